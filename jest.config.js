@@ -1,0 +1,23 @@
+// Two rings: `pure` runs anywhere in seconds, `kernel` loads rules into network namespaces of its own and needs root.
+const common = {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'pure',
+      testMatch: ['<rootDir>/src/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.kernel\\.test\\.ts$'],
+    },
+    { ...common, displayName: 'kernel', testMatch: ['<rootDir>/src/**/*.kernel.test.ts'] },
+  ],
+};

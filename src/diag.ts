@@ -1,0 +1,82 @@
+/**
+ * Diagnostics: what every phase returns beside its value. Nothing throws on bad input.
+ *
+ * An Origin says where a value was written. It is a reference (source, document, path), not a position: line and column
+ * cost a second parse of the text, so they are found only when somebody asks (read/locate.ts).
+ */
+
+/** One step of a path into an object: a field name or a list index. */
+export type Key = string | number;
+
+/** A text that was read, under the name the user knows it by: a path, `<stdin>`, or `a.yaml: ConfigMap …` when embedded. */
+export interface Source {
+  readonly name: string;
+  readonly text: string;
+  /** Set when this text was itself a string inside another source, as kube-proxy's config is inside its ConfigMap. */
+  readonly embedded?: Origin;
+}
+
+/** Where a value was written: `path` inside the object that stands at `base` in a document of a source. */
+export interface Origin {
+  readonly source: Source;
+  /** Index of the YAML document in the source, from 0. */
+  readonly document: number;
+  /** Path from the document's root to the object: empty, or `items, N` inside a List. */
+  readonly base: readonly Key[];
+  /** `Service default/web`; absent while the object has no usable name. */
+  readonly object?: string;
+  /** Path inside the object; empty means the object itself. */
+  readonly path: readonly Key[];
+  /** Character offset in the text, when a parser reported one; it wins over the path. */
+  readonly offset?: number;
+  /** The key is meant, not its value: unknown fields. */
+  readonly atKey?: boolean;
+}
+
+/** `note` is shown with -v only. */
+export type Severity = 'error' | 'warning' | 'note';
+
+export interface Diagnostic {
+  /** Stable identifier in kebab-case, such as `invalid-field`. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** One sentence: the value that was found and what is allowed. */
+  readonly message: string;
+  readonly origin?: Origin;
+  /** A second place that has to do with it, such as the other claimant of an address. */
+  readonly related?: { readonly message: string; readonly origin: Origin };
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** A phase's result. A value is always there, made of all that was sound. */
+export interface Checked<T> {
+  readonly value: T;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Whether any of `diagnostics` is an error. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+}
+
+/** `spec.ports[0].port`: a path as the API server writes it. */
+export function formatPath(path: readonly Key[]): string {
+  return path
+    .map((key, i) => {
+      if (typeof key === 'number') return `[${key}]`;
+      if (/[^A-Za-z0-9_-]/.test(key)) return `[${JSON.stringify(key)}]`;
+      return i === 0 ? key : `.${key}`;
+    })
+    .join('');
+}
+
+/** The longest piece of a value that a message repeats; hostile input can be megabytes. */
+const SHOWN = 60;
+
+/** A value as a message shows it: JSON, cut to a readable length, without control characters. */
+export function show(value: unknown): string {
+  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const safe = text.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return safe.length <= SHOWN ? safe : `${safe.slice(0, SHOWN)}… (${safe.length} characters)`;
+}

@@ -1,0 +1,55 @@
+/**
+ * Options: everything KubeProxyConfiguration can say that changes rules, as one value. read/config.ts fills it from a
+ * file, the command line overrides it, DEFAULT_OPTIONS is the one table of defaults (kube-proxy v1alpha1 SetDefaults).
+ */
+import type { Cidr } from './ip.js';
+
+/** How a proxier tells traffic of pods on this node from all other (kube-proxy's --detect-local-mode). */
+export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix';
+
+export const DETECT_LOCAL_MODES: readonly DetectLocalMode[] = [
+  'ClusterCIDR',
+  'NodeCIDR',
+  'BridgeInterface',
+  'InterfaceNamePrefix',
+];
+
+export interface Options {
+  /** Proxy mode as written; `''` means iptables. Which modes exist is the backends' list to say. */
+  readonly mode: string;
+  /** Name of the node to compile for; `''` when nothing said. */
+  readonly nodeName: string;
+  /** Overrides the node's own address of its family; an unspecified address (0.0.0.0, ::) does not. */
+  readonly bindAddress: string;
+  /** At most one per family. */
+  readonly clusterCIDRs: readonly Cidr[];
+  readonly detectLocalMode: DetectLocalMode;
+  readonly bridgeInterface: string;
+  readonly interfaceNamePrefix: string;
+  /** CIDRs that node ports are served on, or `primary`; empty means every local address. */
+  readonly nodePortAddresses: readonly Cidr[] | 'primary';
+  /** Addresses the node has beyond those its Node object lists. */
+  readonly nodeAddresses: readonly string[];
+  readonly masqueradeAll: boolean;
+  /** Bit of the packet mark that means "masquerade", 0 to 31. */
+  readonly masqueradeBit: number;
+  readonly localhostNodePorts: boolean;
+  /** conntrack.tcpBeLiberal: kube-proxy then writes no rule that drops INVALID packets. */
+  readonly tcpBeLiberal: boolean;
+}
+
+export const DEFAULT_OPTIONS: Options = {
+  mode: 'iptables',
+  nodeName: '',
+  bindAddress: '',
+  clusterCIDRs: [],
+  detectLocalMode: 'ClusterCIDR',
+  bridgeInterface: '',
+  interfaceNamePrefix: '',
+  nodePortAddresses: [],
+  nodeAddresses: [],
+  masqueradeAll: false,
+  masqueradeBit: 14,
+  localhostNodePorts: true,
+  tcpBeLiberal: false,
+};

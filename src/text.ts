@@ -1,0 +1,35 @@
+/**
+ * Text is the output of every printer: lines that know where they come from, so that a tool's "error at line 7" can be
+ * led back to a Service, and streamed, because a large cluster's rules are tens of megabytes.
+ */
+import type { Origin } from './diag.js';
+
+/** One line without its newline. */
+export interface Line {
+  readonly text: string;
+  readonly origin?: Origin;
+}
+
+export type Text = Iterable<Line>;
+
+/** A chunk is written when it has grown past this many characters. */
+const CHUNK = 1 << 16;
+
+/** The text in pieces of about 64 KiB, each ending with a newline. */
+export function* chunks(text: Text): Generator<string> {
+  let chunk = '';
+  for (const line of text) {
+    chunk += line.text;
+    chunk += '\n';
+    if (chunk.length >= CHUNK) {
+      yield chunk;
+      chunk = '';
+    }
+  }
+  if (chunk !== '') yield chunk;
+}
+
+/** The whole text as one string. */
+export function render(text: Text): string {
+  return [...chunks(text)].join('');
+}
