@@ -65,7 +65,7 @@ export function formatPath(path: readonly Key[]): string {
   return path
     .map((key, i) => {
       if (typeof key === 'number') return `[${key}]`;
-      if (/[^A-Za-z0-9_-]/.test(key)) return `[${JSON.stringify(key)}]`;
+      if (key.length > SHOWN || /[^A-Za-z0-9_-]/.test(key)) return `[${show(key)}]`;
       return i === 0 ? key : `.${key}`;
     })
     .join('');
@@ -74,9 +74,12 @@ export function formatPath(path: readonly Key[]): string {
 /** The longest piece of a value that a message repeats; hostile input can be megabytes. */
 const SHOWN = 60;
 
-/** A value as a message shows it: JSON, cut to a readable length, without control characters. */
+/** A value as a message shows it: JSON, cut to a readable length, without control characters; lists and mappings by kind. */
 export function show(value: unknown): string {
-  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
+  // Aliases can make objects circular, or larger than memory once written out.
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a mapping';
+  const long = typeof value === 'string' && value.length > SHOWN;
+  const text = typeof value === 'string' ? JSON.stringify(long ? value.slice(0, SHOWN) : value) : String(value);
   const safe = text.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
-  return safe.length <= SHOWN ? safe : `${safe.slice(0, SHOWN)}… (${safe.length} characters)`;
+  return long ? `${safe}… (${value.length} characters)` : safe;
 }

@@ -30,7 +30,7 @@ export function parseIp(text: string): Ip | undefined {
   if (text.length > 45) return undefined;
   if (!text.includes(':')) {
     const bytes = parseV4(text);
-    return bytes && { family: 'ipv4', text: bytes.join('.'), bytes };
+    return bytes && { family: 'ipv4', text: formatV4(bytes), bytes };
   }
   const bytes = parseV6(text);
   return bytes && fromBytes(bytes);
@@ -51,7 +51,7 @@ export function parseCidr(text: string): Cidr | undefined {
 /** The network of `prefix` bits that `ip` is in. */
 export function network(ip: Ip, prefix: number): Cidr {
   const bytes = ip.bytes.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, prefix - i * 8))) & 0xff);
-  const text = ip.family === 'ipv4' ? bytes.join('.') : formatV6(bytes);
+  const text = ip.family === 'ipv4' ? formatV4(bytes) : formatV6(bytes);
   return { family: ip.family, text: `${text}/${prefix}`, bytes, prefix };
 }
 
@@ -84,20 +84,21 @@ export function specialUse(ip: Ip): string | undefined {
 }
 
 function parseV4(text: string): number[] | undefined {
-  const bytes: number[] = [];
+  const bytes = [0, 0, 0, 0];
+  let octet = 0;
   let value = -1;
   for (let i = 0; i <= text.length; i++) {
     const code = i < text.length ? text.charCodeAt(i) : DOT;
     if (code === DOT) {
-      if (value < 0 || bytes.length === 4) return undefined;
-      bytes.push(value);
+      if (value < 0 || octet === 4) return undefined;
+      bytes[octet++] = value;
       value = -1;
     } else if (code >= ZERO && code <= ZERO + 9) {
       value = (value < 0 ? 0 : value * 10) + code - ZERO;
       if (value > 255) return undefined;
     } else return undefined;
   }
-  return bytes.length === 4 ? bytes : undefined;
+  return octet === 4 ? bytes : undefined;
 }
 
 const DOT = 0x2e;
@@ -137,7 +138,11 @@ function fromBytes(bytes: readonly number[]): Ip {
   const mapped = bytes.slice(0, 12).every((byte, i) => byte === (i < 10 ? 0 : 0xff));
   if (!mapped) return { family: 'ipv6', text: formatV6(bytes), bytes };
   const v4 = bytes.slice(12);
-  return { family: 'ipv4', text: v4.join('.'), bytes: v4 };
+  return { family: 'ipv4', text: formatV4(v4), bytes: v4 };
+}
+
+function formatV4(bytes: readonly number[]): string {
+  return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
 }
 
 /** RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups (the first of equals) as `::`. */

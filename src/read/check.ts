@@ -1,0 +1,231 @@
+/**
+ * The parts that validators are built from. A check takes a value as it was parsed and gives back the typed, defaulted,
+ * reduced copy of it, or undefined after reporting what is wrong. Objects are tables of field names and checks.
+ *
+ * It is fast because a place is a mutable stack that is copied only when there is something to report: a large cluster
+ * has 100,000 endpoints, and hardly ever an error.
+ */
+import type { Key, Severity } from '../diag.js';
+import { formatPath, show } from '../diag.js';
+
+export interface Problem {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly path: readonly Key[];
+  readonly atKey?: boolean;
+  readonly hint?: string;
+}
+
+/** Where a check is, what it found so far, and what it may still spend. */
+export interface Cursor {
+  readonly path: Key[];
+  readonly problems: Problem[];
+  /** How many of `problems` are errors. */
+  errors: number;
+  /** List elements that may still be visited; see `cursor`. */
+  budget: number;
+  /** Texts that a rule has accepted before: 100,000 endpoints name 100 nodes. */
+  readonly accepted: Map<Rule, Set<string>>;
+}
+
+export type Check<T> = (value: unknown, at: Cursor) => T | undefined;
+
+/** The type that a check gives. */
+export type Infer<C> = C extends Check<infer T> ? T : never;
+
+/** What a text has to look like; `allowed` completes "must be …". */
+export interface Rule {
+  readonly allowed: string;
+  readonly matches: (text: string) => boolean;
+}
+
+/**
+ * A place to start from. An element of a list takes two characters of text, so only aliases can make a text of `size`
+ * characters have more of them; without this bound, ten lines of YAML could have billions.
+ */
+export function cursor(size: number): Cursor {
+  return { path: [], problems: [], errors: 0, budget: size + 10_000, accepted: new Map() };
+}
+
+/** Reports that the value under the cursor (or its child `key`) is wrong. `says` follows the path: "must be …". */
+export function fail(
+  at: Cursor,
+  says: string,
+  more: { code?: string; key?: Key; hint?: string; atKey?: boolean } = {},
+): undefined {
+  report(at, 'error', says, more);
+}
+
+/** As `fail`, for what does no harm. */
+export function warn(at: Cursor, says: string, more: Parameters<typeof fail>[2] = {}): void {
+  report(at, 'warning', says, more);
+}
+
+function report(at: Cursor, severity: Severity, says: string, more: NonNullable<Parameters<typeof fail>[2]>): void {
+  const { code = 'invalid-field', key, hint, atKey } = more;
+  const path = key === undefined ? [...at.path] : [...at.path, key];
+  const message = `${path.length > 0 ? formatPath(path) : 'the object'} ${says}`;
+  if (severity === 'error') at.errors++;
+  at.problems.push({ code, severity, message, path, ...(hint !== undefined && { hint }), ...(atKey && { atKey }) });
+}
+
+/** Runs `check` on the child `key` of the value under the cursor. */
+export function child<T>(at: Cursor, key: Key, value: unknown, check: Check<T>): T | undefined {
+  at.path.push(key);
+  const result = check(value, at);
+  at.path.pop();
+  return result;
+}
+
+/** A JSON object: neither list nor null. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `a string`, `a list`: the kind of a value in words. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return KINDS[typeof value] ?? 'a value of another kind';
+}
+
+const KINDS: Readonly<Partial<Record<string, string>>> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'a boolean',
+  object: 'a mapping',
+};
+
+function wrongType(at: Cursor, wanted: string, value: unknown, hint?: string): undefined {
+  const found = typeof value === 'object' ? kindOf(value) : `${kindOf(value)}: ${show(value)}`;
+  return fail(at, `must be ${wanted}, is ${found}`, hint === undefined ? {} : { hint });
+}
+
+/** Any string. */
+export function text(value: unknown, at: Cursor): string | undefined {
+  if (typeof value === 'string') return value;
+  const scalar = typeof value === 'number' || typeof value === 'boolean';
+  return wrongType(at, 'a string', value, scalar ? 'put it in quotes' : undefined);
+}
+
+export function bool(value: unknown, at: Cursor): boolean | undefined {
+  return typeof value === 'boolean' ? value : wrongType(at, 'true or false', value);
+}
+
+/** Any number that JSON can write. */
+export function number(value: unknown, at: Cursor): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : wrongType(at, 'a number', value);
+}
+
+/** Anything at all; for parts that nobody reads. */
+export function anything(value: unknown): unknown {
+  return value;
+}
+
+/** A whole number from `min` to `max`. */
+export function int(min: number, max: number): Check<number> {
+  const wanted = `a whole number from ${min} to ${max}`;
+  return (value, at) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0;
+    if (typeof value === 'number')
+      return fail(at, `must be ${wanted}, is ${Number.isFinite(value) ? show(value) : value}`);
+    const quoted = typeof value === 'string' && /^\d+$/.test(value);
+    return wrongType(at, wanted, value, quoted ? 'remove the quotes' : undefined);
+  };
+}
+
+/** A text that `rule` accepts. */
+export function matching(rule: Rule): Check<string> {
+  return (value, at) => {
+    if (typeof value !== 'string') return text(value, at);
+    return rule.matches(value) ? value : fail(at, `must be ${rule.allowed}, is ${show(value)}`);
+  };
+}
+
+/** As `matching`, for texts that repeat a lot: each is looked at once. */
+export function remembered(rule: Rule): Check<string> {
+  const check = matching(rule);
+  return (value, at) => {
+    let accepted = at.accepted.get(rule);
+    if (!accepted) {
+      accepted = new Set();
+      at.accepted.set(rule, accepted);
+    }
+    if (typeof value === 'string' && accepted.has(value)) return value;
+    const result = check(value, at);
+    if (result !== undefined) accepted.add(result);
+    return result;
+  };
+}
+
+/** One of `values`; the API defaults an empty string to `empty` where it is given. */
+export function oneOf<const T extends string>(values: readonly T[], empty?: T): Check<T> {
+  const wanted = values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`;
+  return (value, at) => {
+    if (value === '' && empty !== undefined) return empty;
+    const found = values.find((allowed) => allowed === value);
+    if (found !== undefined) return found;
+    return typeof value === 'string' ? fail(at, `must be ${wanted}, is ${show(value)}`) : wrongType(at, wanted, value);
+  };
+}
+
+/** A list of `min` to `max` values. */
+export function list<T>(item: Check<T>, { min = 0, max = Number.POSITIVE_INFINITY } = {}): Check<readonly T[]> {
+  return (value, at) => {
+    if (!Array.isArray(value)) return wrongType(at, 'a list', value);
+    if (value.length < min)
+      return fail(at, `must have at least ${min} ${min === 1 ? 'entry' : 'entries'}, has ${value.length}`);
+    if (value.length > max) return fail(at, `must have at most ${max} entries, has ${value.length}`);
+    at.budget -= value.length;
+    if (at.budget < 0) return fail(at, 'has too many entries: aliases repeat them', { code: 'too-large' });
+    const before = at.errors;
+    // push() would make room for 17 entries, and most lists have one.
+    const result = new Array<T>(value.length);
+    const path = at.path;
+    for (let i = 0; i < value.length; i++) {
+      path.push(i);
+      const checked = item(value[i], at);
+      path.pop();
+      if (checked !== undefined) result[i] = checked;
+    }
+    return at.errors === before ? result : undefined;
+  };
+}
+
+/** A mapping with free keys; the result has no prototype, because keys such as `constructor` are the user's to choose. */
+export function map<T>(key: Rule, item: Check<T>): Check<Readonly<Record<string, T>>> {
+  return (value, at) => {
+    if (!isMapping(value)) return wrongType(at, 'a mapping', value);
+    const before = at.errors;
+    const result: Record<string, T> = Object.create(null);
+    for (const name of Object.keys(value)) {
+      if (!key.matches(name))
+        fail(at, `has a key that must be ${key.allowed}, is ${show(name)}`, { key: name, atKey: true });
+      else {
+        const checked = child(at, name, value[name], item);
+        if (checked !== undefined) result[name] = checked;
+      }
+    }
+    return at.errors === before ? result : undefined;
+  };
+}
+
+/** `check`, then `extra` on its result, which may report problems of its own. */
+export function also<T>(check: Check<T>, extra: (value: T, at: Cursor) => void): Check<T> {
+  return (value, at) => {
+    const result = check(value, at);
+    if (result === undefined) return undefined;
+    const before = at.errors;
+    extra(result, at);
+    return at.errors === before ? result : undefined;
+  };
+}
+
+/** `check`, then its result made into something else, or undefined after a `fail`. */
+export function convert<T, U>(check: Check<T>, into: (value: T, at: Cursor) => U | undefined): Check<U> {
+  return (value, at) => {
+    const result = check(value, at);
+    return result === undefined ? undefined : into(result, at);
+  };
+}

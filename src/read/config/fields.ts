@@ -1,0 +1,198 @@
+/**
+ * KubeProxyConfiguration kubeproxy.config.k8s.io/v1alpha1 as a table: every field it has or had, what kube-proxy's
+ * ValidateKubeProxyConfiguration says about it, and none of what it does.
+ */
+import { show } from '../../diag.js';
+import { DETECT_LOCAL_MODES } from '../../options.js';
+import {
+  also,
+  anything,
+  bool,
+  type Check,
+  type Cursor,
+  child,
+  convert,
+  fail,
+  type Infer,
+  int,
+  isMapping,
+  kindOf,
+  list,
+  number,
+  oneOf,
+  text,
+} from '../check.js';
+import { DNS1123_SUBDOMAIN } from '../names.js';
+import { ignored, optional, strictObject } from '../object.js';
+import {
+  type Parsed,
+  parseBindAddress,
+  parseClusterCIDRs,
+  parseDuration,
+  parseInterfaceName,
+  parseNodePortAddresses,
+} from './values.js';
+
+/** The checked fields that decide rules; absent ones have their defaults elsewhere. */
+export const kubeProxyConfiguration: Check<ConfigFields> = (value, at) => fields(value, at);
+
+export type ConfigFields = Infer<typeof fields>;
+
+/** Seconds; negative ones are refused, 0 means the default. */
+const duration = also(parsedBy(parseDuration), (seconds, at) => {
+  if (seconds < 0) fail(at, `must not be negative, is ${seconds}s`);
+});
+
+const INT32 = 2 ** 31 - 1;
+const nobodys = { text: ignored(text), bool: ignored(bool), number: ignored(number), any: ignored(anything) };
+const unreadDuration = ignored(duration);
+const unreadInt = ignored(int(0, INT32));
+
+/** kube-proxy's defaults, which the comparison below needs. */
+const SYNC_SECONDS = 30;
+
+const sync = { syncPeriod: optional(duration), minSyncPeriod: optional(duration) };
+const marks = { masqueradeBit: optional(int(0, 31)), masqueradeAll: optional(bool) };
+
+const iptables = periods(strictObject({ ...marks, ...sync, localhostNodePorts: optional(bool) }));
+
+const nftables = periods(strictObject({ ...marks, ...sync }));
+
+const ipvs = periods(
+  strictObject({
+    ...sync,
+    scheduler: nobodys.text,
+    excludeCIDRs: ignored(list(text)),
+    strictARP: nobodys.bool,
+    tcpTimeout: unreadDuration,
+    tcpFinTimeout: unreadDuration,
+    udpTimeout: unreadDuration,
+  }),
+);
+
+const conntrack = strictObject({
+  max: unreadInt,
+  maxPerCore: unreadInt,
+  min: unreadInt,
+  tcpEstablishedTimeout: unreadDuration,
+  tcpCloseWaitTimeout: unreadDuration,
+  tcpBeLiberal: optional(bool),
+  udpTimeout: unreadDuration,
+  udpStreamTimeout: unreadDuration,
+});
+
+const clientConnection = strictObject({
+  kubeconfig: nobodys.text,
+  acceptContentTypes: nobodys.text,
+  contentType: nobodys.text,
+  qps: nobodys.number,
+  burst: nobodys.number,
+});
+
+const winkernel = strictObject({
+  networkName: nobodys.text,
+  sourceVip: nobodys.text,
+  enableDSR: nobodys.bool,
+  rootHnsEndpointName: nobodys.text,
+  forwardHealthCheckVip: nobodys.bool,
+});
+
+const interfaceName = emptyOr(parsedBy(parseInterfaceName));
+
+const detectLocal = strictObject({
+  bridgeInterface: optional(interfaceName),
+  interfaceNamePrefix: optional(interfaceName),
+});
+
+/** A node's name, as kube-proxy's GetHostname reads it. */
+const hostname: Check<string> = convert(text, (given, at) => {
+  const name = given.trim().toLowerCase();
+  if (name === '' || DNS1123_SUBDOMAIN.matches(name)) return name;
+  return fail(at, `must be a node's name, ${DNS1123_SUBDOMAIN.allowed}, is ${show(given)}`);
+});
+
+const nodePortAddresses = convert(list(text), (given, at) => accept(parseNodePortAddresses(given), at));
+
+const fields = also(
+  strictObject({
+    apiVersion: nobodys.text,
+    kind: nobodys.text,
+    bindAddress: optional(parsedBy(parseBindAddress)),
+    bindAddressHardFail: nobodys.bool,
+    clientConnection: ignored(clientConnection),
+    clusterCIDR: optional(parsedBy(parseClusterCIDRs)),
+    configSyncPeriod: unreadDuration,
+    conntrack: optional(conntrack),
+    detectLocal: optional(detectLocal),
+    detectLocalMode: optional(emptyOr(oneOf(DETECT_LOCAL_MODES))),
+    enableProfiling: nobodys.bool,
+    featureGates: ignored(featureGates),
+    healthzBindAddress: nobodys.text,
+    hostnameOverride: optional(hostname),
+    iptables: optional(iptables),
+    ipvs: ignored(ipvs),
+    logging: nobodys.any,
+    metadata: nobodys.any,
+    metricsBindAddress: nobodys.text,
+    metricsBindHardFail: nobodys.bool,
+    mode: optional(emptyOr(oneOf(['iptables', 'ipvs', 'nftables']))),
+    nftables: ignored(nftables),
+    nodePortAddresses: optional(nodePortAddresses),
+    oomScoreAdj: ignored(int(-1000, 1000)),
+    portRange: nobodys.text,
+    resourceContainer: nobodys.text,
+    showHiddenMetricsForVersion: nobodys.text,
+    udpIdleTimeout: unreadDuration,
+    windowsRunAsService: nobodys.bool,
+    winkernel: ignored(winkernel),
+  }),
+  checkDetectLocal,
+);
+
+/** A check made of a parser for texts. */
+function parsedBy<T>(parse: (text: string) => Parsed<T>): Check<T> {
+  return convert(text, (given, at) => accept(parse(given), at));
+}
+
+function accept<T>(parsed: Parsed<T>, at: Cursor): T | undefined {
+  return parsed.problem === undefined ? parsed.value : fail(at, parsed.problem);
+}
+
+/** `check`, or an empty string, which means the default. */
+function emptyOr<T extends string>(check: Check<T>): Check<T | ''> {
+  return (value, at) => (value === '' ? value : check(value, at));
+}
+
+/** minSyncPeriod must not be greater than syncPeriod, which may be a default. */
+function periods<T extends { readonly syncPeriod?: number; readonly minSyncPeriod?: number }>(
+  check: Check<T>,
+): Check<T> {
+  return also(check, ({ syncPeriod, minSyncPeriod = 0 }, at) => {
+    const sync = syncPeriod || SYNC_SECONDS;
+    if (minSyncPeriod <= sync) return;
+    fail(at, `must not be greater than syncPeriod, ${sync}s, is ${minSyncPeriod}s`, { key: 'minSyncPeriod' });
+  });
+}
+
+/** Feature names are free, and change with every release. */
+function featureGates(value: unknown, at: Cursor): true | undefined {
+  if (!isMapping(value)) return fail(at, `must be a mapping, is ${kindOf(value)}`);
+  for (const name of Object.keys(value)) child(at, name, value[name], bool);
+  return true;
+}
+
+type DetectLocal = Infer<typeof detectLocal>;
+
+/** A mode that looks at interfaces needs to know which. */
+const NEEDED = { BridgeInterface: 'bridgeInterface', InterfaceNamePrefix: 'interfaceNamePrefix' } as const;
+
+function checkDetectLocal(
+  { detectLocalMode, detectLocal }: { readonly detectLocalMode?: string; readonly detectLocal?: DetectLocal },
+  at: Cursor,
+): void {
+  if (detectLocalMode !== 'BridgeInterface' && detectLocalMode !== 'InterfaceNamePrefix') return;
+  const needed = NEEDED[detectLocalMode];
+  if (detectLocal?.[needed]) return;
+  const more = { code: 'missing-field', key: 'detectLocalMode' };
+  fail(at, `is ${detectLocalMode}, which needs detectLocal.${needed}`, more);
+}

@@ -1,0 +1,112 @@
+/**
+ * EndpointSlice discovery.k8s.io/v1: the API server's validation (pkg/apis/discovery/validation).
+ */
+import { show } from '../../diag.js';
+import { parseIp, specialUse } from '../../ip.js';
+import {
+  also,
+  bool,
+  type Check,
+  type Cursor,
+  convert,
+  fail,
+  int,
+  list,
+  matching,
+  oneOf,
+  remembered,
+  text,
+} from '../check.js';
+import { DNS1123_LABEL, DNS1123_SUBDOMAIN, LABEL_VALUE } from '../names.js';
+import { ignored, object, optional, required, withDefault } from '../object.js';
+import type { Conditions, EndpointSlice } from '../types.js';
+import { emptyIsAbsent, metadata, protocol, unique } from './metadata.js';
+
+/** An EndpointSlice without its origin; what an address must be depends on the slice's addressType. */
+export const endpointSlice: Check<Omit<EndpointSlice, 'origin'>> = (value, at) => {
+  const type = typeof value === 'object' && value !== null && 'addressType' in value ? value.addressType : undefined;
+  return BY_ADDRESS_TYPE[type === 'IPv6' || type === 'FQDN' ? type : 'IPv4'](value, at);
+};
+
+/** The API's limits: maxEndpoints, maxAddresses, maxPorts, maxZoneHints, maxNodeHints. */
+const MAX = { endpoints: 1000, addresses: 100, ports: 100, hints: 8 };
+
+const NO_CONDITIONS: Conditions = {};
+
+const addressType = required(oneOf(['IPv4', 'IPv6', 'FQDN']));
+
+const nodeName = remembered(DNS1123_SUBDOMAIN);
+const zone = remembered(LABEL_VALUE);
+
+/** There are 27 of them, and 100,000 endpoints share them. */
+const shared = new Map<string, Conditions>();
+
+const conditions = convert(
+  object({ ready: optional(bool), serving: optional(bool), terminating: optional(bool) }),
+  (given): Conditions => {
+    const key = `${given.ready} ${given.serving} ${given.terminating}`;
+    const known = shared.get(key);
+    if (known === undefined) shared.set(key, given);
+    return known ?? given;
+  },
+);
+
+const hints = object({
+  forZones: optional(list(object({ name: required(zone) }), { max: MAX.hints })),
+  forNodes: optional(list(object({ name: required(nodeName) }), { max: MAX.hints })),
+});
+
+/** The API server stores '' for a port that has no name, and kube-proxy then serves it for a port without a name. */
+const ports = also(
+  list(
+    object({
+      name: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),
+      protocol,
+      port: optional(int(1, 65535)),
+    }),
+    { max: MAX.ports },
+  ),
+  (value, at) =>
+    unique(
+      value,
+      (port) => port.name,
+      (port) => (port.name === '' ? 'the empty name' : `the name ${port.name}`),
+      at,
+    ),
+);
+
+const BY_ADDRESS_TYPE: Readonly<Record<EndpointSlice['addressType'], Check<Omit<EndpointSlice, 'origin'>>>> = {
+  IPv4: slice(addressOf('IPv4')),
+  IPv6: slice(addressOf('IPv6')),
+  FQDN: slice(text),
+};
+
+function slice(address: Check<string>): Check<Omit<EndpointSlice, 'origin'>> {
+  const endpoint = object({
+    addresses: required(list(address, { min: 1, max: MAX.addresses })),
+    conditions: withDefault(conditions, NO_CONDITIONS),
+    nodeName: optional(nodeName),
+    zone: optional(zone),
+    hostname: ignored(emptyIsAbsent(matching(DNS1123_LABEL), '')),
+    hints: optional(hints),
+  });
+  return object({
+    metadata: metadata(DNS1123_SUBDOMAIN),
+    addressType,
+    endpoints: withDefault(list(endpoint, { max: MAX.endpoints }), []),
+    ports: withDefault(ports, []),
+  });
+}
+
+function addressOf(type: 'IPv4' | 'IPv6'): Check<string> {
+  const family = type === 'IPv4' ? 'ipv4' : 'ipv6';
+  return (value: unknown, at: Cursor) => {
+    if (typeof value !== 'string') return text(value, at);
+    const ip = parseIp(value);
+    if (ip?.family !== family) return fail(at, `must be an ${type} address as addressType says, is ${show(value)}`);
+    const use = specialUse(ip);
+    // The same text need not be kept twice.
+    if (use === undefined) return ip.text === value ? value : ip.text;
+    return fail(at, `must be an address that a pod can have, ${ip.text} is ${use}`);
+  };
+}

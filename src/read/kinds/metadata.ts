@@ -1,0 +1,107 @@
+/**
+ * ObjectMeta, and the small checks that several kinds share. Rules: ValidateObjectMeta in apimachinery's api/validation.
+ */
+import { type Key, show } from '../../diag.js';
+import { parseCidr, parseIp, specialUse } from '../../ip.js';
+import { also, type Check, type Cursor, convert, fail, map, matching, oneOf, type Rule, text } from '../check.js';
+import { DNS1123_LABEL, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
+import { type Field, ignored, object, optional, required, withDefault } from '../object.js';
+import type { ObjectMeta, Protocol } from '../types.js';
+
+const NO_STRINGS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+
+/** TotalAnnotationSizeLimitB. */
+const MAX_ANNOTATIONS = 256 * 1024;
+
+export const labels: Check<Readonly<Record<string, string>>> = map(QUALIFIED_NAME, matching(LABEL_VALUE));
+
+/** Annotation keys are lower-cased before the API looks at them; values are free, their total is not. */
+const annotations = also(
+  map({ ...QUALIFIED_NAME, matches: (key) => QUALIFIED_NAME.matches(key.toLowerCase()) }, text),
+  (value, at) => {
+    let size = 0;
+    for (const key of Object.keys(value)) size += Buffer.byteLength(key) + Buffer.byteLength(value[key] ?? '');
+    if (size > MAX_ANNOTATIONS) fail(at, `must have at most ${MAX_ANNOTATIONS} bytes, has ${size}`);
+  },
+);
+
+/** Metadata of a namespaced kind, or of one that has no namespaces. */
+export function metadata(name: Rule, namespaced = true): Field<ObjectMeta, 'required'> {
+  const namespace: Field<string, 'default'> = namespaced
+    ? withDefault(emptyIsAbsent(matching(DNS1123_LABEL), 'default'), 'default')
+    : withDefault(
+        convert(text, () => ''),
+        '',
+      );
+  const fields = object({
+    name: optional(emptyIsAbsent(matching(name), '')),
+    generateName: optional(text),
+    namespace,
+    labels: withDefault(labels, NO_STRINGS),
+    annotations: withDefault(annotations, NO_STRINGS),
+  });
+  return required(
+    convert(fields, ({ name, generateName, ...rest }, at) => {
+      if (name) return { name, ...rest };
+      const hint = 'generateName is filled in by the API server only: give a name';
+      return fail(at, 'needs the field name', { code: 'missing-field', ...(generateName ? { hint } : {}) });
+    }),
+  );
+}
+
+/** An empty string where the API treats it like an absent field. */
+export function emptyIsAbsent<T>(check: Check<T>, value: T): Check<T> {
+  return (given, at) => (given === '' ? value : check(given, at));
+}
+
+export const protocol: Field<Protocol, 'default'> = withDefault(oneOf(['TCP', 'UDP', 'SCTP'], 'TCP'), 'TCP');
+
+/** An IP address, canonical. */
+export function ipAddress(value: unknown, at: Cursor): string | undefined {
+  if (typeof value !== 'string') return text(value, at);
+  const ip = parseIp(value);
+  return ip ? ip.text : fail(at, `must be an IP address, is ${show(value)}`);
+}
+
+/** An IP address that another machine can have (ValidateNonSpecialIP). */
+export function ordinaryIp(value: unknown, at: Cursor): string | undefined {
+  if (typeof value !== 'string') return text(value, at);
+  const ip = parseIp(value);
+  if (!ip) return fail(at, `must be an IP address, is ${show(value)}`);
+  const use = specialUse(ip);
+  return use === undefined ? ip.text : fail(at, `must be an ordinary address, ${ip.text} is ${use}`);
+}
+
+/** A network, canonical; the API accepts blanks around it. */
+export function cidr(value: unknown, at: Cursor): string | undefined {
+  if (typeof value !== 'string') return text(value, at);
+  const parsed = parseCidr(value.trim());
+  if (parsed) return parsed.text;
+  const hint = parseIp(value.trim()) ? 'an address alone needs its prefix length: /32, or /128 for IPv6' : undefined;
+  return fail(at, `must be a network such as 10.0.0.0/8, is ${show(value)}`, hint === undefined ? {} : { hint });
+}
+
+/** Reports the second and later of equal values; `keyOf` gives undefined for what may repeat. */
+export function unique<T>(
+  values: readonly T[],
+  keyOf: (value: T) => string | undefined,
+  what: (value: T) => string,
+  at: Cursor,
+  under?: Key,
+): void {
+  const first = new Map<string, number>();
+  for (const [i, value] of values.entries()) {
+    const key = keyOf(value);
+    if (key === undefined) continue;
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, i);
+    else {
+      if (under !== undefined) at.path.push(under);
+      fail(at, `repeats ${what(value)} of entry ${earlier}`, { code: 'duplicate-value', key: i });
+      if (under !== undefined) at.path.pop();
+    }
+  }
+}
+
+/** Fields that decide no rule, but whose type is worth an error. */
+export const unread = ignored(text);

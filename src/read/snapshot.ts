@@ -1,0 +1,202 @@
+/**
+ * read, step 4: sources become the snapshot, the input of everything behind. In: Source[]. Out: Snapshot; an object with
+ * an error is left out of it, and every error of every object is reported.
+ */
+import type { Checked, Diagnostic, Key, Origin, Source } from '../diag.js';
+import { hasErrors, show } from '../diag.js';
+import { type Cursor, cursor, isMapping, type Problem } from './check.js';
+import { type Claims, claim } from './claims.js';
+import { KINDS, type Kind, type KnownObject } from './kinds.js';
+import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from './names.js';
+import { parseSource } from './parse.js';
+import type { EndpointSlice, Endpoints, Node, RawObject, Service, SkippedObject, Snapshot } from './types.js';
+
+/**
+ * Reads all objects in `sources`. Objects of other kinds are listed as skipped. Errors: `syntax`, `missing-field`,
+ * `invalid-field`, `duplicate-object` (the first one stays), `cluster-ip-conflict`, `node-port-conflict` and what the
+ * kinds report. Diagnostics come in the order of the input.
+ */
+export function readSnapshot(sources: readonly Source[]): Checked<Snapshot> {
+  const state = newState(sources);
+  for (const source of sources) {
+    const parsed = parseSource(source);
+    // Documents with syntax errors have no objects, so merging by document keeps both in order.
+    const broken = [...parsed.diagnostics];
+    for (const raw of parsed.value) {
+      while (broken[0] && (broken[0].origin?.document ?? 0) < raw.document) report(state, broken.splice(0, 1));
+      readObject(state, raw);
+    }
+    report(state, broken);
+  }
+  return { value: state.snapshot, diagnostics: allDiagnostics(state) };
+}
+
+/** More than anybody reads; the rest is counted. */
+const MAX_DIAGNOSTICS = 1000;
+
+const ROOT: readonly Key[] = [];
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
+
+interface State {
+  readonly snapshot: {
+    readonly services: Service[];
+    readonly slices: EndpointSlice[];
+    readonly endpoints: Endpoints[];
+    readonly nodes: Node[];
+    readonly skipped: SkippedObject[];
+  };
+  readonly cursor: Cursor;
+  readonly claims: Claims;
+  /** `Service default/web` → the first one. */
+  readonly seen: Map<string, Origin>;
+  readonly diagnostics: Diagnostic[];
+  dropped: number;
+  droppedErrors: boolean;
+}
+
+function newState(sources: readonly Source[]): State {
+  return {
+    snapshot: { services: [], slices: [], endpoints: [], nodes: [], skipped: [] },
+    cursor: cursor(sources.reduce((size, source) => size + source.text.length, 0)),
+    claims: new Map(),
+    seen: new Map(),
+    diagnostics: [],
+    dropped: 0,
+    droppedErrors: false,
+  };
+}
+
+function report(state: State, diagnostics: readonly Diagnostic[]): void {
+  const room = MAX_DIAGNOSTICS - state.diagnostics.length;
+  state.diagnostics.push(...diagnostics.slice(0, room));
+  const rest = diagnostics.slice(room);
+  state.dropped += rest.length;
+  state.droppedErrors ||= hasErrors(rest);
+}
+
+function allDiagnostics({ diagnostics, dropped, droppedErrors }: State): readonly Diagnostic[] {
+  if (dropped === 0) return diagnostics;
+  const severity = droppedErrors ? 'error' : 'warning';
+  return [...diagnostics, { code: 'too-many', severity, message: `and ${dropped} more problems like these` }];
+}
+
+function readObject(state: State, raw: RawObject): void {
+  const { source, document, base } = raw;
+  const kind = kindOfObject(state, raw);
+  if (!kind) return;
+  const object = identityOf(kind, raw.value);
+  const origin: Origin = { source, document, base, path: ROOT, ...(object !== undefined && { object }) };
+  const first = object === undefined ? undefined : state.seen.get(object);
+  if (first) {
+    report(state, [duplicate(origin, first)]);
+    return;
+  }
+  if (object !== undefined) state.seen.set(object, origin);
+  const { cursor } = state;
+  const known = kind.read(raw.value, cursor, origin);
+  if (cursor.problems.length > 0) {
+    report(
+      state,
+      cursor.problems.map((problem) => problemAt(origin, problem)),
+    );
+    cursor.problems.length = 0;
+  }
+  if (known) add(state, known);
+}
+
+function problemAt(origin: Origin, { path, atKey, ...problem }: Problem): Diagnostic {
+  return { ...problem, origin: { ...origin, path, ...(atKey && { atKey }) } };
+}
+
+function duplicate(origin: Origin, first: Origin): Diagnostic {
+  return {
+    code: 'duplicate-object',
+    severity: 'error',
+    message: `${origin.object} is given twice`,
+    origin: { ...origin, path: ['metadata', 'name'] },
+    related: { message: 'the first one is here', origin: first },
+  };
+}
+
+/** The table entry for an object; undefined after listing it as skipped or reporting that it says not what it is. */
+function kindOfObject(state: State, { value, source, document, base }: RawObject): Kind | undefined {
+  const { apiVersion, kind, metadata } = isMapping(value) ? value : {};
+  const found = KINDS.find((known) => known.kind === kind && known.apiVersion === apiVersion);
+  if (found) return found;
+  const origin: Origin = { source, document, base, path: ROOT };
+  for (const [name, value] of Object.entries({ apiVersion, kind })) {
+    if (typeof value === 'string' && value !== '') continue;
+    const absent = value === undefined || value === null || value === '';
+    const message = absent ? `the object needs the field ${name}` : `${name} must be a string, is ${show(value)}`;
+    const code = absent ? 'missing-field' : 'invalid-field';
+    report(state, [{ code, severity: 'error', message, origin: absent ? origin : { ...origin, path: [name] } }]);
+    return undefined;
+  }
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return undefined;
+  const name = isMapping(metadata) && typeof metadata.name === 'string' ? metadata.name : '';
+  state.snapshot.skipped.push({ apiVersion, kind, name });
+  const wanted = KINDS.find((known) => known.kind === kind && groupOf(known.apiVersion) === groupOf(apiVersion));
+  if (wanted) report(state, [otherVersion(wanted, apiVersion, origin)]);
+  return undefined;
+}
+
+/** `discovery.k8s.io` of `discovery.k8s.io/v1beta1`; the core group has no name. */
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}
+
+function otherVersion({ kind, apiVersion }: Kind, found: string, origin: Origin): Diagnostic {
+  return {
+    code: 'unsupported-version',
+    severity: 'warning',
+    message: `${kind} is read as ${apiVersion}, this one is ${show(found)} and left out`,
+    origin: { ...origin, path: ['apiVersion'] },
+    hint: `kubectl get ${kind.toLowerCase()}s.${apiVersion.split('/').reverse().join('.')} -o yaml gives the version that is read`,
+  };
+}
+
+/** `Service default/web`, or undefined when the names are not sound: then it is no identity, and not fit for print. */
+function identityOf({ kind, namespaced }: Kind, value: unknown): string | undefined {
+  const metadata = isMapping(value) ? value.metadata : undefined;
+  const { name, namespace } = isMapping(metadata) ? metadata : {};
+  if (typeof name !== 'string' || !DNS1123_SUBDOMAIN.matches(name)) return undefined;
+  if (!namespaced) return `${kind} ${name}`;
+  const space = namespace ?? '';
+  if (typeof space !== 'string' || !(space === '' || DNS1123_LABEL.matches(space))) return undefined;
+  return `${kind} ${space === '' ? 'default' : space}/${name}`;
+}
+
+/** Adds a valid object, unless it takes what another one has. */
+function add(state: State, known: KnownObject): void {
+  const { snapshot, claims } = state;
+  switch (known.kind) {
+    case 'Service': {
+      const conflicts = claim(claims, known.object);
+      report(state, conflicts);
+      if (conflicts.length === 0) snapshot.services.push(known.object);
+      return;
+    }
+    case 'EndpointSlice':
+      if (!known.object.metadata.labels[SERVICE_NAME]) report(state, [withoutService(known.object)]);
+      snapshot.slices.push(known.object);
+      return;
+    case 'Endpoints':
+      snapshot.endpoints.push(known.object);
+      return;
+    case 'Node':
+      snapshot.nodes.push(known.object);
+      return;
+    default:
+      known satisfies never;
+  }
+}
+
+function withoutService({ origin }: EndpointSlice): Diagnostic {
+  return {
+    code: 'slice-without-service',
+    severity: 'warning',
+    message: `${origin.object} belongs to no Service: it needs the label ${SERVICE_NAME}`,
+    origin: { ...origin, path: ['metadata', 'labels'] },
+  };
+}

@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadSources } from './source.js';
+
+let root = '';
+const stdin = async () => 'from: stdin\n';
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'vipc-source-'));
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    'dir/b.yaml': 'b',
+    'dir/a.yml': 'a',
+    'dir/B.json': '{}',
+    'dir/note.txt': 'no',
+    'dir/.hidden.yaml': 'no',
+    'dir/.git/x.yaml': 'no',
+    'dir/node_modules/x.yaml': 'no',
+    'dir/sub/c.yaml': 'c',
+    'empty/readme.md': 'no',
+    'bom.yaml': '\ufeffa: 1',
+    'utf16le.yaml': Uint8Array.of(0xff, 0xfe, 0x61, 0),
+    'utf16be.yaml': Uint8Array.of(0xfe, 0xff, 0, 0x61),
+    'latin1.yaml': Uint8Array.of(0x61, 0xe4, 0x62),
+    'nul.yaml': 'a\0b',
+  };
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(join(root, name, '..'), { recursive: true });
+    await writeFile(join(root, name), content);
+  }
+  await symlink(join(root, 'dir'), join(root, 'dir/loop'));
+  await symlink(join(root, 'bom.yaml'), join(root, 'dir/linked.yaml'));
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const good: [string, string[], [string, string][]][] = [
+  ['a file, named as given', ['bom.yaml'], [['bom.yaml', 'a: 1']]],
+  ['standard input', ['-'], [['<stdin>', 'from: stdin\n']]],
+  ['standard input twice', ['-', '-'], [['<stdin>', 'from: stdin\n']]],
+  [
+    'a directory by code point, without hidden entries, links to directories and other files',
+    ['dir'],
+    [
+      ['dir/B.json', '{}'],
+      ['dir/a.yml', 'a'],
+      ['dir/b.yaml', 'b'],
+      ['dir/linked.yaml', 'a: 1'],
+      ['dir/sub/c.yaml', 'c'],
+    ],
+  ],
+  ['one file under two names', ['dir/b.yaml', 'dir/../dir/b.yaml'], [['dir/b.yaml', 'b']]],
+  ['a file and a directory that has it', ['dir/sub/c.yaml', 'dir/sub'], [['dir/sub/c.yaml', 'c']]],
+];
+
+const bad: [string, string, string, RegExp][] = [
+  ['no such file', 'nope.yaml', 'not-found', /nope.yaml" does not exist/],
+  ['below a file', 'bom.yaml/x', 'not-found', /does not exist/],
+  ['a directory without manifests', 'empty', 'not-found', /without any .yaml, .yml or .json file/],
+  ['UTF-16, little end first', 'utf16le.yaml', 'not-utf8', /UTF-16/],
+  ['UTF-16, big end first', 'utf16be.yaml', 'not-utf8', /UTF-16/],
+  ['Latin-1', 'latin1.yaml', 'not-utf8', /is not UTF-8/],
+  ['NUL', 'nul.yaml', 'not-utf8', /NUL/],
+];
+
+describe('loadSources', () => {
+  it.each(good)('%s', async (_, paths, expected) => {
+    const { value, diagnostics } = await loadSources(paths.map(at), stdin);
+    expect(diagnostics).toEqual([]);
+    expect(value.map(({ name, text }) => [name, text])).toEqual(expected.map(([name, text]) => [at(name), text]));
+  });
+
+  it.each(bad)('%s', async (_, path, code, message) => {
+    const { value, diagnostics } = await loadSources([at(path), '-'], stdin);
+    expect(diagnostics).toMatchObject([{ code, severity: 'error', message: expect.stringMatching(message) }]);
+    expect(value.map(({ name }) => name)).toEqual(['<stdin>']);
+  });
+
+  it('strips the byte order mark of standard input too', async () => {
+    expect((await loadSources(['-'], async () => '\ufeffa: 1')).value).toEqual([{ name: '<stdin>', text: 'a: 1' }]);
+  });
+
+  it('refuses a device', async () => {
+    expect((await loadSources(['/dev/zero'], stdin)).diagnostics).toMatchObject([{ code: 'unreadable' }]);
+  });
+
+  it('reports a broken standard input', async () => {
+    const broken = () => Promise.reject(new Error('EIO'));
+    expect((await loadSources(['-'], broken)).diagnostics).toMatchObject([{ code: 'unreadable' }]);
+  });
+});
+
+function at(path: string): string {
+  return path === '-' || path === '<stdin>' ? path : join(root, path);
+}

@@ -1,0 +1,142 @@
+/**
+ * read, step 1: files, directories and standard input become sources, texts under the names the user gave them.
+ * In: the command line's paths. Out: Source[] in that order, a directory's files by code point; nothing is parsed yet.
+ */
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import type { Checked, Diagnostic, Source } from '../diag.js';
+import { show } from '../diag.js';
+
+/** The name of standard input in messages. */
+export const STDIN = '<stdin>';
+
+const MIB = 1 << 20;
+
+/** Far above any cluster, and below what a JavaScript string can hold. */
+const MAX_BYTES = 256 * MIB;
+
+/**
+ * Reads `paths` (`-` is standard input). A directory stands for all its *.yaml, *.yml and *.json, recursively, without
+ * hidden entries and node_modules. A file that is named twice is read once. What cannot be read is a diagnostic and does
+ * not stop the others.
+ */
+export async function loadSources(
+  paths: readonly string[],
+  stdin: () => Promise<string>,
+): Promise<Checked<readonly Source[]>> {
+  const value: Source[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
+  const take = async (name: string, id: string, text: () => Promise<string | Problem>): Promise<void> => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    const read = await text().catch(unreadable);
+    const checked = typeof read === 'string' ? checkText(read) : read;
+    if (typeof checked === 'string') value.push({ name, text: checked });
+    else diagnostics.push(problemAt(name, checked));
+  };
+  for (const path of paths) {
+    if (path === '-') {
+      await take(STDIN, STDIN, stdin);
+      continue;
+    }
+    const files = await expand(path).catch(unreadable);
+    if ('code' in files) diagnostics.push(problemAt(path, files));
+    else for (const file of files) await take(file, await identity(file), () => readText(file));
+  }
+  return { value, diagnostics };
+}
+
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Without an origin: there is no text that it could point into. */
+function problemAt(name: string, { code, message, hint }: Problem): Diagnostic {
+  return { code, severity: 'error', message: `${show(name)} ${message}`, ...(hint !== undefined && { hint }) };
+}
+
+/** What the system's error codes mean to somebody who typed a path. */
+const SYSTEM_ERRORS: Readonly<Record<string, Problem>> = {
+  ENOENT: { code: 'not-found', message: 'does not exist' },
+  ENOTDIR: { code: 'not-found', message: 'does not exist' },
+  EACCES: { code: 'unreadable', message: 'may not be read: permission denied' },
+  EPERM: { code: 'unreadable', message: 'may not be read: permission denied' },
+  ELOOP: { code: 'unreadable', message: 'is a symbolic link that leads back to itself' },
+};
+
+function unreadable(error: unknown): Problem {
+  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
+  const known = SYSTEM_ERRORS[String(code)];
+  return known ?? { code: 'unreadable', message: `cannot be read: ${String(message ?? error)}` };
+}
+
+/** The files that `path` stands for. */
+async function expand(path: string): Promise<readonly string[] | Problem> {
+  if (!(await fs.stat(path)).isDirectory()) return [path];
+  const files = await filesBelow(path);
+  if (files.length > 0) return files;
+  return { code: 'not-found', message: 'is a directory without any .yaml, .yml or .json file' };
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const files: string[] = [];
+  const entries = await fs.readdir(directory, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const path = join(directory, entry.name);
+    // Links to directories are not followed: they may lead around in circles. Mounted ConfigMaps link files only.
+    if (entry.isDirectory()) files.push(...(await filesBelow(path)));
+    else if (/\.(ya?ml|json)$/.test(entry.name) && !(await isDirectory(path))) files.push(path);
+  }
+  return files;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return fs.stat(path).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
+}
+
+/** Two names of one file have the same real path. */
+async function identity(path: string): Promise<string> {
+  return fs.realpath(path).catch(() => path);
+}
+
+async function readText(path: string): Promise<string | Problem> {
+  const stat = await fs.stat(path);
+  // A pipe is what the shell's <(command) gives.
+  if (!stat.isFile() && !stat.isFIFO()) return { code: 'unreadable', message: 'is neither a file nor a directory' };
+  if (stat.size > MAX_BYTES) return tooLarge(stat.size);
+  const bytes = await fs.readFile(path);
+  const [first = 0, second = 0] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return UTF16;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return { code: 'not-utf8', message: 'is not UTF-8 text' };
+  }
+}
+
+const UTF16: Problem = {
+  code: 'not-utf8',
+  message: 'is UTF-16 text; only UTF-8 is read',
+  hint: 'PowerShell writes UTF-16 with ">": use "| Out-File -Encoding utf8"',
+};
+
+function tooLarge(size: number): Problem {
+  return {
+    code: 'too-large',
+    message: `is ${Math.ceil(size / MIB)} MiB long; at most ${MAX_BYTES / MIB} MiB are read`,
+  };
+}
+
+/** The text without a byte order mark, or what is wrong with it. */
+function checkText(text: string): string | Problem {
+  if (text.length > MAX_BYTES) return tooLarge(text.length);
+  if (text.includes('\0')) return { code: 'not-utf8', message: 'contains NUL characters, so it is not text' };
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
