@@ -7,10 +7,22 @@ import type { Origin } from './diag.js';
 /** One line without its newline. */
 export interface Line {
   readonly text: string;
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
 }
 
 export type Text = Iterable<Line>;
+
+/**
+ * Some lines of a text that a reviewer looks at together: the rules of one chain, and in a chain that Services share
+ * those of one Service.
+ */
+export interface Section {
+  /** `nat KUBE-SVC-…` */
+  readonly title: string;
+  /** `default/web:http`; absent for what belongs to no Service. */
+  readonly service?: string;
+  readonly lines: readonly string[];
+}
 
 /** A chunk is written when it has grown past this many characters. */
 const CHUNK = 1 << 16;

@@ -1,0 +1,80 @@
+/**
+ * resolve, part: EndpointSlices → the endpoints of each port of a Service, merged across slices.
+ */
+import { type Family, joinHostPort } from '../ip.js';
+import type { EndpointSlice, Protocol, SliceEndpoint } from '../read/types.js';
+import type { Endpoint } from './types.js';
+
+const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+
+/** A slice's service, as `namespace/name`; undefined when it belongs to none. */
+export function serviceOf(slice: EndpointSlice): string | undefined {
+  const service = slice.metadata.labels[SERVICE_NAME_LABEL];
+  return service ? `${slice.metadata.namespace}/${service}` : undefined;
+}
+
+/**
+ * The slices of every Service, each list sorted by slice name, so that which duplicate wins does not depend on the
+ * order of objects.
+ */
+export function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
+  const byService = new Map<string, EndpointSlice[]>();
+  for (const slice of slices) {
+    const service = serviceOf(slice);
+    if (service === undefined) continue;
+    const list = byService.get(service);
+    if (list) list.push(slice);
+    else byService.set(service, [slice]);
+  }
+  for (const list of byService.values()) {
+    list.sort((a, b) => compareCodePoints(a.metadata.name, b.metadata.name));
+  }
+  return byService;
+}
+
+/**
+ * All endpoints that `slices` list for a port, usable or not, sorted by `ip:port` as a string.
+ *
+ * Ports match by name and protocol. Where two slices list the same `ip:port` the first wins unless a later one says it
+ * is local: an endpoint that moves between slices is in both for a while (k/k pkg/proxy EndpointSliceCache).
+ */
+export function endpointsOf(
+  slices: readonly EndpointSlice[],
+  port: { readonly name: string; readonly protocol: Protocol },
+  family: Family,
+  nodeName: string,
+): readonly Endpoint[] {
+  const found = new Map<string, Endpoint>();
+  for (const slice of slices) {
+    if (slice.addressType.toLowerCase() !== family) continue;
+    for (const { name, protocol, port: number } of slice.ports) {
+      if (name !== port.name || protocol !== port.protocol || number === undefined) continue;
+      for (const listed of slice.endpoints) {
+        const endpoint = toEndpoint(listed, number, nodeName);
+        const key = joinHostPort(endpoint.ip, endpoint.port);
+        if (endpoint.local || !found.has(key)) found.set(key, endpoint);
+      }
+    }
+  }
+  return [...found].sort(([a], [b]) => compareCodePoints(a, b)).map(([, endpoint]) => endpoint);
+}
+
+/** Unset conditions mean ready, serving and not terminating; only the first address counts (KEP-752). */
+function toEndpoint({ addresses, conditions, nodeName, hints }: SliceEndpoint, port: number, node: string): Endpoint {
+  return {
+    ip: addresses[0] ?? '',
+    port,
+    local: nodeName !== undefined && nodeName !== '' && nodeName === node,
+    ready: conditions.ready ?? true,
+    serving: conditions.serving ?? true,
+    terminating: conditions.terminating ?? false,
+    nodeName: nodeName ?? '',
+    zoneHints: hints?.forZones?.map((zone) => zone.name) ?? [],
+    nodeHints: hints?.forNodes?.map((hinted) => hinted.name) ?? [],
+  };
+}
+
+/** Order of strings by code point; names and addresses are ASCII, where code units are the same. */
+export function compareCodePoints(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,119 @@
+/**
+ * resolve, part: a Service port → its frontends in one family, with policy, masquerading and emptiness decided.
+ */
+import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp } from '../ip.js';
+import type { Options } from '../options.js';
+import type { Service, ServicePortSpec } from '../read/types.js';
+import type { TrafficUse, UsableEndpoints } from './traffic.js';
+import type { Frontend, NodeContext, PodTraffic, TrafficPolicy } from './types.js';
+
+/** The addresses of a Service in one family, before its ports and endpoints are looked at. */
+export interface Addresses {
+  readonly family: Family;
+  readonly clusterIP: string;
+  readonly externalIPs: readonly string[];
+  readonly loadBalancerIPs: readonly string[];
+}
+
+/**
+ * The addresses that `service` has in `family`, or undefined when it is not proxied there: without a cluster IP of the
+ * family it gets no rules at all in it, node ports and load-balancer IPs included (k/k GetClusterIPByFamily).
+ */
+export function addressesOf(service: Service, family: Family): Addresses | undefined {
+  const ofFamily = (ips: readonly string[]) => ips.filter((ip) => familyOf(ip) === family);
+  const [clusterIP] = ofFamily(service.spec.clusterIPs.filter((ip) => ip !== 'None'));
+  if (clusterIP === undefined || service.spec.type === 'ExternalName') return undefined;
+  const vips = service.status.loadBalancer.ingress
+    .filter((ingress) => ingress.ipMode === 'VIP') // KEP-1860: "Proxy" means the load balancer delivers to node ports
+    .flatMap((ingress) => ingress.ip ?? []);
+  return {
+    family,
+    clusterIP,
+    externalIPs: ofFamily(service.spec.externalIPs),
+    loadBalancerIPs: ofFamily(vips),
+  };
+}
+
+/** spec.internalTrafficPolicy and spec.externalTrafficPolicy, the latter where the API gives it a meaning. */
+export function policiesOf(service: Service): { readonly internal: TrafficPolicy; readonly external: TrafficPolicy } {
+  const { type, externalIPs, externalTrafficPolicy, internalTrafficPolicy } = service.spec;
+  const external = type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && externalIPs.length > 0);
+  return { internal: internalTrafficPolicy, external: external ? externalTrafficPolicy : 'Cluster' };
+}
+
+/**
+ * Which endpoint sets the port's traffic uses. Under an external Local policy the cluster set is used as well: traffic
+ * from this node and its pods to the external address goes to all endpoints (the "short circuit").
+ */
+export function trafficUse(service: Service, port: ServicePortSpec, addresses: Addresses): TrafficUse {
+  const { internal, external } = policiesOf(service);
+  const accessible = port.nodePort !== 0 || addresses.loadBalancerIPs.length > 0 || addresses.externalIPs.length > 0;
+  return {
+    cluster: internal === 'Cluster' || accessible,
+    local: internal === 'Local' || (external === 'Local' && accessible),
+  };
+}
+
+/** The frontends of one port: ClusterIP, external IPs, load-balancer IPs, node port. */
+export function frontendsOf(
+  service: Service,
+  port: ServicePortSpec,
+  addresses: Addresses,
+  endpoints: UsableEndpoints,
+  node: NodeContext,
+  options: Options,
+): readonly Frontend[] {
+  const policies = policiesOf(service);
+  const internal = {
+    port: port.port,
+    policy: policies.internal,
+    ...whenEmpty(policies.internal, endpoints),
+    masquerade: options.masqueradeAll ? 'always' : hasOutside(node.podTraffic) ? 'off-cluster' : 'never',
+  } as const;
+  const external = {
+    port: port.port,
+    policy: policies.external,
+    ...whenEmpty(policies.external, endpoints),
+    masquerade: policies.external === 'Local' ? 'never' : 'always',
+  } as const;
+  const sourceRanges = sourceRangesOf(service, addresses, node.ip);
+  return [
+    { kind: 'ClusterIP', ip: addresses.clusterIP, ...internal },
+    ...addresses.externalIPs.map((ip): Frontend => ({ kind: 'ExternalIP', ip, ...external })),
+    ...addresses.loadBalancerIPs.map((ip): Frontend => ({ kind: 'LoadBalancerIP', ip, ...external, ...sourceRanges })),
+    ...(port.nodePort === 0 ? [] : [{ kind: 'NodePort', ...external, port: port.nodePort } as const]),
+  ];
+}
+
+/** Whether any traffic counts as off-cluster. With a CIDR of all addresses none does, and no rule could say so. */
+function hasOutside(podTraffic: PodTraffic | undefined): boolean {
+  return podTraffic !== undefined && !(podTraffic.kind === 'source' && podTraffic.cidr.prefix === 0);
+}
+
+function whenEmpty(policy: TrafficPolicy, endpoints: UsableEndpoints): Pick<Frontend, 'whenEmpty'> {
+  if (!endpoints.any) return { whenEmpty: 'reject' };
+  return policy === 'Local' && endpoints.local.length === 0 ? { whenEmpty: 'drop' } : {};
+}
+
+/**
+ * spec.loadBalancerSourceRanges of the family; none of it means no restriction. When a range lets this node in, so do
+ * the load-balancer IPs themselves: a node that has the VIP as a local address talks to it from that very address.
+ */
+function sourceRangesOf(service: Service, addresses: Addresses, nodeIP: Ip): Pick<Frontend, 'sourceRanges'> {
+  const ranges = service.spec.loadBalancerSourceRanges
+    .flatMap((range) => parseCidr(range) ?? [])
+    .filter((range) => range.family === addresses.family);
+  if (ranges.length === 0) return {};
+  const nodeAllowed = ranges.some((range) => contains(range, nodeIP));
+  return { sourceRanges: nodeAllowed ? [...ranges, ...addresses.loadBalancerIPs.flatMap(hostCidrOf)] : ranges };
+}
+
+function hostCidrOf(text: string): readonly Cidr[] {
+  const ip = parseIp(text);
+  return ip ? [hostCidr(ip)] : [];
+}
+
+/** Addresses in a snapshot are canonical, where only IPv6 has colons. */
+function familyOf(ip: string): Family {
+  return ip.includes(':') ? 'ipv6' : 'ipv4';
+}

@@ -1,0 +1,78 @@
+/**
+ * resolve, part: Endpoints objects → EndpointSlices, as the endpoint-slice mirroring controller makes them for Services
+ * without a selector, so that a snapshot of Services and hand-written Endpoints compiles.
+ */
+import type { EndpointSlice, EndpointSubset, Endpoints, IPFamily, Service } from '../read/types.js';
+
+const SKIP_LABEL = 'endpointslice.kubernetes.io/skip-mirror';
+const LEADER_ANNOTATION = 'control-plane.alpha.kubernetes.io/leader';
+const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';
+const MIRRORING_CONTROLLER = 'endpointslicemirroring-controller.k8s.io';
+
+/** The controller mirrors this many addresses of a subset and leaves the others out. */
+const MAX_ADDRESSES_PER_SUBSET = 1000;
+
+/**
+ * `slices` and, for each Endpoints object that the controller would mirror, the slices that stand for it. An object is
+ * mirrored when its Service exists and has no selector, it does not opt out and holds no leader-election record; where
+ * the snapshot already has the controller's own slices for the Service, those stand.
+ */
+export function withMirroredEndpoints(
+  services: readonly Service[],
+  endpoints: readonly Endpoints[],
+  slices: readonly EndpointSlice[],
+): readonly EndpointSlice[] {
+  if (endpoints.length === 0) return slices;
+  const key = ({ metadata }: Service | Endpoints) => `${metadata.namespace}/${metadata.name}`;
+  const withoutSelector = new Set(services.filter((service) => !hasSelector(service)).map(key));
+  const mirrored = new Set(
+    slices
+      .filter((slice) => slice.metadata.labels[MANAGED_BY_LABEL] === MIRRORING_CONTROLLER)
+      .map((slice) => `${slice.metadata.namespace}/${slice.metadata.labels['kubernetes.io/service-name']}`),
+  );
+  const added = endpoints
+    .filter((object) => withoutSelector.has(key(object)) && !mirrored.has(key(object)) && !optsOut(object))
+    .flatMap(mirror);
+  return [...slices, ...added];
+}
+
+function hasSelector(service: Service): boolean {
+  return Object.keys(service.spec.selector ?? {}).length > 0;
+}
+
+function optsOut({ metadata }: Endpoints): boolean {
+  return metadata.labels[SKIP_LABEL] === 'true' || metadata.annotations[LEADER_ANNOTATION] !== undefined;
+}
+
+function mirror(object: Endpoints): readonly EndpointSlice[] {
+  const { name } = object.metadata;
+  return object.subsets.flatMap((subset, i) =>
+    (['IPv4', 'IPv6'] as const).map((addressType) => ({
+      metadata: {
+        ...object.metadata,
+        name: `${name}-${i}-${addressType.toLowerCase()}`,
+        labels: { 'kubernetes.io/service-name': name, [MANAGED_BY_LABEL]: MIRRORING_CONTROLLER },
+      },
+      addressType,
+      endpoints: mirroredEndpoints(subset, addressType),
+      ports: subset.ports,
+      origin: object.origin,
+    })),
+  );
+}
+
+/** The controller sets only the ready condition: an address that is not ready is no more than that. */
+function mirroredEndpoints(subset: EndpointSubset, addressType: IPFamily): EndpointSlice['endpoints'] {
+  const listed = [
+    ...subset.addresses.map((address) => ({ ...address, ready: true })),
+    ...subset.notReadyAddresses.map((address) => ({ ...address, ready: false })),
+  ];
+  return listed
+    .slice(0, MAX_ADDRESSES_PER_SUBSET)
+    .filter(({ ip }) => ip.includes(':') === (addressType === 'IPv6'))
+    .map(({ ip, nodeName, ready }) => ({
+      addresses: [ip],
+      conditions: { ready },
+      ...(nodeName === undefined ? {} : { nodeName }),
+    }));
+}

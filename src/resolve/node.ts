@@ -1,0 +1,142 @@
+/**
+ * resolve, part: which node to compile for, and what it is in each IP family.
+ */
+import { type Checked, type Diagnostic, show } from '../diag.js';
+import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp } from '../ip.js';
+import type { Options } from '../options.js';
+import type { Node } from '../read/types.js';
+import type { NodeContext, PodTraffic } from './types.js';
+
+const ZONE_LABEL = 'topology.kubernetes.io/zone';
+const LOOPBACK: Readonly<Record<Family, Ip>> = {
+  ipv4: { family: 'ipv4', text: '127.0.0.1', bytes: [127, 0, 0, 1] },
+  ipv6: { family: 'ipv6', text: '::1', bytes: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] },
+};
+
+/** A node as the options name it; `object` is missing when the snapshot does not have it. */
+export interface ChosenNode {
+  readonly name: string;
+  readonly object?: Node;
+}
+
+/**
+ * The node that `options.nodeName` names, or the only one there is. Several nodes and no name is an error; a node that
+ * the snapshot lacks is a warning, for rules can be made, though without its zone and addresses.
+ */
+export function chooseNode(nodes: readonly Node[], options: Options): Checked<ChosenNode> {
+  const { nodeName } = options;
+  const names = nodes.map((node) => node.metadata.name);
+  const [only] = nodes;
+  if (nodeName === '' && nodes.length > 1) {
+    const message = `the snapshot has ${nodes.length} Nodes and rules are made for one of them`;
+    const hint = `say which with --node NAME, or hostnameOverride in the configuration: ${list(names)}`;
+    return { value: { name: '' }, diagnostics: [{ code: 'node-required', severity: 'error', message, hint }] };
+  }
+  if (nodeName === '' && only) return { value: { name: only.metadata.name, object: only }, diagnostics: [] };
+  const object = nodes.find((node) => node.metadata.name === nodeName);
+  if (object) return { value: { name: nodeName, object }, diagnostics: [] };
+  return { value: { name: nodeName }, diagnostics: [unknownNode(nodeName, names)] };
+}
+
+function unknownNode(name: string, names: readonly string[]): Diagnostic {
+  const message =
+    name === ''
+      ? 'no node is named and the snapshot has none: no endpoint counts as local, and zone and addresses are unknown'
+      : `Node ${show(name)} is not in the snapshot: its zone, addresses and pod CIDRs are unknown`;
+  const hint = names.length > 0 ? `Nodes in the snapshot: ${list(names)}` : 'add the Nodes: kubectl get nodes -o yaml';
+  return { code: 'unknown-node', severity: 'warning', message, hint };
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown}, … (${names.length})` : shown;
+}
+
+/** What the chosen node is in `family`: address, zone, how its pods' traffic looks, where its node ports are served. */
+export function nodeContext(node: ChosenNode, family: Family, options: Options): Checked<NodeContext> {
+  const ip = nodeIP(node, family, options);
+  const podTraffic = podTrafficOf(node, family, options);
+  const cidrs = nodePortCidrs(node, family, options);
+  const everywhere = cidrs.length === 0 || cidrs.some((cidr) => cidr.prefix === 0);
+  const onLoopback = everywhere || cidrs.some((cidr) => cidr.bytes[0] === 127 || contains(cidr, LOOPBACK.ipv4));
+  const localhostNodePorts = family === 'ipv4' && options.localhostNodePorts && onLoopback;
+  const addresses = everywhere
+    ? []
+    : localAddresses(node, family, options).filter(
+        (address) => cidrs.some((cidr) => contains(cidr, address)) && (localhostNodePorts || !isLoopback(address)),
+      );
+  const value: NodeContext = {
+    name: node.name,
+    zone: node.object?.metadata.labels[ZONE_LABEL] ?? '',
+    family,
+    ip,
+    ...(podTraffic ? { podTraffic } : {}),
+    nodePorts: everywhere
+      ? { on: 'local-addresses', loopback: localhostNodePorts }
+      : { on: 'addresses', addresses: addresses.map((address) => address.text).sort() },
+    localhostNodePorts,
+  };
+  return { value, diagnostics: everywhere || addresses.length > 0 ? [] : [noNodePortAddress(cidrs)] };
+}
+
+function noNodePortAddress(cidrs: readonly Cidr[]): Diagnostic {
+  const ranges = cidrs.map((cidr) => cidr.text).join(', ');
+  return {
+    code: 'no-node-port-address',
+    severity: 'warning',
+    message: `no address of the node is in nodePortAddresses (${ranges}): node ports of that family are served nowhere`,
+    hint: 'check the Node’s status.addresses, or name addresses it lacks with --node-address',
+  };
+}
+
+/** Internal addresses before external ones; bindAddress overrides (k/k GetNodeHostIPs, cmd/kube-proxy detectNodeIPs). */
+function nodeIP(node: ChosenNode, family: Family, options: Options): Ip {
+  const bind = parseIp(options.bindAddress);
+  if (bind?.family === family && !/^(0\.0\.0\.0|::)$/.test(bind.text)) return bind;
+  const known = [...addressesOfType(node, 'InternalIP'), ...addressesOfType(node, 'ExternalIP')];
+  return known.find((ip) => ip.family === family) ?? LOOPBACK[family];
+}
+
+/** What is on the node's interfaces, as far as a snapshot can tell. */
+function localAddresses(node: ChosenNode, family: Family, options: Options): readonly Ip[] {
+  const named = options.nodeAddresses.flatMap((text) => parseIp(text) ?? []);
+  const all = [LOOPBACK[family], ...addressesOfType(node, 'InternalIP'), ...named];
+  const unique = new Map(all.filter((ip) => ip.family === family).map((ip) => [ip.text, ip]));
+  return [...unique.values()];
+}
+
+function addressesOfType(node: ChosenNode, type: string): readonly Ip[] {
+  const addresses = node.object?.addresses ?? [];
+  return addresses.filter((entry) => entry.type === type).flatMap((entry) => parseIp(entry.address) ?? []);
+}
+
+/** The CIDRs of the family that node ports are served on; none means everywhere (k/k proxyutil.NodePortAddresses). */
+function nodePortCidrs(node: ChosenNode, family: Family, options: Options): readonly Cidr[] {
+  if (options.nodePortAddresses !== 'primary')
+    return options.nodePortAddresses.filter((cidr) => cidr.family === family);
+  const ip = nodeIP(node, family, options);
+  return isLoopback(ip) ? [] : [hostCidr(ip)];
+}
+
+function isLoopback(ip: Ip): boolean {
+  return ip.family === 'ipv4' ? ip.bytes[0] === 127 : ip.text === LOOPBACK.ipv6.text;
+}
+
+/** One source of truth per mode; the first CIDR of the family is the one kube-proxy uses. */
+function podTrafficOf(node: ChosenNode, family: Family, options: Options): PodTraffic | undefined {
+  switch (options.detectLocalMode) {
+    case 'ClusterCIDR':
+      return fromCidr(options.clusterCIDRs, family);
+    case 'NodeCIDR':
+      return fromCidr(node.object?.podCIDRs.flatMap((text) => parseCidr(text) ?? []) ?? [], family);
+    case 'BridgeInterface':
+      return { kind: 'interface', name: options.bridgeInterface };
+    case 'InterfaceNamePrefix':
+      return { kind: 'interface-prefix', prefix: options.interfaceNamePrefix };
+  }
+}
+
+function fromCidr(cidrs: readonly Cidr[], family: Family): PodTraffic | undefined {
+  const cidr = cidrs.find((candidate) => candidate.family === family);
+  return cidr && { kind: 'source', cidr };
+}

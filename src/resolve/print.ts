@@ -1,0 +1,108 @@
+/**
+ * The resolved ServicePorts as an aligned table: what each frontend does with traffic, reviewable without knowing how
+ * any packet filter says it.
+ */
+import { joinHostPort } from '../ip.js';
+import type { Line, Section } from '../text.js';
+import { type Endpoint, type Frontend, formatServicePortName, type NodeContext, type ServicePort } from './types.js';
+
+/** The table for `ports` on `node`. */
+export function* printResolved(node: NodeContext, ports: readonly ServicePort[]): Generator<Line> {
+  const zone = node.zone === '' ? '' : `, zone ${node.zone}`;
+  yield {
+    text: `${FAMILY[node.family]} on node ${node.name || '(none)'}${zone}: ${count(ports.length, 'ServicePort')}`,
+  };
+  for (const port of ports) {
+    yield { text: '' };
+    for (const text of printPort(port, node)) yield { text, origin: port.origin };
+  }
+}
+
+/** Tables as text → a section for each ServicePort. */
+export function resolvedSections(text: string): readonly Section[] {
+  let family = '';
+  return text
+    .trimEnd()
+    .split('\n\n')
+    .map((block) => {
+      const lines = block.split('\n');
+      const [first = ''] = lines;
+      const heading = /^(IPv[46]) on node /.exec(first);
+      family = heading?.[1] ?? family;
+      return heading ? { title: family, lines } : { title: family, service: first.replace(/ [A-Z]+$/, ''), lines };
+    });
+}
+
+const FAMILY = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
+
+function* printPort(port: ServicePort, node: NodeContext): Generator<string> {
+  yield `${formatServicePortName(port.name)} ${port.name.protocol}`;
+  yield* aligned([
+    ['  FRONTEND', 'ADDRESS', 'POLICY', 'MASQUERADE', 'GOES TO'],
+    ...port.frontends.map(frontendRow(port, node)),
+  ]);
+  const { endpoints, affinity, healthCheckNodePort } = port;
+  if (endpoints.reachable.length > 0) {
+    yield* aligned([['  ENDPOINT', 'SETS', 'STATE'], ...endpoints.reachable.map(endpointRow(port))]);
+  }
+  if (affinity) yield `  session affinity: a client keeps its endpoint for ${affinity.timeoutSeconds} s`;
+  if (healthCheckNodePort !== undefined) yield `  health check node port: ${healthCheckNodePort}`;
+}
+
+function frontendRow(port: ServicePort, node: NodeContext): (frontend: Frontend) => readonly string[] {
+  return (frontend) => [
+    `  ${frontend.kind}`,
+    frontend.ip === undefined ? `*:${frontend.port}` : joinHostPort(frontend.ip, frontend.port),
+    frontend.policy,
+    frontend.masquerade,
+    [destination(port, frontend), allowedSources(frontend), shortCircuit(port, frontend, node)].join(''),
+  ];
+}
+
+function destination({ endpoints }: ServicePort, frontend: Frontend): string {
+  if (frontend.whenEmpty === 'reject') return 'REJECT: no endpoints';
+  if (frontend.whenEmpty === 'drop') return 'DROP: no endpoints on this node';
+  const set = frontend.policy === 'Cluster' ? endpoints.cluster : endpoints.local;
+  return `${count(set.length, 'endpoint')} of ${frontend.policy}`;
+}
+
+/** An external address under policy Local treats this node and its pods as if they had used the cluster IP. */
+function shortCircuit({ endpoints }: ServicePort, { kind, policy, whenEmpty }: Frontend, node: NodeContext): string {
+  if (kind === 'ClusterIP' || policy === 'Cluster' || whenEmpty === 'reject') return '';
+  const from = node.podTraffic ? 'this node and its pods' : 'this node';
+  return `; from ${from}: ${count(endpoints.cluster.length, 'endpoint')} of Cluster`;
+}
+
+function allowedSources({ sourceRanges }: Frontend): string {
+  return sourceRanges ? `, for clients in ${sourceRanges.map((range) => range.text).join(' ')}` : '';
+}
+
+function endpointRow({ endpoints }: ServicePort): (endpoint: Endpoint) => readonly string[] {
+  const cluster = new Set(endpoints.cluster);
+  const local = new Set(endpoints.local);
+  return (endpoint) => {
+    const sets = [cluster.has(endpoint) ? 'Cluster' : '', local.has(endpoint) ? 'Local' : ''];
+    const state = endpoint.ready ? 'ready' : 'terminating, still serving';
+    const place = endpoint.local ? 'this node' : endpoint.nodeName && `node ${endpoint.nodeName}`;
+    return [
+      `  ${joinHostPort(endpoint.ip, endpoint.port)}`,
+      sets.filter((set) => set !== '').join(' '),
+      place ? `${state}, ${place}` : state,
+    ];
+  };
+}
+
+/** Rows as lines with their columns padded to one width, and nothing after the last. */
+function* aligned(rows: readonly (readonly string[])[]): Generator<string> {
+  const widths = (rows[0] ?? []).map((_, i) => rows.reduce((width, row) => Math.max(width, (row[i] ?? '').length), 0));
+  for (const row of rows) {
+    yield row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  }
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
