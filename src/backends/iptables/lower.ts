@@ -1,0 +1,39 @@
+/**
+ * lower: ServicePorts → iptables RuleSet, for one node and family. Which rules there are is decided by now; a layout
+ * says how they are arranged in chains.
+ */
+import type { Options } from '../../options.js';
+import type { NodeContext, ServicePort } from '../../resolve/types.js';
+import { type Context, DEFAULT_FEATURES, type Features } from './lower/context.js';
+import { layoutKubeProxy } from './lower/kube-proxy.js';
+import type { RuleSet, Table } from './rules.js';
+
+type Layout = (ports: readonly ServicePort[], context: Context) => readonly Table[];
+
+const LAYOUTS: Readonly<Record<string, Layout>> = { 'kube-proxy': layoutKubeProxy };
+
+/** The layouts there are; the first is the default. */
+export const LAYOUT_NAMES: readonly string[] = Object.keys(LAYOUTS);
+
+/** Above this many endpoints kube-proxy leaves comments out: they are 40% of the bytes (k/k#65755). */
+const LARGE_CLUSTER_ENDPOINTS = 1000;
+
+/** The rule set that serves `ports` on `node`; both must be of one family, and `layout` one of LAYOUT_NAMES. */
+export function lower(
+  ports: readonly ServicePort[],
+  node: NodeContext,
+  options: Options,
+  layout: string,
+  features: Features = DEFAULT_FEATURES,
+): RuleSet {
+  const endpoints = ports.reduce((sum, port) => sum + port.endpoints.total, 0);
+  const context: Context = {
+    node,
+    features,
+    masqueradeMark: 2 ** options.masqueradeBit,
+    tcpBeLiberal: options.tcpBeLiberal,
+    endpointComments: endpoints <= LARGE_CLUSTER_ENDPOINTS,
+  };
+  const arrange = LAYOUTS[layout] ?? layoutKubeProxy;
+  return { family: node.family, tables: arrange(ports, context) };
+}

@@ -1,0 +1,101 @@
+/**
+ * lower, part: KUBE-SVC and KUBE-SVL, which pick an endpoint, and KUBE-SEP, which sends the packet there.
+ */
+import { joinHostPort } from '../../../ip.js';
+import type { Endpoint, Frontend } from '../../../resolve/types.js';
+import { CHAIN } from '../names.js';
+import { type Chain, comment, is, jumpTo, type Match, not, type Rule, rule } from '../rules.js';
+import { host } from './base.js';
+import { KIND } from './frontends.js';
+import { endpointComment, fromPods, type NamedPort, toFrontend } from './port.js';
+
+/** KUBE-SVC and KUBE-SVL: a chain per policy that has endpoints. */
+export function policyChains(named: NamedPort): readonly Chain[] {
+  const { chains, port } = named;
+  const policies = [
+    { policy: 'Cluster', name: chains.cluster, endpoints: port.endpoints.cluster },
+    { policy: 'Local', name: chains.local, endpoints: port.endpoints.local },
+  ];
+  return policies
+    .filter(({ endpoints }) => endpoints.length > 0)
+    .map(({ policy, name, endpoints }) => ({
+      name,
+      rules: () => [
+        ...port.frontends
+          .filter((frontend) => frontend.kind === 'ClusterIP' && frontend.policy === policy)
+          .flatMap((frontend) => masqueradeClusterIP(named, frontend)),
+        ...balance(named, endpoints),
+      ],
+      origin: port.origin,
+    }));
+}
+
+/**
+ * Traffic to a cluster IP from outside the cluster came over a route to some node, perhaps this one: the answer must
+ * come back the same way.
+ */
+function masqueradeClusterIP(named: NamedPort, frontend: Frontend): readonly Rule[] {
+  if (frontend.masquerade === 'never') return [];
+  const { header, l4 } = toFrontend(named, frontend);
+  const { podTraffic } = named.context.node;
+  const offCluster = frontend.masquerade === 'off-cluster' && podTraffic ? fromPods(podTraffic, not) : {};
+  const label = comment(`${named.text}${KIND.ClusterIP.label}`);
+  return [rule({ ...header, ...offCluster }, [label, l4], jumpTo(CHAIN.markMasquerade))];
+}
+
+/** One endpoint for each connection, all equally likely; a client with affinity first finds the endpoint it had. */
+function balance(named: NamedPort, endpoints: readonly Endpoint[]): readonly Rule[] {
+  const { affinity } = named.port;
+  const to = (endpoint: Endpoint, match?: Match): Rule => {
+    const label = endpointComment(named, `${named.text} -> ${joinHostPort(endpoint.ip, endpoint.port)}`);
+    return rule({}, match ? [...label, match] : label, jumpTo(chainOf(named, endpoint)));
+  };
+  const recent = (endpoint: Endpoint, seconds: number): Match => {
+    return { kind: 'recent', list: chainOf(named, endpoint), check: { kind: 'rcheck', seconds } };
+  };
+  const sticky = affinity ? endpoints.map((endpoint) => to(endpoint, recent(endpoint, affinity.timeoutSeconds))) : [];
+  const random = endpoints.map((endpoint, i) => {
+    const left = endpoints.length - i;
+    return left === 1 ? to(endpoint) : to(endpoint, { kind: 'statistic', probability: oneIn(left) });
+  });
+  return [...sticky, ...random];
+}
+
+/**
+ * 1/n in units of 2^-31. kube-proxy writes ten decimals and iptables rounds those, so we round twice as well: for some
+ * large n the result is another one than that of rounding once.
+ */
+function oneIn(n: number): number {
+  return Math.round(Number((1 / n).toFixed(10)) * 2 ** 31);
+}
+
+/** KUBE-SEP: DNAT to one endpoint, marked for masquerading when the endpoint talks to itself (hairpin). */
+export function endpointChains(named: NamedPort): readonly Chain[] {
+  const { endpoints, origin } = named.port;
+  return endpoints.reachable.map((endpoint) => ({
+    name: chainOf(named, endpoint),
+    rules: () => endpointRules(named, endpoint),
+    origin,
+  }));
+}
+
+function endpointRules(named: NamedPort, endpoint: Endpoint): readonly Rule[] {
+  const { port, text, protocol } = named;
+  const label = endpointComment(named, text);
+  const remember: readonly Match[] = port.affinity
+    ? [{ kind: 'recent', list: chainOf(named, endpoint), check: { kind: 'set' } }]
+    : [];
+  return [
+    rule({ source: is(host(endpoint.ip)) }, label, jumpTo(CHAIN.markMasquerade)),
+    rule({ protocol }, [...label, ...remember, { kind: 'l4', protocol }], {
+      kind: 'dnat',
+      ip: endpoint.ip,
+      port: endpoint.port,
+    }),
+  ];
+}
+
+/** Every endpoint that a policy uses is reachable and so has a chain. */
+function chainOf(named: NamedPort, endpoint: Endpoint): string {
+  return named.endpointChains.get(endpoint) ?? '';
+}

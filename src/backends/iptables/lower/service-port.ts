@@ -1,0 +1,26 @@
+/**
+ * lower, part: one ServicePort → its rules in the chains that all share, and its own chains in nat.
+ */
+import type { ServicePort } from '../../../resolve/types.js';
+import type { Chain } from '../rules.js';
+import type { SharedRule } from './base.js';
+import type { Context } from './context.js';
+import { endpointChains, policyChains } from './endpoints.js';
+import { externalChains } from './external.js';
+import { frontendRules, healthCheck } from './frontends.js';
+import { namePort } from './port.js';
+
+export interface LoweredPort {
+  readonly shared: readonly SharedRule[];
+  /** In nat. */
+  readonly chains: readonly Chain[];
+}
+
+/** The rules of one ServicePort; they depend on it and the context alone. */
+export function lowerServicePort(port: ServicePort, context: Context): LoweredPort {
+  const named = namePort(port, context);
+  return {
+    shared: [...port.frontends.flatMap((frontend) => frontendRules(named, frontend)), ...healthCheck(named)],
+    chains: [...policyChains(named), ...externalChains(named), ...endpointChains(named)],
+  };
+}
