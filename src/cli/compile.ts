@@ -1,0 +1,82 @@
+/**
+ * cli: `vipc compile`.
+ */
+import { mkdir, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrors } from '../diag.js';
+import type { Family } from '../ip.js';
+import { type Artifact, backendFor, compile } from '../pipeline.js';
+import { loadSources } from '../read/source.js';
+import { chunks } from '../text.js';
+import { check } from './check.js';
+import { EXIT, type Io, readAll, write, writeLines, writeText } from './io.js';
+import { loadOptions, type OptionFlags } from './options.js';
+import { report } from './report.js';
+
+export interface CompileFlags extends OptionFlags {
+  readonly family: Family;
+  readonly layout?: string;
+  readonly output?: string;
+  readonly check?: string;
+  readonly format: 'text' | 'json';
+  readonly skipInvalid?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Compiles what `paths` name and prints, writes or checks the result; returns the exit code. */
+export async function runCompile(paths: readonly string[], flags: CompileFlags, io: Io): Promise<number> {
+  const from = paths.length === 0 && io.stdin.isTTY !== true ? ['-'] : paths;
+  if (from.length === 0) throw new Error('nothing to compile: name a file, or pipe one in (vipc compile --help)');
+  if (flags.output !== undefined && flags.check !== undefined) throw new Error('use either -o or --check, not both');
+
+  const options = await loadOptions(flags);
+  const layouts = backendFor(options.value.mode)?.layouts ?? [];
+  if (flags.layout !== undefined && layouts.length > 0 && !layouts.includes(flags.layout)) {
+    throw new Error(`there is no layout ${JSON.stringify(flags.layout)}; there is ${layouts.join(', ')}`);
+  }
+  const sources = await loadSources(from, async () => (await readAll(io.stdin)).toString('utf8'));
+  const loaded = [...options.diagnostics, ...sources.diagnostics];
+  const compiled = compile(sources.value, options.value, flags.skipInvalid, flags.layout);
+  const diagnostics = [...loaded, ...compiled.diagnostics];
+  await report(diagnostics, flags.verbose === true, io);
+  if (hasErrors(diagnostics)) return EXIT.different;
+
+  if (flags.check !== undefined) return check(flags.check, compiled.value, io);
+  if (flags.output !== undefined) return writeArtifacts(flags.output, compiled.value, io);
+  return print(compiled.value, flags, io);
+}
+
+/** The rules of one family to standard output. */
+async function print(artifacts: readonly Artifact[], flags: CompileFlags, io: Io): Promise<number> {
+  const rules = artifacts.filter((artifact) => artifact.family !== undefined);
+  for (const artifact of rules.filter((candidate) => candidate.family === flags.family)) {
+    if (flags.format === 'json') await write(io.stdout, artifact.json);
+    else await writeText(io.stdout, artifact.text);
+  }
+  const others = rules.filter((artifact) => artifact.family !== flags.family && artifact.ports > 0);
+  await writeLines(
+    io.stderr,
+    others.map(
+      ({ family, ports }) =>
+        `note: ${ports} ServicePort${ports === 1 ? ' is' : 's are'} ${family} and not shown: --family ${family}, or -o DIR for both`,
+    ),
+  );
+  return EXIT.ok;
+}
+
+/** Every artifact into a directory; each file is replaced whole or not at all. */
+async function writeArtifacts(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
+  await mkdir(directory, { recursive: true });
+  for (const artifact of artifacts) {
+    const path = join(directory, artifact.name);
+    const file = await open(`${path}.tmp`, 'w');
+    try {
+      for (const chunk of chunks(artifact.text)) await file.write(chunk);
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.tmp`, path);
+    await writeLines(io.stderr, [`wrote ${path} (${artifact.ports} ServicePort${artifact.ports === 1 ? '' : 's'})`]);
+  }
+  return EXIT.ok;
+}

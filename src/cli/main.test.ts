@@ -1,0 +1,204 @@
+/**
+ * The command line as a user meets it: what goes to which stream, and the exit code.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ROOT } from '../testing/cases.js';
+import { main } from './main.js';
+
+const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
+const DUAL = `${ROOT}fixtures/input/dual-stack/cluster.yaml`;
+const INVALID = `${ROOT}fixtures/invalid/service-fields/cluster.yaml`;
+
+let directory = '';
+const made: string[] = [];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'vipc-'));
+  made.push(directory);
+});
+afterAll(() => {
+  for (const each of made) rmSync(each, { recursive: true });
+});
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs vipc with `stdin`; a terminal when it is undefined. */
+async function vipc(argv: readonly string[], stdin?: string, env: Record<string, string> = {}): Promise<Result> {
+  const terminal = stdin === undefined;
+  const [out, err, input] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  input.end(stdin ?? '');
+  const [stdout, stderr] = [text(out), text(err)];
+  const tty = { isTTY: terminal };
+  const code = await main(argv, {
+    stdin: Object.assign(input, tty),
+    stdout: Object.assign(out, tty),
+    stderr: Object.assign(err, tty),
+    env: terminal ? { NO_COLOR: '1', ...env } : env,
+  });
+  out.end();
+  err.end();
+  return { code, stdout: await stdout, stderr: await stderr };
+}
+
+describe('vipc', () => {
+  it('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string };
+    expect(await vipc(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([
+    ['no command', [], 2, /Usage: vipc/],
+    ['an unknown command', ['compil'], 2, /Did you mean compile/],
+    ['an unknown option', ['compile', '--nod', 'x'], 2, /Did you mean --node/],
+    ['a family that is none', ['compile', '--family', 'ipv5'], 2, /Allowed choices are ipv4, ipv6/],
+    ['no input on a terminal', ['compile'], 2, /nothing to compile: name a file, or pipe one in/],
+    ['-o and --check', ['compile', WEB, '-o', 'x', '--check', 'x'], 2, /either -o or --check/],
+    ['a layout that is none', ['compile', WEB, '--layout', 'slow'], 2, /no layout "slow"; there is kube-proxy/],
+    ['a mode that is none', ['compile', WEB, '--mode', 'ebpf'], 1, /"ebpf"[^]*choose one with --mode: iptables/],
+    ['an address that is none', ['compile', WEB, '--node-address', '1.2.3'], 2, /"1.2.3" is not an IP address/],
+    [
+      'a cluster CIDR that is none',
+      ['compile', WEB, '--cluster-cidr', '10.0.0.0/33'],
+      2,
+      /--cluster-cidr must be a network/,
+    ],
+    ['a configuration that is not there', ['compile', WEB, '-c', 'none.yaml'], 2, /configuration can't be read/],
+    ['a file that is not there', ['compile', 'none.yaml'], 1, /"none.yaml" does not exist/],
+  ] as const)('refuses %s', async (_, argv, code, message) => {
+    const result = await vipc(argv);
+    expect(result.stderr).toMatch(message);
+    expect(result.stdout).toBe('');
+    expect(result.code).toBe(code);
+  });
+
+  it('shows help with an example that works', async () => {
+    const { code, stdout } = await vipc(['compile', '--help']);
+    const [, example = ''] = /^ {2}vipc (compile \S+)$/m.exec(stdout) ?? [];
+    expect(code).toBe(0);
+    expect(await vipc(example.split(' '))).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('vipc compile', () => {
+  const golden = readFileSync(`${ROOT}golden/tour/web/iptables.rules`, 'utf8');
+
+  it('prints the rules of one family, and nothing else, to standard output', async () => {
+    expect(await vipc(['compile', WEB])).toEqual({ code: 0, stdout: golden, stderr: '' });
+  });
+
+  it('reads a pipe', async () => {
+    const yaml = readFileSync(WEB, 'utf8');
+    expect(await vipc(['compile'], yaml)).toEqual({ code: 0, stdout: golden, stderr: '' });
+    expect(await vipc(['compile', '-'], yaml)).toEqual({ code: 0, stdout: golden, stderr: '' });
+  });
+
+  it('refuses an empty pipe rather than compile an empty cluster', async () => {
+    expect(await vipc(['compile'], '')).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('says when there are rules of the other family', async () => {
+    const { stdout, stderr } = await vipc(['compile', DUAL, '--node', 'node-a', '--family', 'ipv6']);
+    expect(stdout).toContain('-d fd00:10:96::1/128');
+    expect(stderr).toMatch(/^note: 3 ServicePorts are ipv4 and not shown: --family ipv4, or -o DIR for both$/m);
+  });
+
+  it('asks which node when there are several', async () => {
+    const { code, stderr } = await vipc(['compile', DUAL]);
+    expect(stderr).toMatch(/the snapshot has 2 Nodes[^]*--node NAME[^]*node-a, node-b/);
+    expect(code).toBe(1);
+  });
+
+  it('takes options from flags before those of the file', async () => {
+    const argv = ['compile', WEB, '--masquerade-all', '--nodeport-addresses', '192.168.0.0/16,10.0.0.0/8'];
+    const { stdout } = await vipc([...argv, '--node-address', '10.1.2.3']);
+    expect(stdout).toContain('-A KUBE-SVC-CDGGSHYLG3RE2FKL -d 10.96.0.41/32 -p tcp');
+    expect(stdout).toMatch(/-d 10\.1\.2\.3\/32 .*-j KUBE-NODEPORTS/);
+    expect(stdout).toMatch(/-d 192\.168\.7\.2\/32 .*-j KUBE-NODEPORTS/);
+  });
+
+  it('prints data that says the same', async () => {
+    const { stdout } = await vipc(['compile', WEB, '--format', 'json']);
+    const { family, tables } = JSON.parse(stdout) as {
+      family: string;
+      tables: { name: string; chains: { name: string; rules: unknown[] }[] }[];
+    };
+    expect(family).toBe('ipv4');
+    const chains = tables.flatMap((table) =>
+      table.chains.map(({ name, rules }) => [`${table.name} ${name}`, rules.length]),
+    );
+    const lines = golden.split('\n').filter((line) => line.startsWith('-A '));
+    expect(chains.reduce((sum, [, rules]) => sum + Number(rules), 0)).toBe(lines.length);
+    expect(chains).toContainEqual(['nat KUBE-SVC-CDGGSHYLG3RE2FKL', 2]);
+  });
+
+  it('shows every error with its place, and no rules', async () => {
+    const { code, stdout, stderr } = await vipc(['compile', INVALID]);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/cluster\.yaml:16:13: error: Service default\/ports: spec\.ports\[0\]\.port /);
+    expect(stderr).toMatch(/16 \| {7}port: 70000.*\n +\| {13}\^/);
+    expect(stderr).toMatch(/^14 errors$/m);
+  });
+
+  it('compiles what is sound with --skip-invalid', async () => {
+    const { code, stdout, stderr } = await vipc(['compile', INVALID, '--skip-invalid']);
+    expect(code).toBe(0);
+    expect(stdout.match(/-d 10\.96\.0\.\d+/g)).toEqual(['-d 10.96.0.6']);
+    expect(stderr).toMatch(/^15 warnings/m);
+  });
+
+  it('colours a terminal only, and not with NO_COLOR', async () => {
+    const escape = '\u001b[';
+    expect((await vipc(['compile', INVALID], undefined, { NO_COLOR: '' })).stderr).toContain(escape);
+    expect((await vipc(['compile', INVALID])).stderr).not.toContain(escape);
+    expect((await vipc(['compile', INVALID], '')).stderr).not.toContain(escape);
+  });
+
+  it('lists what it skipped with -v', async () => {
+    const file = `${ROOT}fixtures/input/other-kinds-and-lists/cluster.yaml`;
+    const quiet = await vipc(['compile', file, '--node', 'node-a']);
+    expect(quiet.stderr).toMatch(/note.*-v/);
+    const { stderr } = await vipc(['compile', file, '--node', 'node-a', '-v']);
+    expect(stderr).toMatch(/Deployment/);
+    expect(stderr).toMatch(/Pod/);
+  });
+});
+
+describe('vipc compile -o and --check', () => {
+  it('writes all artifacts, finds them again, and shows what changed by Service', async () => {
+    const write = await vipc(['compile', WEB, '-o', directory]);
+    expect(write).toMatchObject({ code: 0, stdout: '' });
+    expect(readdirSync(directory).sort()).toEqual(['ip6tables.rules', 'iptables.rules', 'resolved.txt']);
+    expect(await vipc(['compile', WEB, '--check', directory])).toMatchObject({ code: 0, stdout: '' });
+
+    const changed = readFileSync(WEB, 'utf8').replace('10.244.2.6', '10.244.2.7');
+    const { code, stdout } = await vipc(['compile', '--check', directory], changed);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/iptables\.rules: 1 ServicePort: \d+ lines added, \d+ removed/);
+    expect(stdout).toMatch(/^default\/web:http$/m);
+    expect(stdout).toMatch(/^ {2}nat KUBE-SVC-CDGGSHYLG3RE2FKL$/m);
+    expect(stdout).toMatch(/^ {4}- -A KUBE-SVC-\S+ .*10\.244\.2\.6/m);
+    expect(stdout).toMatch(/^ {4}\+ -A KUBE-SVC-\S+ .*10\.244\.2\.7/m);
+    expect(stdout).not.toContain('KUBE-FORWARD');
+  });
+
+  it('says what is missing, and notices a mere change of order', async () => {
+    await vipc(['compile', WEB, '-o', directory]);
+    rmSync(join(directory, 'resolved.txt'));
+    expect((await vipc(['compile', WEB, '--check', directory])).stdout).toMatch(/resolved\.txt is missing/);
+
+    await vipc(['compile', WEB, '-o', directory]);
+    const path = join(directory, 'ip6tables.rules');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [...lines.slice(1, 2), ...lines.slice(0, 1), ...lines.slice(2)].join('\n'));
+    expect((await vipc(['compile', WEB, '--check', directory])).code).toBe(1);
+  });
+});

@@ -1,0 +1,61 @@
+/**
+ * cli: configuration file and flags → Options; a flag wins over the file.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Checked, Diagnostic } from '../diag.js';
+import { parseIp } from '../ip.js';
+import { DEFAULT_OPTIONS, type Options } from '../options.js';
+import { type Parsed, parseClusterCIDRs, parseNodePortAddresses } from '../read/config/values.js';
+import { readConfig } from '../read/config.js';
+
+/** The flags that say what kube-proxy's configuration says. */
+export interface OptionFlags {
+  readonly config?: string;
+  readonly mode?: string;
+  readonly node?: string;
+  readonly clusterCidr?: string;
+  readonly nodeportAddresses?: string;
+  readonly nodeAddress?: readonly string[];
+  readonly masqueradeAll?: boolean;
+}
+
+/** The options that `flags` and the file they name ask for. An unusable flag or unreadable file is an Error. */
+export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>> {
+  const file = await loadConfig(flags.config);
+  const value: Options = {
+    ...file.value,
+    ...(flags.mode === undefined ? {} : { mode: flags.mode }),
+    ...(flags.node === undefined ? {} : { nodeName: flags.node }),
+    ...(flags.masqueradeAll ? { masqueradeAll: true } : {}),
+    ...(flags.clusterCidr === undefined
+      ? {}
+      : { clusterCIDRs: valueOf('--cluster-cidr', parseClusterCIDRs(flags.clusterCidr)) }),
+    ...(flags.nodeportAddresses === undefined
+      ? {}
+      : {
+          nodePortAddresses: valueOf(
+            '--nodeport-addresses',
+            parseNodePortAddresses(flags.nodeportAddresses.split(',')),
+          ),
+        }),
+    nodeAddresses: (flags.nodeAddress ?? []).map((text) => {
+      const ip = parseIp(text);
+      if (!ip) throw new Error(`--node-address: ${JSON.stringify(text)} is not an IP address`);
+      return ip.text;
+    }),
+  };
+  return { value, diagnostics: file.diagnostics };
+}
+
+async function loadConfig(path: string | undefined): Promise<{ value: Options; diagnostics: readonly Diagnostic[] }> {
+  if (path === undefined) return { value: DEFAULT_OPTIONS, diagnostics: [] };
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(`the configuration can't be read: ${error.message}`);
+  });
+  return readConfig({ name: path, text });
+}
+
+function valueOf<T>(flag: string, parsed: Parsed<T>): T {
+  if (parsed.problem !== undefined) throw new Error(`${flag} ${parsed.problem}`);
+  return parsed.value;
+}
