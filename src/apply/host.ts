@@ -1,0 +1,89 @@
+/**
+ * Host: the whole access to a kernel. A program is run with an argument list (never a shell) and its exit is a value.
+ * Production and tests differ only by the prefix that enters a network namespace. The only importer of execa.
+ */
+import { execa } from 'execa';
+
+/** How a program ended. `code` follows the shell's habit: 124 no answer in time, 126 not executable, 127 not found. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Host {
+  /** Runs `argv` with `stdin` (nothing when absent) and waits for its end. Never rejects because of the program. */
+  run(argv: readonly string[], stdin?: string | Iterable<string>): Promise<Outcome>;
+}
+
+export interface HostOptions {
+  /** A program that has not ended by then is killed. */
+  readonly timeoutSeconds?: number;
+}
+
+/** This machine, in the network namespace of this process. */
+export function localHost(options: HostOptions = {}): Host {
+  return { run: (argv, stdin = '') => run(argv, stdin, options.timeoutSeconds ?? TIMEOUT_SECONDS) };
+}
+
+/** A network namespace: a name that `ip netns` knows or, when it contains a slash, a path such as /proc/1/ns/net. */
+export function netnsHost(netns: string, options: HostOptions = {}): Host {
+  const host = localHost(options);
+  const prefix = netns.includes('/') ? ['nsenter', `--net=${netns}`, '--'] : ['ip', 'netns', 'exec', netns];
+  return { run: async (argv, stdin) => missing(argv[0] ?? '', await host.run([...prefix, ...argv], stdin)) };
+}
+
+/** Long enough for iptables-legacy to load a very large cluster. */
+const TIMEOUT_SECONDS = 120;
+
+/** execa stops reading at 100 MB; a cluster with 50,000 Services has more rules than that. */
+const MAX_OUTPUT = 400_000_000;
+
+async function run(
+  argv: readonly string[],
+  stdin: string | Iterable<string>,
+  timeoutSeconds: number,
+): Promise<Outcome> {
+  const [program = '', ...args] = argv;
+  const child = execa(program, args, {
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: MAX_OUTPUT,
+    // Messages are read by us: no translations.
+    env: { LC_ALL: 'C' },
+    ...(typeof stdin === 'string' ? { input: stdin } : { stdin: each(stdin) }),
+  });
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill();
+    // A grandchild may hold the pipes for as long as it likes; execa's own timeout would wait for it.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  }, timeoutSeconds * 1000);
+  const result = await child;
+  clearTimeout(timer);
+
+  const failed = (code: number, message: string): Outcome => ({
+    code,
+    stdout: result.stdout ?? '',
+    stderr: `${result.stderr ?? ''}${program}: ${message}\n`,
+  });
+  if (late) return failed(124, `no answer within ${timeoutSeconds} s`);
+  if (result.code === 'ENOENT') return failed(127, 'no such program');
+  if (result.code === 'EACCES') return failed(126, 'not executable');
+  // Also when it exited with 0 but stdin broke off: it has then seen only a part of what it was told.
+  if (result.failed && !result.exitCode) return failed(1, result.shortMessage ?? 'failed');
+  return { code: result.exitCode ?? 1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** `ip netns exec` answers 255 when the program is missing, where nsenter and we answer 127. */
+function missing(program: string, outcome: Outcome): Outcome {
+  const absent = outcome.code === 255 && /^exec of ".*" failed: No such file or directory$/m.test(outcome.stderr);
+  return absent ? { ...outcome, code: 127, stderr: `${program}: no such program\n` } : outcome;
+}
+
+/** To execa an array means several sources, a generator one. */
+function* each(chunks: Iterable<string>): Generator<string> {
+  yield* chunks;
+}

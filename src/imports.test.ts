@@ -1,0 +1,67 @@
+/**
+ * The shape of the house: which folder may import which, read from the import statements. docs/architecture.md draws it.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const SRC = fileURLToPath(new URL('.', import.meta.url));
+
+/** For each place, longest match first, what its files may import: places of ours, and packages. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'diag.ts': [],
+  'text.ts': ['diag.ts'],
+  'ip.ts': [],
+  'options.ts': ['ip.ts'],
+  'read/source.ts': ['read/', 'diag.ts', 'node:fs', 'node:path'],
+  'read/yaml.ts': ['read/', 'diag.ts', 'js-yaml'],
+  'read/': ['read/', 'diag.ts', 'ip.ts', 'options.ts'],
+  'resolve/': ['resolve/', 'read/types.ts', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
+  'backends/backend.ts': ['resolve/types.ts', 'ip.ts', 'text.ts', 'options.ts'],
+  'backends/index.ts': ['backends/'],
+  'backends/iptables/': [
+    'backends/iptables/',
+    'backends/backend.ts',
+    'resolve/types.ts',
+    'diag.ts',
+    'ip.ts',
+    'text.ts',
+    'options.ts',
+    'node:crypto',
+  ],
+  'review/': ['review/', 'text.ts', 'diff'],
+  'pipeline.ts': ['backends/', 'read/', 'resolve/', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
+  'apply/': ['apply/', 'text.ts', 'diag.ts', 'execa'],
+};
+
+/** May import everything: the edges of the process, and tests. */
+const FREE = ['cli/', 'testing/'];
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .filter((file) => !FREE.some((place) => file.startsWith(place)))
+  .sort();
+
+describe.each(files)('%s', (file) => {
+  const place = Object.keys(ALLOWED)
+    .filter((candidate) => file.startsWith(candidate))
+    .sort((a, b) => b.length - a.length)[0];
+
+  it('has a place', () => expect(place).toBeDefined());
+
+  it('imports only what its place may', () => {
+    const allowed = ALLOWED[place ?? ''] ?? [];
+    const imports = importsOf(file);
+    expect(imports.filter((name) => !allowed.some((permitted) => name.startsWith(permitted)))).toEqual([]);
+  });
+});
+
+/** What a file imports: files of ours as paths below src, others by name. */
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  const names = [...text.matchAll(/(?:^|\n)(?:import|export)\b[^;]*?\bfrom '([^']+)'/g)].map(([, name = '']) => name);
+  return names.map((name) =>
+    name.startsWith('.') ? normalize(join(dirname(file), name)).replace(/\.js$/, '.ts') : name,
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * Any snapshot, in the kernel: what it compiles to is accepted, and read back as it was written.
+ */
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { FAMILIES } from './ip.js';
+import { compile } from './pipeline.js';
+import { type Load, loadsInKernel, VARIANTS } from './testing/kernel.js';
+import { describeInKernel } from './testing/rings.js';
+import { savedTables } from './testing/saved.js';
+import { options, snapshots } from './testing/snapshots.js';
+import { render } from './text.js';
+
+const describeKernel = await describeInKernel();
+
+/** Printed when a test fails; set SEED to try the same clusters again. */
+const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const clusters = fc.sample(fc.tuple(snapshots, options), { numRuns: 40, seed });
+
+describeKernel(`any snapshot (SEED=${seed})`, () => {
+  const combinations = FAMILIES.flatMap((family) => VARIANTS.map((variant) => ({ family, variant })));
+
+  it.each(combinations)('loads and reads back: $family $variant', async ({ family, variant }) => {
+    const loads = clusters.map(([items, given]): Load => {
+      const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+      const rules = compile([{ name: 'cluster.json', text }], given).value.find(
+        (artifact) => artifact.family === family,
+      );
+      return { family, variant, text: rules ? render(rules.text) : '' };
+    });
+    const readBack = await loadsInKernel(loads);
+    for (const [i, { error, saved }] of readBack.entries()) {
+      expect(error).toBeUndefined();
+      expect(Object.fromEntries(savedTables(saved))).toEqual(Object.fromEntries(savedTables(String(loads[i]?.text))));
+    }
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * Laws of the compiler: what holds for any snapshot.
+ */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Options } from './options.js';
+import { compile } from './pipeline.js';
+import { type ApiObject, hostileStrings, options, snapshots } from './testing/snapshots.js';
+import { render } from './text.js';
+
+/** The artifacts of `objects` as one text. */
+function compiled(objects: readonly ApiObject[], given: Options): string {
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const { value } = compile([{ name: 'cluster.json', text }], given, true);
+  return value.map((artifact) => `# ${artifact.name}\n${render(artifact.text)}`).join('');
+}
+
+function errors(objects: readonly ApiObject[], given: Options): readonly string[] {
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const { diagnostics } = compile([{ name: 'cluster.json', text }], given);
+  return diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+}
+
+describe('any snapshot', () => {
+  it('that an API server would accept compiles', () => {
+    fc.assert(fc.property(snapshots, options, (objects, given) => expect(errors(objects, given)).toEqual([])));
+  });
+
+  it('compiles to the same text in whatever order its objects stand', () => {
+    const shuffled = snapshots.chain((objects) =>
+      fc.tuple(fc.constant(objects), fc.shuffledSubarray([...objects], { minLength: objects.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, options, ([objects, others], given) => {
+        expect(compiled(others, given)).toBe(compiled(objects, given));
+      }),
+    );
+  });
+
+  it('jumps only to chains that there are, and has no chain twice', () => {
+    fc.assert(
+      fc.property(snapshots, options, (objects, given) => {
+        const [filter = '', nat = ''] = compiled(objects, given).split('*nat\n');
+        for (const table of [filter, nat.split('# ip6tables')[0] ?? '']) {
+          const chains = [...table.matchAll(/^:(\S+)/gm)].map(([, name]) => name);
+          const targets = [...table.matchAll(/ -j (KUBE-\S+)$/gm)].map(([, name]) => name);
+          expect(new Set(chains).size).toBe(chains.length);
+          expect(targets.filter((target) => !chains.includes(target))).toEqual([]);
+        }
+      }),
+    );
+  });
+});
+
+/** Paths of all strings in an object. */
+function stringPaths(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value === 'string') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => stringPaths(child, [...path, key]));
+}
+
+function replaceAt(object: ApiObject, path: readonly string[], value: unknown): ApiObject {
+  const copy = structuredClone(object);
+  const parent = path
+    .slice(0, -1)
+    .reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, copy);
+  parent[path.at(-1) ?? ''] = value;
+  return copy;
+}
+
+/** Nodes are left out: some of their text, such as the type of an address, is free, and never printed either. */
+function isVictim({ kind }: ApiObject): boolean {
+  return kind !== 'Node';
+}
+
+describe('a hostile string', () => {
+  /** Where any text is allowed, and none of it is ever printed. */
+  const FREE_TEXT = /^metadata\.annotations\./;
+
+  const attacks = snapshots
+    .filter((objects) => objects.some(isVictim))
+    .chain((objects) =>
+      fc.record({
+        objects: fc.constant(objects),
+        victim: fc.constantFrom(...objects.filter(isVictim)),
+        hostile: hostileStrings,
+        at: fc.nat(),
+      }),
+    );
+
+  it('is an error, and changes no rule of anyone else', () => {
+    fc.assert(
+      fc.property(attacks, options, ({ objects, victim, hostile, at }, given) => {
+        const paths = stringPaths(victim);
+        const path = paths[at % paths.length] ?? [];
+        const attacked = objects.map((object) => (object === victim ? replaceAt(object, path, hostile) : object));
+        if (FREE_TEXT.test(path.join('.'))) {
+          expect(errors(attacked, given)).toEqual([]);
+          expect(compiled(attacked, given)).toBe(compiled(objects, given));
+        } else {
+          const others = objects.filter((object) => object !== victim);
+          if (path.join('.') !== 'kind' && path.join('.') !== 'apiVersion')
+            expect(errors(attacked, given)).not.toEqual([]);
+          expect(compiled(attacked, given)).toBe(compiled(others, given));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
