@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what the tests need and this machine lacks: the kernel's tools and Node through apt (Debian or Ubuntu, as root),
+# then the npm packages. Does nothing where all is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/path.sh
+
+# The programs the tests run, each with the package that has it.
+needs=(iptables-nft:iptables iptables-legacy:iptables ipset:ipset conntrack:conntrack ip:iproute2 nft:nftables ps:procps nsenter:util-linux)
+
+has() { command -v "$1" >/dev/null; }
+
+node_is_new() {
+  has npm && has node && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 12) ? 0 : 1)'
+}
+
+packages=()
+for need in "${needs[@]}"; do has "${need%%:*}" || packages+=("${need##*:}"); done
+# Debian 12 has Node 18: too old for us, good enough to fetch a newer one.
+if ! node_is_new && ! { has node && has npm; }; then packages+=(nodejs npm ca-certificates); fi
+
+if [ ${#packages[@]} -gt 0 ]; then
+  mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
+  if [ "$(id -u)" != 0 ] || ! has apt-get; then
+    echo "setup: not root on Debian, so these stay missing: ${packages[*]}" >&2
+  else
+    export DEBIAN_FRONTEND=noninteractive
+    install=(apt-get install -y -q --no-install-recommends "${packages[@]}")
+    "${install[@]}" || { apt-get update -q && "${install[@]}"; }
+  fi
+fi
+
+if ! node_is_new; then
+  echo "setup: $(node --version) is too old, fetching Node 22 into .cache/node"
+  npm install --prefix .cache/node --no-audit --no-fund --no-save node@22 npm@10
+fi
+hash -r
+node_is_new || { echo "setup: no Node 20.12 or newer" >&2; exit 1; }
+
+# npm writes the hidden lockfile last, so a newer one means a complete installation of this package-lock.json.
+if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then npm ci --ignore-scripts --no-audit --no-fund; fi
+echo "setup: Node $(node --version), $(iptables-nft --version 2>/dev/null || echo 'no iptables')"

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# All there is to test, in one command, on a fresh machine too: setup, type check, lint, every ring on this Node, then the
+# pure ring on the oldest Node we support and on the newer lines. Runs every step whatever became of the others; the last
+# line adds them up, and a step that failed without a failing test counts as one.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. scripts/path.sh
+
+NODES=(20.12.2 22 24)
+
+passed=0 failed=0 skipped=0 summary=()
+counts=$(mktemp)
+trap 'rm -f "$counts"' EXIT
+
+# record RESULT NAME [NOTE]
+record() { summary+=("$(printf '%-8s %-28s %s' "$1" "$2" "${3-}")"); }
+
+# step NAME COMMAND…: runs it, with the time it took; jest leaves its numbers in $counts.
+step() {
+  local name=$1 start=$SECONDS code=0 p=0 f=0 s=0
+  shift
+  printf '\n=== %s\n' "$name"
+  : >"$counts"
+  VIPC_COUNTS=$counts timeout -k 10 400 "$@" </dev/null || code=$?
+  read -r p f s <"$counts" || true
+  : "${p:=0}" "${f:=0}" "${s:=0}"
+  if [ "$code" != 0 ] && [ "$f" = 0 ]; then f=1; fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  local note="$((SECONDS - start)) s"
+  if [ -s "$counts" ]; then note+=", $p passed, $f failed, $s skipped"; elif [ "$code" != 0 ]; then note+=", exit $code"; fi
+  if [ "$f" = 0 ]; then record ok "$name" "$note"; else record FAILED "$name" "$note"; fi
+}
+
+# pure_on VERSION: the pure ring on a Node of that version, which npx fetches.
+pure_on() {
+  local version
+  version=$(npx -y -p "node@$1" node --version </dev/null)
+  if [[ $version == "v$1" || $version == "v$1."* ]]; then
+    NODE_OPTIONS=$JEST_NODE_OPTIONS step "pure on Node $version" npx -y -p "node@$1" node node_modules/jest/bin/jest.js --selectProjects pure
+  elif [ -n "${CI-}" ]; then
+    failed=$((failed + 1))
+    record FAILED "pure on Node $1" "cannot be fetched"
+  else
+    skipped=$((skipped + 1))
+    record skipped "pure on Node $1" "cannot be fetched"
+  fi
+}
+
+JEST_NODE_OPTIONS='--experimental-vm-modules --no-warnings=ExperimentalWarning'
+
+step setup bash scripts/setup.sh
+hash -r
+step 'type check' npm run --silent typecheck
+step 'lint and format' npm run --silent lint
+step build npm run --silent build
+step "all rings on Node $(node --version)" npm run --silent test
+for node in "${NODES[@]}"; do pure_on "$node"; done
+
+printf '\n=== summary, %s s\n' "$SECONDS"
+printf '%s\n' "${summary[@]}"
+printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" = 0 ]
