@@ -1,0 +1,53 @@
+/**
+ * One measurement of the phases, in a process of its own so that its memory is its own:
+ *
+ *     node phases.js FILE          prints Phases as JSON
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { hasErrors } from '../src/diag.js';
+import { DEFAULT_OPTIONS } from '../src/options.js';
+import { backendFor, resolveFamilies } from '../src/pipeline.js';
+import { readSnapshot } from '../src/read/snapshot.js';
+import { chunks } from '../src/text.js';
+import { NODE } from './cluster.js';
+
+export interface Phases {
+  /** Milliseconds. */
+  readonly load: number;
+  readonly resolve: number;
+  /** Chains are lowered and printed one by one, so these two are one number. */
+  readonly print: number;
+  readonly lines: number;
+  readonly bytes: number;
+  readonly peakKb: number;
+}
+
+/** The peak of this process; getrusage's would include the parent's, which the kernel hands on at fork. */
+export function peakKb(): number {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(measure(process.argv[2] ?? '')));
+
+function measure(file: string): Phases {
+  const options = { ...DEFAULT_OPTIONS, nodeName: NODE };
+  const started = performance.now();
+  const snapshot = readSnapshot([{ name: file, text: readFileSync(file, 'utf8') }]);
+  const loaded = performance.now();
+  const resolved = resolveFamilies(snapshot.value, options);
+  const done = performance.now();
+  const backend = backendFor(options.mode);
+  const errors = [...snapshot.diagnostics, ...resolved.diagnostics].filter((each) => hasErrors([each]));
+  if (!backend || errors.length > 0) throw new Error(`cannot compile: ${errors[0]?.message ?? options.mode}`);
+  let [lines, bytes] = [0, 0];
+  for (const artifact of backend.compile(resolved.value, options, backend.layouts[0] ?? '')) {
+    if (artifact.family !== 'ipv4') continue;
+    for (const chunk of chunks(artifact.text)) {
+      bytes += chunk.length;
+      for (let at = chunk.indexOf('\n'); at >= 0; at = chunk.indexOf('\n', at + 1)) lines++;
+    }
+  }
+  const printed = performance.now();
+  return { load: loaded - started, resolve: done - loaded, print: printed - done, lines, bytes, peakKb: peakKb() };
+}
