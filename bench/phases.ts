@@ -9,6 +9,7 @@ import { hasErrors } from '../src/diag.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
 import { backendFor, resolveFamilies } from '../src/pipeline.js';
 import { readSnapshot } from '../src/read/snapshot.js';
+import { loadSources } from '../src/read/source.js';
 import { chunks } from '../src/text.js';
 import { NODE } from './cluster.js';
 
@@ -28,12 +29,14 @@ export function peakKb(): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(measure(process.argv[2] ?? '')));
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  console.log(JSON.stringify(await measure(process.argv[2] ?? '')));
 
-function measure(file: string): Phases {
+async function measure(file: string): Promise<Phases> {
   const options = { ...DEFAULT_OPTIONS, nodeName: NODE };
   const started = performance.now();
-  const snapshot = readSnapshot([{ name: file, text: readFileSync(file, 'utf8') }]);
+  const sources = await loadSources([file], async () => '');
+  const snapshot = readSnapshot(sources.value);
   const loaded = performance.now();
   const resolved = resolveFamilies(snapshot.value, options);
   const done = performance.now();

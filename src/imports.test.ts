@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'text.ts': ['diag.ts'],
   'ip.ts': [],
   'options.ts': ['ip.ts'],
-  'read/source.ts': ['read/', 'diag.ts', 'node:fs', 'node:path'],
+  'read/source.ts': ['read/', 'diag.ts', 'node:fs', 'node:path', 'node:buffer'],
   'read/yaml.ts': ['read/', 'diag.ts', 'js-yaml'],
   'read/': ['read/', 'diag.ts', 'ip.ts', 'options.ts'],
   'resolve/': ['resolve/', 'read/types.ts', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],

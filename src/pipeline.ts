@@ -15,7 +15,7 @@ import { readSnapshot } from './read/snapshot.js';
 import type { Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
 import { printResolved, resolvedSections } from './resolve/print.js';
-import { resolve } from './resolve/resolve.js';
+import { omissions, resolve } from './resolve/resolve.js';
 import type { Line } from './text.js';
 
 export type { Artifact } from './backends/backend.js';
@@ -58,7 +58,7 @@ export function resolveFamilies(snapshot: Snapshot, options: Options): Checked<r
   const nodes = FAMILIES.map((family) => nodeContext(chosen.value, family, options));
   return {
     value: nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options) })),
-    diagnostics: [...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)],
+    diagnostics: [...omissions(snapshot), ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)],
   };
 }
 
@@ -111,8 +111,12 @@ function resolvedArtifact(resolved: readonly Resolved[]): Artifact {
     ports: resolved.reduce((sum, { ports }) => sum + ports.length, 0),
     text: { [Symbol.iterator]: () => resolvedLines(resolved) },
     sections: resolvedSections,
-    json: [JSON.stringify(resolved, (key, value) => (key === 'origin' ? undefined : value)), '\n'],
+    json: { [Symbol.iterator]: () => resolvedJson(resolved) },
   };
+}
+
+function* resolvedJson(resolved: readonly Resolved[]): Generator<string> {
+  yield `${JSON.stringify(resolved, (key, value) => (key === 'origin' ? undefined : value))}\n`;
 }
 
 function* resolvedLines(resolved: readonly Resolved[]): Generator<Line> {

@@ -1,9 +1,10 @@
 /**
  * cli: `vipc compile`.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
-import { hasErrors } from '../diag.js';
+import { dirname, join } from 'node:path';
+import { type Checked, hasErrors } from '../diag.js';
 import type { Family } from '../ip.js';
 import { type Artifact, backendFor, compile } from '../pipeline.js';
 import { loadSources } from '../read/source.js';
@@ -28,6 +29,9 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   const from = paths.length === 0 && io.stdin.isTTY !== true ? ['-'] : paths;
   if (from.length === 0) throw new Error('nothing to compile: name a file, or pipe one in (vipc compile --help)');
   if (flags.output !== undefined && flags.check !== undefined) throw new Error('use either -o or --check, not both');
+  if (flags.format === 'json' && (flags.output ?? flags.check) !== undefined) {
+    throw new Error('--format json is for standard output; -o and --check have files of their own kind');
+  }
 
   const options = await loadOptions(flags);
   const layouts = backendFor(options.value.mode)?.layouts ?? [];
@@ -36,7 +40,8 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   }
   const sources = await loadSources(from, async () => (await readAll(io.stdin)).toString('utf8'));
   const loaded = [...options.diagnostics, ...sources.diagnostics];
-  const compiled = compile(sources.value, options.value, flags.skipInvalid, flags.layout);
+  const nothing = sources.value.length === 0 && hasErrors(loaded);
+  const compiled = nothing ? NOTHING : compile(sources.value, options.value, flags.skipInvalid, flags.layout);
   const diagnostics = [...loaded, ...compiled.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return EXIT.different;
@@ -45,6 +50,8 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   if (flags.output !== undefined) return writeArtifacts(flags.output, compiled.value, io);
   return print(compiled.value, flags, io);
 }
+
+const NOTHING: Checked<readonly Artifact[]> = { value: [], diagnostics: [] };
 
 /** The rules of one family to standard output. */
 async function print(artifacts: readonly Artifact[], flags: CompileFlags, io: Io): Promise<number> {
@@ -64,9 +71,22 @@ async function print(artifacts: readonly Artifact[], flags: CompileFlags, io: Io
   return EXIT.ok;
 }
 
+/** Node's own `recursive` never ends where the file system says no with ENOENT, as /proc does. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
+}
+
 /** Every artifact into a directory; each file is replaced whole or not at all. */
 async function writeArtifacts(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   for (const artifact of artifacts) {
     const path = join(directory, artifact.name);
     const file = await open(`${path}.tmp`, 'w');

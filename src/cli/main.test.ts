@@ -61,6 +61,12 @@ describe('vipc', () => {
     ['a family that is none', ['compile', '--family', 'ipv5'], 2, /Allowed choices are ipv4, ipv6/],
     ['no input on a terminal', ['compile'], 2, /nothing to compile: name a file, or pipe one in/],
     ['-o and --check', ['compile', WEB, '-o', 'x', '--check', 'x'], 2, /either -o or --check/],
+    [
+      '--format json and -o',
+      ['compile', WEB, '-o', 'x', '--format', 'json'],
+      2,
+      /--format json is for standard output/,
+    ],
     ['a layout that is none', ['compile', WEB, '--layout', 'slow'], 2, /no layout "slow"; there is kube-proxy/],
     ['a mode that is none', ['compile', WEB, '--mode', 'ebpf'], 1, /"ebpf"[^]*choose one with --mode: iptables/],
     ['an address that is none', ['compile', WEB, '--node-address', '1.2.3'], 2, /"1.2.3" is not an IP address/],

@@ -17,7 +17,8 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO): Promis
   let code: number = EXIT.ok;
   io.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok); // the reader, such as `head`, has seen enough
-    throw error;
+    complain(error, io);
+    process.exit(EXIT.trouble);
   });
   const program = buildProgram(io, (result) => {
     code = result;
@@ -27,11 +28,16 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO): Promis
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.trouble;
-    const paint = painter(io.stderr, io.env);
-    io.stderr.write(`${paint('red', 'error:')} ${error instanceof Error ? error.message : String(error)}\n`);
-    if (io.env['VIPC_DEBUG'] && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    complain(error, io);
     return EXIT.trouble;
   }
+}
+
+/** An error of the environment, in one line. */
+function complain(error: unknown, io: Io): void {
+  const paint = painter(io.stderr, io.env);
+  io.stderr.write(`${paint('red', 'error:')} ${error instanceof Error ? error.message : String(error)}\n`);
+  if (io.env['VIPC_DEBUG'] && error instanceof Error) io.stderr.write(`${error.stack}\n`);
 }
 
 function buildProgram(io: Io, done: (code: number) => void): Command {

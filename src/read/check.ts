@@ -26,7 +26,7 @@ export interface Cursor {
   /** List elements that may still be visited; see `cursor`. */
   budget: number;
   /** Texts that a rule has accepted before: 100,000 endpoints name 100 nodes. */
-  readonly accepted: Map<Rule, Set<string>>;
+  readonly accepted: Map<Rule, Map<string, string>>;
 }
 
 export type Check<T> = (value: unknown, at: Cursor) => T | undefined;
@@ -143,18 +143,19 @@ export function matching(rule: Rule): Check<string> {
   };
 }
 
-/** As `matching`, for texts that repeat a lot: each is looked at once. */
+/** As `matching`, for texts that repeat a lot: each is looked at once, and kept once. */
 export function remembered(rule: Rule): Check<string> {
   const check = matching(rule);
   return (value, at) => {
     let accepted = at.accepted.get(rule);
     if (!accepted) {
-      accepted = new Set();
+      accepted = new Map();
       at.accepted.set(rule, accepted);
     }
-    if (typeof value === 'string' && accepted.has(value)) return value;
+    const known = typeof value === 'string' ? accepted.get(value) : undefined;
+    if (known !== undefined) return known;
     const result = check(value, at);
-    if (result !== undefined) accepted.add(result);
+    if (result !== undefined) accepted.set(result, result);
     return result;
   };
 }

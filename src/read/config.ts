@@ -15,10 +15,10 @@ import type { RawObject } from './types.js';
  * `invalid-field`, `missing-field`, `no-config` when there is none, `duplicate-object` when there are several.
  */
 export function readConfig(source: Source): Checked<Options> {
-  const { value: objects, diagnostics } = parseSource(source);
+  const { value: objects, diagnostics } = parsed(source);
   const found = objects.flatMap(unpack);
   const configs = found.flatMap(({ value }) => value).filter(isConfig);
-  const problems = [...diagnostics, ...found.flatMap((parsed) => parsed.diagnostics)];
+  const problems = [...diagnostics, ...found.flatMap(({ diagnostics }) => diagnostics)];
   const [config, second] = configs;
   if (second) problems.push(duplicate(second, config));
   if (!config) {
@@ -43,6 +43,14 @@ export function readConfig(source: Source): Checked<Options> {
 const API_VERSION = 'kubeproxy.config.k8s.io/v1alpha1';
 const KIND = 'KubeProxyConfiguration';
 
+function parsed(source: Source): Checked<readonly RawObject[]> {
+  const all = [...parseSource(source)];
+  return {
+    value: all.flatMap((each) => ('object' in each ? [each.object] : [])),
+    diagnostics: all.flatMap((each) => ('problem' in each ? [each.problem] : [])),
+  };
+}
+
 function isConfig({ value }: RawObject): boolean {
   return isMapping(value) && value.kind === KIND && value.apiVersion === API_VERSION;
 }
@@ -62,9 +70,9 @@ function unpack(raw: RawObject): Checked<readonly RawObject[]> {
     const text = data[key];
     if (typeof text !== 'string' || !text.includes(KIND)) continue;
     const embedded: Origin = { source, document, base, object: 'ConfigMap', path: ['data', key] };
-    const parsed = parseSource({ name: `${source.name}: ConfigMap data ${show(key)}`, text, embedded });
-    inner.push(...parsed.value);
-    diagnostics.push(...parsed.diagnostics);
+    const found = parsed({ name: `${source.name}: ConfigMap data ${show(key)}`, text, embedded });
+    inner.push(...found.value);
+    diagnostics.push(...found.diagnostics);
   }
   return { value: inner, diagnostics };
 }

@@ -37,9 +37,13 @@ const good: [string, string, string, unknown[]][] = [
 
 describe('parseSource', () => {
   it.each(good)('%s', (_, name, text, expected) => {
-    const { value, diagnostics } = parseSource({ name, text });
-    expect(diagnostics).toEqual([]);
-    expect(value.map(({ value, document, base }) => [value, document, base])).toEqual(expected);
+    const found = [...parseSource({ name, text })];
+    const objects = found.map((parsed) => {
+      if ('problem' in parsed) return parsed.problem;
+      const { value, document, base } = parsed.object;
+      return [value, document, base];
+    });
+    expect(objects).toEqual(expected);
   });
 });
 
@@ -51,6 +55,11 @@ const bad: [string, string, string, string, RegExp, string][] = [
   ['JSON that ends too early', 'a.json', '{\n  "a": [', 'syntax', /ends too early/, '2:9'],
   ['JSON with a trailing comma', 'a.json', '[1,]', 'syntax', /not JSON/, '1:4'],
   ['two JSON values', 'a.yaml', '{"a":1}\n{"b":2}\n', 'syntax', /not YAML/, '2:1'],
+  ['an item of a List', 'a.json', '{"kind":"List","items":[\n{"a":\n1 "b"}\n]}', 'syntax', /not JSON/, '3:3'],
+  ['a List with two commas', 'a.json', '{"kind":"List","items":[\n{},,{}]}', 'syntax', /not JSON/, '2:4'],
+  ['a List that is not closed', 'a.json', '{"kind":"List","items":[{}\n', 'syntax', /ends too early/, '2:1'],
+  ['text after a List', 'a.json', '{"kind":"List","items":[]}\nx', 'syntax', /not JSON/, '2:1'],
+  ['a string that is not closed', 'a.json', '{"kind":"List","items":[{"a":"b}]}', 'syntax', /ends too early/, '1:35'],
   ['YAML', 'a.yaml', 'a: 1\n  b: 2\n', 'syntax', /not YAML/, '2:4'],
   ['a scalar', 'a.yaml', 'a: 1\n---\n\nhello\n', 'not-an-object', /must be a mapping, this is a string/, '4:1'],
   ['a list', 'a.json', '[1]', 'not-an-object', /this is a list/, '1:1'],
@@ -61,7 +70,7 @@ const bad: [string, string, string, string, RegExp, string][] = [
 
 describe('parseSource reports', () => {
   it.each(bad)('%s', (_, name, text, code, message, place) => {
-    const { diagnostics } = parseSource({ name, text });
+    const diagnostics = [...parseSource({ name, text })].flatMap((each) => ('problem' in each ? [each.problem] : []));
     expect(diagnostics).toMatchObject([{ code, severity: 'error', message: expect.stringMatching(message) }]);
     const { line, col } = locate(diagnostics[0]?.origin ?? fail());
     expect(`${line}:${col}`).toBe(place);

@@ -1,114 +1,102 @@
 /**
- * read, step 3: a source becomes raw objects, values of no known type, each with the place where it stands.
- * In: a Source. Out: RawObject[]; documents flattened out of Lists, empty ones left out, broken ones as diagnostics.
+ * read, step 3: a source becomes raw objects, values of no known type, each with the place where it stands. In: a
+ * Source. Out: objects one by one, flattened out of Lists, empty ones left out, and in their order what is broken.
  */
-import type { Checked, Diagnostic, Key, Origin, Source } from '../diag.js';
+import type { Diagnostic, Key, Origin, Source } from '../diag.js';
 import { isMapping, kindOf } from './check.js';
+import { type JsonList, parseJson, splitList } from './json.js';
 import type { RawObject } from './types.js';
-import { readYaml, type YamlError } from './yaml.js';
+import { readYaml } from './yaml.js';
+
+/** What a source has at some place. */
+export type Parsed = { readonly object: RawObject } | { readonly problem: Diagnostic };
 
 /**
  * The objects in `source`: JSON when it looks like JSON, YAML otherwise. Errors: `syntax`, and `not-an-object` for a
- * document that is a list or a scalar. A broken YAML document does not hide the others.
+ * document that is a list or a scalar. What is broken does not hide the others. A generator, so that a value can go
+ * before the next one comes.
  */
-export function parseSource(source: Source): Checked<readonly RawObject[]> {
-  const value: RawObject[] = [];
-  const { documents, diagnostics } = readDocuments(source);
-  const problems = [...diagnostics];
-  for (const [document, root] of documents.entries()) {
-    if (root !== null && root !== undefined) flatten({ value: root, source, document, base: [] }, 0, value, problems);
-  }
-  return { value, diagnostics: problems };
+export function parseSource(source: Source): Generator<Parsed> {
+  if (!/^\s*[[{]/.test(source.text)) return parseYaml(source, false);
+  const list = splitList(source.text);
+  if (list) return parseJsonList(source, list);
+  const whole = parseJson(source.text);
+  if ('value' in whole) return flatten({ value: whole.value, source, document: 0, base: [] }, 0);
+  return source.name.endsWith('.json') ? jsonError(source, whole) : parseYaml(source, true);
 }
 
-interface Documents {
-  readonly documents: readonly unknown[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-function readDocuments(source: Source): Documents {
-  const json = /^\s*[[{]/.test(source.text);
-  if (json) {
-    try {
-      return { documents: [JSON.parse(source.text)], diagnostics: [] };
-    } catch (error) {
-      if (source.name.endsWith('.json')) return { documents: [], diagnostics: [jsonError(source, error)] };
-    }
-  }
+function* parseYaml(source: Source, likeJson: boolean): Generator<Parsed> {
   const { documents, errors } = readYaml(source.text);
-  return { documents, diagnostics: errors.map((error) => yamlError(source, error, json)) };
+  const hint = likeJson
+    ? 'it begins like JSON; several objects belong into one List, or between lines of ---'
+    : undefined;
+  for (const [document, value] of documents.entries()) {
+    for (const { offset, message } of errors.filter((error) => error.document === document)) {
+      yield syntaxError(source, document, offset, `this is not YAML: ${message}`, hint);
+    }
+    if (value !== null && value !== undefined) yield* flatten({ value, source, document, base: [] }, 0);
+  }
+}
+
+function* parseJsonList(source: Source, { rest, items }: JsonList): Generator<Parsed> {
+  const list = isMapping(rest) ? rest : {};
+  const isList = typeof list['kind'] === 'string' && list['kind'].endsWith('List');
+  // Something else with items, such as a KubeProxyConfiguration of the future.
+  if (!isList) {
+    yield* flatten({ value: JSON.parse(source.text), source, document: 0, base: [] }, 0);
+    return;
+  }
+  for (const [i, { start, end }] of items.entries()) {
+    const item = parseJson(source.text, start, end);
+    if ('value' in item) {
+      yield* flatten({ value: typed(item.value, list), source, document: 0, base: ['items', i] }, 1);
+    } else yield* jsonError(source, item);
+  }
 }
 
 /** Lists in Lists are nobody's practice; this keeps hostile ones from recursing. */
 const MAX_LISTS = 3;
 
-/** Adds an object, or the items of a List, whose items may leave out kind and apiVersion when the list is typed. */
-function flatten(raw: RawObject, depth: number, into: RawObject[], problems: Diagnostic[]): void {
+/** An object, or the items of a List. */
+function* flatten(raw: RawObject, depth: number): Generator<Parsed> {
   const { value } = raw;
   if (!isMapping(value)) {
-    problems.push(problem('not-an-object', `a Kubernetes object must be a mapping, this is ${kindOf(value)}`, raw));
+    yield problem('not-an-object', `a Kubernetes object must be a mapping, this is ${kindOf(value)}`, raw);
     return;
   }
-  const { kind, apiVersion, items } = value;
+  const { kind, items } = value;
   if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) {
-    into.push(raw);
+    yield { object: raw };
     return;
   }
   if (depth === MAX_LISTS) {
-    problems.push(problem('syntax', `Lists are nested deeper than ${MAX_LISTS} levels`, raw));
+    yield problem('syntax', `Lists are nested deeper than ${MAX_LISTS} levels`, raw);
     return;
   }
-  // The API leaves both out in typed lists such as a ServiceList (kubernetes/kubernetes#3030).
-  const typed = kind === 'List' ? {} : { kind: kind.slice(0, -'List'.length), apiVersion };
   for (const [i, item] of items.entries()) {
-    const full = isMapping(item) && (item.kind ?? item.apiVersion ?? null) === null ? { ...item, ...typed } : item;
-    flatten({ ...raw, value: full, base: [...raw.base, 'items', i] }, depth + 1, into, problems);
+    yield* flatten({ ...raw, value: typed(item, value), base: [...raw.base, 'items', i] }, depth + 1);
   }
 }
 
-function problem(code: string, message: string, raw: RawObject): Diagnostic {
-  const { source, document, base } = raw;
-  return { code, severity: 'error', message, origin: { source, document, base, path: [] } };
+/** Items of a typed list such as a ServiceList may leave out what they are, and the API does (kubernetes/kubernetes#3030). */
+function typed(item: unknown, list: Readonly<Record<string, unknown>>): unknown {
+  const { kind, apiVersion } = list;
+  if (!isMapping(item) || (item['kind'] ?? item['apiVersion'] ?? null) !== null || kind === 'List') return item;
+  return { ...item, kind: String(kind).slice(0, -'List'.length), apiVersion };
 }
 
-function syntaxError(source: Source, document: number, offset: number, message: string, hint?: string): Diagnostic {
+function problem(code: string, message: string, raw: RawObject): Parsed {
+  const { source, document, base } = raw;
+  return { problem: { code, severity: 'error', message, origin: { source, document, base, path: [] } } };
+}
+
+function* jsonError(source: Source, error: { readonly offset: number; readonly early: boolean }): Generator<Parsed> {
+  const found = error.early ? 'it ends too early' : 'unexpected text';
+  yield syntaxError(source, 0, error.offset, `this is not JSON: ${found}`);
+}
+
+function syntaxError(source: Source, document: number, offset: number, message: string, hint?: string): Parsed {
   const base: readonly Key[] = [];
   const origin: Origin = { source, document, base, path: base, offset };
-  return { code: 'syntax', severity: 'error', message, origin, ...(hint !== undefined && { hint }) };
-}
-
-function yamlError(source: Source, error: YamlError, json: boolean): Diagnostic {
-  const hint = json ? 'it begins like JSON; several objects belong into one List, or between lines of ---' : undefined;
-  return syntaxError(source, error.document, error.offset, `this is not YAML: ${error.message}`, hint);
-}
-
-function jsonError(source: Source, error: unknown): Diagnostic {
-  const message = error instanceof Error ? error.message : String(error);
-  const offset = jsonOffset(source.text, message);
-  const found = offset >= source.text.trimEnd().length ? 'it ends too early' : 'unexpected text';
-  return syntaxError(source, 0, offset, `this is not JSON: ${found}`);
-}
-
-/** Where JSON.parse failed. V8 says it for some errors only. */
-function jsonOffset(text: string, message: string): number {
-  const position = /at position (\d+)/.exec(message)?.[1];
-  if (position !== undefined) return Number(position);
-  if (!isUnexpectedToken(text)) return text.length;
-  // A prefix that has the unexpected token says so, a shorter one complains about its end: bisect.
-  let [good, bad] = [0, text.length];
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (isUnexpectedToken(text.slice(0, middle))) bad = middle;
-    else good = middle;
-  }
-  return good;
-}
-
-function isUnexpectedToken(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return false;
-  } catch (error) {
-    return error instanceof Error && /is not valid JSON/.test(error.message);
-  }
+  return { problem: { code: 'syntax', severity: 'error', message, origin, ...(hint !== undefined && { hint }) } };
 }

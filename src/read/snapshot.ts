@@ -19,14 +19,10 @@ import type { EndpointSlice, Endpoints, Node, RawObject, Service, SkippedObject,
 export function readSnapshot(sources: readonly Source[]): Checked<Snapshot> {
   const state = newState(sources);
   for (const source of sources) {
-    const parsed = parseSource(source);
-    // Documents with syntax errors have no objects, so merging by document keeps both in order.
-    const broken = [...parsed.diagnostics];
-    for (const raw of parsed.value) {
-      while (broken[0] && (broken[0].origin?.document ?? 0) < raw.document) report(state, broken.splice(0, 1));
-      readObject(state, raw);
+    for (const parsed of parseSource(source)) {
+      if ('object' in parsed) readObject(state, parsed.object);
+      else report(state, [parsed.problem]);
     }
-    report(state, broken);
   }
   return { value: state.snapshot, diagnostics: allDiagnostics(state) };
 }

@@ -2,7 +2,8 @@
  * read, step 1: files, directories and standard input become sources, texts under the names the user gave them.
  * In: the command line's paths. Out: Source[] in that order, a directory's files by code point; nothing is parsed yet.
  */
-import { promises as fs } from 'node:fs';
+import { isAscii, isUtf8 } from 'node:buffer';
+import { promises as fs, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { show } from '../diag.js';
@@ -111,14 +112,13 @@ async function readText(path: string): Promise<string | Problem> {
   // A pipe is what the shell's <(command) gives.
   if (!stat.isFile() && !stat.isFIFO()) return { code: 'unreadable', message: 'is neither a file nor a directory' };
   if (stat.size > MAX_BYTES) return tooLarge(stat.size);
-  const bytes = await fs.readFile(path);
+  // In one piece: a promise of it would be made of chunks, and hold them all twice.
+  const bytes = readFileSync(path);
   const [first = 0, second = 0] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return UTF16;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return { code: 'not-utf8', message: 'is not UTF-8 text' };
-  }
+  // Outside of the engine's heap, where a large text would make the collector work for nothing.
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : { code: 'not-utf8', message: 'is not UTF-8 text' };
 }
 
 const UTF16: Problem = {

@@ -59,6 +59,8 @@ export function endpointsOf(
   return [...found].sort(([a], [b]) => compareCodePoints(a, b)).map(([, endpoint]) => endpoint);
 }
 
+const NO_HINTS: readonly string[] = [];
+
 /** Unset conditions mean ready, serving and not terminating; only the first address counts (KEP-752). */
 function toEndpoint({ addresses, conditions, nodeName, hints }: SliceEndpoint, port: number, node: string): Endpoint {
   return {
@@ -69,8 +71,8 @@ function toEndpoint({ addresses, conditions, nodeName, hints }: SliceEndpoint, p
     serving: conditions.serving ?? true,
     terminating: conditions.terminating ?? false,
     nodeName: nodeName ?? '',
-    zoneHints: hints?.forZones?.map((zone) => zone.name) ?? [],
-    nodeHints: hints?.forNodes?.map((hinted) => hinted.name) ?? [],
+    zoneHints: hints?.forZones?.map(({ name }) => name) ?? NO_HINTS,
+    nodeHints: hints?.forNodes?.map(({ name }) => name) ?? NO_HINTS,
   };
 }
 

@@ -2,10 +2,10 @@
  * resolve: Snapshot × node × options → ServicePorts, sorted by namespace, Service, port and protocol. All Kubernetes
  * semantics of rules end here; no word of any packet filter begins.
  */
-import type { Family } from '../ip.js';
+import type { Diagnostic } from '../diag.js';
 import type { Options } from '../options.js';
 import type { EndpointSlice, ObjectMeta, Service, Snapshot } from '../read/types.js';
-import { compareCodePoints, endpointsOf, slicesByService } from './endpoints.js';
+import { compareCodePoints, endpointsOf, serviceOf, slicesByService } from './endpoints.js';
 import { addressesOf, frontendsOf, policiesOf, trafficUse } from './frontends.js';
 import { withMirroredEndpoints } from './mirror.js';
 import { usableEndpoints } from './traffic.js';
@@ -56,12 +56,25 @@ export function resolveService(
   });
 }
 
-/** Families in which some Service of the snapshot is proxied. */
-export function familiesInUse(snapshot: Snapshot): ReadonlySet<Family> {
-  const families = snapshot.services
-    .filter(isOurs)
-    .flatMap((service) => (['ipv4', 'ipv6'] as const).filter((family) => addressesOf(service, family)));
-  return new Set(families);
+/**
+ * What a reader of the rules might miss: Services that have no rules because no API server gave them an address, and as
+ * notes slices of Services that are not there.
+ */
+export function omissions({ services, slices }: Snapshot): readonly Diagnostic[] {
+  const names = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+  const unallocated = services.filter(({ spec }) => spec.clusterIPs.length === 0 && spec.type !== 'ExternalName');
+  const orphans = slices.filter((slice) => !names.has(serviceOf(slice) ?? ''));
+  return [
+    ...unallocated.map(({ origin }): Diagnostic => {
+      const message = `${origin.object} has no cluster IP, so it has no rules`;
+      const hint = 'an API server allocates one; give spec.clusterIP, or take the Service from the cluster';
+      return { code: 'no-cluster-ip', severity: 'warning', message, origin, hint };
+    }),
+    ...orphans.map(({ origin }): Diagnostic => {
+      const message = `${origin.object} is left out: its Service is not in the snapshot`;
+      return { code: 'orphan-slice', severity: 'note', message, origin };
+    }),
+  ];
 }
 
 function isOurs({ metadata }: { readonly metadata: ObjectMeta }): boolean {

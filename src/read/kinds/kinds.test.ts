@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { type Row, run } from '../../testing/rows.js';
 import { type Check, cursor } from '../check.js';
 import { endpoints } from './endpoints.js';
 import { endpointSlice } from './endpointslice.js';
 import { node } from './node.js';
-import { type Row, run } from './rows.js';
 
 const SLICE = {
   metadata: { name: 'web-x.y', labels: { 'kubernetes.io/service-name': 'web' } },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { type Row, run } from '../../testing/rows.js';
 import { cursor } from '../check.js';
-import { type Row, run } from './rows.js';
 import { service } from './service.js';
 
 const SERVICE = {

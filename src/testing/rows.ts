@@ -1,7 +1,7 @@
 /**
  * For tests only: a table's row changes some fields of a good object and says which problems that makes.
  */
-import { type Check, cursor } from '../check.js';
+import { type Check, cursor } from '../read/check.js';
 
 /** A name, fields to set (`spec.ports.0.port` → value), and how each expected message begins. */
 export type Row = [string, Record<string, unknown>, ...string[]];
