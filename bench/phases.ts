@@ -35,7 +35,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url))
 async function measure(file: string): Promise<Phases> {
   const options = { ...DEFAULT_OPTIONS, nodeName: NODE };
   const started = performance.now();
-  const sources = await loadSources([file], async () => '');
+  const sources = await loadSources([file], async () => Buffer.alloc(0));
   const snapshot = readSnapshot(sources.value);
   const loaded = performance.now();
   const resolved = resolveFamilies(snapshot.value, options);

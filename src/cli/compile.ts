@@ -38,13 +38,12 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   if (flags.layout !== undefined && layouts.length > 0 && !layouts.includes(flags.layout)) {
     throw new Error(`there is no layout ${JSON.stringify(flags.layout)}; there is ${layouts.join(', ')}`);
   }
-  const sources = await loadSources(from, async () => (await readAll(io.stdin)).toString('utf8'));
-  const loaded = [...options.diagnostics, ...sources.diagnostics];
-  const nothing = sources.value.length === 0 && hasErrors(loaded);
-  const compiled = nothing ? NOTHING : compile(sources.value, options.value, flags.skipInvalid, flags.layout);
-  const diagnostics = [...loaded, ...compiled.diagnostics];
+  const sources = await loadSources(from, () => readAll(io.stdin));
+  const unreadable = hasErrors(sources.diagnostics);
+  const compiled = unreadable ? NOTHING : compile(sources.value, options.value, flags.skipInvalid, flags.layout);
+  const diagnostics = [...options.diagnostics, ...sources.diagnostics, ...compiled.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
-  if (hasErrors(diagnostics)) return EXIT.different;
+  if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;
 
   if (flags.check !== undefined) return check(flags.check, compiled.value, io);
   if (flags.output !== undefined) return writeArtifacts(flags.output, compiled.value, io);

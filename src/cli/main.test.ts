@@ -76,8 +76,13 @@ describe('vipc', () => {
       2,
       /--cluster-cidr must be a network/,
     ],
-    ['a configuration that is not there', ['compile', WEB, '-c', 'none.yaml'], 2, /configuration can't be read/],
-    ['a file that is not there', ['compile', 'none.yaml'], 1, /"none.yaml" does not exist/],
+    [
+      'a configuration that is not there',
+      ['compile', WEB, '-c', 'none.yaml'],
+      2,
+      /the configuration: "none.yaml" does not exist/,
+    ],
+    ['a file that is not there', ['compile', 'none.yaml'], 2, /"none.yaml" does not exist\n1 error/],
   ] as const)('refuses %s', async (_, argv, code, message) => {
     const result = await vipc(argv);
     expect(result.stderr).toMatch(message);

@@ -1,12 +1,12 @@
 /**
  * cli: configuration file and flags → Options; a flag wins over the file.
  */
-import { readFile } from 'node:fs/promises';
-import type { Checked, Diagnostic } from '../diag.js';
+import type { Checked } from '../diag.js';
 import { parseIp } from '../ip.js';
 import { DEFAULT_OPTIONS, type Options } from '../options.js';
 import { type Parsed, parseClusterCIDRs, parseNodePortAddresses } from '../read/config/values.js';
 import { readConfig } from '../read/config.js';
+import { loadSources } from '../read/source.js';
 
 /** The flags that say what kube-proxy's configuration says. */
 export interface OptionFlags {
@@ -47,12 +47,13 @@ export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>>
   return { value, diagnostics: file.diagnostics };
 }
 
-async function loadConfig(path: string | undefined): Promise<{ value: Options; diagnostics: readonly Diagnostic[] }> {
+async function loadConfig(path: string | undefined): Promise<Checked<Options>> {
   if (path === undefined) return { value: DEFAULT_OPTIONS, diagnostics: [] };
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new Error(`the configuration can't be read: ${error.message}`);
-  });
-  return readConfig({ name: path, text });
+  const { value, diagnostics } = await loadSources([path], async () => Buffer.alloc(0));
+  const [source, another] = value;
+  if (!source) throw new Error(`the configuration: ${diagnostics.map(({ message }) => message).join('; ')}`);
+  if (another) throw new Error(`the configuration must be one file, ${path} holds several`);
+  return readConfig(source);
 }
 
 function valueOf<T>(flag: string, parsed: Parsed<T>): T {

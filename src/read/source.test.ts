@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadSources } from './source.js';
 
 let root = '';
-const stdin = async () => 'from: stdin\n';
+const stdin = async () => Buffer.from('from: stdin\n');
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'vipc-source-'));
@@ -78,7 +78,14 @@ describe('loadSources', () => {
   });
 
   it('strips the byte order mark of standard input too', async () => {
-    expect((await loadSources(['-'], async () => '\ufeffa: 1')).value).toEqual([{ name: '<stdin>', text: 'a: 1' }]);
+    expect((await loadSources(['-'], async () => Buffer.from('\ufeffa: 1'))).value).toEqual([
+      { name: '<stdin>', text: 'a: 1' },
+    ]);
+  });
+
+  it('holds standard input to the same rules', async () => {
+    const { diagnostics } = await loadSources(['-'], async () => Buffer.from([0x61, 0xff]));
+    expect(diagnostics).toMatchObject([{ code: 'not-utf8', message: '"<stdin>" is not UTF-8 text' }]);
   });
 
   it('refuses a device', async () => {

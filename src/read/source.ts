@@ -23,18 +23,18 @@ const MAX_BYTES = 256 * MIB;
  */
 export async function loadSources(
   paths: readonly string[],
-  stdin: () => Promise<string>,
+  stdin: () => Promise<Buffer>,
 ): Promise<Checked<readonly Source[]>> {
   const value: Source[] = [];
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
-  const take = async (name: string, id: string, text: () => Promise<string | Problem>): Promise<void> => {
+  const take = async (name: string, id: string, bytes: () => Promise<Buffer | Problem>): Promise<void> => {
     if (seen.has(id)) return;
     seen.add(id);
-    const read = await text().catch(unreadable);
-    const checked = typeof read === 'string' ? checkText(read) : read;
-    if (typeof checked === 'string') value.push({ name, text: checked });
-    else diagnostics.push(problemAt(name, checked));
+    const read = await bytes().catch(unreadable);
+    const text = Buffer.isBuffer(read) ? decode(read) : read;
+    if (typeof text === 'string') value.push({ name, text });
+    else diagnostics.push(problemAt(name, text));
   };
   for (const path of paths) {
     if (path === '-') {
@@ -43,7 +43,7 @@ export async function loadSources(
     }
     const files = await expand(path).catch(unreadable);
     if ('code' in files) diagnostics.push(problemAt(path, files));
-    else for (const file of files) await take(file, await identity(file), () => readText(file));
+    else for (const file of files) await take(file, await identity(file), () => readBytes(file));
   }
   return { value, diagnostics };
 }
@@ -107,18 +107,25 @@ async function identity(path: string): Promise<string> {
   return fs.realpath(path).catch(() => path);
 }
 
-async function readText(path: string): Promise<string | Problem> {
+async function readBytes(path: string): Promise<Buffer | Problem> {
   const stat = await fs.stat(path);
   // A pipe is what the shell's <(command) gives.
   if (!stat.isFile() && !stat.isFIFO()) return { code: 'unreadable', message: 'is neither a file nor a directory' };
-  if (stat.size > MAX_BYTES) return tooLarge(stat.size);
   // In one piece: a promise of it would be made of chunks, and hold them all twice.
-  const bytes = readFileSync(path);
+  return stat.size > MAX_BYTES ? tooLarge(stat.size) : readFileSync(path);
+}
+
+/** The text without a byte order mark, or what is wrong with it. */
+function decode(bytes: Buffer): string | Problem {
+  if (bytes.length > MAX_BYTES) return tooLarge(bytes.length);
   const [first = 0, second = 0] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return UTF16;
+  if (bytes.includes(0)) return { code: 'not-utf8', message: 'contains NUL characters, so it is not text' };
   // Outside of the engine's heap, where a large text would make the collector work for nothing.
   if (isAscii(bytes)) return bytes.toString('latin1');
-  return isUtf8(bytes) ? bytes.toString('utf8') : { code: 'not-utf8', message: 'is not UTF-8 text' };
+  if (!isUtf8(bytes)) return { code: 'not-utf8', message: 'is not UTF-8 text' };
+  const text = bytes.toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 const UTF16: Problem = {
@@ -132,11 +139,4 @@ function tooLarge(size: number): Problem {
     code: 'too-large',
     message: `is ${Math.ceil(size / MIB)} MiB long; at most ${MAX_BYTES / MIB} MiB are read`,
   };
-}
-
-/** The text without a byte order mark, or what is wrong with it. */
-function checkText(text: string): string | Problem {
-  if (text.length > MAX_BYTES) return tooLarge(text.length);
-  if (text.includes('\0')) return { code: 'not-utf8', message: 'contains NUL characters, so it is not text' };
-  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
