@@ -23,6 +23,8 @@ export interface Origin {
   readonly document: number;
   /** Path from the document's root to the object: empty, or `items, N` inside a List. */
   readonly base: readonly Key[];
+  /** Offsets of the object's text when it was read by itself; then it can be looked at by itself again. */
+  readonly span?: { readonly start: number; readonly end: number } | undefined;
   /** `Service default/web`; absent while the object has no usable name. */
   readonly object?: string;
   /** Path inside the object; empty means the object itself. */

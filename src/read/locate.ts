@@ -1,9 +1,9 @@
 /**
  * Where an Origin is: file, line and column, 1-based. This is the second parse that origins save everybody else: it
- * happens once per source, and only when a diagnostic is printed. In: an Origin. Out: a position; nothing fails.
+ * happens once per text, and only when a diagnostic is printed. In: an Origin. Out: a position; nothing fails.
  */
 import type { Key, Origin, Source } from '../diag.js';
-import { lineOf, type Positions, positionsOf, scalarAt } from './positions.js';
+import { lineOf, lineStarts, type Positions, positionsOf, scalarAt } from './positions.js';
 import { EVENT_ID } from './yaml.js';
 
 export interface Position {
@@ -19,7 +19,7 @@ export interface Position {
  */
 export function locate(origin: Origin): Position {
   const { source, offset } = place(origin);
-  return { file: source.name, ...lineOf(positions(source).lines, offset) };
+  return { file: source.name, ...lineOf(linesOf(source), offset) };
 }
 
 /** The longest piece of a line that is worth showing. */
@@ -28,7 +28,7 @@ const MAX_EXCERPT = 120;
 /** The line that `origin` is in, cut and harmless to print; undefined when the position is beyond the cut. */
 export function excerpt(origin: Origin): string | undefined {
   const { source, offset } = place(origin);
-  const { lines } = positions(source);
+  const lines = linesOf(source);
   const { line, col } = lineOf(lines, offset);
   if (col > MAX_EXCERPT) return undefined;
   const start = lines[line - 1] ?? 0;
@@ -43,14 +43,36 @@ interface Place {
   readonly offset: number;
 }
 
-const cache = new WeakMap<Source, Positions>();
+const lines = new WeakMap<Source, readonly number[]>();
+const trees = new WeakMap<object, Positions>();
 
-function positions(source: Source): Positions {
-  const known = cache.get(source);
-  if (known) return known;
-  const made = positionsOf(source.text);
-  cache.set(source, made);
+function linesOf(source: Source): readonly number[] {
+  return remember(lines, source, () => lineStarts(source.text));
+}
+
+function remember<K extends object, V>(cache: WeakMap<K, V>, key: K, make: () => V): V {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  cache.set(key, made);
   return made;
+}
+
+/** The text that has to be parsed to find an origin: the object's own where that is known, else the whole source. */
+interface Region {
+  readonly text: string;
+  readonly start: number;
+  readonly tree: Positions;
+  /** From the root of the text. */
+  readonly path: readonly Key[];
+  readonly document: number;
+}
+
+function regionOf({ source, document, base, span, path }: Origin): Region {
+  const start = span?.start ?? 0;
+  const text = span ? source.text.slice(span.start, span.end) : source.text;
+  const tree = remember(trees, span ?? source, () => positionsOf(text));
+  return span ? { text, start, tree, path, document: 0 } : { text, start, tree, path: [...base, ...path], document };
 }
 
 /** The outermost source that holds `origin`, and the offset there. */
@@ -58,19 +80,21 @@ function place(origin: Origin): Place {
   const { source } = origin;
   const offset = Math.min(origin.offset ?? offsetOf(origin), source.text.length);
   if (!source.embedded) return { source, offset };
-  return unembed(source.embedded, lineOf(positions(source).lines, offset));
+  return unembed(source.embedded, lineOf(linesOf(source), offset));
 }
 
 /** A literal block shows its text line by line; in any other scalar only the beginning can be pointed at. */
 function unembed(outer: Origin, inner: { readonly line: number; readonly col: number }): Place {
-  const found = positions(outer.source);
-  const { node } = follow(outer);
-  const indent = found.decoded.get(node)?.indent;
-  if (outer.source.embedded || indent === undefined) return place(outer);
-  const header = lineOf(found.lines, found.starts[node] ?? 0).line;
-  const first = header - leadingLines(found.decoded.get(node)?.value ?? '');
-  const start = found.lines[first - 1 + inner.line - 1] ?? 0;
-  return { source: outer.source, offset: start + indent + inner.col - 1 };
+  const region = regionOf(outer);
+  const { start, tree } = region;
+  const { node } = follow(region);
+  const decoded = tree.decoded.get(node);
+  if (outer.source.embedded || decoded?.indent === undefined) return place(outer);
+  const lines = linesOf(outer.source);
+  const header = lineOf(lines, start + (tree.starts[node] ?? 0)).line;
+  const first = header - leadingLines(decoded.value);
+  const line = lines[first - 1 + inner.line - 1] ?? 0;
+  return { source: outer.source, offset: line + decoded.indent + inner.col - 1 };
 }
 
 /** A block's start is its first letter; the empty lines before it belong to the value too. */
@@ -79,11 +103,12 @@ function leadingLines(value: string): number {
 }
 
 function offsetOf(origin: Origin): number {
-  const { node, key } = follow(origin);
-  const { starts } = positions(origin.source);
+  const region = regionOf(origin);
+  const { node, key } = follow(region);
+  const { starts } = region.tree;
   const start = starts[node] ?? -1;
   // An empty value has no place of its own.
-  return Math.max(0, origin.atKey || start < 0 ? (starts[key] ?? 0) : start);
+  return region.start + Math.max(0, origin.atKey || start < 0 ? (starts[key] ?? 0) : start);
 }
 
 /** The node that a path leads to, and the key it stands under; both are the root for an empty path. */
@@ -92,11 +117,10 @@ interface Followed {
   readonly key: number;
 }
 
-function follow({ source, document, base, path }: Origin): Followed {
-  const found = positions(source);
-  let at: Followed = { node: found.roots[document] ?? -1, key: found.roots[document] ?? -1 };
-  for (const step of [...base, ...path]) {
-    const next = at.node < 0 ? undefined : childOf(found, source.text, at.node, step);
+function follow({ text, tree, path, document }: Region): Followed {
+  let at: Followed = { node: tree.roots[document] ?? -1, key: tree.roots[document] ?? -1 };
+  for (const step of path) {
+    const next = at.node < 0 ? undefined : childOf(tree, text, at.node, step);
     if (!next) break;
     at = next;
   }

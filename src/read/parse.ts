@@ -49,7 +49,8 @@ function* parseJsonList(source: Source, { rest, items }: JsonList): Generator<Pa
   for (const [i, { start, end }] of items.entries()) {
     const item = parseJson(source.text, start, end);
     if ('value' in item) {
-      yield* flatten({ value: typed(item.value, list), source, document: 0, base: ['items', i] }, 1);
+      const span = { start, end };
+      yield* flatten({ value: typed(item.value, list), source, document: 0, base: ['items', i], span }, 1);
     } else yield* jsonError(source, item);
   }
 }
@@ -74,7 +75,8 @@ function* flatten(raw: RawObject, depth: number): Generator<Parsed> {
     return;
   }
   for (const [i, item] of items.entries()) {
-    yield* flatten({ ...raw, value: typed(item, value), base: [...raw.base, 'items', i] }, depth + 1);
+    const { source, document, base } = raw;
+    yield* flatten({ source, document, value: typed(item, value), base: [...base, 'items', i] }, depth + 1);
   }
 }
 
@@ -86,8 +88,8 @@ function typed(item: unknown, list: Readonly<Record<string, unknown>>): unknown 
 }
 
 function problem(code: string, message: string, raw: RawObject): Parsed {
-  const { source, document, base } = raw;
-  return { problem: { code, severity: 'error', message, origin: { source, document, base, path: [] } } };
+  const { source, document, base, span } = raw;
+  return { problem: { code, severity: 'error', message, origin: { source, document, base, span, path: [] } } };
 }
 
 function* jsonError(source: Source, error: { readonly offset: number; readonly early: boolean }): Generator<Parsed> {

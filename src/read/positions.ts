@@ -18,8 +18,6 @@ export interface Positions {
   readonly nexts: Int32Array;
   /** Scalars whose value is not just the text between start and end. */
   readonly decoded: ReadonlyMap<number, Decoded>;
-  /** Offset of each line's first character. */
-  readonly lines: readonly number[];
 }
 
 /** `indent` is set for a literal block, whose lines are the value's lines. */
@@ -38,7 +36,6 @@ export function positionsOf(text: string): Positions {
     ends: new Int32Array(events.length),
     nexts: new Int32Array(events.length),
     decoded: new Map<number, Decoded>(),
-    lines: lineStarts(text),
   };
   const open: number[] = [];
   for (const [i, event] of events.entries()) {

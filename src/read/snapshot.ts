@@ -78,11 +78,11 @@ function allDiagnostics({ diagnostics, dropped, droppedErrors }: State): readonl
 }
 
 function readObject(state: State, raw: RawObject): void {
-  const { source, document, base } = raw;
+  const { source, document, base, span } = raw;
   const kind = kindOfObject(state, raw);
   if (!kind) return;
   const object = identityOf(kind, raw.value);
-  const origin: Origin = { source, document, base, path: ROOT, ...(object !== undefined && { object }) };
+  const origin: Origin = { source, document, base, span, path: ROOT, ...(object !== undefined && { object }) };
   const first = object === undefined ? undefined : state.seen.get(object);
   if (first) {
     report(state, [duplicate(origin, first)]);
@@ -116,11 +116,11 @@ function duplicate(origin: Origin, first: Origin): Diagnostic {
 }
 
 /** The table entry for an object; undefined after listing it as skipped or reporting that it says not what it is. */
-function kindOfObject(state: State, { value, source, document, base }: RawObject): Kind | undefined {
+function kindOfObject(state: State, { value, source, document, base, span }: RawObject): Kind | undefined {
   const { apiVersion, kind, metadata } = isMapping(value) ? value : {};
   const found = KINDS.find((known) => known.kind === kind && known.apiVersion === apiVersion);
   if (found) return found;
-  const origin: Origin = { source, document, base, path: ROOT };
+  const origin: Origin = { source, document, base, span, path: ROOT };
   for (const [name, value] of Object.entries({ apiVersion, kind })) {
     if (typeof value === 'string' && value !== '') continue;
     const absent = value === undefined || value === null || value === '';

@@ -144,4 +144,5 @@ export interface RawObject {
   readonly source: Source;
   readonly document: number;
   readonly base: readonly Key[];
+  readonly span?: Origin['span'];
 }

@@ -35,6 +35,16 @@ describe('chooseNode', () => {
   });
 });
 
+describe('chooseNode with detectLocalMode NodeCIDR', () => {
+  it.each([
+    ['a podCIDR', ['10.244.1.0/24'], []],
+    ['none', [], ['no-pod-cidr']],
+  ] as const)('and %s', (_, podCIDRs, codes) => {
+    const { diagnostics } = chooseNode([{ ...node('a'), podCIDRs }], options({ detectLocalMode: 'NodeCIDR' }));
+    expect(diagnostics.map(({ code }) => code)).toEqual(codes);
+  });
+});
+
 describe('nodeContext', () => {
   const context = (family: Family, some: Partial<Options>, of = node('a')) =>
     nodeContext({ name: 'a', object: of }, family, options(some));

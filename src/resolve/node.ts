@@ -32,10 +32,18 @@ export function chooseNode(nodes: readonly Node[], options: Options): Checked<Ch
     const hint = `say which with --node NAME, or hostnameOverride in the configuration: ${list(names)}`;
     return { value: { name: '' }, diagnostics: [{ code: 'node-required', severity: 'error', message, hint }] };
   }
-  if (nodeName === '' && only) return { value: { name: only.metadata.name, object: only }, diagnostics: [] };
+  if (nodeName === '' && only) return chooseNode(nodes, { ...options, nodeName: only.metadata.name });
   const object = nodes.find((node) => node.metadata.name === nodeName);
-  if (object) return { value: { name: nodeName, object }, diagnostics: [] };
+  if (object) return { value: { name: nodeName, object }, diagnostics: missingPodCIDR(object, options) };
   return { value: { name: nodeName }, diagnostics: [unknownNode(nodeName, names)] };
+}
+
+/** kube-proxy does not start before the node has one. */
+function missingPodCIDR({ podCIDRs, origin }: Node, { detectLocalMode }: Options): readonly Diagnostic[] {
+  if (detectLocalMode !== 'NodeCIDR' || podCIDRs.length > 0) return [];
+  const message = `${origin.object ?? 'the Node'} has no podCIDR, which detectLocalMode NodeCIDR tells its pods by`;
+  const hint = 'without it no traffic is masqueraded for being off-cluster';
+  return [{ code: 'no-pod-cidr', severity: 'warning', message, origin: { ...origin, path: ['spec'] }, hint }];
 }
 
 function unknownNode(name: string, names: readonly string[]): Diagnostic {
