@@ -1,5 +1,5 @@
 /**
- * The README is true: its console session prints what it says, run by a shell against the built command.
+ * The README is true: its console transcript prints what it says, run by a shell against the built command.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,8 +15,8 @@ interface Step {
   readonly output: string;
 }
 
-const steps: readonly Step[] = [...README.matchAll(/```console\n([^]*?)```/g)].flatMap(([, session = '']) =>
-  session
+const steps: readonly Step[] = [...README.matchAll(/```console\n([^]*?)```/g)].flatMap(([, transcript = '']) =>
+  transcript
     .split(/^\$ /m)
     .slice(1)
     .map((step) => {
