@@ -21,7 +21,7 @@ import type { Line } from './text.js';
 export type { Artifact } from './backends/backend.js';
 
 /** The table of frontends and endpoints, beside the rules. */
-export const RESOLVED_FILE = 'resolved.txt';
+const RESOLVED_FILE = 'resolved.txt';
 
 /**
  * All artifacts for one node. With any error there are none, unless `skipInvalid`: then objects with errors are left
@@ -93,10 +93,13 @@ function notes({ skipped }: Snapshot): readonly Diagnostic[] {
   const byKind = new Map<string, string[]>();
   for (const { apiVersion, kind, name } of skipped) {
     const key = `${show(kind).slice(1, -1)} (${show(apiVersion).slice(1, -1)})`;
-    byKind.set(key, [...(byKind.get(key) ?? []), show(name).slice(1, -1)]);
+    const names = byKind.get(key);
+    if (names) names.push(name);
+    else byKind.set(key, [name]);
   }
   return [...byKind].map(([kind, names]) => {
-    const listed = `${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? ', …' : ''}`;
+    const shown = names.slice(0, LISTED).map((name) => show(name).slice(1, -1));
+    const listed = `${shown.join(', ')}${names.length > LISTED ? ', …' : ''}`;
     return { code: 'skipped-objects', severity: 'note', message: `${names.length} ${kind} skipped: ${listed}` };
   });
 }

@@ -15,7 +15,10 @@ export async function check(directory: string, artifacts: readonly Artifact[], i
   let code: number = EXIT.ok;
   for (const artifact of artifacts) {
     const path = join(directory, artifact.name);
-    const golden = await readFile(path, 'utf8').catch(() => undefined);
+    const golden = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
     const compiled = render(artifact.text);
     if (golden === compiled) continue;
     code = EXIT.different;

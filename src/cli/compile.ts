@@ -2,7 +2,7 @@
  * cli: `vipc compile`.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Checked, hasErrors } from '../diag.js';
 import type { Family } from '../ip.js';
@@ -83,18 +83,26 @@ async function makeDirectory(path: string): Promise<void> {
   }
 }
 
+async function replaceFile(path: string, artifact: Artifact): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await open(temporary, 'w');
+  try {
+    for (const chunk of chunks(artifact.text)) await file.write(chunk);
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
 /** Every artifact into a directory; each file is replaced whole or not at all. */
 async function writeArtifacts(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
   await makeDirectory(directory);
   for (const artifact of artifacts) {
     const path = join(directory, artifact.name);
-    const file = await open(`${path}.tmp`, 'w');
-    try {
-      for (const chunk of chunks(artifact.text)) await file.write(chunk);
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}.tmp`, path);
+    await replaceFile(path, artifact);
     await writeLines(io.stderr, [`wrote ${path} (${artifact.ports} ServicePort${artifact.ports === 1 ? '' : 's'})`]);
   }
   return EXIT.ok;

@@ -1,7 +1,7 @@
 /**
  * The command line as a user meets it: what goes to which stream, and the exit code.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -204,6 +204,9 @@ describe('vipc compile -o and --check', () => {
   it('says what is missing, and notices a mere change of order', async () => {
     await vipc(['compile', WEB, '-o', directory]);
     rmSync(join(directory, 'resolved.txt'));
+    mkdirSync(join(directory, 'resolved.txt'));
+    expect((await vipc(['compile', WEB, '--check', directory])).code).toBe(2);
+    rmSync(join(directory, 'resolved.txt'), { recursive: true });
     expect((await vipc(['compile', WEB, '--check', directory])).stdout).toMatch(/resolved\.txt is missing/);
 
     await vipc(['compile', WEB, '-o', directory]);

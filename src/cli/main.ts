@@ -20,6 +20,8 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO): Promis
     complain(error, io);
     process.exit(EXIT.trouble);
   });
+  // Nobody reads what is wrong, as in `2>&1 | head`; the exit code still says it.
+  io.stderr.on('error', () => {});
   const program = buildProgram(io, (result) => {
     code = result;
   });

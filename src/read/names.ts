@@ -10,12 +10,6 @@ export const DNS1123_LABEL: Rule = {
   matches: (text) => text.length <= 63 && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(text),
 };
 
-/** Names of Services before KEP-5311. */
-export const DNS1035_LABEL: Rule = {
-  allowed: 'at most 63 lower-case letters, digits and "-", with a letter first and a letter or digit last',
-  matches: (text) => text.length <= 63 && /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/.test(text),
-};
-
 /** Names of nodes and of most objects. */
 export const DNS1123_SUBDOMAIN: Rule = {
   allowed: 'at most 253 lower-case letters, digits, "-" and ".", each part with a letter or digit first and last',

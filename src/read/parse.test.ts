@@ -56,6 +56,7 @@ const bad: [string, string, string, string, RegExp, string][] = [
   ['JSON with a trailing comma', 'a.json', '[1,]', 'syntax', /not JSON/, '1:4'],
   ['two JSON values', 'a.yaml', '{"a":1}\n{"b":2}\n', 'syntax', /not YAML/, '2:1'],
   ['an item of a List', 'a.json', '{"kind":"List","items":[\n{"a":\n1 "b"}\n]}', 'syntax', /not JSON/, '3:3'],
+  ['an item of something that is no List', 'a.json', '{"kind":"X","items":[\n{"a" 1}]}', 'syntax', /not JSON/, '2:6'],
   ['a List with two commas', 'a.json', '{"kind":"List","items":[\n{},,{}]}', 'syntax', /not JSON/, '2:4'],
   ['a List that is not closed', 'a.json', '{"kind":"List","items":[{}\n', 'syntax', /ends too early/, '2:1'],
   ['text after a List', 'a.json', '{"kind":"List","items":[]}\nx', 'syntax', /not JSON/, '2:1'],

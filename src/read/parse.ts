@@ -19,7 +19,7 @@ export type Parsed = { readonly object: RawObject } | { readonly problem: Diagno
 export function parseSource(source: Source): Generator<Parsed> {
   if (!/^\s*[[{]/.test(source.text)) return parseYaml(source, false);
   const list = splitList(source.text);
-  if (list) return parseJsonList(source, list);
+  if (list && isList(list.rest)) return parseJsonList(source, list.rest, list.items);
   const whole = parseJson(source.text);
   if ('value' in whole) return flatten({ value: whole.value, source, document: 0, base: [] }, 0);
   return source.name.endsWith('.json') ? jsonError(source, whole) : parseYaml(source, true);
@@ -38,14 +38,7 @@ function* parseYaml(source: Source, likeJson: boolean): Generator<Parsed> {
   }
 }
 
-function* parseJsonList(source: Source, { rest, items }: JsonList): Generator<Parsed> {
-  const list = isMapping(rest) ? rest : {};
-  const isList = typeof list['kind'] === 'string' && list['kind'].endsWith('List');
-  // Something else with items, such as a KubeProxyConfiguration of the future.
-  if (!isList) {
-    yield* flatten({ value: JSON.parse(source.text), source, document: 0, base: [] }, 0);
-    return;
-  }
+function* parseJsonList(source: Source, list: Mapping, items: JsonList['items']): Generator<Parsed> {
   for (const [i, { start, end }] of items.entries()) {
     const item = parseJson(source.text, start, end);
     if ('value' in item) {
@@ -53,6 +46,13 @@ function* parseJsonList(source: Source, { rest, items }: JsonList): Generator<Pa
       yield* flatten({ value: typed(item.value, list), source, document: 0, base: ['items', i], span }, 1);
     } else yield* jsonError(source, item);
   }
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** `List`, `ServiceList`: by its kind; others may have items too. */
+function isList(value: unknown): value is Mapping {
+  return isMapping(value) && typeof value['kind'] === 'string' && value['kind'].endsWith('List');
 }
 
 /** Lists in Lists are nobody's practice; this keeps hostile ones from recursing. */
@@ -65,8 +65,8 @@ function* flatten(raw: RawObject, depth: number): Generator<Parsed> {
     yield problem('not-an-object', `a Kubernetes object must be a mapping, this is ${kindOf(value)}`, raw);
     return;
   }
-  const { kind, items } = value;
-  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) {
+  const { items } = value;
+  if (!isList(value) || !Array.isArray(items)) {
     yield { object: raw };
     return;
   }
@@ -81,7 +81,7 @@ function* flatten(raw: RawObject, depth: number): Generator<Parsed> {
 }
 
 /** Items of a typed list such as a ServiceList may leave out what they are, and the API does (kubernetes/kubernetes#3030). */
-function typed(item: unknown, list: Readonly<Record<string, unknown>>): unknown {
+function typed(item: unknown, list: Mapping): unknown {
   const { kind, apiVersion } = list;
   if (!isMapping(item) || (item['kind'] ?? item['apiVersion'] ?? null) !== null || kind === 'List') return item;
   return { ...item, kind: String(kind).slice(0, -'List'.length), apiVersion };

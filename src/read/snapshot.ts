@@ -9,7 +9,16 @@ import { type Claims, claim } from './claims.js';
 import { KINDS, type Kind, type KnownObject } from './kinds.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from './names.js';
 import { parseSource } from './parse.js';
-import type { EndpointSlice, Endpoints, Node, RawObject, Service, SkippedObject, Snapshot } from './types.js';
+import {
+  type EndpointSlice,
+  type Endpoints,
+  type Node,
+  type RawObject,
+  SERVICE_NAME_LABEL,
+  type Service,
+  type SkippedObject,
+  type Snapshot,
+} from './types.js';
 
 /**
  * Reads all objects in `sources`. Objects of other kinds are listed as skipped. Errors: `syntax`, `missing-field`,
@@ -31,8 +40,6 @@ export function readSnapshot(sources: readonly Source[]): Checked<Snapshot> {
 const MAX_DIAGNOSTICS = 1000;
 
 const ROOT: readonly Key[] = [];
-
-const SERVICE_NAME = 'kubernetes.io/service-name';
 
 interface State {
   readonly snapshot: {
@@ -174,7 +181,7 @@ function add(state: State, known: KnownObject): void {
       return;
     }
     case 'EndpointSlice':
-      if (!known.object.metadata.labels[SERVICE_NAME]) report(state, [withoutService(known.object)]);
+      if (!known.object.metadata.labels[SERVICE_NAME_LABEL]) report(state, [withoutService(known.object)]);
       snapshot.slices.push(known.object);
       return;
     case 'Endpoints':
@@ -192,7 +199,7 @@ function withoutService({ origin }: EndpointSlice): Diagnostic {
   return {
     code: 'slice-without-service',
     severity: 'warning',
-    message: `${origin.object} belongs to no Service: it needs the label ${SERVICE_NAME}`,
+    message: `${origin.object} belongs to no Service: it needs the label ${SERVICE_NAME_LABEL}`,
     origin: { ...origin, path: ['metadata', 'labels'] },
   };
 }

@@ -59,6 +59,9 @@ export interface LoadBalancerIngress {
   readonly ipMode: 'VIP' | 'Proxy';
 }
 
+/** The label that binds a slice to its Service. */
+export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+
 /** EndpointSlice discovery.k8s.io/v1, or one derived from an Endpoints object. */
 export interface EndpointSlice {
   readonly metadata: ObjectMeta;

@@ -2,10 +2,8 @@
  * resolve, part: EndpointSlices → the endpoints of each port of a Service, merged across slices.
  */
 import { type Family, joinHostPort } from '../ip.js';
-import type { EndpointSlice, Protocol, SliceEndpoint } from '../read/types.js';
+import { type EndpointSlice, type Protocol, SERVICE_NAME_LABEL, type SliceEndpoint } from '../read/types.js';
 import type { Endpoint } from './types.js';
-
-const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
 /** A slice's service, as `namespace/name`; undefined when it belongs to none. */
 export function serviceOf(slice: EndpointSlice): string | undefined {

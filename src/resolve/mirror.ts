@@ -2,7 +2,15 @@
  * resolve, part: Endpoints objects → EndpointSlices, as the endpoint-slice mirroring controller makes them for Services
  * without a selector, so that a snapshot of Services and hand-written Endpoints compiles.
  */
-import type { EndpointSlice, EndpointSubset, Endpoints, IPFamily, Service } from '../read/types.js';
+import {
+  type EndpointSlice,
+  type EndpointSubset,
+  type Endpoints,
+  type IPFamily,
+  SERVICE_NAME_LABEL,
+  type Service,
+} from '../read/types.js';
+import { serviceOf } from './endpoints.js';
 
 const SKIP_LABEL = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER_ANNOTATION = 'control-plane.alpha.kubernetes.io/leader';
@@ -26,9 +34,7 @@ export function withMirroredEndpoints(
   const key = ({ metadata }: Service | Endpoints) => `${metadata.namespace}/${metadata.name}`;
   const withoutSelector = new Set(services.filter((service) => !hasSelector(service)).map(key));
   const mirrored = new Set(
-    slices
-      .filter((slice) => slice.metadata.labels[MANAGED_BY_LABEL] === MIRRORING_CONTROLLER)
-      .map((slice) => `${slice.metadata.namespace}/${slice.metadata.labels['kubernetes.io/service-name']}`),
+    slices.filter((slice) => slice.metadata.labels[MANAGED_BY_LABEL] === MIRRORING_CONTROLLER).map(serviceOf),
   );
   const added = endpoints
     .filter((object) => withoutSelector.has(key(object)) && !mirrored.has(key(object)) && !optsOut(object))
@@ -51,7 +57,7 @@ function mirror(object: Endpoints): readonly EndpointSlice[] {
       metadata: {
         ...object.metadata,
         name: `${name}-${i}-${addressType.toLowerCase()}`,
-        labels: { 'kubernetes.io/service-name': name, [MANAGED_BY_LABEL]: MIRRORING_CONTROLLER },
+        labels: { [SERVICE_NAME_LABEL]: name, [MANAGED_BY_LABEL]: MIRRORING_CONTROLLER },
       },
       addressType,
       endpoints: mirroredEndpoints(subset, addressType),

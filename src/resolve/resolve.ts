@@ -24,13 +24,13 @@ export function resolve(snapshot: Snapshot, node: NodeContext, options: Options)
 }
 
 /** The slices that kube-proxy would watch, by Service. */
-export function proxiedSlices(snapshot: Snapshot): ReadonlyMap<string, readonly EndpointSlice[]> {
+function proxiedSlices(snapshot: Snapshot): ReadonlyMap<string, readonly EndpointSlice[]> {
   const { services, endpoints, slices } = snapshot;
   return slicesByService(withMirroredEndpoints(services, endpoints, slices).filter(isOurs));
 }
 
 /** The ServicePorts of one Service: what they are depends on it, its slices, the node and the options alone. */
-export function resolveService(
+function resolveService(
   service: Service,
   slices: readonly EndpointSlice[],
   node: NodeContext,
@@ -63,7 +63,10 @@ export function resolveService(
 export function omissions({ services, slices }: Snapshot): readonly Diagnostic[] {
   const names = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
   const unallocated = services.filter(({ spec }) => spec.clusterIPs.length === 0 && spec.type !== 'ExternalName');
-  const orphans = slices.filter((slice) => !names.has(serviceOf(slice) ?? ''));
+  const orphans = slices.filter((slice) => {
+    const service = serviceOf(slice);
+    return service !== undefined && !names.has(service);
+  });
   return [
     ...unallocated.map(({ origin }): Diagnostic => {
       const message = `${origin.object} has no cluster IP, so it has no rules`;

@@ -4,7 +4,7 @@
  * compared line by line.
  */
 import type { Family } from '../../ip.js';
-import type { Line, Text } from '../../text.js';
+import type { Line } from '../../text.js';
 import type { Chain, Header, Match, Negatable, Rule, RuleSet, Target } from './rules.js';
 
 /** The rule set as input for iptables-restore (ip6tables-restore for IPv6). */
@@ -20,7 +20,7 @@ export function* print(ruleSet: RuleSet): Generator<Line> {
 }
 
 /** The rules of one chain, each as `-A CHAIN …`. */
-export function* printChain(chain: Chain, family: Family): Text & Generator<Line> {
+function* printChain(chain: Chain, family: Family): Generator<Line> {
   for (const rule of chain.rules()) {
     yield { text: `-A ${chain.name}${printRule(rule, family)}`, origin: rule.origin ?? chain.origin };
   }

@@ -1,7 +1,7 @@
 /**
  * ObjectMeta, and the small checks that several kinds share. Rules: ValidateObjectMeta in apimachinery's api/validation.
  */
-import { type Key, show } from '../../diag.js';
+import { show } from '../../diag.js';
 import { parseCidr, parseIp, specialUse } from '../../ip.js';
 import { also, type Check, type Cursor, convert, fail, map, matching, oneOf, type Rule, text } from '../check.js';
 import { DNS1123_LABEL, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
@@ -87,7 +87,6 @@ export function unique<T>(
   keyOf: (value: T) => string | undefined,
   what: (value: T) => string,
   at: Cursor,
-  under?: Key,
 ): void {
   const first = new Map<string, number>();
   for (const [i, value] of values.entries()) {
@@ -95,11 +94,7 @@ export function unique<T>(
     if (key === undefined) continue;
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, i);
-    else {
-      if (under !== undefined) at.path.push(under);
-      fail(at, `repeats ${what(value)} of entry ${earlier}`, { code: 'duplicate-value', key: i });
-      if (under !== undefined) at.path.pop();
-    }
+    else fail(at, `repeats ${what(value)} of entry ${earlier}`, { code: 'duplicate-value', key: i });
   }
 }
 
