@@ -1,4 +1,5 @@
-// Two rings: `pure` runs anywhere in seconds, `kernel` loads rules into network namespaces of its own and needs root.
+// Three rings: `pure` runs anywhere in seconds, `kernel` loads rules into network namespaces of its own and needs root,
+// `guest` does so on a kernel with IPVS that it boots under QEMU, only when there are tests of it to run.
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -17,8 +18,14 @@ export default {
       ...common,
       displayName: 'pure',
       testMatch: ['<rootDir>/src/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.kernel\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.(kernel|guest)\\.test\\.ts$'],
     },
     { ...common, displayName: 'kernel', testMatch: ['<rootDir>/src/**/*.kernel.test.ts'] },
+    {
+      ...common,
+      displayName: 'guest',
+      testMatch: ['<rootDir>/src/**/*.guest.test.ts'],
+      globalSetup: '<rootDir>/scripts/guest-setup.js',
+    },
   ],
 };

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the tests need and this machine lacks: the kernel's tools and Node through apt (Debian or Ubuntu, as root),
-# then the npm packages. Does nothing where all is there.
+# Installs what the tests need and this machine lacks: the kernel's tools, QEMU and Node through apt (Debian or Ubuntu, as
+# root), then the npm packages; makes the guest ring's image. Does nothing where all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
 
 # The programs the tests run, each with the package that has it.
-needs=(iptables-nft:iptables iptables-legacy:iptables ipset:ipset conntrack:conntrack ip:iproute2 nft:nftables ps:procps nsenter:util-linux)
+needs=(iptables-nft:iptables iptables-legacy:iptables ipset:ipset conntrack:conntrack ip:iproute2 nft:nftables ps:procps nsenter:util-linux
+  qemu-system-x86_64:qemu-system-x86 busybox:busybox-static ipvsadm:ipvsadm modprobe:kmod cpio:cpio)
 
 has() { command -v "$1" >/dev/null; }
 
@@ -39,4 +40,6 @@ node_is_new || { echo "setup: no Node 20.12 or newer" >&2; exit 1; }
 
 # npm writes the hidden lockfile last, so a newer one means a complete installation of this package-lock.json.
 if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then npm ci --ignore-scripts --no-audit --no-fund; fi
+# Without it the guest ring says why it cannot run; the others can.
+bash scripts/guest-image.sh >/dev/null || true
 echo "setup: Node $(node --version), $(iptables-nft --version 2>/dev/null || echo 'no iptables')"

@@ -26,15 +26,19 @@ export function localHost(options: HostOptions = {}): Host {
   return { run: (argv, stdin = '') => run(argv, stdin, options.timeoutSeconds ?? TIMEOUT_SECONDS) };
 }
 
-/** A network namespace: a name that `ip netns` knows or, when it contains a slash, a path such as /proc/1/ns/net. */
+/** A network namespace of this machine: a name that `ip netns` knows or, with a slash, a path such as /proc/1/ns/net. */
 export function netnsHost(netns: string, options: HostOptions = {}): Host {
-  const host = localHost(options);
+  return inNetns(localHost(options), netns);
+}
+
+/** A network namespace of the machine that `host` is, named as for netnsHost(). */
+export function inNetns(host: Host, netns: string): Host {
   const prefix = netns.includes('/') ? ['nsenter', `--net=${netns}`, '--'] : ['ip', 'netns', 'exec', netns];
   return { run: async (argv, stdin) => missing(argv[0] ?? '', await host.run([...prefix, ...argv], stdin)) };
 }
 
 /** Long enough for iptables-legacy to load a very large cluster. */
-const TIMEOUT_SECONDS = 120;
+export const TIMEOUT_SECONDS = 120;
 
 /** execa stops reading at 100 MB; a cluster with 50,000 Services has more rules than that. */
 const MAX_OUTPUT = 400_000_000;
@@ -77,9 +81,10 @@ async function run(
   return { code: result.exitCode ?? 1, stdout: result.stdout, stderr: result.stderr };
 }
 
-/** `ip netns exec` answers 255 when the program is missing, where nsenter and we answer 127. */
+/** `ip netns exec` answers 255 or 1 when the program is missing, where nsenter and we answer 127. */
 function missing(program: string, outcome: Outcome): Outcome {
-  const absent = outcome.code === 255 && /^exec of ".*" failed: No such file or directory$/m.test(outcome.stderr);
+  const absent =
+    [1, 255].includes(outcome.code) && /^exec of ".*" failed: No such file or directory$/m.test(outcome.stderr);
   return absent ? { ...outcome, code: 127, stderr: `${program}: no such program\n` } : outcome;
 }
 

@@ -1,21 +1,32 @@
 /**
  * Rings: which tests can run here. The pure ring runs anywhere; the kernel ring needs Linux, root, network namespaces and
- * both variants of iptables. Where it cannot run it says why and counts as skipped; in CI, or with VIPC_RINGS=all, that
- * is a failure.
+ * both variants of iptables; the guest ring brings a kernel of its own and needs QEMU. Where a ring cannot run it says why
+ * and counts as skipped; in CI, or with VIPC_RINGS=all, that is a failure.
  */
-import { describe, it } from '@jest/globals';
+import { describe, it, jest } from '@jest/globals';
+import { guestRingProblem } from './guest.js';
 import { kernelRingProblem } from './probe.js';
 
 /** describe() for the tests of the kernel ring: itself where they can run, else describe.skip with a loud reason. */
 export async function describeInKernel(): Promise<typeof describe.skip> {
-  const reason = await kernelRingProblem();
+  return describeUnless('kernel', await kernelRingProblem());
+}
+
+/** The same for the tests of the guest ring. */
+export async function describeInGuest(): Promise<typeof describe.skip> {
+  // Emulated, and all share it.
+  jest.setTimeout(120_000);
+  return describeUnless('guest', await guestRingProblem());
+}
+
+function describeUnless(ring: string, reason: string | undefined): typeof describe.skip {
   if (reason === undefined) return describe;
-  process.stderr.write(`\nKERNEL RING CANNOT RUN: ${reason}\n`);
+  process.stderr.write(`\n${ring.toUpperCase()} RING CANNOT RUN: ${reason}\n`);
   const required = !['', 'false', undefined].includes(process.env.CI) || process.env.VIPC_RINGS === 'all';
   if (required) {
-    it('the kernel ring can run', () => {
+    it(`the ${ring} ring can run`, () => {
       throw new Error(reason);
     });
-  } else it.skip(`RING SKIPPED: kernel: ${reason}`, () => {});
+  } else it.skip(`RING SKIPPED: ${ring}: ${reason.split('\n')[0]}`, () => {});
   return describe.skip;
 }

@@ -1,0 +1,44 @@
+#!/bin/bash
+# The first program of the guest ring's machine: mounts what Linux programs expect, loads IPVS, and starts one agent for
+# each serial port.
+export PATH=/usr/bin HOME=/root LC_ALL=C
+umask 022
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mkdir -p /dev/pts /dev/shm
+ln -s /proc/self/fd /dev/fd
+ln -s fd/0 /dev/stdin
+ln -s fd/1 /dev/stdout
+ln -s fd/2 /dev/stderr
+mount -t devpts devpts /dev/pts
+mount -t tmpfs run /run
+mkdir -p /run/netns /run/lock
+mount -t tmpfs tmp /tmp
+exec </dev/null >/dev/console 2>&1
+
+echo root:x:0:0:root:/root:/bin/sh >/etc/passwd
+echo '127.0.0.1 localhost' >/etc/hosts
+# ipset names protocols by this file.
+printf '%s\n' 'icmp 1 ICMP' 'tcp 6 TCP' 'udp 17 UDP' 'ipv6-icmp 58 IPv6-ICMP' 'sctp 132 SCTP' >/etc/protocols
+
+# Before anything writes their sysctls. The rest, schedulers too, the kernel loads when somebody asks for it.
+modprobe -a virtio_pci virtio_console nf_conntrack ip_vs
+# Left to load itself it would make a dummy0 that nobody asked for.
+modprobe dummy numdummies=0
+ip link set lo up
+hostname guest
+
+# There is no udev to name the ports.
+for port in /sys/class/virtio-ports/*; do
+  [[ $(<"$port/name") == agent* ]] || continue
+  {
+    perl /usr/bin/guest-agent "/dev/${port##*/}"
+    # Better no machine than one that does not answer.
+    echo "guest: the agent of ${port##*/} ended"
+    poweroff -f
+  } &
+done
+
+echo 'guest: ready'
+while :; do wait; sleep 1; done
