@@ -10,7 +10,7 @@ import { DEFAULT_OPTIONS } from '../src/options.js';
 import { backendFor, resolveFamilies } from '../src/pipeline.js';
 import { readSnapshot } from '../src/read/snapshot.js';
 import { loadSources } from '../src/read/source.js';
-import { chunks } from '../src/text.js';
+import { chunks, joined } from '../src/text.js';
 import { NODE } from './cluster.js';
 
 export interface Phases {
@@ -45,8 +45,9 @@ async function measure(file: string): Promise<Phases> {
   if (!backend || errors.length > 0) throw new Error(`cannot compile: ${errors[0]?.message ?? options.mode}`);
   let [lines, bytes] = [0, 0];
   for (const artifact of backend.compile(resolved.value, options, backend.layouts[0] ?? '')) {
-    if (artifact.family !== 'ipv4') continue;
-    for (const chunk of chunks(artifact.text)) {
+    for (const chunk of chunks(
+      joined(artifact.parts.filter(({ family }) => family !== 'ipv6').map(({ text }) => text)),
+    )) {
       bytes += chunk.length;
       for (let at = chunk.indexOf('\n'); at >= 0; at = chunk.indexOf('\n', at + 1)) lines++;
     }

@@ -8,6 +8,22 @@ import { describe, expect, it } from '@jest/globals';
 
 const SRC = fileURLToPath(new URL('.', import.meta.url));
 
+/** What every proxy mode may import: never another one. */
+const MODE = [
+  'backends/backend.ts',
+  'backends/shared/',
+  'languages/',
+  'resolve/types.ts',
+  'diag.ts',
+  'ip.ts',
+  'text.ts',
+  'options.ts',
+];
+
+/** The rule languages, none of which knows another. */
+const LANGUAGES = ['iptables/', 'ipset/', 'ipvs/', 'addresses/', 'sysctl.ts', 'l4.ts'];
+const LANGUAGE = ['languages/l4.ts', 'diag.ts', 'ip.ts', 'text.ts'];
+
 /** For each place, longest match first, what its files may import: places of ours, and packages. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'diag.ts': [],
@@ -18,18 +34,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'read/yaml.ts': ['read/', 'diag.ts', 'js-yaml'],
   'read/': ['read/', 'diag.ts', 'ip.ts', 'options.ts'],
   'resolve/': ['resolve/', 'read/types.ts', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
-  'backends/backend.ts': ['resolve/types.ts', 'ip.ts', 'text.ts', 'options.ts'],
+  'backends/backend.ts': ['resolve/types.ts', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
   'backends/index.ts': ['backends/'],
-  'backends/iptables/': [
-    'backends/iptables/',
-    'backends/backend.ts',
-    'resolve/types.ts',
-    'diag.ts',
-    'ip.ts',
-    'text.ts',
-    'options.ts',
-    'node:crypto',
-  ],
+  'backends/shared/': ['backends/shared/', ...MODE],
+  'backends/iptables/': ['backends/iptables/', ...MODE],
+  'backends/iptables/names.ts': ['resolve/types.ts', 'ip.ts', 'node:crypto'],
+  'backends/ipvs/': ['backends/ipvs/', ...MODE],
+  ...Object.fromEntries(LANGUAGES.map((language) => [`languages/${language}`, [`languages/${language}`, ...LANGUAGE]])),
   'review/': ['review/', 'text.ts', 'diff'],
   'pipeline.ts': ['backends/', 'read/', 'resolve/', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
   'apply/': ['apply/', 'text.ts', 'diag.ts', 'execa'],

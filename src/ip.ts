@@ -72,6 +72,18 @@ export function joinHostPort(ip: string, port: number): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
+/**
+ * An address or network as inet_ntop(3) writes it, and with it every tool that reads rules back: RFC 5952, except that
+ * glibc shows `::a.b.c.d` (RFC 4291's deprecated IPv4-compatible addresses) with dots.
+ */
+export function inetNtop(text: string): string {
+  const compatible = /^::([0-9a-f]{1,4}):([0-9a-f]{1,4})(\/\d+)?$/.exec(text);
+  if (!compatible) return text;
+  const [, high = '', low = '', prefix = ''] = compatible;
+  const bits = [high, low].map((group) => Number.parseInt(group, 16));
+  return `::${bits.flatMap((group) => [group >> 8, group & 0xff]).join('.')}${prefix}`;
+}
+
 /** What makes an address unfit to be an endpoint or an external IP (the API server's ValidateNonSpecialIP). */
 export function specialUse(ip: Ip): string | undefined {
   const [a = 0, b = 0, c = 0] = ip.bytes;

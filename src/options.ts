@@ -36,6 +36,18 @@ export interface Options {
   readonly localhostNodePorts: boolean;
   /** conntrack.tcpBeLiberal: kube-proxy then writes no rule that drops INVALID packets. */
   readonly tcpBeLiberal: boolean;
+  readonly ipvs: IpvsOptions;
+}
+
+export interface IpvsOptions {
+  /** As ipvsadm calls it; `''` means rr. */
+  readonly scheduler: string;
+  /** Virtual servers there are left alone when stale ones are deleted. */
+  readonly excludeCIDRs: readonly Cidr[];
+  /** The node answers ARP for an address only on the interface that has it: needed behind MetalLB and kube-vip. */
+  readonly strictARP: boolean;
+  /** Idle time after which a connection is forgotten, in whole seconds; 0 leaves the kernel's. */
+  readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number };
 }
 
 export const DEFAULT_OPTIONS: Options = {
@@ -52,4 +64,5 @@ export const DEFAULT_OPTIONS: Options = {
   masqueradeBit: 14,
   localhostNodePorts: true,
   tcpBeLiberal: false,
+  ipvs: { scheduler: '', excludeCIDRs: [], strictARP: false, timeouts: { tcp: 0, tcpFin: 0, udp: 0 } },
 };

@@ -4,7 +4,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FAMILIES } from './ip.js';
-import { compile } from './pipeline.js';
+import { compile, textOf } from './pipeline.js';
+import { RULES_FILE } from './testing/cases.js';
 import { type Load, loadsInKernel, VARIANTS } from './testing/kernel.js';
 import { describeInKernel } from './testing/rings.js';
 import { savedTables } from './testing/saved.js';
@@ -23,10 +24,10 @@ describeKernel(`any snapshot (SEED=${seed})`, () => {
   it.each(combinations)('loads and reads back: $family $variant', async ({ family, variant }) => {
     const loads = clusters.map(([items, given]): Load => {
       const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-      const rules = compile([{ name: 'cluster.json', text }], given).value.find(
-        (artifact) => artifact.family === family,
+      const rules = compile([{ name: 'cluster.json', text }], { ...given, mode: 'iptables' }).value.find(
+        ({ name }) => name === RULES_FILE[family],
       );
-      return { family, variant, text: rules ? render(rules.text) : '' };
+      return { family, variant, text: rules ? render(textOf(rules)) : '' };
     });
     const readBack = await loadsInKernel(loads);
     for (const [i, { error, saved }] of readBack.entries()) {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Options } from './options.js';
-import { compile } from './pipeline.js';
+import { compile, textOf } from './pipeline.js';
 import { type ApiObject, hostileStrings, options, snapshots } from './testing/snapshots.js';
 import { render } from './text.js';
 
@@ -12,7 +12,7 @@ import { render } from './text.js';
 function compiled(objects: readonly ApiObject[], given: Options): string {
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   const { value } = compile([{ name: 'cluster.json', text }], given, true);
-  return value.map((artifact) => `# ${artifact.name}\n${render(artifact.text)}`).join('');
+  return value.map((artifact) => `# ${artifact.name}\n${render(textOf(artifact))}`).join('');
 }
 
 function errors(objects: readonly ApiObject[], given: Options): readonly string[] {
@@ -51,6 +51,59 @@ describe('any snapshot', () => {
     );
   });
 });
+
+describe('any snapshot in ipvs mode', () => {
+  const ipvs = options.map((given) => ({ ...given, mode: 'ipvs' }));
+
+  it('names only sets that there are, and has no set or member twice', () => {
+    fc.assert(
+      fc.property(snapshots, ipvs, (objects, given) => {
+        const text = compiled(objects, given);
+        const created = [...text.matchAll(/^create (\S+)/gm)].map(([, name]) => name);
+        const named = [...text.matchAll(/ --match-set (\S+)|^add (\S+)/gm)].map(([, rule, member]) => rule ?? member);
+        const members = text.match(/^add .*/gm) ?? [];
+        expect(created).toHaveLength(34);
+        expect(new Set(created).size).toBe(created.length);
+        expect(created.every((name) => (name?.length ?? 0) <= 31)).toBe(true);
+        expect(named.filter((name) => !created.includes(name))).toEqual([]);
+        expect(new Set(members).size).toBe(members.length);
+      }),
+    );
+  });
+
+  it('has each virtual server once, and its real servers after it', () => {
+    fc.assert(
+      fc.property(snapshots, ipvs, (objects, given) => {
+        const lines = compiled(objects, given).match(/^-[Aa] -.*/gm) ?? [];
+        const servers = lines.filter((line) => line.startsWith('-A')).map(service);
+        expect(new Set(servers).size).toBe(servers.length);
+        expect(new Set(lines).size).toBe(lines.length);
+        let current = '';
+        for (const line of lines) {
+          if (line.startsWith('-A')) current = service(line);
+          else expect(service(line)).toBe(current);
+        }
+      }),
+    );
+  });
+
+  it('puts on the dummy device just what KUBE-IPVS-IPS guards, and serves all of it', () => {
+    fc.assert(
+      fc.property(snapshots, ipvs, (objects, given) => {
+        const text = compiled(objects, given);
+        const bound = [...text.matchAll(/^address add (\S+)\/(?:32|128) /gm)].map(([, ip]) => ip);
+        const guarded = [...text.matchAll(/^add KUBE-(?:6-)?IPVS-IPS (\S+)/gm)].map(([, ip]) => ip);
+        expect(bound).toEqual(guarded);
+        for (const ip of bound) expect(text).toMatch(new RegExp(`^-A \\S+ \\[?${ip}\\]?:\\d+ -s`, 'm'));
+      }),
+    );
+  });
+});
+
+/** `-t 10.0.0.1:80` of an ipvsadm line. */
+function service(line: string): string {
+  return line.split(' ').slice(1, 3).join(' ');
+}
 
 /** Paths of all strings in an object. */
 function stringPaths(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {

@@ -6,7 +6,7 @@
  *     lower      ServicePort[]                → RuleSet         per proxy mode and layout
  *     print      RuleSet                      → Text            canonical; the golden file
  */
-import type { Artifact, Backend, Resolved } from './backends/backend.js';
+import type { Artifact, Backend, Part, Resolved } from './backends/backend.js';
 import { BACKENDS } from './backends/index.js';
 import { type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
 import { FAMILIES } from './ip.js';
@@ -16,12 +16,18 @@ import type { Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
 import { printResolved, resolvedSections } from './resolve/print.js';
 import { omissions, resolve } from './resolve/resolve.js';
-import type { Line } from './text.js';
+import type { LocalPolicy } from './resolve/types.js';
+import { joined, type Text } from './text.js';
 
-export type { Artifact } from './backends/backend.js';
+export type { Artifact, Part } from './backends/backend.js';
+
+/** The whole text of an artifact. */
+export function textOf({ parts }: Artifact): Text {
+  return joined(parts.map(({ text }) => text));
+}
 
 /** The table of frontends and endpoints, beside the rules. */
-const RESOLVED_FILE = 'resolved.txt';
+export const RESOLVED_FILE = 'resolved.txt';
 
 /**
  * All artifacts for one node. With any error there are none, unless `skipInvalid`: then objects with errors are left
@@ -37,8 +43,11 @@ export function compile(
   if (!backend) return { value: [], diagnostics: [unknownMode(options.mode)] };
   const { value: resolved, diagnostics } = front(sources, options, skipInvalid);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const rules = backend.compile(resolved, options, layout ?? backend.layouts[0] ?? '');
-  return { value: [...rules, resolvedArtifact(resolved)], diagnostics };
+  const admitted = backend.admit(resolved, options);
+  const all = [...diagnostics, ...(skipInvalid ? admitted.diagnostics.map(asWarning) : admitted.diagnostics)];
+  if (hasErrors(all)) return { value: [], diagnostics: all };
+  const rules = backend.compile(admitted.value, options, layout ?? backend.layouts[0] ?? '');
+  return { value: [...rules, resolvedArtifact(admitted.value, backend.localPolicy)], diagnostics: all };
 }
 
 /** read and resolve; a function of its own, so that the snapshot is free to go before the rules come. */
@@ -108,23 +117,24 @@ function asWarning(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic;
 }
 
-function resolvedArtifact(resolved: readonly Resolved[]): Artifact {
-  return {
-    name: RESOLVED_FILE,
-    ports: resolved.reduce((sum, { ports }) => sum + ports.length, 0),
-    text: { [Symbol.iterator]: () => resolvedLines(resolved) },
-    sections: resolvedSections,
-    json: { [Symbol.iterator]: () => resolvedJson(resolved) },
-  };
-}
-
-function* resolvedJson(resolved: readonly Resolved[]): Generator<string> {
-  yield `${JSON.stringify(resolved, (key, value) => (key === 'origin' ? undefined : value))}\n`;
-}
-
-function* resolvedLines(resolved: readonly Resolved[]): Generator<Line> {
-  for (const [i, { node, ports }] of resolved.entries()) {
-    if (i > 0) yield { text: '' };
-    yield* printResolved(node, ports);
-  }
+function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolicy): Artifact {
+  const parts = resolved.map((family, i): Part => {
+    const { node, ports } = family;
+    return {
+      family: node.family,
+      ports: ports.length,
+      text: {
+        *[Symbol.iterator]() {
+          if (i > 0) yield { text: '' };
+          yield* printResolved(node, ports, localPolicy);
+        },
+      },
+      json: {
+        *[Symbol.iterator]() {
+          yield `${JSON.stringify(family, (key, value) => (key === 'origin' ? undefined : value))}\n`;
+        },
+      },
+    };
+  });
+  return { name: RESOLVED_FILE, parts, sections: resolvedSections };
 }

@@ -24,6 +24,20 @@ export interface Section {
   readonly lines: readonly string[];
 }
 
+/** `texts`, one after the other. */
+export function joined(texts: readonly Text[]): Text {
+  return {
+    *[Symbol.iterator]() {
+      for (const text of texts) yield* text;
+    },
+  };
+}
+
+/** Sections of a text that has no inner borders: all of it. */
+export function wholeText(title: string): (text: string) => readonly Section[] {
+  return (text) => [{ title, lines: text.trimEnd().split('\n') }];
+}
+
 /** A chunk is written when it has grown past this many characters. */
 const CHUNK = 1 << 16;
 

@@ -1,9 +1,10 @@
 /**
  * The contract of a backend: what a proxy mode must offer, and nothing else.
  */
+import type { Checked } from '../diag.js';
 import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
-import type { NodeContext, ServicePort } from '../resolve/types.js';
+import type { LocalPolicy, NodeContext, ServicePort } from '../resolve/types.js';
 import type { Section, Text } from '../text.js';
 
 /** The front half's answer for one family. */
@@ -16,16 +17,22 @@ export interface Resolved {
 export interface Artifact {
   /** File name, such as `iptables.rules`. */
   readonly name: string;
-  /** Absent when it covers both families. */
+  /** The file is these, one after the other. */
+  readonly parts: readonly Part[];
+  /** Takes a text of this kind apart for review: this one, or an older one from a file. */
+  readonly sections: (text: string) => readonly Section[];
+}
+
+/** What one family contributes to an artifact. */
+export interface Part {
+  /** Absent when it serves both. */
   readonly family?: Family;
   /** How many ServicePorts went into it. */
   readonly ports: number;
   /** Can be iterated over more than once; each time it is made anew. */
   readonly text: Text;
-  /** The same as JSON, in pieces. */
+  /** The same as one JSON object and a newline, in pieces. */
   readonly json: Iterable<string>;
-  /** Takes a text of this kind apart for review: this one, or an older one from a file. */
-  readonly sections: (text: string) => readonly Section[];
 }
 
 export interface Backend {
@@ -33,6 +40,9 @@ export interface Backend {
   readonly mode: string;
   /** The first is the default. */
   readonly layouts: readonly string[];
+  readonly localPolicy: LocalPolicy;
+  /** What of `resolved` this mode can serve, with errors for what it can't and warnings for what may surprise. */
+  readonly admit: (resolved: readonly Resolved[], options: Options) => Checked<readonly Resolved[]>;
   /** The artifacts that serve `resolved`, each family by itself or together as the mode's tools want them. */
   readonly compile: (resolved: readonly Resolved[], options: Options, layout: string) => readonly Artifact[];
 }

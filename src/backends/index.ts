@@ -3,5 +3,6 @@
  */
 import type { Backend } from './backend.js';
 import { iptables } from './iptables/backend.js';
+import { ipvs } from './ipvs/backend.js';
 
-export const BACKENDS: readonly Backend[] = [iptables];
+export const BACKENDS: readonly Backend[] = [iptables, ipvs];

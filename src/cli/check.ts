@@ -3,7 +3,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Artifact } from '../pipeline.js';
+import { type Artifact, textOf } from '../pipeline.js';
 import { compare, diffLines, type ServiceChange } from '../review/compare.js';
 import { printChanges, summarise } from '../review/print.js';
 import { render } from '../text.js';
@@ -19,7 +19,7 @@ export async function check(directory: string, artifacts: readonly Artifact[], i
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    const compiled = render(artifact.text);
+    const compiled = render(textOf(artifact));
     if (golden === compiled) continue;
     code = EXIT.different;
     if (golden === undefined) {

@@ -6,9 +6,9 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Checked, hasErrors } from '../diag.js';
 import type { Family } from '../ip.js';
-import { type Artifact, backendFor, compile } from '../pipeline.js';
+import { type Artifact, backendFor, compile, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { loadSources } from '../read/source.js';
-import { chunks } from '../text.js';
+import { chunks, joined, type Text } from '../text.js';
 import { check } from './check.js';
 import { EXIT, type Io, readAll, write, writeLines, writeText } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
@@ -52,22 +52,32 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
 
 const NOTHING: Checked<readonly Artifact[]> = { value: [], diagnostics: [] };
 
-/** The rules of one family to standard output. */
+/** The rules of one family to standard output; where a mode has several artifacts, each under its name. */
 async function print(artifacts: readonly Artifact[], flags: CompileFlags, io: Io): Promise<number> {
-  const rules = artifacts.filter((artifact) => artifact.family !== undefined);
-  for (const artifact of rules.filter((candidate) => candidate.family === flags.family)) {
-    if (flags.format === 'json') await write(io.stdout, artifact.json);
-    else await writeText(io.stdout, artifact.text);
+  const rules = artifacts
+    .filter(({ name }) => name !== RESOLVED_FILE)
+    .map(({ name, parts }) => ({ name, parts: parts.filter(({ family = flags.family }) => family === flags.family) }))
+    .filter(({ parts }) => parts.length > 0);
+  for (const { name, parts } of rules) {
+    if (flags.format === 'json') for (const { json } of parts) await write(io.stdout, json);
+    else await writeText(io.stdout, joined([...heading(name, rules.length), ...parts.map(({ text }) => text)]));
   }
-  const others = rules.filter((artifact) => artifact.family !== flags.family && artifact.ports > 0);
+  const others = artifacts
+    .filter(({ name }) => name === RESOLVED_FILE)
+    .flatMap(({ parts }) => parts.filter(({ family, ports }) => family !== flags.family && ports > 0));
   await writeLines(
     io.stderr,
-    others.map(
-      ({ family, ports }) =>
-        `note: ${ports} ServicePort${ports === 1 ? ' is' : 's are'} ${family} and not shown: --family ${family}, or -o DIR for both`,
-    ),
+    others.map(({ family, ports }) => {
+      const are = `${ports} ServicePort${ports === 1 ? ' is' : 's are'}`;
+      return `note: ${are} ${family} and not shown: --family ${family}, or -o DIR for both`;
+    }),
   );
   return EXIT.ok;
+}
+
+/** A comment to every tool. */
+function heading(name: string, files: number): readonly Text[] {
+  return files === 1 ? [] : [[{ text: `### ${name}` }]];
 }
 
 /** Node's own `recursive` never ends where the file system says no with ENOENT, as /proc does. */
@@ -87,7 +97,7 @@ async function replaceFile(path: string, artifact: Artifact): Promise<void> {
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w');
   try {
-    for (const chunk of chunks(artifact.text)) await file.write(chunk);
+    for (const chunk of chunks(textOf(artifact))) await file.write(chunk);
     await file.close();
     await rename(temporary, path);
   } catch (error) {
@@ -103,7 +113,8 @@ async function writeArtifacts(directory: string, artifacts: readonly Artifact[],
   for (const artifact of artifacts) {
     const path = join(directory, artifact.name);
     await replaceFile(path, artifact);
-    await writeLines(io.stderr, [`wrote ${path} (${artifact.ports} ServicePort${artifact.ports === 1 ? '' : 's'})`]);
+    const ports = artifact.parts.reduce((sum, part) => sum + part.ports, 0);
+    await writeLines(io.stderr, [`wrote ${path} (${ports} ServicePort${ports === 1 ? '' : 's'})`]);
   }
   return EXIT.ok;
 }

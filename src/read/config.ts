@@ -110,7 +110,7 @@ function noConfig(source: Source, objects: readonly RawObject[]): Diagnostic {
 
 /** Absent fields and empty modes keep their defaults; an empty proxy mode stays, as it means "the default mode". */
 function optionsOf(fields: ConfigFields): Options {
-  const { iptables = {}, detectLocal = {}, conntrack = {} } = fields;
+  const { iptables = {}, detectLocal = {}, conntrack = {}, ipvs = {} } = fields;
   const given = {
     mode: fields.mode,
     nodeName: fields.hostnameOverride,
@@ -124,6 +124,16 @@ function optionsOf(fields: ConfigFields): Options {
     masqueradeBit: iptables.masqueradeBit,
     localhostNodePorts: iptables.localhostNodePorts,
     tcpBeLiberal: conntrack.tcpBeLiberal,
+    ipvs: {
+      scheduler: ipvs.scheduler ?? '',
+      excludeCIDRs: ipvs.excludeCIDRs ?? [],
+      strictARP: ipvs.strictARP ?? false,
+      timeouts: {
+        tcp: Math.floor(ipvs.tcpTimeout ?? 0),
+        tcpFin: Math.floor(ipvs.tcpFinTimeout ?? 0),
+        udp: Math.floor(ipvs.udpTimeout ?? 0),
+      },
+    },
   };
   return { ...DEFAULT_OPTIONS, ...definedOf(given) };
 }

@@ -1,7 +1,7 @@
 /**
  * resolve, part: a Service port → its frontends in one family, with policy, masquerading and emptiness decided.
  */
-import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp } from '../ip.js';
+import { contains, type Family, type Ip, parseCidr } from '../ip.js';
 import type { Options } from '../options.js';
 import type { Service, ServicePortSpec } from '../read/types.js';
 import type { TrafficUse, UsableEndpoints } from './traffic.js';
@@ -76,7 +76,7 @@ export function frontendsOf(
     ...whenEmpty(policies.external, endpoints),
     masquerade: policies.external === 'Local' ? 'never' : 'always',
   } as const;
-  const sourceRanges = sourceRangesOf(service, addresses, node.ip);
+  const sourceRanges = sourceRangesOf(service, addresses.family, node.ip);
   return [
     { kind: 'ClusterIP', ip: addresses.clusterIP, ...internal },
     ...addresses.externalIPs.map((ip): Frontend => ({ kind: 'ExternalIP', ip, ...external })),
@@ -95,22 +95,13 @@ function whenEmpty(policy: TrafficPolicy, endpoints: UsableEndpoints): Pick<Fron
   return policy === 'Local' && endpoints.local.length === 0 ? { whenEmpty: 'drop' } : {};
 }
 
-/**
- * spec.loadBalancerSourceRanges of the family; none of it means no restriction. When a range lets this node in, so do
- * the load-balancer IPs themselves: a node that has the VIP as a local address talks to it from that very address.
- */
-function sourceRangesOf(service: Service, addresses: Addresses, nodeIP: Ip): Pick<Frontend, 'sourceRanges'> {
+/** spec.loadBalancerSourceRanges of the family; none of it means no restriction. */
+function sourceRangesOf(service: Service, family: Family, nodeIP: Ip): Pick<Frontend, 'sourceRanges'> {
   const ranges = service.spec.loadBalancerSourceRanges
     .flatMap((range) => parseCidr(range) ?? [])
-    .filter((range) => range.family === addresses.family);
+    .filter((range) => range.family === family);
   if (ranges.length === 0) return {};
-  const nodeAllowed = ranges.some((range) => contains(range, nodeIP));
-  return { sourceRanges: nodeAllowed ? [...ranges, ...addresses.loadBalancerIPs.flatMap(hostCidrOf)] : ranges };
-}
-
-function hostCidrOf(text: string): readonly Cidr[] {
-  const ip = parseIp(text);
-  return ip ? [hostCidr(ip)] : [];
+  return { sourceRanges: { ranges, node: ranges.some((range) => contains(range, nodeIP)) } };
 }
 
 /** Addresses in a snapshot are canonical, where only IPv6 has colons. */

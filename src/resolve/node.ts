@@ -2,7 +2,7 @@
  * resolve, part: which node to compile for, and what it is in each IP family.
  */
 import { type Checked, type Diagnostic, show } from '../diag.js';
-import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp } from '../ip.js';
+import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp, specialUse } from '../ip.js';
 import type { Options } from '../options.js';
 import type { Node } from '../read/types.js';
 import type { NodeContext, PodTraffic } from './types.js';
@@ -68,9 +68,10 @@ export function nodeContext(node: ChosenNode, family: Family, options: Options):
   const everywhere = cidrs.length === 0 || cidrs.some((cidr) => cidr.prefix === 0);
   const onLoopback = everywhere || cidrs.some((cidr) => cidr.bytes[0] === 127 || contains(cidr, LOOPBACK.ipv4));
   const localhostNodePorts = family === 'ipv4' && options.localhostNodePorts && onLoopback;
+  const local = localAddresses(node, family, options);
   const addresses = everywhere
     ? []
-    : localAddresses(node, family, options).filter(
+    : local.filter(
         (address) => cidrs.some((cidr) => contains(cidr, address)) && (localhostNodePorts || !isLoopback(address)),
       );
   const value: NodeContext = {
@@ -79,6 +80,10 @@ export function nodeContext(node: ChosenNode, family: Family, options: Options):
     family,
     ip,
     ...(podTraffic ? { podTraffic } : {}),
+    addresses: local
+      .filter(isOnWire)
+      .map((address) => address.text)
+      .sort(),
     nodePorts: everywhere
       ? { on: 'local-addresses', loopback: localhostNodePorts }
       : { on: 'addresses', addresses: addresses.map((address) => address.text).sort() },
@@ -128,6 +133,10 @@ function nodePortCidrs(node: ChosenNode, family: Family, options: Options): read
 
 function isLoopback(ip: Ip): boolean {
   return ip.family === 'ipv4' ? ip.bytes[0] === 127 : ip.text === LOOPBACK.ipv6.text;
+}
+
+function isOnWire(ip: Ip): boolean {
+  return !isLoopback(ip) && !(ip.family === 'ipv6' && specialUse(ip) === 'link-local');
 }
 
 /** One source of truth per mode; the first CIDR of the family is the one kube-proxy uses. */

@@ -4,17 +4,28 @@
  */
 import { joinHostPort } from '../ip.js';
 import type { Line, Section } from '../text.js';
-import { type Endpoint, type Frontend, formatServicePortName, type NodeContext, type ServicePort } from './types.js';
+import {
+  type Endpoint,
+  type Frontend,
+  formatServicePortName,
+  type LocalPolicy,
+  type NodeContext,
+  type ServicePort,
+} from './types.js';
 
-/** The table for `ports` on `node`. */
-export function* printResolved(node: NodeContext, ports: readonly ServicePort[]): Generator<Line> {
+/** The table for `ports` on `node`, under a proxy mode with that idea of policy Local. */
+export function* printResolved(
+  node: NodeContext,
+  ports: readonly ServicePort[],
+  localPolicy: LocalPolicy,
+): Generator<Line> {
   const zone = node.zone === '' ? '' : `, zone ${node.zone}`;
   yield {
     text: `${FAMILY[node.family]} on node ${node.name || '(none)'}${zone}: ${count(ports.length, 'ServicePort')}`,
   };
   for (const port of ports) {
     yield { text: '' };
-    for (const text of printPort(port, node)) yield { text, origin: port.origin };
+    for (const text of printPort(port, node, localPolicy)) yield { text, origin: port.origin };
   }
 }
 
@@ -35,11 +46,11 @@ export function resolvedSections(text: string): readonly Section[] {
 
 const FAMILY = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
 
-function* printPort(port: ServicePort, node: NodeContext): Generator<string> {
+function* printPort(port: ServicePort, node: NodeContext, localPolicy: LocalPolicy): Generator<string> {
   yield `${formatServicePortName(port.name)} ${port.name.protocol}`;
   yield* aligned([
     ['  FRONTEND', 'ADDRESS', 'POLICY', 'MASQUERADE', 'GOES TO'],
-    ...port.frontends.map(frontendRow(port, node)),
+    ...port.frontends.map(frontendRow(port, node, localPolicy)),
   ]);
   const { endpoints, affinity, healthCheckNodePort } = port;
   if (endpoints.reachable.length > 0) {
@@ -49,18 +60,27 @@ function* printPort(port: ServicePort, node: NodeContext): Generator<string> {
   if (healthCheckNodePort !== undefined) yield `  health check node port: ${healthCheckNodePort}`;
 }
 
-function frontendRow(port: ServicePort, node: NodeContext): (frontend: Frontend) => readonly string[] {
+function frontendRow(
+  port: ServicePort,
+  node: NodeContext,
+  localPolicy: LocalPolicy,
+): (frontend: Frontend) => readonly string[] {
+  const nodesOwn = localPolicy === 'strict' ? shortCircuit : () => '';
   return (frontend) => [
     `  ${frontend.kind}`,
     frontend.ip === undefined ? `*:${frontend.port}` : joinHostPort(frontend.ip, frontend.port),
     frontend.policy,
     frontend.masquerade,
-    [destination(port, frontend), allowedSources(frontend), shortCircuit(port, frontend, node)].join(''),
+    [destination(port, frontend, localPolicy), allowedSources(frontend), nodesOwn(port, frontend, node)].join(''),
   ];
 }
 
-function destination({ endpoints }: ServicePort, frontend: Frontend): string {
+function destination({ endpoints }: ServicePort, frontend: Frontend, localPolicy: LocalPolicy): string {
   if (frontend.whenEmpty === 'reject') return 'REJECT: no endpoints';
+  if (frontend.whenEmpty === 'drop' && localPolicy === 'fallback') {
+    if (endpoints.cluster.length === 0) return 'REJECT: no endpoints on this node';
+    return `${count(endpoints.cluster.length, 'endpoint')} of Cluster, as this node has none`;
+  }
   if (frontend.whenEmpty === 'drop') return 'DROP: no endpoints on this node';
   const set = frontend.policy === 'Cluster' ? endpoints.cluster : endpoints.local;
   return `${count(set.length, 'endpoint')} of ${frontend.policy}`;
@@ -74,7 +94,9 @@ function shortCircuit({ endpoints }: ServicePort, { kind, policy, whenEmpty }: F
 }
 
 function allowedSources({ sourceRanges }: Frontend): string {
-  return sourceRanges ? `, for clients in ${sourceRanges.map((range) => range.text).join(' ')}` : '';
+  if (!sourceRanges) return '';
+  const { ranges, node } = sourceRanges;
+  return `, for clients in ${ranges.map((range) => range.text).join(' ')}${node ? ' and this node' : ''}`;
 }
 
 function endpointRow({ endpoints }: ServicePort): (endpoint: Endpoint) => readonly string[] {

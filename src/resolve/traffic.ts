@@ -31,7 +31,8 @@ export function usableEndpoints(
   const cluster = use.cluster ? firstNonEmpty(nearby, draining) : [];
   const local = use.local ? firstNonEmpty(ready.filter(isLocal), draining.filter(isLocal)) : [];
   const any = ready.length + draining.length > 0;
-  return { cluster, local, reachable: union(endpoints, cluster, local), total: endpoints.length, any };
+  const onNode = endpoints.filter(isLocal);
+  return { cluster, local, reachable: union(endpoints, cluster, local), onNode, total: endpoints.length, any };
 }
 
 /** Draining or hinted-away endpoints of this node can be in the local set only, so neither set contains the other. */

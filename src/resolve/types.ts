@@ -39,6 +39,8 @@ export interface EndpointSets {
   readonly local: readonly Endpoint[];
   /** The union: all endpoints that this node may send a packet to. */
   readonly reachable: readonly Endpoint[];
+  /** Those on this node, in whatever state. */
+  readonly onNode: readonly Endpoint[];
   /** How many the slices list for this port, usable or not. */
   readonly total: number;
 }
@@ -74,7 +76,20 @@ export interface Frontend {
   /** Whose traffic gets the node's address as source: everybody's, that from outside the cluster, nobody's. */
   readonly masquerade: 'always' | 'off-cluster' | 'never';
   /** Clients allowed to use it; absent means everybody. */
-  readonly sourceRanges?: readonly Cidr[];
+  readonly sourceRanges?: SourceRanges;
+}
+
+/**
+ * What a proxy mode does under policy Local. `strict`: an external address serves this node and its pods from all
+ * endpoints, and drops what comes from outside when none is here. `fallback`: traffic goes to the endpoints on this
+ * node, whoever sends it, or when there are none to all (k/k#97081).
+ */
+export type LocalPolicy = 'strict' | 'fallback';
+
+export interface SourceRanges {
+  readonly ranges: readonly Cidr[];
+  /** Whether one of them lets this node in. It talks to a load-balancer IP that is local to it from that very address. */
+  readonly node: boolean;
 }
 
 /** How traffic of this node's pods is recognised (kube-proxy's LocalTrafficDetector). */
@@ -93,6 +108,8 @@ export interface NodeContext {
   readonly ip: Ip;
   /** Absent when it can't be told; then off-cluster traffic is not masqueraded and pods get no short circuit. */
   readonly podTraffic?: PodTraffic;
+  /** What its interfaces are known to have, loopback and link-local addresses aside; sorted. */
+  readonly addresses: readonly string[];
   /** Where node ports are served: every local address (perhaps but loopback), or just these. */
   readonly nodePorts:
     | { readonly on: 'local-addresses'; readonly loopback: boolean }

@@ -3,7 +3,7 @@
  * KubeProxyConfiguration when it is not all default, line 1 of the cluster what the case is about.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasErrors, type Source } from '../diag.js';
 import { FAMILIES, type Family } from '../ip.js';
@@ -59,13 +59,13 @@ export function caseInput({ name, directory }: Case): {
   return { sources: [source('cluster.yaml')], options: value };
 }
 
-/** Every file under golden/ that iptables-restore or ip6tables-restore reads. */
+/** Every file under golden/ that iptables-restore or ip6tables-restore reads by itself: in ipvs mode they need ipsets. */
 export function goldenRules(): readonly { readonly name: string; readonly path: string; readonly family: Family }[] {
   if (!existsSync(`${ROOT}golden`)) return [];
   const files = readdirSync(`${ROOT}golden`, { recursive: true, encoding: 'utf8' }).sort();
   return FAMILIES.flatMap((family) =>
     files
-      .filter((file) => basename(file) === RULES_FILE[family])
+      .filter((file) => basename(file) === RULES_FILE[family] && basename(dirname(file)) !== 'ipvs')
       .map((name) => ({ name, path: `${ROOT}golden/${name}`, family })),
   );
 }

@@ -1,16 +1,32 @@
 /** Compiled: the rules of a fixture case, as the text that `vipc compile` prints. */
 import { hasErrors } from '../diag.js';
 import type { Family } from '../ip.js';
-import { compile } from '../pipeline.js';
+import { type Artifact, compile, textOf } from '../pipeline.js';
 import { render } from '../text.js';
 import { type Case, caseInput, RULES_FILE } from './cases.js';
+import { ARTIFACTS, type NodeState, stateFrom } from './node-state.js';
+
+/** What a case compiles to in ipvs mode, whatever its own; throws when it has errors. */
+export function compiledState(each: Case): NodeState {
+  const artifacts = compiledArtifacts(each, 'ipvs');
+  return stateFrom((part) => artifactText(artifacts, ARTIFACTS[part]));
+}
 
 /** The rules of one family; throws when the case has errors, or has no rules in its mode. */
 export function compiledRules(each: Case, family: Family): string {
+  return artifactText(compiledArtifacts(each), RULES_FILE[family]);
+}
+
+function compiledArtifacts(each: Case, mode?: string): readonly Artifact[] {
   const { sources, options } = caseInput(each);
-  const { value, diagnostics } = compile(sources, options);
+  const { value, diagnostics } = compile(sources, mode === undefined ? options : { ...options, mode });
   if (hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  const artifact = value.find(({ name }) => name === RULES_FILE[family]);
-  if (!artifact) throw new Error(`no ${RULES_FILE[family]} among ${value.map(({ name }) => name).join(', ')}`);
-  return render(artifact.text);
+  return value;
+}
+
+/** The text of the artifact called `name`; throws when there is none. */
+export function artifactText(artifacts: readonly Artifact[], name: string): string {
+  const artifact = artifacts.find((candidate) => candidate.name === name);
+  if (!artifact) throw new Error(`no ${name} among ${artifacts.map((each) => each.name).join(', ')}`);
+  return render(textOf(artifact));
 }

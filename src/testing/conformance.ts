@@ -21,6 +21,9 @@ const CANARY = 'KUBE-PROXY-CANARY';
 /** kube-proxy walks a hash map of Service ports to fill these. */
 const SHARED = new Set(['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-EXTERNAL-SERVICES', 'KUBE-PROXY-FIREWALL']);
 
+/** In ipvs mode; each rule there is about one address and port, and drops. */
+const UNORDERED = 'KUBE-IPVS-OUT-FILTER';
+
 /** All chains as `table CHAIN`, without the canary. */
 function comparable(text: string): ReadonlyMap<string, SavedChain> {
   const named = ([table, chains]: [string, SavedTable]) =>
@@ -38,6 +41,7 @@ function comparable(text: string): ReadonlyMap<string, SavedChain> {
  * keeping its rules in order; a rule of no Service, such as the jump to KUBE-NODEPORTS, stays where it is and ends a run.
  */
 function ordered(chain: SavedChain): readonly string[] {
+  if (chain.name === UNORDERED) return [...chain.rules].sort();
   if (!SHARED.has(chain.name)) return chain.rules;
   const result: string[] = [];
   let run = new Map<string, string[]>();

@@ -3,38 +3,57 @@
  * `npm run golden` rewrites them; the review is `git diff`. CI never writes.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { format, inOrder } from '../cli/report.js';
-import { backendFor, compile } from '../pipeline.js';
+import { type Diagnostic, hasErrors } from '../diag.js';
+import { compile, textOf } from '../pipeline.js';
 import { locate } from '../read/locate.js';
 import { render } from '../text.js';
-import { caseInput, cases, ROOT } from './cases.js';
+import { type Case, caseInput, cases, ROOT } from './cases.js';
 
 const GOLDEN = `${ROOT}golden`;
 const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 
-/** Cases of a proxy mode that there is no backend for can't be compiled yet. */
-const compiled = cases().filter((found) => backendFor(caseInput(found).options.mode));
-
 if (WRITE) rmSync(GOLDEN, { recursive: true, force: true });
 
-describe.each(compiled)('$name: $about', (found) => {
+/** What a case compiles to in a mode: artifacts, and what was said about the input. */
+function goldens(found: Case, mode: string): { files: Map<string, string>; diagnostics: readonly Diagnostic[] } {
   const { sources, options } = caseInput(found);
-  const { value, diagnostics } = compile(sources, options);
+  const { value, diagnostics } = compile(sources, { ...options, mode });
+  const files = new Map(value.map((artifact) => [artifact.name, render(textOf(artifact))]));
   const lines = inOrder(diagnostics).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text), '']);
-  const files = new Map(value.map((artifact) => [artifact.name, render(artifact.text)]));
   if (lines.length > 0) files.set('diagnostics.txt', lines.join('\n'));
+  return { files, diagnostics };
+}
+
+/** The files of ipvs mode stand in a folder of that name, unless the input is already wrong without it. */
+function inFolder(files: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  return [...files].map(([name, text]) => [`ipvs/${name}`, text] as const);
+}
+
+describe.each(cases())('$name: $about', (found) => {
+  const { sources, options } = caseInput(found);
+  const own = goldens(found, options.mode || 'iptables');
+  const { diagnostics } = own;
+  const files = new Map(
+    options.mode === 'ipvs'
+      ? inFolder(own.files)
+      : [...own.files, ...(hasErrors(diagnostics) ? [] : inFolder(goldens(found, 'ipvs').files))],
+  );
   const directory = `${GOLDEN}/${found.name}`;
 
   if (WRITE) {
-    mkdirSync(directory, { recursive: true });
-    for (const [name, text] of files) writeFileSync(`${directory}/${name}`, text);
+    for (const [name, text] of files) {
+      mkdirSync(dirname(`${directory}/${name}`), { recursive: true });
+      writeFileSync(`${directory}/${name}`, text);
+    }
   }
 
   it('says what it is about', () => expect(found.about).toMatch(/^[A-Za-z].{20,}/));
 
   it('has exactly the goldens it makes', () => {
-    expect(existsSync(directory) ? readdirSync(directory).sort() : []).toEqual([...files.keys()].sort());
+    expect(filesIn(directory)).toEqual([...files.keys()].sort());
   });
 
   it.each([...files.keys()])('%s is as it was', (name) => {
@@ -55,10 +74,22 @@ describe.each(compiled)('$name: $about', (found) => {
   });
 });
 
+/** Paths of the files below a directory. */
+function filesIn(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => relative(directory, `${parentPath}/${name}`)).sort();
+}
+
 describe('golden/', () => {
   it('has no directory without a case', () => {
     const topics = readdirSync(GOLDEN);
     const directories = topics.flatMap((topic) => readdirSync(`${GOLDEN}/${topic}`).map((name) => `${topic}/${name}`));
-    expect(directories.sort()).toEqual(compiled.map(({ name }) => name).sort());
+    expect(directories.sort()).toEqual(
+      cases()
+        .map(({ name }) => name)
+        .sort(),
+    );
   });
 });

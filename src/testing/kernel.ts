@@ -51,4 +51,4 @@ export function tool(family: Family, variant: Variant, verb: 'restore' | 'save')
 }
 
 /** legacy has one lock for the whole machine, other namespaces included, and gives up at once without this. */
-const WAIT = '--wait=60';
+export const WAIT = '--wait=60';

@@ -4,8 +4,9 @@
  */
 import { expect, it } from '@jest/globals';
 import { DEFAULT_OPTIONS } from '../options.js';
-import { compile } from '../pipeline.js';
+import { compile, textOf } from '../pipeline.js';
 import { render } from '../text.js';
+import { RULES_FILE } from './cases.js';
 import { type Load, loadsInKernel, VARIANTS } from './kernel.js';
 import { oneService } from './large.js';
 import { describeInKernel } from './rings.js';
@@ -17,8 +18,8 @@ const ENDPOINTS = 1001;
 
 function compiled(): string {
   const { value } = compile([oneService(ENDPOINTS)], { ...DEFAULT_OPTIONS, nodeName: 'node-a' });
-  const rules = value.find((artifact) => artifact.family === 'ipv4');
-  return rules ? render(rules.text) : '';
+  const rules = value.find(({ name }) => name === RULES_FILE.ipv4);
+  return rules ? render(textOf(rules)) : '';
 }
 
 /** The probabilities as kube-proxy would write them (k/k proxier.probability: "%0.10f"). */

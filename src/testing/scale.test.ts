@@ -3,14 +3,15 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_OPTIONS } from '../options.js';
-import { compile } from '../pipeline.js';
+import { compile, textOf } from '../pipeline.js';
 import { render } from '../text.js';
+import { RULES_FILE } from './cases.js';
 import { oneService } from './large.js';
 
 /** The IPv4 rules of a Service with that many endpoints. */
 function rules(endpoints: number): readonly string[] {
   const { value } = compile([oneService(endpoints)], { ...DEFAULT_OPTIONS, nodeName: 'node-a' });
-  return value.flatMap((artifact) => (artifact.family === 'ipv4' ? render(artifact.text).split('\n') : []));
+  return value.flatMap((artifact) => (artifact.name === RULES_FILE.ipv4 ? render(textOf(artifact)).split('\n') : []));
 }
 
 describe('large-cluster mode', () => {

@@ -52,6 +52,7 @@ export const snapshots: fc.Arbitrary<readonly ApiObject[]> = fc
 /** Options that change rules. */
 export const options: fc.Arbitrary<Options> = fc
   .record({
+    mode: fc.constantFrom('iptables', 'ipvs'),
     masqueradeAll: fc.boolean(),
     masqueradeBit: fc.integer({ min: 0, max: 31 }),
     localhostNodePorts: fc.boolean(),

@@ -2,11 +2,13 @@
  * lower: ServicePorts → iptables RuleSet, for one node and family. Which rules there are is decided by now; a layout
  * says how they are arranged in chains.
  */
+
+import type { RuleSet, Table } from '../../languages/iptables/rules.js';
 import type { Options } from '../../options.js';
 import type { NodeContext, ServicePort } from '../../resolve/types.js';
-import { type Context, DEFAULT_FEATURES, type Features } from './lower/context.js';
+import { DEFAULT_FEATURES, type Features } from '../shared/context.js';
+import type { Context } from './lower/context.js';
 import { layoutKubeProxy } from './lower/kube-proxy.js';
-import type { RuleSet, Table } from './rules.js';
 
 type Layout = (ports: readonly ServicePort[], context: Context) => readonly Table[];
 

@@ -14,7 +14,6 @@ export const CHAIN = {
   proxyFirewall: 'KUBE-PROXY-FIREWALL',
   kubeletFirewall: 'KUBE-FIREWALL',
   postrouting: 'KUBE-POSTROUTING',
-  markMasquerade: 'KUBE-MARK-MASQ',
 } as const;
 
 /** The chains that one ServicePort may have; which of them exist is lower's to say. */

@@ -30,6 +30,7 @@ import {
   parseClusterCIDRs,
   parseDuration,
   parseInterfaceName,
+  parseNetwork,
   parseNodePortAddresses,
 } from './values.js';
 
@@ -48,6 +49,24 @@ const nobodys = { text: ignored(text), bool: ignored(bool), number: ignored(numb
 const unreadDuration = ignored(duration);
 const unreadInt = ignored(int(0, INT32));
 
+/** Those of ipvsadm(8); the kernel's modules are called ip_vs_NAME. */
+const SCHEDULERS = [
+  'rr',
+  'wrr',
+  'lc',
+  'wlc',
+  'lblc',
+  'lblcr',
+  'dh',
+  'sh',
+  'sed',
+  'nq',
+  'fo',
+  'ovf',
+  'mh',
+  'twos',
+] as const;
+
 /** kube-proxy's defaults, which the comparison below needs. */
 const SYNC_SECONDS = 30;
 
@@ -61,12 +80,12 @@ const nftables = periods(strictObject({ ...marks, ...sync }));
 const ipvs = periods(
   strictObject({
     ...sync,
-    scheduler: nobodys.text,
-    excludeCIDRs: ignored(list(text)),
-    strictARP: nobodys.bool,
-    tcpTimeout: unreadDuration,
-    tcpFinTimeout: unreadDuration,
-    udpTimeout: unreadDuration,
+    scheduler: optional(emptyOr(oneOf(SCHEDULERS))),
+    excludeCIDRs: optional(list(parsedBy(parseNetwork))),
+    strictARP: optional(bool),
+    tcpTimeout: optional(duration),
+    tcpFinTimeout: optional(duration),
+    udpTimeout: optional(duration),
   }),
 );
 
@@ -130,7 +149,7 @@ const fields = also(
     healthzBindAddress: nobodys.text,
     hostnameOverride: optional(hostname),
     iptables: optional(iptables),
-    ipvs: ignored(ipvs),
+    ipvs: optional(ipvs),
     logging: nobodys.any,
     metadata: nobodys.any,
     metricsBindAddress: nobodys.text,

@@ -37,6 +37,12 @@ export function parseNodePortAddresses(list: readonly string[]): Parsed<readonly
   return { value: cidrs };
 }
 
+/** One network. */
+export function parseNetwork(text: string): Parsed<Cidr> {
+  const cidr = parseCidr(text);
+  return cidr ? { value: cidr } : { problem: `must be a network such as 10.0.0.0/8, is ${show(text)}` };
+}
+
 /** An interface name as the kernel allows it, and fit for a rule: `+` would be iptables' wildcard. */
 export function parseInterfaceName(text: string): Parsed<string> {
   // dev_valid_name() forbids blanks, "/" and ":"; IFNAMSIZ leaves 15 characters.

@@ -1,38 +1,35 @@
 /**
  * lower, part: the rules that do not depend on any Service: jumps from the built-in chains, masquerading, forwarding.
  */
-import { CHAIN } from '../names.js';
+
 import {
-  ACCEPT,
-  type ConntrackState,
   comment,
   DROP,
+  host,
   is,
   jumpTo,
   type Match,
   not,
-  RETURN,
   type Rule,
   rule,
-  type TableName,
-} from '../rules.js';
+  states,
+} from '../../../languages/iptables/rules.js';
+import { forwardMarked, MARK_MASQUERADE, markMasquerade, masqueradeMarked } from '../../shared/masquerade.js';
+import { CHAIN } from '../names.js';
 import type { Context } from './context.js';
+
+/** The tables that have rules of kube-proxy. */
+export type OurTable = 'filter' | 'nat';
 
 /** A rule for the end of a chain that several Services share. */
 export interface SharedRule {
-  readonly table: TableName;
+  readonly table: OurTable;
   readonly chain: string;
   readonly rule: Rule;
 }
 
-/** In the kernel's order. */
-export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
-  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-};
-
 /** Jumps that send traffic through our chains, by built-in chain; the order is that of a node where kube-proxy ran. */
-export const JUMPS: Readonly<Record<TableName, Readonly<Record<string, readonly Rule[]>>>> = {
+export const JUMPS: Readonly<Record<OurTable, Readonly<Record<string, readonly Rule[]>>>> = {
   filter: {
     INPUT: [
       jump(CHAIN.kubeletFirewall),
@@ -61,11 +58,14 @@ export const JUMPS: Readonly<Record<TableName, Readonly<Record<string, readonly 
 
 /** The rules that start our fixed chains. */
 export function staticRules(context: Context): readonly SharedRule[] {
+  const { masqueradeMark: mark, features } = context;
+  const into = (table: OurTable, chain: string, rules: readonly Rule[]) =>
+    rules.map((rule) => ({ table, chain, rule }));
   return [
-    ...kubeletFirewall(context).map((rule) => ({ table: 'filter', chain: CHAIN.kubeletFirewall, rule }) as const),
-    ...forward(context).map((rule) => ({ table: 'filter', chain: CHAIN.forward, rule }) as const),
-    { table: 'nat', chain: CHAIN.markMasquerade, rule: markMasquerade(context) },
-    ...postrouting(context).map((rule) => ({ table: 'nat', chain: CHAIN.postrouting, rule }) as const),
+    ...into('filter', CHAIN.kubeletFirewall, kubeletFirewall(context)),
+    ...into('filter', CHAIN.forward, [...dropInvalid(context), ...forwardMarked(mark)]),
+    ...into('nat', MARK_MASQUERADE, [markMasquerade(mark)]),
+    ...into('nat', CHAIN.postrouting, masqueradeMarked(mark, features)),
   ];
 }
 
@@ -82,29 +82,10 @@ function kubeletFirewall({ node }: Context): readonly Rule[] {
 
 /**
  * Packets that conntrack can't place are dropped: forwarded without DNAT undone, they would make the client reset the
- * connection (k/k#74839). Our own traffic is accepted, whatever the FORWARD policy.
+ * connection (k/k#74839).
  */
-function forward({ tcpBeLiberal, masqueradeMark: mark }: Context): readonly Rule[] {
-  const marked: Match = { kind: 'mark', mark: is({ value: mark, mask: mark }) };
-  return [
-    ...(tcpBeLiberal ? [] : [rule({}, [states('INVALID')], DROP)]),
-    rule({}, [comment('kubernetes forwarding rules'), marked], ACCEPT),
-    rule({}, [comment('kubernetes forwarding conntrack rule'), states('RELATED', 'ESTABLISHED')], ACCEPT),
-  ];
-}
-
-function markMasquerade({ masqueradeMark: mark }: Context): Rule {
-  return rule({}, [], { kind: 'mark', value: mark, mask: mark });
-}
-
-/** The mark is cleared before masquerading, for a packet that passes POSTROUTING twice, as through a tunnel. */
-function postrouting({ masqueradeMark: mark, features }: Context): readonly Rule[] {
-  const masquerade = { kind: 'masquerade', randomFully: features.randomFully } as const;
-  return [
-    rule({}, [{ kind: 'mark', mark: not({ value: mark, mask: mark }) }], RETURN),
-    rule({}, [], { kind: 'mark', value: mark, mask: 0 }),
-    rule({}, [comment('kubernetes service traffic requiring SNAT')], masquerade),
-  ];
+function dropInvalid({ tcpBeLiberal }: Context): readonly Rule[] {
+  return tcpBeLiberal ? [] : [rule({}, [states('INVALID')], DROP)];
 }
 
 const NODE_PORTS_LAST = 'kubernetes service nodeports; NOTE: this must be the last rule in this chain';
@@ -116,21 +97,12 @@ export function jumpToNodePorts({ node }: Context): readonly Rule[] {
   const target = jumpTo(CHAIN.nodePorts);
   if (node.nodePorts.on === 'local-addresses') {
     const header = node.nodePorts.loopback ? {} : { destination: not(LOOPBACK[node.family]) };
-    return [rule(header, [last, { kind: 'addrtype', side: 'destination', type: 'LOCAL' }], target)];
+    return [rule(header, [last, { kind: 'addrtype', side: 'destination', type: is('LOCAL') }], target)];
   }
   return node.nodePorts.addresses.map((ip) => rule({ destination: is(host(ip)) }, [last], target));
-}
-
-/** An address as the network of one that iptables-save shows. */
-export function host(ip: string): string {
-  return `${ip}/${ip.includes(':') ? 128 : 32}`;
 }
 
 /** A jump for every packet that `matches`. */
 function jump(chain: string, ...matches: readonly Match[]): Rule {
   return rule({}, matches, jumpTo(chain));
-}
-
-function states(...values: readonly ConntrackState[]): Match {
-  return { kind: 'conntrack', states: is(values) };
 }

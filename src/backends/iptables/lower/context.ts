@@ -2,14 +2,7 @@
  * lower, part: what every lowering function may look at.
  */
 import type { NodeContext } from '../../../resolve/types.js';
-
-/** What the node's tools and kernel can do; probed on a live node, assumed when compiling offline. */
-export interface Features {
-  /** MASQUERADE knows --random-fully: iptables 1.6.2 and Linux 3.13 or newer. */
-  readonly randomFully: boolean;
-}
-
-export const DEFAULT_FEATURES: Features = { randomFully: true };
+import type { Features } from '../../shared/context.js';
 
 export interface Context {
   readonly node: NodeContext;

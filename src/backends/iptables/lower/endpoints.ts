@@ -2,12 +2,22 @@
  * lower, part: KUBE-SVC and KUBE-SVL, which pick an endpoint, and KUBE-SEP, which sends the packet there.
  */
 import { joinHostPort } from '../../../ip.js';
+import {
+  type Chain,
+  comment,
+  host,
+  is,
+  jumpTo,
+  type Match,
+  not,
+  type Rule,
+  rule,
+} from '../../../languages/iptables/rules.js';
 import type { Endpoint, Frontend } from '../../../resolve/types.js';
-import { CHAIN } from '../names.js';
-import { type Chain, comment, is, jumpTo, type Match, not, type Rule, rule } from '../rules.js';
-import { host } from './base.js';
+import { MARK_MASQUERADE } from '../../shared/masquerade.js';
+import { fromPods } from '../../shared/pods.js';
 import { KIND } from './frontends.js';
-import { endpointComment, fromPods, type NamedPort, toFrontend } from './port.js';
+import { endpointComment, type NamedPort, toFrontend } from './port.js';
 
 /** KUBE-SVC and KUBE-SVL: a chain per policy that has endpoints. */
 export function policyChains(named: NamedPort): readonly Chain[] {
@@ -40,7 +50,7 @@ function masqueradeClusterIP(named: NamedPort, frontend: Frontend): readonly Rul
   const { podTraffic } = named.context.node;
   const offCluster = frontend.masquerade === 'off-cluster' && podTraffic ? fromPods(podTraffic, not) : {};
   const label = comment(`${named.text}${KIND.ClusterIP.label}`);
-  return [rule({ ...header, ...offCluster }, [label, l4], jumpTo(CHAIN.markMasquerade))];
+  return [rule({ ...header, ...offCluster }, [label, l4], jumpTo(MARK_MASQUERADE))];
 }
 
 /** One endpoint for each connection, all equally likely; a client with affinity first finds the endpoint it had. */
@@ -86,7 +96,7 @@ function endpointRules(named: NamedPort, endpoint: Endpoint): readonly Rule[] {
     ? [{ kind: 'recent', list: chainOf(named, endpoint), check: { kind: 'set' } }]
     : [];
   return [
-    rule({ source: is(host(endpoint.ip)) }, label, jumpTo(CHAIN.markMasquerade)),
+    rule({ source: is(host(endpoint.ip)) }, label, jumpTo(MARK_MASQUERADE)),
     rule({ protocol }, [...label, ...remember, { kind: 'l4', protocol }], {
       kind: 'dnat',
       ip: endpoint.ip,

@@ -1,18 +1,30 @@
 /**
  * lower, part: KUBE-EXT and KUBE-FW, through which traffic to external addresses enters.
  */
-import type { Frontend } from '../../../resolve/types.js';
+
+import {
+  type Chain,
+  comment,
+  host,
+  is,
+  jumpTo,
+  type Match,
+  type Rule,
+  rule,
+} from '../../../languages/iptables/rules.js';
+import type { Frontend, SourceRanges } from '../../../resolve/types.js';
+import { MARK_MASQUERADE } from '../../shared/masquerade.js';
+import { fromPods } from '../../shared/pods.js';
 import { CHAIN } from '../names.js';
-import { type Chain, comment, is, jumpTo, type Match, type Rule, rule } from '../rules.js';
 import { KIND } from './frontends.js';
-import { fromPods, type NamedPort, policyChain } from './port.js';
+import { type NamedPort, policyChain } from './port.js';
 
 /** KUBE-EXT, where traffic from outside is prepared, and KUBE-FW before it, where source ranges are applied. */
 export function externalChains(named: NamedPort): readonly Chain[] {
   const { chains, port } = named;
   const open = port.frontends.filter(({ kind, whenEmpty }) => kind !== 'ClusterIP' && whenEmpty !== 'reject');
   const [any] = open;
-  const restricted = open.find(({ sourceRanges }) => sourceRanges);
+  const restricted = open.find(({ sourceRanges }) => sourceRanges)?.sourceRanges;
   const { origin } = port;
   return [
     ...(any ? [{ name: chains.external, rules: () => externalRules(named, any), origin }] : []),
@@ -28,13 +40,13 @@ export function externalChains(named: NamedPort): readonly Chain[] {
 function externalRules({ text, chains, context }: NamedPort, frontend: Frontend): readonly Rule[] {
   const destinations = `for ${text} external destinations`;
   const entry = frontend.whenEmpty ? [] : [rule({}, [], jumpTo(policyChain(frontend, chains)))];
-  const mark = jumpTo(CHAIN.markMasquerade);
+  const mark = jumpTo(MARK_MASQUERADE);
   if (frontend.policy === 'Cluster') {
     return [rule({}, [comment(`masquerade traffic ${destinations}`)], mark), ...entry];
   }
   const all = jumpTo(chains.cluster);
   const { podTraffic } = context.node;
-  const fromNode: Match = { kind: 'addrtype', side: 'source', type: 'LOCAL' };
+  const fromNode: Match = { kind: 'addrtype', side: 'source', type: is('LOCAL') };
   return [
     ...(podTraffic ? [rule(fromPods(podTraffic, is), [comment(`pod traffic ${destinations}`)], all)] : []),
     rule({}, [comment(`masquerade LOCAL traffic ${destinations}`), fromNode], mark),
@@ -44,10 +56,10 @@ function externalRules({ text, chains, context }: NamedPort, frontend: Frontend)
 }
 
 /** Who is let through; all others fall out of the chain without DNAT and meet the drop in KUBE-PROXY-FIREWALL. */
-function firewallRules({ text, chains }: NamedPort, frontend: Frontend): readonly Rule[] {
+function firewallRules({ text, chains, port }: NamedPort, { ranges, node }: SourceRanges): readonly Rule[] {
   const label = comment(`${text}${KIND.LoadBalancerIP.label}`);
-  const allowed = (frontend.sourceRanges ?? []).map((range) =>
-    rule({ source: is(range.text) }, [label], jumpTo(chains.external)),
-  );
+  const vips = port.frontends.flatMap(({ kind, ip }) => (kind === 'LoadBalancerIP' && ip !== undefined ? [ip] : []));
+  const sources = [...ranges.map((range) => range.text), ...(node ? vips.map(host) : [])];
+  const allowed = sources.map((source) => rule({ source: is(source) }, [label], jumpTo(chains.external)));
   return [...allowed, rule({}, [comment(`other traffic to ${text} will be dropped by ${CHAIN.proxyFirewall}`)])];
 }

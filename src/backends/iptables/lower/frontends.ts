@@ -1,9 +1,10 @@
 /**
  * lower, part: the way in through each frontend of a ServicePort, or the rule that turns its traffic away.
  */
+
+import { ACCEPT, comment, DROP, is, jumpTo, type Match, rule, type Target } from '../../../languages/iptables/rules.js';
 import type { Frontend, FrontendKind } from '../../../resolve/types.js';
 import { CHAIN, type ServiceChains } from '../names.js';
-import { ACCEPT, comment, DROP, jumpTo, type Match, rule, type Target } from '../rules.js';
 import type { SharedRule } from './base.js';
 import { type NamedPort, policyChain, toFrontend } from './port.js';
 
@@ -37,7 +38,7 @@ export function frontendRules(named: NamedPort, frontend: Frontend): readonly Sh
   }
   if (whenEmpty) {
     const none = comment(`${text} has no ${whenEmpty === 'reject' ? '' : 'local '}endpoints`);
-    const toThisNode: Match = { kind: 'addrtype', side: 'destination', type: 'LOCAL' };
+    const toThisNode: Match = { kind: 'addrtype', side: 'destination', type: is('LOCAL') };
     const matches = kind === 'NodePort' ? [none, toThisNode] : [none];
     add('filter', KIND[kind].filter, { kind: whenEmpty }, ...matches);
   }

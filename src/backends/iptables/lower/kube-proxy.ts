@@ -7,15 +7,17 @@
  *          POSTROUTING ─ KUBE-POSTROUTING: what KUBE-MARK-MASQ marked is masqueraded
  *     filter  rejects and drops what has no endpoint, and accepts what was marked
  */
+
+import { type Chain, type Rule, type Table, table } from '../../../languages/iptables/rules.js';
 import type { ServicePort } from '../../../resolve/types.js';
+import { MARK_MASQUERADE } from '../../shared/masquerade.js';
 import { CHAIN } from '../names.js';
-import type { Chain, Rule, Table, TableName } from '../rules.js';
-import { BUILT_IN_CHAINS, JUMPS, jumpToNodePorts, staticRules } from './base.js';
+import { JUMPS, jumpToNodePorts, type OurTable, staticRules } from './base.js';
 import type { Context } from './context.js';
 import { lowerServicePort } from './service-port.js';
 
 /** Chains that are there whether or not a Service needs them. */
-const FIXED_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
+const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
   filter: [
     CHAIN.externalServices,
     CHAIN.kubeletFirewall,
@@ -24,15 +26,15 @@ const FIXED_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
     CHAIN.proxyFirewall,
     CHAIN.services,
   ],
-  nat: [CHAIN.markMasquerade, CHAIN.nodePorts, CHAIN.postrouting, CHAIN.services],
+  nat: [MARK_MASQUERADE, CHAIN.nodePorts, CHAIN.postrouting, CHAIN.services],
 };
 
 /** Both tables, with the ServicePorts in the order given. */
 export function layoutKubeProxy(ports: readonly ServicePort[], context: Context): readonly Table[] {
   const lowered = ports.map((port) => lowerServicePort(port, context));
   const shared = new Map<string, Rule[]>();
-  const append = (table: TableName, chain: string, rule: Rule) => {
-    const key = `${table} ${chain}`;
+  const append = (where: OurTable, chain: string, rule: Rule) => {
+    const key = `${where} ${chain}`;
     const rules = shared.get(key);
     if (rules) rules.push(rule);
     else shared.set(key, [rule]);
@@ -43,20 +45,8 @@ export function layoutKubeProxy(ports: readonly ServicePort[], context: Context)
   }
   for (const rule of jumpToNodePorts(context)) append('nat', CHAIN.services, rule);
 
-  const fixed = (table: TableName) =>
-    FIXED_CHAINS[table].map((name): Chain => ({ name, rules: () => shared.get(`${table} ${name}`) ?? [] }));
+  const fixed = (where: OurTable) =>
+    FIXED_CHAINS[where].map((name): Chain => ({ name, rules: () => shared.get(`${where} ${name}`) ?? [] }));
   const own = lowered.flatMap((service) => service.chains);
-  return [
-    { name: 'filter', chains: [...builtIn('filter'), ...byName(fixed('filter'))] },
-    { name: 'nat', chains: [...builtIn('nat'), ...byName([...fixed('nat'), ...own])] },
-  ];
-}
-
-function builtIn(table: TableName): readonly Chain[] {
-  return BUILT_IN_CHAINS[table].map((name) => ({ name, policy: 'ACCEPT', rules: () => JUMPS[table][name] ?? [] }));
-}
-
-/** The canonical order; hashed names make any other meaningless. */
-function byName(chains: readonly Chain[]): readonly Chain[] {
-  return [...chains].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [table('filter', JUMPS.filter, fixed('filter')), table('nat', JUMPS.nat, [...fixed('nat'), ...own])];
 }

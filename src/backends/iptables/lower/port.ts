@@ -2,16 +2,11 @@
  * lower, part: what the lowering functions of one ServicePort say about it, worked out once, and the pieces of rules
  * that several of them use.
  */
-import {
-  type Endpoint,
-  type Frontend,
-  formatServicePortName,
-  type PodTraffic,
-  type ServicePort,
-} from '../../../resolve/types.js';
+
+import { comment, type Header, host, is, type L4Protocol, type Match } from '../../../languages/iptables/rules.js';
+import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../../resolve/types.js';
+import { L4 } from '../../shared/l4.js';
 import { endpointChain, type ServiceChains, serviceChains } from '../names.js';
-import { comment, type Header, is, type L4Protocol, type Match, type not } from '../rules.js';
-import { host } from './base.js';
 import type { Context } from './context.js';
 
 export interface NamedPort {
@@ -30,14 +25,12 @@ export function namePort(port: ServicePort, context: Context): NamedPort {
   return {
     port,
     text: formatServicePortName(name),
-    protocol: PROTOCOL[name.protocol],
+    protocol: L4[name.protocol],
     chains: serviceChains(name),
     endpointChains: new Map(endpoints.reachable.map((endpoint) => [endpoint, endpointChain(name, endpoint)])),
     context,
   };
 }
-
-const PROTOCOL = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
 
 /** The chain with the endpoints of the frontend's policy. */
 export function policyChain({ policy }: Frontend, chains: ServiceChains): string {
@@ -53,16 +46,4 @@ export function toFrontend({ protocol }: NamedPort, { ip, port }: Frontend): { h
 /** A comment on a rule that there is one of per endpoint; none in a large cluster. */
 export function endpointComment({ context }: NamedPort, text: string): readonly Match[] {
   return context.endpointComments ? [comment(text)] : [];
-}
-
-/** The header that recognises traffic of this node's pods, or with `not` all other. */
-export function fromPods(traffic: PodTraffic, negation: typeof is | typeof not): Header {
-  switch (traffic.kind) {
-    case 'source':
-      return { source: negation(traffic.cidr.text) };
-    case 'interface':
-      return { inInterface: negation(traffic.name) };
-    case 'interface-prefix':
-      return { inInterface: negation(`${traffic.prefix}+`) };
-  }
 }

@@ -1,0 +1,115 @@
+/**
+ * What of the resolved ServicePorts ipvs mode can serve. A virtual IP is an address of the node here, so one that means
+ * something to the node already would pull the node's own traffic into IPVS.
+ */
+import type { Checked, Diagnostic, Key } from '../../diag.js';
+import { joinHostPort, parseIp, specialUse } from '../../ip.js';
+import type { Options } from '../../options.js';
+import { type Frontend, type FrontendKind, formatServicePortName, type ServicePort } from '../../resolve/types.js';
+import type { Resolved } from '../backend.js';
+import { DEFAULT_FEATURES } from '../shared/context.js';
+import { type Context, contextOf, DEVICE } from './context.js';
+import { serversOf } from './virtual-servers.js';
+
+/**
+ * `resolved` without the Services that can't be served. Errors: `unusable-vip`, `cluster-ip-on-node`. Warnings:
+ * `vip-on-node`, `vip-conflict`, `no-node-address`.
+ */
+export function admit(resolved: readonly Resolved[], options: Options): Checked<readonly Resolved[]> {
+  const found = resolved.map(({ node, ports }) => {
+    const context = contextOf(node, options, DEFAULT_FEATURES);
+    const refused = new Set<string>();
+    const diagnostics = ports.flatMap((port) => {
+      const problems = port.frontends.flatMap((frontend) => problemsOf(port, frontend, context));
+      if (problems.some(({ severity }) => severity === 'error')) refused.add(serviceOf(port));
+      return problems;
+    });
+    return { context, refused, diagnostics };
+  });
+  const refused = new Set(found.flatMap((family) => [...family.refused]));
+  const value = resolved.map(({ node, ports }) => ({
+    node,
+    ports: refused.size === 0 ? ports : ports.filter((port) => !refused.has(serviceOf(port))),
+  }));
+  const rest = value.flatMap(({ ports }, i) => {
+    const context = found[i]?.context;
+    return context ? [...conflicts(ports, context), ...unservedNodePorts(ports, context)] : [];
+  });
+  return { value, diagnostics: [...unique(found.flatMap(({ diagnostics }) => diagnostics)), ...rest] };
+}
+
+function serviceOf({ name }: ServicePort): string {
+  return `${name.namespace}/${name.service}`;
+}
+
+/** Where the API object has each kind's address. */
+const FIELD: Readonly<Record<FrontendKind, { readonly noun: string; readonly path: readonly Key[] }>> = {
+  ClusterIP: { noun: 'cluster IP', path: ['spec', 'clusterIP'] },
+  ExternalIP: { noun: 'external IP', path: ['spec', 'externalIPs'] },
+  LoadBalancerIP: { noun: 'load-balancer IP', path: ['status', 'loadBalancer', 'ingress'] },
+  NodePort: { noun: 'node port', path: ['spec', 'ports'] },
+};
+
+function problemsOf(port: ServicePort, { kind, ip }: Frontend, { node }: Context): readonly Diagnostic[] {
+  if (ip === undefined) return [];
+  const { noun, path } = FIELD[kind];
+  const origin = { ...port.origin, path };
+  const subject = `${port.origin.object}: ${noun} ${ip}`;
+  const special = unusable(ip);
+  if (special !== undefined) {
+    const message = `${subject} is ${special}; ipvs mode would make it an address of every node`;
+    return [{ code: 'unusable-vip', severity: 'error', message, origin, hint: 'give the Service another address' }];
+  }
+  if (!node.addresses.includes(ip)) return [];
+  if (kind === 'ClusterIP') {
+    const message = `${subject} is an address of node ${node.name}: in ipvs mode the node's own traffic would go to the Service`;
+    return [
+      { code: 'cluster-ip-on-node', severity: 'error', message, origin, hint: 'give the Service another address' },
+    ];
+  }
+  const message = `${subject} is an address of node ${node.name}: it is served there, and not put on ${DEVICE}`;
+  return [{ code: 'vip-on-node', severity: 'warning', message, origin }];
+}
+
+/** What kind of address that no node may take, or undefined. */
+function unusable(text: string): string | undefined {
+  const ip = parseIp(text);
+  if (!ip) return undefined;
+  const [first = 0] = ip.bytes;
+  const multicast = ip.family === 'ipv4' ? first >= 224 && first <= 239 : first === 0xff;
+  if (multicast) return 'a multicast address';
+  const special = specialUse(ip);
+  if (special === 'loopback') return 'a loopback address';
+  return special === 'unspecified' ? 'the unspecified address' : undefined;
+}
+
+/** Virtual servers that a ServicePort before has. */
+function conflicts(ports: readonly ServicePort[], context: Context): readonly Diagnostic[] {
+  const holders = new Map<string, ServicePort>();
+  return ports.flatMap((port) =>
+    [...new Map(serversOf(port, context))].flatMap(([key, { address, port: number }]): readonly Diagnostic[] => {
+      const holder = holders.get(key);
+      if (!holder) holders.set(key, port);
+      if (!holder || holder === port) return [];
+      const names = [port, holder].map(({ name }) => formatServicePortName(name));
+      const message = `${names[0]} wants ${joinHostPort(address, number)}, which ${names[1]} has and keeps`;
+      const related = { message: `${holder.origin.object} is here`, origin: holder.origin };
+      return [{ code: 'vip-conflict', severity: 'warning', message, origin: port.origin, related }];
+    }),
+  );
+}
+
+function unservedNodePorts(ports: readonly ServicePort[], { node }: Context): readonly Diagnostic[] {
+  // Where nodePortAddresses name others, their own warning says so.
+  if (node.addresses.length > 0 || node.nodePorts.on !== 'local-addresses') return [];
+  const count = ports.filter(({ frontends }) => frontends.some(({ kind }) => kind === 'NodePort')).length;
+  if (count === 0) return [];
+  const message = `no ${node.family} address of the node is known: ${count} node port${count === 1 ? ' is' : 's are'} not served`;
+  const hint = 'add the Node to the snapshot, or name its addresses with --node-address';
+  return [{ code: 'no-node-address', severity: 'warning', message, hint }];
+}
+
+/** Ports of one Service share their addresses, and with them what is wrong. */
+function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((diagnostic) => [diagnostic.message, diagnostic])).values()];
+}

@@ -1,0 +1,61 @@
+/**
+ * The ipvs proxy mode as a backend: virtual servers, and around them ipsets, a few iptables rules, addresses and kernel
+ * parameters, each as an artifact for its own tool.
+ */
+import * as addresses from '../../languages/addresses/print.js';
+import * as ipset from '../../languages/ipset/print.js';
+import { sections as setSections } from '../../languages/ipset/sections.js';
+import * as servers from '../../languages/ipvs/print.js';
+import { sectionsOf } from '../../languages/ipvs/sections.js';
+import * as sysctl from '../../languages/sysctl.js';
+import type { Options } from '../../options.js';
+import { wholeText } from '../../text.js';
+import type { Artifact, Backend, Resolved } from '../backend.js';
+import { DEFAULT_FEATURES } from '../shared/context.js';
+import { iptablesFile } from '../shared/files.js';
+import { partOf } from '../shared/parts.js';
+import { admit } from './admit.js';
+import { DEVICE } from './context.js';
+import { type Lowered, lower, sysctlsOf, timeoutsOf } from './lower.js';
+
+export const ipvs: Backend = {
+  mode: 'ipvs',
+  layouts: ['kube-proxy'],
+  localPolicy: 'fallback',
+  admit,
+  compile,
+};
+
+/** In the order to load them: what a rule or an address leads to is there before it. */
+function compile(resolved: readonly Resolved[], options: Options): readonly Artifact[] {
+  const families = resolved.map((family) => lower(family, options, DEFAULT_FEATURES));
+  const both = { ports: families.reduce((sum, { about }) => sum + about.ports, 0) };
+  const timeouts = timeoutsOf(options);
+  const device = { device: DEVICE, create: true, addresses: [] };
+  return [
+    { name: 'sysctl.conf', parts: [partOf(both, sysctlsOf(options), sysctl)], sections: wholeText('sysctl') },
+    {
+      name: 'ipset.rules',
+      parts: families.map(({ about, sets }) => partOf(about, sets, ipset)),
+      sections: setSections,
+    },
+    ...families.map(({ ruleSet, about }) => iptablesFile(ruleSet, about.ports)),
+    {
+      name: 'ipvsadm.rules',
+      parts: [
+        ...(timeouts ? [partOf({ ports: 0 }, { timeouts, virtualServers: [] }, servers)] : []),
+        ...families.map(({ about, virtualServers }) => partOf(about, { virtualServers }, servers)),
+      ],
+      sections: (text) => sectionsOf(families.flatMap(({ virtualServers }) => virtualServers))(text),
+    },
+    {
+      name: 'addresses.rules',
+      parts: [partOf({ ports: 0 }, device, addresses), ...families.map(addressPart)],
+      sections: wholeText(DEVICE),
+    },
+  ];
+}
+
+function addressPart({ about, addresses: bound }: Lowered) {
+  return partOf(about, { device: DEVICE, create: false, addresses: bound }, addresses);
+}

@@ -1,0 +1,64 @@
+/**
+ * lower: ServicePorts → what ipvs mode programs for one node and family, each in the words of its tool.
+ */
+import type { Address } from '../../languages/addresses/rules.js';
+import type { IpSet } from '../../languages/ipset/rules.js';
+import type { RuleSet } from '../../languages/iptables/rules.js';
+import type { Timeouts, VirtualServer } from '../../languages/ipvs/rules.js';
+import type { Sysctls } from '../../languages/sysctl.js';
+import type { Options } from '../../options.js';
+import type { Part, Resolved } from '../backend.js';
+import type { Features } from '../shared/context.js';
+import { contextOf } from './context.js';
+import { membersOf } from './members.js';
+import { ruleSetOf } from './rules.js';
+import { setsOf } from './sets.js';
+import { virtualServers } from './virtual-servers.js';
+
+export interface Lowered {
+  readonly about: Pick<Part, 'family' | 'ports'>;
+  readonly sets: readonly IpSet[];
+  readonly ruleSet: RuleSet;
+  readonly virtualServers: readonly VirtualServer[];
+  /** On the dummy device. */
+  readonly addresses: readonly Address[];
+}
+
+/** What serves one family on its node. */
+export function lower({ node, ports }: Resolved, options: Options, features: Features): Lowered {
+  const context = contextOf(node, options, features);
+  const members = membersOf(ports, context);
+  return {
+    about: { family: node.family, ports: ports.length },
+    sets: setsOf(members, node.family),
+    ruleSet: ruleSetOf(ports, members, context),
+    virtualServers: virtualServers(ports, context),
+    addresses: [...members['KUBE-IPVS-IPS'].values()].map(({ ip = '', origin }) => ({
+      ip,
+      ...(origin && { origin }),
+    })),
+  };
+}
+
+/**
+ * The kernel parameters that IPVS needs (k/k pkg/proxy/ipvs NewProxier). conn_reuse_mode is left alone: only kernels
+ * before 5.9 need it off (k/k#93297).
+ */
+export function sysctlsOf({ ipvs }: Options): Sysctls {
+  return {
+    // The mark and masquerading must apply to what IPVS forwards.
+    'net.ipv4.vs.conntrack': 1,
+    // A client whose real server is gone gets another one at once.
+    'net.ipv4.vs.expire_nodest_conn': 1,
+    'net.ipv4.vs.expire_quiescent_template': 1,
+    'net.ipv4.ip_forward': 1,
+    // By default a node answers ARP on any interface for all its addresses, and virtual IPs are among them.
+    ...(ipvs.strictARP ? { 'net.ipv4.conf.all.arp_ignore': 1, 'net.ipv4.conf.all.arp_announce': 2 } : {}),
+  };
+}
+
+/** The timeouts that are set, if any is. */
+export function timeoutsOf({ ipvs }: Options): Timeouts | undefined {
+  const { tcp, tcpFin, udp } = ipvs.timeouts;
+  return tcp + tcpFin + udp > 0 ? ipvs.timeouts : undefined;
+}

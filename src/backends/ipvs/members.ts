@@ -1,0 +1,93 @@
+/**
+ * lower, part: ServicePorts → the members of each ipset.
+ */
+
+import { printEntry } from '../../languages/ipset/print.js';
+import type { Entry } from '../../languages/ipset/rules.js';
+import type { Frontend, ServicePort } from '../../resolve/types.js';
+import { L4 } from '../shared/l4.js';
+import { boundAddress, type Context } from './context.js';
+import { type Members, SET_KEYS, type SetKey } from './sets.js';
+
+type Add = (set: SetKey, entry: Entry) => void;
+
+/** The members of every set. */
+export function membersOf(ports: readonly ServicePort[], context: Context): Members {
+  const members = Object.fromEntries(SET_KEYS.map((key) => [key, new Map<string, Entry>()])) as Record<
+    SetKey,
+    Map<string, Entry>
+  >;
+  for (const port of ports) {
+    const add: Add = (set, entry) => {
+      const key = printEntry(entry);
+      if (!members[set].has(key)) members[set].set(key, { ...entry, origin: port.origin });
+    };
+    addPort(port, context, add);
+  }
+  return members;
+}
+
+function addPort(port: ServicePort, context: Context, add: Add): void {
+  const protocol = L4[port.name.protocol];
+  // An endpoint that talks to its own Service meets itself: whatever its state, as a connection may outlast readiness.
+  for (const { ip, port: number } of port.endpoints.onNode) {
+    add('KUBE-LOOP-BACK', { ip, protocol, port: number, source: ip });
+  }
+  for (const frontend of port.frontends) {
+    const bound = boundAddress(frontend, context);
+    if (bound !== undefined) add('KUBE-IPVS-IPS', { ip: bound });
+    if (frontend.ip === undefined) addNodePort(frontend, protocol, context, add);
+    else addAddress(frontend, { ip: frontend.ip, protocol, port: frontend.port }, add);
+  }
+  // The health check is served where node ports are.
+  const { healthCheckNodePort } = port;
+  const served = context.nodePortAddresses.length > 0 || port.frontends.every(({ kind }) => kind !== 'NodePort');
+  if (healthCheckNodePort !== undefined && served) add('KUBE-HEALTH-CHECK-NODE-PORT', { port: healthCheckNodePort });
+}
+
+function addAddress({ kind, policy, sourceRanges }: Frontend, entry: Entry, add: Add): void {
+  if (kind === 'ClusterIP') add('KUBE-CLUSTER-IP', entry);
+  if (kind === 'ExternalIP') add(policy === 'Local' ? 'KUBE-EXTERNAL-IP-LOCAL' : 'KUBE-EXTERNAL-IP', entry);
+  if (kind !== 'LoadBalancerIP') return;
+  add('KUBE-LOAD-BALANCER', entry);
+  if (policy === 'Local') add('KUBE-LOAD-BALANCER-LOCAL', entry);
+  if (!sourceRanges) return;
+  add('KUBE-LOAD-BALANCER-FW', entry);
+  for (const range of sourceRanges.ranges) {
+    for (const source of halves(range.text)) add('KUBE-LOAD-BALANCER-SOURCE-CIDR', { ...entry, source });
+  }
+  if (sourceRanges.node && entry.ip !== undefined) add('KUBE-LOAD-BALANCER-SOURCE-IP', { ...entry, source: entry.ip });
+}
+
+/** An ipset refuses a network of all addresses; its two halves are as good (ipset(8), hash:net). */
+function halves(cidr: string): readonly string[] {
+  if (!cidr.endsWith('/0')) return [cidr];
+  return cidr.includes(':') ? ['::/1', '8000::/1'] : ['0.0.0.0/1', '128.0.0.0/1'];
+}
+
+/** Bitmaps know no addresses, and none of SCTP's ports. */
+function addNodePort({ port, policy }: Frontend, protocol: Entry['protocol'], context: Context, add: Add): void {
+  for (const ip of context.nodePortAddresses) {
+    const { set, local, entry } = NODE_PORT[protocol ?? 'tcp'];
+    add(set, entry(ip, port));
+    if (policy === 'Local') add(local, entry(ip, port));
+  }
+}
+
+const NODE_PORT = {
+  tcp: {
+    set: 'KUBE-NODE-PORT-TCP',
+    local: 'KUBE-NODE-PORT-LOCAL-TCP',
+    entry: (_: string, port: number): Entry => ({ port }),
+  },
+  udp: {
+    set: 'KUBE-NODE-PORT-UDP',
+    local: 'KUBE-NODE-PORT-LOCAL-UDP',
+    entry: (_: string, port: number): Entry => ({ port }),
+  },
+  sctp: {
+    set: 'KUBE-NODE-PORT-SCTP-HASH',
+    local: 'KUBE-NODE-PORT-LOCAL-SCTP-HASH',
+    entry: (ip: string, port: number): Entry => ({ ip, protocol: 'sctp', port }),
+  },
+} as const;

@@ -1,0 +1,37 @@
+/**
+ * lower, part: rules that look into an ipset.
+ */
+
+import type { SetType } from '../../../languages/ipset/rules.js';
+import { comment, type Header, type Match, type Rule, rule, type Target } from '../../../languages/iptables/rules.js';
+import type { Context } from '../context.js';
+import { type Members, SETS, type SetKey, setName } from '../sets.js';
+
+/** Which side of the packet each dimension of a set is about. */
+const SIDES: Readonly<Record<SetType, readonly ('src' | 'dst')[]>> = {
+  'hash:ip': ['dst'],
+  'hash:ip,port': ['dst', 'dst'],
+  'hash:ip,port,ip': ['dst', 'dst', 'src'],
+  'hash:ip,port,net': ['dst', 'dst', 'src'],
+  'bitmap:port': ['dst'],
+};
+
+/** The packet is a member of the set. */
+export function inSet(key: SetKey, { node }: Context, sides = SIDES[SETS[key].type]): Match {
+  return { kind: 'set', set: setName(key, node.family), sides };
+}
+
+/** The set's own comment, and the packet is a member of it. */
+export function labelled(key: SetKey, context: Context, sides?: readonly ('src' | 'dst')[]): readonly Match[] {
+  return [comment(SETS[key].comment), inSet(key, context, sides)];
+}
+
+/** Makes rules about members of a set; none when the set has none. */
+export type Look = (key: SetKey, target: Target, header?: Header) => readonly Rule[];
+
+/** See Look. */
+export function look(members: Members, context: Context): Look {
+  return (key, target, header = {}) => {
+    return members[key].size === 0 ? [] : [rule(header, labelled(key, context), target)];
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * The ipsets of kube-proxy's ipvs mode (k/k pkg/proxy/ipvs/ipset.go), exactly its names, so that rules of the two can be
+ * compared and taken over. All of them exist on every node, members or not, for rules name them.
+ */
+import type { Family } from '../../ip.js';
+import type { Entry, IpSet, SetType } from '../../languages/ipset/rules.js';
+
+/** By their IPv4 name: type, and the comment that rules which look into the set carry. */
+export const SETS = {
+  'KUBE-LOOP-BACK': {
+    type: 'hash:ip,port,ip',
+    comment: 'Kubernetes endpoints dst ip:port, source ip for solving hairpin purpose',
+  },
+  'KUBE-CLUSTER-IP': {
+    type: 'hash:ip,port',
+    comment: 'Kubernetes service cluster ip + port for masquerade purpose',
+  },
+  'KUBE-EXTERNAL-IP': {
+    type: 'hash:ip,port',
+    comment: 'Kubernetes service external ip + port for masquerade and filter purpose',
+  },
+  'KUBE-EXTERNAL-IP-LOCAL': {
+    type: 'hash:ip,port',
+    comment: 'Kubernetes service external ip + port with externalTrafficPolicy=local',
+  },
+  'KUBE-LOAD-BALANCER': { type: 'hash:ip,port', comment: 'Kubernetes service lb portal' },
+  'KUBE-LOAD-BALANCER-FW': {
+    type: 'hash:ip,port',
+    comment: 'Kubernetes service load balancer ip + port for load balancer with sourceRange',
+  },
+  'KUBE-LOAD-BALANCER-LOCAL': {
+    type: 'hash:ip,port',
+    comment: 'Kubernetes service load balancer ip + port with externalTrafficPolicy=local',
+  },
+  'KUBE-LOAD-BALANCER-SOURCE-IP': {
+    type: 'hash:ip,port,ip',
+    comment: 'Kubernetes service load balancer ip + port + source IP for packet filter purpose',
+  },
+  'KUBE-LOAD-BALANCER-SOURCE-CIDR': {
+    type: 'hash:ip,port,net',
+    comment: 'Kubernetes service load balancer ip + port + source cidr for packet filter purpose',
+  },
+  'KUBE-NODE-PORT-TCP': { type: 'bitmap:port', comment: 'Kubernetes nodeport TCP port for masquerade purpose' },
+  'KUBE-NODE-PORT-LOCAL-TCP': {
+    type: 'bitmap:port',
+    comment: 'Kubernetes nodeport TCP port with externalTrafficPolicy=local',
+  },
+  'KUBE-NODE-PORT-UDP': { type: 'bitmap:port', comment: 'Kubernetes nodeport UDP port for masquerade purpose' },
+  'KUBE-NODE-PORT-LOCAL-UDP': {
+    type: 'bitmap:port',
+    comment: 'Kubernetes nodeport UDP port with externalTrafficPolicy=local',
+  },
+  'KUBE-NODE-PORT-SCTP-HASH': {
+    type: 'hash:ip,port',
+    comment: "Kubernetes nodeport SCTP port for masquerade purpose with type 'hash ip:port'",
+  },
+  'KUBE-NODE-PORT-LOCAL-SCTP-HASH': {
+    type: 'hash:ip,port',
+    comment: "Kubernetes nodeport SCTP port with externalTrafficPolicy=local with type 'hash ip:port'",
+  },
+  'KUBE-HEALTH-CHECK-NODE-PORT': { type: 'bitmap:port', comment: 'Kubernetes health check node port' },
+  'KUBE-IPVS-IPS': { type: 'hash:ip', comment: 'Addresses on the ipvs interface' },
+} as const satisfies Readonly<Record<string, { readonly type: SetType; readonly comment: string }>>;
+
+export type SetKey = keyof typeof SETS;
+
+/** The members of each set, by what ipset shows of them, so that none is there twice. */
+export type Members = Readonly<Record<SetKey, ReadonlyMap<string, Entry>>>;
+
+/** A set name holds 31 characters (IPSET_MAXNAMELEN), which cuts two of the IPv6 names short. */
+const MAX_NAME = 31;
+
+/** The set's name in a family; the two families need sets of their own, as the addresses in one are of one kind. */
+export function setName(key: SetKey, family: Family): string {
+  return family === 'ipv4' ? key : key.replace('KUBE-', 'KUBE-6-').slice(0, MAX_NAME);
+}
+
+/** All sets of a family, in the order of their names. */
+export function setsOf(members: Members, family: Family): readonly IpSet[] {
+  return SET_KEYS.map((key) => ({
+    name: setName(key, family),
+    type: SETS[key].type,
+    family,
+    entries: [...members[key].values()],
+  }));
+}
+
+export const SET_KEYS = (Object.keys(SETS) as SetKey[]).sort();

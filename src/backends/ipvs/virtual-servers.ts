@@ -1,0 +1,64 @@
+/**
+ * lower, part: ServicePorts → virtual servers, one for each address and port that clients connect to.
+ */
+import { printService } from '../../languages/ipvs/print.js';
+import type { RealServer, VirtualServer } from '../../languages/ipvs/rules.js';
+import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../resolve/types.js';
+import { L4 } from '../shared/l4.js';
+import type { Context } from './context.js';
+
+/**
+ * The virtual servers of `ports`. IPVS has one per protocol, address and port: where two ServicePorts want the same the
+ * first has it; within one the last frontend decides, as in kube-proxy.
+ */
+export function virtualServers(ports: readonly ServicePort[], context: Context): readonly VirtualServer[] {
+  const found = new Map<string, VirtualServer>();
+  for (const port of ports) {
+    for (const [key, server] of new Map(serversOf(port, context))) {
+      if (!found.has(key)) found.set(key, server);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The virtual servers of one ServicePort, by what identifies them. */
+export function serversOf(port: ServicePort, context: Context): readonly (readonly [string, VirtualServer])[] {
+  const { scheduler } = context.options.ipvs;
+  const name = formatServicePortName(port.name);
+  const realServers = {
+    cluster: port.endpoints.cluster.map(realServer),
+    local: port.endpoints.local.map(realServer),
+  };
+  return port.frontends.flatMap((frontend) =>
+    addressesOf(frontend, context).map((address) => {
+      const server: VirtualServer = {
+        protocol: L4[port.name.protocol],
+        address,
+        port: frontend.port,
+        scheduler: scheduler || DEFAULT_SCHEDULER,
+        ...(scheduler === 'mh' ? { schedulerFlag: 'mh-port' } : {}),
+        ...(port.affinity ? { persistence: port.affinity } : {}),
+        realServers: realServers[setFor(frontend)],
+        service: name,
+        origin: port.origin,
+      };
+      return [printService(server), server] as const;
+    }),
+  );
+}
+
+/** Round robin. */
+const DEFAULT_SCHEDULER = 'rr';
+
+function addressesOf({ ip }: Frontend, { nodePortAddresses }: Context): readonly string[] {
+  return ip === undefined ? nodePortAddresses : [ip];
+}
+
+/** Policy Local without an endpoint here goes on to all: pods of this node may still use the address (k/k#97081). */
+function setFor({ policy, whenEmpty }: Frontend): 'cluster' | 'local' {
+  return policy === 'Local' && whenEmpty === undefined ? 'local' : 'cluster';
+}
+
+function realServer({ ip, port }: Endpoint): RealServer {
+  return { address: ip, port, weight: 1 };
+}

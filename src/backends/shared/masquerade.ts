@@ -1,0 +1,42 @@
+/**
+ * lower, shared by the proxy modes that use iptables: marking packets for masquerading, doing it, and letting them pass.
+ * A mark and not a verdict, because the decision falls in PREROUTING and masquerading is done in POSTROUTING.
+ */
+import {
+  ACCEPT,
+  comment,
+  is,
+  type Match,
+  not,
+  RETURN,
+  type Rule,
+  rule,
+  states,
+} from '../../languages/iptables/rules.js';
+import type { Features } from './context.js';
+
+/** The chain that marks; both modes call it the same. */
+export const MARK_MASQUERADE = 'KUBE-MARK-MASQ';
+
+/** The rule that sets the bit `mark`. */
+export function markMasquerade(mark: number): Rule {
+  return rule({}, [], { kind: 'mark', value: mark, mask: mark });
+}
+
+/** Masquerades what is marked; the mark goes first, for a packet that passes POSTROUTING twice, as through a tunnel. */
+export function masqueradeMarked(mark: number, { randomFully }: Features): readonly Rule[] {
+  return [
+    rule({}, [{ kind: 'mark', mark: not({ value: mark, mask: mark }) }], RETURN),
+    rule({}, [], { kind: 'mark', value: mark, mask: 0 }),
+    rule({}, [comment('kubernetes service traffic requiring SNAT')], { kind: 'masquerade', randomFully }),
+  ];
+}
+
+/** Accepts marked connections and what belongs to accepted ones, whatever the FORWARD policy. */
+export function forwardMarked(mark: number): readonly Rule[] {
+  const marked: Match = { kind: 'mark', mark: is({ value: mark, mask: mark }) };
+  return [
+    rule({}, [comment('kubernetes forwarding rules'), marked], ACCEPT),
+    rule({}, [comment('kubernetes forwarding conntrack rule'), states('RELATED', 'ESTABLISHED')], ACCEPT),
+  ];
+}

@@ -1,0 +1,20 @@
+/**
+ * Artifacts, shared: rules in some language → a part of a file.
+ */
+import type { Line } from '../../text.js';
+import type { Part } from '../backend.js';
+
+/** A language's printers: the text its tool loads, and the same as one JSON object. */
+export interface Printers<R> {
+  readonly print: (rules: R) => Iterable<Line>;
+  readonly toJson: (rules: R) => Iterable<string>;
+}
+
+/** The part that `rules` make; `about` says whose and how many ServicePorts' they are. */
+export function partOf<R>(about: Pick<Part, 'family' | 'ports'>, rules: R, { print, toJson }: Printers<R>): Part {
+  return {
+    ...about,
+    text: { [Symbol.iterator]: () => print(rules)[Symbol.iterator]() },
+    json: { [Symbol.iterator]: () => toJson(rules)[Symbol.iterator]() },
+  };
+}

@@ -1,0 +1,17 @@
+/**
+ * lower, shared by the proxy modes that use iptables: how a rule recognises traffic of this node's pods.
+ */
+import type { Header, is, not } from '../../languages/iptables/rules.js';
+import type { PodTraffic } from '../../resolve/types.js';
+
+/** The header that recognises traffic of this node's pods, or with `not` all other. */
+export function fromPods(traffic: PodTraffic, negation: typeof is | typeof not): Header {
+  switch (traffic.kind) {
+    case 'source':
+      return { source: negation(traffic.cidr.text) };
+    case 'interface':
+      return { inInterface: negation(traffic.name) };
+    case 'interface-prefix':
+      return { inInterface: negation(`${traffic.prefix}+`) };
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * The iptables rule set as data: what a proxy mode lowers to and what print writes. Names are those of iptables(8) and
+ * iptables-extensions(8).
+ *
+ *     RuleSet ─ tables ─ chains ─ rules ─ { header, matches, target }
+ */
+import type { Origin } from '../../diag.js';
+import type { Family } from '../../ip.js';
+import type { L4Protocol } from '../l4.js';
+
+export interface RuleSet {
+  readonly family: Family;
+  readonly tables: readonly Table[];
+}
+
+export type TableName = 'filter' | 'nat' | 'mangle' | 'raw' | 'security';
+
+/** In the kernel's order. */
+export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  raw: ['PREROUTING', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
+};
+
+export interface Table {
+  readonly name: TableName;
+  /** Built-in chains in the kernel's order, then the others by name: the order of iptables-save. */
+  readonly chains: readonly Chain[];
+}
+
+export interface Chain {
+  readonly name: string;
+  /** `ACCEPT` or `DROP`, of built-in chains only. */
+  readonly policy?: string;
+  /** Computed at each call: a large cluster has 300,000 rules and nobody needs them all at once. */
+  readonly rules: () => readonly Rule[];
+  /** What the chain is there for, when that is one object; a rule's own origin wins. */
+  readonly origin?: Origin;
+}
+
+/** A rule matches when its header and all its matches do. Without a target it only counts. */
+export interface Rule {
+  readonly header: Header;
+  /** In the order they are written, which is the order the kernel tries them in. */
+  readonly matches: readonly Match[];
+  readonly target: Target | undefined;
+  /** In chains that several objects share. */
+  readonly origin: Origin | undefined;
+}
+
+/** A rule; all are made here, so that the engine sees one shape of object however many there are. */
+export function rule(header: Header, matches: readonly Match[], target?: Target, origin?: Origin): Rule {
+  return { header, matches, target, origin };
+}
+
+/** What the kernel compares first, from the packet's IP header and interface. */
+export interface Header {
+  /** CIDR in canonical form. */
+  readonly source?: Negatable<string>;
+  readonly destination?: Negatable<string>;
+  /** An interface name; a trailing `+` makes it a prefix. */
+  readonly inInterface?: Negatable<string>;
+  readonly outInterface?: Negatable<string>;
+  /** One of ours by its bare name, others and negations as the tool writes them: `is('icmp')`, `not('tcp')`. */
+  readonly protocol?: L4Protocol | Negatable<string>;
+  /** Conditions that have no field here, as the tool writes them, with a leading space: ` -f`. */
+  readonly other?: string;
+}
+
+export type { L4Protocol } from '../l4.js';
+
+export interface Negatable<T> {
+  readonly not: boolean;
+  readonly value: T;
+}
+
+export type Match =
+  | { readonly kind: 'comment'; readonly text: string }
+  /** `-m tcp`, with or without a port: DNAT to a port wants the module named. */
+  | { readonly kind: 'l4'; readonly protocol: L4Protocol; readonly destinationPort?: number }
+  | { readonly kind: 'conntrack'; readonly states: Negatable<readonly ConntrackState[]> }
+  | { readonly kind: 'mark'; readonly mark: Negatable<{ readonly value: number; readonly mask: number }> }
+  | { readonly kind: 'addrtype'; readonly side: 'source' | 'destination'; readonly type: Negatable<'LOCAL'> }
+  /** Membership in an ipset: one side of the packet for each of the set's dimensions. */
+  | { readonly kind: 'set'; readonly set: string; readonly sides: readonly ('src' | 'dst')[] }
+  /** The packet came in over a bridge port. */
+  | { readonly kind: 'physdev-in'; readonly in: Negatable<true> }
+  /** The packet belongs to a connection of this IPVS virtual server. */
+  | { readonly kind: 'ipvs'; readonly protocol: L4Protocol; readonly address: string; readonly port: number }
+  /** Probability in units of 2^-31, as the kernel keeps it. */
+  | { readonly kind: 'statistic'; readonly probability: number }
+  | { readonly kind: 'recent'; readonly list: string; readonly check: RecentCheck }
+  /** One that the compiler does not write, as the tool writes it: ` -m multiport --dports 80,443`. */
+  | { readonly kind: 'unknown'; readonly text: string };
+
+export type ConntrackState = 'INVALID' | 'NEW' | 'RELATED' | 'ESTABLISHED' | 'DNAT';
+
+/** `set` adds the source address to the list; `rcheck` matches when it was added in the last `seconds`. */
+export type RecentCheck = { readonly kind: 'set' } | { readonly kind: 'rcheck'; readonly seconds: number };
+
+export type Target =
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'return' }
+  | { readonly kind: 'jump'; readonly chain: string }
+  /** A jump that RETURN does not come back from: it goes to the caller of this chain. */
+  | { readonly kind: 'goto'; readonly chain: string }
+  | { readonly kind: 'reject' }
+  /** Bits of `mask` in the packet mark are cleared, then `value` is XORed in. */
+  | { readonly kind: 'mark'; readonly value: number; readonly mask: number }
+  | { readonly kind: 'dnat'; readonly ip: string; readonly port: number }
+  | { readonly kind: 'masquerade'; readonly randomFully: boolean }
+  /** One that the compiler does not write, as the tool writes it: ` -j LOG --log-prefix x`. */
+  | { readonly kind: 'unknown'; readonly text: string };
+
+export const ACCEPT: Target = { kind: 'accept' };
+export const DROP: Target = { kind: 'drop' };
+export const RETURN: Target = { kind: 'return' };
+
+export function jumpTo(chain: string): Target {
+  return { kind: 'jump', chain };
+}
+
+export function comment(text: string): Match {
+  return { kind: 'comment', text };
+}
+
+/** `value`, not negated. */
+export function is<T>(value: T): Negatable<T> {
+  return { not: false, value };
+}
+
+/** Anything but `value`. */
+export function not<T>(value: T): Negatable<T> {
+  return { not: true, value };
+}
+
+/** A match for the connection states, any of them. */
+export function states(...values: readonly ConntrackState[]): Match {
+  return { kind: 'conntrack', states: is(values) };
+}
+
+/** An address as the network of one that iptables-save shows. */
+export function host(ip: string): string {
+  return `${ip}/${ip.includes(':') ? 128 : 32}`;
+}
+
+/** A table with its built-in chains, whose rules `jumps` has, and then `chains` by name. */
+export function table(
+  name: TableName,
+  jumps: Readonly<Record<string, readonly Rule[]>>,
+  chains: readonly Chain[],
+): Table {
+  const builtIn = BUILT_IN_CHAINS[name].map((chain): Chain => {
+    return { name: chain, policy: 'ACCEPT', rules: () => jumps[chain] ?? [] };
+  });
+  return { name, chains: [...builtIn, ...[...chains].sort((a, b) => (a.name < b.name ? -1 : 1))] };
+}

@@ -1,0 +1,48 @@
+/**
+ * print: virtual servers → Text, as `ipvsadm --save -n` prints them. ipvsadm knows no comments, and a virtual server has
+ * no name: whose it is only its address tells.
+ */
+import { inetNtop, joinHostPort } from '../../ip.js';
+import type { Line } from '../../text.js';
+import type { L4Protocol } from '../l4.js';
+import type { Ipvs, RealServer, VirtualServer } from './rules.js';
+
+/** Virtual servers as input for `ipvsadm --restore`. */
+export function* print({ timeouts, virtualServers }: Ipvs): Generator<Line> {
+  if (timeouts) yield { text: `--set ${timeouts.tcp} ${timeouts.tcpFin} ${timeouts.udp}` };
+  for (const server of virtualServers) {
+    const { origin } = server;
+    const service = printService(server);
+    yield { text: `-A ${service}${printScheduling(server)}`, origin };
+    for (const real of server.realServers) yield { text: `-a ${service} ${printRealServer(real)}`, origin };
+  }
+}
+
+const SERVICE: Readonly<Record<L4Protocol, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' };
+
+/** What names a virtual server: `-t 10.96.0.1:80`. */
+export function printService({
+  protocol,
+  address,
+  port,
+}: Pick<VirtualServer, 'protocol' | 'address' | 'port'>): string {
+  return `${SERVICE[protocol]} ${joinHostPort(inetNtop(address), port)}`;
+}
+
+function printScheduling({ scheduler, schedulerFlag, persistence }: VirtualServer): string {
+  const flag = schedulerFlag === undefined ? '' : ` -b ${schedulerFlag}`;
+  return ` -s ${scheduler}${persistence ? ` -p ${persistence.timeoutSeconds}` : ''}${flag}`;
+}
+
+function printRealServer({ address, port, weight }: RealServer): string {
+  return `-r ${joinHostPort(inetNtop(address), port)} -m -w ${weight}`;
+}
+
+/** Virtual servers as one JSON object, in pieces of a virtual server. */
+export function* toJson({ timeouts, virtualServers }: Ipvs): Generator<string> {
+  yield `{${timeouts ? `"timeouts":${JSON.stringify(timeouts)},` : ''}"virtualServers":[`;
+  for (const [i, { origin, ...server }] of virtualServers.entries()) {
+    yield `${i === 0 ? '' : ','}\n${JSON.stringify({ ...server, object: origin?.object })}`;
+  }
+  yield ']}\n';
+}

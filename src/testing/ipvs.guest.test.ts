@@ -1,0 +1,64 @@
+/**
+ * ipvs mode in a kernel with IPVS: what every case compiles to is accepted by its tools, reads back as it was written, and
+ * for conformance cases is what kube-proxy programmed.
+ */
+import { existsSync } from 'node:fs';
+import { beforeAll, expect, it } from '@jest/globals';
+import { cases, ROOT } from './cases.js';
+import { withGuestNetns } from './guest.js';
+import { loadAndSave } from './kernel.js';
+import { loadState, loadStateAgain, readState } from './load-state.js';
+import { succeeded } from './netns.js';
+import { ARTIFACTS, DUMPED, type NodeState, readNodeState, stateDifferences } from './node-state.js';
+import { describeInGuest } from './rings.js';
+
+const describeGuest = await describeInGuest();
+
+/** Every case with rules for ipvs mode. */
+const goldens = cases().flatMap((each) => {
+  const golden = `${ROOT}golden/${each.name}/ipvs`;
+  return existsSync(`${golden}/${ARTIFACTS.ipvsadm}`) ? [{ ...each, golden }] : [];
+});
+
+it('there are goldens, and dumps to compare them with', () => {
+  expect(goldens.filter(hasDumps)).toHaveLength(46);
+  expect(goldens.length).toBeGreaterThan(60);
+});
+
+function hasDumps({ name }: { readonly name: string }): boolean {
+  return name.startsWith('conformance/');
+}
+
+describeGuest.each(goldens)('$name', (each) => {
+  const { golden, directory } = each;
+  const written = readNodeState(golden, ARTIFACTS);
+  let read: NodeState;
+
+  beforeAll(async () => {
+    read = await withGuestNetns(async (host) => {
+      await loadState(host, written, 'nft');
+      await loadStateAgain(host, written, 'nft');
+      return readState(host, 'nft');
+    });
+  });
+
+  it('is what the kernel gives back, when loaded twice as well', () => {
+    expect(stateDifferences(read, written)).toEqual([]);
+  });
+
+  if (hasDumps(each)) {
+    it("is kube-proxy's", () => {
+      expect(stateDifferences(read, readNodeState(`${directory}kube-proxy/ipvs`, DUMPED))).toEqual([]);
+    });
+  }
+
+  it('is the same for iptables-legacy', async () => {
+    const rules = await withGuestNetns(async (host) => {
+      succeeded(await host.run(['ipset', 'restore'], written.ipset), 'ipset');
+      const ipv4 = await loadAndSave(host, { family: 'ipv4', variant: 'legacy', text: written.iptables });
+      const ipv6 = await loadAndSave(host, { family: 'ipv6', variant: 'legacy', text: written.ip6tables });
+      return { iptables: ipv4.saved, ip6tables: ipv6.saved };
+    });
+    expect(stateDifferences({ ...written, ...rules }, written)).toEqual([]);
+  });
+});

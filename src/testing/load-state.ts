@@ -1,0 +1,59 @@
+/**
+ * Load state: what ipvs mode compiles to, through the tools into a network namespace and back.
+ */
+import type { Host, Outcome } from '../apply/host.js';
+import { type Variant, WAIT } from './kernel.js';
+import { succeeded } from './netns.js';
+import type { NodeState } from './node-state.js';
+
+/** The order in which nothing refers to what is not there yet. */
+const LOADERS: readonly { readonly part: keyof NodeState; readonly argv: (variant: Variant) => readonly string[] }[] = [
+  { part: 'sysctl', argv: () => ['sysctl', '-q', '-p', '/dev/stdin'] },
+  { part: 'ipset', argv: () => ['ipset', '-exist', 'restore'] },
+  { part: 'ipvsadm', argv: () => ['ipvsadm', '--restore'] },
+  { part: 'iptables', argv: (variant) => [`iptables-${variant}-restore`, WAIT] },
+  { part: 'ip6tables', argv: (variant) => [`ip6tables-${variant}-restore`, WAIT] },
+  { part: 'addresses', argv: () => ['ip', '-batch', '-'] },
+];
+
+/** Loads every part with its tool; throws what a tool says. */
+export async function loadState(host: Host, state: NodeState, variant: Variant): Promise<void> {
+  for (const { part, argv } of LOADERS) quietly(await host.run(argv(variant), state[part]), part);
+}
+
+/** Loads what can be loaded again: ipvsadm refuses what is there. */
+export async function loadStateAgain(host: Host, state: NodeState, variant: Variant): Promise<void> {
+  for (const { part, argv } of LOADERS) {
+    if (part === 'addresses') await host.run(['ip', '-force', '-batch', '-'], state.addresses);
+    else if (part !== 'ipvsadm') quietly(await host.run(argv(variant), state[part]), part);
+  }
+}
+
+/** ipvsadm ends with 0 whatever the kernel refused, so nothing may be said either. */
+function quietly(outcome: Outcome, what: string): void {
+  const { stderr } = succeeded(outcome, what);
+  if (stderr !== '') throw new Error(`${what}: ${stderr}`);
+}
+
+const SYSCTLS = [
+  'net.ipv4.conf.all.arp_announce',
+  'net.ipv4.conf.all.arp_ignore',
+  'net.ipv4.ip_forward',
+  'net.ipv4.vs.conn_reuse_mode',
+  'net.ipv4.vs.conntrack',
+  'net.ipv4.vs.expire_nodest_conn',
+  'net.ipv4.vs.expire_quiescent_template',
+];
+
+/** What every tool says is there. */
+export async function readState(host: Host, variant: Variant): Promise<NodeState> {
+  const ask = async (...argv: readonly string[]) => succeeded(await host.run(argv), argv[0] ?? '').stdout;
+  return {
+    ipvsadm: await ask('ipvsadm', '--save', '-n'),
+    ipset: await ask('ipset', 'save'),
+    iptables: await ask(`iptables-${variant}-save`),
+    ip6tables: await ask(`ip6tables-${variant}-save`),
+    addresses: await ask('ip', '-o', 'address', 'show', 'dev', 'kube-ipvs0'),
+    sysctl: await ask('sysctl', ...SYSCTLS),
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * Topology: a small cluster of network namespaces with real servers, on whatever machine `on` is.
+ *
+ *     client 192.168.7.100 ─┐                              ┌─ pod-1 10.244.1.5, fd00:10:244:1::5
+ *     node-b 192.168.7.3   ─┴─ lan ─ 192.168.7.2  node-a ──┴─ pod-2 10.244.1.6, fd00:10:244:1::6
+ *       10.244.2.6, fd00:10:244:2::6: a pod of node-b
+ *
+ * Every host has fd00:7::N beside 192.168.7.N. The client reaches virtual IPs by way of node-a, which is compiled for.
+ * Pods serve port 8080 and answer with their address and the one they see.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Host, inNetns } from '../apply/host.js';
+import { succeeded } from './netns.js';
+
+export interface Topology {
+  readonly client: Host;
+  /** node-a */
+  readonly node: Host;
+  readonly pod1: Host;
+  /** Takes it all down. */
+  readonly remove: () => Promise<void>;
+}
+
+export type Protocol = 'tcp' | 'udp' | 'sctp';
+
+/** Routes of the client to every address that node-a may serve. */
+const VIRTUAL_IPS = ['10.96.0.0/12', '198.51.100.0/24', '203.0.113.0/24', 'fd00:10:96::/112', '2001:db8::/32'];
+
+const PODS = [
+  { name: 'pod1', v4: '10.244.1.5', v6: 'fd00:10:244:1::5' },
+  { name: 'pod2', v4: '10.244.1.6', v6: 'fd00:10:244:1::6' },
+] as const;
+
+const REMOTE = { v4: '10.244.2.6', v6: 'fd00:10:244:2::6' };
+
+/** Makes it; when that fails, nothing of it is left. */
+export async function makeTopology(on: Host): Promise<Topology> {
+  const id = randomBytes(3).toString('hex');
+  const netns = (name: string) => `vipc-${id}-${name}`;
+  const host = (name: string) => inNetns(on, netns(name));
+  const shell = async (script: string) => succeeded(await on.run(['sh', '-ec', script]), script);
+  const remove = async () => {
+    for (const name of NETNS) {
+      await on.run(['sh', '-c', `ip netns pids ${netns(name)} | xargs -r kill -9; ip netns del ${netns(name)}`]);
+    }
+  };
+  try {
+    await shell(NETNS.map((name) => `ip netns add ${netns(name)}; ip -n ${netns(name)} link set lo up`).join('\n'));
+    await shell(wiring(netns));
+    for (const { name, v4, v6 } of PODS) await serve(host(name), 8080, [v4, v6]);
+    await serve(host('nodeb'), 8080, [REMOTE.v4, REMOTE.v6]);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { client: host('client'), node: host('node'), pod1: host('pod1'), remove };
+}
+
+const NETNS = ['lan', 'client', 'node', 'nodeb', 'pod1', 'pod2'];
+
+function wiring(netns: (name: string) => string): string {
+  const lan = [
+    { name: 'client', last: 100 },
+    { name: 'node', last: 2 },
+    { name: 'nodeb', last: 3 },
+  ];
+  const lines = [
+    `ip -n ${netns('lan')} link add br0 type bridge`,
+    `ip -n ${netns('lan')} link set br0 up`,
+    ...lan.flatMap(({ name, last }) => [
+      `ip -n ${netns(name)} link add eth0 type veth peer name ${name} netns ${netns('lan')}`,
+      `ip -n ${netns('lan')} link set ${name} up master br0`,
+      ...address(netns(name), 'eth0', [`192.168.7.${last}/24`, `fd00:7::${last}/64`]),
+    ]),
+    ...PODS.flatMap(({ name, v4, v6 }) => [
+      `ip -n ${netns('node')} link add ${name} type veth peer name eth0 netns ${netns(name)}`,
+      ...address(netns('node'), name, ['10.244.1.1/32', 'fd00:10:244:1::1/128']),
+      ...address(netns(name), 'eth0', [`${v4}/32`, `${v6}/128`]),
+      ...['10.244.1.1', 'fd00:10:244:1::1'].flatMap((gateway) => [
+        `ip -n ${netns(name)} route add ${gateway} dev eth0`,
+        `ip -n ${netns(name)} route add default via ${gateway} dev eth0`,
+      ]),
+      ...[v4, v6].map((ip) => `ip -n ${netns('node')} route add ${ip} dev ${name}`),
+    ]),
+    ...address(netns('nodeb'), 'lo', [`${REMOTE.v4}/32`, `${REMOTE.v6}/128`]),
+    ...route(netns('node'), ['10.244.2.0/24', 'fd00:10:244:2::/64'], 3),
+    ...route(netns('nodeb'), ['10.244.1.0/24', 'fd00:10:244:1::/64', ...VIRTUAL_IPS], 2),
+    ...route(netns('client'), ['10.244.0.0/16', 'fd00:10:244::/56', ...VIRTUAL_IPS], 2),
+    `ip netns exec ${netns('node')} sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1`,
+  ];
+  return lines.join('\n');
+}
+
+/** Without duplicate address detection, which would keep IPv6 addresses from use for a second. */
+function address(netns: string, device: string, addresses: readonly string[]): readonly string[] {
+  return [
+    ...addresses.map((ip) => `ip -n ${netns} address add ${ip} dev ${device}${ip.includes(':') ? ' nodad' : ''}`),
+    `ip -n ${netns} link set ${device} up`,
+  ];
+}
+
+function route(netns: string, networks: readonly string[], last: number): readonly string[] {
+  return networks.map((to) => {
+    return `ip -n ${netns} route add ${to} via ${to.includes(':') ? 'fd00:7::' : '192.168.7.'}${last}`;
+  });
+}
+
+/** Starts a server in the background; it ends with its namespace. */
+async function serve(host: Host, port: number, addresses: readonly string[]): Promise<void> {
+  const script = `setsid perl -e "$0" "$@" >/tmp/vipc-serve.$$ 2>&1 &
+    for i in $(seq 100); do grep -q ready /tmp/vipc-serve.$$ && break; sleep 0.05; done
+    cat /tmp/vipc-serve.$$; rm /tmp/vipc-serve.$$`;
+  const argv = ['sh', '-c', script, perl('serve'), String(port), ...addresses];
+  const { stdout } = succeeded(await host.run(argv), 'serve');
+  if (stdout !== 'ready\n') throw new Error(`serve: ${stdout || 'does not say that it is ready'}`);
+}
+
+export interface Connect {
+  readonly protocol?: Protocol;
+  readonly to: string;
+  readonly port: number;
+  readonly count?: number;
+}
+
+/** Connects from `host`, one connection after another: what came of each, `SERVER SEEN` or `refused` and the like. */
+export async function connect(host: Host, { protocol = 'tcp', to, port, count = 1 }: Connect): Promise<string[]> {
+  const argv = ['perl', '-e', perl('connect'), protocol, to, String(port), String(count), '3'];
+  return succeeded(await host.run(argv), 'connect')
+    .stdout.trimEnd()
+    .split('\n');
+}
+
+function perl(name: 'serve' | 'connect'): string {
+  return readFileSync(new URL(`topology/${name}.pl`, import.meta.url), 'utf8');
+}
+
+/** How many connections each answer got. */
+export function tally(answers: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1;
+  return counts;
+}
