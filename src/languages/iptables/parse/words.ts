@@ -1,0 +1,71 @@
+/**
+ * A line as words, the way iptables-restore takes it apart (add_param_to_argv in iptables/xshared.c): blanks part words,
+ * inside of quotes they do not, and there a backslash takes the next character as it is. A closing quote ends the word.
+ */
+
+/** A word as it is written, quotes and all, and where. */
+export interface Word {
+  readonly raw: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The words of a line, in order. A quote that is never closed runs to the end. */
+export function words(text: string): readonly Word[] {
+  const found: Word[] = [];
+  let at = 0;
+  while (at < text.length) {
+    if (isBlank(text[at])) at++;
+    else {
+      const start = at;
+      at = endOfWord(text, start);
+      found.push({ raw: text.slice(start, at), start, end: at });
+    }
+  }
+  return found;
+}
+
+/** Whether every quote in the text is closed: iptables-save writes a line break in a comment as it is. */
+export function quotesClose(text: string): boolean {
+  let open = text.indexOf('"');
+  while (open >= 0) {
+    const close = closingQuote(text, open);
+    if (close < 0) return false;
+    open = text.indexOf('"', close + 1);
+  }
+  return true;
+}
+
+/** What one word stands for; undefined when `raw` is not one whole word. */
+export function unquote(raw: string): string | undefined {
+  if (raw === '' || isBlank(raw[0]) || endOfWord(raw, 0) !== raw.length) return undefined;
+  const open = raw.indexOf('"');
+  if (open < 0) return raw;
+  const close = closingQuote(raw, open);
+  return close < 0 ? undefined : raw.slice(0, open) + raw.slice(open + 1, close).replace(/\\(.)/gs, '$1');
+}
+
+/** Where the word that begins at `start` ends. */
+function endOfWord(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    if (isBlank(text[at])) return at;
+    if (text[at] === '"') {
+      const close = closingQuote(text, at);
+      return close < 0 ? text.length : close + 1;
+    }
+  }
+  return text.length;
+}
+
+/** Where the quote that opens at `open` closes, or -1. */
+function closingQuote(text: string, open: number): number {
+  for (let at = open + 1; at < text.length; at++) {
+    if (text[at] === '"') return at;
+    if (text[at] === '\\') at++;
+  }
+  return -1;
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t' || character === '\n';
+}

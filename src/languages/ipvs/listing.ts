@@ -1,0 +1,65 @@
+/**
+ * parseListing: what `ipvsadm --list -n` printed → how many connections each real server has. What ipvsadm --save says
+ * leaves them out.
+ */
+import { type Checked, type Diagnostic, show } from '../../diag.js';
+import type { L4Protocol } from '../l4.js';
+import { type HostPort, parseHostPort } from './host-port.js';
+
+/** The connections of one real server of one virtual server. */
+export interface Connections extends HostPort {
+  readonly protocol: L4Protocol;
+  readonly realServer: HostPort;
+  readonly weight: number;
+  readonly active: number;
+  /** Closed, or of a protocol without connections. */
+  readonly inactive: number;
+}
+
+/**
+ * One for each real server, in the order of the text; without those of virtual servers that have no address but a
+ * firewall mark. Every line that cannot be read is a diagnostic.
+ */
+export function parseListing(text: string): Checked<readonly Connections[]> {
+  const value: Connections[] = [];
+  const diagnostics: Diagnostic[] = [];
+  let server: (HostPort & { readonly protocol: L4Protocol }) | 'by mark' | undefined;
+  for (const [i, raw] of text.split('\n').entries()) {
+    const line = raw.trimEnd();
+    if (line === '' || HEADINGS.some((heading) => heading.test(line))) continue;
+    const real = parseRealServer(line);
+    if (real && server) {
+      if (server !== 'by mark') value.push({ ...server, ...real });
+      continue;
+    }
+    server = real ? undefined : parseServer(line);
+    if (server) continue;
+    const message = `line ${i + 1}: not a line of ipvsadm --list -n: ${show(line)}`;
+    diagnostics.push({ code: 'unreadable-line', severity: 'error', message });
+  }
+  return { value, diagnostics };
+}
+
+const HEADINGS: readonly RegExp[] = [/^IP Virtual Server version /, /^Prot /, /^ {2}-> RemoteAddress:Port /];
+
+/** `TCP  10.96.0.1:80 rr persistent 60`; `FWM  1 IPv6 rr`. */
+function parseServer(line: string): (HostPort & { readonly protocol: L4Protocol }) | 'by mark' | undefined {
+  const [, name, where = ''] = /^(TCP|UDP|SCTP|FWM) +(\S+) \S/.exec(line) ?? [];
+  if (name === 'FWM') return 'by mark';
+  const protocol = name === undefined ? undefined : PROTOCOLS.get(name);
+  const at = parseHostPort(where);
+  return protocol && at && { protocol, ...at };
+}
+
+const PROTOCOLS: ReadonlyMap<string, L4Protocol> = new Map([
+  ['TCP', 'tcp'],
+  ['UDP', 'udp'],
+  ['SCTP', 'sctp'],
+]);
+
+/** Address, way, weight, active and inactive connections; an address that fills its column is followed by one blank. */
+function parseRealServer(line: string): Pick<Connections, 'realServer' | 'weight' | 'active' | 'inactive'> | undefined {
+  const [, name = '', weight, active, inactive] = /^ {2}-> (\S+) +[A-Z][a-z]+ +(\d+) +(\d+) +(\d+)$/.exec(line) ?? [];
+  const realServer = parseHostPort(name);
+  return realServer && { realServer, weight: Number(weight), active: Number(active), inactive: Number(inactive) };
+}
