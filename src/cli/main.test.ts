@@ -121,6 +121,43 @@ describe('vipc compile', () => {
     expect(stderr).toMatch(/^note: 3 ServicePorts are ipv4 and not shown: --family ipv4, or -o DIR for both$/m);
   });
 
+  it('prints every artifact of ipvs mode under its name', async () => {
+    const { stdout } = await vipc(['compile', WEB, '--mode', 'ipvs', '--node-address', '10.1.2.3']);
+    expect(stdout.match(/^### .*/gm)).toEqual([
+      '### sysctl.conf',
+      '### ipset.rules',
+      '### iptables.rules',
+      '### ipvsadm.rules',
+      '### addresses.rules',
+    ]);
+    expect(stdout).toContain('\n-A -t 10.96.0.41:80 -s rr\n-a -t 10.96.0.41:80 -r 10.244.1.5:8080 -m -w 1\n');
+    expect(stdout.match(/^-A -t .*:30080 /gm)).toEqual(['-A -t 10.1.2.3:30080 ', '-A -t 192.168.7.2:30080 ']);
+    expect(stdout).not.toContain('KUBE-6-');
+    const ipv6 = await vipc(['compile', WEB, '--mode', 'ipvs', '--family', 'ipv6']);
+    expect(ipv6.stdout).toContain('KUBE-6-CLUSTER-IP');
+    expect(ipv6.stdout).not.toContain('10.96.0.41');
+    const json = await vipc(['compile', WEB, '--mode', 'ipvs', '--format', 'json']);
+    const objects = json.stdout.split(/\n(?=\{"(?:sysctls|sets|family|virtualServers|device)")/);
+    expect(objects.map((text) => Object.keys(JSON.parse(text) as object)[0])).toEqual([
+      'sysctls',
+      'sets',
+      'family',
+      'virtualServers',
+      'device',
+      'device',
+    ]);
+  });
+
+  it('says that no node port is served without an address of the node, and leaves Services out that no node may have', async () => {
+    const lonely = readFileSync(WEB, 'utf8').replaceAll('InternalIP', 'Hostname');
+    const { stderr } = await vipc(['compile', '--mode', 'ipvs', '--node', 'node-a'], lonely);
+    expect(stderr).toMatch(/no ipv4 address of the node is known: 1 node port is not served\n.*--node-address/);
+    const refused = `${ROOT}fixtures/ipvs/vip-refused/cluster.yaml`;
+    const { code, stdout } = await vipc(['compile', refused, '--mode', 'ipvs', '--skip-invalid']);
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/^(add|address add|-A -t) /m);
+  });
+
   it('asks which node when there are several', async () => {
     const { code, stderr } = await vipc(['compile', DUAL]);
     expect(stderr).toMatch(/the snapshot has 2 Nodes[^]*--node NAME[^]*node-a, node-b/);

@@ -77,6 +77,18 @@ const good: [string, string, Shown][] = [
   ['nothing', '', {}],
   ['all of kubeadm', KUBEADM.replace(HEAD, ''), { mode: '', bindAddress: '0.0.0.0', clusterCIDRs: ['10.244.0.0/16'] }],
   ['another mode', 'mode: ipvs\n', { mode: 'ipvs' }],
+  [
+    'what only ipvs mode has',
+    'ipvs: {scheduler: mh, strictARP: true, excludeCIDRs: [10.0.0.1/8], tcpTimeout: 15m, udpTimeout: 1500ms}\n',
+    {
+      ipvs: {
+        scheduler: 'mh',
+        strictARP: true,
+        excludeCIDRs: [{ family: 'ipv4', text: '10.0.0.0/8', bytes: [10, 0, 0, 0], prefix: 8 }],
+        timeouts: { tcp: 900, tcpFin: 0, udp: 1 },
+      },
+    },
+  ],
   ['mode null', 'mode: null\n', {}],
   ['a hostname', 'hostnameOverride: " Node-1 "\n', { nodeName: 'node-1' }],
   ['dual stack', 'clusterCIDR: 10.0.0.0/8,fd00::/8\n', { clusterCIDRs: ['10.0.0.0/8', 'fd00::/8'] }],
@@ -139,6 +151,13 @@ const bad: [string, string, string, RegExp, ...RegExp[]][] = [
     'configSyncPeriod: 30\n',
     '3:19 error invalid-field',
     /configSyncPeriod must be a string/,
+  ],
+  ['no such scheduler', 'ipvs: {scheduler: "rr -p 1"}\n', '3:19 error invalid-field', /must be one of rr, wrr,/],
+  [
+    'no network',
+    'ipvs: {excludeCIDRs: [10.0.0.0]}\n',
+    '3:23 error invalid-field',
+    /excludeCIDRs\[0\] must be a network/,
   ],
   ['no duration', 'ipvs: {tcpTimeout: 30x}\n', '3:20 error invalid-field', /ipvs.tcpTimeout must be a duration/],
   ['a negative duration', 'iptables: {syncPeriod: -1s}\n', '3:24 error invalid-field', /must not be negative/],
