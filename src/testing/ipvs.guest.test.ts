@@ -7,7 +7,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { cases, ROOT } from './cases.js';
 import { withGuestNetns } from './guest.js';
 import { loadAndSave } from './kernel.js';
-import { loadState, loadStateAgain, readState } from './load-state.js';
+import { loadMembersAgain, loadState, readState } from './load-state.js';
 import { succeeded } from './netns.js';
 import { ARTIFACTS, DUMPED, type NodeState, readNodeState, stateDifferences } from './node-state.js';
 import { describeInGuest } from './rings.js';
@@ -29,6 +29,9 @@ function hasDumps({ name }: { readonly name: string }): boolean {
   return name.startsWith('conformance/');
 }
 
+/** The cases with every kind of rule; a program takes a while in an emulated machine. */
+const HAS_ALL_KINDS = /random|local-mode|masquerade|no-cluster-cidr|^(external|ipvs|packets)\//;
+
 describeGuest.each(goldens)('$name', (each) => {
   const { golden, directory } = each;
   const written = readNodeState(golden, ARTIFACTS);
@@ -37,12 +40,12 @@ describeGuest.each(goldens)('$name', (each) => {
   beforeAll(async () => {
     read = await withGuestNetns(async (host) => {
       await loadState(host, written, 'nft');
-      await loadStateAgain(host, written, 'nft');
+      await loadMembersAgain(host, written);
       return readState(host, 'nft');
     });
   });
 
-  it('is what the kernel gives back, when loaded twice as well', () => {
+  it('is what the kernel gives back', () => {
     expect(stateDifferences(read, written)).toEqual([]);
   });
 
@@ -52,6 +55,7 @@ describeGuest.each(goldens)('$name', (each) => {
     });
   }
 
+  if (!HAS_ALL_KINDS.test(each.name)) return;
   it('is the same for iptables-legacy', async () => {
     const rules = await withGuestNetns(async (host) => {
       succeeded(await host.run(['ipset', 'restore'], written.ipset), 'ipset');

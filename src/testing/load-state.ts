@@ -9,7 +9,7 @@ import type { NodeState } from './node-state.js';
 /** The order in which nothing refers to what is not there yet. */
 const LOADERS: readonly { readonly part: keyof NodeState; readonly argv: (variant: Variant) => readonly string[] }[] = [
   { part: 'sysctl', argv: () => ['sysctl', '-q', '-p', '/dev/stdin'] },
-  { part: 'ipset', argv: () => ['ipset', '-exist', 'restore'] },
+  { part: 'ipset', argv: () => ['ipset', 'restore'] },
   { part: 'ipvsadm', argv: () => ['ipvsadm', '--restore'] },
   { part: 'iptables', argv: (variant) => [`iptables-${variant}-restore`, WAIT] },
   { part: 'ip6tables', argv: (variant) => [`ip6tables-${variant}-restore`, WAIT] },
@@ -21,12 +21,11 @@ export async function loadState(host: Host, state: NodeState, variant: Variant):
   for (const { part, argv } of LOADERS) quietly(await host.run(argv(variant), state[part]), part);
 }
 
-/** Loads what can be loaded again: ipvsadm refuses what is there. */
-export async function loadStateAgain(host: Host, state: NodeState, variant: Variant): Promise<void> {
-  for (const { part, argv } of LOADERS) {
-    if (part === 'addresses') await host.run(['ip', '-force', '-batch', '-'], state.addresses);
-    else if (part !== 'ipvsadm') quietly(await host.run(argv(variant), state[part]), part);
-  }
+/** Loads once more what adds to what is there. ipvsadm refuses to, and iptables-restore replaces whole tables. */
+export async function loadMembersAgain(host: Host, state: NodeState): Promise<void> {
+  quietly(await host.run(['ipset', '-exist', 'restore'], state.ipset), 'ipset');
+  const { stderr } = await host.run(['ip', '-force', '-batch', '-'], state.addresses);
+  if (/^Error/m.test(stderr)) throw new Error(`addresses: ${stderr}`);
 }
 
 /** ipvsadm ends with 0 whatever the kernel refused, so nothing may be said either. */
