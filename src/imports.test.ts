@@ -21,8 +21,8 @@ const MODE = [
 ];
 
 /** The rule languages, none of which knows another. */
-const LANGUAGES = ['iptables/', 'ipset/', 'ipvs/', 'addresses/', 'sysctl.ts', 'l4.ts'];
-const LANGUAGE = ['languages/l4.ts', 'diag.ts', 'ip.ts', 'text.ts'];
+const LANGUAGES = ['iptables/', 'ipset/', 'ipvs/', 'addresses/', 'sysctl.ts', 'l4.ts', 'lines.ts'];
+const LANGUAGE = ['languages/l4.ts', 'languages/lines.ts', 'diag.ts', 'ip.ts', 'text.ts'];
 
 /** For each place, longest match first, what its files may import: places of ours, and packages. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {

@@ -66,3 +66,17 @@ describeGuest.each(goldens)('$name', (each) => {
     expect(stateDifferences({ ...written, ...rules }, written)).toEqual([]);
   });
 });
+
+describeGuest('timeouts', () => {
+  it.each([
+    ['conformance/ipvs-timeouts', '900 120 300'],
+    ['ipvs/settings', '900 120 1'],
+  ])('of %s', async (name, expected) => {
+    const { ipvsadm } = readNodeState(`${ROOT}golden/${name}/ipvs`, ARTIFACTS);
+    const shown = await withGuestNetns(async (host) => {
+      succeeded(await host.run(['ipvsadm', '--restore'], ipvsadm), 'ipvsadm');
+      return (await host.run(['ipvsadm', '--list', '--timeout'])).stdout;
+    });
+    expect(shown).toBe(`Timeout (tcp tcpfin udp): ${expected}\n`);
+  });
+});

@@ -2,9 +2,10 @@
  * parse: what `ipset save` printed → sets. A set is ours to know when all of it has a place in IpSet; of any other, be
  * it of another type, with timeouts or comments, or with one member of a protocol we never write, only that it is there.
  */
-import { type Checked, type Diagnostic, show } from '../../diag.js';
+import type { Checked } from '../../diag.js';
 import { type Family, parseCidr, parseIp } from '../../ip.js';
 import type { L4Protocol } from '../l4.js';
+import { readLines } from '../lines.js';
 import { printEntry } from './print.js';
 import type { Entry, IpSet, SetType } from './rules.js';
 
@@ -23,13 +24,7 @@ export interface OtherSet {
 /** The sets of a whole text. Every line that cannot be read is a diagnostic; the others count all the same. */
 export function parse(text: string): Checked<SavedSets> {
   const found = new Map<string, ReadSet>();
-  const diagnostics: Diagnostic[] = [];
-  for (const [i, line] of text.split('\n').entries()) {
-    const problem = readLine(found, line.trimEnd());
-    if (problem === undefined) continue;
-    const message = `line ${i + 1}: ${problem}: ${show(line.trimEnd())}`;
-    diagnostics.push({ code: 'unreadable-line', severity: 'error', message });
-  }
+  const diagnostics = readLines(text, (line) => readLine(found, line));
   const all = [...found.values()];
   const sets = all.flatMap(({ set }) => (set ? [set] : []));
   const others = all.flatMap(({ name, type, set }) => (set ? [] : [{ name, type }]));

@@ -2,8 +2,9 @@
  * parseListing: what `ipvsadm --list -n` printed → how many connections each real server has. What ipvsadm --save says
  * leaves them out.
  */
-import { type Checked, type Diagnostic, show } from '../../diag.js';
+import type { Checked } from '../../diag.js';
 import type { L4Protocol } from '../l4.js';
+import { readLines } from '../lines.js';
 import { type HostPort, parseHostPort } from './host-port.js';
 
 /** The connections of one real server of one virtual server. */
@@ -22,21 +23,17 @@ export interface Connections extends HostPort {
  */
 export function parseListing(text: string): Checked<readonly Connections[]> {
   const value: Connections[] = [];
-  const diagnostics: Diagnostic[] = [];
   let server: (HostPort & { readonly protocol: L4Protocol }) | 'by mark' | undefined;
-  for (const [i, raw] of text.split('\n').entries()) {
-    const line = raw.trimEnd();
-    if (line === '' || HEADINGS.some((heading) => heading.test(line))) continue;
+  const diagnostics = readLines(text, (line) => {
+    if (line === '' || HEADINGS.some((heading) => heading.test(line))) return undefined;
     const real = parseRealServer(line);
     if (real && server) {
       if (server !== 'by mark') value.push({ ...server, ...real });
-      continue;
+      return undefined;
     }
     server = real ? undefined : parseServer(line);
-    if (server) continue;
-    const message = `line ${i + 1}: not a line of ipvsadm --list -n: ${show(line)}`;
-    diagnostics.push({ code: 'unreadable-line', severity: 'error', message });
-  }
+    return server ? undefined : 'not a line of ipvsadm --list -n';
+  });
   return { value, diagnostics };
 }
 

@@ -5,7 +5,8 @@
  *
  * The lines are those of print_service_entry in ipvsadm.c; 1.31 writes `pe sip` and `ops` without dashes.
  */
-import { type Checked, type Diagnostic, show } from '../../diag.js';
+import type { Checked } from '../../diag.js';
+import { readLines } from '../lines.js';
 import { parseHostPort } from './host-port.js';
 import type { Ipvs, RealServer, VirtualServer } from './rules.js';
 
@@ -19,13 +20,7 @@ export interface SavedIpvs extends Ipvs {
 /** The virtual servers of a whole text. Every line that cannot be read is a diagnostic; the others count all the same. */
 export function parse(text: string): Checked<SavedIpvs> {
   const found = new Map<string, ReadServer>();
-  const diagnostics: Diagnostic[] = [];
-  for (const [i, line] of text.split('\n').entries()) {
-    const problem = readLine(found, line.trimEnd());
-    if (problem === undefined) continue;
-    const message = `line ${i + 1}: ${problem}: ${show(line.trimEnd())}`;
-    diagnostics.push({ code: 'unreadable-line', severity: 'error', message });
-  }
+  const diagnostics = readLines(text, (line) => readLine(found, line));
   const all = [...found.values()];
   const virtualServers = all.flatMap(({ server }) => (server ? [server] : []));
   const others = all.flatMap(({ line, server }) => (server ? [] : [line]));

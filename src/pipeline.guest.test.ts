@@ -1,0 +1,36 @@
+/**
+ * Any snapshot, in a kernel with IPVS: what ipvs mode makes of it is accepted by every tool, and read back as written.
+ */
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { compile } from './pipeline.js';
+import { artifactText } from './testing/compiled.js';
+import { withGuestNetns } from './testing/guest.js';
+import { loadState, readState } from './testing/load-state.js';
+import { ARTIFACTS, stateDifferences, stateFrom } from './testing/node-state.js';
+import { describeInGuest } from './testing/rings.js';
+import { options, snapshots } from './testing/snapshots.js';
+
+const describeGuest = await describeInGuest();
+
+/** Printed when a test fails; set SEED to try the same clusters again. */
+const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const SCHEDULERS = ['', 'rr', 'mh', 'sh', 'wlc'];
+const clusters = fc.sample(fc.tuple(snapshots, options, fc.constantFrom(...SCHEDULERS)), { numRuns: 8, seed });
+
+describeGuest(`any snapshot in ipvs mode (SEED=${seed})`, () => {
+  it.each(clusters.map((cluster, i) => [i, ...cluster] as const))(
+    'loads and reads back: %i',
+    async (_, items, given, scheduler) => {
+      const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+      const ipvs = { ...given.ipvs, scheduler };
+      const { value } = compile([{ name: 'cluster.json', text }], { ...given, mode: 'ipvs', ipvs });
+      const written = stateFrom((part) => artifactText(value, ARTIFACTS[part]));
+      const read = await withGuestNetns(async (host) => {
+        await loadState(host, written, 'nft');
+        return readState(host, 'nft');
+      });
+      expect(stateDifferences(read, written)).toEqual([]);
+    },
+  );
+});
