@@ -1,13 +1,13 @@
 /**
  * lower, part: ServicePorts → the members of each ipset.
  */
-
 import { printEntry } from '../../languages/ipset/print.js';
 import type { Entry } from '../../languages/ipset/rules.js';
+import type { L4Protocol } from '../../languages/l4.js';
 import type { Frontend, ServicePort } from '../../resolve/types.js';
 import { L4 } from '../shared/l4.js';
 import { boundAddress, type Context } from './context.js';
-import { type Members, SET_KEYS, type SetKey } from './sets.js';
+import { type Members, NODE_PORT_SETS, SET_KEYS, SETS, type SetKey } from './sets.js';
 
 type Add = (set: SetKey, entry: Entry) => void;
 
@@ -65,29 +65,11 @@ function halves(cidr: string): readonly string[] {
   return cidr.includes(':') ? ['::/1', '8000::/1'] : ['0.0.0.0/1', '128.0.0.0/1'];
 }
 
-/** Bitmaps know no addresses, and none of SCTP's ports. */
-function addNodePort({ port, policy }: Frontend, protocol: Entry['protocol'], context: Context, add: Add): void {
+function addNodePort({ port, policy }: Frontend, protocol: L4Protocol, context: Context, add: Add): void {
+  const { all, local } = NODE_PORT_SETS[protocol];
   for (const ip of context.nodePortAddresses) {
-    const { set, local, entry } = NODE_PORT[protocol ?? 'tcp'];
-    add(set, entry(ip, port));
-    if (policy === 'Local') add(local, entry(ip, port));
+    const entry = SETS[all].type === 'bitmap:port' ? { port } : { ip, protocol, port };
+    add(all, entry);
+    if (policy === 'Local') add(local, entry);
   }
 }
-
-const NODE_PORT = {
-  tcp: {
-    set: 'KUBE-NODE-PORT-TCP',
-    local: 'KUBE-NODE-PORT-LOCAL-TCP',
-    entry: (_: string, port: number): Entry => ({ port }),
-  },
-  udp: {
-    set: 'KUBE-NODE-PORT-UDP',
-    local: 'KUBE-NODE-PORT-LOCAL-UDP',
-    entry: (_: string, port: number): Entry => ({ port }),
-  },
-  sctp: {
-    set: 'KUBE-NODE-PORT-SCTP-HASH',
-    local: 'KUBE-NODE-PORT-LOCAL-SCTP-HASH',
-    entry: (ip: string, port: number): Entry => ({ ip, protocol: 'sctp', port }),
-  },
-} as const;

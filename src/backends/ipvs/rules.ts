@@ -8,16 +8,7 @@
  *     filter  INPUT, FORWARD ─ KUBE-PROXY-FIREWALL ─ KUBE-SOURCE-RANGES-FIREWALL
  *             INPUT ─ KUBE-IPVS-FILTER, OUTPUT ─ KUBE-IPVS-OUT-FILTER
  */
-import {
-  type Chain,
-  jumpTo,
-  type L4Protocol,
-  RETURN,
-  type Rule,
-  type RuleSet,
-  rule,
-  table,
-} from '../../languages/iptables/rules.js';
+import { type Chain, jumpTo, RETURN, type Rule, type RuleSet, rule, table } from '../../languages/iptables/rules.js';
 import type { ServicePort } from '../../resolve/types.js';
 import { MARK_MASQUERADE, markMasquerade, masqueradeMarked } from '../shared/masquerade.js';
 import type { Context } from './context.js';
@@ -25,7 +16,7 @@ import { CHAIN, JUMPS } from './rules/chains.js';
 import { filterChains } from './rules/filter.js';
 import { look } from './rules/look.js';
 import { services } from './rules/services.js';
-import type { Members, SetKey } from './sets.js';
+import { type Members, NODE_PORT_SETS } from './sets.js';
 
 /** Both tables for `ports`, whose sets have `members`. */
 export function ruleSetOf(ports: readonly ServicePort[], members: Members, context: Context): RuleSet {
@@ -39,21 +30,15 @@ export function ruleSetOf(ports: readonly ServicePort[], members: Members, conte
   };
 }
 
-/** Under policy Local the client's address is kept: its ports leave before the mark. */
-const NODE_PORTS: readonly { readonly protocol: L4Protocol; readonly local: SetKey; readonly all: SetKey }[] = [
-  { protocol: 'tcp', local: 'KUBE-NODE-PORT-LOCAL-TCP', all: 'KUBE-NODE-PORT-TCP' },
-  { protocol: 'udp', local: 'KUBE-NODE-PORT-LOCAL-UDP', all: 'KUBE-NODE-PORT-UDP' },
-  { protocol: 'sctp', local: 'KUBE-NODE-PORT-LOCAL-SCTP-HASH', all: 'KUBE-NODE-PORT-SCTP-HASH' },
-];
-
 function natChains(ports: readonly ServicePort[], members: Members, context: Context, mark: number): readonly Chain[] {
   const looked = look(members, context);
   const rules: Readonly<Record<string, readonly Rule[]>> = {
     [CHAIN.services]: services(ports, members, context),
     [CHAIN.loadBalancer]: [...looked('KUBE-LOAD-BALANCER-LOCAL', RETURN), rule({}, [], jumpTo(MARK_MASQUERADE))],
-    [CHAIN.nodePort]: NODE_PORTS.flatMap(({ protocol, local, all }) => [
-      ...looked(local, RETURN, { protocol }),
-      ...looked(all, jumpTo(MARK_MASQUERADE), { protocol }),
+    // Under policy Local the client's address is kept: its ports leave before the mark.
+    [CHAIN.nodePort]: (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) => [
+      ...looked(NODE_PORT_SETS[protocol].local, RETURN, { protocol }),
+      ...looked(NODE_PORT_SETS[protocol].all, jumpTo(MARK_MASQUERADE), { protocol }),
     ]),
     [CHAIN.postrouting]: [
       ...looked('KUBE-LOOP-BACK', { kind: 'masquerade', randomFully: false }),

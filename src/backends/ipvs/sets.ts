@@ -4,6 +4,7 @@
  */
 import type { Family } from '../../ip.js';
 import type { Entry, IpSet, SetType } from '../../languages/ipset/rules.js';
+import type { L4Protocol } from '../../languages/l4.js';
 
 /** By their IPv4 name: type, and the comment that rules which look into the set carry. */
 export const SETS = {
@@ -63,6 +64,16 @@ export const SETS = {
 } as const satisfies Readonly<Record<string, { readonly type: SetType; readonly comment: string }>>;
 
 export type SetKey = keyof typeof SETS;
+
+/**
+ * Node ports by protocol: all, and those under policy Local. A bitmap:port looks at the ports of TCP and UDP only (the
+ * kernel's ip_set_get_ip_port), so those of SCTP stand with their addresses.
+ */
+export const NODE_PORT_SETS: Readonly<Record<L4Protocol, { readonly all: SetKey; readonly local: SetKey }>> = {
+  tcp: { all: 'KUBE-NODE-PORT-TCP', local: 'KUBE-NODE-PORT-LOCAL-TCP' },
+  udp: { all: 'KUBE-NODE-PORT-UDP', local: 'KUBE-NODE-PORT-LOCAL-UDP' },
+  sctp: { all: 'KUBE-NODE-PORT-SCTP-HASH', local: 'KUBE-NODE-PORT-LOCAL-SCTP-HASH' },
+};
 
 /** The members of each set, by what ipset shows of them, so that none is there twice. */
 export type Members = Readonly<Record<SetKey, ReadonlyMap<string, Entry>>>;
