@@ -11,8 +11,8 @@ const LOADERS: readonly { readonly part: keyof NodeState; readonly argv: (varian
   { part: 'sysctl', argv: () => ['sysctl', '-q', '-p', '/dev/stdin'] },
   { part: 'ipset', argv: () => ['ipset', 'restore'] },
   { part: 'ipvsadm', argv: () => ['ipvsadm', '--restore'] },
-  { part: 'iptables', argv: (variant) => [`iptables-${variant}-restore`, WAIT] },
-  { part: 'ip6tables', argv: (variant) => [`ip6tables-${variant}-restore`, WAIT] },
+  { part: 'iptables', argv: (variant) => [`iptables-${variant}-restore`, '--noflush', WAIT] },
+  { part: 'ip6tables', argv: (variant) => [`ip6tables-${variant}-restore`, '--noflush', WAIT] },
   { part: 'addresses', argv: () => ['ip', '-batch', '-'] },
 ];
 
@@ -21,7 +21,7 @@ export async function loadState(host: Host, state: NodeState, variant: Variant):
   for (const { part, argv } of LOADERS) quietly(await host.run(argv(variant), state[part]), part);
 }
 
-/** Loads once more what adds to what is there. ipvsadm refuses to, and iptables-restore replaces whole tables. */
+/** Loads once more what can be: ipvsadm refuses what is there, and without a flush jumps would be there twice. */
 export async function loadMembersAgain(host: Host, state: NodeState): Promise<void> {
   quietly(await host.run(['ipset', '-exist', 'restore'], state.ipset), 'ipset');
   const { stderr } = await host.run(['ip', '-force', '-batch', '-'], state.addresses);
