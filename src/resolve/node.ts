@@ -110,10 +110,14 @@ function nodeIP(node: ChosenNode, family: Family, options: Options): Ip {
   return known.find((ip) => ip.family === family) ?? LOOPBACK[family];
 }
 
-/** What is on the node's interfaces, as far as a snapshot can tell. */
+/**
+ * What is on the node's interfaces, as far as a snapshot can tell. Behind a cloud's NAT an ExternalIP is on none, but then
+ * nothing arrives for it either; taking one that is there for somebody else's would be worse.
+ */
 function localAddresses(node: ChosenNode, family: Family, options: Options): readonly Ip[] {
   const named = options.nodeAddresses.flatMap((text) => parseIp(text) ?? []);
-  const all = [LOOPBACK[family], ...addressesOfType(node, 'InternalIP'), ...named];
+  const known = [...addressesOfType(node, 'InternalIP'), ...addressesOfType(node, 'ExternalIP')];
+  const all = [LOOPBACK[family], ...known, ...named];
   const unique = new Map(all.filter((ip) => ip.family === family).map((ip) => [ip.text, ip]));
   return [...unique.values()];
 }

@@ -2,7 +2,6 @@
  * The compiler against kube-proxy and the kernel: what we compile for a conformance case, loaded and read back, is what
  * kube-proxy wrote, and is our text again.
  */
-
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from '@jest/globals';
 import { FAMILIES } from '../ip.js';

@@ -1,5 +1,4 @@
 /** kube-proxy's dumps through this kernel: when these differ, the kernel or the tools do, and not our rules. */
-
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { FAMILIES } from '../ip.js';

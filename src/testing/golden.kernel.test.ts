@@ -1,5 +1,4 @@
 /** The law of every golden: it is what the kernel prints after loading it, and loading it again changes nothing. */
-
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { goldenRules } from './cases.js';

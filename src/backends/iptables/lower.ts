@@ -2,7 +2,6 @@
  * lower: ServicePorts → iptables RuleSet, for one node and family. Which rules there are is decided by now; a layout
  * says how they are arranged in chains.
  */
-
 import type { RuleSet, Table } from '../../languages/iptables/rules.js';
 import type { Options } from '../../options.js';
 import type { NodeContext, ServicePort } from '../../resolve/types.js';

@@ -2,10 +2,16 @@
  * What of the resolved ServicePorts ipvs mode can serve. A virtual IP is an address of the node here, so one that means
  * something to the node already would pull the node's own traffic into IPVS.
  */
-import type { Checked, Diagnostic, Key } from '../../diag.js';
+import { type Checked, type Diagnostic, hasErrors, type Key } from '../../diag.js';
 import { joinHostPort, parseIp, specialUse } from '../../ip.js';
 import type { Options } from '../../options.js';
-import { type Frontend, type FrontendKind, formatServicePortName, type ServicePort } from '../../resolve/types.js';
+import {
+  type Frontend,
+  type FrontendKind,
+  formatServicePortName,
+  type NodeContext,
+  type ServicePort,
+} from '../../resolve/types.js';
 import type { Resolved } from '../backend.js';
 import { DEFAULT_FEATURES } from '../shared/context.js';
 import { type Context, contextOf, DEVICE } from './context.js';
@@ -16,26 +22,23 @@ import { serversOf } from './virtual-servers.js';
  * `vip-on-node`, `vip-conflict`, `no-node-address`.
  */
 export function admit(resolved: readonly Resolved[], options: Options): Checked<readonly Resolved[]> {
-  const found = resolved.map(({ node, ports }) => {
-    const context = contextOf(node, options, DEFAULT_FEATURES);
-    const refused = new Set<string>();
-    const diagnostics = ports.flatMap((port) => {
-      const problems = port.frontends.flatMap((frontend) => problemsOf(port, frontend, context));
-      if (problems.some(({ severity }) => severity === 'error')) refused.add(serviceOf(port));
-      return problems;
-    });
-    return { context, refused, diagnostics };
-  });
-  const refused = new Set(found.flatMap((family) => [...family.refused]));
+  const refused = new Set<string>();
+  const problems = resolved.flatMap(({ node, ports }) =>
+    ports.flatMap((port) => {
+      const found = port.frontends.flatMap((frontend) => problemsOf(port, frontend, node));
+      if (hasErrors(found)) refused.add(serviceOf(port));
+      return found;
+    }),
+  );
   const value = resolved.map(({ node, ports }) => ({
     node,
-    ports: refused.size === 0 ? ports : ports.filter((port) => !refused.has(serviceOf(port))),
+    ports: ports.filter((port) => !refused.has(serviceOf(port))),
   }));
-  const rest = value.flatMap(({ ports }, i) => {
-    const context = found[i]?.context;
-    return context ? [...conflicts(ports, context), ...unservedNodePorts(ports, context)] : [];
-  });
-  return { value, diagnostics: [...unique(found.flatMap(({ diagnostics }) => diagnostics)), ...rest] };
+  const rest = value.flatMap(({ node, ports }) => [
+    ...conflicts(ports, contextOf(node, options, DEFAULT_FEATURES)),
+    ...unservedNodePorts(ports, node),
+  ]);
+  return { value, diagnostics: [...unique(problems), ...rest] };
 }
 
 function serviceOf({ name }: ServicePort): string {
@@ -50,7 +53,7 @@ const FIELD: Readonly<Record<FrontendKind, { readonly noun: string; readonly pat
   NodePort: { noun: 'node port', path: ['spec', 'ports'] },
 };
 
-function problemsOf(port: ServicePort, { kind, ip }: Frontend, { node }: Context): readonly Diagnostic[] {
+function problemsOf(port: ServicePort, { kind, ip }: Frontend, node: NodeContext): readonly Diagnostic[] {
   if (ip === undefined) return [];
   const { noun, path } = FIELD[kind];
   const origin = { ...port.origin, path };
@@ -99,7 +102,7 @@ function conflicts(ports: readonly ServicePort[], context: Context): readonly Di
   );
 }
 
-function unservedNodePorts(ports: readonly ServicePort[], { node }: Context): readonly Diagnostic[] {
+function unservedNodePorts(ports: readonly ServicePort[], node: NodeContext): readonly Diagnostic[] {
   // Where nodePortAddresses name others, their own warning says so.
   if (node.addresses.length > 0 || node.nodePorts.on !== 'local-addresses') return [];
   const count = ports.filter(({ frontends }) => frontends.some(({ kind }) => kind === 'NodePort')).length;

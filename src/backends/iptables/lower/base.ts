@@ -1,7 +1,6 @@
 /**
  * lower, part: the rules that do not depend on any Service: jumps from the built-in chains, masquerading, forwarding.
  */
-
 import {
   comment,
   DROP,

@@ -1,7 +1,6 @@
 /**
  * lower, part: KUBE-EXT and KUBE-FW, through which traffic to external addresses enters.
  */
-
 import {
   type Chain,
   comment,

@@ -1,7 +1,6 @@
 /**
  * lower, part: the way in through each frontend of a ServicePort, or the rule that turns its traffic away.
  */
-
 import { ACCEPT, comment, DROP, is, jumpTo, type Match, rule, type Target } from '../../../languages/iptables/rules.js';
 import type { Frontend, FrontendKind } from '../../../resolve/types.js';
 import { CHAIN, type ServiceChains } from '../names.js';

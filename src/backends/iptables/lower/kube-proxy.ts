@@ -7,7 +7,6 @@
  *          POSTROUTING ─ KUBE-POSTROUTING: what KUBE-MARK-MASQ marked is masqueraded
  *     filter  rejects and drops what has no endpoint, and accepts what was marked
  */
-
 import { type Chain, type Rule, type Table, table } from '../../../languages/iptables/rules.js';
 import type { ServicePort } from '../../../resolve/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';

@@ -2,7 +2,6 @@
  * lower, part: what the lowering functions of one ServicePort say about it, worked out once, and the pieces of rules
  * that several of them use.
  */
-
 import { comment, type Header, host, is, type L4Protocol, type Match } from '../../../languages/iptables/rules.js';
 import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../../resolve/types.js';
 import { L4 } from '../../shared/l4.js';

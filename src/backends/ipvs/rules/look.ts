@@ -1,7 +1,6 @@
 /**
  * lower, part: rules that look into an ipset.
  */
-
 import type { SetType } from '../../../languages/ipset/rules.js';
 import { comment, type Header, type Match, type Rule, rule, type Target } from '../../../languages/iptables/rules.js';
 import type { Context } from '../context.js';
