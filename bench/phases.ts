@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { hasErrors } from '../src/diag.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
 import { backendFor, resolveFamilies } from '../src/pipeline.js';
@@ -44,7 +45,8 @@ async function measure(file: string): Promise<Phases> {
   const errors = [...snapshot.diagnostics, ...resolved.diagnostics].filter((each) => hasErrors([each]));
   if (!backend || errors.length > 0) throw new Error(`cannot compile: ${errors[0]?.message ?? options.mode}`);
   let [lines, bytes] = [0, 0];
-  for (const artifact of backend.compile(resolved.value, options, backend.layouts[0] ?? '')) {
+  const program = backend.lower(resolved.value, options, backend.layouts[0] ?? '', DEFAULT_FEATURES);
+  for (const artifact of backend.artifacts(program)) {
     for (const chunk of chunks(
       joined(artifact.parts.filter(({ family }) => family !== 'ipv6').map(({ text }) => text)),
     )) {

@@ -11,6 +11,7 @@ const SRC = fileURLToPath(new URL('.', import.meta.url));
 /** What every proxy mode may import: never another one. */
 const MODE = [
   'backends/backend.ts',
+  'backends/features.ts',
   'backends/shared/',
   'languages/',
   'resolve/types.ts',
@@ -34,7 +35,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'read/yaml.ts': ['read/', 'diag.ts', 'js-yaml'],
   'read/': ['read/', 'diag.ts', 'ip.ts', 'options.ts'],
   'resolve/': ['resolve/', 'read/types.ts', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
-  'backends/backend.ts': ['resolve/types.ts', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
+  'backends/features.ts': [],
+  'backends/backend.ts': [
+    'backends/features.ts',
+    'languages/',
+    'resolve/types.ts',
+    'diag.ts',
+    'ip.ts',
+    'text.ts',
+    'options.ts',
+  ],
   'backends/index.ts': ['backends/'],
   'backends/shared/': ['backends/shared/', ...MODE],
   'backends/iptables/': ['backends/iptables/', ...MODE],

@@ -30,6 +30,8 @@ export interface Options {
   readonly nodePortAddresses: readonly Cidr[] | 'primary';
   /** Addresses the node has beyond those its Node object lists. */
   readonly nodeAddresses: readonly string[];
+  /** The machine that is the node, when it is at hand. */
+  readonly machine?: Machine;
   readonly masqueradeAll: boolean;
   /** Bit of the packet mark that means "masquerade", 0 to 31. */
   readonly masqueradeBit: number;
@@ -37,6 +39,13 @@ export interface Options {
   /** conntrack.tcpBeLiberal: kube-proxy then writes no rule that drops INVALID packets. */
   readonly tcpBeLiberal: boolean;
   readonly ipvs: IpvsOptions;
+}
+
+/** What a machine says of itself, which is truer than what the Node object does. */
+export interface Machine {
+  readonly hostname: string;
+  /** On its interfaces, virtual IPs aside. */
+  readonly addresses: readonly string[];
 }
 
 export interface IpvsOptions {

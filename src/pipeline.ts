@@ -6,7 +6,8 @@
  *     lower      ServicePort[]                → RuleSet         per proxy mode and layout
  *     print      RuleSet                      → Text            canonical; the golden file
  */
-import type { Artifact, Backend, Part, Resolved } from './backends/backend.js';
+import type { Artifact, Backend, Part, Program, Resolved } from './backends/backend.js';
+import { DEFAULT_FEATURES, type Features } from './backends/features.js';
 import { BACKENDS } from './backends/index.js';
 import { type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
 import { FAMILIES } from './ip.js';
@@ -39,15 +40,42 @@ export function compile(
   skipInvalid = false,
   layout?: string,
 ): Checked<readonly Artifact[]> {
+  const { value, diagnostics } = compileProgram(sources, options, { skipInvalid, layout });
+  if (!value) return { value: [], diagnostics };
+  const { backend, resolved, program } = value;
+  return { value: [...backend.artifacts(program), resolvedArtifact(resolved, backend.localPolicy)], diagnostics };
+}
+
+/** How a program is compiled, beyond what kube-proxy's configuration says. */
+export interface How {
+  /** Leave objects with errors out, and make the errors warnings. */
+  readonly skipInvalid?: boolean;
+  readonly layout?: string | undefined;
+  readonly features?: Features;
+}
+
+/** A program, whose backend made it, of what. */
+export interface Compiled {
+  readonly backend: Backend;
+  readonly resolved: readonly Resolved[];
+  readonly program: Program;
+}
+
+/** What the node is to be given, as data; absent with any error. */
+export function compileProgram(
+  sources: readonly Source[],
+  options: Options,
+  { skipInvalid = false, layout, features = DEFAULT_FEATURES }: How,
+): Checked<Compiled | undefined> {
   const backend = backendFor(options.mode);
-  if (!backend) return { value: [], diagnostics: [unknownMode(options.mode)] };
-  const { value: resolved, diagnostics } = front(sources, options, skipInvalid);
-  if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const admitted = backend.admit(resolved, options);
-  const all = [...diagnostics, ...(skipInvalid ? admitted.diagnostics.map(asWarning) : admitted.diagnostics)];
-  if (hasErrors(all)) return { value: [], diagnostics: all };
-  const rules = backend.compile(admitted.value, options, layout ?? backend.layouts[0] ?? '');
-  return { value: [...rules, resolvedArtifact(admitted.value, backend.localPolicy)], diagnostics: all };
+  if (!backend) return { value: undefined, diagnostics: [unknownMode(options.mode)] };
+  const { value: read, diagnostics } = front(sources, options, skipInvalid);
+  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  const { value: resolved, diagnostics: found } = backend.admit(read, options);
+  const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
+  if (hasErrors(all)) return { value: undefined, diagnostics: all };
+  const program = backend.lower(resolved, options, layout ?? backend.layouts[0] ?? '', features);
+  return { value: { backend, resolved, program }, diagnostics: all };
 }
 
 /** read and resolve; a function of its own, so that the snapshot is free to go before the rules come. */

@@ -3,14 +3,41 @@
  */
 import type { Checked } from '../diag.js';
 import type { Family } from '../ip.js';
+import type { Address } from '../languages/addresses/rules.js';
+import type { IpSet } from '../languages/ipset/rules.js';
+import type { RuleSet } from '../languages/iptables/rules.js';
+import type { Timeouts, VirtualServer } from '../languages/ipvs/rules.js';
+import type { Sysctls } from '../languages/sysctl.js';
 import type { Options } from '../options.js';
 import type { LocalPolicy, NodeContext, ServicePort } from '../resolve/types.js';
 import type { Section, Text } from '../text.js';
+import type { Features } from './features.js';
 
 /** The front half's answer for one family. */
 export interface Resolved {
   readonly node: NodeContext;
   readonly ports: readonly ServicePort[];
+}
+
+/** All that a proxy mode programs on a node, in the words of each tool. */
+export interface Program {
+  readonly families: readonly FamilyProgram[];
+  /** How long IPVS remembers idle connections, of both families. */
+  readonly timeouts?: Timeouts;
+  /** The device that holds the virtual IPs. */
+  readonly device?: string;
+  readonly sysctls: Sysctls;
+}
+
+/** What serves one family; what a mode has no use for is empty. */
+export interface FamilyProgram {
+  /** How many ServicePorts went into it. */
+  readonly about: Pick<Part, 'ports'> & { readonly family: Family };
+  readonly ruleSet: RuleSet;
+  readonly sets: readonly IpSet[];
+  readonly virtualServers: readonly VirtualServer[];
+  /** Virtual IPs on the device. */
+  readonly addresses: readonly Address[];
 }
 
 /** One file of the output: rules that a tool loads as they are, or a table for people. */
@@ -43,6 +70,8 @@ export interface Backend {
   readonly localPolicy: LocalPolicy;
   /** What of `resolved` this mode can serve, with errors for what it can't and warnings for what may surprise. */
   readonly admit: (resolved: readonly Resolved[], options: Options) => Checked<readonly Resolved[]>;
-  /** The artifacts that serve `resolved`, each family by itself or together as the mode's tools want them. */
-  readonly compile: (resolved: readonly Resolved[], options: Options, layout: string) => readonly Artifact[];
+  /** What serves `resolved`. */
+  readonly lower: (resolved: readonly Resolved[], options: Options, layout: string, features: Features) => Program;
+  /** The files that hold a program, in the order to load them. */
+  readonly artifacts: (program: Program) => readonly Artifact[];
 }

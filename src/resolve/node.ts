@@ -3,7 +3,7 @@
  */
 import { type Checked, type Diagnostic, show } from '../diag.js';
 import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp, specialUse } from '../ip.js';
-import type { Options } from '../options.js';
+import type { Machine, Options } from '../options.js';
 import type { Node } from '../read/types.js';
 import type { NodeContext, PodTraffic } from './types.js';
 
@@ -20,13 +20,15 @@ export interface ChosenNode {
 }
 
 /**
- * The node that `options.nodeName` names, or the only one there is. Several nodes and no name is an error; a node that
- * the snapshot lacks is a warning, for rules can be made, though without its zone and addresses.
+ * The node that `options.nodeName` names, or the machine at hand is, or the only one there is. Several nodes and no name
+ * is an error; a node that the snapshot lacks is a warning, for rules can be made, though without its zone and addresses.
  */
 export function chooseNode(nodes: readonly Node[], options: Options): Checked<ChosenNode> {
-  const { nodeName } = options;
+  const { nodeName, machine } = options;
   const names = nodes.map((node) => node.metadata.name);
   const [only] = nodes;
+  const same = nodeName === '' && machine ? nodeOf(machine, nodes) : undefined;
+  if (same) return chooseNode(nodes, { ...options, nodeName: same.metadata.name });
   if (nodeName === '' && nodes.length > 1) {
     const message = `the snapshot has ${nodes.length} Nodes and rules are made for one of them`;
     const hint = `say which with --node NAME, or hostnameOverride in the configuration: ${list(names)}`;
@@ -36,6 +38,15 @@ export function chooseNode(nodes: readonly Node[], options: Options): Checked<Ch
   const object = nodes.find((node) => node.metadata.name === nodeName);
   if (object) return { value: { name: nodeName, object }, diagnostics: missingPodCIDR(object, options) };
   return { value: { name: nodeName }, diagnostics: [unknownNode(nodeName, names)] };
+}
+
+/** The Node of a machine: that of its host name, as kube-proxy has it, else the one whose address the machine has. */
+function nodeOf({ hostname, addresses }: Machine, nodes: readonly Node[]): Node | undefined {
+  const named = nodes.find(({ metadata }) => metadata.name === hostname.trim().toLowerCase());
+  const here = nodes.filter((object) =>
+    addressesOfType({ name: '', object }, 'InternalIP').some(({ text }) => addresses.includes(text)),
+  );
+  return named ?? (here.length === 1 ? here[0] : undefined);
 }
 
 /** kube-proxy does not start before the node has one. */
@@ -111,12 +122,14 @@ function nodeIP(node: ChosenNode, family: Family, options: Options): Ip {
 }
 
 /**
- * What is on the node's interfaces, as far as a snapshot can tell. Behind a cloud's NAT an ExternalIP is on none, but then
+ * What is on the node's interfaces: as they say, or else as far as a snapshot can tell. Behind a cloud's NAT an ExternalIP is on none, but then
  * nothing arrives for it either; taking one that is there for somebody else's would be worse.
  */
 function localAddresses(node: ChosenNode, family: Family, options: Options): readonly Ip[] {
   const named = options.nodeAddresses.flatMap((text) => parseIp(text) ?? []);
-  const known = [...addressesOfType(node, 'InternalIP'), ...addressesOfType(node, 'ExternalIP')];
+  const known = options.machine
+    ? options.machine.addresses.flatMap((text) => parseIp(text) ?? [])
+    : [...addressesOfType(node, 'InternalIP'), ...addressesOfType(node, 'ExternalIP')];
   const all = [LOOPBACK[family], ...known, ...named];
   const unique = new Map(all.filter((ip) => ip.family === family).map((ip) => [ip.text, ip]));
   return [...unique.values()];

@@ -32,7 +32,8 @@ export function usableEndpoints(
   const local = use.local ? firstNonEmpty(ready.filter(isLocal), draining.filter(isLocal)) : [];
   const any = ready.length + draining.length > 0;
   const onNode = endpoints.filter(isLocal);
-  return { cluster, local, reachable: union(endpoints, cluster, local), onNode, total: endpoints.length, any };
+  const serving = endpoints.filter((endpoint) => endpoint.ready || endpoint.serving);
+  return { cluster, local, reachable: union(endpoints, cluster, local), onNode, serving, total: endpoints.length, any };
 }
 
 /** Draining or hinted-away endpoints of this node can be in the local set only, so neither set contains the other. */

@@ -41,6 +41,8 @@ export interface EndpointSets {
   readonly reachable: readonly Endpoint[];
   /** Those on this node, in whatever state. */
   readonly onNode: readonly Endpoint[];
+  /** Those that serve, chosen for new traffic or not: an open flow of datagrams may stay with one of them. */
+  readonly serving: readonly Endpoint[];
   /** How many the slices list for this port, usable or not. */
   readonly total: number;
 }

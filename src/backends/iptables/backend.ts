@@ -1,15 +1,31 @@
 /**
  * The iptables proxy mode as a backend: one artifact per family.
  */
-import type { Backend } from '../backend.js';
+
+import type { Options } from '../../options.js';
+import type { Backend, Program, Resolved } from '../backend.js';
+import type { Features } from '../features.js';
 import { iptablesFile } from '../shared/files.js';
-import { LAYOUT_NAMES, lower } from './lower.js';
+import { LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
 
 export const iptables: Backend = {
   mode: 'iptables',
   layouts: LAYOUT_NAMES,
   localPolicy: 'strict',
   admit: (resolved) => ({ value: resolved, diagnostics: [] }),
-  compile: (resolved, options, layout) =>
-    resolved.map(({ node, ports }) => iptablesFile(lower(ports, node, options, layout), ports.length)),
+  lower,
+  artifacts: ({ families }) => families.map(({ ruleSet, about }) => iptablesFile(ruleSet, about.ports)),
 };
+
+function lower(resolved: readonly Resolved[], options: Options, layout: string, features: Features): Program {
+  const families = resolved.map(({ node, ports }) => ({
+    about: { family: node.family, ports: ports.length },
+    ruleSet: lowerFamily(ports, node, options, layout, features),
+    sets: [],
+    virtualServers: [],
+    addresses: [],
+  }));
+  // Without it the kernel takes no packet from 127.0.0.1 to another machine, which a node port there is (k/k proxier).
+  const onLoopback = resolved.some(({ node }) => node.localhostNodePorts);
+  return { families, sysctls: onLoopback ? { 'net.ipv4.conf.all.route_localnet': 1 } : {} };
+}

@@ -5,7 +5,7 @@
 import type { RuleSet, Table } from '../../languages/iptables/rules.js';
 import type { Options } from '../../options.js';
 import type { NodeContext, ServicePort } from '../../resolve/types.js';
-import { DEFAULT_FEATURES, type Features } from '../shared/context.js';
+import type { Features } from '../features.js';
 import type { Context } from './lower/context.js';
 import { layoutKubeProxy } from './lower/kube-proxy.js';
 
@@ -25,7 +25,7 @@ export function lower(
   node: NodeContext,
   options: Options,
   layout: string,
-  features: Features = DEFAULT_FEATURES,
+  features: Features,
 ): RuleSet {
   const endpoints = ports.reduce((sum, port) => sum + port.endpoints.total, 0);
   const context: Context = {

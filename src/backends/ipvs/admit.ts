@@ -13,7 +13,7 @@ import {
   type ServicePort,
 } from '../../resolve/types.js';
 import type { Resolved } from '../backend.js';
-import { DEFAULT_FEATURES } from '../shared/context.js';
+import { DEFAULT_FEATURES } from '../features.js';
 import { type Context, contextOf, DEVICE } from './context.js';
 import { serversOf } from './virtual-servers.js';
 

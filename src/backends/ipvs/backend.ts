@@ -8,32 +8,29 @@ import { sections as setSections } from '../../languages/ipset/sections.js';
 import * as servers from '../../languages/ipvs/print.js';
 import { sectionsOf } from '../../languages/ipvs/sections.js';
 import * as sysctl from '../../languages/sysctl.js';
-import type { Options } from '../../options.js';
 import { wholeText } from '../../text.js';
-import type { Artifact, Backend, Resolved } from '../backend.js';
-import { DEFAULT_FEATURES } from '../shared/context.js';
+import type { Artifact, Backend, FamilyProgram, Program } from '../backend.js';
 import { iptablesFile } from '../shared/files.js';
 import { partOf } from '../shared/parts.js';
 import { admit } from './admit.js';
 import { DEVICE } from './context.js';
-import { type Lowered, lower, sysctlsOf, timeoutsOf } from './lower.js';
+import { lower } from './lower.js';
 
 export const ipvs: Backend = {
   mode: 'ipvs',
   layouts: ['kube-proxy'],
   localPolicy: 'fallback',
   admit,
-  compile,
+  lower,
+  artifacts,
 };
 
 /** In the order to load them: what a rule or an address leads to is there before it. */
-function compile(resolved: readonly Resolved[], options: Options): readonly Artifact[] {
-  const families = resolved.map((family) => lower(family, options, DEFAULT_FEATURES));
+function artifacts({ families, timeouts, sysctls }: Program): readonly Artifact[] {
   const both = { ports: families.reduce((sum, { about }) => sum + about.ports, 0) };
-  const timeouts = timeoutsOf(options);
   const device = { device: DEVICE, create: true, addresses: [] };
   return [
-    { name: 'sysctl.conf', parts: [partOf(both, sysctlsOf(options), sysctl)], sections: wholeText('sysctl') },
+    { name: 'sysctl.conf', parts: [partOf(both, sysctls, sysctl)], sections: wholeText('sysctl') },
     {
       name: 'ipset.rules',
       parts: families.map(({ about, sets }) => partOf(about, sets, ipset)),
@@ -56,6 +53,6 @@ function compile(resolved: readonly Resolved[], options: Options): readonly Arti
   ];
 }
 
-function addressPart({ about, addresses: bound }: Lowered) {
+function addressPart({ about, addresses: bound }: FamilyProgram) {
   return partOf(about, { device: DEVICE, create: false, addresses: bound }, addresses);
 }

@@ -3,7 +3,7 @@
  */
 import type { Options } from '../../options.js';
 import type { Frontend, NodeContext } from '../../resolve/types.js';
-import type { Features } from '../shared/context.js';
+import type { Features } from '../features.js';
 
 export interface Context {
   readonly node: NodeContext;

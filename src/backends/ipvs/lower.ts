@@ -1,31 +1,29 @@
 /**
- * lower: ServicePorts → what ipvs mode programs for one node and family, each in the words of its tool.
+ * lower: ServicePorts → what ipvs mode programs on one node, each in the words of its tool.
  */
-import type { Address } from '../../languages/addresses/rules.js';
-import type { IpSet } from '../../languages/ipset/rules.js';
-import type { RuleSet } from '../../languages/iptables/rules.js';
-import type { Timeouts, VirtualServer } from '../../languages/ipvs/rules.js';
+import type { Timeouts } from '../../languages/ipvs/rules.js';
 import type { Sysctls } from '../../languages/sysctl.js';
 import type { Options } from '../../options.js';
-import type { Part, Resolved } from '../backend.js';
-import type { Features } from '../shared/context.js';
-import { contextOf } from './context.js';
+import type { FamilyProgram, Program, Resolved } from '../backend.js';
+import type { Features } from '../features.js';
+import { contextOf, DEVICE } from './context.js';
 import { membersOf } from './members.js';
 import { ruleSetOf } from './rules.js';
 import { setsOf } from './sets.js';
 import { virtualServers } from './virtual-servers.js';
 
-export interface Lowered {
-  readonly about: Pick<Part, 'family' | 'ports'>;
-  readonly sets: readonly IpSet[];
-  readonly ruleSet: RuleSet;
-  readonly virtualServers: readonly VirtualServer[];
-  /** On the dummy device. */
-  readonly addresses: readonly Address[];
+/** What serves `resolved`. */
+export function lower(resolved: readonly Resolved[], options: Options, _layout: string, features: Features): Program {
+  const timeouts = timeoutsOf(options);
+  return {
+    families: resolved.map((family) => lowerFamily(family, options, features)),
+    ...(timeouts ? { timeouts } : {}),
+    device: DEVICE,
+    sysctls: sysctlsOf(options),
+  };
 }
 
-/** What serves one family on its node. */
-export function lower({ node, ports }: Resolved, options: Options, features: Features): Lowered {
+function lowerFamily({ node, ports }: Resolved, options: Options, features: Features): FamilyProgram {
   const context = contextOf(node, options, features);
   const members = membersOf(ports, context);
   return {
@@ -44,7 +42,7 @@ export function lower({ node, ports }: Resolved, options: Options, features: Fea
  * The kernel parameters that IPVS needs (k/k pkg/proxy/ipvs NewProxier). conn_reuse_mode is left alone: only kernels
  * before 5.9 need it off (k/k#93297).
  */
-export function sysctlsOf({ ipvs }: Options): Sysctls {
+function sysctlsOf({ ipvs }: Options): Sysctls {
   return {
     // The mark and masquerading must apply to what IPVS forwards.
     'net.ipv4.vs.conntrack': 1,
@@ -58,7 +56,7 @@ export function sysctlsOf({ ipvs }: Options): Sysctls {
 }
 
 /** The timeouts that are set, if any is. */
-export function timeoutsOf({ ipvs }: Options): Timeouts | undefined {
+function timeoutsOf({ ipvs }: Options): Timeouts | undefined {
   const { tcp, tcpFin, udp } = ipvs.timeouts;
   return tcp + tcpFin + udp > 0 ? ipvs.timeouts : undefined;
 }

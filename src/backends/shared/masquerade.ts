@@ -13,7 +13,7 @@ import {
   rule,
   states,
 } from '../../languages/iptables/rules.js';
-import type { Features } from './context.js';
+import type { Features } from '../features.js';
 
 /** The chain that marks; both modes call it the same. */
 export const MARK_MASQUERADE = 'KUBE-MARK-MASQ';

@@ -38,6 +38,8 @@ export interface Chain {
   readonly rules: () => readonly Rule[];
   /** What the chain is there for, when that is one object; a rule's own origin wins. */
   readonly origin?: Origin;
+  /** Whose it is, for people: `default/web:http`. */
+  readonly service?: string;
 }
 
 /** A rule matches when its header and all its matches do. Without a target it only counts. */

@@ -2,7 +2,7 @@
  * lower, part: what every lowering function may look at.
  */
 import type { NodeContext } from '../../../resolve/types.js';
-import type { Features } from '../../shared/context.js';
+import type { Features } from '../../features.js';
 
 export interface Context {
   readonly node: NodeContext;

@@ -37,6 +37,7 @@ export function policyChains(named: NamedPort): readonly Chain[] {
         ...balance(named, endpoints),
       ],
       origin: port.origin,
+      service: named.text,
     }));
 }
 
@@ -86,6 +87,7 @@ export function endpointChains(named: NamedPort): readonly Chain[] {
     name: chainOf(named, endpoint),
     rules: () => endpointRules(named, endpoint),
     origin,
+    service: named.text,
   }));
 }
 

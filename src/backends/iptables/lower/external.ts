@@ -24,10 +24,10 @@ export function externalChains(named: NamedPort): readonly Chain[] {
   const open = port.frontends.filter(({ kind, whenEmpty }) => kind !== 'ClusterIP' && whenEmpty !== 'reject');
   const [any] = open;
   const restricted = open.find(({ sourceRanges }) => sourceRanges)?.sourceRanges;
-  const { origin } = port;
+  const whose = { origin: port.origin, service: named.text };
   return [
-    ...(any ? [{ name: chains.external, rules: () => externalRules(named, any), origin }] : []),
-    ...(restricted ? [{ name: chains.firewall, rules: () => firewallRules(named, restricted), origin }] : []),
+    ...(any ? [{ name: chains.external, rules: () => externalRules(named, any), ...whose }] : []),
+    ...(restricted ? [{ name: chains.firewall, rules: () => firewallRules(named, restricted), ...whose }] : []),
   ];
 }
 

@@ -1,8 +1,7 @@
 /**
- * lower, shared by the proxy modes: what the node is asked to do with every packet, whatever the mode.
+ * Features: what the node's tools and kernel can do; probed on a live node, assumed when compiling offline.
  */
 
-/** What the node's tools and kernel can do; probed on a live node, assumed when compiling offline. */
 export interface Features {
   /** MASQUERADE knows --random-fully: iptables 1.6.2 and Linux 3.13 or newer. */
   readonly randomFully: boolean;
