@@ -22,7 +22,7 @@ const MODE = [
 ];
 
 /** The rule languages, none of which knows another. */
-const LANGUAGES = ['iptables/', 'ipset/', 'ipvs/', 'addresses/', 'sysctl.ts', 'l4.ts', 'lines.ts'];
+const LANGUAGES = ['iptables/', 'ipset/', 'ipvs/', 'addresses/', 'sysctl.ts', 'conntrack.ts', 'l4.ts', 'lines.ts'];
 const LANGUAGE = ['languages/l4.ts', 'languages/lines.ts', 'diag.ts', 'ip.ts', 'text.ts'];
 
 /** For each place, longest match first, what its files may import: places of ours, and packages. */
@@ -46,6 +46,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'options.ts',
   ],
   'backends/index.ts': ['backends/'],
+  'backends/ours.ts': ['backends/', 'languages/'],
   'backends/shared/': ['backends/shared/', ...MODE],
   'backends/iptables/': ['backends/iptables/', ...MODE],
   'backends/iptables/names.ts': ['resolve/types.ts', 'ip.ts', 'node:crypto'],
@@ -53,7 +54,21 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(LANGUAGES.map((language) => [`languages/${language}`, [`languages/${language}`, ...LANGUAGE]])),
   'review/': ['review/', 'text.ts', 'diff'],
   'pipeline.ts': ['backends/', 'read/', 'resolve/', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
-  'apply/': ['apply/', 'text.ts', 'diag.ts', 'execa'],
+  'diff/': ['diff/', 'backends/backend.ts', 'backends/ours.ts', 'languages/', 'review/', 'diag.ts', 'ip.ts', 'text.ts'],
+  'apply/host.ts': ['execa'],
+  'apply/lock.ts': ['node:child_process', 'node:fs', 'node:path'],
+  'apply/': [
+    'apply/',
+    'backends/backend.ts',
+    'backends/features.ts',
+    'backends/ours.ts',
+    'diff/',
+    'languages/',
+    'diag.ts',
+    'ip.ts',
+    'options.ts',
+    'text.ts',
+  ],
 };
 
 /** May import everything: the edges of the process, and tests. */

@@ -19,11 +19,13 @@ export interface Host {
 export interface HostOptions {
   /** A program that has not ended by then is killed. */
   readonly timeoutSeconds?: number;
+  /** An open file that every program inherits, such as a lock. */
+  readonly inherit?: number;
 }
 
 /** This machine, in the network namespace of this process. */
 export function localHost(options: HostOptions = {}): Host {
-  return { run: (argv, stdin = '') => run(argv, stdin, options.timeoutSeconds ?? TIMEOUT_SECONDS) };
+  return { run: (argv, stdin = '') => run(argv, stdin, options) };
 }
 
 /** A network namespace of this machine: a name that `ip netns` knows or, with a slash, a path such as /proc/1/ns/net. */
@@ -46,7 +48,7 @@ const MAX_OUTPUT = 400_000_000;
 async function run(
   argv: readonly string[],
   stdin: string | Iterable<string>,
-  timeoutSeconds: number,
+  { timeoutSeconds = TIMEOUT_SECONDS, inherit }: HostOptions,
 ): Promise<Outcome> {
   const [program = '', ...args] = argv;
   const child = execa(program, args, {
@@ -55,7 +57,14 @@ async function run(
     maxBuffer: MAX_OUTPUT,
     // Messages are read by us: no translations.
     env: { LC_ALL: 'C' },
-    ...(typeof stdin === 'string' ? { input: stdin } : { stdin: each(stdin) }),
+    ...(typeof stdin === 'string' ? { input: stdin } : {}),
+    stdio: [
+      typeof stdin === 'string' ? 'pipe' : each(stdin),
+      'pipe',
+      'pipe',
+      // execa takes any descriptor, though its types name only the first few.
+      ...(inherit === undefined ? [] : [inherit as 3]),
+    ],
   });
   let late = false;
   const timer = setTimeout(() => {

@@ -7,10 +7,10 @@ import { dirname, join } from 'node:path';
 import { type Checked, hasErrors } from '../diag.js';
 import type { Family } from '../ip.js';
 import { type Artifact, backendFor, compile, RESOLVED_FILE, textOf } from '../pipeline.js';
-import { loadSources } from '../read/source.js';
 import { chunks, joined, type Text } from '../text.js';
 import { check } from './check.js';
-import { EXIT, type Io, readAll, write, writeLines, writeText } from './io.js';
+import { loadInput } from './input.js';
+import { EXIT, type Io, write, writeLines, writeText } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
 
@@ -26,8 +26,6 @@ export interface CompileFlags extends OptionFlags {
 
 /** Compiles what `paths` name and prints, writes or checks the result; returns the exit code. */
 export async function runCompile(paths: readonly string[], flags: CompileFlags, io: Io): Promise<number> {
-  const from = paths.length === 0 && io.stdin.isTTY !== true ? ['-'] : paths;
-  if (from.length === 0) throw new Error('nothing to compile: name a file, or pipe one in (vipc compile --help)');
   if (flags.output !== undefined && flags.check !== undefined) throw new Error('use either -o or --check, not both');
   if (flags.format === 'json' && (flags.output ?? flags.check) !== undefined) {
     throw new Error('--format json is for standard output; -o and --check have files of their own kind');
@@ -38,7 +36,7 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   if (flags.layout !== undefined && layouts.length > 0 && !layouts.includes(flags.layout)) {
     throw new Error(`there is no layout ${JSON.stringify(flags.layout)}; there is ${layouts.join(', ')}`);
   }
-  const sources = await loadSources(from, () => readAll(io.stdin));
+  const sources = await loadInput(paths, io);
   const unreadable = hasErrors(sources.diagnostics);
   const compiled = unreadable ? NOTHING : compile(sources.value, options.value, flags.skipInvalid, flags.layout);
   const diagnostics = [...options.diagnostics, ...sources.diagnostics, ...compiled.diagnostics];

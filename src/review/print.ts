@@ -29,6 +29,20 @@ export function* printChanges(changes: readonly ServiceChange[], paint: Paint): 
   }
 }
 
+/** The changes as data: whole lines that go and that come, in the order of the text. */
+export function toJson(changes: readonly ServiceChange[]): readonly object[] {
+  const of = (lines: readonly DiffLine[], wanted: DiffLine['kind']) =>
+    lines.filter(({ kind }) => kind === wanted).map(({ text }) => text);
+  return changes.flatMap(({ service, sections }) =>
+    sections.map(({ title, lines }) => ({
+      ...(service === undefined ? {} : { service }),
+      what: title,
+      removed: of(lines, '-'),
+      added: of(lines, '+'),
+    })),
+  );
+}
+
 function printLine({ kind, text }: DiffLine, paint: Paint): string {
   if (kind === ' ') return `  ${text}`;
   return paint(kind === '+' ? 'green' : 'red', `${kind} ${text}`);

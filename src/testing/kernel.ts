@@ -1,12 +1,10 @@
 /** Kernel: rules through the real tools, in a namespace of their own: text → iptables-restore → iptables-save → text. */
 import type { Host } from '../apply/host.js';
+import { VARIANTS, type Variant } from '../apply/probe.js';
 import { FAMILIES, type Family } from '../ip.js';
 import { succeeded, withNetns } from './netns.js';
 
-/** The two ways iptables has of reaching the kernel. */
-export type Variant = 'nft' | 'legacy';
-
-export const VARIANTS: readonly Variant[] = ['nft', 'legacy'];
+export { VARIANTS, type Variant } from '../apply/probe.js';
 
 /** Every family with every variant. */
 export const TOOLS = FAMILIES.flatMap((family) => VARIANTS.map((variant) => ({ family, variant })));

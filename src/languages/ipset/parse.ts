@@ -11,8 +11,13 @@ import type { Entry, IpSet, SetType } from './rules.js';
 
 export interface SavedSets {
   /** In the order of the text, which is that of their making; members in the kernel's. Family of a bitmap:port: IPv4. */
-  readonly sets: readonly IpSet[];
+  readonly sets: readonly SavedSet[];
   readonly others: readonly OtherSet[];
+}
+
+export interface SavedSet extends IpSet {
+  /** How many members it has room for; absent when all that there can be. */
+  readonly maxElements?: number;
 }
 
 /** A set that IpSet cannot hold. */
@@ -35,7 +40,7 @@ interface ReadSet {
   readonly name: string;
   readonly type: string;
   /** Gone as soon as something is found that it cannot hold. */
-  set: (IpSet & { readonly entries: Entry[] }) | undefined;
+  set: (SavedSet & { readonly entries: Entry[] }) | undefined;
 }
 
 /** Reads one line; the answer is what is wrong with it. */
@@ -76,16 +81,18 @@ function createSet(name: string, type: string, options: readonly string[]): Read
   const ours = PARTS.get(type);
   if (!ours || options.length % 2 !== 0) return undefined;
   let family: Family = 'ipv4';
+  let maxElements: number | undefined;
   for (let i = 0; i < options.length; i += 2) {
     const option = options[i] ?? '';
     if (option === 'family') family = options[i + 1] === 'inet6' ? 'ipv6' : 'ipv4';
+    else if (option === 'maxelem') maxElements = Number(options[i + 1]);
     else if (!SIZES.has(option)) return undefined;
   }
-  return { name, type: ours.type, family, entries: [] };
+  return { name, type: ours.type, family, ...(maxElements === undefined ? {} : { maxElements }), entries: [] };
 }
 
 /** How the kernel keeps a set, which does not change what is in it. */
-const SIZES: ReadonlySet<string> = new Set(['hashsize', 'maxelem', 'bucketsize', 'initval']);
+const SIZES: ReadonlySet<string> = new Set(['hashsize', 'bucketsize', 'initval']);
 
 /** A member that is printed in the same way again. */
 function parseEntry({ type, family }: IpSet, text: string): Entry | undefined {

@@ -8,9 +8,14 @@ import type { Entry, IpSet } from './rules.js';
 /** The sets as input for `ipset restore`; with `-exist` it takes it a second time. */
 export function* print(sets: readonly IpSet[]): Generator<Line> {
   for (const set of sets) {
-    yield { text: `create ${set.name} ${set.type} ${parameters(set)}` };
+    yield { text: create(set) };
     for (const entry of set.entries) yield { text: `add ${set.name} ${printEntry(entry)}`, origin: entry.origin };
   }
+}
+
+/** The line that makes the set, empty. */
+export function create(set: IpSet): string {
+  return `create ${set.name} ${set.type} ${parameters(set)}`;
 }
 
 /** A member as ipset shows it: `10.0.0.1,tcp:80`, `30080`. */
@@ -31,11 +36,16 @@ function network(text: string): string {
 /** What ipset gives a set when nothing is said; "Hash is full" beyond it. */
 const MAX_ENTRIES = 65536;
 
-function parameters({ type, family, entries }: IpSet): string {
-  if (type === 'bitmap:port') return 'range 0-65535';
+/** How many members a set is made for that is to hold so many. */
+export function maxElements(count: number): number {
   let most = MAX_ENTRIES;
-  while (most < entries.length) most *= 2;
-  return `family ${family === 'ipv4' ? 'inet' : 'inet6'} hashsize 1024 maxelem ${most}`;
+  while (most < count) most *= 2;
+  return most;
+}
+
+function parameters({ type, family, entries, size = maxElements(entries.length) }: IpSet): string {
+  if (type === 'bitmap:port') return 'range 0-65535';
+  return `family ${family === 'ipv4' ? 'inet' : 'inet6'} hashsize 1024 maxelem ${size}`;
 }
 
 /** The sets as one JSON object, in pieces of a set. */

@@ -15,6 +15,8 @@ export interface IpSet {
   readonly family: Family;
   /** None twice. */
   readonly entries: readonly Entry[];
+  /** How many members it has room for, when that is not for print to say. */
+  readonly size?: number;
 }
 
 /** A member: those of these that the set's type has. */

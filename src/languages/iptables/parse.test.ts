@@ -143,11 +143,20 @@ const TEXTS: readonly [string, string, Readonly<Record<string, readonly string[]
   [
     'a comment with a line break',
     '*nat\n:A - [0:0]\n-A A -m comment --comment "x\n-A A -j ACCEPT" -j DROP\nCOMMIT\n',
-    { 'nat A': [] },
-    [
-      String.raw`line 3: a quote is not closed: "-A A -m comment --comment \"x"`,
-      String.raw`line 4: a quote is not closed: "-A A -j ACCEPT\" -j DROP"`,
-    ],
+    { 'nat A': [' -m comment --comment "x\n-A A -j ACCEPT" -j DROP'] },
+    [],
+  ],
+  [
+    'a quote that is never closed',
+    '*nat\n:A - [0:0]\n-A A -m comment --comment "x\n-A A -j DROP\nCOMMIT\n',
+    { 'nat A': [' -j DROP'] },
+    [String.raw`line 3: a quote is not closed: "-A A -m comment --comment \"x"`],
+  ],
+  [
+    'the number of a line after one with a line break',
+    '*nat\n:A - [0:0]\n-A A -m comment --comment "x\ny" -j DROP\nnothing\nCOMMIT\n',
+    { 'nat A': [' -m comment --comment "x\ny" -j DROP'] },
+    ['line 5: not a line of iptables-save: "nothing"'],
   ],
   [
     'a table that iptables-nft cannot show',

@@ -30,12 +30,13 @@ export function parse(text: string, family: Family): Checked<SavedRuleSet> {
   const diagnostics: Diagnostic[] = [];
   let number = 0;
   for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const line = trimEnd(text.slice(start, newline < 0 ? text.length : newline));
+    const end = endOfLine(text, start);
+    const line = trimEnd(text.slice(start, end));
     number++;
     const problem = readLine(reader, line);
     if (problem !== undefined) diagnostics.push(unreadable(`line ${number}: ${problem}: ${show(line)}`));
-    start = newline < 0 ? text.length : newline + 1;
+    for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) number++;
+    start = end + 1;
   }
   if (reader.open) diagnostics.push(unreadable(`line ${number}: table ${reader.open.name} has no COMMIT: ${CUT}`));
   return { value: { family, tables: reader.tables }, diagnostics };
@@ -124,6 +125,20 @@ function readRule({ open }: Reader, line: string): string | undefined {
 }
 
 const CHAIN = '-A '.length;
+
+/** Where the line that begins at `start` ends: a line break in a comment is written as it is, within its quotes. */
+function endOfLine(text: string, start: number): number {
+  for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', end + 1)) {
+    if (!text.startsWith('-A ', start) || quotesClose(text.slice(start, end))) return end;
+    // An unclosed quote runs to the end: then it is one bad line, and those after it are lines of their own.
+    if (end - start > LONGEST_COMMENT) return text.indexOf('\n', start);
+  }
+  const newline = text.indexOf('\n', start);
+  return newline < 0 ? text.length : newline;
+}
+
+/** xt_comment holds 256 characters, others such as log prefixes less; escapes double them, and there may be several. */
+const LONGEST_COMMENT = 4096;
 
 /** Without the carriage return of a file from elsewhere, and the blank with which old versions end a rule. */
 function trimEnd(line: string): string {

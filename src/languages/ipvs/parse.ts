@@ -11,6 +11,7 @@ import { parseHostPort } from './host-port.js';
 import type { Ipvs, RealServer, VirtualServer } from './rules.js';
 
 export { type Connections, parseListing } from './listing.js';
+export { parseTimeouts } from './timeouts.js';
 
 export interface SavedIpvs extends Ipvs {
   /** The `-A` lines of virtual servers that VirtualServer cannot hold; their real servers are left out. */

@@ -26,16 +26,23 @@ export function printService({
   address,
   port,
 }: Pick<VirtualServer, 'protocol' | 'address' | 'port'>): string {
-  return `${SERVICE[protocol]} ${joinHostPort(inetNtop(address), port)}`;
+  return `${SERVICE[protocol]} ${printHostPort({ address, port })}`;
 }
 
-function printScheduling({ scheduler, schedulerFlag, persistence }: VirtualServer): string {
+/** How clients are spread: ` -s rr -p 60`. */
+export function printScheduling({ scheduler, schedulerFlag, persistence }: VirtualServer): string {
   const flag = schedulerFlag === undefined ? '' : ` -b ${schedulerFlag}`;
   return ` -s ${scheduler}${persistence ? ` -p ${persistence.timeoutSeconds}` : ''}${flag}`;
 }
 
-function printRealServer({ address, port, weight }: RealServer): string {
-  return `-r ${joinHostPort(inetNtop(address), port)} -m -w ${weight}`;
+/** `-r 10.0.0.1:8080 -m -w 1` */
+export function printRealServer(real: RealServer): string {
+  return `-r ${printHostPort(real)} -m -w ${real.weight}`;
+}
+
+/** An address and port as ipvsadm -n prints them. */
+export function printHostPort({ address, port }: Pick<RealServer, 'address' | 'port'>): string {
+  return joinHostPort(inetNtop(address), port);
 }
 
 /** Virtual servers as one JSON object, in pieces of a virtual server. */

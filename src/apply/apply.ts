@@ -1,0 +1,95 @@
+/**
+ * Apply: brings a node to what is wanted by the smallest change, and looks whether it is there.
+ *
+ *     read ─ plan ─ run ─ read ─ plan: empty? done
+ *                    └ refused: read ─ plan: another? somebody else was at work, so run that
+ *                                            the same? the rules go back to what they were
+ */
+import type { Program } from '../backends/backend.js';
+import { ownershipIn } from '../backends/ours.js';
+import type { Diagnostic } from '../diag.js';
+import type { Live } from '../diff/live.js';
+import { own } from '../diff/own.js';
+import { type Plan, type PlanOptions, plan, type Step } from '../diff/plan.js';
+import { readLive, readRules } from './read.js';
+import { explainIpvsadm, runSteps, type Target } from './run.js';
+
+export interface Applied {
+  /** What was there before. */
+  readonly before: Live;
+  /** What was to be done. */
+  readonly plan: Plan;
+  /** What still differs in the end; empty when all is as wanted. */
+  readonly rest: Plan;
+  /** What a tool refused, and what became of it. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** How often a plan is made anew because somebody else changed things while the one before ran. */
+const ATTEMPTS = 4;
+
+/** Makes the node what `wanted` says; throws when it cannot be read. */
+export async function apply(target: Target, wanted: Program, options: PlanOptions): Promise<Applied> {
+  const read = () => readLive(target.host, target.iptables, readsOf(wanted));
+  const before = await read();
+  const first = plan(before, wanted, options);
+  let next = first;
+  for (let attempt = 0; attempt < ATTEMPTS && next.steps.length > 0; attempt++) {
+    const refused = await runSteps(next.steps, target);
+    const rest = plan(await read(), wanted, options);
+    const settled = refused ? isSame(rest, next) || attempt === ATTEMPTS - 1 : true;
+    if (refused && settled) return giveUp(target, { before, plan: first, rest, refused }, options);
+    next = rest;
+    // Somebody who changes rules as fast as we do would keep us busy for ever; a second look tells.
+    if (!refused && attempt > 0) break;
+  }
+  return { before, plan: first, rest: next, diagnostics: [] };
+}
+
+/** What of a node must be read to give it `wanted`. */
+export function readsOf({ device, sysctls }: Program): { readonly ipvs: boolean; readonly sysctls: readonly string[] } {
+  return { ipvs: device !== undefined, sysctls: Object.keys(sysctls) };
+}
+
+function isSame(a: Plan, b: Plan): boolean {
+  const text = ({ steps }: Plan) =>
+    steps.map(({ tool, input }) => [tool, ...input.map((line) => line.text)].join('\n'));
+  return text(a).join('\n') === text(b).join('\n');
+}
+
+interface Refused extends Omit<Applied, 'diagnostics'> {
+  readonly refused: Diagnostic;
+}
+
+/** The rules that were there serve better than half of the new ones. */
+async function giveUp(target: Target, { refused, ...applied }: Refused, options: PlanOptions): Promise<Applied> {
+  const [failed] = applied.rest.steps;
+  const explained = failed?.tool === 'ipvsadm' ? await explainIpvsadm(failed, target) : [];
+  const why = explained.length > 0 ? explained : [refused];
+  const steps = await undo(target, applied.before, options);
+  const again = await runSteps(steps, target);
+  const outcome = again
+    ? { ...again, message: `the rules could not be put back to what they were: ${again.message}` }
+    : RULES_AS_BEFORE;
+  return { ...applied, diagnostics: [...why, outcome] };
+}
+
+const RULES_AS_BEFORE: Diagnostic = {
+  code: 'rules-kept',
+  severity: 'warning',
+  message: 'the iptables rules are what they were before',
+};
+
+/** How to get the rules back that were there. */
+async function undo(target: Target, before: Live, options: PlanOptions): Promise<readonly Step[]> {
+  const now = await readRules(target.host, target.iptables);
+  const families = before.ruleSets.map((ruleSet) => ({
+    about: { family: ruleSet.family, ports: 0 },
+    ruleSet: own(ruleSet, ownershipIn(ruleSet)),
+    sets: [],
+    virtualServers: [],
+    addresses: [],
+  }));
+  const { steps } = plan({ ...before, ruleSets: now }, { families, sysctls: {} }, options);
+  return steps.filter(({ tool }) => tool === 'iptables' || tool === 'ip6tables');
+}

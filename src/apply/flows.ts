@@ -1,0 +1,39 @@
+/**
+ * Flows: forgets tracked connections that lead to endpoints which are gone.
+ */
+import type { Resolved } from '../backends/backend.js';
+import type { Diagnostic } from '../diag.js';
+import { hasUdp, staleFlows } from '../diff/flows.js';
+import { parse, printDeletions } from '../languages/conntrack.js';
+import { render } from '../text.js';
+import type { Applied } from './apply.js';
+import type { Host } from './host.js';
+import { failure } from './probe.js';
+
+export interface Forgotten {
+  readonly count: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Deletes what is stale once `resolved` is served. The rules are right without it, so what goes wrong is a warning. */
+export async function forgetFlows(host: Host, resolved: readonly Resolved[], applied: Applied): Promise<Forgotten> {
+  const listed = await host.run(['conntrack', '-L', '-p', 'udp', '-o', 'extended']);
+  if (listed.code !== 0) {
+    const diagnostics = hasUdp(resolved) ? [warning(failure('conntrack -L', listed))] : [];
+    return { count: 0, diagnostics };
+  }
+  const stale = staleFlows(parse(listed.stdout), resolved, applied.before, applied.plan.differences);
+  if (stale.length === 0) return { count: 0, diagnostics: [] };
+  const deletions = printDeletions(stale);
+  const batch = await host.run(['conntrack', '-R', '-'], render([...deletions]));
+  // conntrack-tools before 1.4.7 take one at a time. One that has ended by itself is "0 flow entries", and code 1.
+  if (batch.code !== 0) {
+    for (const { text } of printDeletions(stale)) await host.run(['conntrack', ...text.split(' ')]);
+  }
+  return { count: stale.length, diagnostics: [] };
+}
+
+function warning(why: string): Diagnostic {
+  const message = `UDP flows to endpoints that are gone cannot be found: ${why}`;
+  return { code: 'no-conntrack', severity: 'warning', message, hint: 'install conntrack, of Debian package conntrack' };
+}

@@ -1,0 +1,111 @@
+/**
+ * Run: the steps of a plan, each through its tool. What a tool refuses is led back to the line of its input, and so to the
+ * Service that the line came from.
+ */
+
+import type { Diagnostic } from '../diag.js';
+import { show } from '../diag.js';
+import type { Step, Tool } from '../diff/plan.js';
+import { chunks, type Line } from '../text.js';
+import type { Host, Outcome } from './host.js';
+import { failure, type Iptables } from './probe.js';
+
+/** Where to run a plan. */
+export interface Target {
+  readonly host: Host;
+  readonly iptables: Iptables;
+  /** How long to wait for somebody else's iptables to end. */
+  readonly waitSeconds: number;
+  /** Told when there is something to wait for. */
+  readonly onWait: (what: string) => void;
+}
+
+/** The command line of a step's tool. */
+export function argvOf(tool: Tool, { program }: Iptables, waitSeconds: number): readonly string[] {
+  switch (tool) {
+    case 'iptables':
+      return [`${program.ipv4}-restore`, '--noflush', `--wait=${waitSeconds}`];
+    case 'ip6tables':
+      return [`${program.ipv6}-restore`, '--noflush', `--wait=${waitSeconds}`];
+    case 'ipset':
+      return ['ipset', '-exist', 'restore'];
+    case 'ipvsadm':
+      return ['ipvsadm', '--restore'];
+    case 'ip':
+      return ['ip', '-batch', '-'];
+    case 'sysctl':
+      return ['sysctl', '-q', '-p', '-'];
+  }
+}
+
+/** Runs the steps in order, and none after one that fails: what its tool refused, or undefined when all is done. */
+export async function runSteps(steps: readonly Step[], target: Target): Promise<Diagnostic | undefined> {
+  for (const step of steps) {
+    const refused = await runStep(step, target);
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+/** Long enough for whoever is in the middle of something small. */
+const FIRST_WAIT = 1;
+
+async function runStep(step: Step, target: Target): Promise<Diagnostic | undefined> {
+  const { iptables, host, waitSeconds, onWait } = target;
+  const run = (seconds: number) => host.run(argvOf(step.tool, iptables, seconds), chunks(step.input));
+  const first = Math.min(FIRST_WAIT, waitSeconds);
+  let outcome = await run(first);
+  if (isLocked(outcome)) {
+    onWait(`the xtables lock is held by another program; waiting for it, ${waitSeconds} s at most`);
+    outcome = await run(Math.max(waitSeconds - first, 1));
+  }
+  // ipvsadm ends with 0 whatever the kernel refused.
+  const good = outcome.code === 0 && (step.tool !== 'ipvsadm' || outcome.stderr === '');
+  return good ? undefined : refusal(step, argvOf(step.tool, iptables, waitSeconds), outcome, waitSeconds);
+}
+
+/** iptables-legacy could not get its lock in time, and has changed nothing. */
+function isLocked({ code, stderr }: Outcome): boolean {
+  return code !== 0 && /holding the xtables lock/.test(stderr);
+}
+
+function refusal({ tool, input }: Step, argv: readonly string[], outcome: Outcome, waitSeconds: number): Diagnostic {
+  const [program = tool] = argv;
+  if (isLocked(outcome)) {
+    return {
+      code: 'xtables-locked',
+      severity: 'error',
+      message: `${program}: another program has held the xtables lock for ${waitSeconds} s`,
+      hint: 'find it with: fuser -v /run/xtables.lock; or wait longer with --wait',
+    };
+  }
+  const number = lineNumber(outcome.stderr);
+  const line: Line | undefined = number === undefined ? undefined : input[number - 1];
+  const said = failure(program, outcome);
+  return {
+    code: 'refused',
+    severity: 'error',
+    message: line ? `${said}: line ${number} of the input is ${show(line.text)}` : said,
+    ...(line?.origin ? { origin: line.origin } : {}),
+  };
+}
+
+/** `line 3 failed`, `Error occurred at line: 3`, `Error in line 3`, `Command failed -:3`. */
+function lineNumber(text: string): number | undefined {
+  const [, number] = /\bline:? (\d+)|Command failed -:(\d+)/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** What of the input of an ipvsadm step is refused and why: it names no line, so each is tried by itself. */
+export async function explainIpvsadm({ input }: Step, { host }: Target): Promise<readonly Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const { text, origin } of input.slice(0, MOST_EXPLAINED)) {
+    const outcome = await host.run(['ipvsadm', ...text.split(' ')]);
+    if (outcome.code === 0) continue;
+    const message = `${failure(`ipvsadm ${text}`, outcome)}`;
+    found.push({ code: 'refused', severity: 'error', message, ...(origin ? { origin } : {}) });
+  }
+  return found;
+}
+
+const MOST_EXPLAINED = 20;

@@ -1,0 +1,119 @@
+/**
+ * What on a node is ours: what vipc programs in any mode, and what any version of kube-proxy left. Everything else is
+ * somebody else's and is never touched.
+ */
+import type { Link } from '../languages/addresses/rules.js';
+import type { SavedSets } from '../languages/ipset/parse.js';
+import type { Ownership } from '../languages/iptables/diff.js';
+import type { Match, Rule, RuleSet, TableName } from '../languages/iptables/rules.js';
+import type { VirtualServer } from '../languages/ipvs/rules.js';
+import { JUMPS as IPTABLES_JUMPS } from './iptables/lower/base.js';
+import { CHAIN as IPTABLES } from './iptables/names.js';
+import { DEVICE } from './ipvs/context.js';
+import { CHAIN as IPVS, JUMPS as IPVS_JUMPS } from './ipvs/rules/chains.js';
+import { NODE_PORT_SETS, type SetKey, setName } from './ipvs/sets.js';
+import { MARK_MASQUERADE } from './shared/masquerade.js';
+
+export { DEVICE } from './ipvs/context.js';
+
+/** kube-proxy's flush detector. */
+const CANARY = 'KUBE-PROXY-CANARY';
+
+const CHAINS: ReadonlySet<string> = new Set([
+  ...Object.values(IPTABLES),
+  ...Object.values(IPVS),
+  MARK_MASQUERADE,
+  CANARY,
+]);
+
+/** Of one Service port or endpoint; XLB is what EXT was called before 1.25. */
+const SERVICE_CHAIN = /^KUBE-(?:SVC|SVL|SEP|FW|EXT|XLB)-[A-Z2-7]{16}$/;
+
+/** Chains of kubelet that show it has been here (KEP-3178). */
+const KUBELET = /^KUBE-(?:KUBELET-CANARY|IPTABLES-HINT)$/;
+
+/**
+ * What is ours of the rules of a node. KUBE-FIREWALL is kubelet's as well, which wants it kept (k/k
+ * pkg/kubelet/kubelet_network_linux.go): where kubelet is, we see that it has our rule and leave the rest alone.
+ */
+export function ownershipIn(live: RuleSet): Ownership {
+  const kubelet = live.tables.some(({ chains }) => chains.some(({ name }) => KUBELET.test(name)));
+  const shared = (table: TableName, name: string) => kubelet && table === 'filter' && name === IPTABLES.kubeletFirewall;
+  const chain = (table: TableName, name: string) =>
+    (CHAINS.has(name) || SERVICE_CHAIN.test(name)) && !shared(table, name) && (TABLES.has(table) || name === CANARY);
+  return { chain, rule: (table, _, rule) => isEntrance(rule) && chain(table, targetOf(rule)) };
+}
+
+const TABLES: ReadonlySet<TableName> = new Set(['filter', 'nat']);
+
+/** Chains that built-in ones jump to, with us or kube-proxy. */
+const ENTRANCES: ReadonlySet<string> = new Set(
+  [IPTABLES_JUMPS, IPVS_JUMPS].flatMap((tables) =>
+    Object.values(tables).flatMap((jumps: Readonly<Record<string, readonly Rule[]>>) =>
+      Object.values(jumps).flatMap((rules) => rules.map(targetOf)),
+    ),
+  ),
+);
+
+/** Whether a rule is a jump as kube-proxy writes them: for all packets, or those of new connections. */
+function isEntrance(rule: Rule): boolean {
+  return (
+    rule.target?.kind === 'jump' &&
+    ENTRANCES.has(targetOf(rule)) &&
+    Object.keys(rule.header).length === 0 &&
+    rule.matches.every(isCommentOrNew)
+  );
+}
+
+function isCommentOrNew(match: Match): boolean {
+  return match.kind === 'comment' || (match.kind === 'conntrack' && match.states.value.join() === 'NEW');
+}
+
+function targetOf({ target }: Rule): string {
+  return target?.kind === 'jump' ? target.chain : '';
+}
+
+/** Names of ipsets of kube-proxy's ipvs mode, of this and older versions, in both families. */
+export function isOurSet(name: string): boolean {
+  return OUR_SET.test(name);
+}
+
+const OUR_SET =
+  /^KUBE-(?:6-)?(?:LOOP-BACK|CLUSTER-IP|EXTERNAL-IP|LOAD-BALANCER|NODE-PORT|HEALTH-CHECK-NODE-PORT|IPVS-IPS)(?:-|$)/;
+
+/** Sets whose members are virtual servers, address and all. */
+const ADDRESS_SETS: readonly SetKey[] = [
+  'KUBE-CLUSTER-IP',
+  'KUBE-EXTERNAL-IP',
+  'KUBE-EXTERNAL-IP-LOCAL',
+  'KUBE-LOAD-BALANCER',
+  'KUBE-LOAD-BALANCER-LOCAL',
+];
+
+/**
+ * Which virtual servers of a node are ours. IPVS keeps no names; but the address of ours is on our device, or our ipsets
+ * have it as a member, which come before the virtual server and go after it.
+ */
+export function ourServers(
+  links: readonly Link[],
+  { sets }: SavedSets,
+): (server: Pick<VirtualServer, 'address' | 'port' | 'protocol'>) => boolean {
+  const bound = new Set(links.find(({ name }) => name === DEVICE)?.addresses.map(({ ip }) => ip));
+  const members = (key: SetKey) =>
+    (['ipv4', 'ipv6'] as const).flatMap(
+      (family) => sets.find(({ name }) => name === setName(key, family))?.entries ?? [],
+    );
+  const served = new Set(ADDRESS_SETS.flatMap(members).map(({ ip, protocol, port }) => `${protocol} ${ip} ${port}`));
+  const nodePorts = new Set(
+    (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) =>
+      members(NODE_PORT_SETS[protocol].all).map(({ port }) => `${protocol} ${port}`),
+    ),
+  );
+  const onNode = new Set(
+    links.filter(({ name }) => name !== DEVICE).flatMap(({ addresses }) => addresses.map(({ ip }) => ip)),
+  );
+  return ({ address, port, protocol }) =>
+    bound.has(address) ||
+    served.has(`${protocol} ${address} ${port}`) ||
+    (nodePorts.has(`${protocol} ${port}`) && onNode.has(address));
+}

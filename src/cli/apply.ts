@@ -1,0 +1,86 @@
+/**
+ * cli: `vipc apply`.
+ */
+import { apply } from '../apply/apply.js';
+import { forgetFlows } from '../apply/flows.js';
+import type { Lock } from '../apply/lock.js';
+import { argvOf } from '../apply/run.js';
+import { hasErrors } from '../diag.js';
+import { plan, type Step } from '../diff/plan.js';
+import { changesOf, drainingNotes } from '../diff/sections.js';
+import type { ServiceChange } from '../review/compare.js';
+import { printChanges, summarise } from '../review/print.js';
+import { EXIT, type Io, painter, writeLines, writeText } from './io.js';
+import {
+  type ChangeFlags,
+  compileFor,
+  type NodeAtHand,
+  openNode,
+  planOptions,
+  readNode,
+  targetOf,
+  withLock,
+  writeNotes,
+} from './node.js';
+import { report } from './report.js';
+
+export interface ApplyFlags extends ChangeFlags {
+  readonly dryRun?: boolean;
+}
+
+/** Makes the node what `paths` say, or with --dry-run prints what that would take; returns the exit code. */
+export async function runApply(paths: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
+  return flags.dryRun ? dryRun(paths, flags, io) : withLock(flags, io, (lock) => change(paths, flags, lock, io));
+}
+
+async function dryRun(paths: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
+  const node = await openNode(flags);
+  const wanted = await compileFor(node, paths, flags, io);
+  if ('code' in wanted) return wanted.code;
+  const { program } = wanted.compiled;
+  const { steps } = plan(await readNode(node, program), program, planOptions(node, wanted.options));
+  await writeSteps(steps, node, flags, io);
+  return EXIT.ok;
+}
+
+/** What each tool would read, under its command line. */
+export async function writeSteps(
+  steps: readonly Step[],
+  { used }: Pick<NodeAtHand, 'used'>,
+  { wait }: Pick<ChangeFlags, 'wait'>,
+  io: Io,
+): Promise<void> {
+  if (steps.length === 0) await writeLines(io.stderr, ['nothing to do']);
+  for (const { tool, input } of steps) {
+    await writeText(io.stdout, [{ text: `### ${argvOf(tool, used.iptables, wait).join(' ')}` }, ...input]);
+  }
+}
+
+async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, io: Io): Promise<number> {
+  const node = await openNode(flags, lock);
+  const wanted = await compileFor(node, paths, flags, io);
+  if ('code' in wanted) return wanted.code;
+  const { compiled, options } = wanted;
+  const applied = await apply(targetOf(node, flags, io), compiled.program, planOptions(node, options));
+  const { count, diagnostics } = hasErrors(applied.diagnostics)
+    ? { count: 0, diagnostics: [] }
+    : await forgetFlows(node.host, compiled.resolved, applied);
+  await report([...applied.diagnostics, ...diagnostics], true, io);
+  await writeNotes(drainingNotes(applied.rest.differences), io);
+  if (hasErrors(applied.diagnostics)) return EXIT.trouble;
+  const changes = changesOf(applied.plan.differences, applied.before);
+  if (flags.verbose) await writeLines(io.stdout, printChanges(changes, painter(io.stdout, io.env)));
+  if (count > 0)
+    await writeNotes([`${count} UDP flow${count === 1 ? '' : 's'} to endpoints that are gone forgotten`], io);
+  if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);
+  await writeLines(io.stderr, [changes.length === 0 ? 'nothing to do' : `applied: ${summarise(changes)}`]);
+  return EXIT.ok;
+}
+
+/** Somebody else changes what we do, at the same time. */
+export async function differs(rest: readonly ServiceChange[], io: Io): Promise<number> {
+  await writeLines(io.stdout, printChanges(rest, painter(io.stdout, io.env)));
+  const message = `applied, but read back it differs: ${summarise(rest)}; does another program change these rules?`;
+  await writeLines(io.stderr, [message]);
+  return EXIT.different;
+}

@@ -1,0 +1,85 @@
+/**
+ * cli: `vipc cleanup`, which takes away what vipc or kube-proxy left, in any mode and in both variants of iptables.
+ */
+import { apply } from '../apply/apply.js';
+import { forgetFlows } from '../apply/flows.js';
+import type { Surveyed } from '../apply/probe.js';
+import { readLive } from '../apply/read.js';
+import { runSteps } from '../apply/run.js';
+import { type Diagnostic, hasErrors } from '../diag.js';
+import type { Live } from '../diff/live.js';
+import { NOTHING, plan } from '../diff/plan.js';
+import { changesOf } from '../diff/sections.js';
+import type { ServiceChange } from '../review/compare.js';
+import { printChanges, summarise } from '../review/print.js';
+import { differs } from './apply.js';
+import { EXIT, type Io, painter, writeLines } from './io.js';
+import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { loadOptions } from './options.js';
+import { report } from './report.js';
+
+export interface CleanupFlags extends ChangeFlags {
+  readonly plan?: boolean;
+}
+
+/** Lists what is left of a proxy and, unless only the plan is asked for, removes it; returns the exit code. */
+export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
+  const options = await loadOptions(flags);
+  await report(options.diagnostics, flags.verbose === true, io);
+  if (hasErrors(options.diagnostics)) return EXIT.different;
+  if (flags.plan) {
+    const node = await openNode(flags);
+    const changes = await list(node);
+    return changes.length === 0 ? EXIT.ok : EXIT.different;
+  }
+  return withLock(flags, io, async (lock) => remove(await openNode(flags, lock)));
+
+  async function list(node: NodeAtHand): Promise<readonly ServiceChange[]> {
+    const live = await readLive(node.host, node.used.iptables, READ);
+    const both = [{ live, node }, ...node.others.map((other) => ({ live: rulesOf(other), node: using(node, other) }))];
+    const changes = both.flatMap(({ live, node }) =>
+      changesOf(plan(live, NOTHING, planOptions(node, options.value)).differences, live),
+    );
+    await writeLines(io.stdout, printChanges(changes, painter(io.stdout, io.env)));
+    if (changes.length > 0) await writeLines(io.stdout, ['']);
+    const summary =
+      changes.length === 0 ? 'nothing to remove' : `${flags.plan ? 'to remove' : 'removing'}: ${summarise(changes)}`;
+    await writeLines(io.stderr, [summary]);
+    return changes;
+  }
+
+  async function remove(node: NodeAtHand): Promise<number> {
+    if ((await list(node)).length === 0) return EXIT.ok;
+    // Rules name sets, so those of the variant that the node does not use go before the sets do.
+    const refused: Diagnostic[] = [];
+    for (const other of node.others) {
+      const there = using(node, other);
+      const { steps } = plan(rulesOf(other), NOTHING, planOptions(there, options.value));
+      const found = await runSteps(steps, targetOf(there, flags, io));
+      if (found) refused.push(found);
+    }
+    const applied = await apply(targetOf(node, flags, io), NOTHING, planOptions(node, options.value));
+    const forgotten = await forgetFlows(node.host, [], applied);
+    await report([...refused, ...applied.diagnostics, ...forgotten.diagnostics], true, io);
+    if (hasErrors([...refused, ...applied.diagnostics])) return EXIT.trouble;
+    if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);
+    return EXIT.ok;
+  }
+}
+
+/** Sets and virtual servers as far as there are tools that know them. */
+const READ = { ipvs: false, sysctls: [] };
+
+function using(node: NodeAtHand, used: Surveyed): NodeAtHand {
+  return { ...node, used };
+}
+
+function rulesOf({ saved }: Surveyed): Live {
+  return {
+    ruleSets: saved,
+    sets: { sets: [], others: [] },
+    ipvs: { saved: { virtualServers: [], others: [] }, connections: [] },
+    links: [],
+    sysctls: {},
+  };
+}

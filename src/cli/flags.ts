@@ -1,0 +1,52 @@
+/**
+ * cli: the options that several commands have, in groups.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** What kube-proxy's configuration says. */
+export function proxyOptions(command: Command): Command {
+  return command
+    .option('-c, --config <FILE>', 'KubeProxyConfiguration, or the ConfigMap kube-system/kube-proxy that holds one')
+    .option('--node <NAME>', 'the node to compile for (default: hostnameOverride, or the only Node there is)')
+    .option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)")
+    .option('--layout <LAYOUT>', 'how rules are arranged in chains (default: kube-proxy)')
+    .option('--cluster-cidr <CIDRS>', "the pods' addresses, such as 10.244.0.0/16 or v4,v6")
+    .option('--nodeport-addresses <CIDRS>', 'where node ports are served: CIDRs separated by commas, or primary')
+    .option('--node-address <IP>', 'an address the node has beyond its status.addresses (repeatable)', collect)
+    .option('--masquerade-all', 'masquerade all traffic to cluster IPs');
+}
+
+/** Where the snapshot is, and how strictly it is read. */
+export function inputOptions(command: Command): Command {
+  return command
+    .argument('[PATH...]', 'files, directories (*.yaml, *.yml, *.json in them), or - for standard input')
+    .option('--skip-invalid', 'leave objects with errors out, with a warning, instead of failing')
+    .option('-v, --verbose', 'say also what was skipped');
+}
+
+/** Which node. */
+export function nodeOptions(command: Command): Command {
+  return command
+    .option('--netns <NAME|PATH>', 'the node is this network namespace, of `ip netns` or a path like /proc/1/ns/net')
+    .addOption(
+      new Option('--iptables <VARIANT>', 'which iptables the node uses; auto: where kubelet or most rules are')
+        .choices(['auto', 'nft', 'legacy'])
+        .default('auto'),
+    );
+}
+
+/** How it is changed. */
+export function changeOptions(command: Command): Command {
+  return command
+    .option('--wait <SECONDS>', 'how long to wait for another vipc, or for the xtables lock', seconds, 30)
+    .option('--lock-file <FILE>', 'by which vipcs exclude each other (default: one in /run/vipc for each node)');
+}
+
+function seconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');
+  return Number(text);
+}
+
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}

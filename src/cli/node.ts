@@ -1,0 +1,169 @@
+/**
+ * cli: the node that a command is about: its tools, its rules, and what it is to be given.
+ */
+
+import { readsOf } from '../apply/apply.js';
+import { type Host, localHost, netnsHost } from '../apply/host.js';
+import { type Lock, takeLock } from '../apply/lock.js';
+import { CHAINS_PER_COMMIT, choose, features, type Surveyed, survey, type Variant } from '../apply/probe.js';
+import { readLive, readMachine } from '../apply/read.js';
+import type { Target } from '../apply/run.js';
+import type { Program } from '../backends/backend.js';
+import { ownershipIn } from '../backends/ours.js';
+import { type Diagnostic, hasErrors } from '../diag.js';
+import type { Live } from '../diff/live.js';
+import type { PlanOptions } from '../diff/plan.js';
+import type { RuleSet } from '../languages/iptables/rules.js';
+import type { Options } from '../options.js';
+import { type Compiled, compileProgram } from '../pipeline.js';
+import { loadInput } from './input.js';
+import { EXIT, type Io, writeLines } from './io.js';
+import { loadOptions, type OptionFlags } from './options.js';
+import { report } from './report.js';
+
+/** The flags of every command that looks at a node. */
+export interface NodeFlags extends OptionFlags {
+  readonly netns?: string;
+  readonly iptables: Variant | 'auto';
+  readonly layout?: string;
+  readonly skipInvalid?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** The flags of those that change it. */
+export interface ChangeFlags extends NodeFlags {
+  /** Seconds. */
+  readonly wait: number;
+  readonly lockFile?: string;
+}
+
+export interface NodeAtHand {
+  readonly host: Host;
+  /** The iptables it uses, and its rules. */
+  readonly used: Surveyed;
+  /** That of the other variant, where it is installed. */
+  readonly others: readonly Surveyed[];
+}
+
+/** The node in `netns`, or this machine; throws when its tools do not answer. */
+export async function openNode({ netns, iptables }: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
+  const inherit = lock ? { inherit: lock.fd } : {};
+  const host = netns === undefined ? localHost(inherit) : netnsHost(netns, inherit);
+  const surveyed = await survey(host);
+  const used = iptables === 'auto' ? choose(surveyed) : surveyed.find((each) => each.iptables.variant === iptables);
+  if (!used) throw new Error(`iptables-${iptables} is not installed`);
+  return { host, used, others: surveyed.filter((each) => each !== used) };
+}
+
+/** Runs `change` while no other vipc changes the same node. */
+export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Lock) => Promise<T>): Promise<T> {
+  const lock = await takeLock({
+    path: flags.lockFile ?? (await lockFileOf(flags)),
+    seconds: flags.wait,
+    onWait: (holder) => void io.stderr.write(`waiting for ${holder}, ${flags.wait} s at most\n`),
+  });
+  try {
+    return await change(lock);
+  } finally {
+    lock.release();
+  }
+}
+
+/** A network namespace has rules of its own, so it is a node of its own. */
+async function lockFileOf({ netns }: ChangeFlags): Promise<string> {
+  const host = netns === undefined ? localHost() : netnsHost(netns);
+  const { code, stdout, stderr } = await host.run(['readlink', '/proc/self/ns/net']);
+  if (code !== 0) throw new Error(`network namespace ${netns}: ${stderr.trim()}`);
+  return `/run/vipc/${stdout.trim().replace(/[^\w]+/g, '-')}lock`;
+}
+
+/** How to run a plan on the node. */
+export function targetOf({ host, used }: NodeAtHand, { wait }: ChangeFlags, io: Io): Target {
+  return {
+    host,
+    iptables: used.iptables,
+    waitSeconds: wait,
+    onWait: (what) => void io.stderr.write(`${what}\n`),
+  };
+}
+
+/** How to make a plan for the node. */
+export function planOptions({ used }: NodeAtHand, { ipvs }: Options): PlanOptions {
+  return { excludeCIDRs: ipvs.excludeCIDRs, chainsPerCommit: CHAINS_PER_COMMIT[used.iptables.variant] };
+}
+
+/** What the node is to be given, or the exit code when there is nothing to give it. */
+export async function compileFor(
+  node: NodeAtHand,
+  paths: readonly string[],
+  flags: NodeFlags,
+  io: Io,
+): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
+  const [loaded, machine, able] = await Promise.all([
+    loadOptions(flags),
+    readMachine(node.host),
+    features(node.host, node.used.iptables),
+  ]);
+  const options = { ...loaded.value, machine };
+  const input = await loadInput(paths, io);
+  const unreadable = hasErrors(input.diagnostics);
+  const { value: compiled, diagnostics } = unreadable
+    ? { value: undefined, diagnostics: [] }
+    : compileProgram(input.value, options, {
+        skipInvalid: flags.skipInvalid === true,
+        layout: flags.layout,
+        features: able,
+      });
+  const all = [
+    ...loaded.diagnostics,
+    ...input.diagnostics,
+    ...diagnostics,
+    ...unserved(node, compiled),
+    ...rivals(node),
+  ];
+  await report(all, flags.verbose === true, io);
+  if (compiled && !hasErrors(all)) return { compiled, options };
+  return { code: unreadable ? EXIT.trouble : EXIT.different };
+}
+
+/** Everything that is on the node and matters for `program`. */
+export function readNode({ host, used }: NodeAtHand, program: Program): Promise<Live> {
+  return readLive(host, used.iptables, readsOf(program));
+}
+
+/** Families that Services need and the node does not have. */
+function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonly Diagnostic[] {
+  const families = compiled?.program.families ?? [];
+  const missing = families.filter(
+    ({ about }) => about.ports > 0 && used.saved.every(({ family }) => family !== about.family),
+  );
+  return missing.map(({ about }) => {
+    const message = `${about.ports} ServicePorts are ${about.family}, which ${used.iptables.program[about.family]} on this node cannot program`;
+    return { code: 'family-unsupported', severity: 'error', message };
+  });
+}
+
+/** Rules of kube-proxy in the other iptables, which see packets as well. */
+function rivals({ others, used }: NodeAtHand): readonly Diagnostic[] {
+  return others
+    .filter(({ saved }) => saved.some(hasOurs))
+    .map(({ iptables: { variant } }) => {
+      const message = `iptables-${variant} has rules of kube-proxy as well; this node uses iptables-${used.iptables.variant}`;
+      const hint = `vipc cleanup removes both; --iptables ${variant} would use the other`;
+      return { code: 'other-variant', severity: 'warning', message, hint };
+    });
+}
+
+/** Whether some of the rules are ours. */
+export function hasOurs(ruleSet: RuleSet): boolean {
+  const { chain } = ownershipIn(ruleSet);
+  return ruleSet.tables.some(({ name: table, chains }) => chains.some(({ name }) => chain(table, name)));
+}
+
+/** Notes for people, one a line. */
+export function writeNotes(notes: readonly string[], io: Io): Promise<void> {
+  return writeLines(
+    io.stderr,
+    notes.map((note) => `note: ${note}`),
+  );
+}

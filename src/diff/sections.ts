@@ -1,0 +1,134 @@
+/**
+ * sections: Differences → before and after as texts, taken apart for review: by tool, and by Service where that is known.
+ */
+import { printEntry } from '../languages/ipset/print.js';
+import type { RuleSetDiff, TableDiff } from '../languages/iptables/diff.js';
+import { sections as rulesSections } from '../languages/iptables/sections.js';
+import { print as printServers } from '../languages/ipvs/print.js';
+import type { VirtualServer } from '../languages/ipvs/rules.js';
+import { compare, type ServiceChange } from '../review/compare.js';
+import type { Section } from '../text.js';
+import type { Live } from './live.js';
+import type { Differences } from './plan.js';
+
+interface Sides {
+  readonly before: readonly Section[];
+  readonly after: readonly Section[];
+}
+
+/** What changes, by Service; `live` has the values that sysctls have now. */
+export function changesOf(differences: Differences, live: Live): readonly ServiceChange[] {
+  const sides: readonly Sides[] = [
+    ...differences.rules.map(rulesOf),
+    setsOf(differences),
+    serversOf(differences),
+    addressesOf(differences),
+    sysctlsOf(differences, live),
+  ];
+  return compare(
+    sides.flatMap(({ before }) => before),
+    sides.flatMap(({ after }) => after),
+  );
+}
+
+function rulesOf({ family, tables }: RuleSetDiff): Sides {
+  const tool = family === 'ipv4' ? 'iptables' : 'ip6tables';
+  const owners = new Map<string, string | undefined>(
+    tables.flatMap(({ name: table, chains }) =>
+      chains.map(({ name, service }) => [`${table} ${name}`, service] as const),
+    ),
+  );
+  const side = (which: 'before' | 'after') =>
+    rulesSections(tables.map((table) => textOf(table, which)).join('')).map(
+      ({ title, lines, service = owners.get(title) }) => ({
+        title: `${tool} ${title}`,
+        lines,
+        ...(service === undefined ? {} : { service }),
+      }),
+    );
+  return { before: side('before'), after: side('after') };
+}
+
+/** The chains that differ, as iptables-save would print them. */
+function textOf({ name, chains, edits }: TableDiff, which: 'before' | 'after'): string {
+  const written = chains.flatMap((chain) => {
+    const lines = which === 'before' ? chain.before : chain.after?.map(({ text }) => text);
+    return lines === undefined ? [] : [`:${chain.name} - [0:0]`, ...lines.map((line) => `-A ${chain.name}${line}`)];
+  });
+  const edited = edits.flatMap((edit) => edit[which].map((line) => `-A ${edit.chain}${line}`));
+  return `*${name}\n${[...written, ...edited].map((line) => `${line}\n`).join('')}`;
+}
+
+function setsOf({ sets }: Differences): Sides {
+  const section = (name: string, service: string | undefined, lines: readonly string[]): Section => ({
+    title: `ipset ${name}`,
+    lines,
+    ...(service === undefined ? {} : { service }),
+  });
+  const before = sets.flatMap(({ name, wanted, making, removed }) => [
+    ...(wanted && making !== 'remake' ? [] : [section(name, undefined, [`create ${name}`])]),
+    ...(removed.length > 0 ? [section(`${name} members`, undefined, removed)] : []),
+  ]);
+  const after = sets.flatMap(({ name, wanted, making, added }) => {
+    const byService = new Map<string | undefined, string[]>();
+    for (const entry of added) {
+      const service = entry.origin?.object?.replace(/^Service /, '');
+      byService.set(service, [...(byService.get(service) ?? []), printEntry(entry)]);
+    }
+    return [
+      ...(wanted && making ? [section(name, undefined, [`create ${name} ${wanted.type}`])] : []),
+      ...[...byService].map(([service, lines]) => section(`${name} members`, service, lines)),
+    ];
+  });
+  return { before, after };
+}
+
+function serversOf({ ipvs: { servers, timeouts } }: Differences): Sides {
+  const section = (server: VirtualServer | undefined, service: string | undefined): readonly Section[] => {
+    if (!server) return [];
+    const lines = [...printServers({ virtualServers: [server] })].map(({ text }) => text);
+    return [
+      {
+        title: `ipvs ${lines[0]?.split(' ').slice(1, 3).join(' ')}`,
+        lines,
+        ...(service === undefined ? {} : { service }),
+      },
+    ];
+  };
+  const set = timeouts
+    ? [{ title: 'ipvs timeouts', lines: [`--set ${timeouts.tcp} ${timeouts.tcpFin} ${timeouts.udp}`] }]
+    : [];
+  return {
+    before: servers.flatMap(({ before, wanted }) => section(before, wanted?.service)),
+    after: [...servers.flatMap(({ wanted }) => section(wanted, wanted?.service)), ...set],
+  };
+}
+
+function addressesOf({ addresses }: Differences): Sides {
+  if (!addresses) return { before: [], after: [] };
+  const { device, making, added, removed } = addresses;
+  const title = `ip ${device}`;
+  const there = making === 'delete' || making === 'replace' ? [`link ${device}`] : [];
+  const wanted = making === 'create' || making === 'replace' ? [`link ${device} dummy`] : [];
+  return {
+    before: [{ title, lines: [...there, ...removed] }],
+    after: [{ title, lines: [...wanted, ...added.map(({ ip }) => ip)] }],
+  };
+}
+
+function sysctlsOf({ sysctls }: Differences, live: Live): Sides {
+  const names = Object.keys(sysctls);
+  const lines = (values: Readonly<Record<string, number>>) =>
+    names.filter((name) => values[name] !== undefined).map((name) => `${name} = ${values[name]}`);
+  return {
+    before: names.length > 0 ? [{ title: 'sysctl', lines: lines(live.sysctls) }] : [],
+    after: names.length > 0 ? [{ title: 'sysctl', lines: lines(sysctls) }] : [],
+  };
+}
+
+/** Real servers that wait for their last connection, in words. */
+export function drainingNotes({ ipvs }: Differences): readonly string[] {
+  return ipvs.draining.map(({ service, realServer, connections }) => {
+    return `${realServer} of ${service} gets no new connections and stays until the last of ${connections} has ended`;
+  });
+}

@@ -1,0 +1,52 @@
+/**
+ * Connections that the kernel tracks, as conntrack(8) lists and deletes them: data, parse and print together.
+ */
+import { parseIp } from '../ip.js';
+import type { Line } from '../text.js';
+import type { L4Protocol } from './l4.js';
+
+/** One tracked connection: what its first packet said, and from where an answer is expected. */
+export interface Flow {
+  readonly protocol: L4Protocol;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  readonly replySource: string;
+  readonly replySourcePort: number;
+}
+
+/** The flows of `conntrack -L`; those in a zone of their own are somebody's for other purposes, and left out. */
+export function parse(text: string): readonly Flow[] {
+  return text.split('\n').flatMap((line) => parseLine(line) ?? []);
+}
+
+const LINE =
+  /^(?:ipv[46]\s+\d+\s+)?(tcp|udp|sctp)\s.*?\bsrc=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*?\bsrc=(\S+) dst=\S+ sport=(\d+) dport=\d+/;
+
+function parseLine(line: string): Flow | undefined {
+  const [, protocol, source, destination, sourcePort, destinationPort, replySource, replySourcePort] =
+    LINE.exec(line) ?? [];
+  if (protocol === undefined || /\bzone(?:-orig|-reply)?=/.test(line)) return undefined;
+  const [from, to, back] = [source, destination, replySource].map((ip) => parseIp(ip ?? '')?.text);
+  if (from === undefined || to === undefined || back === undefined) return undefined;
+  return {
+    protocol: protocol as L4Protocol,
+    source: from,
+    sourcePort: Number(sourcePort),
+    destination: to,
+    destinationPort: Number(destinationPort),
+    replySource: back,
+    replySourcePort: Number(replySourcePort),
+  };
+}
+
+/** Deletes flows, as input for `conntrack -R -`. */
+export function* printDeletions(flows: readonly Flow[]): Generator<Line> {
+  for (const { protocol, source, sourcePort, destination, destinationPort } of flows) {
+    const family = source.includes(':') ? 'ipv6' : 'ipv4';
+    yield {
+      text: `-D -f ${family} -p ${protocol} -s ${source} -d ${destination} --sport ${sourcePort} --dport ${destinationPort}`,
+    };
+  }
+}
