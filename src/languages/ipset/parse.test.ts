@@ -28,7 +28,10 @@ describe('parse', () => {
   );
 });
 
-const set = (change: Partial<IpSet>): IpSet => ({ name: 'S', type: 'hash:ip', family: 'ipv4', entries: [], ...change });
+const set = (change: Partial<IpSet>): IpSet => {
+  const room = change.type === 'bitmap:port' ? {} : { maxElements: 65536 };
+  return { name: 'S', type: 'hash:ip', family: 'ipv4', ...room, entries: [], ...change };
+};
 
 const HASH = 'family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x1234abcd';
 const tcp = (ip: string, port: number) => ({ ip, protocol: 'tcp', port }) as const;
