@@ -27,9 +27,11 @@ export interface Surveyed {
   readonly saved: readonly SavedRuleSet[];
 }
 
-/** What both variants that are installed have; throws when there is none, or it cannot be asked. */
+/** What both variants have, as far as tools and kernel have them; throws when there is none, or it may not be asked. */
 export async function survey(host: Host): Promise<readonly Surveyed[]> {
   const named = await Promise.all(VARIANTS.map((variant) => surveyOne(host, variant, `-${variant}`)));
+  const forbidden = named.find((each) => typeof each === 'string' && FORBIDDEN.test(each));
+  if (typeof forbidden === 'string') throw new Error(forbidden);
   const found = named.filter((each) => typeof each !== 'string');
   if (found.length > 0) return found;
   // Some distributions have one variant only, without a suffix.
@@ -52,10 +54,12 @@ async function surveyOne(host: Host, variant: Variant, suffix: string): Promise<
   return { iptables: { variant, program }, saved };
 }
 
+const FORBIDDEN = /permission denied|operation not permitted|must be root/i;
+
 /** What a program said, in one line. */
 export function failure(what: string, { code, stderr }: Outcome): string {
   const said = stderr.trim().replace(/\s*\n\s*/g, '; ') || `exit ${code}`;
-  const hint = /permission denied|operation not permitted|must be root/i.test(said) ? ' (this needs root)' : '';
+  const hint = FORBIDDEN.test(said) ? ' (this needs root)' : '';
   return `${what}: ${said}${hint}`;
 }
 

@@ -7,7 +7,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 export function proxyOptions(command: Command): Command {
   return command
     .option('-c, --config <FILE>', 'KubeProxyConfiguration, or the ConfigMap kube-system/kube-proxy that holds one')
-    .option('--node <NAME>', 'the node to compile for (default: hostnameOverride, or the only Node there is)')
+    .option('--node <NAME>', 'the node to compile for (default: hostnameOverride; on a live node its own Node; the only Node)')
     .option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)")
     .option('--layout <LAYOUT>', 'how rules are arranged in chains (default: kube-proxy)')
     .option('--cluster-cidr <CIDRS>', "the pods' addresses, such as 10.244.0.0/16 or v4,v6")
@@ -21,7 +21,7 @@ export function inputOptions(command: Command): Command {
   return command
     .argument('[PATH...]', 'files, directories (*.yaml, *.yml, *.json in them), or - for standard input')
     .option('--skip-invalid', 'leave objects with errors out, with a warning, instead of failing')
-    .option('-v, --verbose', 'say also what was skipped');
+    .option('-v, --verbose', 'say more: what was skipped, what changes');
 }
 
 /** Which node. */
@@ -43,7 +43,7 @@ export function changeOptions(command: Command): Command {
 }
 
 function seconds(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds, 1 or more.');
   return Number(text);
 }
 

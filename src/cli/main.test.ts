@@ -4,11 +4,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ROOT } from '../testing/cases.js';
-import { main } from './main.js';
+import { vipc } from '../testing/vipc.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const DUAL = `${ROOT}fixtures/input/dual-stack/cluster.yaml`;
@@ -23,30 +21,6 @@ beforeEach(() => {
 afterAll(() => {
   for (const each of made) rmSync(each, { recursive: true });
 });
-
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs vipc with `stdin`; a terminal when it is undefined. */
-async function vipc(argv: readonly string[], stdin?: string, env: Record<string, string> = {}): Promise<Result> {
-  const terminal = stdin === undefined;
-  const [out, err, input] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  input.end(stdin ?? '');
-  const [stdout, stderr] = [text(out), text(err)];
-  const tty = { isTTY: terminal };
-  const code = await main(argv, {
-    stdin: Object.assign(input, tty),
-    stdout: Object.assign(out, tty),
-    stderr: Object.assign(err, tty),
-    env: terminal ? { NO_COLOR: '1', ...env } : env,
-  });
-  out.end();
-  err.end();
-  return { code, stdout: await stdout, stderr: await stderr };
-}
 
 describe('vipc', () => {
   it('tells its version', async () => {
@@ -251,5 +225,48 @@ describe('vipc compile -o and --check', () => {
     const lines = readFileSync(path, 'utf8').split('\n');
     writeFileSync(path, [...lines.slice(1, 2), ...lines.slice(0, 1), ...lines.slice(2)].join('\n'));
     expect((await vipc(['compile', WEB, '--check', directory])).code).toBe(1);
+  });
+});
+
+describe('vipc diff', () => {
+  it('finds no difference between a snapshot and itself', async () => {
+    expect(await vipc(['diff', WEB, WEB])).toEqual({ code: 0, stdout: '', stderr: 'no difference\n' });
+  });
+
+  it('shows by Service what changes from one snapshot to the other', async () => {
+    const changed = readFileSync(WEB, 'utf8').replace('10.244.2.6', '10.244.2.7');
+    const { code, stdout } = await vipc(['diff', WEB, '-'], changed);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\ndefault\/web:http\n {2}iptables nat KUBE-SEP-/);
+    expect(stdout).toMatch(/^ {4}\+ -A KUBE-SVC-\S+ .*10\.244\.2\.7/m);
+    expect(stdout).toMatch(/\n\n1 ServicePort: 4 lines added, 4 removed\n$/);
+  });
+
+  it('says the same as data', async () => {
+    const changed = readFileSync(WEB, 'utf8').replace('10.244.2.6', '10.244.2.7');
+    const { code, stdout } = await vipc(['diff', '--format', 'json', '--mode', 'ipvs', WEB, '-'], changed);
+    const { same, changes } = JSON.parse(stdout) as { same: boolean; changes: readonly Record<string, unknown>[] };
+    expect({ code, same }).toEqual({ code: 1, same: false });
+    expect(changes).toContainEqual({
+      service: 'default/web:http',
+      what: 'ipvsadm -t 10.96.0.41:80',
+      removed: ['-a -t 10.96.0.41:80 -r 10.244.2.6:8080 -m -w 1'],
+      added: ['-a -t 10.96.0.41:80 -r 10.244.2.7:8080 -m -w 1'],
+    });
+  });
+
+  it.each([
+    ['one snapshot', ['diff', WEB], 2, /name two snapshots to compare, or one with --live/],
+    ['three', ['diff', WEB, WEB, WEB], 2, /name two snapshots/],
+    ['one that is not there', ['diff', WEB, 'nowhere.yaml'], 2, /nowhere\.yaml/],
+    ['one with errors', ['diff', WEB, INVALID], 1, /service-fields\/cluster\.yaml:\d+:\d+: error/],
+    ['a namespace that is not there', ['diff', '--live', '--netns', 'vipc-nowhere', WEB], 2, /vipc-nowhere/],
+    ['no such variant', ['apply', '--iptables', 'nftables', WEB], 2, /Allowed choices are auto, nft, legacy/],
+    ['no number of seconds', ['apply', '--wait', 'long', WEB], 2, /whole number of seconds/],
+    ['a path to clean up', ['cleanup', WEB], 2, /too many arguments/],
+  ])('%s', async (_, argv, code, message) => {
+    const result = await vipc(argv);
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: '' });
+    expect(result.stderr).toMatch(message);
   });
 });

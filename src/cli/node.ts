@@ -73,7 +73,7 @@ export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Loc
 async function lockFileOf({ netns }: ChangeFlags): Promise<string> {
   const host = netns === undefined ? localHost() : netnsHost(netns);
   const { code, stdout, stderr } = await host.run(['readlink', '/proc/self/ns/net']);
-  if (code !== 0) throw new Error(`network namespace ${netns}: ${stderr.trim()}`);
+  if (code !== 0) throw new Error(`network namespace${netns === undefined ? '' : ` ${netns}`}: ${stderr.trim()}`);
   return `/run/vipc/${stdout.trim().replace(/[^\w]+/g, '-')}lock`;
 }
 

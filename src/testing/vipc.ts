@@ -1,0 +1,30 @@
+/**
+ * vipc: runs a command line in this process, with streams of its own.
+ */
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { main } from '../cli/main.js';
+
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs vipc with `stdin`; a terminal when it is undefined. */
+export async function vipc(argv: readonly string[], stdin?: string, env: Record<string, string> = {}): Promise<Result> {
+  const terminal = stdin === undefined;
+  const [out, err, input] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  input.end(stdin ?? '');
+  const [stdout, stderr] = [text(out), text(err)];
+  const tty = { isTTY: terminal };
+  const code = await main(argv, {
+    stdin: Object.assign(input, tty),
+    stdout: Object.assign(out, tty),
+    stderr: Object.assign(err, tty),
+    env: terminal ? { NO_COLOR: '1', ...env } : env,
+  });
+  out.end();
+  err.end();
+  return { code, stdout: await stdout, stderr: await stderr };
+}
