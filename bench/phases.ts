@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { hasErrors } from '../src/diag.js';
+import { NO_MEMO } from '../src/memo.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
 import { backendFor, resolveFamilies } from '../src/pipeline.js';
 import { readSnapshot } from '../src/read/snapshot.js';
@@ -45,7 +46,11 @@ async function measure(file: string): Promise<Phases> {
   const errors = [...snapshot.diagnostics, ...resolved.diagnostics].filter((each) => hasErrors([each]));
   if (!backend || errors.length > 0) throw new Error(`cannot compile: ${errors[0]?.message ?? options.mode}`);
   let [lines, bytes] = [0, 0];
-  const program = backend.lower(resolved.value, options, backend.layouts[0] ?? '', DEFAULT_FEATURES);
+  const program = backend.lower(resolved.value, options, {
+    layout: backend.layouts[0] ?? '',
+    features: DEFAULT_FEATURES,
+    memo: NO_MEMO,
+  });
   for (const artifact of backend.artifacts(program)) {
     for (const chunk of chunks(
       joined(artifact.parts.filter(({ family }) => family !== 'ipv6').map(({ text }) => text)),

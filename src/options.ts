@@ -39,6 +39,30 @@ export interface Options {
   /** conntrack.tcpBeLiberal: kube-proxy then writes no rule that drops INVALID packets. */
   readonly tcpBeLiberal: boolean;
   readonly ipvs: IpvsOptions;
+  readonly daemon: DaemonOptions;
+}
+
+/** What decides no rule, but when and how the daemon works. */
+export interface DaemonOptions {
+  /** By proxy mode. */
+  readonly periods: { readonly iptables: Periods; readonly ipvs: Periods };
+  /** Where it says whether it is well, and what it did. */
+  readonly healthz: Listen;
+  readonly metrics: Listen;
+}
+
+/** Seconds. */
+export interface Periods {
+  /** How often the whole node is compared. */
+  readonly sync: number;
+  /** How long changes are collected before they are applied. */
+  readonly minSync: number;
+}
+
+/** An address to listen on; no host means all. */
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** What a machine says of itself, which is truer than what the Node object does. */
@@ -74,4 +98,9 @@ export const DEFAULT_OPTIONS: Options = {
   localhostNodePorts: true,
   tcpBeLiberal: false,
   ipvs: { scheduler: '', excludeCIDRs: [], strictARP: false, timeouts: { tcp: 0, tcpFin: 0, udp: 0 } },
+  daemon: {
+    periods: { iptables: { sync: 30, minSync: 1 }, ipvs: { sync: 30, minSync: 0 } },
+    healthz: { host: '0.0.0.0', port: 10256 },
+    metrics: { host: '127.0.0.1', port: 10249 },
+  },
 };

@@ -11,6 +11,7 @@ import { DEFAULT_FEATURES, type Features } from './backends/features.js';
 import { BACKENDS } from './backends/index.js';
 import { type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
 import { FAMILIES } from './ip.js';
+import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
 import { readSnapshot } from './read/snapshot.js';
 import type { Snapshot } from './read/types.js';
@@ -52,6 +53,7 @@ export interface How {
   readonly skipInvalid?: boolean;
   readonly layout?: string | undefined;
   readonly features?: Features;
+  readonly memo?: Memo;
 }
 
 /** A program, whose backend made it, of what. */
@@ -62,39 +64,57 @@ export interface Compiled {
 }
 
 /** What the node is to be given, as data; absent with any error. */
-export function compileProgram(
-  sources: readonly Source[],
+export function compileProgram(sources: readonly Source[], options: Options, how: How): Checked<Compiled | undefined> {
+  return back(front(sources, options, how), options, how);
+}
+
+/** The same for objects that were read before. */
+export function compileSnapshot(snapshot: Snapshot, options: Options, how: How): Checked<Compiled | undefined> {
+  return back(resolveFamilies(snapshot, options, how.memo), options, how);
+}
+
+/** admit and lower. */
+function back(
+  { value: read, diagnostics }: Checked<readonly Resolved[]>,
   options: Options,
-  { skipInvalid = false, layout, features = DEFAULT_FEATURES }: How,
+  { skipInvalid = false, layout, features = DEFAULT_FEATURES, memo = NO_MEMO }: How,
 ): Checked<Compiled | undefined> {
   const backend = backendFor(options.mode);
   if (!backend) return { value: undefined, diagnostics: [unknownMode(options.mode)] };
-  const { value: read, diagnostics } = front(sources, options, skipInvalid);
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   const { value: resolved, diagnostics: found } = backend.admit(read, options);
   const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
   if (hasErrors(all)) return { value: undefined, diagnostics: all };
-  const program = backend.lower(resolved, options, layout ?? backend.layouts[0] ?? '', features);
+  const program = backend.lower(resolved, options, { layout: layout ?? backend.layouts[0] ?? '', features, memo });
   return { value: { backend, resolved, program }, diagnostics: all };
 }
 
 /** read and resolve; a function of its own, so that the snapshot is free to go before the rules come. */
-function front(sources: readonly Source[], options: Options, skipInvalid: boolean): Checked<readonly Resolved[]> {
+function front(sources: readonly Source[], options: Options, { skipInvalid, memo }: How): Checked<readonly Resolved[]> {
+  // Whatever the objects are, it comes to nothing.
+  if (!backendFor(options.mode)) return { value: [], diagnostics: [] };
   const snapshot = readSnapshot(sources);
   const found = isEmpty(snapshot) ? [NOTHING_READ] : snapshot.diagnostics;
   const read = [...(skipInvalid ? found.map(asWarning) : found), ...notes(snapshot.value)];
   if (hasErrors(read)) return { value: [], diagnostics: read };
-  const resolved = resolveFamilies(snapshot.value, options);
+  const resolved = resolveFamilies(snapshot.value, options, memo);
   return { value: resolved.value, diagnostics: [...read, ...resolved.diagnostics] };
 }
 
 /** The front half: what the node serves, in both families. */
-export function resolveFamilies(snapshot: Snapshot, options: Options): Checked<readonly Resolved[]> {
+export function resolveFamilies(
+  snapshot: Snapshot,
+  options: Options,
+  memo: Memo = NO_MEMO,
+): Checked<readonly Resolved[]> {
   const chosen = chooseNode(snapshot.nodes, options);
   if (hasErrors(chosen.diagnostics)) return { value: [], diagnostics: chosen.diagnostics };
-  const nodes = FAMILIES.map((family) => nodeContext(chosen.value, family, options));
+  const { name, object } = chosen.value;
+  const nodes = FAMILIES.map((family) =>
+    memo.of(`node ${family}`, options, [name, object], () => nodeContext(chosen.value, family, options)),
+  );
   return {
-    value: nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options) })),
+    value: nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options, memo) })),
     diagnostics: [...omissions(snapshot), ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)],
   };
 }

@@ -8,6 +8,7 @@ import type { IpSet } from '../languages/ipset/rules.js';
 import type { RuleSet } from '../languages/iptables/rules.js';
 import type { Timeouts, VirtualServer } from '../languages/ipvs/rules.js';
 import type { Sysctls } from '../languages/sysctl.js';
+import type { Memo } from '../memo.js';
 import type { Options } from '../options.js';
 import type { LocalPolicy, NodeContext, ServicePort } from '../resolve/types.js';
 import type { Section, Text } from '../text.js';
@@ -62,6 +63,14 @@ export interface Part {
   readonly json: Iterable<string>;
 }
 
+/** How to lower, beyond what the options say. */
+export interface Lowering {
+  /** One of the backend's. */
+  readonly layout: string;
+  readonly features: Features;
+  readonly memo: Memo;
+}
+
 export interface Backend {
   /** The proxy mode, as KubeProxyConfiguration calls it. */
   readonly mode: string;
@@ -71,7 +80,7 @@ export interface Backend {
   /** What of `resolved` this mode can serve, with errors for what it can't and warnings for what may surprise. */
   readonly admit: (resolved: readonly Resolved[], options: Options) => Checked<readonly Resolved[]>;
   /** What serves `resolved`. */
-  readonly lower: (resolved: readonly Resolved[], options: Options, layout: string, features: Features) => Program;
+  readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => Program;
   /** The files that hold a program, in the order to load them. */
   readonly artifacts: (program: Program) => readonly Artifact[];
 }

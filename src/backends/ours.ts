@@ -6,7 +6,7 @@ import type { Link } from '../languages/addresses/rules.js';
 import type { SavedSets } from '../languages/ipset/parse.js';
 import type { Ownership } from '../languages/iptables/diff.js';
 import type { Match, Rule, RuleSet, TableName } from '../languages/iptables/rules.js';
-import type { VirtualServer } from '../languages/ipvs/rules.js';
+import type { Service } from '../languages/ipvs/rules.js';
 import { JUMPS as IPTABLES_JUMPS } from './iptables/lower/base.js';
 import { CHAIN as IPTABLES } from './iptables/names.js';
 import { DEVICE } from './ipvs/context.js';
@@ -94,10 +94,7 @@ const ADDRESS_SETS: readonly SetKey[] = [
  * Which virtual servers of a node are ours. IPVS keeps no names; but the address of ours is on our device, or our ipsets
  * have it as a member, which come before the virtual server and go after it.
  */
-export function ourServers(
-  links: readonly Link[],
-  { sets }: SavedSets,
-): (server: Pick<VirtualServer, 'address' | 'port' | 'protocol'>) => boolean {
+export function ourServers(links: readonly Link[], { sets }: SavedSets): (server: Service) => boolean {
   const bound = new Set(links.find(({ name }) => name === DEVICE)?.addresses.map(({ ip }) => ip));
   const members = (key: SetKey) =>
     (['ipv4', 'ipv6'] as const).flatMap(

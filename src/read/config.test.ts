@@ -73,9 +73,19 @@ winkernel:
 
 type Shown = { readonly [K in keyof Options]?: unknown };
 
+function daemon(some: Partial<Options['daemon']>): Options['daemon'] {
+  return { ...DEFAULT_OPTIONS.daemon, ...some };
+}
+
+const AT_ONCE = daemon({ periods: { iptables: { sync: 30, minSync: 0 }, ipvs: { sync: 30, minSync: 0 } } });
+
 const good: [string, string, Shown][] = [
   ['nothing', '', {}],
-  ['all of kubeadm', KUBEADM.replace(HEAD, ''), { mode: '', bindAddress: '0.0.0.0', clusterCIDRs: ['10.244.0.0/16'] }],
+  [
+    'all of kubeadm',
+    KUBEADM.replace(HEAD, ''),
+    { mode: '', bindAddress: '0.0.0.0', clusterCIDRs: ['10.244.0.0/16'], daemon: AT_ONCE },
+  ],
   ['another mode', 'mode: ipvs\n', { mode: 'ipvs' }],
   [
     'what only ipvs mode has',
@@ -97,7 +107,23 @@ const good: [string, string, Shown][] = [
   [
     'iptables',
     'iptables: {masqueradeBit: 0, masqueradeAll: true, localhostNodePorts: false, syncPeriod: 1m, minSyncPeriod: 1m}\n',
-    { masqueradeBit: 0, masqueradeAll: true, localhostNodePorts: false },
+    {
+      masqueradeBit: 0,
+      masqueradeAll: true,
+      localhostNodePorts: false,
+      daemon: daemon({ periods: { iptables: { sync: 60, minSync: 60 }, ipvs: { sync: 30, minSync: 0 } } }),
+    },
+  ],
+  ['periods of 0', 'iptables: {syncPeriod: 0s, minSyncPeriod: 0s}\n', { daemon: AT_ONCE }],
+  [
+    'where to listen',
+    'healthzBindAddress: "[::]:1"\nmetricsBindAddress: 10.0.0.1\n',
+    { daemon: daemon({ healthz: { host: '::', port: 1 }, metrics: { host: '10.0.0.1', port: 10249 } }) },
+  ],
+  [
+    'where to listen by default',
+    'healthzBindAddress: ""\nmetricsBindAddress: :7\n',
+    { daemon: daemon({ metrics: { host: '', port: 7 } }) },
   ],
   ['bit 31', 'iptables: {masqueradeBit: 31}\n', { masqueradeBit: 31 }],
   ['the ipvs mode’s own bit changes nothing', 'nftables: {masqueradeBit: 5}\n', {}],

@@ -4,7 +4,7 @@
  */
 import type { Checked, Diagnostic, Origin, Source } from '../diag.js';
 import { hasErrors, show } from '../diag.js';
-import { DEFAULT_OPTIONS, type Options } from '../options.js';
+import { DEFAULT_OPTIONS, type Options, type Periods } from '../options.js';
 import { cursor, isMapping } from './check.js';
 import { type ConfigFields, kubeProxyConfiguration } from './config/fields.js';
 import { parseSource } from './parse.js';
@@ -134,8 +134,22 @@ function optionsOf(fields: ConfigFields): Options {
         udp: Math.floor(ipvs.udpTimeout ?? 0),
       },
     },
+    daemon: {
+      periods: { iptables: periods(iptables, 'iptables'), ipvs: periods(ipvs, 'ipvs') },
+      healthz: fields.healthzBindAddress ?? DEFAULT_OPTIONS.daemon.healthz,
+      metrics: fields.metricsBindAddress ?? DEFAULT_OPTIONS.daemon.metrics,
+    },
   };
   return { ...DEFAULT_OPTIONS, ...definedOf(given) };
+}
+
+/** 0 and absent are the default, but for collecting changes: 0 says not to. */
+function periods(
+  { syncPeriod, minSyncPeriod }: { readonly syncPeriod?: number; readonly minSyncPeriod?: number },
+  mode: 'iptables' | 'ipvs',
+): Periods {
+  const usual = DEFAULT_OPTIONS.daemon.periods[mode];
+  return { sync: syncPeriod || usual.sync, minSync: minSyncPeriod ?? usual.minSync };
 }
 
 /** `values` without its undefined ones. */

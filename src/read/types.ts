@@ -123,6 +123,8 @@ export interface Node {
   /** Canonical CIDRs, `podCIDR` first. */
   readonly podCIDRs: readonly string[];
   readonly addresses: readonly { readonly type: string; readonly address: string }[];
+  /** It is to go: load balancers should send no new connections to it (KEP-3836). */
+  readonly leaving: boolean;
   readonly origin: Origin;
 }
 

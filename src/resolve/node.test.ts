@@ -9,6 +9,7 @@ const ORIGIN = { source: { name: 'x', text: '' }, document: 0, base: [], path: [
 function node(name: string, addresses: readonly [string, string][] = [['InternalIP', '192.168.7.2']]): Node {
   return {
     metadata: { name, namespace: '', labels: { 'topology.kubernetes.io/zone': 'z1' }, annotations: {} },
+    leaving: false,
     podCIDRs: ['10.244.1.0/24', 'fd00:1::/64'],
     addresses: addresses.map(([type, address]) => ({ type, address })),
     origin: ORIGIN,

@@ -3,6 +3,7 @@
  * semantics of rules end here; no word of any packet filter begins.
  */
 import type { Diagnostic } from '../diag.js';
+import { type Memo, NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
 import type { EndpointSlice, ObjectMeta, Service, Snapshot } from '../read/types.js';
 import { compareCodePoints, endpointsOf, serviceOf, slicesByService } from './endpoints.js';
@@ -15,11 +16,18 @@ import type { NodeContext, ServicePort } from './types.js';
 const NOT_OURS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'];
 
 /** The ServicePorts of `snapshot` in the node's family. */
-export function resolve(snapshot: Snapshot, node: NodeContext, options: Options): readonly ServicePort[] {
+export function resolve(
+  snapshot: Snapshot,
+  node: NodeContext,
+  options: Options,
+  memo: Memo = NO_MEMO,
+): readonly ServicePort[] {
   const slices = proxiedSlices(snapshot);
   return sortedServices(snapshot.services.filter(isOurs)).flatMap((service) => {
     const { namespace, name } = service.metadata;
-    return resolveService(service, slices.get(`${namespace}/${name}`) ?? [], node, options);
+    const its = slices.get(`${namespace}/${name}`) ?? [];
+    const parts = [node, options, ...its];
+    return memo.of(`resolve ${node.family}`, service, parts, () => resolveService(service, its, node, options));
   });
 }
 

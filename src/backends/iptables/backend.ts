@@ -3,8 +3,7 @@
  */
 
 import type { Options } from '../../options.js';
-import type { Backend, Program, Resolved } from '../backend.js';
-import type { Features } from '../features.js';
+import type { Backend, Lowering, Program, Resolved } from '../backend.js';
 import { iptablesFile } from '../shared/files.js';
 import { LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
 
@@ -17,10 +16,10 @@ export const iptables: Backend = {
   artifacts: ({ families }) => families.map(({ ruleSet, about }) => iptablesFile(ruleSet, about.ports)),
 };
 
-function lower(resolved: readonly Resolved[], options: Options, layout: string, features: Features): Program {
+function lower(resolved: readonly Resolved[], options: Options, how: Lowering): Program {
   const families = resolved.map(({ node, ports }) => ({
     about: { family: node.family, ports: ports.length },
-    ruleSet: lowerFamily(ports, node, options, layout, features),
+    ruleSet: lowerFamily(ports, node, options, how),
     sets: [],
     virtualServers: [],
     addresses: [],

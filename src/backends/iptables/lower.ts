@@ -3,13 +3,14 @@
  * says how they are arranged in chains.
  */
 import type { RuleSet, Table } from '../../languages/iptables/rules.js';
+import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import type { NodeContext, ServicePort } from '../../resolve/types.js';
-import type { Features } from '../features.js';
+import type { Lowering } from '../backend.js';
 import type { Context } from './lower/context.js';
 import { layoutKubeProxy } from './lower/kube-proxy.js';
 
-type Layout = (ports: readonly ServicePort[], context: Context) => readonly Table[];
+type Layout = (ports: readonly ServicePort[], context: Context, memo: Memo) => readonly Table[];
 
 const LAYOUTS: Readonly<Record<string, Layout>> = { 'kube-proxy': layoutKubeProxy };
 
@@ -24,8 +25,7 @@ export function lower(
   ports: readonly ServicePort[],
   node: NodeContext,
   options: Options,
-  layout: string,
-  features: Features,
+  { layout, features, memo }: Lowering,
 ): RuleSet {
   const endpoints = ports.reduce((sum, port) => sum + port.endpoints.total, 0);
   const context: Context = {
@@ -36,5 +36,5 @@ export function lower(
     endpointComments: endpoints <= LARGE_CLUSTER_ENDPOINTS,
   };
   const arrange = LAYOUTS[layout] ?? layoutKubeProxy;
-  return { family: node.family, tables: arrange(ports, context) };
+  return { family: node.family, tables: arrange(ports, context, memo) };
 }

@@ -4,7 +4,7 @@
 import type { Timeouts } from '../../languages/ipvs/rules.js';
 import type { Sysctls } from '../../languages/sysctl.js';
 import type { Options } from '../../options.js';
-import type { FamilyProgram, Program, Resolved } from '../backend.js';
+import type { FamilyProgram, Lowering, Program, Resolved } from '../backend.js';
 import type { Features } from '../features.js';
 import { contextOf, DEVICE } from './context.js';
 import { membersOf } from './members.js';
@@ -13,7 +13,7 @@ import { setsOf } from './sets.js';
 import { virtualServers } from './virtual-servers.js';
 
 /** What serves `resolved`. */
-export function lower(resolved: readonly Resolved[], options: Options, _layout: string, features: Features): Program {
+export function lower(resolved: readonly Resolved[], options: Options, { features }: Lowering): Program {
   const timeouts = timeoutsOf(options);
   return {
     families: resolved.map((family) => lowerFamily(family, options, features)),

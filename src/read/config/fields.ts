@@ -3,7 +3,7 @@
  * ValidateKubeProxyConfiguration says about it, and none of what it does.
  */
 import { show } from '../../diag.js';
-import { DETECT_LOCAL_MODES } from '../../options.js';
+import { DEFAULT_OPTIONS, DETECT_LOCAL_MODES, type Listen } from '../../options.js';
 import {
   also,
   anything,
@@ -30,6 +30,7 @@ import {
   parseClusterCIDRs,
   parseDuration,
   parseInterfaceName,
+  parseListen,
   parseNetwork,
   parseNodePortAddresses,
 } from './values.js';
@@ -146,13 +147,13 @@ const fields = also(
     detectLocalMode: optional(emptyOr(oneOf(DETECT_LOCAL_MODES))),
     enableProfiling: nobodys.bool,
     featureGates: ignored(featureGates),
-    healthzBindAddress: nobodys.text,
+    healthzBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.healthz)),
     hostnameOverride: optional(hostname),
     iptables: optional(iptables),
     ipvs: optional(ipvs),
     logging: nobodys.any,
     metadata: nobodys.any,
-    metricsBindAddress: nobodys.text,
+    metricsBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.metrics)),
     metricsBindHardFail: nobodys.bool,
     mode: optional(emptyOr(oneOf(['iptables', 'ipvs', 'nftables']))),
     nftables: ignored(nftables),
@@ -167,6 +168,11 @@ const fields = also(
   }),
   checkDetectLocal,
 );
+
+/** Where to listen; an empty text is the default. */
+function listen(usual: Listen): Check<Listen> {
+  return parsedBy((given) => (given === '' ? { value: usual } : parseListen(given, usual.port)));
+}
 
 /** A check made of a parser for texts. */
 function parsedBy<T>(parse: (text: string) => Parsed<T>): Check<T> {

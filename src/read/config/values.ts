@@ -4,6 +4,7 @@
  */
 import { show } from '../../diag.js';
 import { type Cidr, parseCidr, parseIp } from '../../ip.js';
+import type { Listen } from '../../options.js';
 
 /** A value, or what is wrong with its text: `problem` completes "clusterCIDR …". */
 export type Parsed<T> = { readonly value: T; readonly problem?: never } | { readonly problem: string };
@@ -56,6 +57,20 @@ export function parseBindAddress(text: string): Parsed<string> {
   if (text === '') return { value: '' };
   const ip = parseIp(text);
   return ip ? { value: ip.text } : { problem: `must be an IP address, is ${show(text)}` };
+}
+
+/**
+ * `healthzBindAddress` and `metricsBindAddress`: an address, a port after it, or both (k/k AppendPortIfNeeded); without a
+ * port `port` is meant.
+ */
+export function parseListen(text: string, port: number): Parsed<Listen> {
+  const [, bracketed, plain, digits] = /^(?:\[(.*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
+  const host = digits === undefined ? text : (bracketed ?? plain ?? '');
+  const ip = host === '' ? { text: '' } : parseIp(host);
+  const number = digits === undefined ? port : Number(digits);
+  if (!ip || number > 65535)
+    return { problem: `must be an address and port such as 0.0.0.0:${port}, is ${show(text)}` };
+  return { value: { host: ip.text, port: number } };
 }
 
 /** Seconds in each of Go's time units. */

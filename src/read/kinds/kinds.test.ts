@@ -218,8 +218,18 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
       metadata: { ...META, name: 'n', namespace: '' },
       podCIDRs: ['10.1.0.0/24'],
       addresses: [{ type: 'InternalIP', address: 'fd00::1' }],
+      leaving: false,
     },
   ],
+  ...[
+    { metadata: { name: 'n', deletionTimestamp: '2026-01-01T00:00:00Z' } },
+    { metadata: { name: 'n' }, spec: { taints: [{ key: 'a' }, { key: 'ToBeDeletedByClusterAutoscaler' }] } },
+  ].map((value): (typeof copies)[number] => [
+    'a Node that is to go',
+    node,
+    value,
+    { metadata: { ...META, name: 'n', namespace: '' }, podCIDRs: [], addresses: [], leaving: true },
+  ]),
 ];
 
 describe('what is kept', () => {

@@ -8,6 +8,7 @@
  *     filter  rejects and drops what has no endpoint, and accepts what was marked
  */
 import { type Chain, type Rule, type Table, table } from '../../../languages/iptables/rules.js';
+import type { Memo } from '../../../memo.js';
 import type { ServicePort } from '../../../resolve/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';
 import { CHAIN } from '../names.js';
@@ -29,8 +30,9 @@ const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
 };
 
 /** Both tables, with the ServicePorts in the order given. */
-export function layoutKubeProxy(ports: readonly ServicePort[], context: Context): readonly Table[] {
-  const lowered = ports.map((port) => lowerServicePort(port, context));
+export function layoutKubeProxy(ports: readonly ServicePort[], context: Context, memo: Memo): readonly Table[] {
+  const parts = Object.values(context);
+  const lowered = ports.map((port) => memo.of('lower', port, parts, () => lowerServicePort(port, context)));
   const shared = new Map<string, Rule[]>();
   const append = (where: OurTable, chain: string, rule: Rule) => {
     const key = `${where} ${chain}`;
