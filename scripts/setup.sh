@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 
 # The programs the tests run, each with the package that has it.
 needs=(iptables-nft:iptables iptables-legacy:iptables ipset:ipset conntrack:conntrack ip:iproute2 nft:nftables ps:procps nsenter:util-linux
-  qemu-system-x86_64:qemu-system-x86 busybox:busybox-static ipvsadm:ipvsadm modprobe:kmod cpio:cpio)
+  qemu-system-x86_64:qemu-system-x86 busybox:busybox-static ipvsadm:ipvsadm modprobe:kmod cpio:cpio kubectl:kubernetes-client
+  systemd-analyze:systemd systemd-notify:systemd)
 
 has() { command -v "$1" >/dev/null; }
 
@@ -37,6 +38,21 @@ if ! node_is_new; then
 fi
 hash -r
 node_is_new || { echo "setup: no Node 20.12 or newer" >&2; exit 1; }
+
+# promtool's package is that of a Prometheus server, which apt would start: only the program is taken out of it.
+fetch_promtool() {
+  local work
+  work=$(mktemp -d .cache/promtool.XXXXXX)
+  (cd "$work" && apt-get download -q -o APT::Sandbox::User=root prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb | tar x ./usr/bin/promtool) &&
+    mv "$work/usr/bin/promtool" .cache/bin/
+  local code=$?
+  rm -r "$work"
+  return $code
+}
+if ! has promtool && has apt-get && has dpkg-deb; then
+  mkdir -p .cache/bin
+  fetch_promtool || { apt-get update -q && fetch_promtool; } || echo "setup: no promtool (Debian package prometheus)" >&2
+fi
 
 # npm writes the hidden lockfile last, so a newer one means a complete installation of this package-lock.json.
 if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then npm ci --ignore-scripts --no-audit --no-fund; fi

@@ -77,28 +77,35 @@ function diffTable(
   // A chain that both kubelet and we use is its as long as it is there, and ours to make when it is not.
   const isWhole = (name: string) => !isBuiltIn(table, name) && (own.chain(table, name) || !there.has(name));
 
-  const stale = live.chains.filter(({ name }) => isWhole(name) && !wantedNames.has(name));
+  const stale = live.chains.filter(({ name }) => !wantedNames.has(name) && isWhole(name));
   const held = stale.length === 0 ? [] : holders(live, new Set(stale.map(({ name }) => name)), own, family);
   const heldNames = new Set(held.map(({ name }) => name));
   const deleted = stale.flatMap(({ name, lines: before }): readonly ChainDiff[] => {
     if (!heldNames.has(name)) return [{ name, before }];
     return before.length === 0 ? [] : [{ name, before, after: [] }];
   });
-  const written = wanted.chains
+
+  // What was written and not looked at since is as it was: of 50,000 chains all but a few.
+  const unsure = wanted.chains.filter((chain) => there.get(chain.name)?.from !== chain);
+  const written = unsure
     .filter(({ name }) => isWhole(name))
     .flatMap((chain) => diffChain(there.get(chain.name), chain, family));
-
-  const others = new Map(wanted.chains.filter(({ name }) => !isWhole(name)).map((chain) => [chain.name, chain]));
-  for (const chain of live.chains)
-    if (!isWhole(chain.name) && !others.has(chain.name)) others.set(chain.name, NO_RULES(chain));
+  const others = new Map(unsure.filter(({ name }) => !isWhole(name)).map((chain) => [chain.name, chain]));
+  for (const { name, from } of live.chains) {
+    if (from === undefined && !others.has(name) && !isWhole(name)) others.set(name, NO_RULES(name));
+  }
   const edits = [...others.values()].flatMap((chain) => {
     const lines = there.get(chain.name)?.lines ?? [];
     return diffRules({ table, chain, lines, own: (rule) => own.rule(table, chain.name, rule), family });
   });
-  return { name: table, chains: [...written, ...deleted], edits, held };
+  return { name: table, chains: [...written.sort(byName), ...deleted], edits, held };
 }
 
-const NO_RULES = ({ name }: Chain): Chain => ({ name, rules: () => [] });
+const NO_RULES = (name: string): Chain => ({ name, rules: () => [] });
+
+function byName(a: ChainDiff, b: ChainDiff): number {
+  return a.name < b.name ? -1 : 1;
+}
 
 function isBuiltIn(table: TableName, chain: string): boolean {
   return BUILT_IN_CHAINS[table].includes(chain);

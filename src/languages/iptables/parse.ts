@@ -22,6 +22,8 @@ export interface SavedTable extends Table {
 export interface SavedChain extends Chain {
   /** The rules as they were written: what stands after `-A CHAIN`, with its leading space, as printRule prints it. */
   readonly lines: readonly string[];
+  /** The chain that was written, where nobody has looked since. */
+  readonly from?: Chain;
 }
 
 /** The rule set of a whole text. Every line that cannot be read is a diagnostic; the others count all the same. */

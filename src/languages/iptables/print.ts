@@ -5,19 +5,38 @@
  */
 import { type Family, inetNtop } from '../../ip.js';
 import type { Line } from '../../text.js';
-import type { Chain, Header, Match, Negatable, Rule, RuleSet, Target } from './rules.js';
+import {
+  BUILT_IN_CHAINS,
+  type Chain,
+  type Header,
+  type Match,
+  type Negatable,
+  type Rule,
+  type RuleSet,
+  type Table,
+  type Target,
+} from './rules.js';
 import { ALL_BITS, HOST_MASK, hex, PORT_UNREACHABLE, PROTOCOL_NUMBER, quote } from './spelling.js';
 
 /** The rule set as input for iptables-restore (ip6tables-restore for IPv6). */
 export function* print(ruleSet: RuleSet): Generator<Line> {
   for (const table of ruleSet.tables) {
+    const chains = inOrder(table);
     yield { text: `*${table.name}` };
-    for (const chain of table.chains) {
+    for (const chain of chains) {
       yield { text: `:${chain.name} ${chain.policy ?? '-'} [0:0]`, origin: chain.origin };
     }
-    for (const chain of table.chains) yield* printChain(chain, ruleSet.family);
+    for (const chain of chains) yield* printChain(chain, ruleSet.family);
     yield { text: 'COMMIT' };
   }
+}
+
+/** The chains of a table as iptables-save has them: built-in ones as they are, then the others by name. */
+function inOrder({ name, chains }: Table): readonly Chain[] {
+  const builtIn = BUILT_IN_CHAINS[name];
+  const isBuiltIn = (chain: Chain) => builtIn.includes(chain.name);
+  const others = chains.filter((chain) => !isBuiltIn(chain)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...chains.filter(isBuiltIn), ...others];
 }
 
 /** The rules of one chain, each as `-A CHAIN …`. */
@@ -121,9 +140,9 @@ function printTarget(target: Target, family: Family): string {
 /** The rule set as one JSON object, in pieces of a chain. */
 export function* toJson(ruleSet: RuleSet): Generator<string> {
   yield `{"family":${JSON.stringify(ruleSet.family)},"tables":[`;
-  for (const [i, { name, chains }] of ruleSet.tables.entries()) {
-    yield `${i === 0 ? '' : ','}\n{"name":${JSON.stringify(name)},"chains":[`;
-    for (const [j, chain] of chains.entries()) {
+  for (const [i, table] of ruleSet.tables.entries()) {
+    yield `${i === 0 ? '' : ','}\n{"name":${JSON.stringify(table.name)},"chains":[`;
+    for (const [j, chain] of inOrder(table).entries()) {
       const { origin: of, ...rest } = chain;
       const rules = chain.rules().map(({ origin, ...rule }) => ({ ...rule, object: (origin ?? of)?.object }));
       yield `${j === 0 ? '' : ','}\n${JSON.stringify({ ...rest, rules })}`;

@@ -26,7 +26,7 @@ export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
 
 export interface Table {
   readonly name: TableName;
-  /** Built-in chains in the kernel's order, then the others by name: the order of iptables-save. */
+  /** Built-in chains in the kernel's order, then the others, in any order; print has them by name. */
   readonly chains: readonly Chain[];
 }
 
@@ -149,7 +149,7 @@ export function host(ip: string): string {
   return `${ip}/${ip.includes(':') ? 128 : 32}`;
 }
 
-/** A table with its built-in chains, whose rules `jumps` has, and then `chains` by name. */
+/** A table with its built-in chains, whose rules `jumps` has, and then `chains`. */
 export function table(
   name: TableName,
   jumps: Readonly<Record<string, readonly Rule[]>>,
@@ -158,5 +158,5 @@ export function table(
   const builtIn = BUILT_IN_CHAINS[name].map((chain): Chain => {
     return { name: chain, policy: 'ACCEPT', rules: () => jumps[chain] ?? [] };
   });
-  return { name, chains: [...builtIn, ...[...chains].sort((a, b) => (a.name < b.name ? -1 : 1))] };
+  return { name, chains: [...builtIn, ...chains] };
 }

@@ -1,10 +1,21 @@
 /**
- * diff, part: chains that cannot be deleted because a rule of somebody else leads to them; one of them in a restore, and
- * the kernel refuses all of it.
+ * diff, part: chains and ipsets that cannot be deleted because a rule of somebody else names them; one of them in a
+ * restore, and the kernel refuses all of it.
  */
 import type { Family } from '../../../ip.js';
 import type { HeldChain, Ownership } from '../diff.js';
-import { parseRule, type SavedTable } from '../parse.js';
+import { parseRule, type SavedRuleSet, type SavedTable } from '../parse.js';
+
+/** The ipsets that rules of others look into, or put addresses into. */
+export function setsOfOthers({ tables }: SavedRuleSet, own: Ownership): readonly string[] {
+  return tables.flatMap(({ name: table, chains }) =>
+    chains
+      .filter(({ name }) => !own.chain(table, name))
+      .flatMap(({ lines }) => lines.flatMap((line) => [...line.matchAll(NAMES_SET)].map(([, set = '']) => set))),
+  );
+}
+
+const NAMES_SET = / --(?:match|add|del|map)-set (\S+)/g;
 
 /** Which of `chains` the rules of others in `table` lead to, each with the first such rule. */
 export function holders(
@@ -14,9 +25,10 @@ export function holders(
   family: Family,
 ): readonly HeldChain[] {
   const found = new Map<string, string>();
-  for (const { name, lines } of table.chains) {
-    if (own.chain(table.name, name)) continue;
-    for (const line of lines) {
+  // The lines of our own chains may have to be made first, and there are many.
+  for (const chain of table.chains.filter(({ name }) => !own.chain(table.name, name))) {
+    const { name } = chain;
+    for (const line of chain.lines) {
       const target = / -[jg] (\S+)/.exec(line)?.[1] ?? '';
       // Most rules lead elsewhere, so only few are parsed.
       if (!chains.has(target) || found.has(target)) continue;

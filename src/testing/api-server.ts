@@ -1,0 +1,141 @@
+/**
+ * A Kubernetes API server for tests: Services, EndpointSlices and Nodes over real HTTP, with list, watch and what kubectl
+ * needs to find them; and with the faults that a real one has, whenever a test wants them. What is in it, tests say.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerTo, type Mood } from './api-server/answers.js';
+import type { Faults } from './api-server/faults.js';
+import { type Access, kubeconfigFor } from './api-server/kubeconfig.js';
+import { listen } from './api-server/listener.js';
+import { type Answer, newLists } from './api-server/lists.js';
+import { type LoggedRequest, logged, routeOf } from './api-server/routes.js';
+import { newStore, type StoredKind, type StoredObject } from './api-server/store.js';
+import { newWatches } from './api-server/watches.js';
+
+export type { LoggedRequest, StoredKind, StoredObject };
+
+/**
+ * A token or a client certificate is asked for when given, and a certificate makes it HTTPS. Over plain HTTP kubectl sends
+ * no token.
+ */
+export interface ApiServerOptions extends Access {
+  /** How many changes are remembered, for watches to resume; 10,000 by default. */
+  readonly history?: number;
+  /** How often watches get bookmarks, in milliseconds; each minute by default, as the real one does. */
+  readonly bookmarkMs?: number;
+}
+
+export interface ApiServer extends Faults {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** The text of a kubeconfig file for it. */
+  kubeconfig(): string;
+  /** Adds or replaces an object; the namespace is `default` when it says none. Returns it as stored. */
+  put(object: unknown): StoredObject;
+  /** Whether there was such an object. A Node's namespace is ''. */
+  remove(kind: StoredKind, namespace: string, name: string): boolean;
+  /** All objects of a kind, or of all kinds, by namespace and name. */
+  objects(kind?: StoredKind): readonly StoredObject[];
+  /** All requests so far, refused ones too. */
+  requests(): readonly LoggedRequest[];
+  /** How many connections are open. */
+  connections(): number;
+  /** How many watches are open. */
+  watches(): number;
+  close(): Promise<void>;
+}
+
+/** Starts a server with nothing in it on a free port of the loopback interface. */
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const { history = 10_000, bookmarkMs = 60_000 } = options;
+  const mood: Mood = { token: options.token, refusing: 0, stalled: false, slowMs: 0, goneAsStatus: false };
+  const requests: LoggedRequest[] = [];
+  const held: (() => void)[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+  const store = newStore(history, () => watches.pump());
+  const lists = newLists(store);
+  const watches = newWatches(store, () => mood.stalled);
+
+  const later = (act: () => void, ms: number): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      act();
+    }, ms);
+    timers.add(timer);
+  };
+  const handle = ({ method = '', url: path = '', headers }: IncomingMessage, response: ServerResponse): void => {
+    const url = new URL(path, 'http://server');
+    const route = routeOf(url);
+    requests.push(logged(method, url, route));
+    const reply = (): void => {
+      if (response.destroyed) return;
+      const answer = answerTo({ method, authorization: headers.authorization, url, route }, store, lists, mood);
+      if (typeof answer !== 'function') send(response, answer);
+      else if (route) watches.open(response, route.served, answer, url.searchParams);
+    };
+    const act = () => (mood.stalled ? void held.push(reply) : reply());
+    if (mood.slowMs === 0 || route?.watch) act();
+    else later(act, mood.slowMs);
+  };
+  const listener = await listen(handle, options);
+  const bookmarks = setInterval(() => watches.bookmark(), bookmarkMs);
+  const accept = async (): Promise<void> => {
+    mood.refusing = 0;
+    await listener.open();
+  };
+
+  return {
+    url: listener.url,
+    kubeconfig: () => kubeconfigFor(listener.url, { ...options, token: mood.token }),
+    put: (object) => store.put(object),
+    remove: (kind, namespace, name) => store.remove(kind, namespace, name),
+    objects: (kind) => (kind ? [kind] : KINDS).flatMap((each) => store.list(each)),
+    requests: () => [...requests],
+    connections: () => listener.connections(),
+    watches: () => watches.count(),
+    close: async () => {
+      clearInterval(bookmarks);
+      for (const timer of timers) clearTimeout(timer);
+      await listener.close();
+    },
+
+    dropAll: () => listener.dropAll(),
+    stall: (on) => {
+      mood.stalled = on;
+      if (on) return;
+      for (const reply of held.splice(0)) reply();
+      watches.pump();
+    },
+    refuse: (how, ms) => {
+      if (how === 'connection') listener.shut();
+      else mood.refusing = how;
+      if (ms !== undefined) later(() => void accept(), ms);
+    },
+    accept,
+    expire: () => {
+      store.expire();
+      lists.expire();
+    },
+    goneAsStatus: (on) => {
+      mood.goneAsStatus = on;
+    },
+    cutMidLine: () => watches.cutNext(),
+    endWatches: () => watches.end(),
+    bookmark: () => watches.bookmark(),
+    say: (line) => watches.say(line),
+    slow: (ms) => {
+      mood.slowMs = ms;
+    },
+    rewind: (version) => store.rewind(version),
+    setToken: (token) => {
+      mood.token = token;
+    },
+  };
+}
+
+const KINDS: readonly StoredKind[] = ['Service', 'EndpointSlice', 'Node'];
+
+function send(response: ServerResponse, { code, body }: Answer): void {
+  response.writeHead(code, { 'content-type': 'application/json' });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}

@@ -1,0 +1,64 @@
+/**
+ * What the test API server says about itself: the documents by which kubectl finds out what it can ask for.
+ */
+import type { StoredKind } from './store.js';
+
+export interface ServedResource {
+  readonly kind: StoredKind;
+  readonly group: string;
+  readonly apiVersion: string;
+  readonly name: string;
+  readonly shortNames: readonly string[];
+  readonly namespaced: boolean;
+}
+
+export const SERVED: readonly ServedResource[] = [
+  { kind: 'Service', group: '', apiVersion: 'v1', name: 'services', shortNames: ['svc'], namespaced: true },
+  {
+    kind: 'EndpointSlice',
+    group: 'discovery.k8s.io',
+    apiVersion: 'discovery.k8s.io/v1',
+    name: 'endpointslices',
+    shortNames: [],
+    namespaced: true,
+  },
+  { kind: 'Node', group: '', apiVersion: 'v1', name: 'nodes', shortNames: ['no'], namespaced: false },
+];
+
+/** The document at a path, or undefined when that is none. */
+export function documentAt(path: string): object | undefined {
+  return DOCUMENTS[path.replace(/(.)\/$/, '$1')];
+}
+
+const VERSION = { groupVersion: 'discovery.k8s.io/v1', version: 'v1' };
+const GROUP = { name: 'discovery.k8s.io', versions: [VERSION], preferredVersion: VERSION };
+
+const DOCUMENTS: Readonly<Record<string, object>> = {
+  '/version': { major: '1', minor: '36', gitVersion: 'v1.36.0', platform: 'linux/amd64' },
+  '/healthz': { status: 'ok' },
+  '/readyz': { status: 'ok' },
+  '/api': { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] },
+  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [GROUP] },
+  '/apis/discovery.k8s.io': { kind: 'APIGroup', apiVersion: 'v1', ...GROUP },
+  '/api/v1': resourceList('v1'),
+  '/apis/discovery.k8s.io/v1': resourceList('discovery.k8s.io/v1'),
+};
+
+function resourceList(apiVersion: string): object {
+  const resources = SERVED.filter((served) => served.apiVersion === apiVersion).map(
+    ({ name, kind, namespaced, shortNames }) => ({
+      name,
+      singularName: kind.toLowerCase(),
+      namespaced,
+      kind,
+      verbs: ['get', 'list', 'watch'],
+      ...(shortNames.length > 0 && { shortNames }),
+    }),
+  );
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources };
+}
+
+/** A Status object, as the API answers when it has nothing better. */
+export function status(code: number, reason: string, message: string): object {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+}

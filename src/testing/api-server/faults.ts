@@ -1,0 +1,34 @@
+/**
+ * Faults: what the test API server can be made to do wrong.
+ */
+export interface Faults {
+  /** Cuts all connections. */
+  dropAll(): void;
+  /** While on: takes requests and sends nothing, neither answers nor events. What was held back comes after. */
+  stall(on: boolean): void;
+  /**
+   * Answers all requests with a status, or takes no connection at all, until accept() or for so many milliseconds. Watches
+   * that are open stay.
+   */
+  refuse(how: number | 'connection', ms?: number): void;
+  /** Resolves when requests are answered again. */
+  accept(): Promise<void>;
+  /** Forgets the changes so far and all continue tokens. */
+  expire(): void;
+  /** 410 as an HTTP status, where the real server sends an ERROR event. */
+  goneAsStatus(on: boolean): void;
+  /** Cuts each open watch in the middle of its next event. */
+  cutMidLine(): void;
+  /** Ends all watches in order, as at the end of their time. */
+  endWatches(): void;
+  /** Sends a bookmark on each watch now. */
+  bookmark(): void;
+  /** Sends a line on each watch: an ERROR event, or what is none at all. */
+  say(line: string): void;
+  /** Each answer but a watch comes so many milliseconds later. */
+  slow(ms: number): void;
+  /** Goes on from an older version number, as after etcd was restored from a backup. */
+  rewind(version: number): void;
+  /** Only this token is good from now on. */
+  setToken(token: string): void;
+}

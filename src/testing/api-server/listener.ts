@@ -1,0 +1,49 @@
+/**
+ * The test API server's port: it can be shut and opened again, and all its connections cut.
+ */
+import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Access } from './kubeconfig.js';
+
+export interface Listener {
+  readonly url: string;
+  /** How many connections are open. */
+  connections(): number;
+  dropAll(): void;
+  /** Takes no new connections; those that are open stay. */
+  shut(): void;
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Listens on a free port of the loopback interface. */
+export async function listen(handle: RequestListener, { certificate, clientCertificate }: Access): Promise<Listener> {
+  const tls = { ...certificate, ...(clientCertificate && { requestCert: true, ca: clientCertificate.cert }) };
+  const server = certificate ? createHttps(tls, handle) : createHttp(handle);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  const listenAt = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  await listenAt(0);
+  const { port } = server.address() as AddressInfo;
+  const dropAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `${certificate ? 'https' : 'http'}://127.0.0.1:${port}`,
+    connections: () => sockets.size,
+    dropAll,
+    shut: () => void (server.listening && server.close()),
+    open: async () => {
+      if (!server.listening) await listenAt(port);
+    },
+    close: async () => {
+      if (server.listening) server.close();
+      dropAll();
+      while (sockets.size > 0) await new Promise((done) => setImmediate(done));
+    },
+  };
+}

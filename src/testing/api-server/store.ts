@@ -1,0 +1,131 @@
+/**
+ * The test API server's store: objects, a version that grows with each change, and a log of the last changes.
+ */
+export type StoredKind = 'Service' | 'EndpointSlice' | 'Node';
+
+export interface StoredObject {
+  readonly apiVersion: string;
+  readonly kind: StoredKind;
+  readonly metadata: Metadata;
+  readonly [field: string]: unknown;
+}
+
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly resourceVersion: string;
+  readonly [field: string]: unknown;
+}
+
+/** What happened to an object: added without `before`, deleted without `after`. */
+export interface Change {
+  readonly version: number;
+  readonly kind: StoredKind;
+  readonly before?: StoredObject | undefined;
+  readonly after?: StoredObject | undefined;
+  /** What a watcher is told of when it goes: the last state, with the version of the deletion. */
+  readonly last: StoredObject;
+}
+
+export interface Store {
+  version(): number;
+  /** All of a kind, by namespace and name. */
+  list(kind: StoredKind): readonly StoredObject[];
+  get(kind: StoredKind, namespace: string, name: string): StoredObject | undefined;
+  put(object: unknown): StoredObject;
+  remove(kind: StoredKind, namespace: string, name: string): boolean;
+  /** The changes after a version, or undefined when they are no longer all known. */
+  since(version: number): readonly Change[] | undefined;
+  /** Forgets all changes. */
+  expire(): void;
+  /** Goes back to an older version number, as a server whose etcd was restored from a backup. */
+  rewind(version: number): void;
+}
+
+/** An empty store that remembers so many changes. `onChange` is told of each. */
+export function newStore(history: number, onChange: () => void): Store {
+  const objects = new Map<string, StoredObject>();
+  let log: Change[] = [];
+  let version = 1;
+  /** The last version whose changes are forgotten. */
+  let forgotten = 1;
+
+  const record = (change: Omit<Change, 'version'>): void => {
+    log.push({ ...change, version });
+    if (log.length > 2 * history) {
+      forgotten = log[log.length - history - 1]?.version ?? forgotten;
+      log = log.slice(-history);
+    }
+    onChange();
+  };
+  return {
+    version: () => version,
+    list: (kind) =>
+      [...objects]
+        .filter(([, object]) => object.kind === kind)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, object]) => object),
+    get: (kind, namespace, name) => objects.get(keyOf(kind, namespace, name)),
+    put: (given) => {
+      const { kind, metadata, ...rest } = structuredClone(given) as StoredObject;
+      const space = kind === 'Node' ? {} : { namespace: metadata.namespace ?? 'default' };
+      const key = keyOf(kind, space.namespace ?? '', metadata.name);
+      const before = objects.get(key);
+      version++;
+      const { uid, creationTimestamp } = before?.metadata ?? CREATED(version);
+      const after = {
+        ...rest,
+        kind,
+        metadata: { uid, creationTimestamp, ...metadata, ...space, resourceVersion: `${version}` },
+      };
+      objects.set(key, after);
+      record({ kind, before, after, last: after });
+      return after;
+    },
+    remove: (kind, namespace, name) => {
+      const before = objects.get(keyOf(kind, namespace, name));
+      if (!before) return false;
+      objects.delete(keyOf(kind, namespace, name));
+      version++;
+      record({ kind, before, last: withVersion(before, version) });
+      return true;
+    },
+    since: (from) => (from < forgotten ? undefined : log.slice(firstAfter(log, from))),
+    expire: () => {
+      log = [];
+      forgotten = version;
+    },
+    rewind: (to) => {
+      log = [];
+      version = to;
+      forgotten = to;
+    },
+  };
+}
+
+function keyOf(kind: StoredKind, namespace: string, name: string): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+const CREATED = (version: number) => ({
+  uid: `00000000-0000-4000-8000-${String(version).padStart(12, '0')}`,
+  creationTimestamp: '2026-01-01T00:00:00Z',
+});
+
+/** The same object as seen at another version. */
+export function withVersion(object: StoredObject, version: number): StoredObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: `${version}` } };
+}
+
+/** The place in the log of the first change after a version; the log is in order. */
+function firstAfter(log: readonly Change[], version: number): number {
+  let from = 0;
+  let to = log.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((log[middle]?.version ?? 0) <= version) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}

@@ -1,0 +1,79 @@
+/** What somebody who watches the test API server knows of it. */
+import type { ObjectSink, WatchState } from '../../watch/source.js';
+import type { ApiServer, StoredObject } from '../api-server.js';
+
+export interface View {
+  readonly sink: ObjectSink;
+  readonly onState: (state: WatchState) => void;
+  /** The objects as they are now, as `Service default/web@12`, sorted. */
+  objects(): readonly string[];
+  /** The object of that name, `Service default/web`. */
+  get(name: string): StoredObject | undefined;
+  /** All that the sink was told, in order: `put Service default/web@12`, `replace Service (3)`. */
+  readonly told: readonly string[];
+  readonly states: readonly WatchState[];
+}
+
+/** A view that knows nothing yet. */
+export function newView(): View {
+  const known = new Map<string, StoredObject>();
+  const told: string[] = [];
+  const states: WatchState[] = [];
+  return {
+    told,
+    states,
+    onState: (state) => states.push(state),
+    objects: () => [...known.values()].map(versioned).sort(),
+    get: (name) => known.get(name),
+    sink: {
+      replace: (kind, objects) => {
+        told.push(`replace ${kind} (${objects.length})`);
+        for (const [name, object] of known) if (object.kind === kind) known.delete(name);
+        for (const object of objects as readonly StoredObject[]) known.set(nameOf(object), object);
+      },
+      put: (_, object) => {
+        told.push(`put ${versioned(object as StoredObject)}`);
+        known.set(nameOf(object as StoredObject), object as StoredObject);
+      },
+      remove: (_, object) => {
+        told.push(`remove ${versioned(object as StoredObject)}`);
+        known.delete(nameOf(object as StoredObject));
+      },
+    },
+  };
+}
+
+/** What a node of that name must know: all but what another proxy serves, and of Nodes only its own. */
+export function expectedView(server: ApiServer, nodeName: string): readonly string[] {
+  return server
+    .objects()
+    .filter(({ kind, metadata: { name, labels = {} } }) =>
+      kind === 'Node' ? name === nodeName : !Object.keys(labels).some((label) => NOT_OURS.test(label)),
+    )
+    .map(versioned)
+    .sort();
+}
+
+const NOT_OURS = /^service\.kubernetes\.io\/(service-proxy-name|headless)$/;
+
+function nameOf({ kind, metadata: { namespace = '', name } }: StoredObject): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+function versioned(object: StoredObject): string {
+  return `${nameOf(object)}@${object.metadata.resourceVersion}`;
+}
+
+/** Calls `check` until it no longer throws, for at most so many milliseconds; then with what it threw last. */
+export async function eventually(check: () => void, ms = 3000): Promise<void> {
+  const end = performance.now() + ms;
+  for (;;) {
+    try {
+      check();
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}

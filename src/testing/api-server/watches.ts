@@ -1,0 +1,131 @@
+/**
+ * Watches of the test API server: each follows the log of changes on its own, as far as it may send.
+ */
+import type { ServerResponse } from 'node:http';
+import { type ServedResource, status } from './documents.js';
+
+import type { Matcher } from './selectors.js';
+import { type Change, type Store, type StoredObject, withVersion } from './store.js';
+
+export interface Watches {
+  /** How many are open. */
+  count(): number;
+  /** Answers a watch request: the changes of what `matches`, after the version in the query. */
+  open(response: ServerResponse, served: ServedResource, matches: Matcher, query: URLSearchParams): void;
+  /** Sends what there is to send. */
+  pump(): void;
+  /** Sends a bookmark to all that want them. */
+  bookmark(): void;
+  /** Ends all, as when their time is over. */
+  end(): void;
+  /** The next event of each watch that is open is cut in the middle, and with it the connection. */
+  cutNext(): void;
+  /** Sends a line of its own to all, such as an ERROR event or rubbish. */
+  say(line: string): void;
+}
+
+interface Watch {
+  readonly response: ServerResponse;
+  readonly served: ServedResource;
+  readonly matches: Matcher;
+  readonly bookmarks: boolean;
+  version: number;
+  cut: boolean;
+}
+
+/** Watches of `store`; nothing is sent while `stalled()`. */
+export function newWatches(store: Store, stalled: () => boolean): Watches {
+  const open = new Set<Watch>();
+
+  const end = (watch: Watch, last = ''): void => {
+    open.delete(watch);
+    watch.response.end(last);
+  };
+  const pump = (watch: Watch): void => {
+    if (stalled()) return;
+    const changes = store.since(watch.version);
+    if (!changes) {
+      end(watch, GONE);
+      return;
+    }
+    for (const change of changes) {
+      watch.version = change.version;
+      const line = change.kind === watch.served.kind ? lineOf(change, watch.matches) : undefined;
+      if (line === undefined) continue;
+      if (watch.cut) {
+        const bytes = Buffer.from(line);
+        watch.response.write(bytes.subarray(0, bytes.length >> 1), () => watch.response.destroy());
+        open.delete(watch);
+        return;
+      }
+      watch.response.write(line);
+    }
+  };
+  const each = (act: (watch: Watch) => void) => () => {
+    for (const watch of [...open]) act(watch);
+  };
+  return {
+    count: () => open.size,
+    open: (response, served, matches, query) => {
+      const version = Number(query.get('resourceVersion') || 0);
+      const bookmarks = ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? '');
+      const watch = { response, served, matches, bookmarks, version: version || store.version(), cut: false };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.flushHeaders();
+      // Without a version, all there is comes first.
+      const first = version === 0 ? store.list(served.kind).filter(matches) : [];
+      for (const object of first) response.write(textOf('ADDED', object));
+      const seconds = Number(query.get('timeoutSeconds') || 1800);
+      const timer = setTimeout(() => end(watch), seconds * 1000);
+      response.on('close', () => {
+        clearTimeout(timer);
+        open.delete(watch);
+      });
+      open.add(watch);
+      pump(watch);
+    },
+    pump: each(pump),
+    bookmark: each((watch) => {
+      if (!stalled() && watch.bookmarks) watch.response.write(bookmarkOf(watch, store.version()));
+    }),
+    end: each((watch) => end(watch)),
+    cutNext: each((watch) => {
+      watch.cut = true;
+    }),
+    say: (line) => each(({ response }) => void response.write(`${line}\n`))(),
+  };
+}
+
+const GONE = `${JSON.stringify({
+  type: 'ERROR',
+  object: status(410, 'Expired', 'too old resource version'),
+})}\n`;
+
+function bookmarkOf({ served }: Watch, version: number): string {
+  const object = {
+    kind: served.kind,
+    apiVersion: served.apiVersion,
+    metadata: { resourceVersion: `${version}`, creationTimestamp: null },
+  };
+  return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`;
+}
+
+/** An object that leaves the selection is deleted to those who watch it. */
+function lineOf({ version, before, after, last }: Change, matches: Matcher): string | undefined {
+  const was = before !== undefined && matches(before);
+  const is = after !== undefined && matches(after);
+  if (is) return textOf(was ? 'MODIFIED' : 'ADDED', last);
+  // The state it was last selected in, with the version at which it no longer was.
+  return was ? textOf('DELETED', withVersion(before, version)) : undefined;
+}
+
+/** The line of an event; several watches send the same. */
+function textOf(type: string, object: StoredObject): string {
+  const known = texts.get(object);
+  if (known?.type === type) return known.line;
+  const line = `${JSON.stringify({ type, object })}\n`;
+  texts.set(object, { type, line });
+  return line;
+}
+
+const texts = new WeakMap<StoredObject, { readonly type: string; readonly line: string }>();

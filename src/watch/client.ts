@@ -1,0 +1,100 @@
+/**
+ * Client: requests to a Kubernetes API server. Each is made of what the kubeconfig says at that moment, on a connection of
+ * its own that is closed after it.
+ */
+import { type RequestOptions, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { fromFile, inCluster, type KubeConfig } from './kubeconfig.js';
+
+/** What the server answers. `body` may be read once, or `text()` called. */
+export interface ApiResponse {
+  /** The HTTP status. */
+  readonly status: number;
+  /** How long the server asks to wait before the next request, in milliseconds. */
+  readonly retryAfterMs?: number;
+  readonly body: AsyncIterable<Uint8Array | string>;
+  text(): Promise<string>;
+}
+
+export interface ApiClient {
+  /** The server's address, `https://10.0.0.1:6443`. */
+  readonly server: string;
+  /**
+   * GET of `path` (from /api or /apis on, with its query). Resolves with the first bytes of the answer, whatever its
+   * status; rejects when there is none. `signal` ends it at any time, also while the body is read.
+   */
+  get(path: string, signal: AbortSignal): Promise<ApiResponse>;
+}
+
+/**
+ * The API server that the kubeconfig file names in its current context; undefined means the one of the pod we run in, by
+ * its service account. Nothing is sent yet. Rejects with a message for the user when there is no such server.
+ */
+export async function connect(kubeconfig: string | undefined): Promise<ApiClient> {
+  const config = kubeconfig === undefined ? await inCluster() : await fromFile(kubeconfig);
+  const server = config.getCurrentCluster()?.server ?? '';
+  const options = shared(() => optionsOf(config));
+  return {
+    server,
+    get: async (path, signal) => send(server + path, { ...(await unlessAborted(options(), signal)), signal }),
+  };
+}
+
+/** How long a connection is silent before it is probed; as Go's client does. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** Longer than a proxy takes to open a way through it. */
+const PROXY_MS = 30_000;
+
+/** GET of `url`, with what `options` say beyond it. */
+export function send(url: string, options: RequestOptions): Promise<ApiResponse> {
+  return new Promise((answer, fail) => {
+    const request = url.startsWith('https:') ? requestHttps : requestHttp;
+    const sent = request(new URL(url), options, (body) => {
+      body.setEncoding('utf8');
+      const retryAfterMs = Number(body.headers['retry-after']) * 1000;
+      const status = body.statusCode ?? 0;
+      answer({ status, ...(retryAfterMs > 0 && { retryAfterMs }), body, text: () => textOf(body) });
+    });
+    // A peer that vanished without a word is noticed by the kernel, when ten probes have got no answer.
+    sent.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
+    sent.on('error', fail);
+    sent.end();
+  });
+}
+
+/** Made anew for each request, because tokens rotate, and certificates with them. */
+async function optionsOf(config: KubeConfig): Promise<RequestOptions> {
+  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'vipc' };
+  const options: RequestOptions = { timeout: PROXY_MS, headers };
+  await config.applyToHTTPSOptions(options);
+  // A token file may end with a newline, which no header can.
+  if (headers.Authorization) headers.Authorization = headers.Authorization.trim();
+  return options;
+}
+
+/** Requests that start together share what is made for them: a program may have to be run for it. */
+function shared<T>(make: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= make().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((done, fail) => {
+    const aborted = () => fail(signal.reason);
+    if (signal.aborted) aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    promise.then(done, fail).finally(() => signal.removeEventListener('abort', aborted));
+  });
+}
+
+async function textOf(body: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of body) text += chunk;
+  return text;
+}

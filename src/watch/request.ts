@@ -1,0 +1,82 @@
+/**
+ * Request: a GET that ends, one way or the other. It has a deadline for its answer and one for each silence after that,
+ * and leaves no connection behind.
+ */
+import type { ApiClient, ApiResponse } from './client.js';
+
+/** Why a request was of no use. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    /** What the server answered, as an HTTP status; 200 when that made no sense, absent when there was no answer. */
+    readonly code?: number,
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}
+
+export interface Deadlines {
+  readonly answerMs: number;
+  readonly silenceMs: number;
+  /** Ends it now. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * GET of `path`, whose body `read` reads, as far as it likes: when it returns, the connection is closed. Rejects with an
+ * ApiError, or with the signal's reason.
+ */
+export async function request<T>(
+  client: ApiClient,
+  path: string,
+  { answerMs, silenceMs, signal }: Deadlines,
+  read: (body: AsyncIterable<string>) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal.reason);
+  const late = (ms: number, what: string) =>
+    setTimeout(() => controller.abort(new ApiError(`${what} within ${ms / 1000} s`)), ms);
+  signal.addEventListener('abort', stop, { once: true });
+  let timer = late(answerMs, 'no answer');
+  try {
+    const response = await client.get(path, controller.signal);
+    if (response.status !== 200) throw await refusal(response);
+    clearTimeout(timer);
+    timer = late(silenceMs, 'not a byte');
+    return await read(decoded(response.body, () => timer.refresh()));
+  } catch (error) {
+    // What was told to end says only that it was.
+    if (controller.signal.aborted) throw controller.signal.reason;
+    throw error instanceof ApiError ? error : new ApiError(String((error as Error)?.message ?? error));
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    controller.abort();
+  }
+}
+
+async function* decoded(body: AsyncIterable<Uint8Array | string>, alive: () => void): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of body) {
+    alive();
+    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  }
+}
+
+/** What the server says when it does not give what was asked for: a Status object, or what a proxy before it says. */
+async function refusal(response: ApiResponse): Promise<ApiError> {
+  const text = await response.text();
+  return new ApiError(`${response.status}: ${messageOf(text)}`, response.status, response.retryAfterMs);
+}
+
+function messageOf(text: string): string {
+  try {
+    const { message } = Object(JSON.parse(text)) as { readonly message?: unknown };
+    if (typeof message === 'string') return message;
+  } catch {
+    // No JSON: then it is the message.
+  }
+  return text.trim().slice(0, 200) || 'no reason given';
+}

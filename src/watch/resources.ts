@@ -1,0 +1,35 @@
+/**
+ * Resources: what is watched, and how the API server is asked for it.
+ */
+export type WatchedKind = 'Service' | 'EndpointSlice' | 'Node';
+
+export interface Resource {
+  readonly kind: WatchedKind;
+  readonly apiVersion: string;
+  readonly path: string;
+  /** What restricts the objects of a list and of a watch alike. */
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+/** Not what another proxy serves, and not what none does (kube-proxy's informers, cmd/kube-proxy). */
+const labelSelector = '!service.kubernetes.io/service-proxy-name,!service.kubernetes.io/headless';
+
+/** All that rules are made of: the Services, their endpoints, and this node alone. */
+export function resourcesFor(nodeName: string): readonly Resource[] {
+  return [
+    { kind: 'Service', apiVersion: 'v1', path: '/api/v1/services', selector: { labelSelector } },
+    {
+      kind: 'EndpointSlice',
+      apiVersion: 'discovery.k8s.io/v1',
+      path: '/apis/discovery.k8s.io/v1/endpointslices',
+      selector: { labelSelector },
+    },
+    { kind: 'Node', apiVersion: 'v1', path: '/api/v1/nodes', selector: { fieldSelector: `metadata.name=${nodeName}` } },
+  ];
+}
+
+/** The path of a request, with the parameters that are not empty. */
+export function pathOf({ path, selector }: Resource, query: Readonly<Record<string, string>>): string {
+  const given = Object.entries({ ...selector, ...query }).filter(([, value]) => value !== '');
+  return `${path}?${new URLSearchParams(given)}`;
+}

@@ -1,0 +1,69 @@
+/**
+ * Source: the Services, EndpointSlices and this node's Node of a cluster, as its API server tells of them. An informer of
+ * our own, because that of @kubernetes/client-node neither asks for bookmarks nor for pages, tears down a quiet watch every
+ * half minute, ends at the first error of a list and overlooks lines that it cannot read.
+ */
+import type { ApiClient } from './client.js';
+import { reflect } from './reflector.js';
+import { resourcesFor, type WatchedKind } from './resources.js';
+import { DEFAULT_TUNING, type Tuning } from './tuning.js';
+
+export type { Tuning, WatchedKind };
+
+/** Who is told of objects. They come with apiVersion and kind, without what is large and decides no rule. */
+export interface ObjectSink {
+  /** The whole list of a kind: what is not in it is gone. */
+  replace(kind: WatchedKind, objects: readonly unknown[]): void;
+  /** An object was added or modified. */
+  put(kind: WatchedKind, object: unknown): void;
+  /** An object is gone, or no longer one of those we ask for. */
+  remove(kind: WatchedKind, object: unknown): void;
+}
+
+export interface WatchState {
+  readonly kind: WatchedKind;
+  readonly state: 'listing' | 'watching' | 'failing';
+  /** Why it fails. */
+  readonly message?: string;
+  /** When it is tried again, in milliseconds from now. */
+  readonly retryMs?: number;
+}
+
+export interface ClusterWatch {
+  /** Resolves when every kind was listed once; never when stopped before. */
+  readonly synced: Promise<void>;
+  /** Ends all connections and timers. */
+  stop(): Promise<void>;
+}
+
+export interface WatchOptions {
+  /** The name of this node's Node. */
+  readonly nodeName: string;
+  readonly sink: ObjectSink;
+  readonly onState?: (state: WatchState) => void;
+  readonly tuning?: Partial<Tuning>;
+}
+
+/** Begins to watch. `sink` is told of a kind by replace() first; nothing is told after stop(). */
+export function watchCluster(
+  client: ApiClient,
+  { nodeName, sink, onState = () => {}, tuning = {} }: WatchOptions,
+): ClusterWatch {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const running: Promise<void>[] = [];
+  const listed = resourcesFor(nodeName).map(
+    (resource) =>
+      new Promise<void>((onListed) => {
+        const all = { ...DEFAULT_TUNING, ...tuning };
+        running.push(reflect({ client, resource, tuning: all, sink, onState, onListed, signal }));
+      }),
+  );
+  return {
+    synced: Promise.all(listed).then(() => {}),
+    stop: async () => {
+      controller.abort(new Error('stopped'));
+      await Promise.all(running);
+    },
+  };
+}
