@@ -15,8 +15,9 @@ import { readLive, readRules } from './read.js';
 import { explainIpvsadm, runSteps, type Target } from './run.js';
 
 export interface Applied {
-  /** What was there before. */
+  /** What was there before, and in the end. */
   readonly before: Live;
+  readonly after: Live;
   /** What was to be done. */
   readonly plan: Plan;
   /** What still differs in the end; empty when all is as wanted. */
@@ -28,22 +29,28 @@ export interface Applied {
 /** How often a plan is made anew because somebody else changed things while the one before ran. */
 const ATTEMPTS = 4;
 
-/** Makes the node what `wanted` says; throws when it cannot be read. */
-export async function apply(target: Target, wanted: Program, options: PlanOptions): Promise<Applied> {
+/** Makes the node what `wanted` says, from what somebody has just `looked` at; throws when it cannot be read. */
+export async function apply(target: Target, wanted: Program, options: PlanOptions, looked?: Live): Promise<Applied> {
   const read = () => readLive(target.host, target.iptables, readsOf(wanted));
-  const before = await read();
+  const before = looked ?? (await read());
+  let after = before;
   const first = plan(before, wanted, options);
   let next = first;
   for (let attempt = 0; attempt < ATTEMPTS && next.steps.length > 0; attempt++) {
     const refused = await runSteps(next.steps, target);
-    const rest = plan(await read(), wanted, options);
-    const settled = refused ? isSame(rest, next) || attempt === ATTEMPTS - 1 : true;
-    if (refused && settled) return giveUp(target, { before, plan: first, rest, refused }, options);
+    after = await read();
+    const rest = plan(after, wanted, options);
+    const settled = isSame(rest, next) || attempt === ATTEMPTS - 1;
+    if (refused && settled) {
+      const diagnostics = await giveUp(target, before, rest, refused, options);
+      after = await read();
+      return { before, after, plan: first, rest: plan(after, wanted, options), diagnostics };
+    }
     next = rest;
     // Somebody who changes rules as fast as we do would keep us busy for ever; a second look tells.
     if (!refused && attempt > 0) break;
   }
-  return { before, plan: first, rest: next, diagnostics: [] };
+  return { before, after, plan: first, rest: next, diagnostics: [] };
 }
 
 /** What of a node must be read to give it `wanted`. */
@@ -57,21 +64,24 @@ function isSame(a: Plan, b: Plan): boolean {
   return text(a).join('\n') === text(b).join('\n');
 }
 
-interface Refused extends Omit<Applied, 'diagnostics'> {
-  readonly refused: Diagnostic;
-}
-
-/** The rules that were there serve better than half of the new ones. */
-async function giveUp(target: Target, { refused, ...applied }: Refused, options: PlanOptions): Promise<Applied> {
-  const [failed] = applied.rest.steps;
+/** The rules that were there serve better than half of the new ones; what was `refused`, and what became of it. */
+async function giveUp(
+  target: Target,
+  before: Live,
+  { steps: left }: Plan,
+  refused: Diagnostic,
+  options: PlanOptions,
+): Promise<readonly Diagnostic[]> {
+  const [failed] = left;
   const explained = failed?.tool === 'ipvsadm' ? await explainIpvsadm(failed, target) : [];
   const why = explained.length > 0 ? explained : [refused];
-  const steps = await undo(target, applied.before, options);
-  const again = await runSteps(steps, target);
+  // No rule needs the sets that are left over.
+  if (left.every(({ tool }) => tool === 'ipset')) return why;
+  const again = await runSteps(await undo(target, before, options), target);
   const outcome = again
     ? { ...again, message: `the rules could not be put back to what they were: ${again.message}` }
     : RULES_AS_BEFORE;
-  return { ...applied, diagnostics: [...why, outcome] };
+  return [...why, outcome];
 }
 
 const RULES_AS_BEFORE: Diagnostic = {

@@ -4,9 +4,10 @@
 import type { Resolved } from '../backends/backend.js';
 import type { Diagnostic } from '../diag.js';
 import { hasUdp, staleFlows } from '../diff/flows.js';
+import type { Live } from '../diff/live.js';
+import type { Differences } from '../diff/plan.js';
 import { parse, printDeletions } from '../languages/conntrack.js';
 import { render } from '../text.js';
-import type { Applied } from './apply.js';
 import type { Host } from './host.js';
 import { failure } from './probe.js';
 
@@ -15,14 +16,24 @@ export interface Forgotten {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** From what to what a node came. */
+export interface Passage {
+  readonly before: Live;
+  readonly differences: Differences;
+}
+
 /** Deletes what is stale once `resolved` is served. The rules are right without it, so what goes wrong is a warning. */
-export async function forgetFlows(host: Host, resolved: readonly Resolved[], applied: Applied): Promise<Forgotten> {
+export async function forgetFlows(
+  host: Host,
+  resolved: readonly Resolved[],
+  { before, differences }: Passage,
+): Promise<Forgotten> {
   const listed = await host.run(['conntrack', '-L', '-p', 'udp', '-o', 'extended']);
   if (listed.code !== 0) {
     const diagnostics = hasUdp(resolved) ? [warning(failure('conntrack -L', listed))] : [];
     return { count: 0, diagnostics };
   }
-  const stale = staleFlows(parse(listed.stdout), resolved, applied.before, applied.plan.differences);
+  const stale = staleFlows(parse(listed.stdout), resolved, before, differences);
   if (stale.length === 0) return { count: 0, diagnostics: [] };
   const deletions = printDeletions(stale);
   const batch = await host.run(['conntrack', '-R', '-'], render([...deletions]));

@@ -68,7 +68,7 @@ async function readSets(host: Host, { ipvs }: Wanted): Promise<SavedSets> {
 const NO_IPVS: LiveIpvs = { saved: { virtualServers: [], others: [] }, connections: [] };
 
 /** ipvsadm would load IPVS into a kernel that has no use for it, so it is asked only where that is. */
-async function readIpvs(host: Host, { ipvs }: Wanted): Promise<LiveIpvs> {
+export async function readIpvs(host: Host, { ipvs }: Wanted): Promise<LiveIpvs> {
   if (!ipvs && (await host.run(['test', '-e', '/proc/net/ip_vs'])).code !== 0) return NO_IPVS;
   const ask = async (...argv: readonly string[]) => {
     const outcome = await host.run(['ipvsadm', ...argv]);

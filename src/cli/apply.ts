@@ -64,7 +64,10 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   const applied = await apply(targetOf(node, flags, io), compiled.program, planOptions(node, options));
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
-    : await forgetFlows(node.host, compiled.resolved, applied);
+    : await forgetFlows(node.host, compiled.resolved, {
+        before: applied.before,
+        differences: applied.plan.differences,
+      });
   await report([...applied.diagnostics, ...diagnostics], true, io);
   await writeNotes(drainingNotes(applied.rest.differences), io);
   if (hasErrors(applied.diagnostics)) return EXIT.trouble;

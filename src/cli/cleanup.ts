@@ -59,7 +59,10 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
       if (found) refused.push(found);
     }
     const applied = await apply(targetOf(node, flags, io), NOTHING, planOptions(node, options.value));
-    const forgotten = await forgetFlows(node.host, [], applied);
+    const forgotten = await forgetFlows(node.host, [], {
+      before: applied.before,
+      differences: applied.plan.differences,
+    });
     await report([...refused, ...applied.diagnostics, ...forgotten.diagnostics], true, io);
     if (hasErrors([...refused, ...applied.diagnostics])) return EXIT.trouble;
     if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);

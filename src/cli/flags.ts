@@ -7,7 +7,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 export function proxyOptions(command: Command): Command {
   return command
     .option('-c, --config <FILE>', 'KubeProxyConfiguration, or the ConfigMap kube-system/kube-proxy that holds one')
-    .option('--node <NAME>', 'the node to compile for (default: hostnameOverride; on a live node its own Node; the only Node)')
+    .option(
+      '--node <NAME>',
+      'the node to compile for (default: hostnameOverride; on a live node its own Node; the only Node)',
+    )
     .option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)")
     .option('--layout <LAYOUT>', 'how rules are arranged in chains (default: kube-proxy)')
     .option('--cluster-cidr <CIDRS>', "the pods' addresses, such as 10.244.0.0/16 or v4,v6")

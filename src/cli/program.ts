@@ -11,6 +11,7 @@ import type { CompileFlags } from './compile.js';
 import type { DiffFlags } from './diff.js';
 import { changeOptions, inputOptions, nodeOptions, proxyOptions } from './flags.js';
 import { type Io, painter } from './io.js';
+import type { SyncFlags } from './sync.js';
 
 const EXIT_CODES = '\nExit codes: 0 fine or same; 1 different, or the input has errors; 2 trouble.\n';
 
@@ -31,6 +32,7 @@ export function buildProgram(io: Io, done: (code: number) => void): Command {
   addDiff(program, io, done);
   addApply(program, io, done);
   addCleanup(program, io, done);
+  addSync(program, io, done);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -111,6 +113,29 @@ const addCleanup: Add = (program, io, done) => {
     .action(async (flags: CleanupFlags) => {
       const { runCleanup } = await import('./cleanup.js');
       done(await runCleanup(flags, io));
+    });
+};
+
+const addSync: Add = (program, io, done) => {
+  const command = program
+    .command('sync')
+    .summary('the daemon: keeps this node as the cluster is')
+    .description(
+      'Watches a Kubernetes API, or a snapshot in files, and applies every change by the smallest change of rules. Looks ' +
+        'at the whole node from time to time, reports what somebody else changed and repairs it. Ends with SIGTERM and ' +
+        'leaves the rules; SIGHUP reads the configuration again. Needs root.',
+    );
+  changeOptions(nodeOptions(proxyOptions(command)))
+    .option('--kubeconfig <FILE>', 'how to reach the API (default: the service account of the pod it runs in)')
+    .option('--snapshot <PATH...>', 'files and directories instead of an API; read again when they change')
+    .option('--cleanup-on-exit', 'remove the rules in the end')
+    .option('-v, --verbose', 'log more')
+    .addHelpText('after', () =>
+      examples('sync --kubeconfig /etc/kubernetes/kubelet.conf', `sync --snapshot ${example()}`),
+    )
+    .action(async (flags: SyncFlags) => {
+      const { runSync } = await import('./sync.js');
+      done(await runSync(flags, io));
     });
 };
 

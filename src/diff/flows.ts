@@ -4,6 +4,7 @@
  * k/k#139628; kube-proxy's pkg/proxy/conntrack). TCP ends by itself, and SCTP with its association.
  */
 import type { Resolved } from '../backends/backend.js';
+import type { Family } from '../ip.js';
 import type { Flow } from '../languages/conntrack.js';
 import type { Live } from './live.js';
 import type { Differences } from './plan.js';
@@ -24,7 +25,7 @@ export function staleFlows(
     if (protocol !== 'udp') return false;
     const servers =
       served.get(keyOf(destination, destinationPort)) ??
-      (local.has(destination) ? served.get(keyOf(NODE, destinationPort)) : undefined);
+      (local.has(destination) ? served.get(keyOf(NODE[familyOf(destination)], destinationPort)) : undefined);
     return servers !== undefined && !servers.has(keyOf(replySource, replySourcePort));
   });
 }
@@ -34,9 +35,13 @@ export function hasUdp(resolved: readonly Resolved[]): boolean {
   return resolved.some(({ ports }) => ports.some(({ name }) => name.protocol === 'UDP'));
 }
 
-/** Stands for any address of the node. */
-const NODE = '*';
+/** Stands for any address of the node. A node port leads to other endpoints in the other family. */
+const NODE: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0', ipv6: '::' };
 const NOBODY: ReadonlySet<string> = new Set();
+
+function familyOf(ip: string): Family {
+  return ip.includes(':') ? 'ipv6' : 'ipv4';
+}
 
 function keyOf(ip: string, port: number): string {
   return `${ip} ${port}`;
@@ -48,25 +53,26 @@ function servedBy(resolved: readonly Resolved[]): Map<string, ReadonlySet<string
   for (const port of resolved.flatMap(({ ports }) => ports)) {
     if (port.name.protocol !== 'UDP') continue;
     const servers = new Set(port.endpoints.serving.map(({ ip, port: number }) => keyOf(ip, number)));
-    for (const { ip = NODE, port: number } of port.frontends) served.set(keyOf(ip, number), servers);
+    for (const { ip = NODE[port.family], port: number } of port.frontends) served.set(keyOf(ip, number), servers);
   }
   return served;
 }
 
 /** Addresses and ports that a rule or virtual server led to endpoints from, until now. */
 function formerly({ rules, ipvs }: Differences): readonly string[] {
-  const chains = rules.flatMap(({ tables }) =>
-    tables.filter(({ name }) => name === 'nat').flatMap(({ chains }) => chains),
-  );
-  const entrances = chains.filter(({ name }) => name === 'KUBE-SERVICES' || name === 'KUBE-NODEPORTS');
+  const ruled = rules.flatMap(({ family, tables }) => {
+    const chains = tables.filter(({ name }) => name === 'nat').flatMap(({ chains }) => chains);
+    const entrances = chains.filter(({ name }) => name === 'KUBE-SERVICES' || name === 'KUBE-NODEPORTS');
+    return entrances.flatMap(({ before = [] }) => before.flatMap((line) => destinationOf(line, family) ?? []));
+  });
   return [
-    ...entrances.flatMap(({ before = [] }) => before.flatMap((line) => destinationOf(line) ?? [])),
+    ...ruled,
     ...ipvs.servers.flatMap(({ before }) => (before?.protocol === 'udp' ? [keyOf(before.address, before.port)] : [])),
   ];
 }
 
-function destinationOf(line: string): string | undefined {
+function destinationOf(line: string, family: Family): string | undefined {
   const [, ip] = / -d (\S+)\/(?:32|128) /.exec(line) ?? [];
   const [, port] = / -m udp --dport (\d+) -j KUBE-/.exec(line) ?? [];
-  return port === undefined ? undefined : keyOf(ip ?? NODE, Number(port));
+  return port === undefined ? undefined : keyOf(ip ?? NODE[family], Number(port));
 }

@@ -41,12 +41,17 @@ function parseLine(line: string): Flow | undefined {
   };
 }
 
-/** Deletes flows, as input for `conntrack -R -`. */
+/**
+ * Deletes flows, as input for `conntrack -R -`. Each line walks through all that the kernel tracks, so there is one for
+ * all flows of one address to one endpoint, whoever sends them: as many as Services have lost endpoints, not as there
+ * are clients.
+ */
 export function* printDeletions(flows: readonly Flow[]): Generator<Line> {
-  for (const { protocol, source, sourcePort, destination, destinationPort } of flows) {
-    const family = source.includes(':') ? 'ipv6' : 'ipv4';
-    yield {
-      text: `-D -f ${family} -p ${protocol} -s ${source} -d ${destination} --sport ${sourcePort} --dport ${destinationPort}`,
-    };
-  }
+  const lines = flows.map(({ protocol, destination, destinationPort, replySource, replySourcePort }) => {
+    const family = destination.includes(':') ? 'ipv6' : 'ipv4';
+    const sent = `--orig-dst ${destination} --orig-port-dst ${destinationPort}`;
+    const answered = `--reply-src ${replySource} --reply-port-src ${replySourcePort}`;
+    return `-D -f ${family} -p ${protocol} ${sent} ${answered}`;
+  });
+  for (const text of new Set(lines)) yield { text };
 }

@@ -48,6 +48,24 @@ export async function loadSources(
   return { value, diagnostics };
 }
 
+/**
+ * What would be another if the files that `paths` stand for had changed: their names, sizes and times. It costs no
+ * reading; whether the content did is for who reads it to say.
+ */
+export async function fingerprint(paths: readonly string[]): Promise<string> {
+  const lists = await Promise.all(paths.map((path) => expand(path).catch(unreadable)));
+  const files = lists.flatMap((found) => ('code' in found ? [] : found));
+  const states = await Promise.all(
+    files.map((file) =>
+      fs.stat(file).then(
+        ({ ino, size, mtimeMs }) => `${file} ${ino} ${size} ${mtimeMs}`,
+        () => file,
+      ),
+    ),
+  );
+  return states.join('\n');
+}
+
 interface Problem {
   readonly code: string;
   readonly message: string;

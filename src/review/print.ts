@@ -29,8 +29,16 @@ export function* printChanges(changes: readonly ServiceChange[], paint: Paint): 
   }
 }
 
+/** One section that changes. */
+export interface ChangeData {
+  readonly service?: string;
+  readonly what: string;
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+}
+
 /** The changes as data: whole lines that go and that come, in the order of the text. */
-export function toJson(changes: readonly ServiceChange[]): readonly object[] {
+export function toJson(changes: readonly ServiceChange[]): readonly ChangeData[] {
   const of = (lines: readonly DiffLine[], wanted: DiffLine['kind']) =>
     lines.filter(({ kind }) => kind === wanted).map(({ text }) => text);
   return changes.flatMap(({ service, sections }) =>

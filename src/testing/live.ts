@@ -52,7 +52,13 @@ export async function applyTo(
 ): Promise<Applied & { readonly forgotten: Forgotten }> {
   const { program, resolved } = await compileOn(node, sources, options);
   const applied = await apply(node.target, program, how(node, options));
-  return { ...applied, forgotten: await forgetFlows(node.target.host, resolved, applied) };
+  return {
+    ...applied,
+    forgotten: await forgetFlows(node.target.host, resolved, {
+      before: applied.before,
+      differences: applied.plan.differences,
+    }),
+  };
 }
 
 /** What `vipc diff --live` prints, one line each; none when the node is what the snapshot says. */

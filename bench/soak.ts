@@ -1,0 +1,27 @@
+/**
+ * The soak: `npm run bench:soak`. The daemon under 100 changes a second, in bursts, and vandalism for half an hour, or
+ * SOAK_SECONDS. Prints figures; judges nothing.
+ */
+import { fileURLToPath } from 'node:url';
+import { soak } from '../src/testing/soak.js';
+
+const seconds = Number(process.env['SOAK_SECONDS'] ?? 1800);
+const started = Date.now();
+const done = await soak({
+  seconds,
+  warmUpSeconds: Math.min(300, seconds / 3),
+  services: 100,
+  changesPerSecond: 100,
+  vandalSeconds: 3,
+  vipc: fileURLToPath(new URL('../../../bin/vipc.js', import.meta.url)),
+});
+const { first, last } = done.rss;
+console.log(
+  `${((Date.now() - started) / 60_000).toFixed(1)} min: ${done.changes} changes, ${done.acts} acts of vandalism`,
+);
+console.log(`${done.syncs} syncs, ${done.failed} failed, ${done.drift} reports of drift`);
+console.log(`RSS ${first.toFixed(0)} MB at first, ${last.toFixed(0)} MB at last: ${(last / first).toFixed(2)}`);
+console.log(`/healthz: ${JSON.stringify(done.healthz)}`);
+console.log(
+  `${done.difference.length === 0 ? `in sync ${done.settled.toFixed(1)} s after the last change` : done.difference.join('\n')}`,
+);

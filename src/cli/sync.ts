@@ -1,0 +1,126 @@
+/**
+ * cli: `vipc sync`, the daemon: where its objects come from, and what signals do.
+ */
+import pino from 'pino';
+import { apply } from '../apply/apply.js';
+import { CHAINS_PER_COMMIT, features } from '../apply/probe.js';
+import { readMachine } from '../apply/read.js';
+import { hasErrors } from '../diag.js';
+import { NOTHING } from '../diff/plan.js';
+import type { Options } from '../options.js';
+import { notifier } from '../serve/notify.js';
+import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
+import { watchFiles } from '../sync/files.js';
+import type { Logger } from '../sync/log.js';
+import { connect } from '../watch/client.js';
+import { type WatchState, watchCluster } from '../watch/source.js';
+import { EXIT, type Io } from './io.js';
+import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { loadOptions } from './options.js';
+import { report } from './report.js';
+
+export interface SyncFlags extends ChangeFlags {
+  readonly snapshot?: readonly string[];
+  readonly kubeconfig?: string;
+  readonly cleanupOnExit?: boolean;
+}
+
+/** Runs until it is told to end by a signal; returns the exit code. */
+export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
+  if (flags.snapshot && flags.kubeconfig !== undefined) {
+    throw new Error('use either --snapshot or --kubeconfig, not both');
+  }
+  const loaded = await loadOptions(flags);
+  await report(loaded.diagnostics, flags.verbose === true, io);
+  if (hasErrors(loaded.diagnostics)) return EXIT.different;
+  return withLock(flags, io, async (lock) => {
+    const node = await openNode(flags, lock);
+    // Standard error is for all that is said; a log line is whole when write returns.
+    const log = pino(
+      {
+        level: flags.verbose ? 'debug' : 'info',
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (level) => ({ level }) },
+      },
+      pino.destination({ dest: 2, sync: true }),
+    );
+    const target = { ...targetOf(node, flags, io), onWait: (what: string) => log.warn(what) };
+    const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
+    const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
+    const daemon = await startDaemon({
+      target,
+      features: await features(node.host, node.used.iptables),
+      chainsPerCommit: CHAINS_PER_COMMIT[node.used.iptables.variant],
+      layout: flags.layout,
+      options: named(loaded.value),
+      openSource,
+      log,
+    });
+    log.info({ iptables: node.used.iptables.variant, ...daemon.ports }, 'started');
+    const notify = notifier(daemon.isAlive);
+    void daemon.ready.then(() => notify.ready());
+    const signal = await untilTold(daemon, named, flags, log);
+    log.info({ signal, cleanup: flags.cleanupOnExit === true }, 'stopping');
+    await notify.stopping();
+    await daemon.stop();
+    if (flags.cleanupOnExit) await apply(target, NOTHING, planOptions(node, loaded.value));
+    notify.close();
+    return EXIT.ok;
+  });
+}
+
+interface Opened {
+  /** Begins to fill the daemon's store. */
+  readonly openSource: DaemonParts['openSource'];
+  /** The node's name, when the source is only about it. */
+  readonly nodeName?: string;
+}
+
+/** Where objects come from: files, or the API. */
+async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, log: Logger): Promise<Opened> {
+  const { snapshot: paths, kubeconfig } = flags;
+  if (paths) {
+    return {
+      openSource: (store, report) => watchFiles({ paths, onSnapshot: store.replaceSnapshot, onProblems: report }),
+    };
+  }
+  const client = await connect(kubeconfig);
+  // As kube-proxy: hostnameOverride, else the host's name.
+  const nodeName = options.nodeName || (await readMachine(node.host)).hostname.toLowerCase();
+  log.info({ server: client.server, node: nodeName }, 'watching');
+  const onState = (state: WatchState) => log[state.state === 'failing' ? 'warn' : 'debug'](state, 'watch');
+  return {
+    openSource: (store) => {
+      const { synced, stop } = watchCluster(client, { nodeName, sink: store, onState });
+      return { ready: synced, stop };
+    },
+    nodeName,
+  };
+}
+
+/** Resolves with the signal that ends it; SIGHUP reads the configuration again instead. */
+function untilTold(
+  daemon: Daemon,
+  named: (options: Options) => Options,
+  flags: SyncFlags,
+  log: Logger,
+): Promise<string> {
+  const reload = async (): Promise<void> => {
+    try {
+      const { value, diagnostics } = await loadOptions(flags);
+      const [error] = diagnostics.filter(({ severity }) => severity === 'error');
+      if (error) log.error({ code: error.code }, `the configuration stays as it was: ${error.message}`);
+      else {
+        daemon.configure(named(value));
+        log.info('configuration read again');
+      }
+    } catch (error) {
+      log.error(`the configuration stays as it was: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  return new Promise((resolve) => {
+    process.on('SIGHUP', () => void reload());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}

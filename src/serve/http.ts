@@ -1,0 +1,121 @@
+/**
+ * http: a small server for pages that are answered from memory. No request, however broken, does more than get an answer
+ * that says so.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Family } from '../ip.js';
+
+/** An address; no host, or an unspecified one (0.0.0.0, ::), means all addresses of both families, as in Go. */
+export interface Address {
+  readonly host?: string | undefined;
+  /** 0 means any that is free. */
+  readonly port: number;
+  /** All addresses of one family, whatever the host. */
+  readonly family?: Family | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Content-Type. */
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a GET of the address is answered; the host in it means nothing. */
+export type Answerer = (url: URL) => Answer | Promise<Answer>;
+
+export interface Listening {
+  readonly port: number;
+  /** Ends open connections too. */
+  close(): Promise<void>;
+}
+
+export const TEXT = 'text/plain; charset=utf-8';
+
+/** A line of text. */
+export function textAnswer(status: number, line: string): Answer {
+  return { status, type: TEXT, body: `${line}\n` };
+}
+
+/** A value as JSON. */
+export function jsonAnswer(status: number, value: unknown, headers: Answer['headers'] = {}): Answer {
+  return { status, type: 'application/json', body: JSON.stringify(value), headers };
+}
+
+/** Whoever connects and says nothing is not waited for; milliseconds. */
+const PATIENCE = 10_000;
+
+/** Probes are few; files that the daemon can open are too, and it needs them for its tools. */
+const MAX_CONNECTIONS = 200;
+
+/** Starts to listen; rejects with a message for people when the address cannot be had. */
+export function listen({ host, port, family }: Address, answer: Answerer): Promise<Listening> {
+  const options = { requestTimeout: PATIENCE, headersTimeout: PATIENCE, connectionsCheckingInterval: PATIENCE };
+  const server = createServer(options, (request, response) => void respond(request, response, answer));
+  server.maxConnections = MAX_CONNECTIONS;
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(problem(error, host, port))));
+    server.listen({ port, ...(family ? OF_FAMILY[family] : isAny(host) ? {} : { host }) }, () => {
+      // A connection that cannot be accepted, for want of files perhaps, must not end the daemon.
+      server.on('error', () => {});
+      const address = server.address();
+      resolve({
+        port: typeof address === 'object' && address ? address.port : port,
+        close: () => closed(server),
+      });
+    });
+  });
+}
+
+const OF_FAMILY = { ipv4: { host: '0.0.0.0' }, ipv6: { host: '::', ipv6Only: true } } as const;
+
+function isAny(host: string | undefined): boolean {
+  return host === undefined || ['', '0.0.0.0', '::'].includes(host);
+}
+
+function problem({ code, message }: NodeJS.ErrnoException, host: string | undefined, port: number): string {
+  const where = isAny(host) ? `port ${port}` : `port ${port} of ${host}`;
+  if (code === 'EADDRINUSE') return `${where} is taken by another program`;
+  if (code === 'EADDRNOTAVAIL') return `${where} cannot be had: the address is not one of this machine`;
+  if (code === 'EACCES') return `${where} needs more rights`;
+  return `${where} cannot be had: ${message}`;
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, answer: Answerer): Promise<void> {
+  const { status, type, body, headers } = await answerTo(request, answer);
+  response.writeHead(status, {
+    'Content-Type': type,
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  });
+  // Node leaves the body of an answer to HEAD out.
+  response.end(body);
+}
+
+async function answerTo({ method, url = '' }: IncomingMessage, answer: Answerer): Promise<Answer> {
+  if (method !== 'GET' && method !== 'HEAD') {
+    return { ...textAnswer(405, `${method} is not served, only GET and HEAD are`), headers: { Allow: 'GET, HEAD' } };
+  }
+  const parsed = url.startsWith('/') ? parse(url) : undefined;
+  if (!parsed) return textAnswer(400, 'the address of the request cannot be read');
+  try {
+    return await answer(parsed);
+  } catch (error) {
+    return textAnswer(500, `this page cannot be made: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function parse(url: string): URL | undefined {
+  // With the host before it, `//x` is a path too, and not a host.
+  const text = `http://localhost${url}`;
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

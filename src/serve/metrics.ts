@@ -1,0 +1,148 @@
+/**
+ * metrics: what a sync loop reports, as the page that Prometheus reads. All times are in seconds, timestamps since 1970.
+ */
+import type { Program, Resolved } from '../backends/backend.js';
+import { FAMILIES, type Family } from '../ip.js';
+import { type Drift, noLocalEndpoints, type RuleCount, rulesIn } from './counts.js';
+import { newSeries, type Series } from './series.js';
+
+export interface Metrics {
+  readonly contentType: string;
+  /** The page. */
+  text(): Promise<string>;
+  /** A change began to wait for a sync. */
+  queued(at: number): void;
+  /** Changes were seen. */
+  changed(counts: Partial<Changes>): void;
+  /** How many changes wait now. */
+  pending(counts: Partial<Changes>): void;
+  /** A sync worked. */
+  synced(sync: SyncFigures): void;
+  /** A sync failed. */
+  failed(sync: Pick<SyncFigures, 'full' | 'seconds' | 'steps'>): void;
+  /** What somebody else had changed was put right. */
+  drift(lines: Drift): void;
+  /** Stale UDP flows were looked for. */
+  flows(seconds: number, deleted: number): void;
+  /** `/healthz` or `/livez` was answered with an HTTP status. */
+  healthz(code: number): void;
+  livez(code: number): void;
+  /** The Kubernetes API answered; `code` is `<error>` when it did not, as client-go has it. */
+  requested(request: { readonly code: string; readonly host: string; readonly method: string }): void;
+}
+
+export interface Changes {
+  readonly services: number;
+  readonly endpoints: number;
+}
+
+/** One sync. */
+export interface SyncFigures {
+  /** The whole node was looked at. */
+  readonly full: boolean;
+  /** When it ended. */
+  readonly at: number;
+  readonly seconds: number;
+  /** How long each step took, by name. */
+  readonly steps?: Readonly<Record<string, number>>;
+  readonly resolved: readonly Resolved[];
+  readonly program: Program;
+  /** iptables rules that it wrote (counts.ts). */
+  readonly written?: readonly RuleCount[];
+  /** For each endpoint change in it, how long ago that was. */
+  readonly networkProgramming?: readonly number[];
+}
+
+/** As the Kubernetes API and kube-proxy write it. */
+const FAMILY: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+
+/** The tables that kube-proxy has rules in. */
+const TABLES = ['filter', 'nat'] as const;
+
+/** Metrics at 0. */
+export function newMetrics(): Metrics {
+  const series = newSeries();
+  const { registry, changes } = series;
+  begin(series);
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    queued: (at) => {
+      for (const family of FAMILIES) series.lastQueued.set({ ip_family: FAMILY[family] }, at);
+    },
+    changed: ({ services = 0, endpoints = 0 }) => {
+      changes.services.total.inc(services);
+      changes.endpoints.total.inc(endpoints);
+    },
+    pending: ({ services, endpoints }) => {
+      if (services !== undefined) changes.services.pending.set(services);
+      if (endpoints !== undefined) changes.endpoints.pending.set(endpoints);
+    },
+    synced: (sync) => recordSync(series, sync),
+    failed: (sync) => {
+      recordTimes(series, sync, FAMILIES);
+      for (const family of FAMILIES) {
+        series.restoreFailures.inc({ ip_family: FAMILY[family] });
+        if (!sync.full) series.partialFailures.inc({ ip_family: FAMILY[family] });
+      }
+    },
+    drift: (lines) => {
+      for (const [kind, count] of Object.entries(lines)) series.drift.inc({ kind }, count);
+    },
+    flows: (seconds, deleted) => {
+      // Both families are searched at once; their sum is to be right.
+      series.flowsSeconds.observe({ ip_family: FAMILY.ipv4 }, seconds);
+      series.flowsDeleted.inc({ ip_family: FAMILY.ipv4 }, deleted);
+    },
+    healthz: (code) => series.healthz.inc({ code }),
+    livez: (code) => series.livez.inc({ code }),
+    requested: (request) => series.requests.inc(request),
+  };
+}
+
+/** A counter is to be there, at 0, before it counts for the first time; else a rate misses that. */
+function begin(series: Series): void {
+  for (const kind of ['missing', 'foreign', 'changed'] as const) series.drift.inc({ kind }, 0);
+  for (const code of ['200', '503']) {
+    series.healthz.inc({ code }, 0);
+    series.livez.inc({ code }, 0);
+  }
+  for (const family of FAMILIES) {
+    const ip_family = FAMILY[family];
+    series.restoreFailures.inc({ ip_family }, 0);
+    series.partialFailures.inc({ ip_family }, 0);
+    series.flowsDeleted.inc({ ip_family }, 0);
+  }
+}
+
+function recordSync(series: Series, sync: SyncFigures): void {
+  const families = sync.program.families.map(({ about }) => about.family);
+  recordTimes(series, sync, families);
+  for (const family of families) {
+    const ip_family = FAMILY[family];
+    series.lastSync.set({ ip_family }, sync.at);
+    for (const ago of sync.networkProgramming ?? []) series.programmingSeconds.observe({ ip_family }, ago);
+    for (const table of TABLES) series.rulesWritten.set({ ip_family, table }, 0);
+  }
+  for (const { family, table, rules } of rulesIn(sync.program)) {
+    series.rules.set({ ip_family: FAMILY[family], table }, rules);
+  }
+  for (const { family, table, rules } of sync.written ?? []) {
+    series.rulesWritten.set({ ip_family: FAMILY[family], table }, rules);
+  }
+  for (const { family, internal, external } of noLocalEndpoints(sync.resolved)) {
+    const ip_family = FAMILY[family];
+    series.noLocalEndpoints.set({ ip_family, traffic_policy: 'internal' }, internal);
+    series.noLocalEndpoints.set({ ip_family, traffic_policy: 'external' }, external);
+  }
+}
+
+/** Both families are synced in one go, where kube-proxy has a proxier for each: the time is of both. */
+function recordTimes(series: Series, sync: Parameters<Metrics['failed']>[0], families: readonly Family[]): void {
+  for (const family of families) {
+    const ip_family = FAMILY[family];
+    series.syncSeconds.observe({ ip_family }, sync.seconds);
+    (sync.full ? series.fullSeconds : series.partialSeconds).observe({ ip_family }, sync.seconds);
+  }
+  for (const [step, seconds] of Object.entries(sync.steps ?? {})) series.stepSeconds.observe({ step }, seconds);
+}

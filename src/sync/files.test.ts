@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, it } from '@jest/globals';
+import type { Snapshot } from '../read/types.js';
+import { ROOT } from '../testing/cases.js';
+import { type ObjectSource, watchFiles } from './files.js';
+
+const WEB = readFileSync(`${ROOT}fixtures/tour/web/cluster.yaml`, 'utf8');
+const directory = mkdtempSync(join(tmpdir(), 'vipc-files-'));
+const file = join(directory, 'cluster.yaml');
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let source: ObjectSource | undefined;
+afterEach(async () => {
+  await source?.stop();
+  source = undefined;
+});
+
+function watch(path = file) {
+  const snapshots: Snapshot[] = [];
+  const problems: string[] = [];
+  source = watchFiles({
+    paths: [path],
+    onSnapshot: (snapshot) => snapshots.push(snapshot),
+    onProblems: (found) => problems.push(...found.map(({ code }) => code)),
+    pollMs: 10,
+  });
+  return { ready: source.ready, snapshots, problems };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 300 && !condition(); i++) await pause(10);
+  expect(condition()).toBe(true);
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+it('reads again when the content is another, and only then', async () => {
+  writeFileSync(file, WEB);
+  const { ready, snapshots, problems } = watch();
+  await ready;
+  expect(snapshots).toHaveLength(1);
+  utimesSync(file, 1, 1);
+  await pause(60);
+  expect(snapshots).toHaveLength(1);
+  writeFileSync(file, WEB.replace('10.244.2.6', '10.244.2.7'));
+  await until(() => snapshots.length === 2);
+  expect(JSON.stringify(snapshots[1]?.slices)).toContain('10.244.2.7');
+  expect(problems).toEqual([]);
+});
+
+it.each([
+  ['half a file', WEB.slice(0, WEB.indexOf('clusterIP:') + 3), 'syntax'],
+  ['nothing', '', undefined],
+  ['what is no object', '- a\n- b\n', 'not-an-object'],
+])('stays with what it had: %s', async (_, text, code) => {
+  writeFileSync(file, WEB);
+  const { ready, snapshots, problems } = watch();
+  await ready;
+  writeFileSync(file, text);
+  if (code === undefined) await pause(60);
+  else await until(() => problems.includes(code));
+  expect(snapshots).toHaveLength(1);
+  writeFileSync(file, `${WEB}# again\n`);
+  await until(() => snapshots.length === 2);
+});
+
+it('waits for files that are not there yet, and follows links that are replaced, as those of a mounted ConfigMap', async () => {
+  const link = join(directory, 'link.yaml');
+  const { ready, snapshots, problems } = watch(link);
+  await until(() => problems.includes('not-found') || problems.length > 0 || snapshots.length === 0);
+  writeFileSync(join(directory, 'one.yaml'), WEB);
+  symlinkSync('one.yaml', link);
+  await ready;
+  writeFileSync(join(directory, 'two.yaml'), WEB.replace('10.244.2.6', '10.244.2.8'));
+  rmSync(link);
+  symlinkSync('two.yaml', link);
+  await until(() => snapshots.length >= 2);
+  expect(JSON.stringify(snapshots.at(-1)?.slices)).toContain('10.244.2.8');
+});

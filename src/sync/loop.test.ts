@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { newLoop } from './loop.js';
+import type { SyncKind } from './syncer.js';
+
+/** What happened when: seconds since the start, and what kind of sync. */
+type Seen = readonly [number, SyncKind];
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+/** A loop whose syncs take `seconds` and end as `results` say, one after the other; true when there is none left. */
+function loopWith({ seconds = 0, results = [] as boolean[], sync = 30, minSync = 1 }) {
+  const start = Date.now();
+  const seen: Seen[] = [];
+  const queued: number[] = [];
+  const loop = newLoop({
+    periods: () => ({ sync, minSync }),
+    onQueued: (at) => queued.push((at - start) / 1000),
+    sync: async (kind) => {
+      // A timer of no time takes a millisecond here.
+      seen.push([Math.floor((Date.now() - start) / 10) / 100, kind]);
+      if (seconds > 0) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      return results.shift() ?? true;
+    },
+  });
+  const pass = (time: number) => jest.advanceTimersByTimeAsync(time * 1000);
+  return { loop, seen, queued, pass };
+}
+
+describe('the loop', () => {
+  it('does nothing before it is started, and then looks at everything first', async () => {
+    const { loop, seen, pass } = loopWith({});
+    loop.changed();
+    await pass(5);
+    expect(seen).toEqual([]);
+    loop.start();
+    await pass(0);
+    expect(seen).toEqual([[5, 'full']]);
+  });
+
+  it('looks at everything every period', async () => {
+    const { loop, seen, pass } = loopWith({});
+    loop.start();
+    await pass(61);
+    expect(seen).toEqual([
+      [0, 'full'],
+      [30, 'full'],
+      [60, 'full'],
+    ]);
+  });
+
+  it('applies a change at once when the last sync was long ago, and collects those that follow', async () => {
+    const { loop, seen, queued, pass } = loopWith({});
+    loop.start();
+    await pass(10);
+    loop.changed();
+    await pass(0.1);
+    for (let i = 0; i < 5; i++) {
+      loop.changed();
+      await pass(0.1);
+    }
+    await pass(2);
+    expect(seen).toEqual([
+      [0, 'full'],
+      [10, 'partial'],
+      [11, 'partial'],
+    ]);
+    expect(queued).toEqual([10, 10.1]);
+  });
+
+  it('never runs two at a time; what comes meanwhile is next', async () => {
+    const { loop, seen, pass } = loopWith({ seconds: 3, minSync: 0 });
+    loop.start();
+    await pass(1);
+    loop.changed();
+    await pass(10);
+    expect(seen).toEqual([
+      [0, 'full'],
+      [3, 'partial'],
+    ]);
+  });
+
+  it('tries again after a failure, later each time, and all of it, whatever changes meanwhile', async () => {
+    const { loop, seen, pass } = loopWith({ results: [true, false, false, false, true] });
+    loop.start();
+    await pass(10);
+    loop.changed();
+    await pass(0.5);
+    loop.changed();
+    await pass(19);
+    const times = seen.map(([at]) => at);
+    expect(seen.map(([, kind]) => kind)).toEqual(['full', 'partial', 'full', 'full', 'full']);
+    const waits = times.slice(2).map((at, i) => at - (times[i + 1] ?? 0));
+    for (const [i, wait] of waits.entries()) {
+      expect(wait).toBeGreaterThanOrEqual(0.75 * 2 ** i);
+      expect(wait).toBeLessThanOrEqual(1.26 * 2 ** i);
+    }
+    expect(loop.pendingSince()).toBeUndefined();
+  });
+
+  it('looks at everything when asked to', async () => {
+    const { loop, seen, pass } = loopWith({});
+    loop.start();
+    await pass(5);
+    loop.refresh();
+    await pass(0);
+    expect(seen).toEqual([
+      [0, 'full'],
+      [5, 'full'],
+    ]);
+  });
+
+  it('stops after the sync that runs', async () => {
+    const { loop, seen, pass } = loopWith({ seconds: 3 });
+    loop.start();
+    await pass(1);
+    let stopped = false;
+    const stop = loop.stop().then(() => {
+      stopped = true;
+    });
+    loop.changed();
+    await pass(1);
+    expect(stopped).toBe(false);
+    await pass(60);
+    await stop;
+    expect(seen).toEqual([[0, 'full']]);
+  });
+});

@@ -1,0 +1,30 @@
+/**
+ * Measure: a sync, as the metrics count it.
+ */
+import { driftOf, rulesWritten } from '../serve/counts.js';
+import type { Metrics } from '../serve/metrics.js';
+import type { Changes } from './store.js';
+import type { SyncReport } from './syncer.js';
+
+/** Counts a sync that ended at `at`, in seconds since 1970, and the changes that it was for. */
+export function measure(metrics: Metrics, report: SyncReport, changes: Changes, at: number): void {
+  const { kind, ok, times, compiled, drift, forgottenFlows } = report;
+  const { total = 0, ...steps } = times;
+  const figures = { full: kind === 'full', seconds: total / 1000, steps: inSeconds(steps) };
+  const { services, slices: endpoints, triggered } = changes;
+  metrics.changed({ services, endpoints });
+  if (drift.length > 0) metrics.drift(driftOf(drift));
+  if (steps['flows'] !== undefined) metrics.flows(steps['flows'] / 1000, forgottenFlows);
+  if (!ok || !compiled) {
+    metrics.failed(figures);
+    return;
+  }
+  const { resolved, program } = compiled;
+  const networkProgramming = triggered.map((trigger) => Math.max(0, at - trigger));
+  metrics.synced({ ...figures, at, resolved, program, written: rulesWritten(report.steps), networkProgramming });
+  metrics.pending({ services: 0, endpoints: 0 });
+}
+
+function inSeconds(steps: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(steps).map(([step, ms]) => [step, ms / 1000]));
+}

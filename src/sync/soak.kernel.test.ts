@@ -1,0 +1,33 @@
+/**
+ * Two minutes of a daemon under churn and vandalism: no change is missed, drift is repaired, memory stays, and it says that
+ * it is well all the time. bench/soak.ts is the long form.
+ */
+import { beforeAll, expect, it } from '@jest/globals';
+import { describeInKernel } from '../testing/rings.js';
+import { type Soak, soak } from '../testing/soak.js';
+
+const describeKernel = await describeInKernel();
+
+const SECONDS = 120;
+
+describeKernel(`${SECONDS} seconds of churn and vandalism`, () => {
+  let done: Soak;
+
+  beforeAll(async () => {
+    done = await soak({ seconds: SECONDS, warmUpSeconds: 40, services: 60, changesPerSecond: 100, vandalSeconds: 2 });
+  }, 300_000);
+
+  it('had much to do', () => {
+    expect(done.changes).toBeGreaterThan(SECONDS * 50);
+    expect(done.acts).toBeGreaterThan(SECONDS / 10);
+    expect(done.syncs).toBeGreaterThan(SECONDS / 4);
+  });
+
+  it('misses no change', () => expect(done.difference).toEqual([]));
+
+  it('reports what somebody else had changed', () => expect(done.drift).toBeGreaterThan(done.acts / 10));
+
+  it('is well all the time', () => expect(done.healthz).toEqual({ 200: expect.any(Number) }));
+
+  it('does not grow', () => expect(done.rss.last).toBeLessThan(done.rss.first * 1.1));
+});

@@ -1,0 +1,143 @@
+/**
+ * Store: the objects of the cluster as they are now. An object that comes again unchanged stays the very same, so that
+ * what was made of it stays as well; one with errors is left out and reported once.
+ */
+import type { Diagnostic } from '../diag.js';
+import { claim } from '../read/claims.js';
+import type { KnownObject } from '../read/kinds.js';
+import { keyOf, readObserved } from '../read/observed.js';
+import type { EndpointSlice, Endpoints, Node, Service, Snapshot } from '../read/types.js';
+
+type Kind = KnownObject['kind'];
+
+export interface Store {
+  /** An object was added or modified. */
+  put(kind: Kind, value: unknown): void;
+  remove(kind: Kind, value: unknown): void;
+  /** All there is of a kind. */
+  replace(kind: Kind, values: readonly unknown[]): void;
+  /** The same for objects that were read before. */
+  replaceSnapshot(snapshot: Snapshot): void;
+  /** All sound objects, without Services that want what another has. */
+  snapshot(): Snapshot;
+  /** What changed since this was asked before. */
+  takeChanges(): Changes;
+}
+
+export interface Changes {
+  readonly services: number;
+  readonly slices: number;
+  readonly nodes: number;
+  /** When the endpoints that changed did so, as their controller says, in seconds since 1970. */
+  readonly triggered: readonly number[];
+}
+
+export interface StoreOptions {
+  /** Told of every change, at once. */
+  readonly onChange: () => void;
+  /** Told what is wrong with an object, once for each version of it. */
+  readonly onInvalid: (diagnostics: readonly Diagnostic[]) => void;
+}
+
+type Objects = { readonly [K in Kind]: Map<string, Extract<KnownObject, { kind: K }>['object']> };
+
+/** An empty store. */
+export function newStore({ onChange, onInvalid }: StoreOptions): Store {
+  const objects: Objects = { Service: new Map(), EndpointSlice: new Map(), Endpoints: new Map(), Node: new Map() };
+  const conflicts = new Set<string>();
+  let changes = NO_CHANGES;
+
+  const changed = (kind: Kind, object?: Service | EndpointSlice | Endpoints | Node): void => {
+    const trigger = Date.parse(object?.metadata.annotations[TRIGGER] ?? '') / 1000;
+    changes = {
+      services: changes.services + (kind === 'Service' ? 1 : 0),
+      slices: changes.slices + (kind === 'EndpointSlice' || kind === 'Endpoints' ? 1 : 0),
+      nodes: changes.nodes + (kind === 'Node' ? 1 : 0),
+      triggered:
+        Number.isNaN(trigger) || changes.triggered.length >= MOST_TRIGGERS
+          ? changes.triggered
+          : [...changes.triggered, trigger],
+    };
+    onChange();
+  };
+  const drop = (kind: Kind, key: string): void => {
+    if (objects[kind].delete(key)) changed(kind);
+  };
+  const set = (known: KnownObject, key: string): void => {
+    const { kind, object } = known;
+    const map = objects[kind] as Map<string, typeof object>;
+    const before = map.get(key);
+    if (before && isSame(before, object)) return;
+    map.set(key, object);
+    changed(kind, object);
+  };
+  const read = (kind: Kind, value: unknown): void => {
+    const key = keyOf(value);
+    const { value: known, diagnostics } = readObserved(kind, value);
+    if (diagnostics.length > 0) onInvalid(diagnostics);
+    if (key === undefined) return;
+    if (known) set(known, key);
+    else drop(kind, key);
+  };
+  const keepOnly = (kind: Kind, keys: ReadonlySet<string | undefined>): void => {
+    for (const key of objects[kind].keys()) if (!keys.has(key)) drop(kind, key);
+  };
+
+  return {
+    put: read,
+    remove: (kind, value) => drop(kind, keyOf(value) ?? ''),
+    replace: (kind, values) => {
+      keepOnly(kind, new Set(values.map(keyOf)));
+      for (const value of values) read(kind, value);
+    },
+    replaceSnapshot: ({ services, slices, endpoints, nodes }) => {
+      const lists = { Service: services, EndpointSlice: slices, Endpoints: endpoints, Node: nodes };
+      for (const [kind, list] of Object.entries(lists) as [Kind, readonly { metadata: Service['metadata'] }[]][]) {
+        keepOnly(kind, new Set(list.map(keyOf)));
+        for (const object of list) set({ kind, object } as KnownObject, keyOf(object) ?? '');
+      }
+    },
+    snapshot: () => ({
+      services: unconflicted(objects.Service, conflicts, onInvalid),
+      slices: [...objects.EndpointSlice.values()],
+      endpoints: [...objects.Endpoints.values()],
+      nodes: [...objects.Node.values()],
+      skipped: [],
+    }),
+    takeChanges: () => {
+      const taken = changes;
+      changes = NO_CHANGES;
+      return taken;
+    },
+  };
+}
+
+const NO_CHANGES: Changes = { services: 0, slices: 0, nodes: 0, triggered: [] };
+
+/** When the endpoint-slice controller saw what made it write the slice. */
+const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
+
+/** A list of everything has one for each Service; the metric is about what comes after. */
+const MOST_TRIGGERS = 1000;
+
+/** Whether two objects say the same, wherever they were written. */
+function isSame<T extends { readonly origin: unknown }>(a: T, b: T): boolean {
+  return JSON.stringify({ ...a, origin: null }) === JSON.stringify({ ...b, origin: null });
+}
+
+/** The Services that have what they want; of two with one address the first by name, whichever came first. */
+function unconflicted(
+  services: ReadonlyMap<string, Service>,
+  known: Set<string>,
+  onInvalid: StoreOptions['onInvalid'],
+): readonly Service[] {
+  const claims = new Map();
+  const sorted = [...services].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, service]) => service);
+  return sorted.filter((service) => {
+    const conflicts = claim(claims, service);
+    const news = conflicts.filter(({ message }) => !known.has(message));
+    for (const { message } of news) known.add(message);
+    if (news.length > 0) onInvalid(news);
+    return conflicts.length === 0;
+  });
+}

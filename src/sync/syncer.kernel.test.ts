@@ -1,0 +1,120 @@
+/**
+ * The syncer on a node: what a sync costs, what it repairs, and that after each the kernel has the compiled rules.
+ */
+import { readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import type { Host } from '../apply/host.js';
+import { CHAINS_PER_COMMIT } from '../apply/probe.js';
+import { DEFAULT_FEATURES } from '../backends/features.js';
+import type { Source } from '../diag.js';
+import { DEFAULT_OPTIONS } from '../options.js';
+import { readSnapshot } from '../read/snapshot.js';
+import { ROOT } from '../testing/cases.js';
+import { VARIANTS, type Variant } from '../testing/kernel.js';
+import { differenceTo, type LiveNode, liveNode } from '../testing/live.js';
+import { withNetns } from '../testing/netns.js';
+import { describeInKernel } from '../testing/rings.js';
+import { newStore } from './store.js';
+import { newSyncer, type SyncKind, type SyncReport } from './syncer.js';
+
+const describeKernel = await describeInKernel();
+
+const TEXT = readFileSync(`${ROOT}fixtures/packets/services/cluster.yaml`, 'utf8');
+const OPTIONS = { ...DEFAULT_OPTIONS, nodeName: 'node-a' };
+
+interface Driver {
+  readonly host: Host;
+  readonly node: LiveNode;
+  /** Syncs to a text; then the node has no difference to it. */
+  readonly sync: (text: string, kind: SyncKind) => Promise<SyncReport>;
+}
+
+function drive(variant: Variant, use: (driver: Driver) => Promise<void>, options = OPTIONS): Promise<void> {
+  return withNetns(async (host) => {
+    const node = await liveNode(host, variant);
+    const store = newStore({ onChange: () => {}, onInvalid: () => {} });
+    const given = { target: node.target, features: DEFAULT_FEATURES, chainsPerCommit: CHAINS_PER_COMMIT[variant] };
+    const syncer = newSyncer(given, options);
+    const sync = async (text: string, kind: SyncKind): Promise<SyncReport> => {
+      const source: Source = { name: 'cluster.yaml', text };
+      store.replaceSnapshot(readSnapshot([source]).value);
+      const report = await syncer.sync(store.snapshot(), kind);
+      if (report.ok) expect(await differenceTo(node, [source], options)).toEqual([]);
+      return report;
+    };
+    await use({ host, node, sync });
+  });
+}
+
+/** Another address for one endpoint of one Service. */
+const CHANGED = TEXT.replace('10.244.2.6', '10.244.2.66');
+
+describeKernel.each(VARIANTS)('the syncer, iptables-%s', (variant) => {
+  const iptables = `iptables-${variant}`;
+
+  it('sends only the chains that an endpoint is in, and nothing when nothing changed', () =>
+    drive(variant, async ({ sync }) => {
+      const first = await sync(TEXT, 'partial');
+      expect(first).toMatchObject({ ok: true, kind: 'full', drift: [] });
+      const change = await sync(CHANGED, 'partial');
+      expect(change).toMatchObject({ ok: true, kind: 'partial', drift: [] });
+      expect(Object.keys(change.sent)).toEqual(['iptables']);
+      expect(change.sent['iptables']).toBeLessThan(Number(first.sent['iptables']) / 3);
+      expect((await sync(CHANGED, 'partial')).sent).toEqual({});
+      expect((await sync(TEXT, 'partial')).ok).toBe(true);
+      expect(await sync(TEXT, 'full')).toMatchObject({ ok: true, sent: {}, drift: [] });
+    }));
+
+  it('finds drift, says which rules, and repairs it', () =>
+    drive(variant, async ({ sync, host }) => {
+      await sync(TEXT, 'full');
+      await host.run([iptables, '-w', '-t', 'nat', '-F', 'KUBE-POSTROUTING']);
+      await host.run([iptables, '-w', '-I', 'KUBE-FORWARD', '-s', '192.0.2.1', '-j', 'DROP']);
+      const { ok, drift } = await sync(TEXT, 'full');
+      expect(ok).toBe(true);
+      const lines = drift.flatMap(({ sections }) =>
+        sections.flatMap(({ title, lines }) =>
+          lines.filter(({ kind }) => kind !== ' ').map(({ kind, text }) => `${title}: ${kind} ${text}`),
+        ),
+      );
+      expect(lines).toEqual([
+        'iptables filter KUBE-FORWARD: - -A KUBE-FORWARD -s 192.0.2.1/32 -j DROP',
+        expect.stringMatching(/^iptables nat KUBE-POSTROUTING: \+ .* -j RETURN$/),
+        expect.stringMatching(/^iptables nat KUBE-POSTROUTING: \+ .* --set-xmark 0x4000\/0x0$/),
+        expect.stringMatching(/^iptables nat KUBE-POSTROUTING: \+ .* -j MASQUERADE/),
+      ]);
+    }));
+
+  it('looks at everything after a tool has refused, since nobody knows how the node is', () =>
+    drive(variant, async ({ sync, host }) => {
+      await sync(TEXT, 'full');
+      await host.run([iptables, '-w', '-t', 'nat', '-F']);
+      await host.run([iptables, '-w', '-t', 'nat', '-X']);
+      // Chains that a partial sync takes for granted are gone.
+      const refused = await sync(CHANGED, 'partial');
+      expect(refused).toMatchObject({ ok: false, kind: 'partial', refused: true });
+      expect(refused.diagnostics.map(({ code }) => code)).toContain('refused');
+      expect(await sync(CHANGED, 'partial')).toMatchObject({ ok: true, kind: 'full' });
+    }));
+
+  it('compiles only what changed', () =>
+    drive(variant, async ({ sync }) => {
+      const first = await sync(TEXT, 'full');
+      const change = await sync(CHANGED, 'partial');
+      const before = new Set(first.compiled?.resolved.flatMap(({ ports }) => ports));
+      const made = change.compiled?.resolved.flatMap(({ ports }) => ports).filter((port) => !before.has(port)) ?? [];
+      const changed = made.map(({ name }) => `${name.namespace}/${name.service}`);
+      expect(changed.length).toBeGreaterThan(0);
+      expect(changed.length).toBeLessThan(before.size / 2);
+    }));
+
+  it('is a failure that is told when the tools cannot be run, and no end', () =>
+    withNetns(async (host) => {
+      const node = await liveNode(host, variant);
+      const broken = { ...node.target, host: { run: async () => ({ code: 1, stdout: '', stderr: 'broken\n' }) } };
+      const syncer = newSyncer({ target: broken, features: DEFAULT_FEATURES, chainsPerCommit: 300 }, OPTIONS);
+      const report = await syncer.sync(readSnapshot([{ name: 'c.yaml', text: TEXT }]).value, 'partial');
+      expect(report).toMatchObject({ ok: false, kind: 'full', refused: false });
+      expect(report.diagnostics[0]?.message).toContain('broken');
+    }));
+});
