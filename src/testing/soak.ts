@@ -49,7 +49,8 @@ export interface Soak {
 /** Long enough for two looks at the whole node. */
 const SETTLE_SECONDS = 20;
 const SYNC_SECONDS = 5;
-const NODE = 'node-a';
+/** The node that the daemon is for. */
+export const NODE = 'node-a';
 
 /** Soaks a daemon for so long. */
 export function soak(options: SoakOptions): Promise<Soak> {
