@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Three rings: `pure` runs anywhere in seconds, `kernel` loads rules into network namespaces of its own and needs root,
 // `guest` does so on a kernel with IPVS that it boots under QEMU, only when there are tests of it to run.
 const common = {
@@ -12,6 +14,8 @@ const common = {
 };
 
 export default {
+  // One more than processors: the tests of the kernel rings wait for tools and for time as much as they compute.
+  maxWorkers: availableParallelism() + 1,
   reporters: ['default', '<rootDir>/scripts/summary-reporter.js'],
   projects: [
     {

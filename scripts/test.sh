@@ -21,7 +21,7 @@ step() {
   shift
   printf '\n=== %s\n' "$name"
   : >"$counts"
-  VIPC_COUNTS=$counts timeout -k 10 900 "$@" </dev/null || code=$?
+  VIPC_COUNTS=$counts timeout -k 10 3000 "$@" </dev/null || code=$?
   read -r p f s <"$counts" || true
   : "${p:=0}" "${f:=0}" "${s:=0}"
   if [ "$code" != 0 ] && [ "$f" = 0 ]; then f=1; fi
