@@ -31,7 +31,8 @@ const PATIENCE = 10_000;
  * for, as long as `isAlive` says so. Never rejects: the daemon works without.
  */
 export function notifier(isAlive: () => boolean, options: NotifyOptions = {}): Notify {
-  const { env = process.env, send = systemdNotify, onProblem = () => {} } = options;
+  const { env = process.env, onProblem = () => {} } = options;
+  const { send = (assignments) => systemdNotify(assignments, env) } = options;
   let timer: NodeJS.Timeout | undefined;
   let failed = false;
 
@@ -69,8 +70,10 @@ function watchdogInterval({ WATCHDOG_USEC, WATCHDOG_PID }: NonNullable<NotifyOpt
   return Math.min(Number(WATCHDOG_USEC) / 1000, 2 ** 31 - 1);
 }
 
-function systemdNotify(assignments: readonly string[]): Promise<void> {
+function systemdNotify(assignments: readonly string[], env: NonNullable<NotifyOptions['env']>): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile('systemd-notify', [...assignments], { timeout: PATIENCE }, (error) => (error ? reject(error) : resolve()));
+    execFile('systemd-notify', [...assignments], { env, timeout: PATIENCE }, (error) =>
+      error ? reject(error) : resolve(),
+    );
   });
 }
