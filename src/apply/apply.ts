@@ -36,21 +36,42 @@ export async function apply(target: Target, wanted: Program, options: PlanOption
   let after = before;
   const first = plan(before, wanted, options);
   let next = first;
+  let warnings: readonly Diagnostic[] = [];
   for (let attempt = 0; attempt < ATTEMPTS && next.steps.length > 0; attempt++) {
-    const refused = await runSteps(next.steps, target);
+    const ran = await runSteps(next.steps, target);
+    const { refused } = ran;
+    warnings = ran.warnings;
     after = await read();
-    const rest = plan(after, wanted, options);
+    const all = plan(after, wanted, options);
+    const rest = warnings.length > 0 ? withoutSysctls(all) : all;
     const settled = isSame(rest, next) || attempt === ATTEMPTS - 1;
     if (refused && settled) {
       const diagnostics = await giveUp(target, before, rest, refused, options);
       after = await read();
-      return { before, after, plan: first, rest: plan(after, wanted, options), diagnostics };
+      return {
+        before,
+        after,
+        plan: first,
+        rest: plan(after, wanted, options),
+        diagnostics: [...diagnostics, ...warnings],
+      };
     }
     next = rest;
     // Somebody who changes rules as fast as we do would keep us busy for ever; a second look tells.
     if (!refused && attempt > 0) break;
   }
-  return { before, after, plan: first, rest: next, diagnostics: [] };
+  return {
+    before,
+    after,
+    plan: warnings.length > 0 ? withoutSysctls(first) : first,
+    rest: next,
+    diagnostics: warnings,
+  };
+}
+
+/** What cannot be set is said, and then left out. */
+function withoutSysctls({ differences, steps }: Plan): Plan {
+  return { differences: { ...differences, sysctls: {} }, steps: steps.filter(({ tool }) => tool !== 'sysctl') };
 }
 
 /** What of a node must be read to give it `wanted`. */
@@ -77,7 +98,7 @@ async function giveUp(
   const why = explained.length > 0 ? explained : [refused];
   // No rule needs the sets that are left over.
   if (left.every(({ tool }) => tool === 'ipset')) return why;
-  const again = await runSteps(await undo(target, before, options), target);
+  const { refused: again } = await runSteps(await undo(target, before, options), target);
   const outcome = again
     ? { ...again, message: `the rules could not be put back to what they were: ${again.message}` }
     : RULES_AS_BEFORE;

@@ -38,13 +38,23 @@ export function argvOf(tool: Tool, { program }: Iptables, waitSeconds: number): 
   }
 }
 
-/** Runs the steps in order, and none after one that fails: what its tool refused, or undefined when all is done. */
-export async function runSteps(steps: readonly Step[], target: Target): Promise<Diagnostic | undefined> {
+/** What became of some steps. */
+export interface Ran {
+  /** What a tool refused; no step after that was run. */
+  readonly refused?: Diagnostic;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Runs the steps in order. */
+export async function runSteps(steps: readonly Step[], target: Target): Promise<Ran> {
+  const warnings: Diagnostic[] = [];
   for (const step of steps) {
     const refused = await runStep(step, target);
-    if (refused) return refused;
+    if (refused && step.tool !== 'sysctl') return { refused, warnings };
+    // In a container they may be somebody else's to set. Services are served without, all but in some corner.
+    if (refused) warnings.push({ ...refused, code: 'sysctl-not-set', severity: 'warning', hint: 'set it on the node' });
   }
-  return undefined;
+  return { warnings };
 }
 
 /** Long enough for whoever is in the middle of something small. */

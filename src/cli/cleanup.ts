@@ -55,7 +55,7 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
     for (const other of node.others) {
       const there = using(node, other);
       const { steps } = plan(rulesOf(other), NOTHING, planOptions(there, options.value));
-      const found = await runSteps(steps, targetOf(there, flags, io));
+      const { refused: found } = await runSteps(steps, targetOf(there, flags, io));
       if (found) refused.push(found);
     }
     const applied = await apply(targetOf(node, flags, io), NOTHING, planOptions(node, options.value));

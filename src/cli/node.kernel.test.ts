@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
-import type { Host } from '../apply/host.js';
+import { type Host, localHost } from '../apply/host.js';
 import { ROOT } from '../testing/cases.js';
 import { VARIANTS } from '../testing/kernel.js';
 import { withNetns } from '../testing/netns.js';
@@ -100,6 +100,18 @@ describeKernel.each(VARIANTS)('on a node with iptables-%s', (variant) => {
       expect(results.filter(({ stderr }) => stderr.includes('nothing to do'))).toHaveLength(1);
       expect((await run('apply', '--lock-file', other, WEB)).code).toBe(0);
     }));
+});
+
+describeKernel('on a node whose kernel parameters cannot be set, as in a container', () => {
+  it('applies the rest, with a warning', async () => {
+    const script = 'mount -o bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys; exec "$@"';
+    const argv = [process.execPath, `${ROOT}bin/vipc.js`, 'apply', '--iptables', 'nft', WEB];
+    const apply = () => localHost().run(['unshare', '-n', '-m', 'sh', '-ec', `${script}`, 'sh', ...argv]);
+    const { code, stderr } = await apply();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: sysctl: .*net\.ipv4\.conf\.all\.route_localnet/);
+    expect(stderr).toMatch(/^applied: 1 ServicePort and lines of no Service: 79 lines added, 0 removed$/m);
+  });
 });
 
 describeKernel('on a node with rules in both variants', () => {

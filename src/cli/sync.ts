@@ -8,11 +8,12 @@ import { readMachine } from '../apply/read.js';
 import { hasErrors } from '../diag.js';
 import { NOTHING } from '../diff/plan.js';
 import type { Options } from '../options.js';
+import type { Metrics } from '../serve/metrics.js';
 import { notifier } from '../serve/notify.js';
 import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
 import { watchFiles } from '../sync/files.js';
 import type { Logger } from '../sync/log.js';
-import { connect } from '../watch/client.js';
+import { type ApiClient, connect } from '../watch/client.js';
 import { type WatchState, watchCluster } from '../watch/source.js';
 import { EXIT, type Io } from './io.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
@@ -58,7 +59,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
       log,
     });
     log.info({ iptables: node.used.iptables.variant, ...daemon.ports }, 'started');
-    const notify = notifier(daemon.isAlive);
+    const notify = notifier(daemon.isAlive, { onProblem: (message) => log.warn(message) });
     void daemon.ready.then(() => notify.ready());
     const signal = await untilTold(daemon, named, flags, log);
     log.info({ signal, cleanup: flags.cleanupOnExit === true }, 'stopping');
@@ -91,11 +92,31 @@ async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, lo
   log.info({ server: client.server, node: nodeName }, 'watching');
   const onState = (state: WatchState) => log[state.state === 'failing' ? 'warn' : 'debug'](state, 'watch');
   return {
-    openSource: (store) => {
-      const { synced, stop } = watchCluster(client, { nodeName, sink: store, onState });
+    openSource: (store, _, { requested }) => {
+      const { synced, stop } = watchCluster(counted(client, requested), { nodeName, sink: store, onState });
       return { ready: synced, stop };
     },
     nodeName,
+  };
+}
+
+/** The same client; each of its requests is told to `requested`, as client-go counts them. */
+function counted(client: ApiClient, requested: Metrics['requested']): ApiClient {
+  const { host } = new URL(client.server);
+  const told = (code: string) => requested({ code, host, method: 'GET' });
+  return {
+    ...client,
+    get: (path, signal) =>
+      client.get(path, signal).then(
+        (answer) => {
+          told(String(answer.status));
+          return answer;
+        },
+        (error: unknown) => {
+          told('<error>');
+          throw error;
+        },
+      ),
   };
 }
 

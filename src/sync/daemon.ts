@@ -10,7 +10,7 @@ import type { Options, Periods } from '../options.js';
 import type { Compiled } from '../pipeline.js';
 import { proxyHealth } from '../serve/health.js';
 import { healthChecks } from '../serve/health-checks.js';
-import { newMetrics } from '../serve/metrics.js';
+import { type Metrics, newMetrics } from '../serve/metrics.js';
 import { startServers } from '../serve/server.js';
 import type { ObjectSource } from './files.js';
 import { type Logger, logDrift, logSync, newReporter } from './log.js';
@@ -26,7 +26,7 @@ export interface DaemonParts {
   readonly layout?: string | undefined;
   readonly options: Options;
   /** Begins to fill the store. */
-  readonly openSource: (store: Store, report: ReturnType<typeof newReporter>) => ObjectSource;
+  readonly openSource: (store: Store, report: ReturnType<typeof newReporter>, metrics: Metrics) => ObjectSource;
   readonly log: Logger;
 }
 
@@ -100,7 +100,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       localPolicy: () => compiled?.backend.localPolicy ?? 'strict',
     },
   );
-  const source = parts.openSource(store, report);
+  const source = parts.openSource(store, report, metrics);
   // Rules for half of the cluster would cut off the other half.
   void source.ready.then(loop.start);
 

@@ -103,7 +103,8 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
     const live = assume(others, before, ipvs);
     const next = await run.time('diff', async () => plan(live, program, how()));
     run.sent(next);
-    const refused = await run.time('apply', () => runSteps(next.steps, target));
+    const { refused, warnings } = await run.time('apply', () => runSteps(next.steps, target));
+    run.diagnostics.push(...warnings);
     known = refused ? undefined : { others, program };
     if (refused) {
       run.diagnostics.push(refused);

@@ -1,0 +1,159 @@
+/**
+ * The daemon as a process: signals, the lock, its log and what it answers.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Host } from '../apply/host.js';
+import { startApiServer } from '../testing/api-server.js';
+import { ROOT } from '../testing/cases.js';
+import { clusterObjects } from '../testing/churn.js';
+import { withNode } from '../testing/netns.js';
+import { describeInKernel } from '../testing/rings.js';
+import { vipc } from '../testing/vipc.js';
+
+const describeKernel = await describeInKernel();
+
+const WEB = readFileSync(`${ROOT}fixtures/tour/web/cluster.yaml`, 'utf8');
+const HEAD = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n';
+const LISTEN = 'healthzBindAddress: 127.0.0.1:0\nmetricsBindAddress: 127.0.0.1:0\n';
+const CONFIG = `${HEAD}${LISTEN}iptables: {syncPeriod: 2s, minSyncPeriod: 0s}\n`;
+
+const directory = mkdtempSync(join(tmpdir(), 'vipc-sync-'));
+const [snapshot, config, kubeconfig] = ['cluster.yaml', 'config.yaml', 'kubeconfig'].map((name) =>
+  join(directory, name),
+) as [string, string, string];
+afterAll(() => rmSync(directory, { recursive: true }));
+
+interface Running {
+  readonly host: Host;
+  readonly netns: string;
+  readonly child: ChildProcess;
+  /** Resolves with the next line of the log that begins with the message, seen or to come. */
+  readonly said: (msg: string) => Promise<Readonly<Record<string, unknown>>>;
+  /** Ends it with SIGTERM, and gives its exit code. */
+  readonly end: () => Promise<number | null>;
+}
+
+/** Runs `vipc sync` on a node of its own while `use` runs. */
+function running(flags: readonly string[], use: (running: Running) => Promise<void>): Promise<void> {
+  return withNode(async (host, netns) => {
+    writeFileSync(snapshot, WEB);
+    writeFileSync(config, CONFIG);
+    const argv = ['sync', '--netns', netns, '--iptables', 'nft', '-c', config, ...flags];
+    const child = spawn(process.execPath, [`${ROOT}bin/vipc.js`, ...argv], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const lines: Record<string, unknown>[] = [];
+    createInterface({ input: child.stderr }).on('line', (line) =>
+      lines.push(JSON.parse(line) as Record<string, unknown>),
+    );
+    const said = async (msg: string): Promise<Record<string, unknown>> => {
+      for (let i = 0; i < 600; i++) {
+        const at = lines.findIndex((line) => String(line['msg']).startsWith(msg));
+        const [found] = at < 0 ? [] : lines.splice(0, at + 1).slice(-1);
+        if (found) return found;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error(`it does not say ${msg}`);
+    };
+    const end = (): Promise<number | null> => {
+      child.kill('SIGTERM');
+      return ended;
+    };
+    try {
+      await use({ host, netns, child, said, end });
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+    }
+  });
+}
+
+async function rules(host: Host): Promise<string> {
+  return (await host.run(['iptables-nft-save'])).stdout;
+}
+
+describeKernel('vipc sync', () => {
+  it(
+    'applies a snapshot and its changes, excludes others, and leaves the rules when it ends',
+    () =>
+      running(['--snapshot', snapshot], async ({ host, netns, said, end }) => {
+        const { healthzPort, metricsPort } = await said('started');
+        expect(await said('synced')).toMatchObject({
+          level: 'info',
+          kind: 'full',
+          changes: { services: 1, slices: 1 },
+        });
+        expect(await rules(host)).toContain('10.244.2.6:8080');
+        writeFileSync(snapshot, WEB.replace('10.244.2.6', '10.244.2.7'));
+        expect(await said('synced')).toMatchObject({ changes: { services: 0, slices: 1 } });
+        expect(await rules(host)).toContain('10.244.2.7:8080');
+
+        const other = await vipc(['apply', '--netns', netns, '--wait', '1', snapshot]);
+        expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/held by another vipc \(process \d+\)/) });
+        const health = await fetch(`http://127.0.0.1:${healthzPort}/healthz`);
+        expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({ nodeEligible: true })]);
+        const page = await fetch(`http://127.0.0.1:${metricsPort}/rules?service=default/web`);
+        expect(await page.text()).toContain('DNAT --to-destination 10.244.2.7:8080');
+
+        expect(await end()).toBe(0);
+        expect(await rules(host)).toContain('10.244.2.7:8080');
+      }),
+    60_000,
+  );
+
+  it(
+    'takes the rules away in the end when asked to',
+    () =>
+      running(['--snapshot', snapshot, '--cleanup-on-exit'], async ({ host, said, end }) => {
+        await said('synced');
+        expect(await rules(host)).toContain('KUBE-');
+        expect(await end()).toBe(0);
+        expect(await rules(host)).not.toContain('KUBE-');
+      }),
+    60_000,
+  );
+
+  it(
+    'reads its configuration again at SIGHUP, and keeps the old one when that is wrong',
+    () =>
+      running(['--snapshot', snapshot], async ({ host, child, said }) => {
+        await said('synced');
+        writeFileSync(config, `${CONFIG}mode: nonsense\n`);
+        child.kill('SIGHUP');
+        await said('the configuration stays as it was: ');
+        writeFileSync(config, CONFIG.replace('iptables: {', 'iptables: {masqueradeBit: 20, '));
+        child.kill('SIGHUP');
+        await said('configuration read again');
+        await said('synced');
+        expect(await rules(host)).toContain('--set-xmark 0x100000/0x100000');
+      }),
+    60_000,
+  );
+
+  it('takes its objects from an API, and counts its requests', async () => {
+    const api = await startApiServer();
+    for (const object of clusterObjects(3)) api.put(object);
+    writeFileSync(kubeconfig, api.kubeconfig());
+    await running(['--kubeconfig', kubeconfig, '--node', 'node-a'], async ({ host, said }) => {
+      const { metricsPort } = await said('started');
+      await said('synced');
+      expect((await rules(host)).match(/^:KUBE-SVC-/gm)?.length).toBeGreaterThan(0);
+      const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      expect(metrics).toMatch(/^rest_client_requests_total\{code="200",host="127.0.0.1:\d+",method="GET"\} [1-9]/m);
+    });
+    await api.close();
+  }, 60_000);
+});
+
+describe('vipc sync, without a cluster', () => {
+  it.each([
+    ['both sources', ['--snapshot', 'a', '--kubeconfig', 'b'], /either --snapshot or --kubeconfig/],
+    ['no configuration', ['-c', 'nowhere.yaml'], /nowhere\.yaml/],
+  ])('%s', async (_, flags, message) => {
+    expect(await vipc(['sync', ...flags])).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+  });
+});
