@@ -56,12 +56,17 @@ async function surveyOne(host: Host, variant: Variant, suffix: string): Promise<
 
 const FORBIDDEN = /permission denied|operation not permitted|must be root/i;
 
-/** What a program said, in one line. */
+/** What a program said, in one line: the beginning, for iptables-nft lists whatever follows from the first thing wrong. */
 export function failure(what: string, { code, stderr }: Outcome): string {
-  const said = stderr.trim().replace(/\s*\n\s*/g, '; ') || `exit ${code}`;
-  const hint = FORBIDDEN.test(said) ? ' (this needs root)' : '';
+  const lines = stderr.trim().split(/\s*\n\s*/);
+  const more = lines.length - MOST_LINES;
+  const beginning = lines.slice(0, MOST_LINES).join('; ').replace(/:; /g, ': ');
+  const said = more > 0 ? `${beginning}; and ${more} lines more` : beginning || `exit ${code}`;
+  const hint = FORBIDDEN.test(stderr) ? ' (this needs root)' : '';
   return `${what}: ${said}${hint}`;
 }
+
+const MOST_LINES = 4;
 
 /**
  * The variant that the node uses: where kubelet left its mark, as everybody in a cluster agrees to look for (KEP-3178,

@@ -5,7 +5,7 @@
 import type { Link } from '../languages/addresses/rules.js';
 import type { SavedSets } from '../languages/ipset/parse.js';
 import type { Ownership } from '../languages/iptables/diff.js';
-import type { Match, Rule, RuleSet, TableName } from '../languages/iptables/rules.js';
+import { BUILT_IN_CHAINS, type Match, type Rule, type RuleSet, type TableName } from '../languages/iptables/rules.js';
 import type { Service } from '../languages/ipvs/rules.js';
 import { JUMPS as IPTABLES_JUMPS } from './iptables/lower/base.js';
 import { CHAIN as IPTABLES } from './iptables/names.js';
@@ -41,7 +41,11 @@ export function ownershipIn(live: RuleSet): Ownership {
   const shared = (table: TableName, name: string) => kubelet && table === 'filter' && name === IPTABLES.kubeletFirewall;
   const chain = (table: TableName, name: string) =>
     (CHAINS.has(name) || SERVICE_CHAIN.test(name)) && !shared(table, name) && (TABLES.has(table) || name === CANARY);
-  return { chain, rule: (table, _, rule) => isEntrance(rule) && chain(table, targetOf(rule)) };
+  return {
+    chain,
+    rule: (table, name, rule) =>
+      BUILT_IN_CHAINS[table].includes(name) && isEntrance(rule) && chain(table, targetOf(rule)),
+  };
 }
 
 const TABLES: ReadonlySet<TableName> = new Set(['filter', 'nat']);
@@ -66,7 +70,9 @@ function isEntrance(rule: Rule): boolean {
 }
 
 function isCommentOrNew(match: Match): boolean {
-  return match.kind === 'comment' || (match.kind === 'conntrack' && match.states.value.join() === 'NEW');
+  return (
+    match.kind === 'comment' || (match.kind === 'conntrack' && !match.states.not && match.states.value.join() === 'NEW')
+  );
 }
 
 function targetOf({ target }: Rule): string {

@@ -19,6 +19,7 @@ import { DEVICE, isOurSet, ourServers, ownershipIn } from '../backends/ours.js';
 import { type Cidr, contains, parseIp } from '../ip.js';
 import * as addresses from '../languages/addresses/diff.js';
 import * as ipset from '../languages/ipset/diff.js';
+import { setsOfOthers } from '../languages/iptables/diff/holders.js';
 import { diff as diffRules, type RuleSetDiff } from '../languages/iptables/diff.js';
 import type { RuleSet } from '../languages/iptables/rules.js';
 import { type Phase, script } from '../languages/iptables/script.js';
@@ -69,12 +70,17 @@ function compare(live: Live, wanted: Program, { excludeCIDRs }: PlanOptions): Di
   const { families, device, timeouts, sysctls } = wanted;
   const all = <T>(part: (family: FamilyProgram) => readonly T[]): readonly T[] => families.flatMap(part);
   const ours = ourServers(live.links, live.sets);
+  let held: ReadonlySet<string> | undefined;
+  const isHeld = (name: string): boolean => {
+    held ??= new Set(live.ruleSets.flatMap((there) => setsOfOthers(there, ownershipIn(there))));
+    return held.has(name);
+  };
   return {
     rules: live.ruleSets.map((there) => diffRules(there, ruleSetIn(wanted, there), ownershipIn(there))),
     sets: ipset.diff(
       live.sets,
       all(({ sets }) => sets),
-      isOurSet,
+      { ours: isOurSet, held: isHeld },
     ),
     ipvs: ipvs.diff(
       live.ipvs,

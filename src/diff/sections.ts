@@ -65,8 +65,8 @@ function setsOf({ sets }: Differences): Sides {
     lines,
     ...(service === undefined ? {} : { service }),
   });
-  const before = sets.flatMap(({ name, wanted, making, removed }) => [
-    ...(wanted && making !== 'remake' ? [] : [section(name, undefined, [`create ${name}`])]),
+  const before = sets.flatMap(({ name, wanted, making, removed, held }) => [
+    ...(held || (wanted && making !== 'remake') ? [] : [section(name, undefined, [`create ${name}`])]),
     ...(removed.length > 0 ? [section(`${name} members`, undefined, removed)] : []),
   ]);
   const after = sets.flatMap(({ name, wanted, making, added }) => {
@@ -84,23 +84,19 @@ function setsOf({ sets }: Differences): Sides {
 }
 
 function serversOf({ ipvs: { servers, timeouts } }: Differences): Sides {
-  const section = (server: VirtualServer | undefined, service: string | undefined): readonly Section[] => {
-    if (!server) return [];
-    const lines = [...printServers({ virtualServers: [server] })].map(({ text }) => text);
-    return [
-      {
-        title: `ipvs ${lines[0]?.split(' ').slice(1, 3).join(' ')}`,
-        lines,
-        ...(service === undefined ? {} : { service }),
-      },
-    ];
+  const section = (name: string, lines: readonly string[], service: string | undefined): readonly Section[] => {
+    return lines.length === 0 ? [] : [{ title: `ipvs ${name}`, lines, ...(service === undefined ? {} : { service }) }];
   };
+  const linesOf = (server: VirtualServer | undefined, unreadable: readonly string[] = []) =>
+    server ? [...printServers({ virtualServers: [server] })].map(({ text }) => text) : unreadable;
   const set = timeouts
     ? [{ title: 'ipvs timeouts', lines: [`--set ${timeouts.tcp} ${timeouts.tcpFin} ${timeouts.udp}`] }]
     : [];
   return {
-    before: servers.flatMap(({ before, wanted }) => section(before, wanted?.service)),
-    after: [...servers.flatMap(({ wanted }) => section(wanted, wanted?.service)), ...set],
+    before: servers.flatMap(({ service, before, unreadable, wanted }) =>
+      section(service, linesOf(before, unreadable === undefined ? [] : [unreadable]), wanted?.service),
+    ),
+    after: [...servers.flatMap(({ service, wanted }) => section(service, linesOf(wanted), wanted?.service)), ...set],
   };
 }
 
@@ -111,7 +107,7 @@ function addressesOf({ addresses }: Differences): Sides {
   const there = making === 'delete' || making === 'replace' ? [`link ${device}`] : [];
   const wanted = making === 'create' || making === 'replace' ? [`link ${device} dummy`] : [];
   return {
-    before: [{ title, lines: [...there, ...removed] }],
+    before: [{ title, lines: [...there, ...removed.map(({ ip }) => ip)] }],
     after: [{ title, lines: [...wanted, ...added.map(({ ip }) => ip)] }],
   };
 }

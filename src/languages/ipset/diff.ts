@@ -17,17 +17,34 @@ export interface SetDiff {
   readonly added: readonly Entry[];
   /** As ipset shows them. */
   readonly removed: readonly string[];
+  /** It cannot go, so it is emptied. */
+  readonly held?: boolean;
 }
 
-/** What to do to `live` to have `wanted`; other sets go when they are `ours`. */
-export function diff(live: SavedSets, wanted: readonly IpSet[], ours: (name: string) => boolean): readonly SetDiff[] {
+export interface Ownership {
+  readonly ours: (name: string) => boolean;
+  /** Whether rules of somebody else name the set. */
+  readonly held: (name: string) => boolean;
+}
+
+/** A name that no set of ours has, for one that takes another's place. */
+const TEMPORARY = 'VIPC-NEW';
+
+/** What to do to `live` to have `wanted`; other sets go when they are ours. */
+export function diff(live: SavedSets, wanted: readonly IpSet[], { ours, held }: Ownership): readonly SetDiff[] {
   const there = new Map(live.sets.map((set) => [set.name, set]));
   const unreadable = new Map(live.others.map(({ name, type }) => [name, type]));
   const names = new Set(wanted.map(({ name }) => name));
-  const gone = [...there.keys(), ...unreadable.keys()].filter((name) => ours(name) && !names.has(name));
+  const gone = [...there.keys(), ...unreadable.keys()].filter(
+    (name) => (ours(name) || name === TEMPORARY) && !names.has(name),
+  );
   return [
     ...wanted.flatMap((set) => diffSet(there.get(set.name), unreadable.get(set.name), set)),
-    ...gone.map((name) => ({ name, added: [], removed: there.get(name)?.entries.map(printEntry) ?? [] })),
+    ...gone.flatMap((name): readonly SetDiff[] => {
+      const removed = there.get(name)?.entries.map(printEntry) ?? [];
+      if (!held(name)) return [{ name, added: [], removed }];
+      return removed.length === 0 ? [] : [{ name, added: [], removed, held: true }];
+    }),
   ];
 }
 
@@ -56,11 +73,10 @@ function diffSet(there: SavedSet | undefined, unreadable: string | undefined, wa
   return [{ name, wanted: { ...wanted, size }, making: 'replace', added, removed }];
 }
 
-/** A name that no set of ours has, for one that takes another's place. */
-const TEMPORARY = 'VIPC-NEW';
-
 /** Makes sets and adds members. */
 export function* grow(diffs: readonly SetDiff[]): Generator<Line> {
+  // What one left that was interrupted.
+  if (diffs.some(({ name }) => name === TEMPORARY)) yield { text: `destroy ${TEMPORARY}` };
   for (const { name, wanted, making, added, removed } of diffs) {
     if (!wanted) continue;
     // The kernel lets neither change places with a set of another type, nor go while rules name it.
@@ -81,8 +97,10 @@ export function* grow(diffs: readonly SetDiff[]): Generator<Line> {
 
 /** Removes members and destroys sets. */
 export function* shrink(diffs: readonly SetDiff[]): Generator<Line> {
-  for (const { name, wanted, removed } of diffs) {
-    if (!wanted) yield { text: `destroy ${name}` };
+  for (const { name, wanted, removed, held } of diffs) {
+    if (name === TEMPORARY) continue;
+    if (held) yield { text: `flush ${name}` };
+    else if (!wanted) yield { text: `destroy ${name}` };
     else for (const member of removed) yield { text: `del ${name} ${member}` };
   }
 }

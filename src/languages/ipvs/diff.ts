@@ -5,9 +5,9 @@
  */
 import type { Line } from '../../text.js';
 import type { Connections } from './listing.js';
-import type { SavedIpvs } from './parse.js';
+import { type SavedIpvs, serviceOf } from './parse.js';
 import { printHostPort, printRealServer, printScheduling, printService } from './print.js';
-import type { Ipvs, RealServer, Timeouts, VirtualServer } from './rules.js';
+import type { Ipvs, RealServer, Service, Timeouts, VirtualServer } from './rules.js';
 
 export interface IpvsDiff {
   readonly timeouts?: Timeouts;
@@ -20,6 +20,8 @@ export interface ServerDiff {
   /** `-t 10.96.0.1:80` */
   readonly service: string;
   readonly before?: VirtualServer;
+  /** What is there when VirtualServer cannot hold it, as ipvsadm prints it. */
+  readonly unreadable?: string;
   /** Absent when it is to go. */
   readonly wanted?: VirtualServer;
   /** How the virtual server itself is made: `replace` when ipvsadm cannot edit it into the wanted one. */
@@ -46,23 +48,32 @@ export interface LiveIpvs {
 }
 
 /** What to do to `live` to have `wanted`; other virtual servers go when they are `ours`. */
-export function diff(live: LiveIpvs, wanted: Ipvs, ours: (server: VirtualServer) => boolean): IpvsDiff {
+export function diff(live: LiveIpvs, wanted: Ipvs, ours: (server: Service) => boolean): IpvsDiff {
   const there = new Map(live.saved.virtualServers.map((server) => [printService(server), server]));
-  const unreadable = new Set(live.saved.others.map((line) => /^-A (\S+ \S+)/.exec(line)?.[1] ?? ''));
+  const unreadable = new Map(live.saved.others.flatMap((line) => namedLine(line) ?? []));
   const wantedNames = new Set(wanted.virtualServers.map(printService));
+  const goes = (server: Service) => ours(server) && !wantedNames.has(printService(server));
   const open = openConnections(live.connections);
   const compared = wanted.virtualServers.map((server) => {
     const service = printService(server);
-    return diffServer(service, there.get(service), unreadable.has(service), server, open);
+    return diffServer(service, there.get(service), unreadable.get(service)?.line, server, open);
   });
-  const gone = [...there].flatMap(([service, before]): readonly ServerDiff[] => {
-    return ours(before) && !wantedNames.has(service) ? [{ service, before, ...NOTHING }] : [];
-  });
+  const gone = [
+    ...[...there].filter(([, before]) => goes(before)).map(([service, before]) => ({ service, before, ...NOTHING })),
+    ...[...unreadable]
+      .filter(([, { at }]) => goes(at))
+      .map(([service, { line }]) => ({ service, unreadable: line, ...NOTHING })),
+  ];
   return {
     ...(wanted.timeouts && !sameTimeouts(live.timeouts, wanted.timeouts) ? { timeouts: wanted.timeouts } : {}),
     servers: [...compared.flatMap(({ diff }) => diff), ...gone],
     draining: compared.flatMap(({ draining }) => draining),
   };
+}
+
+function namedLine(line: string): readonly [string, { readonly line: string; readonly at: Service }][] | undefined {
+  const at = serviceOf(line);
+  return at && [[printService(at), { line, at }]];
 }
 
 const NOTHING = { added: [], reweighed: [], drained: [], removed: [] };
@@ -85,13 +96,13 @@ function openConnections(connections: readonly Connections[]): Open {
 function diffServer(
   service: string,
   before: VirtualServer | undefined,
-  unreadable: boolean,
+  unreadable: string | undefined,
   wanted: VirtualServer,
   open: Open,
 ): { readonly diff: readonly ServerDiff[]; readonly draining: readonly DrainingServer[] } {
   if (!before) {
-    const making = unreadable ? 'replace' : 'create';
-    return { diff: [{ service, wanted, making, ...NOTHING, added: wanted.realServers }], draining: [] };
+    const how = unreadable === undefined ? { making: 'create' as const } : { making: 'replace' as const, unreadable };
+    return { diff: [{ service, wanted, ...how, ...NOTHING, added: wanted.realServers }], draining: [] };
   }
   const there = new Map(before.realServers.map((real) => [printHostPort(real), real]));
   const wantedNames = new Set(wanted.realServers.map(printHostPort));

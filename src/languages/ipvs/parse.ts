@@ -8,7 +8,7 @@
 import type { Checked } from '../../diag.js';
 import { readLines } from '../lines.js';
 import { parseHostPort } from './host-port.js';
-import type { Ipvs, RealServer, VirtualServer } from './rules.js';
+import type { Ipvs, RealServer, Service, VirtualServer } from './rules.js';
 
 export { type Connections, parseListing } from './listing.js';
 export { parseTimeouts } from './timeouts.js';
@@ -26,6 +26,14 @@ export function parse(text: string): Checked<SavedIpvs> {
   const virtualServers = all.flatMap(({ server }) => (server ? [server] : []));
   const others = all.flatMap(({ line, server }) => (server ? [] : [line]));
   return { value: { virtualServers, others }, diagnostics };
+}
+
+/** What names a virtual server that such a line makes; undefined for one that is found by a firewall mark. */
+export function serviceOf(line: string): Service | undefined {
+  const [, , flag = '', name = ''] = LINE.exec(line) ?? [];
+  const at = parseHostPort(name);
+  const protocol = PROTOCOLS.get(flag);
+  return protocol && at && { protocol, ...at };
 }
 
 interface ReadServer {

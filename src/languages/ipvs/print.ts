@@ -5,7 +5,7 @@
 import { inetNtop, joinHostPort } from '../../ip.js';
 import type { Line } from '../../text.js';
 import type { L4Protocol } from '../l4.js';
-import type { Ipvs, RealServer, VirtualServer } from './rules.js';
+import type { Ipvs, RealServer, Service, VirtualServer } from './rules.js';
 
 /** Virtual servers as input for `ipvsadm --restore`. */
 export function* print({ timeouts, virtualServers }: Ipvs): Generator<Line> {
@@ -21,11 +21,7 @@ export function* print({ timeouts, virtualServers }: Ipvs): Generator<Line> {
 const SERVICE: Readonly<Record<L4Protocol, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' };
 
 /** What names a virtual server: `-t 10.96.0.1:80`. */
-export function printService({
-  protocol,
-  address,
-  port,
-}: Pick<VirtualServer, 'protocol' | 'address' | 'port'>): string {
+export function printService({ protocol, address, port }: Service): string {
   return `${SERVICE[protocol]} ${printHostPort({ address, port })}`;
 }
 

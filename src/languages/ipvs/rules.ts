@@ -18,10 +18,14 @@ export interface Timeouts {
   readonly udp: number;
 }
 
-export interface VirtualServer {
+/** What names a virtual server. */
+export interface Service {
   readonly protocol: L4Protocol;
   readonly address: string;
   readonly port: number;
+}
+
+export interface VirtualServer extends Service {
   readonly scheduler: string;
   /** The scheduler's own, such as `mh-port`: the source port counts as well. */
   readonly schedulerFlag?: string;

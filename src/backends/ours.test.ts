@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Link } from '../languages/addresses/rules.js';
+import { parse as parseSets } from '../languages/ipset/parse.js';
+import { parse, parseRule } from '../languages/iptables/parse.js';
+import type { TableName } from '../languages/iptables/rules.js';
+import { isOurSet, ourServers, ownershipIn } from './ours.js';
+
+const NODE = ownershipIn(parse('', 'ipv4').value);
+const KUBELET = ownershipIn(
+  parse('*mangle\n:KUBE-IPTABLES-HINT - [0:0]\nCOMMIT\n*filter\n:KUBE-FIREWALL - [0:0]\nCOMMIT\n', 'ipv4').value,
+);
+
+const CHAINS: readonly [TableName, string, boolean, boolean][] = [
+  ['nat', 'KUBE-SERVICES', true, true],
+  ['filter', 'KUBE-SERVICES', true, true],
+  ['nat', 'KUBE-SVC-NPX46M4PTMTKRN6Y', true, true],
+  ['nat', 'KUBE-XLB-NPX46M4PTMTKRN6Y', true, true],
+  ['filter', 'KUBE-IPVS-OUT-FILTER', true, true],
+  ['filter', 'KUBE-FIREWALL', true, false],
+  ['mangle', 'KUBE-PROXY-CANARY', true, true],
+  ['mangle', 'KUBE-SERVICES', false, false],
+  ['mangle', 'KUBE-IPTABLES-HINT', false, false],
+  ['nat', 'KUBE-SVC-NPX46M4PTMTKRN6', false, false],
+  ['nat', 'KUBE-SVC-npx46m4ptmtkrn6y', false, false],
+  ['filter', 'KUBE-ROUTER-INPUT', false, false],
+  ['nat', 'KUBE-SERVICES-MINE', false, false],
+  ['filter', 'INPUT', false, false],
+];
+
+const RULES: readonly [string, boolean][] = [
+  [' -m comment --comment "kubernetes service portals" -j KUBE-SERVICES', true],
+  [' -m conntrack --ctstate NEW -m comment --comment "old" -j KUBE-SERVICES', true],
+  [' -j KUBE-SERVICES', true],
+  [' -s 10.0.0.0/8 -j KUBE-SERVICES', false],
+  [' -m mark --mark 0x1/0x1 -j KUBE-SERVICES', false],
+  [' -m conntrack --ctstate NEW,RELATED -j KUBE-SERVICES', false],
+  [' -m conntrack ! --ctstate NEW -j KUBE-SERVICES', false],
+  [' -g KUBE-SERVICES', false],
+  // Nobody jumps there from a built-in chain.
+  [' -j KUBE-SVC-NPX46M4PTMTKRN6Y', false],
+  [' -j KUBE-MARK-MASQ', false],
+  [' -j DOCKER', false],
+  [' -j ACCEPT', false],
+];
+
+describe('rules', () => {
+  it.each(CHAINS)('%s %s: ours %s, beside kubelet %s', (table, name, alone, beside) => {
+    expect([NODE.chain(table, name), KUBELET.chain(table, name)]).toEqual([alone, beside]);
+  });
+
+  it.each(RULES)('-A PREROUTING%s: %s', (line, expected) => {
+    expect(NODE.rule('nat', 'PREROUTING', parseRule(line, 'ipv4'))).toBe(expected);
+    // Nobody but its owner writes into a chain of others.
+    expect(NODE.rule('nat', 'DOCKER', parseRule(line, 'ipv4'))).toBe(false);
+  });
+});
+
+const SETS: readonly [string, boolean][] = [
+  ['KUBE-CLUSTER-IP', true],
+  ['KUBE-6-CLUSTER-IP', true],
+  ['KUBE-6-LOAD-BALANCER-SOURCE-CID', true],
+  ['KUBE-NODE-PORT-LOCAL-SCTP-HASH', true],
+  // Before 1.12.
+  ['KUBE-NODE-PORT-SCTP', true],
+  ['KUBE-CLUSTER-IPS', false],
+  ['KUBE-ROUTER-PODS', false],
+  ['MY-KUBE-CLUSTER-IP', false],
+  ['f2b-sshd', false],
+];
+
+describe('sets', () => {
+  it.each(SETS)('%s: %s', (name, expected) => {
+    expect(isOurSet(name)).toBe(expected);
+  });
+});
+
+const address = (ip: string) => ({
+  ip,
+  prefix: 32,
+  family: ip.includes(':') ? ('ipv6' as const) : ('ipv4' as const),
+  scope: 'global',
+});
+const LINKS: readonly Link[] = [
+  { name: 'eth0', addresses: [address('192.168.7.2'), address('fd00:7::2')] },
+  { name: 'kube-ipvs0', addresses: [address('10.96.0.1'), address('fd00:10:96::1')] },
+];
+const HASH = 'family inet hashsize 1024 maxelem 65536';
+const { value: MEMBERS } = parseSets(`create KUBE-EXTERNAL-IP hash:ip,port ${HASH}
+add KUBE-EXTERNAL-IP 198.51.100.7,tcp:80
+create KUBE-LOAD-BALANCER-SOURCE-IP hash:ip,port,ip ${HASH}
+add KUBE-LOAD-BALANCER-SOURCE-IP 203.0.113.1,tcp:80,192.0.2.1
+create KUBE-NODE-PORT-TCP bitmap:port range 0-65535
+add KUBE-NODE-PORT-TCP 30080
+create KUBE-6-NODE-PORT-UDP bitmap:port range 0-65535
+add KUBE-6-NODE-PORT-UDP 30053
+create KUBE-NODE-PORT-SCTP-HASH hash:ip,port ${HASH}
+add KUBE-NODE-PORT-SCTP-HASH 192.168.7.2,sctp:30090
+`);
+
+const SERVERS: readonly ['tcp' | 'udp' | 'sctp', string, number, boolean][] = [
+  // On our device, any port.
+  ['tcp', '10.96.0.1', 80, true],
+  ['udp', '10.96.0.1', 5353, true],
+  ['tcp', 'fd00:10:96::1', 80, true],
+  ['tcp', '10.96.0.2', 80, false],
+  // Members.
+  ['tcp', '198.51.100.7', 80, true],
+  ['udp', '198.51.100.7', 80, false],
+  ['tcp', '198.51.100.7', 81, false],
+  ['tcp', '203.0.113.1', 80, false],
+  // Node ports, on the node's addresses.
+  ['tcp', '192.168.7.2', 30080, true],
+  ['tcp', '192.168.7.2', 80, false],
+  ['udp', '192.168.7.2', 30080, false],
+  ['udp', 'fd00:7::2', 30053, true],
+  ['sctp', '192.168.7.2', 30090, true],
+  ['tcp', '192.0.2.9', 30080, false],
+];
+
+describe('virtual servers', () => {
+  it.each(SERVERS)('%s %s port %s: %s', (protocol, ip, port, expected) => {
+    expect(ourServers(LINKS, MEMBERS)({ protocol, address: ip, port })).toBe(expected);
+  });
+});

@@ -1,0 +1,164 @@
+/**
+ * The order of a plan: what is new is there before anything leads to it, what is old goes when nothing does any more.
+ */
+import { describe, expect, it } from '@jest/globals';
+import type { Program } from '../backends/backend.js';
+import type { Options } from '../options.js';
+import { compileProgram } from '../pipeline.js';
+import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/small-cluster.js';
+import { assume } from './assume.js';
+import type { Live } from './live.js';
+import { NOTHING, plan, type Step } from './plan.js';
+
+const EMPTY: Live = {
+  ruleSets: [
+    { family: 'ipv4', tables: [] },
+    { family: 'ipv6', tables: [] },
+  ],
+  sets: { sets: [], others: [] },
+  ipvs: { saved: { virtualServers: [], others: [] }, connections: [] },
+  links: [{ name: 'eth0', addresses: [{ ip: '192.168.7.2', prefix: 24, family: 'ipv4', scope: 'global' }] }],
+  sysctls: {},
+};
+
+const WEB: SmallService = { name: 'web', number: 1, ready: ['pod1', 'remote'] };
+const OTHER: SmallService = { name: 'other', number: 2, ready: ['pod1'] };
+const NONE: SmallService = { name: 'web', number: 1 };
+
+function program(mode: string, services: readonly SmallService[], options: Partial<Options['ipvs']> = {}): Program {
+  const ipvs = { ...SMALL_OPTIONS.ipvs, ...options };
+  const { value } = compileProgram(smallCluster(services), { ...SMALL_OPTIONS, mode, ipvs }, {});
+  if (!value) throw new Error('the small cluster does not compile');
+  return value.program;
+}
+
+/** A node on which a program was programmed. */
+function nodeWith(there: Program): Live {
+  const virtualServers = there.families.flatMap((family) => family.virtualServers);
+  return assume(EMPTY, there, { saved: { virtualServers, others: [] }, connections: [] });
+}
+
+const steps = (live: Live, wanted: Program): readonly Step[] =>
+  plan(live, wanted, { excludeCIDRs: [], chainsPerCommit: 300 }).steps;
+
+/** A step by its tool, and whether it adds, removes or both. */
+function named({ tool, input }: Step): string {
+  const verbs = new Set(
+    input.map(({ text }) =>
+      text
+        .split(' ')
+        .slice(0, tool === 'ip' ? 2 : 1)
+        .join(' '),
+    ),
+  );
+  const adds = [...verbs].some((verb) => /^(create|add|link add|address add|-A|-a|:.*|-I)$/.test(verb));
+  const removes = [...verbs].some((verb) => /^(destroy|del|link delete|address delete|-D|-d|-X)$/.test(verb));
+  const tables = [...verbs].filter((verb) => verb.startsWith('*'));
+  return [tool, ...(adds ? ['+'] : []), ...(removes ? ['-'] : []), ...tables].join(' ');
+}
+
+const ROWS: readonly [string, Live, Program, readonly string[]][] = [
+  ['the same, ipvs', nodeWith(program('ipvs', [WEB])), program('ipvs', [WEB]), []],
+  ['nothing, cleaned up', EMPTY, NOTHING, []],
+  [
+    'nothing → ipvs',
+    EMPTY,
+    program('ipvs', [WEB]),
+    ['ipset +', 'ip +', 'iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl', 'ipvsadm +', 'ip +'],
+  ],
+  [
+    'a Service comes',
+    nodeWith(program('ipvs', [WEB])),
+    program('ipvs', [WEB, OTHER]),
+    ['ipset +', 'ipvsadm +', 'ip +'],
+  ],
+  ['a Service goes', nodeWith(program('ipvs', [WEB, OTHER])), program('ipvs', [WEB]), ['ip -', 'ipvsadm -', 'ipset -']],
+  [
+    'one comes, one goes',
+    nodeWith(program('ipvs', [WEB])),
+    program('ipvs', [OTHER]),
+    ['ipset +', 'ipvsadm +', 'ip + -', 'ipvsadm -', 'ipset -'],
+  ],
+  [
+    'the last endpoint goes',
+    nodeWith(program('ipvs', [WEB])),
+    program('ipvs', [NONE]),
+    ['ipvsadm -', 'iptables + *nat', 'ip6tables + *nat', 'ipset -'],
+  ],
+  [
+    'iptables → ipvs',
+    nodeWith(program('iptables', [WEB])),
+    program('ipvs', [WEB]),
+    [
+      'ipset +',
+      'ip +',
+      'iptables + *filter *nat',
+      'ip6tables + *filter *nat',
+      'sysctl',
+      'ipvsadm +',
+      'ip +',
+      'iptables + - *nat *filter',
+      'ip6tables + - *nat *filter',
+    ],
+  ],
+  [
+    'ipvs → iptables',
+    nodeWith(program('ipvs', [WEB])),
+    program('iptables', [WEB]),
+    [
+      'iptables + *filter *nat',
+      'ip6tables + *filter *nat',
+      'sysctl',
+      'ip -',
+      'ipvsadm -',
+      'iptables + - *nat *filter',
+      'ip6tables + - *nat *filter',
+      'ipset -',
+    ],
+  ],
+  [
+    'ipvs, cleaned up',
+    nodeWith(program('ipvs', [WEB])),
+    NOTHING,
+    ['ip -', 'ipvsadm -', 'iptables + - *nat *filter', 'ip6tables + - *nat *filter', 'ipset -'],
+  ],
+  [
+    'nothing → iptables, in one input',
+    EMPTY,
+    program('iptables', [WEB]),
+    ['iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl'],
+  ],
+];
+
+describe('plan', () => {
+  it.each(ROWS)('%s', (_, live, wanted, expected) => {
+    expect(steps(live, wanted).map(named)).toEqual(expected);
+  });
+
+  it.each([
+    ['iptables', 'ipvs', /-j KUBE-NODEPORTS/],
+    ['ipvs', 'iptables', /-j KUBE-NODEPORTS/],
+  ])('%s → %s: both lead to the Service meanwhile, and address translation wins', (from, to, dnat) => {
+    const [first] = steps(nodeWith(program(from, [WEB])), program(to, [WEB])).filter(({ tool }) => tool === 'iptables');
+    const nat = first?.input.map(({ text }) => text) ?? [];
+    const services = nat.slice(nat.indexOf('*nat')).filter((text) => text.startsWith('-A KUBE-SERVICES '));
+    const places = [dnat, /--match-set KUBE-CLUSTER-IP dst,dst -j ACCEPT/].map((rule) =>
+      services.findIndex((text) => rule.test(text)),
+    );
+    expect(places[0]).toBeGreaterThanOrEqual(0);
+    expect(places[1]).toBeGreaterThan(places[0] as number);
+  });
+
+  it('a device that goes takes its addresses along', () => {
+    const [, , , ip] = steps(nodeWith(program('ipvs', [WEB])), program('iptables', [WEB]));
+    expect(ip).toEqual({ tool: 'ip', input: [{ text: 'link delete kube-ipvs0' }] });
+  });
+
+  it('excluded virtual servers stay', () => {
+    const excludeCIDRs = SMALL_OPTIONS.clusterCIDRs.map((cidr) => ({ ...cidr, bytes: [10, 0, 0, 0], prefix: 8 }));
+    const found = plan(nodeWith(program('ipvs', [WEB])), program('ipvs', []), { excludeCIDRs, chainsPerCommit: 300 });
+    const gone = found.differences.ipvs.servers.map(({ service }) => service);
+    expect(gone).not.toContain('-t 10.96.1.1:80');
+    expect(gone).toContain('-t 203.0.113.1:80');
+  });
+});

@@ -1,0 +1,127 @@
+/**
+ * Scripts: whatever the change and however small its commits, none leads to a chain that is not there, growing takes
+ * nothing away, and the end is what was wanted.
+ */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Chains, restored } from '../../testing/restored.js';
+import { diff, type TableDiff } from './diff.js';
+import { parse } from './parse.js';
+import { script } from './script.js';
+
+const NAMES = ['KUBE-A', 'KUBE-B', 'KUBE-C', 'KUBE-D', 'KUBE-E', 'KUBE-F', 'KUBE-G', 'KUBE-H'];
+const MARKS = [' -p tcp', ' -p udp', ' -p sctp', ' -s 192.0.2.1/32', ''];
+
+/** Chains, of which each leads to later ones only, as those of kube-proxy do. */
+const rules: fc.Arbitrary<Chains> = fc.subarray(NAMES).chain((names) => {
+  const of = (i: number) => {
+    const targets = [...names.slice(i + 1), 'RETURN', 'ACCEPT'];
+    const rule = fc.tuple(fc.constantFrom(...MARKS), fc.constantFrom(...targets));
+    return fc.array(
+      rule.map(([mark, target]) => `${mark} -j ${target}`),
+      { maxLength: 4 },
+    );
+  };
+  const entrances = fc.subarray(names).map((some) => some.map((name) => ` -j ${name}`));
+  return fc
+    .tuple(entrances, ...names.map((_, i) => of(i)))
+    .map(
+      ([first, ...rest]) => new Map([['PREROUTING', first], ...names.map((name, i) => [name, rest[i] ?? []] as const)]),
+    );
+});
+
+const change = fc.record({
+  from: rules,
+  to: rules,
+  chainsPerCommit: fc.constantFrom(1, 2, 3, 300),
+  growing: fc.constantFrom('old-first' as const, 'new-first' as const),
+});
+
+describe('script', () => {
+  it('whole: every commit can be made, the last leaves what is wanted', () => {
+    fc.assert(
+      fc.property(change, ({ from, to, ...options }) => {
+        const states = restored(
+          from,
+          changes(from, to).flatMap((table) => [...script(table, 'whole', options)]),
+        );
+        expect(plain(states.at(-1) ?? from)).toEqual(plain(to));
+      }),
+    );
+  });
+
+  it('grow keeps every rule of chains, and settle every wanted one', () => {
+    fc.assert(
+      fc.property(change, ({ from, to, ...options }) => {
+        const tables = changes(from, to);
+        const phase = (name: 'grow' | 'settle') => tables.flatMap((table) => [...script(table, name, options)]);
+        const growing = restored(from, phase('grow'));
+        for (const state of growing) expect(missing(state, from)).toEqual([]);
+        const grown = growing.at(-1) ?? from;
+        expect(missing(grown, to)).toEqual([]);
+        const settling = restored(grown, phase('settle'));
+        for (const state of settling) expect(missing(state, to)).toEqual([]);
+        expect(plain(settling.at(-1) ?? grown)).toEqual(plain(to));
+      }),
+    );
+  });
+
+  it('grow puts the rules first that are to win', () => {
+    const [table] = changes(one(' -p tcp -j ACCEPT'), one(' -j RETURN'));
+    const grown = (growing: 'old-first' | 'new-first') =>
+      table && [...script(table, 'grow', { chainsPerCommit: 300, growing })].map(({ text }) => text);
+    const [old, wanted] = ['-A KUBE-A -p tcp -j ACCEPT', '-A KUBE-A -j RETURN'];
+    expect(grown('old-first')).toEqual(['*nat', ':KUBE-A - [0:0]', old, wanted, 'COMMIT']);
+    expect(grown('new-first')).toEqual(['*nat', ':KUBE-A - [0:0]', wanted, old, 'COMMIT']);
+  });
+
+  it('has nothing to say of what is as wanted', () => {
+    fc.assert(fc.property(rules, (same) => expect(changes(same, same)).toEqual([])));
+  });
+
+  it('has no more chains in a commit than asked for', () => {
+    fc.assert(
+      fc.property(change, ({ from, to, ...options }) => {
+        const texts = changes(from, to).flatMap((table) =>
+          [...script(table, 'whole', options)].map(({ text }) => text),
+        );
+        const commits = texts.join('\n').split('COMMIT');
+        // The last that writes is the first that deletes.
+        for (const commit of commits)
+          expect(commit.match(/^:/gm)?.length ?? 0).toBeLessThanOrEqual(2 * options.chainsPerCommit);
+      }),
+    );
+  });
+});
+
+function one(rule: string): Chains {
+  return new Map([
+    ['PREROUTING', [' -j KUBE-A']],
+    ['KUBE-A', [rule]],
+  ]);
+}
+
+function changes(from: Chains, to: Chains): readonly TableDiff[] {
+  return diff(saved(from), saved(to), {
+    chain: (_, name) => name.startsWith('KUBE-'),
+    rule: (_, __, { target }) => target?.kind === 'jump',
+  }).tables;
+}
+
+function saved(chains: Chains) {
+  const headers = [...chains.keys()].map((name) => `:${name} ${name === 'PREROUTING' ? 'ACCEPT' : '-'} [0:0]`);
+  const rules = [...chains].flatMap(([name, rules]) => rules.map((rule) => `-A ${name}${rule}`));
+  return parse(['*nat', ...headers, ...rules, 'COMMIT', ''].join('\n'), 'ipv4').value;
+}
+
+function plain(chains: Chains): Record<string, readonly string[]> {
+  return Object.fromEntries(chains);
+}
+
+/** Rules of `wanted` that `state` lacks. */
+function missing(state: Chains, wanted: Chains): readonly string[] {
+  return [...wanted].flatMap(([name, rules]) => {
+    const there = new Set(state.get(name));
+    return rules.filter((rule) => !there.has(rule)).map((rule) => `${name}${rule}`);
+  });
+}
