@@ -19,11 +19,13 @@ exec </dev/null >/dev/console 2>&1
 
 echo root:x:0:0:root:/root:/bin/sh >/etc/passwd
 echo '127.0.0.1 localhost' >/etc/hosts
-# ipset names protocols by this file.
-printf '%s\n' 'icmp 1 ICMP' 'tcp 6 TCP' 'udp 17 UDP' 'ipv6-icmp 58 IPv6-ICMP' 'sctp 132 SCTP' >/etc/protocols
+# ipset and iptables name protocols by this file.
+printf '%s\n' 'icmp 1 ICMP' 'tcp 6 TCP' 'udp 17 UDP' 'ipv6-icmp 58 IPv6-ICMP' 'vrrp 112 VRRP' 'sctp 132 SCTP' >/etc/protocols
 
 # Before anything writes their sysctls. The rest, schedulers too, the kernel loads when somebody asks for it.
 modprobe -a virtio_pci virtio_console nf_conntrack ip_vs
+# All namespaces share what is, by the size of this machine's memory, room for a few thousand connections.
+echo 262144 >/proc/sys/net/netfilter/nf_conntrack_max
 # Left to load itself it would make a dummy0 that nobody asked for.
 modprobe dummy numdummies=0
 ip link set lo up

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { type Host, type HostOptions, TIMEOUT_SECONDS } from '../apply/host.js';
 import { openPort, type Port } from './guest/port.js';
-import { withNetns } from './netns.js';
+import { makeNetns, type Netns, withNetns } from './netns.js';
 
 export interface GuestOptions extends HostOptions {
   /** A network namespace by the name that `ip netns` in the guest has for it. */
@@ -31,6 +31,12 @@ export function guestHost({ timeoutSeconds = TIMEOUT_SECONDS, netns }: GuestOpti
       }
     },
   };
+}
+
+/** makeNetns(), in the guest. */
+export async function makeGuestNetns(options?: HostOptions): Promise<Netns> {
+  const made = await makeNetns(guestHost(options));
+  return { ...made, host: guestHost({ ...options, netns: made.name }) };
 }
 
 /** withNetns(), in the guest. */

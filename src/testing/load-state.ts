@@ -4,7 +4,7 @@
 import type { Host, Outcome } from '../apply/host.js';
 import { type Variant, WAIT } from './kernel.js';
 import { succeeded } from './netns.js';
-import type { NodeState } from './node-state.js';
+import { type NodeState, stateFrom } from './node-state.js';
 
 /** The order in which nothing refers to what is not there yet. */
 const LOADERS: readonly { readonly part: keyof NodeState; readonly argv: (variant: Variant) => readonly string[] }[] = [
@@ -44,15 +44,21 @@ const SYSCTLS = [
   'net.ipv4.vs.expire_quiescent_template',
 ];
 
-/** What every tool says is there. */
+/** What every tool says is there, in one program: in the guest each takes a while. */
 export async function readState(host: Host, variant: Variant): Promise<NodeState> {
-  const ask = async (...argv: readonly string[]) => succeeded(await host.run(argv), argv[0] ?? '').stdout;
-  return {
-    ipvsadm: await ask('ipvsadm', '--save', '-n'),
-    ipset: await ask('ipset', 'save'),
-    iptables: await ask(`iptables-${variant}-save`),
-    ip6tables: await ask(`ip6tables-${variant}-save`),
-    addresses: await ask('ip', '-o', 'address', 'show', 'dev', 'kube-ipvs0'),
-    sysctl: await ask('sysctl', ...SYSCTLS),
+  const commands: NodeState = {
+    ipvsadm: 'ipvsadm --save -n',
+    ipset: 'ipset save',
+    iptables: `iptables-${variant}-save`,
+    ip6tables: `ip6tables-${variant}-save`,
+    addresses: 'ip -o address show | grep -w kube-ipvs0 || true',
+    sysctl: `sysctl ${SYSCTLS.join(' ')}`,
   };
+  const parts = Object.keys(commands) as (keyof NodeState)[];
+  const script = parts.map((part) => `${commands[part]}; echo ${BORDER}`).join('\n');
+  const { stdout } = succeeded(await host.run(['sh', '-ec', script]), 'reading the state');
+  const texts = stdout.split(`${BORDER}\n`);
+  return stateFrom((part) => texts[parts.indexOf(part)] ?? '');
 }
+
+const BORDER = '--- next';

@@ -9,6 +9,8 @@ import { kernelRingProblem } from './probe.js';
 
 /** describe() for the tests of the kernel ring: itself where they can run, else describe.skip with a loud reason. */
 export async function describeInKernel(): Promise<typeof describe.skip> {
+  // Tools that start tools, on a machine that may have others to serve.
+  jest.setTimeout(60_000);
   return describeUnless('kernel', await kernelRingProblem());
 }
 

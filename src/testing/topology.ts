@@ -3,7 +3,7 @@
  *
  *     client 192.168.7.100 ─┐                              ┌─ pod-1 10.244.1.5, fd00:10:244:1::5
  *     node-b 192.168.7.3   ─┴─ lan ─ 192.168.7.2  node-a ──┴─ pod-2 10.244.1.6, fd00:10:244:1::6
- *       10.244.2.6, fd00:10:244:2::6: a pod of node-b
+ *       10.244.2.6 to .9, fd00:10:244:2::6 to ::9: pods of node-b
  *
  * Every host has fd00:7::N beside 192.168.7.N. The client reaches virtual IPs by way of node-a, which is compiled for.
  * Pods serve port 8080 and answer with their address and the one they see.
@@ -18,6 +18,7 @@ export interface Topology {
   /** node-a */
   readonly node: Host;
   readonly pod1: Host;
+  readonly pod2: Host;
   /** Takes it all down. */
   readonly remove: () => Promise<void>;
 }
@@ -32,13 +33,16 @@ const PODS = [
   { name: 'pod2', v4: '10.244.1.6', v6: 'fd00:10:244:1::6' },
 ] as const;
 
-const REMOTE = { v4: '10.244.2.6', v6: 'fd00:10:244:2::6' };
+const REMOTE = [6, 7, 8, 9].flatMap((last) => [`10.244.2.${last}`, `fd00:10:244:2::${last}`]);
 
-/** Makes it; when that fails, nothing of it is left. */
-export async function makeTopology(on: Host): Promise<Topology> {
+/** Makes it; when that fails, nothing of it is left. How to `enter` a namespace of `on` by its name, when it knows better. */
+export async function makeTopology(
+  on: Host,
+  enter: (netns: string) => Host = (netns) => inNetns(on, netns),
+): Promise<Topology> {
   const id = randomBytes(3).toString('hex');
   const netns = (name: string) => `vipc-${id}-${name}`;
-  const host = (name: string) => inNetns(on, netns(name));
+  const host = (name: string) => enter(netns(name));
   const shell = async (script: string) => succeeded(await on.run(['sh', '-ec', script]), script);
   const remove = async () => {
     for (const name of NETNS) {
@@ -49,12 +53,12 @@ export async function makeTopology(on: Host): Promise<Topology> {
     await shell(NETNS.map((name) => `ip netns add ${netns(name)}; ip -n ${netns(name)} link set lo up`).join('\n'));
     await shell(wiring(netns));
     for (const { name, v4, v6 } of PODS) await serve(host(name), 8080, [v4, v6]);
-    await serve(host('nodeb'), 8080, [REMOTE.v4, REMOTE.v6]);
+    await serve(host('nodeb'), 8080, REMOTE);
   } catch (error) {
     await remove();
     throw error;
   }
-  return { client: host('client'), node: host('node'), pod1: host('pod1'), remove };
+  return { client: host('client'), node: host('node'), pod1: host('pod1'), pod2: host('pod2'), remove };
 }
 
 const NETNS = ['lan', 'client', 'node', 'nodeb', 'pod1', 'pod2'];
@@ -83,8 +87,14 @@ function wiring(netns: (name: string) => string): string {
       ]),
       ...[v4, v6].map((ip) => `ip -n ${netns('node')} route add ${ip} dev ${name}`),
     ]),
-    ...address(netns('nodeb'), 'lo', [`${REMOTE.v4}/32`, `${REMOTE.v6}/128`]),
+    ...address(
+      netns('nodeb'),
+      'lo',
+      REMOTE.map((ip) => (ip.includes(':') ? `${ip}/128` : `${ip}/32`)),
+    ),
     ...route(netns('node'), ['10.244.2.0/24', 'fd00:10:244:2::/64'], 3),
+    // Nobody is there, but without a route the node would not even begin to send to a virtual IP.
+    ...route(netns('node'), ['0.0.0.0/0', '::/0'], 1),
     ...route(netns('nodeb'), ['10.244.1.0/24', 'fd00:10:244:1::/64', ...VIRTUAL_IPS], 2),
     ...route(netns('client'), ['10.244.0.0/16', 'fd00:10:244::/56', ...VIRTUAL_IPS], 2),
     `ip netns exec ${netns('node')} sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1`,
@@ -107,11 +117,16 @@ function route(netns: string, networks: readonly string[], last: number): readon
 }
 
 /** Starts a server in the background; it ends with its namespace. */
-async function serve(host: Host, port: number, addresses: readonly string[]): Promise<void> {
-  const script = `setsid perl -e "$0" "$@" >/tmp/vipc-serve.$$ 2>&1 &
+export async function serve(
+  host: Host,
+  port: number,
+  addresses: readonly string[],
+  script: 'serve' | 'echo' = 'serve',
+): Promise<void> {
+  const start = `setsid perl -e "$0" "$@" >/tmp/vipc-serve.$$ 2>&1 &
     for i in $(seq 100); do grep -q ready /tmp/vipc-serve.$$ && break; sleep 0.05; done
     cat /tmp/vipc-serve.$$; rm /tmp/vipc-serve.$$`;
-  const argv = ['sh', '-c', script, perl('serve'), String(port), ...addresses];
+  const argv = ['sh', '-c', start, perl(script), String(port), ...addresses];
   const { stdout } = succeeded(await host.run(argv), 'serve');
   if (stdout !== 'ready\n') throw new Error(`serve: ${stdout || 'does not say that it is ready'}`);
 }
@@ -121,18 +136,31 @@ export interface Connect {
   readonly to: string;
   readonly port: number;
   readonly count?: number;
+  /** How long to wait for an answer. */
+  readonly seconds?: number;
+  /** The source port; any when absent. */
+  readonly from?: number;
 }
 
 /** Connects from `host`, one connection after another: what came of each, `SERVER SEEN` or `refused` and the like. */
-export async function connect(host: Host, { protocol = 'tcp', to, port, count = 1 }: Connect): Promise<string[]> {
-  const argv = ['perl', '-e', perl('connect'), protocol, to, String(port), String(count), '3'];
+export async function connect(host: Host, connection: Connect): Promise<string[]> {
+  const { protocol = 'tcp', to, port, count = 1, seconds = 3, from = 0 } = connection;
+  const argv = ['perl', '-e', perl('once', 'connect'), protocol, to, ...[port, count, seconds, from].map(String)];
   return succeeded(await host.run(argv), 'connect')
     .stdout.trimEnd()
     .split('\n');
 }
 
-function perl(name: 'serve' | 'connect'): string {
-  return readFileSync(new URL(`topology/${name}.pl`, import.meta.url), 'utf8');
+/** Whether the kernel has SCTP: without it, servers serve the other protocols only. */
+export async function hasSctp(on: Host): Promise<boolean> {
+  return (
+    (await on.run(['perl', '-MSocket', '-e', 'socket(my $socket, AF_INET, SOCK_STREAM, 132) or exit 1'])).code === 0
+  );
+}
+
+/** The scripts, one after the other. */
+export function perl(...names: readonly ('serve' | 'echo' | 'hold' | 'once' | 'connect' | 'stream')[]): string {
+  return names.map((name) => readFileSync(new URL(`topology/${name}.pl`, import.meta.url), 'utf8')).join('');
 }
 
 /** How many connections each answer got. */

@@ -1,0 +1,137 @@
+/**
+ * Killed: `vipc apply` is killed at any moment, again and again, and the next one gets where it is to be, with the rules of
+ * others as they were.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { DEFAULT_OPTIONS } from '../options.js';
+import { caseInput, ROOT } from '../testing/cases.js';
+import { FOREIGN, load, saves, without } from '../testing/foreign.js';
+import { VARIANTS } from '../testing/kernel.js';
+import { oneService } from '../testing/large.js';
+import { applyTo, cleanUp, liveNode } from '../testing/live.js';
+import { withNode } from '../testing/netns.js';
+import { describeInKernel } from '../testing/rings.js';
+
+const describeKernel = await describeInKernel();
+
+/** Printed when a test fails; set SEED to try the same moments again. */
+const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const KILLS = 50;
+const RANDOM = 'conformance/random-02';
+
+const directory = mkdtempSync(join(tmpdir(), 'vipc-killed-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Two snapshots that have little in common; one is written in several commits. */
+const STATES = [
+  oneService(1200),
+  caseInput({ name: RANDOM, directory: `${ROOT}fixtures/${RANDOM}/`, about: '' }).sources[0],
+].map((source, i) => {
+  const path = join(directory, `${i}.yaml`);
+  writeFileSync(path, source?.text ?? '');
+  return { path, sources: [{ name: path, text: source?.text ?? '' }] };
+});
+const OPTIONS = { ...DEFAULT_OPTIONS, nodeName: 'node-a' };
+
+interface Apply {
+  readonly netns: string;
+  readonly variant: string;
+  /** A snapshot. */
+  readonly to: string;
+  /** With its tools, or they go on alone. */
+  readonly all: boolean;
+  /** Time begins when it has the lock, or when it restores rules. */
+  readonly from: 'lock' | 'restore';
+}
+
+/** Starts `vipc apply` and kills it so many ms after it has the lock; whether it was still running, and for how long it did. */
+function killedApply({ netns, variant, to, all, from }: Apply, ms: number): Promise<{ killed: boolean; ran: number }> {
+  const lock = join(directory, `${netns}-lock`);
+  const flags = ['--netns', netns, '--iptables', variant, '--lock-file', lock, '--node', OPTIONS.nodeName];
+  const argv = [`${ROOT}bin/vipc.js`, 'apply', ...flags, to];
+  const child = spawn(process.execPath, argv, { stdio: 'ignore', detached: true });
+  let began: number | undefined;
+  const poll = setInterval(() => {
+    const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
+    if (began === undefined && holder === child.pid && (from === 'lock' || isRestoring(holder)))
+      began = performance.now();
+    if (began !== undefined && performance.now() - began >= ms) process.kill(all ? -holder : holder, 'SIGKILL');
+  }, 1);
+  return new Promise((resolve) => {
+    child.once('close', (_, signal) => {
+      clearInterval(poll);
+      resolve({ killed: signal === 'SIGKILL', ran: performance.now() - (began ?? Number.NaN) });
+    });
+  });
+}
+
+/** Which part of the time has passed, whether its tools are killed as well, and since when the time passes. */
+const MOMENTS = fc.tuple(
+  // Doubles would be spread over exponents, so nearly all at 0.
+  fc.noBias(fc.integer({ min: 0, max: 1000 })).map((thousandths) => thousandths / 1000),
+  fc.boolean(),
+  fc.constantFrom('lock' as const, 'restore' as const),
+);
+
+/** Whether a program that it started restores rules. */
+function isRestoring(pid: number): boolean {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    return children.some((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('--noflush'));
+  } catch {
+    // Gone meanwhile.
+    return false;
+  }
+}
+
+describeKernel.each(VARIANTS)(`killed ${KILLS} times, iptables-%s (SEED=${seed})`, (variant) => {
+  it('the next one gets where it is to be', async () => {
+    await withNode(async (host, netns) => {
+      await load(host, variant, FOREIGN);
+      const before = await saves(host, variant);
+      const node = await liveNode(host, variant);
+      // How long each takes when nobody kills it, on a machine as busy as it is.
+      const wholly = { netns, variant, to: STATES[0]?.path ?? '', all: false } as const;
+      const locked = await killedApply({ ...wholly, from: 'lock' }, 60_000);
+      await cleanUp(node);
+      const restoring = await killedApply({ ...wholly, from: 'restore' }, 60_000);
+      const lasts = { lock: locked.ran, restore: restoring.ran };
+      const moments = fc.sample(MOMENTS, { numRuns: KILLS, seed });
+      const wanted: string[] = [];
+      for (const { sources } of STATES) {
+        await applyTo(node, sources, OPTIONS);
+        wanted.push((await saves(host, variant)).ipv4);
+      }
+      let [kills, half] = [0, 0];
+      for (const [i, [part, all, from]] of moments.entries()) {
+        const { path, sources } = STATES[(i + 1) % 2] ?? fail();
+        const { killed } = await killedApply({ netns, variant, to: path, all, from }, part * lasts[from]);
+        if (killed) kills++;
+        const now = await saves(host, variant);
+        if (killed && now.ipv4 !== wanted[0] && now.ipv4 !== wanted[1]) half++;
+        const { rest, diagnostics } = await applyTo(node, sources, OPTIONS);
+        expect({ i, rest: rest.steps, diagnostics }).toEqual({ i, rest: [], diagnostics: [] });
+        const after = await saves(host, variant);
+        expect({ i, same: after.ipv4 === wanted[(i + 1) % 2] }).toEqual({ i, same: true });
+        expect(without(after.ipv4, before.ipv4).harm).toEqual([]);
+        expect(without(after.ipv6, before.ipv6).harm).toEqual([]);
+      }
+      await cleanUp(node);
+      expect(await saves(host, variant)).toEqual(before);
+      // Some find nothing left to kill, for it is not always as slow as the first.
+      expect(kills).toBeGreaterThan(KILLS / 2);
+      // legacy has the whole of a table in one commit.
+      if (variant === 'nft') expect(half).toBeGreaterThan(0);
+      process.stdout.write(`iptables-${variant}: ${kills} killed, ${half} of them half done\n`);
+    });
+  }, 300_000);
+});
+
+function fail(): never {
+  throw new Error('no such state');
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { localHost } from './host.js';
+import { takeLock } from './lock.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'vipc-lock-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** A process that has the lock and has written its number there, as vipc does; `start` is what it does before that. */
+async function holder(path: string, start = ''): Promise<ChildProcess> {
+  const script = `exec 9>>"$0"; flock 9; echo $$ >"$0"; ${start} echo held; exec sleep 60`;
+  const child = spawn('sh', ['-c', script, path], { stdio: ['ignore', 'pipe', 'ignore'] });
+  children.push(child);
+  await once(child.stdout, 'data');
+  return child;
+}
+
+// What is waited for takes as long as the machine is busy.
+jest.setTimeout(60_000);
+
+describe('takeLock', () => {
+  const waits: string[] = [];
+  const take = (path: string, seconds: number) => takeLock({ path, seconds, onWait: (who) => waits.push(who) });
+  afterEach(() => void waits.splice(0));
+
+  it('makes the directory, and says in the file who has it', async () => {
+    const path = join(directory, 'new', 'lock');
+    const { release } = await take(path, 0);
+    expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
+    release();
+    expect(waits).toEqual([]);
+  });
+
+  it('can be taken again when it was given back', async () => {
+    const path = join(directory, 'again');
+    for (let i = 0; i < 3; i++) (await take(path, 0)).release();
+    expect(waits).toEqual([]);
+  });
+
+  it('lets one have it at a time, in one process too', async () => {
+    const path = join(directory, 'one');
+    const { release } = await take(path, 0);
+    const second = take(path, 10);
+    setTimeout(release, 300);
+    (await second).release();
+    expect(waits).toEqual([`another vipc (process ${process.pid})`]);
+  });
+
+  it('gives up after so long, and says who has it', async () => {
+    const path = join(directory, 'late');
+    const { pid } = await holder(path);
+    const who = `another vipc (process ${pid})`;
+    await expect(take(path, 1)).rejects.toThrow(`${path} is held by ${who}, for more than 1 s`);
+    expect(waits).toEqual([who]);
+  });
+
+  it('is free when its holder is killed', async () => {
+    const path = join(directory, 'killed');
+    const child = await holder(path);
+    const second = take(path, 20);
+    child.kill('SIGKILL');
+    (await second).release();
+    expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
+  });
+
+  it('is held while a tool of the killed holder still runs', async () => {
+    const path = join(directory, 'tool');
+    const child = await holder(path, 'sleep 1.5 >/dev/null &');
+    child.kill('SIGKILL');
+    const start = Date.now();
+    await expect(take(path, 0.2)).rejects.toThrow('is held by');
+    (await take(path, 20)).release();
+    expect(Date.now() - start).toBeGreaterThan(500);
+  });
+
+  it('goes to the tools that a host runs, and stays theirs', async () => {
+    const path = join(directory, 'inherited');
+    const { fd, release } = await take(path, 0);
+    const running = localHost({ inherit: fd }).run(['sleep', '1']);
+    // The program is there before this one lets go.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    release();
+    await expect(take(path, 0)).rejects.toThrow('is held by');
+    expect((await running).code).toBe(0);
+    (await take(path, 0)).release();
+  });
+});

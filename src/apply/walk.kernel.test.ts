@@ -1,0 +1,112 @@
+/**
+ * A random walk: a node gets one snapshot after the other while a third party breaks rules, ours and its own. After each
+ * apply the kernel has our rules as they are compiled, and those of others as the third party left them.
+ */
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { FAMILIES } from '../ip.js';
+import { print } from '../languages/iptables/print.js';
+import type { Options } from '../options.js';
+import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/foreign.js';
+import { VARIANTS } from '../testing/kernel.js';
+import { applyTo, cleanUp, compileOn, type LiveNode, liveNode } from '../testing/live.js';
+import { withNode } from '../testing/netns.js';
+import { describeInKernel } from '../testing/rings.js';
+import { parseSaved, savedTables } from '../testing/saved.js';
+import { type ApiObject, options, snapshots } from '../testing/snapshots.js';
+import { acts, foreignIn, vandalise } from '../testing/vandal.js';
+import { render } from '../text.js';
+
+const describeKernel = await describeInKernel();
+
+/** Printed when a test fails; set SEED to walk the same way again. */
+const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const STEPS = 200;
+
+/** What a step begins with: another cluster, some objects of the one at hand, or nothing new. */
+const another: fc.Arbitrary<Cluster> = fc.record({
+  items: snapshots,
+  options: options.map((given) => ({ ...given, mode: 'iptables' })),
+});
+const change = fc.oneof(
+  { weight: 1, arbitrary: another },
+  { weight: 2, arbitrary: fc.array(fc.boolean(), { minLength: 5, maxLength: 20 }) },
+  { weight: 1, arbitrary: fc.constant(undefined) },
+);
+const begin = fc.sample(another, { numRuns: 1, seed }) as [Cluster];
+const walk = fc.sample(fc.record({ change, acts: fc.array(acts, { maxLength: 3 }) }), { numRuns: STEPS, seed });
+
+describeKernel.each(VARIANTS)(`a walk of ${STEPS} steps, %s (SEED=${seed})`, (variant) => {
+  it('gets where it is to be at every step', async () => {
+    await withNode(async (host) => {
+      await load(host, variant, FOREIGN);
+      const node = await liveNode(host, variant);
+      let [cluster] = begin;
+      let committed = 0;
+      for (const [i, { change, acts }] of walk.entries()) {
+        cluster = changed(cluster, change);
+        for (const act of acts) committed += Number(await vandalise(host, variant, act));
+        const foreign = await foreignOn(node);
+        const problems = await applied(node, cluster, foreign);
+        expect({ step: i, acts, problems }).toEqual({ step: i, acts, problems: [] });
+      }
+      // Most acts are possible, so it was a walk and no standing about.
+      expect(committed).toBeGreaterThan(walk.flatMap((step) => step.acts).length / 2);
+      const foreign = await foreignOn(node);
+      expect((await cleanUp(node)).rest.steps).toEqual([]);
+      const end = await saves(host, variant);
+      for (const family of FAMILIES) expect(wrong(end[family], foreign[family], '')).toEqual([]);
+    });
+  }, 600_000);
+});
+
+interface Cluster {
+  readonly items: readonly ApiObject[];
+  readonly options: Options;
+}
+
+function changed(cluster: Cluster, change: (typeof walk)[number]['change']): Cluster {
+  if (change === undefined) return cluster;
+  if (!Array.isArray(change)) return change;
+  const items = cluster.items.filter(({ kind }, i) => kind === 'Node' || change[i % change.length]);
+  return { ...cluster, items };
+}
+
+async function foreignOn({ target, variant }: LiveNode): Promise<Saves> {
+  const { ipv4, ipv6 } = await saves(target.host, variant);
+  return { ipv4: foreignIn(ipv4), ipv6: foreignIn(ipv6) };
+}
+
+/** What is not as it should be after the cluster was applied. */
+async function applied(node: LiveNode, { items, options }: Cluster, foreign: Saves): Promise<readonly string[]> {
+  const sources = [{ name: 'cluster.json', text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }];
+  const { rest, diagnostics } = await applyTo(node, sources, options);
+  const { program } = await compileOn(node, sources, options);
+  const now = await saves(node.target.host, node.variant);
+  return [
+    ...rest.steps.map(({ tool }) => `${tool} is to run again`),
+    ...diagnostics.map(({ message }) => message),
+    ...program.families.flatMap(({ about: { family }, ruleSet }) =>
+      wrong(now[family], foreign[family], canonical(render(print(ruleSet)))),
+    ),
+  ];
+}
+
+/** How `now` differs from the rules of others and ours together. */
+function wrong(now: string, foreign: string, ours: string): readonly string[] {
+  const wanted = parseSaved(ours);
+  // What nobody wants stays while somebody else leads to it, but empty.
+  const isHeld = (line: string, table: string) => {
+    const [, name = ''] = /^:(KUBE-\S+) - /.exec(line) ?? [];
+    return name !== '' && !wanted.get(table)?.has(name) && foreign.includes(`-j ${name}\n`);
+  };
+  const lines = [...savedTables(now)].flatMap(([table, lines]) => lines.filter((line) => !isHeld(line, table)));
+  const { rest, harm } = without(lines.join('\n'), foreign);
+  return [...harm, ...firstDifference(rest.split('\n'), ours.split('\n'))];
+}
+
+function firstDifference(now: readonly string[], wanted: readonly string[]): readonly string[] {
+  const longest = now.length > wanted.length ? now : wanted;
+  const at = longest.findIndex((_, i) => now[i] !== wanted[i]);
+  return at < 0 ? [] : [`line ${at + 1} is ${now[at]}, wanted is ${wanted[at]}`];
+}

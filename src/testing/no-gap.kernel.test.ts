@@ -1,0 +1,131 @@
+/**
+ * No gap: while `vipc apply` changes the rules again and again, no new connection to a Service that stays is refused, lost
+ * or late.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { localHost } from '../apply/host.js';
+import { FAMILIES, type Family } from '../ip.js';
+import { compile } from '../pipeline.js';
+import { RULES_FILE } from './cases.js';
+import { artifactText } from './compiled.js';
+import { tool, VARIANTS, WAIT } from './kernel.js';
+import { asKubeProxyWrites } from './kube-proxy.js';
+import { applyTo, cleanUp, type LiveNode, liveNode } from './live.js';
+import { succeeded } from './netns.js';
+import { describeInKernel } from './rings.js';
+import { addressesOf, PODS, type Pod, SMALL_OPTIONS, type SmallService, smallCluster } from './small-cluster.js';
+import { type Report, type Stream, underStreams } from './stream.js';
+import { makeTopology, type Topology } from './topology.js';
+
+const describeKernel = await describeInKernel();
+
+const APPLIES = 50;
+/** Connections that each apply should meet. */
+const MANY = 20;
+/** The kernel sends a SYN that was lost again after a second. */
+const LATE_MS = 500;
+
+/** The Service that stays; others come before and after it in every list. */
+const STAYS: SmallService = { name: 'm', number: 1, ready: ['pod1', 'pod2', 'remote'] };
+
+function streamsOf({ client, node, pod1 }: Topology): readonly Stream[] {
+  const { clusterIP, clusterIPv6, loadBalancerIP, nodePorts } = addressesOf(STAYS);
+  return [
+    { on: client, to: '192.168.7.2', port: nodePorts.tcp },
+    { on: client, to: '192.168.7.2', port: nodePorts.udp, protocol: 'udp' },
+    { on: client, to: 'fd00:7::2', port: nodePorts.tcp },
+    { on: client, to: loadBalancerIP, port: 80 },
+    { on: pod1, to: clusterIP, port: 80 },
+    { on: pod1, to: clusterIP, port: 80, protocol: 'udp' },
+    { on: node, to: clusterIP, port: 80 },
+    { on: node, to: clusterIPv6, port: 80 },
+  ];
+}
+
+const KINDS: readonly object[] = [
+  {},
+  { sessionAffinity: 'ClientIP' },
+  { externalTrafficPolicy: 'Local' },
+  { internalTrafficPolicy: 'Local' },
+  { loadBalancerSourceRanges: ['192.168.7.0/24'] },
+  { externalIPs: ['198.51.100.7'] },
+];
+
+/** Of twelve Services of every kind three are missing each time, and the endpoints of the others come and go. */
+function snapshot(round: number): ReturnType<typeof smallCluster> {
+  const others = [...Array(12).keys()]
+    .filter((i) => (i + round) % 4 !== 0)
+    .map((i): SmallService => {
+      const ready = (Object.keys(PODS) as Pod[]).filter((_, pod) => (round * (pod + 1) + i) % 3 === 0);
+      return { name: `${'ax'[i % 2]}-${i}`, number: 10 + i, ready, spec: KINDS[i % KINDS.length] ?? {} };
+    });
+  return smallCluster([STAYS, ...others]);
+}
+
+function withoutFailures(reports: readonly Report[]): void {
+  expect(reports.filter(({ failures }) => Object.keys(failures).length > 0)).toEqual([]);
+  expect(Math.max(...reports.map(({ slowestMs }) => slowestMs))).toBeLessThan(LATE_MS);
+}
+
+function answersIn(reports: readonly Report[]): number {
+  return reports.reduce((sum, { answers }) => sum + answers, 0);
+}
+
+describeKernel('no gap', () => {
+  describe.each(VARIANTS)('%s', (variant) => {
+    let topology: Topology;
+    let node: LiveNode;
+
+    const change = async (round: number): Promise<void> => {
+      const { plan, rest, diagnostics } = await applyTo(node, snapshot(round), SMALL_OPTIONS);
+      expect(plan.steps).not.toEqual([]);
+      expect([...rest.steps, ...diagnostics]).toEqual([]);
+    };
+
+    const restore = async (family: Family, lines: readonly string[]): Promise<void> => {
+      const argv = [tool(family, variant, 'restore'), '--noflush', WAIT];
+      succeeded(await topology.node.run(argv, lines.join('\n')), 'restore');
+    };
+
+    beforeAll(async () => {
+      topology = await makeTopology(localHost());
+      node = await liveNode(topology.node, variant);
+    }, 30_000);
+
+    afterAll(() => topology?.remove());
+
+    it(`${APPLIES} applies`, async () => {
+      await change(0);
+      const reports = await underStreams(streamsOf(topology), async () => {
+        for (let round = 1; round <= APPLIES; round++) await change(round);
+      });
+      withoutFailures(reports);
+      expect(answersIn(reports)).toBeGreaterThan(APPLIES * MANY);
+    }, 120_000);
+
+    it('a chain that is empty between two commits is noticed', async () => {
+      const reports = await underStreams(streamsOf(topology), async () => {
+        const nat = succeeded(await topology.node.run([tool('ipv4', variant, 'save'), '-t', 'nat']), 'save').stdout;
+        const lines = nat.split('\n').filter((line) => line.startsWith('-A KUBE-SERVICES '));
+        for (const commit of [[':KUBE-SERVICES - [0:0]'], lines])
+          await restore('ipv4', ['*nat', ...commit, 'COMMIT', '']);
+      });
+      expect(reports.filter(({ failures }) => Object.keys(failures).length > 0)).not.toEqual([]);
+    }, 30_000);
+
+    it.each([1, 2, 3, 4, 5])(
+      'taking over from kube-proxy, time %s',
+      async (seed) => {
+        await cleanUp(node);
+        for (const family of FAMILIES) {
+          const { value } = compile(snapshot(seed), SMALL_OPTIONS);
+          await restore(family, [asKubeProxyWrites(artifactText(value, RULES_FILE[family]), seed)]);
+        }
+        const reports = await underStreams(streamsOf(topology), () => change(seed + 1));
+        withoutFailures(reports);
+        expect(answersIn(reports)).toBeGreaterThan(MANY);
+      },
+      60_000,
+    );
+  });
+});

@@ -1,0 +1,30 @@
+/**
+ * iptables mode, with SCTP: as packets.kernel.test.ts, on a kernel that has it for sure.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { guestHost } from './guest.js';
+import { VARIANTS } from './kernel.js';
+import { applyTo, liveNode } from './live.js';
+import { answers, packetsInput, SCTP_ROWS } from './packets.js';
+import { describeInGuest } from './rings.js';
+import { makeTopology, type Topology } from './topology.js';
+
+const describeGuest = await describeInGuest();
+
+describeGuest('SCTP through iptables', () => {
+  describe.each(VARIANTS)('%s', (variant) => {
+    let topology: Topology;
+
+    beforeAll(async () => {
+      topology = await makeTopology(guestHost());
+      const { sources, options } = packetsInput();
+      await applyTo(await liveNode(topology.node, variant), sources, options);
+    });
+
+    afterAll(() => topology?.remove());
+
+    it.each(SCTP_ROWS)('%s, from %s: reached', async (...row) => {
+      expect(await answers(topology, row)).toEqual(row[3]);
+    });
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * Stream: new connections without end, while something happens.
+ */
+import type { Host } from '../apply/host.js';
+import { succeeded } from './netns.js';
+import { type Connect, perl } from './topology.js';
+
+export interface Stream extends Pick<Connect, 'protocol' | 'to' | 'port' | 'from'> {
+  readonly on: Host;
+  /** Between connections, so that the rules can change; 5 ms are some hundred connections a second. */
+  readonly pauseMs?: number;
+}
+
+/** What came of the connections of one stream. */
+export interface Report {
+  /** `udp 10.96.0.1 80` */
+  readonly stream: string;
+  /** How many were answered. */
+  readonly answers: number;
+  /** How many were not, by what came instead. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** How long the slowest took. */
+  readonly slowestMs: number;
+  /** What came of the last one. */
+  readonly last: string;
+}
+
+/** Runs `work` while every stream connects again and again: from before its first step until after its last. */
+export async function underStreams(streams: readonly Stream[], work: () => Promise<void>): Promise<readonly Report[]> {
+  const [{ on }] = streams as [Stream];
+  const file = succeeded(await on.run(['mktemp', '/tmp/vipc-stream.XXXXXX']), 'mktemp').stdout.trim();
+  // In the background, for a machine may run no more than one program for us.
+  for (const [i, { on, protocol = 'tcp', to, ...each }] of streams.entries()) {
+    const { port, from = 0, pauseMs = 5 } = each;
+    const start = ['sh', '-c', `setsid perl -e "$0" "$@" >${file}.${i} 2>&1 &`, perl('once', 'stream')];
+    succeeded(await on.run([...start, file, protocol, to, ...[port, from, pauseMs].map(String)]), 'stream');
+  }
+  try {
+    await begun(on, file, streams.length);
+    await work();
+  } finally {
+    await on.run(['rm', '-f', file]);
+  }
+  const names = streams.map(({ protocol = 'tcp', to, port }) => `${protocol} ${to} ${port}`);
+  return (await ended(on, file, streams.length)).map((report, i) => ({ ...report, stream: names[i] ?? '' }));
+}
+
+/** Waits for the last connection of each. */
+async function ended(on: Host, file: string, streams: number): Promise<readonly Omit<Report, 'stream'>[]> {
+  const script = `for i in $(seq 100); do [ "$(cat ${file}.* | wc -l)" -ge ${streams} ] && break; sleep 0.05; done
+    for i in $(seq 0 ${streams - 1}); do cat ${file}.$i; done; rm ${file}.*`;
+  const lines = succeeded(await on.run(['sh', '-c', script]), 'streams that end')
+    .stdout.trimEnd()
+    .split('\n');
+  return lines.map((line) => JSON.parse(line) as Report);
+}
+
+/** Waits for the first answer of each. */
+async function begun(on: Host, file: string, streams: number): Promise<void> {
+  const script = `for i in $(seq 100); do [ "$(stat -c %s ${file})" -ge ${streams} ] && exit; sleep 0.05; done; cat ${file}.* >&2; exit 1`;
+  succeeded(await on.run(['sh', '-c', script]), 'streams that are all answered');
+}
