@@ -14,8 +14,8 @@ const common = {
 };
 
 export default {
-  // One more than processors: the tests of the kernel rings wait for tools and for time as much as they compute.
-  maxWorkers: availableParallelism() + 1,
+  // All processors: the tests of the kernel rings wait for tools and for time as much as they compute.
+  maxWorkers: availableParallelism(),
   reporters: ['default', '<rootDir>/scripts/summary-reporter.js'],
   projects: [
     {

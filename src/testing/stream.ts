@@ -35,28 +35,28 @@ export async function underStreams(streams: readonly Stream[], work: () => Promi
     const start = ['sh', '-c', `setsid perl -e "$0" "$@" >${file}.${i} 2>&1 &`, perl('once', 'stream')];
     succeeded(await on.run([...start, file, protocol, to, ...[port, from, pauseMs].map(String)]), 'stream');
   }
+  let said = '';
   try {
     await begun(on, file, streams.length);
     await work();
   } finally {
     await on.run(['rm', '-f', file]);
+    said = await ended(on, file, streams.length);
   }
   const names = streams.map(({ protocol = 'tcp', to, port }) => `${protocol} ${to} ${port}`);
-  return (await ended(on, file, streams.length)).map((report, i) => ({ ...report, stream: names[i] ?? '' }));
+  const lines = said.trimEnd().split('\n');
+  return lines.map((line, i) => ({ ...(JSON.parse(line) as Omit<Report, 'stream'>), stream: names[i] ?? '' }));
 }
 
-/** Waits for the last connection of each. */
-async function ended(on: Host, file: string, streams: number): Promise<readonly Omit<Report, 'stream'>[]> {
-  const script = `for i in $(seq 100); do [ "$(cat ${file}.* | wc -l)" -ge ${streams} ] && break; sleep 0.05; done
+/** Waits for the last connection of each: what each says came of them, one line each. */
+async function ended(on: Host, file: string, streams: number): Promise<string> {
+  const script = `for i in $(seq 400); do [ "$(cat ${file}.* | wc -l)" -ge ${streams} ] && break; sleep 0.05; done
     for i in $(seq 0 ${streams - 1}); do cat ${file}.$i; done; rm ${file}.*`;
-  const lines = succeeded(await on.run(['sh', '-c', script]), 'streams that end')
-    .stdout.trimEnd()
-    .split('\n');
-  return lines.map((line) => JSON.parse(line) as Report);
+  return (await on.run(['sh', '-c', script])).stdout;
 }
 
 /** Waits for the first answer of each. */
 async function begun(on: Host, file: string, streams: number): Promise<void> {
-  const script = `for i in $(seq 100); do [ "$(stat -c %s ${file})" -ge ${streams} ] && exit; sleep 0.05; done; cat ${file}.* >&2; exit 1`;
+  const script = `for i in $(seq 400); do [ "$(stat -c %s ${file})" -ge ${streams} ] && exit; sleep 0.05; done; cat ${file}.* >&2; exit 1`;
   succeeded(await on.run(['sh', '-c', script]), 'streams that are all answered');
 }
