@@ -53,7 +53,8 @@ describeGuest('an endpoint goes while a connection to it is open', () => {
     await told(['pod1', 'pod2']);
     const hold = ['sh', '-c', 'touch "$1"; setsid perl -e "$0" "$@" >/dev/null 2>&1 &', perl('hold')];
     succeeded(await topology.client.run([...hold, FILE, clusterIP, '80']), 'hold');
-    const [first = ''] = (await run('client', `sleep 1; cat ${FILE}.out`)).split(' ');
+    const answered = `for i in $(seq 600); do [ -s ${FILE}.out ] && break; sleep 0.1; done; cat ${FILE}.out`;
+    const [first = ''] = (await run('client', answered)).split(' ');
     [busy, idle] = first === PODS.pod1.IPv4 ? ['pod1', 'pod2'] : ['pod2', 'pod1'];
   });
 
@@ -71,7 +72,7 @@ describeGuest('an endpoint goes while a connection to it is open', () => {
     expect(tally(await connect(topology.client, { to: clusterIP, port: 80, count: 4 }))).toEqual({
       [`${PODS[idle].IPv4} 10.244.1.1`]: 4,
     });
-    const after = await run('client', `sleep 0.5; cat ${FILE}.out`);
+    const after = await run('client', `sleep 2; cat ${FILE}.out`);
     expect(after.length).toBeGreaterThan(before.length);
     expect(Object.keys(tally(after.trimEnd().split('\n')))).toEqual([`${PODS[busy].IPv4} 10.244.1.1`]);
   });

@@ -101,7 +101,7 @@ describeKernel.each(VARIANTS)(`killed ${KILLS} times, iptables-%s (SEED=${seed})
       await cleanUp(node);
       const restoring = await killedApply({ ...wholly, from: 'restore' }, 60_000);
       const lasts = { lock: locked.ran, restore: restoring.ran };
-      const moments = fc.sample(MOMENTS, { numRuns: KILLS, seed });
+      const moments = fc.sample(MOMENTS, { numRuns: 3 * KILLS, seed });
       const wanted: string[] = [];
       for (const { sources } of STATES) {
         await applyTo(node, sources, OPTIONS);
@@ -109,6 +109,8 @@ describeKernel.each(VARIANTS)(`killed ${KILLS} times, iptables-%s (SEED=${seed})
       }
       let [kills, half] = [0, 0];
       for (const [i, [part, all, from]] of moments.entries()) {
+        // On a busy machine the moment between two commits is hard to hit; legacy has the whole of a table in one.
+        if (kills >= KILLS && (half > 0 || variant === 'legacy')) break;
         const { path, sources } = STATES[(i + 1) % 2] ?? fail();
         const { killed } = await killedApply({ netns, variant, to: path, all, from }, part * lasts[from]);
         if (killed) kills++;
@@ -124,12 +126,11 @@ describeKernel.each(VARIANTS)(`killed ${KILLS} times, iptables-%s (SEED=${seed})
       await cleanUp(node);
       expect(await saves(host, variant)).toEqual(before);
       // Some find nothing left to kill, for it is not always as slow as the first.
-      expect(kills).toBeGreaterThan(KILLS / 2);
-      // legacy has the whole of a table in one commit.
+      expect(kills).toBeGreaterThanOrEqual(KILLS);
       if (variant === 'nft') expect(half).toBeGreaterThan(0);
       process.stdout.write(`iptables-${variant}: ${kills} killed, ${half} of them half done\n`);
     });
-  }, 300_000);
+  }, 600_000);
 });
 
 function fail(): never {

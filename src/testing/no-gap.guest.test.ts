@@ -66,16 +66,16 @@ describeGuest('no gap in ipvs mode', () => {
     });
     expect(failures(reports)).toEqual([]);
     expect(Math.min(...reports.map(({ answers }) => answers))).toBeGreaterThan(APPLIES);
-  });
+  }, 300_000);
 
   it('to iptables mode: what is under way ends with the virtual servers, and nothing else', async () => {
-    // One who never changes its port keeps its flow, which IPVS forgets with the virtual server.
+    // One who never changes its port keeps its flow until IPVS forgets it with the virtual server.
     const { clusterIP } = addressesOf(STAYS);
     const talker: Stream = { on: topology.pod1, to: clusterIP, port: 80, protocol: 'udp', from: 5353 };
     const reports = await underStreams([...streamsOf(topology), talker], () => change(1, 'iptables'));
-    for (const { failures, last } of reports) {
+    for (const { last } of reports) expect(last).toMatch(/^(10|fd00)/);
+    for (const { failures } of reports.slice(0, -1)) {
       expect(Object.values(failures).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1);
-      expect(last).toMatch(/^(10|fd00)/);
     }
   });
 

@@ -101,7 +101,7 @@ describeKernel('no gap', () => {
       });
       withoutFailures(reports);
       expect(answersIn(reports)).toBeGreaterThan(APPLIES * MANY);
-    }, 120_000);
+    }, 300_000);
 
     it('a chain that is empty between two commits is noticed', async () => {
       const reports = await underStreams(streamsOf(topology), async () => {
