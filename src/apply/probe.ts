@@ -2,6 +2,7 @@
  * Probe: which of the two iptables a node uses, what it can do, and what rules there are. Asked once, into a struct.
  */
 import type { Features } from '../backends/features.js';
+import type { Diagnostic } from '../diag.js';
 import { FAMILIES, type Family } from '../ip.js';
 import { parse, type SavedRuleSet } from '../languages/iptables/parse.js';
 import type { Host, Outcome } from './host.js';
@@ -25,6 +26,8 @@ export interface Iptables {
 export interface Surveyed {
   readonly iptables: Iptables;
   readonly saved: readonly SavedRuleSet[];
+  /** What of them could not be read. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What both variants have, as far as tools and kernel have them; throws when there is none, or it may not be asked. */
@@ -48,10 +51,15 @@ async function surveyOne(host: Host, variant: Variant, suffix: string): Promise<
   );
   const [first] = outcomes;
   if (first && first.outcome.code !== 0) return failure(`${program.ipv4}-save`, first.outcome);
-  const saved = outcomes
+  const read = outcomes
     .filter(({ outcome }) => outcome.code === 0)
-    .map(({ family, outcome }) => parse(outcome.stdout, family).value);
-  return { iptables: { variant, program }, saved };
+    .map(({ family, outcome }) => ({ family, ...parse(outcome.stdout, family) }));
+  const diagnostics = read.flatMap(({ family, diagnostics }) =>
+    diagnostics.map(
+      (found): Diagnostic => ({ ...found, severity: 'warning', message: `${program[family]}-save, ${found.message}` }),
+    ),
+  );
+  return { iptables: { variant, program }, saved: read.map(({ value }) => value), diagnostics };
 }
 
 const FORBIDDEN = /permission denied|operation not permitted|must be root/i;

@@ -89,14 +89,9 @@ describeKernel.each(VARIANTS)('refused, %s', (variant) => {
         expect(await saves(host, variant)).toEqual(before);
         expect(codes(diagnostics)).toEqual(['error refused', 'warning rules-kept']);
         const [{ message, origin } = { message: '' }] = diagnostics;
-        if (variant === 'nft') {
-          expect(message).toMatch(new RegExp(`line \\d+ of the input is "-A ${endpoint} -p tcp `));
-          expect(origin?.object).toBe('Service default/web-7');
-          expect(origin && locate(origin)).toEqual({ file: 'cluster.yaml', line: 47, col: 1 });
-        } else {
-          // It gives a table to the kernel whole, and gets one answer.
-          expect(message).toMatch(/line \d+ of the input is "COMMIT"/);
-        }
+        expect(message).toMatch(new RegExp(`line \\d+ of the input is "-A ${endpoint} -p tcp `));
+        expect(origin?.object).toBe('Service default/web-7');
+        expect(origin && locate(origin)).toEqual({ file: 'cluster.yaml', line: 47, col: 1 });
       });
     },
   );

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../diag.js';
 import { show } from '../diag.js';
 import type { Step, Tool } from '../diff/plan.js';
 import { chunks, type Line } from '../text.js';
+import { culprit } from './culprit.js';
 import type { Host, Outcome } from './host.js';
 import { failure, type Iptables } from './probe.js';
 
@@ -71,7 +72,7 @@ async function runStep(step: Step, target: Target): Promise<Diagnostic | undefin
   }
   // ipvsadm ends with 0 whatever the kernel refused.
   const good = outcome.code === 0 && (step.tool !== 'ipvsadm' || outcome.stderr === '');
-  return good ? undefined : refusal(step, argvOf(step.tool, iptables, waitSeconds), outcome, waitSeconds);
+  return good ? undefined : refusal(step, outcome, target);
 }
 
 /** iptables-legacy could not get its lock in time, and has changed nothing. */
@@ -79,8 +80,9 @@ function isLocked({ code, stderr }: Outcome): boolean {
   return code !== 0 && /holding the xtables lock/.test(stderr);
 }
 
-function refusal({ tool, input }: Step, argv: readonly string[], outcome: Outcome, waitSeconds: number): Diagnostic {
-  const [program = tool] = argv;
+async function refusal({ tool, input }: Step, outcome: Outcome, target: Target): Promise<Diagnostic> {
+  const { waitSeconds } = target;
+  const [program = tool] = argvOf(tool, target.iptables, waitSeconds);
   if (isLocked(outcome)) {
     return {
       code: 'xtables-locked',
@@ -89,7 +91,8 @@ function refusal({ tool, input }: Step, argv: readonly string[], outcome: Outcom
       hint: 'find it with: fuser -v /run/xtables.lock; or wait longer with --wait',
     };
   }
-  const number = lineNumber(outcome.stderr);
+  const named = lineNumber(outcome.stderr);
+  const number = named !== undefined && input[named - 1]?.text === 'COMMIT' ? await ruleRefused(named) : named;
   const line: Line | undefined = number === undefined ? undefined : input[number - 1];
   const said = failure(program, outcome);
   return {
@@ -98,6 +101,11 @@ function refusal({ tool, input }: Step, argv: readonly string[], outcome: Outcom
     message: line ? `${said}: line ${number} of the input is ${show(line.text)}` : said,
     ...(line?.origin ? { origin: line.origin } : {}),
   };
+
+  async function ruleRefused(commit: number): Promise<number> {
+    const place = await culprit(target.host, program.replace(/-restore$/, ''), input, commit - 1);
+    return place === undefined ? commit : place + 1;
+  }
 }
 
 /** `line 3 failed`, `Error occurred at line: 3`, `Error in line 3`, `Command failed -:3`. */

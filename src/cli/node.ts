@@ -120,6 +120,7 @@ export async function compileFor(
     ...diagnostics,
     ...unserved(node, compiled),
     ...rivals(node),
+    ...node.used.diagnostics,
   ];
   await report(all, flags.verbose === true, io);
   if (compiled && !hasErrors(all)) return { compiled, options };
