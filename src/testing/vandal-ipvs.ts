@@ -4,21 +4,21 @@
 import type { Host } from '../apply/host.js';
 import { succeeded } from './netns.js';
 
-/** Each as a script in which `pick` takes one of many lines. */
+/** Each as a script in which `pick` takes one of many lines. Without a name, tools would take all: there may be none. */
 const ACTS = {
-  'flush a chain': 'iptables-nft -t nat -F $(iptables-nft-save -t nat | chains | pick)',
-  'flush a chain, IPv6': 'ip6tables-nft -t filter -F $(ip6tables-nft-save -t filter | chains | pick)',
+  'flush a chain': 'iptables-nft-save -t nat | chains | pick | xargs -r iptables-nft -t nat -F',
+  'flush a chain, IPv6': 'ip6tables-nft-save -t filter | chains | pick | xargs -r ip6tables-nft -t filter -F',
   'delete a rule': 'iptables-nft -t filter -D $(iptables-nft-save -t filter | chains | pick) 1',
   'delete a jump':
     'iptables-nft -t nat -D PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
-  'flush a set': 'ipset flush $(sets | pick)',
+  'flush a set': 'sets | pick | xargs -r ipset flush',
   'delete a member': 'ipset del $(ipset save | grep "^add KUBE" | grep -v ROUTER | pick | cut -d" " -f2-)',
   'add members': `ipset add KUBE-CLUSTER-IP 192.0.2.77,tcp:7; ipset add KUBE-6-NODE-PORT-TCP 7
                   ipset add KUBE-LOAD-BALANCER-SOURCE-CIDR 192.0.2.77,udp:7,192.0.2.0/25`,
   'destroy a set': `for table in nat filter; do
                       for chain in $(iptables-nft-save -t $table | chains); do iptables-nft -t $table -F $chain; done
                     done
-                    ipset destroy $(sets | grep -v KUBE-6 | pick)`,
+                    sets | grep -v KUBE-6 | pick | xargs -r ipset destroy`,
   'a smaller set': `set=$(sets | grep CLUSTER | pick); family=inet; case $set in *-6-*) family=inet6; esac
                     ipset create SMALL hash:ip,port family $family maxelem 1
                     ipset swap SMALL $set; ipset destroy SMALL`,
