@@ -194,8 +194,8 @@ describe('parse of', () => {
     const text = `*nat\n:KUBE-SVC-A - [0:0]\n${rule.repeat(400_000)}COMMIT\n`;
     const start = performance.now();
     expect(parse(text, 'ipv4').value.tables[0]?.chains[0]?.lines).toHaveLength(400_000);
-    // 0.1 s on an idle machine.
-    expect(performance.now() - start).toBeLessThan(1000);
+    // 0.1 s on an idle machine; to look at each character of all that is left, for each line, would take hours.
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 
