@@ -55,7 +55,17 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   const metrics = newMetrics();
   const health = proxyHealth(periodsOf(options).sync * HEALTHY_PERIODS * 1000);
   const checks = healthChecks(() => health.isHealthy(Date.now()));
-  const store = newStore({ onChange: () => loop.changed(), onInvalid: report });
+  const store = newStore({
+    onChange: () => {
+      tellPending();
+      loop.changed();
+    },
+    onInvalid: report,
+  });
+  const tellPending = (): void => {
+    const { services, slices: endpoints } = store.changes();
+    metrics.pending({ services, endpoints });
+  };
   const syncer = newSyncer(parts, options);
   let becomeReady: () => void = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -71,6 +81,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     logSync(log, done, changes);
     measure(metrics, done, changes, Date.now() / 1000);
     if (!done.ok) return false;
+    tellPending();
     health.synced(Date.now());
     // A change that came meanwhile is not in it.
     const waiting = loop.pendingSince();

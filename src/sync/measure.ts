@@ -22,7 +22,6 @@ export function measure(metrics: Metrics, report: SyncReport, changes: Changes, 
   const { resolved, program } = compiled;
   const networkProgramming = triggered.map((trigger) => Math.max(0, at - trigger));
   metrics.synced({ ...figures, at, resolved, program, written: rulesWritten(report.steps), networkProgramming });
-  metrics.pending({ services: 0, endpoints: 0 });
 }
 
 function inSeconds(steps: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

@@ -20,7 +20,9 @@ export interface Store {
   replaceSnapshot(snapshot: Snapshot): void;
   /** All sound objects, without Services that want what another has. */
   snapshot(): Snapshot;
-  /** What changed since this was asked before. */
+  /** What changed since the changes were taken. */
+  changes(): Changes;
+  /** The same, which is then taken. */
   takeChanges(): Changes;
 }
 
@@ -104,6 +106,7 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
       nodes: [...objects.Node.values()],
       skipped: [],
     }),
+    changes: () => changes,
     takeChanges: () => {
       const taken = changes;
       changes = NO_CHANGES;
