@@ -11,7 +11,7 @@ import { render } from './text.js';
 /** The artifacts of `objects` as one text. */
 function compiled(objects: readonly ApiObject[], given: Options): string {
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-  const { value } = compile([{ name: 'cluster.json', text }], given, true);
+  const { value } = compile([{ name: 'cluster.json', text }], given, { skipInvalid: true });
   return value.map((artifact) => `# ${artifact.name}\n${render(textOf(artifact))}`).join('');
 }
 

@@ -2,6 +2,7 @@
  * The pipeline, as short functions. Everything here is pure: no file, process or clock is touched.
  *
  *     read       YAML | JSON                  → Snapshot        objects, and where each field was written
+ *     complete   Snapshot                     → Snapshot        what an API server and its controllers add
  *     resolve    Snapshot × Node × Options    → ServicePort[]   all Kubernetes semantics
  *     lower      ServicePort[]                → RuleSet         per proxy mode and layout
  *     print      RuleSet                      → Text            canonical; the golden file
@@ -9,6 +10,7 @@
 import type { Artifact, Backend, Part, Program, Resolved } from './backends/backend.js';
 import { DEFAULT_FEATURES, type Features } from './backends/features.js';
 import { BACKENDS } from './backends/index.js';
+import { AS_IT_IS, type Completion, complete } from './complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
 import { FAMILIES } from './ip.js';
 import { type Memo, NO_MEMO } from './memo.js';
@@ -35,13 +37,8 @@ export const RESOLVED_FILE = 'resolved.txt';
  * All artifacts for one node. With any error there are none, unless `skipInvalid`: then objects with errors are left
  * out and their errors become warnings.
  */
-export function compile(
-  sources: readonly Source[],
-  options: Options,
-  skipInvalid = false,
-  layout?: string,
-): Checked<readonly Artifact[]> {
-  const { value, diagnostics } = compileProgram(sources, options, { skipInvalid, layout });
+export function compile(sources: readonly Source[], options: Options, how: How = {}): Checked<readonly Artifact[]> {
+  const { value, diagnostics } = compileProgram(sources, options, how);
   if (!value) return { value: [], diagnostics };
   const { backend, resolved, program } = value;
   return { value: [...backend.artifacts(program), resolvedArtifact(resolved, backend.localPolicy)], diagnostics };
@@ -54,6 +51,7 @@ export interface How {
   readonly layout?: string | undefined;
   readonly features?: Features;
   readonly memo?: Memo;
+  readonly completion?: Completion;
 }
 
 /** A program, whose backend made it, of what. */
@@ -90,15 +88,27 @@ function back(
 }
 
 /** read and resolve; a function of its own, so that the snapshot is free to go before the rules come. */
-function front(sources: readonly Source[], options: Options, { skipInvalid, memo }: How): Checked<readonly Resolved[]> {
+function front(sources: readonly Source[], options: Options, how: How): Checked<readonly Resolved[]> {
   // Whatever the objects are, it comes to nothing.
   if (!backendFor(options.mode)) return { value: [], diagnostics: [] };
+  const { value: cluster, diagnostics } = readCluster(sources, how);
+  if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  const resolved = resolveFamilies(cluster, options, how.memo);
+  return { value: resolved.value, diagnostics: [...diagnostics, ...resolved.diagnostics] };
+}
+
+/** read and complete: the cluster as its control plane would have it. With any error it is what was sound. */
+export function readCluster(
+  sources: readonly Source[],
+  { skipInvalid = false, completion = AS_IT_IS }: Pick<How, 'skipInvalid' | 'completion'>,
+): Checked<Snapshot> {
+  const forgive = (found: readonly Diagnostic[]) => (skipInvalid ? found.map(asWarning) : found);
   const snapshot = readSnapshot(sources);
   const found = isEmpty(snapshot) ? [NOTHING_READ] : snapshot.diagnostics;
-  const read = [...(skipInvalid ? found.map(asWarning) : found), ...notes(snapshot.value)];
-  if (hasErrors(read)) return { value: [], diagnostics: read };
-  const resolved = resolveFamilies(snapshot.value, options, memo);
-  return { value: resolved.value, diagnostics: [...read, ...resolved.diagnostics] };
+  const read = [...forgive(found), ...notes(snapshot.value)];
+  if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
+  const completed = complete(snapshot.value, completion);
+  return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics)] };
 }
 
 /** The front half: what the node serves, in both families. */

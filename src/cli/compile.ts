@@ -9,12 +9,13 @@ import type { Family } from '../ip.js';
 import { type Artifact, backendFor, compile, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { chunks, joined, type Text } from '../text.js';
 import { check } from './check.js';
+import { type CompletionFlags, completionOf } from './cluster.js';
 import { loadInput } from './input.js';
 import { EXIT, type Io, write, writeLines, writeText } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
 
-export interface CompileFlags extends OptionFlags {
+export interface CompileFlags extends OptionFlags, CompletionFlags {
   readonly family: Family;
   readonly layout?: string;
   readonly output?: string;
@@ -31,6 +32,7 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
     throw new Error('--format json is for standard output; -o and --check have files of their own kind');
   }
 
+  const completion = completionOf(flags);
   const options = await loadOptions(flags);
   const layouts = backendFor(options.value.mode)?.layouts ?? [];
   if (flags.layout !== undefined && layouts.length > 0 && !layouts.includes(flags.layout)) {
@@ -38,7 +40,7 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   }
   const sources = await loadInput(paths, io);
   const unreadable = hasErrors(sources.diagnostics);
-  const compiled = unreadable ? NOTHING : compile(sources.value, options.value, flags.skipInvalid, flags.layout);
+  const compiled = unreadable ? NOTHING : compile(sources.value, options.value, { ...flags, completion });
   const diagnostics = [...options.diagnostics, ...sources.diagnostics, ...compiled.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;

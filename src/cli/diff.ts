@@ -9,12 +9,13 @@ import { loadSources } from '../read/source.js';
 import { compare, type ServiceChange } from '../review/compare.js';
 import { printChanges, summarise, toJson } from '../review/print.js';
 import { render } from '../text.js';
+import { type CompletionFlags, completionOf } from './cluster.js';
 import { EXIT, type Io, painter, readAll, write, writeLines } from './io.js';
 import { compileFor, type NodeFlags, openNode, planOptions, readNode, writeNotes } from './node.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
 
-export interface DiffFlags extends NodeFlags {
+export interface DiffFlags extends NodeFlags, CompletionFlags {
   readonly live?: boolean;
   readonly format: 'text' | 'json';
 }
@@ -30,6 +31,8 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
 }
 
 async function diffLive(paths: readonly string[], flags: DiffFlags, io: Io): Promise<number> {
+  if (completionOf(flags).allocate)
+    throw new Error('what is made up is not for a live node: --simulate and --live exclude each other');
   const node = await openNode(flags);
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
@@ -41,6 +44,7 @@ async function diffLive(paths: readonly string[], flags: DiffFlags, io: Io): Pro
 }
 
 async function diffSnapshots(before: string, after: string, flags: DiffFlags, io: Io): Promise<number> {
+  const completion = completionOf(flags);
   const options = await loadOptions(flags);
   const [old, now] = [await compileSide(before), await compileSide(after)];
   const diagnostics = [...options.diagnostics, ...old.diagnostics, ...now.diagnostics];
@@ -52,7 +56,7 @@ async function diffSnapshots(before: string, after: string, flags: DiffFlags, io
   async function compileSide(path: string): Promise<Checked<readonly Artifact[] | undefined>> {
     const sources = await loadSources([path], () => readAll(io.stdin));
     if (hasErrors(sources.diagnostics)) return { value: undefined, diagnostics: sources.diagnostics };
-    const { value, diagnostics } = compile(sources.value, options.value, flags.skipInvalid, flags.layout);
+    const { value, diagnostics } = compile(sources.value, options.value, { ...flags, completion });
     return { value, diagnostics: [...sources.diagnostics, ...diagnostics] };
   }
 }

@@ -27,6 +27,15 @@ export function inputOptions(command: Command): Command {
     .option('-v, --verbose', 'say more: what was skipped, what changes');
 }
 
+/** What is made up where manifests leave it to a control plane. */
+export function completionOptions(command: Command): Command {
+  return command
+    .option('--simulate', 'make pods of Deployments and the like, and allocate addresses, as a cluster would')
+    .option('--nodes <N>', 'with --simulate: how many Nodes to make up when the snapshot has none (default: 3)', count)
+    .option('--service-cidr <CIDRS>', 'allocate missing cluster IPs from here, such as 10.96.0.0/12 or v4,v6')
+    .option('--service-node-port-range <RANGE>', 'allocate missing node ports from here (default: 30000-32767)');
+}
+
 /** Which node. */
 export function nodeOptions(command: Command): Command {
   return command
@@ -47,6 +56,11 @@ export function changeOptions(command: Command): Command {
 
 function seconds(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds, 1 or more.');
+  return Number(text);
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 99999.');
   return Number(text);
 }
 

@@ -9,7 +9,7 @@ import type { ApplyFlags } from './apply.js';
 import type { CleanupFlags } from './cleanup.js';
 import type { CompileFlags } from './compile.js';
 import type { DiffFlags } from './diff.js';
-import { changeOptions, inputOptions, nodeOptions, proxyOptions } from './flags.js';
+import { changeOptions, completionOptions, inputOptions, nodeOptions, proxyOptions } from './flags.js';
 import { type Io, painter } from './io.js';
 import type { SyncFlags } from './sync.js';
 
@@ -48,7 +48,7 @@ const addCompile: Add = (program, io, done) => {
         'Rules go to standard output (one IP family), or with -o into a directory (both families, and resolved.txt: ' +
         'what each Service address leads to). Everything else goes to standard error.',
     );
-  inputOptions(proxyOptions(command))
+  completionOptions(inputOptions(proxyOptions(command)))
     .addOption(
       new Option('--family <FAMILY>', 'IP family on standard output').choices(['ipv4', 'ipv6']).default('ipv4'),
     )
@@ -70,7 +70,7 @@ const addDiff: Add = (program, io, done) => {
       'Compares what two snapshots compile to; or with --live a snapshot with the rules, sets, virtual servers and ' +
         'addresses that this node has. Only what is vipc’s or kube-proxy’s is compared. Changes nothing.',
     );
-  nodeOptions(inputOptions(proxyOptions(command)))
+  completionOptions(nodeOptions(inputOptions(proxyOptions(command))))
     .option('--live', 'compare with this node')
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () => examples(`diff ${example()} new.yaml`, `diff --live ${example()}`))

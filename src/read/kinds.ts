@@ -2,60 +2,76 @@
  * The kinds that vipc reads: which validator turns an object of an apiVersion and kind into which list of the snapshot.
  */
 import type { Origin } from '../diag.js';
-import type { Check } from './check.js';
+import type { Check, Cursor } from './check.js';
+import { serviceExport, serviceImport } from './kinds/clusterset.js';
 import { endpoints } from './kinds/endpoints.js';
 import { endpointSlice } from './kinds/endpointslice.js';
+import { ingress } from './kinds/ingress.js';
+import { namespace } from './kinds/namespace.js';
+import { ipAddressObject, serviceCIDR } from './kinds/networking.js';
 import { node } from './kinds/node.js';
+import { pod } from './kinds/pod.js';
 import { service } from './kinds/service.js';
-import type { EndpointSlice, Endpoints, Node, Service } from './types.js';
+import { workload } from './kinds/workload.js';
+import type { Snapshot } from './types.js';
 
-/** An object that passed its validator. */
-export type KnownObject =
-  | { readonly kind: 'Service'; readonly object: Service }
-  | { readonly kind: 'EndpointSlice'; readonly object: EndpointSlice }
-  | { readonly kind: 'Endpoints'; readonly object: Endpoints }
-  | { readonly kind: 'Node'; readonly object: Node };
+/** A list of the snapshot that holds objects. */
+export type ListName = Exclude<keyof Snapshot, 'skipped'>;
 
 export interface Kind {
   readonly apiVersion: string;
-  readonly kind: KnownObject['kind'];
+  readonly kind: string;
   readonly namespaced: boolean;
-  /** The object of that kind at `origin`, or undefined after reporting what is wrong. */
-  readonly read: (value: unknown, at: Parameters<Check<unknown>>[1], origin: Origin) => KnownObject | undefined;
+  readonly list: ListName;
+  /** The object of that kind without its origin, or undefined after reporting what is wrong. */
+  readonly read: (value: unknown, at: Cursor) => object | undefined;
 }
 
-export const KINDS: readonly Kind[] = [
-  {
-    apiVersion: 'v1',
-    kind: 'Service',
-    namespaced: true,
-    read: (value, at, origin) => withOrigin(service(value, at), origin, (object) => ({ kind: 'Service', object })),
-  },
-  {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    namespaced: true,
-    read: (value, at, origin) =>
-      withOrigin(endpointSlice(value, at), origin, (object) => ({ kind: 'EndpointSlice', object })),
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    namespaced: true,
-    read: (value, at, origin) => withOrigin(endpoints(value, at), origin, (object) => ({ kind: 'Endpoints', object })),
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'Node',
-    namespaced: false,
-    read: (value, at, origin) => withOrigin(node(value, at), origin, (object) => ({ kind: 'Node', object })),
-  },
+/** Ties the type that a validator gives to the list it goes to. */
+function kind<L extends ListName>(
+  list: L,
+  apiVersion: string,
+  name: string,
+  read: Check<Omit<Snapshot[L][number], 'origin'>>,
+  namespaced = true,
+): Kind {
+  return { apiVersion, kind: name, namespaced, list, read };
+}
+
+/** An object that passed the validator of its kind. */
+export type KnownObject = {
+  readonly [L in ListName]: { readonly list: L; readonly object: Snapshot[L][number] };
+}[ListName];
+
+const MCS_VERSIONS = [
+  'multicluster.x-k8s.io/v1alpha1',
+  'multicluster.x-k8s.io/v1beta1',
+  'multicluster.k8s.io/v1alpha1',
 ];
 
-function withOrigin<T extends object>(
-  value: T | undefined,
-  origin: Origin,
-  into: (object: T & { readonly origin: Origin }) => KnownObject,
-): KnownObject | undefined {
-  return value && into({ ...value, origin });
+export const KINDS: readonly Kind[] = [
+  kind('services', 'v1', 'Service', service),
+  kind('slices', 'discovery.k8s.io/v1', 'EndpointSlice', endpointSlice),
+  kind('endpoints', 'v1', 'Endpoints', endpoints),
+  kind('nodes', 'v1', 'Node', node, false),
+  kind('pods', 'v1', 'Pod', pod),
+  kind('workloads', 'apps/v1', 'Deployment', workload('Deployment')),
+  kind('workloads', 'apps/v1', 'StatefulSet', workload('StatefulSet')),
+  kind('workloads', 'apps/v1', 'DaemonSet', workload('DaemonSet')),
+  kind('workloads', 'apps/v1', 'ReplicaSet', workload('ReplicaSet')),
+  kind('workloads', 'v1', 'ReplicationController', workload('ReplicationController')),
+  kind('workloads', 'v1', 'PodTemplate', workload('PodTemplate')),
+  kind('namespaces', 'v1', 'Namespace', namespace, false),
+  kind('serviceCIDRs', 'networking.k8s.io/v1', 'ServiceCIDR', serviceCIDR, false),
+  kind('ipAddresses', 'networking.k8s.io/v1', 'IPAddress', ipAddressObject, false),
+  kind('ingresses', 'networking.k8s.io/v1', 'Ingress', ingress),
+  ...MCS_VERSIONS.map((version) => kind('exports', version, 'ServiceExport', serviceExport)),
+  ...MCS_VERSIONS.map((version) => kind('imports', version, 'ServiceImport', serviceImport)),
+];
+
+/** The object of `value` at `origin`, or undefined after reporting what is wrong with it. */
+export function readKind({ list, read }: Kind, value: unknown, at: Cursor, origin: Origin): KnownObject | undefined {
+  const object = read(value, at);
+  // `kind` made sure that the list is one of such objects.
+  return object && ({ list, object: { ...object, origin } } as KnownObject);
 }

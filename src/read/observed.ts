@@ -4,7 +4,7 @@
  */
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { cursor, isMapping } from './check.js';
-import { KINDS, type KnownObject } from './kinds.js';
+import { KINDS, type KnownObject, readKind } from './kinds.js';
 
 /** Objects of an API have no text of their own; what is said of them names the object and the field. */
 const API: Source = { name: 'API server', text: '' };
@@ -21,7 +21,7 @@ export function keyOf(value: unknown): string | undefined {
 }
 
 /** The object of a kind that `value` is; undefined, with the reasons, when it is not sound. */
-export function readObserved(kind: KnownObject['kind'], value: unknown): Checked<KnownObject | undefined> {
+export function readObserved(kind: string, value: unknown): Checked<KnownObject | undefined> {
   const known = KINDS.find((each) => each.kind === kind);
   const key = keyOf(value);
   const origin = {
@@ -32,7 +32,7 @@ export function readObserved(kind: KnownObject['kind'], value: unknown): Checked
     ...(key === undefined ? {} : { object: `${kind} ${key}` }),
   };
   const at = cursor(MAX_TEXT);
-  const read = known?.read(value, at, origin);
+  const read = known && readKind(known, value, at, origin);
   const diagnostics = at.problems.map(({ path, atKey, ...problem }): Diagnostic => {
     return { ...problem, origin: { ...origin, path, ...(atKey && { atKey }) } };
   });

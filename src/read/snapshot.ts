@@ -6,17 +6,15 @@ import type { Checked, Diagnostic, Key, Origin, Source } from '../diag.js';
 import { hasErrors, show } from '../diag.js';
 import { type Cursor, cursor, isMapping, type Problem } from './check.js';
 import { type Claims, claim } from './claims.js';
-import { KINDS, type Kind, type KnownObject } from './kinds.js';
+import { KINDS, type Kind, type KnownObject, readKind } from './kinds.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from './names.js';
 import { parseSource } from './parse.js';
 import {
+  CLUSTERSET_SERVICE_LABEL,
   type EndpointSlice,
-  type Endpoints,
-  type Node,
+  NOTHING,
   type RawObject,
   SERVICE_NAME_LABEL,
-  type Service,
-  type SkippedObject,
   type Snapshot,
 } from './types.js';
 
@@ -42,13 +40,7 @@ const MAX_DIAGNOSTICS = 1000;
 const ROOT: readonly Key[] = [];
 
 interface State {
-  readonly snapshot: {
-    readonly services: Service[];
-    readonly slices: EndpointSlice[];
-    readonly endpoints: Endpoints[];
-    readonly nodes: Node[];
-    readonly skipped: SkippedObject[];
-  };
+  readonly snapshot: { readonly [L in keyof Snapshot]: Snapshot[L][number][] };
   readonly cursor: Cursor;
   readonly claims: Claims;
   /** `Service default/web` → the first one. */
@@ -60,7 +52,7 @@ interface State {
 
 function newState(sources: readonly Source[]): State {
   return {
-    snapshot: { services: [], slices: [], endpoints: [], nodes: [], skipped: [] },
+    snapshot: emptyLists(),
     cursor: cursor(sources.reduce((size, source) => size + source.text.length, 0)),
     claims: new Map(),
     seen: new Map(),
@@ -68,6 +60,10 @@ function newState(sources: readonly Source[]): State {
     dropped: 0,
     droppedErrors: false,
   };
+}
+
+function emptyLists(): State['snapshot'] {
+  return Object.fromEntries(Object.keys(NOTHING).map((list) => [list, []])) as unknown as State['snapshot'];
 }
 
 function report(state: State, diagnostics: readonly Diagnostic[]): void {
@@ -97,7 +93,7 @@ function readObject(state: State, raw: RawObject): void {
   }
   if (object !== undefined) state.seen.set(object, origin);
   const { cursor } = state;
-  const known = kind.read(raw.value, cursor, origin);
+  const known = readKind(kind, raw.value, cursor, origin);
   if (cursor.problems.length > 0) {
     report(
       state,
@@ -173,26 +169,18 @@ function identityOf({ kind, namespaced }: Kind, value: unknown): string | undefi
 /** Adds a valid object, unless it takes what another one has. */
 function add(state: State, known: KnownObject): void {
   const { snapshot, claims } = state;
-  switch (known.kind) {
-    case 'Service': {
-      const conflicts = claim(claims, known.object);
-      report(state, conflicts);
-      if (conflicts.length === 0) snapshot.services.push(known.object);
-      return;
-    }
-    case 'EndpointSlice':
-      if (!known.object.metadata.labels[SERVICE_NAME_LABEL]) report(state, [withoutService(known.object)]);
-      snapshot.slices.push(known.object);
-      return;
-    case 'Endpoints':
-      snapshot.endpoints.push(known.object);
-      return;
-    case 'Node':
-      snapshot.nodes.push(known.object);
-      return;
-    default:
-      known satisfies never;
+  if (known.list === 'services') {
+    const conflicts = claim(claims, known.object);
+    report(state, conflicts);
+    if (conflicts.length > 0) return;
   }
+  if (known.list === 'slices' && !isBound(known.object)) report(state, [withoutService(known.object)]);
+  (snapshot[known.list] as unknown[]).push(known.object);
+}
+
+/** To a Service, here or of the whole clusterset. */
+function isBound({ metadata }: EndpointSlice): boolean {
+  return Boolean(metadata.labels[SERVICE_NAME_LABEL] || metadata.labels[CLUSTERSET_SERVICE_LABEL]);
 }
 
 function withoutService({ origin }: EndpointSlice): Diagnostic {

@@ -2,14 +2,8 @@
  * resolve, part: EndpointSlices → the endpoints of each port of a Service, merged across slices.
  */
 import { type Family, joinHostPort } from '../ip.js';
-import { type EndpointSlice, type Protocol, SERVICE_NAME_LABEL, type SliceEndpoint } from '../read/types.js';
+import { type EndpointSlice, type Protocol, type SliceEndpoint, serviceOf } from '../read/types.js';
 import type { Endpoint } from './types.js';
-
-/** A slice's service, as `namespace/name`; undefined when it belongs to none. */
-export function serviceOf(slice: EndpointSlice): string | undefined {
-  const service = slice.metadata.labels[SERVICE_NAME_LABEL];
-  return service ? `${slice.metadata.namespace}/${service}` : undefined;
-}
 
 /**
  * The slices of every Service, each list sorted by slice name, so that which duplicate wins does not depend on the

@@ -10,6 +10,10 @@ function node(name: string, addresses: readonly [string, string][] = [['Internal
   return {
     metadata: { name, namespace: '', labels: { 'topology.kubernetes.io/zone': 'z1' }, annotations: {} },
     leaving: false,
+    milliCPU: 0,
+    ready: true,
+    unschedulable: false,
+    taints: [],
     podCIDRs: ['10.244.1.0/24', 'fd00:1::/64'],
     addresses: addresses.map(([type, address]) => ({ type, address })),
     origin: ORIGIN,

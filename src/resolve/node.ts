@@ -4,10 +4,9 @@
 import { type Checked, type Diagnostic, show } from '../diag.js';
 import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp, specialUse } from '../ip.js';
 import type { Machine, Options } from '../options.js';
-import type { Node } from '../read/types.js';
+import { type Node, ZONE_LABEL } from '../read/types.js';
 import type { NodeContext, PodTraffic } from './types.js';
 
-const ZONE_LABEL = 'topology.kubernetes.io/zone';
 const LOOPBACK: Readonly<Record<Family, Ip>> = {
   ipv4: { family: 'ipv4', text: '127.0.0.1', bytes: [127, 0, 0, 1] },
   ipv6: { family: 'ipv6', text: '::1', bytes: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] },

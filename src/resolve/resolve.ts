@@ -5,10 +5,9 @@
 import type { Diagnostic } from '../diag.js';
 import { type Memo, NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
-import type { EndpointSlice, ObjectMeta, Service, Snapshot } from '../read/types.js';
-import { compareCodePoints, endpointsOf, serviceOf, slicesByService } from './endpoints.js';
+import { type EndpointSlice, type ObjectMeta, type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { compareCodePoints, endpointsOf, slicesByService } from './endpoints.js';
 import { addressesOf, frontendsOf, policiesOf, trafficUse } from './frontends.js';
-import { withMirroredEndpoints } from './mirror.js';
 import { usableEndpoints } from './traffic.js';
 import type { NodeContext, ServicePort } from './types.js';
 
@@ -33,8 +32,7 @@ export function resolve(
 
 /** The slices that kube-proxy would watch, by Service. */
 function proxiedSlices(snapshot: Snapshot): ReadonlyMap<string, readonly EndpointSlice[]> {
-  const { services, endpoints, slices } = snapshot;
-  return slicesByService(withMirroredEndpoints(services, endpoints, slices).filter(isOurs));
+  return slicesByService(snapshot.slices.filter(isOurs));
 }
 
 /** The ServicePorts of one Service: what they are depends on it, its slices, the node and the options alone. */
@@ -78,7 +76,7 @@ export function omissions({ services, slices }: Snapshot): readonly Diagnostic[]
   return [
     ...unallocated.map(({ origin }): Diagnostic => {
       const message = `${origin.object} has no cluster IP, so it has no rules`;
-      const hint = 'an API server allocates one; give spec.clusterIP, or take the Service from the cluster';
+      const hint = 'an API server allocates one; --simulate does as it would, vipc allocate writes it down';
       return { code: 'no-cluster-ip', severity: 'warning', message, origin, hint };
     }),
     ...orphans.map(({ origin }): Diagnostic => {

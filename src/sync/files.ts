@@ -2,6 +2,7 @@
  * Files: a snapshot in files as a source of the daemon. They are looked at every second, and read when something about
  * them changed; what cannot be read or parsed, such as a file that is half written, leaves everything as it was.
  */
+import { AS_IT_IS, complete } from '../complete/complete.js';
 import type { Diagnostic, Source } from '../diag.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { fingerprint, loadSources } from '../read/source.js';
@@ -40,10 +41,11 @@ export function watchFiles({ paths, onSnapshot, onProblems, pollMs = 1000 }: Fil
     if (text === content) return false;
     content = text;
     const snapshot = readSnapshot(sources);
-    const problems = [...diagnostics, ...snapshot.diagnostics];
+    const completed = complete(snapshot.value, AS_IT_IS);
+    const problems = [...diagnostics, ...snapshot.diagnostics, ...completed.diagnostics.filter(isNoNote)];
     if (problems.length > 0) onProblems(problems);
     if (diagnostics.length > 0 || problems.some(isUnreadable) || isEmpty(snapshot.value)) return false;
-    onSnapshot(snapshot.value);
+    onSnapshot(completed.value);
     return true;
   };
 
@@ -67,6 +69,10 @@ export function watchFiles({ paths, onSnapshot, onProblems, pollMs = 1000 }: Fil
 
 function textOf(sources: readonly Source[], diagnostics: readonly Diagnostic[]): string {
   return JSON.stringify([sources, diagnostics.map(({ message }) => message)]);
+}
+
+function isNoNote({ severity }: Diagnostic): boolean {
+  return severity !== 'note';
 }
 
 /** Objects that are not seen for it would be taken for gone. */

@@ -4,11 +4,13 @@
  */
 import type { Diagnostic } from '../diag.js';
 import { claim } from '../read/claims.js';
-import type { KnownObject } from '../read/kinds.js';
 import { keyOf, readObserved } from '../read/observed.js';
-import type { EndpointSlice, Endpoints, Node, Service, Snapshot } from '../read/types.js';
+import { type EndpointSlice, NOTHING, type Node, type Service, type Snapshot } from '../read/types.js';
 
-type Kind = KnownObject['kind'];
+/** What rules are made of, and the list of a snapshot it is in. */
+const LISTS = { Service: 'services', EndpointSlice: 'slices', Node: 'nodes' } as const;
+
+type Kind = keyof typeof LISTS;
 
 export interface Store {
   /** An object was added or modified. */
@@ -41,19 +43,19 @@ export interface StoreOptions {
   readonly onInvalid: (diagnostics: readonly Diagnostic[]) => void;
 }
 
-type Objects = { readonly [K in Kind]: Map<string, Extract<KnownObject, { kind: K }>['object']> };
+type Objects = { readonly [K in Kind]: Map<string, Snapshot[(typeof LISTS)[K]][number]> };
 
 /** An empty store. */
 export function newStore({ onChange, onInvalid }: StoreOptions): Store {
-  const objects: Objects = { Service: new Map(), EndpointSlice: new Map(), Endpoints: new Map(), Node: new Map() };
+  const objects: Objects = { Service: new Map(), EndpointSlice: new Map(), Node: new Map() };
   const conflicts = new Set<string>();
   let changes = NO_CHANGES;
 
-  const changed = (kind: Kind, object?: Service | EndpointSlice | Endpoints | Node): void => {
+  const changed = (kind: Kind, object?: Service | EndpointSlice | Node): void => {
     const trigger = Date.parse(object?.metadata.annotations[TRIGGER] ?? '') / 1000;
     changes = {
       services: changes.services + (kind === 'Service' ? 1 : 0),
-      slices: changes.slices + (kind === 'EndpointSlice' || kind === 'Endpoints' ? 1 : 0),
+      slices: changes.slices + (kind === 'EndpointSlice' ? 1 : 0),
       nodes: changes.nodes + (kind === 'Node' ? 1 : 0),
       triggered:
         Number.isNaN(trigger) || changes.triggered.length >= MOST_TRIGGERS
@@ -65,8 +67,7 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
   const drop = (kind: Kind, key: string): void => {
     if (objects[kind].delete(key)) changed(kind);
   };
-  const set = (known: KnownObject, key: string): void => {
-    const { kind, object } = known;
+  const set = (kind: Kind, object: Service | EndpointSlice | Node, key: string): void => {
     const map = objects[kind] as Map<string, typeof object>;
     const before = map.get(key);
     if (before && isSame(before, object)) return;
@@ -78,7 +79,7 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
     const { value: known, diagnostics } = readObserved(kind, value);
     if (diagnostics.length > 0) onInvalid(diagnostics);
     if (key === undefined) return;
-    if (known) set(known, key);
+    if (known) set(kind, known.object as Service, key);
     else drop(kind, key);
   };
   const keepOnly = (kind: Kind, keys: ReadonlySet<string | undefined>): void => {
@@ -92,19 +93,18 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
       keepOnly(kind, new Set(values.map(keyOf)));
       for (const value of values) read(kind, value);
     },
-    replaceSnapshot: ({ services, slices, endpoints, nodes }) => {
-      const lists = { Service: services, EndpointSlice: slices, Endpoints: endpoints, Node: nodes };
-      for (const [kind, list] of Object.entries(lists) as [Kind, readonly { metadata: Service['metadata'] }[]][]) {
+    replaceSnapshot: (snapshot) => {
+      for (const [kind, name] of Object.entries(LISTS) as [Kind, (typeof LISTS)[Kind]][]) {
+        const list = snapshot[name];
         keepOnly(kind, new Set(list.map(keyOf)));
-        for (const object of list) set({ kind, object } as KnownObject, keyOf(object) ?? '');
+        for (const object of list) set(kind, object, keyOf(object) ?? '');
       }
     },
     snapshot: () => ({
+      ...NOTHING,
       services: unconflicted(objects.Service, conflicts, onInvalid),
       slices: [...objects.EndpointSlice.values()],
-      endpoints: [...objects.Endpoints.values()],
       nodes: [...objects.Node.values()],
-      skipped: [],
     }),
     changes: () => changes,
     takeChanges: () => {

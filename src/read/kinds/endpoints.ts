@@ -10,7 +10,11 @@ import { emptyIsAbsent, metadata, ordinaryIp, protocol, unique } from './metadat
 /** An Endpoints object without its origin. */
 export const endpoints: Check<Omit<Endpoints, 'origin'>> = (value, at) => fields(value, at);
 
-const address = object({ ip: required(ordinaryIp), nodeName: optional(remembered(DNS1123_SUBDOMAIN)) });
+const address = object({
+  ip: required(ordinaryIp),
+  nodeName: optional(remembered(DNS1123_SUBDOMAIN)),
+  hostname: optional(emptyIsAbsent(matching(DNS1123_LABEL), '')),
+});
 
 const port = object({
   name: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),

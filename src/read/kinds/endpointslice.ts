@@ -18,7 +18,7 @@ import {
   text,
 } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, LABEL_VALUE } from '../names.js';
-import { ignored, object, optional, required, withDefault } from '../object.js';
+import { object, optional, required, withDefault } from '../object.js';
 import type { Conditions, EndpointSlice } from '../types.js';
 import { emptyIsAbsent, metadata, protocol, unique } from './metadata.js';
 
@@ -37,6 +37,8 @@ const addressType = required(oneOf(['IPv4', 'IPv6', 'FQDN']));
 
 const nodeName = remembered(DNS1123_SUBDOMAIN);
 const zone = remembered(LABEL_VALUE);
+
+const hostname = emptyIsAbsent(matching(DNS1123_LABEL), '');
 
 const STATES = [{}, { as: false }, { as: true }] as const;
 
@@ -96,7 +98,7 @@ function slice(address: Check<string>): Check<Omit<EndpointSlice, 'origin'>> {
     conditions: withDefault(conditions, NO_CONDITIONS),
     nodeName: optional(nodeName),
     zone: optional(zone),
-    hostname: ignored(emptyIsAbsent(matching(DNS1123_LABEL), '')),
+    hostname: optional(hostname),
     hints: optional(hints),
   });
   return object({

@@ -3,12 +3,24 @@
  */
 import { show } from '../../diag.js';
 import { parseCidr, parseIp, specialUse } from '../../ip.js';
-import { also, type Check, type Cursor, convert, fail, map, matching, oneOf, type Rule, text } from '../check.js';
+import {
+  also,
+  type Check,
+  type Cursor,
+  convert,
+  fail,
+  isMapping,
+  map,
+  matching,
+  oneOf,
+  type Rule,
+  text,
+} from '../check.js';
 import { DNS1123_LABEL, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
-import { type Field, ignored, object, optional, required, withDefault } from '../object.js';
+import { type Field, object, optional, required, withDefault } from '../object.js';
 import type { ObjectMeta, Protocol } from '../types.js';
 
-const NO_STRINGS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+export const NO_STRINGS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
 /** TotalAnnotationSizeLimitB. */
 const MAX_ANNOTATIONS = 256 * 1024;
@@ -16,7 +28,7 @@ const MAX_ANNOTATIONS = 256 * 1024;
 export const labels: Check<Readonly<Record<string, string>>> = map(QUALIFIED_NAME, matching(LABEL_VALUE));
 
 /** Annotation keys are lower-cased before the API looks at them; values are free, their total is not. */
-const annotations = also(
+export const strings = also(
   map({ ...QUALIFIED_NAME, matches: (key) => QUALIFIED_NAME.matches(key.toLowerCase()) }, text),
   (value, at) => {
     let size = 0;
@@ -38,7 +50,7 @@ export function metadata(name: Rule, namespaced = true): Field<ObjectMeta, 'requ
     generateName: optional(text),
     namespace,
     labels: withDefault(labels, NO_STRINGS),
-    annotations: withDefault(annotations, NO_STRINGS),
+    annotations: withDefault(strings, NO_STRINGS),
   });
   return required(
     convert(fields, ({ name, generateName, ...rest }, at) => {
@@ -98,5 +110,15 @@ export function unique<T>(
   }
 }
 
-/** Fields that decide no rule, but whose type is worth an error. */
-export const unread = ignored(text);
+/** The text of a field of metadata that only an API server sets. */
+export function serverSet(value: unknown, field: 'creationTimestamp' | 'deletionTimestamp'): string | undefined {
+  const metadata = isMapping(value) ? value['metadata'] : undefined;
+  const set = isMapping(metadata) ? metadata[field] : undefined;
+  return typeof set === 'string' && set !== '' ? set : undefined;
+}
+
+/** `created`, where the API server set metadata.creationTimestamp. */
+export function createdAt(value: unknown): { readonly created?: string } {
+  const created = serverSet(value, 'creationTimestamp');
+  return created === undefined ? {} : { created };
+}

@@ -2,34 +2,50 @@
  * Node v1: the API server's validation (pkg/apis/core/validation, ValidateNode) of addresses and pod networks.
  */
 import { parseIp } from '../../ip.js';
-import { also, type Check, type Cursor, convert, fail, type Infer, isMapping, list, text } from '../check.js';
+import { also, bool, type Check, type Cursor, convert, fail, type Infer, list, text } from '../check.js';
 import { DNS1123_SUBDOMAIN } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { Node } from '../types.js';
-import { cidr, emptyIsAbsent, metadata } from './metadata.js';
+import { cidr, emptyIsAbsent, metadata, serverSet } from './metadata.js';
 
 /** A Node without its origin. */
 export const node: Check<Omit<Node, 'origin'>> = (value, at) => {
   const read = fields(value, at);
   if (read === undefined) return undefined;
-  const { podCIDRs, taints } = read.spec;
-  const leaving = isDeleted(value) || taints.some(({ key }) => key === TO_BE_DELETED);
-  return { metadata: read.metadata, podCIDRs, addresses: read.status.addresses, leaving };
+  const { podCIDRs, taints, unschedulable } = read.spec;
+  const { addresses, allocatable, conditions } = read.status;
+  const leaving =
+    serverSet(value, 'deletionTimestamp') !== undefined || taints.some(({ key }) => key === TO_BE_DELETED);
+  const ready = conditions.find(({ type }) => type === 'Ready')?.status ?? 'True';
+  const milliCPU = allocatable.cpu ?? 0;
+  return {
+    metadata: read.metadata,
+    podCIDRs,
+    addresses,
+    leaving,
+    milliCPU,
+    ready: ready === 'True',
+    unschedulable,
+    taints,
+  };
 };
 
 /** The cluster autoscaler's, before it takes a node away. */
 const TO_BE_DELETED = 'ToBeDeletedByClusterAutoscaler';
 
-/** The API server sets it, and nobody else can. */
-function isDeleted(value: unknown): boolean {
-  const metadata = isMapping(value) ? value['metadata'] : undefined;
-  return isMapping(metadata) && typeof metadata['deletionTimestamp'] === 'string';
-}
+/** `4`, `3920m` or `0.5` CPUs in thousandths; of a text that is no such quantity nobody knows, which is 0. */
+const milliCPU: Check<number> = (value) => {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(m?)$/.exec(String(value)) ?? [];
+  return digits === undefined ? 0 : Math.round(Number(digits) * (unit === 'm' ? 1 : 1000));
+};
+
+const taint = object({ key: withDefault(text, ''), value: withDefault(text, ''), effect: withDefault(text, '') });
 
 const spec = object({
   podCIDR: optional(emptyIsAbsent(cidr, '')),
   podCIDRs: withDefault(list(cidr, { max: 2 }), []),
-  taints: withDefault(list(object({ key: withDefault(text, '') })), []),
+  taints: withDefault(list(taint), []),
+  unschedulable: withDefault(bool, false),
 });
 
 /** Cloud providers put names and more into these; only what is an address is made canonical. */
@@ -38,19 +54,32 @@ const address = convert(object({ type: required(text), address: required(text) }
   address: parseIp(address)?.text ?? address,
 }));
 
-const NO_ADDRESSES = { addresses: [] };
-const NO_SPEC = { podCIDRs: [], taints: [] };
+const condition = object({ type: withDefault(text, ''), status: withDefault(text, '') });
+
+const NO_STATUS = { addresses: [], allocatable: {}, conditions: [] };
+const NO_SPEC = { podCIDRs: [], taints: [], unschedulable: false };
 
 const fields = object({
   metadata: metadata(DNS1123_SUBDOMAIN, false),
   spec: withDefault(
-    convert(also(spec, checkPodCIDRs), (read) => ({ podCIDRs: toPodCIDRs(read), taints: read.taints })),
+    convert(also(spec, checkPodCIDRs), ({ taints, unschedulable, ...read }) => {
+      return { podCIDRs: toPodCIDRs(read), taints, unschedulable };
+    }),
     NO_SPEC,
   ),
-  status: withDefault(object({ addresses: withDefault(list(address), []) }), NO_ADDRESSES),
+  status: withDefault(
+    object({
+      addresses: withDefault(list(address), []),
+      allocatable: withDefault(object({ cpu: optional(milliCPU) }), {}),
+      conditions: withDefault(list(condition), []),
+    }),
+    NO_STATUS,
+  ),
 });
 
-function checkPodCIDRs({ podCIDR, podCIDRs }: Infer<typeof spec>, at: Cursor): void {
+type PodCIDRs = Pick<Infer<typeof spec>, 'podCIDR' | 'podCIDRs'>;
+
+function checkPodCIDRs({ podCIDR, podCIDRs }: PodCIDRs, at: Cursor): void {
   const [first, second] = podCIDRs;
   if (podCIDR && first !== undefined && podCIDR !== first) {
     fail(at, `must be the first of podCIDRs, ${first}, is ${podCIDR}`, { key: 'podCIDR' });
@@ -60,6 +89,6 @@ function checkPodCIDRs({ podCIDR, podCIDRs }: Infer<typeof spec>, at: Cursor): v
   }
 }
 
-function toPodCIDRs({ podCIDR, podCIDRs }: Infer<typeof spec>): readonly string[] {
+function toPodCIDRs({ podCIDR, podCIDRs }: PodCIDRs): readonly string[] {
   return podCIDRs.length > 0 || !podCIDR ? podCIDRs : [podCIDR];
 }

@@ -2,14 +2,41 @@
  * Service v1: the API server's validation (pkg/apis/core/validation, ValidateService) of the fields that decide rules.
  */
 import { type Family, type Ip, parseIp, specialUse } from '../../ip.js';
-import { also, type Check, type Cursor, convert, fail, type Infer, int, list, matching, oneOf } from '../check.js';
+import {
+  also,
+  bool,
+  type Check,
+  type Cursor,
+  child,
+  convert,
+  fail,
+  type Infer,
+  int,
+  list,
+  matching,
+  oneOf,
+  text,
+} from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME } from '../names.js';
-import { ignored, object, optional, required, withDefault } from '../object.js';
+import { object, optional, required, withDefault } from '../object.js';
 import type { IPFamily, LoadBalancerIngress, Service, ServicePortSpec } from '../types.js';
-import { cidr, emptyIsAbsent, ipAddress, labels, metadata, ordinaryIp, protocol, unique, unread } from './metadata.js';
+import {
+  cidr,
+  createdAt,
+  emptyIsAbsent,
+  ipAddress,
+  labels,
+  metadata,
+  ordinaryIp,
+  protocol,
+  unique,
+} from './metadata.js';
 
 /** A Service without its origin, or undefined after reporting why it is none. */
-export const service: Check<Omit<Service, 'origin'>> = (value, at) => fields(value, at);
+export const service: Check<Omit<Service, 'origin'>> = (value, at) => {
+  const read = fields(value, at);
+  return read && { ...read, ...createdAt(value) };
+};
 
 const MAX_PORT = 65535;
 
@@ -23,18 +50,24 @@ const IP_FAMILIES: Readonly<Record<IPFamily, Family>> = { IPv4: 'ipv4', IPv6: 'i
 
 const policy = withDefault(oneOf(['Cluster', 'Local'], 'Cluster'), 'Cluster');
 
-const targetPort: Check<unknown> = (value, at) => {
+const targetPort: Check<number | string> = (value, at) => {
   if (typeof value === 'number') return int(0, MAX_PORT)(value, at);
   return value === '' ? value : matching(IANA_SVC_NAME)(value, at);
 };
 
-const servicePort = object({
+const portFields = object({
   name: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),
   protocol,
   port: required(int(1, MAX_PORT)),
   nodePort: withDefault(int(0, MAX_PORT), 0),
-  targetPort: ignored(targetPort),
+  targetPort: optional(targetPort),
 });
+
+/** A target port of 0 or without a text is the Service's own port (SetDefaults_Service). */
+const servicePort = convert(
+  portFields,
+  (port): ServicePortSpec => ({ ...port, targetPort: port.targetPort || port.port }),
+);
 
 /** `None`, or an address that a Service may have. */
 const clusterIP: Check<string> = (value, at) => {
@@ -56,7 +89,7 @@ const spec = object({
   clusterIP: withDefault(emptyIsAbsent(clusterIP, ''), ''),
   clusterIPs: withDefault(list(clusterIP, { max: 2 }), []),
   ipFamilies: withDefault(list(oneOf(['IPv4', 'IPv6']), { max: 2 }), []),
-  ipFamilyPolicy: ignored(oneOf(['SingleStack', 'PreferDualStack', 'RequireDualStack'])),
+  ipFamilyPolicy: optional(oneOf(['SingleStack', 'PreferDualStack', 'RequireDualStack'])),
   selector: optional(labels),
   ports: withDefault(list(servicePort), []),
   sessionAffinity: withDefault(oneOf(['None', 'ClientIP'], 'None'), 'None'),
@@ -66,7 +99,10 @@ const spec = object({
   externalTrafficPolicy: policy,
   internalTrafficPolicy: policy,
   externalIPs: withDefault(list(ordinaryIp), []),
-  externalName: unread,
+  externalName: withDefault(text, ''),
+  allocateLoadBalancerNodePorts: withDefault(bool, true),
+  publishNotReadyAddresses: withDefault(bool, false),
+  trafficDistribution: optional(text),
   loadBalancerSourceRanges: withDefault(list(cidr), []),
   healthCheckNodePort: withDefault(int(0, MAX_PORT), 0),
 });
@@ -100,9 +136,16 @@ type Spec = Infer<typeof spec>;
 function checkSpec(value: Spec, at: Cursor): void {
   checkClusterIPs(value, at);
   checkPorts(value, at);
+  if (value.type === 'ExternalName') checkExternalName(value, at);
   if (value.type !== 'LoadBalancer' && value.loadBalancerSourceRanges.length > 0) {
     fail(at, `needs type LoadBalancer, is ${value.type}`, { key: 'loadBalancerSourceRanges' });
   }
+}
+
+/** A name may end with the root's dot. */
+function checkExternalName({ externalName }: Spec, at: Cursor): void {
+  if (externalName === '') fail(at, 'needs the field externalName', { code: 'missing-field' });
+  else child(at, 'externalName', externalName.replace(/\.$/, ''), matching(DNS1123_SUBDOMAIN));
 }
 
 function checkClusterIPs({ clusterIP, clusterIPs, ipFamilies }: Spec, at: Cursor): void {

@@ -1,20 +1,22 @@
 /**
- * resolve, part: Endpoints objects → EndpointSlices, as the endpoint-slice mirroring controller makes them for Services
+ * complete, part: Endpoints objects → EndpointSlices, as the endpoint-slice mirroring controller makes them for Services
  * without a selector, so that a snapshot of Services and hand-written Endpoints compiles.
  */
 import {
   type EndpointSlice,
   type EndpointSubset,
   type Endpoints,
+  hasSelector,
   type IPFamily,
+  keyOf,
+  MANAGED_BY_LABEL,
   SERVICE_NAME_LABEL,
   type Service,
+  serviceOf,
 } from '../read/types.js';
-import { serviceOf } from './endpoints.js';
 
 const SKIP_LABEL = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER_ANNOTATION = 'control-plane.alpha.kubernetes.io/leader';
-const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';
 const MIRRORING_CONTROLLER = 'endpointslicemirroring-controller.k8s.io';
 
 /** The controller mirrors this many addresses of a subset and leaves the others out. */
@@ -31,19 +33,14 @@ export function withMirroredEndpoints(
   slices: readonly EndpointSlice[],
 ): readonly EndpointSlice[] {
   if (endpoints.length === 0) return slices;
-  const key = ({ metadata }: Service | Endpoints) => `${metadata.namespace}/${metadata.name}`;
-  const withoutSelector = new Set(services.filter((service) => !hasSelector(service)).map(key));
+  const withoutSelector = new Set(services.filter((service) => !hasSelector(service)).map(keyOf));
   const mirrored = new Set(
     slices.filter((slice) => slice.metadata.labels[MANAGED_BY_LABEL] === MIRRORING_CONTROLLER).map(serviceOf),
   );
   const added = endpoints
-    .filter((object) => withoutSelector.has(key(object)) && !mirrored.has(key(object)) && !optsOut(object))
+    .filter((object) => withoutSelector.has(keyOf(object)) && !mirrored.has(keyOf(object)) && !optsOut(object))
     .flatMap(mirror);
   return [...slices, ...added];
-}
-
-function hasSelector(service: Service): boolean {
-  return Object.keys(service.spec.selector ?? {}).length > 0;
 }
 
 function optsOut({ metadata }: Endpoints): boolean {
@@ -62,6 +59,7 @@ function mirror(object: Endpoints): readonly EndpointSlice[] {
       addressType,
       endpoints: mirroredEndpoints(subset, addressType),
       ports: subset.ports,
+      synthetic: 'Endpoints',
       origin: object.origin,
     })),
   );
@@ -76,9 +74,10 @@ function mirroredEndpoints(subset: EndpointSubset, addressType: IPFamily): Endpo
   return listed
     .slice(0, MAX_ADDRESSES_PER_SUBSET)
     .filter(({ ip }) => ip.includes(':') === (addressType === 'IPv6'))
-    .map(({ ip, nodeName, ready }) => ({
+    .map(({ ip, nodeName, hostname, ready }) => ({
       addresses: [ip],
       conditions: { ready },
       ...(nodeName === undefined ? {} : { nodeName }),
+      ...(hostname ? { hostname } : {}),
     }));
 }

@@ -1,0 +1,78 @@
+/**
+ * cli: PATH arguments and flags → the cluster, completed, for commands that ask it something.
+ */
+import { AS_IT_IS, type Completion, NODE_PORTS, type PortRange } from '../complete/complete.js';
+import { type Checked, hasErrors } from '../diag.js';
+import type { Cidr } from '../ip.js';
+import { readCluster } from '../pipeline.js';
+import { parseClusterCIDRs } from '../read/config/values.js';
+import type { Snapshot } from '../read/types.js';
+import { loadInput } from './input.js';
+import { EXIT, type Io } from './io.js';
+import { report } from './report.js';
+
+/** The flags of `completionOptions`. */
+export interface CompletionFlags {
+  readonly simulate?: boolean;
+  readonly nodes?: number;
+  readonly serviceCidr?: string;
+  readonly serviceNodePortRange?: string;
+}
+
+export interface ClusterFlags extends CompletionFlags {
+  readonly skipInvalid?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** How many Nodes there are where nobody says. */
+const SIMULATED_NODES = 3;
+
+/** What the flags ask to make up. An unusable one is an Error. */
+export function completionOf(flags: CompletionFlags): Completion {
+  const { simulate = false, nodes, serviceCidr, serviceNodePortRange } = flags;
+  if (nodes !== undefined && !simulate) throw new Error('--nodes goes with --simulate');
+  return {
+    ...AS_IT_IS,
+    simulate,
+    allocate: simulate || serviceCidr !== undefined || serviceNodePortRange !== undefined,
+    nodes: simulate ? (nodes ?? SIMULATED_NODES) : 0,
+    serviceCIDRs: serviceCidr === undefined ? [] : cidrs(serviceCidr),
+    nodePorts: serviceNodePortRange === undefined ? NODE_PORTS : portRange(serviceNodePortRange),
+  };
+}
+
+function cidrs(text: string): readonly Cidr[] {
+  const parsed = parseClusterCIDRs(text);
+  if (parsed.problem !== undefined) throw new Error(`--service-cidr ${parsed.problem}`);
+  return parsed.value;
+}
+
+/** `30000-32767`, as kube-apiserver's flag. */
+function portRange(text: string): PortRange {
+  const [, first = 0, last = 0] = (/^(\d{1,5})-(\d{1,5})$/.exec(text) ?? []).map(Number);
+  if (first < 1 || last > 65535 || first > last) {
+    throw new Error(`--service-node-port-range must be FIRST-LAST, such as 30000-32767, is ${JSON.stringify(text)}`);
+  }
+  return { first, last };
+}
+
+/**
+ * The cluster that `paths` name, after reporting what is wrong with it; or the exit code, when errors leave none.
+ */
+export async function loadCluster(
+  paths: readonly string[],
+  flags: ClusterFlags,
+  io: Io,
+): Promise<Snapshot | { readonly code: number }> {
+  const completion = completionOf(flags);
+  const sources = await loadInput(paths, io);
+  const unreadable = hasErrors(sources.diagnostics);
+  const { skipInvalid = false } = flags;
+  const cluster: Checked<Snapshot | undefined> = unreadable
+    ? { value: undefined, diagnostics: [] }
+    : readCluster(sources.value, { skipInvalid, completion });
+  const diagnostics = [...sources.diagnostics, ...cluster.diagnostics];
+  await report(diagnostics, flags.verbose === true, io);
+  if (hasErrors(diagnostics) || !cluster.value) return { code: unreadable ? EXIT.trouble : EXIT.different };
+  return cluster.value;
+}

@@ -1,0 +1,11 @@
+/**
+ * Namespace v1: that it is there.
+ */
+import type { Check } from '../check.js';
+import { DNS1123_LABEL } from '../names.js';
+import { object } from '../object.js';
+import type { Namespace } from '../types.js';
+import { metadata } from './metadata.js';
+
+/** A Namespace without its origin. */
+export const namespace: Check<Omit<Namespace, 'origin'>> = object({ metadata: metadata(DNS1123_LABEL, false) });

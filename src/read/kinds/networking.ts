@@ -1,0 +1,54 @@
+/**
+ * ServiceCIDR and IPAddress networking.k8s.io/v1 (KEP-1880): what an API server allocates cluster IPs from, and those it
+ * has given away.
+ */
+
+import { show } from '../../diag.js';
+import { parseIp } from '../../ip.js';
+import { also, type Check, fail, list, type Rule, text } from '../check.js';
+import { DNS1123_SUBDOMAIN } from '../names.js';
+import { object, required, withDefault } from '../object.js';
+import type { IPAddress, ServiceCIDR } from '../types.js';
+import { cidr, metadata } from './metadata.js';
+
+/** A ServiceCIDR without its origin. */
+export const serviceCIDR: Check<Omit<ServiceCIDR, 'origin'>> = (value, at) => {
+  const read = cidrFields(value, at);
+  return read && { metadata: read.metadata, cidrs: read.spec.cidrs };
+};
+
+const cidrs = also(list(cidr, { min: 1, max: 2 }), ([first = '', second], at) => {
+  if (second !== undefined && first.includes(':') === second.includes(':')) {
+    fail(at, 'must be of two families, one IPv4 and one IPv6');
+  }
+});
+
+const cidrFields = object({
+  metadata: metadata(DNS1123_SUBDOMAIN, false),
+  spec: required(object({ cidrs: required(cidrs) })),
+});
+
+/** An IPAddress without its origin; its name is the address. */
+export const ipAddressObject: Check<Omit<IPAddress, 'origin'>> = (value, at) => {
+  const read = addressFields(value, at);
+  if (read === undefined) return undefined;
+  const ip = parseIp(read.metadata.name);
+  if (!ip) return fail(at, `must be an IP address, is ${show(read.metadata.name)}`, { key: 'metadata' });
+  return { metadata: read.metadata, ip: ip.text, parent: read.spec.parentRef };
+};
+
+/** The API has the canonical form only, in which an IPv6 address has colons that other names may not have. */
+const ADDRESS: Rule = { allowed: 'an IP address', matches: (name) => parseIp(name) !== undefined };
+
+const parentRef = object({
+  resource: withDefault(text, ''),
+  namespace: withDefault(text, ''),
+  name: withDefault(text, ''),
+});
+
+const NO_PARENT = { parentRef: { resource: '', namespace: '', name: '' } };
+
+const addressFields = object({
+  metadata: metadata(ADDRESS, false),
+  spec: withDefault(object({ parentRef: withDefault(parentRef, NO_PARENT.parentRef) }), NO_PARENT),
+});

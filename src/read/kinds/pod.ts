@@ -1,0 +1,92 @@
+/**
+ * Pod v1, and the pod's spec as templates have it: the API server's validation (pkg/apis/core/validation, ValidatePod) of
+ * the fields that decide where a pod is and what it serves.
+ */
+import { bool, type Check, convert, type Infer, int, list, map, matching, oneOf, text } from '../check.js';
+import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
+import { object, required, withDefault } from '../object.js';
+import type { ContainerPort, Pod, PodSpec } from '../types.js';
+import { emptyIsAbsent, ipAddress, metadata, NO_STRINGS, protocol, serverSet } from './metadata.js';
+
+/** A Pod without its origin. */
+export const pod: Check<Omit<Pod, 'origin'>> = (value, at) => {
+  const read = fields(value, at);
+  return read && { ...read, terminating: serverSet(value, 'deletionTimestamp') !== undefined };
+};
+
+const port = convert(
+  object({
+    name: withDefault(emptyIsAbsent(matching(IANA_SVC_NAME), ''), ''),
+    protocol,
+    containerPort: required(int(1, 65535)),
+  }),
+  ({ name, protocol, containerPort }): ContainerPort => ({ name, protocol, port: containerPort }),
+);
+
+const container = object({ ports: withDefault(list(port), []), restartPolicy: withDefault(text, '') });
+
+const toleration = object({
+  key: withDefault(text, ''),
+  operator: withDefault(oneOf(['Exists', 'Equal'], 'Equal'), 'Equal'),
+  value: withDefault(text, ''),
+  effect: withDefault(text, ''),
+});
+
+const specFields = object({
+  nodeName: withDefault(emptyIsAbsent(matching(DNS1123_SUBDOMAIN), ''), ''),
+  hostname: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),
+  subdomain: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),
+  hostNetwork: withDefault(bool, false),
+  containers: withDefault(list(container), []),
+  initContainers: withDefault(list(container), []),
+  nodeSelector: withDefault(map(QUALIFIED_NAME, matching(LABEL_VALUE)), NO_STRINGS),
+  tolerations: withDefault(list(toleration), []),
+});
+
+/** What of a pod's spec matters to Services. */
+export const podSpec: Check<PodSpec> = convert(specFields, (read): PodSpec => {
+  const { nodeName, hostname, subdomain, hostNetwork, nodeSelector, tolerations } = read;
+  return {
+    ...(nodeName && { nodeName }),
+    ...(hostname && { hostname }),
+    ...(subdomain && { subdomain }),
+    hostNetwork,
+    ports: portsOf(read),
+    nodeSelector,
+    tolerations,
+  };
+});
+
+/** In the order in which the endpoint-slice controller looks for a named port (KEP-753 for sidecars). */
+function portsOf({ containers, initContainers }: Infer<typeof specFields>): readonly ContainerPort[] {
+  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...containers, ...sidecars].flatMap(({ ports }) => ports);
+}
+
+const condition = object({ type: withDefault(text, ''), status: withDefault(text, '') });
+
+const statusFields = object({
+  phase: withDefault(text, ''),
+  podIP: withDefault(emptyIsAbsent(ipAddress, ''), ''),
+  podIPs: withDefault(list(object({ ip: withDefault(emptyIsAbsent(ipAddress, ''), '') })), []),
+  conditions: withDefault(list(condition), []),
+});
+
+const status = convert(statusFields, ({ phase, podIP, podIPs, conditions }): Pod['status'] => {
+  const ips = podIPs.map(({ ip }) => ip).filter((ip) => ip !== '');
+  return {
+    phase,
+    ready: conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
+    podIPs: ips.length > 0 || podIP === '' ? ips : [podIP],
+  };
+});
+
+const NO_STATUS: Pod['status'] = { phase: '', ready: false, podIPs: [] };
+
+const NO_SPEC: PodSpec = { hostNetwork: false, ports: [], nodeSelector: NO_STRINGS, tolerations: [] };
+
+const fields = object({
+  metadata: metadata(DNS1123_SUBDOMAIN),
+  spec: withDefault(podSpec, NO_SPEC),
+  status: withDefault(status, NO_STATUS),
+});

@@ -1,0 +1,93 @@
+/**
+ * Deployment, StatefulSet, DaemonSet, ReplicaSet apps/v1, ReplicationController and PodTemplate v1: what makes pods of a
+ * template. The API server's validation (pkg/apis/apps/validation) of the fields that say how many and which.
+ */
+import { also, type Check, fail, int, isMapping, matching } from '../check.js';
+import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../names.js';
+import { object, optional, required, withDefault } from '../object.js';
+import type { Workload, WorkloadKind } from '../types.js';
+import { emptyIsAbsent, labels, metadata, NO_STRINGS } from './metadata.js';
+import { podSpec } from './pod.js';
+
+/** Far more than a cluster can have; without a bound one line could fill the memory. */
+const MAX_REPLICAS = 1_000_000;
+
+/** A workload without its origin. */
+export function workload(kind: WorkloadKind): Check<Omit<Workload, 'origin'>> {
+  const read = kind === 'PodTemplate' ? bareFields : workloadFields(kind);
+  return (value, at) => {
+    const found = read(value, at);
+    if (found === undefined) return undefined;
+    const { metadata, spec } = found;
+    return {
+      kind,
+      metadata,
+      replicas: spec.replicas,
+      serviceName: spec.serviceName,
+      firstOrdinal: spec.ordinals.start,
+      template: { labels: spec.template.metadata.labels, spec: spec.template.spec },
+      owned: isOwned(value),
+    };
+  };
+}
+
+const NO_LABELS = { labels: NO_STRINGS };
+
+const template = object({
+  metadata: withDefault(object({ labels: withDefault(labels, NO_STRINGS) }), NO_LABELS),
+  spec: required(podSpec),
+});
+
+const FIRST = { start: 0 };
+
+const common = {
+  replicas: withDefault(int(0, MAX_REPLICAS), 1),
+  serviceName: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),
+  ordinals: withDefault(object({ start: withDefault(int(0, 0x7fffffff), 0) }), FIRST),
+  template: required(template),
+};
+
+/** The selector has to find the pods of the template, else the API server refuses the workload. */
+function workloadFields(kind: WorkloadKind) {
+  const spec = object({ ...common, selector: optional(object({ matchLabels: optional(labels) })) });
+  const checked = also(spec, ({ selector, template }, at) => {
+    for (const [key, value] of Object.entries(selector?.matchLabels ?? {})) {
+      if (template.metadata.labels[key] === value) continue;
+      const says = `must be among spec.template.metadata.labels, which is what ${kind} finds its pods by`;
+      fail(at, says, { key: 'selector', code: 'selector-mismatch' });
+      return;
+    }
+  });
+  return object({
+    metadata: metadata(DNS1123_SUBDOMAIN),
+    spec: required(kind === 'ReplicationController' ? replication : checked),
+  });
+}
+
+/** Its selector is a plain mapping, and the template's labels when absent. */
+const replication = object(common);
+
+const bareFields: Check<{
+  readonly metadata: Workload['metadata'];
+  readonly spec: {
+    readonly replicas: number;
+    readonly serviceName: string;
+    readonly ordinals: { readonly start: number };
+    readonly template: { readonly metadata: typeof NO_LABELS; readonly spec: Workload['template']['spec'] };
+  };
+}> = (value, at) => {
+  const read = object({ metadata: metadata(DNS1123_SUBDOMAIN), template: required(template) })(value, at);
+  return (
+    read && {
+      metadata: read.metadata,
+      spec: { replicas: 1, serviceName: '', ordinals: FIRST, template: read.template },
+    }
+  );
+};
+
+/** Only controllers write it, so what is wrong with it is nobody's to know. */
+function isOwned(value: unknown): boolean {
+  const meta = isMapping(value) ? value['metadata'] : undefined;
+  const references = isMapping(meta) ? meta['ownerReferences'] : undefined;
+  return Array.isArray(references) && references.some((one) => isMapping(one) && one['controller'] === true);
+}
