@@ -38,6 +38,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'read/': ['read/', 'diag.ts', 'ip.ts', 'options.ts'],
   'resolve/': ['resolve/', 'read/types.ts', 'memo.ts', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
   'complete/': ['complete/', 'read/types.ts', 'diag.ts', 'ip.ts'],
+  'discover/': ['discover/', 'read/types.ts', 'diag.ts', 'ip.ts'],
+  'lint/': ['lint/', 'read/types.ts', 'diag.ts', 'ip.ts'],
+  'look/': ['look/', 'lint/', 'read/types.ts', 'diag.ts', 'ip.ts'],
+  'clusters/': ['clusters/', 'complete/', 'discover/', 'read/types.ts', 'diag.ts', 'ip.ts'],
   'backends/features.ts': [],
   'backends/backend.ts': [
     'backends/features.ts',

@@ -36,6 +36,11 @@ export function parseIp(text: string): Ip | undefined {
   return bytes && fromBytes(bytes);
 }
 
+/** The address that 4 or 16 bytes are; an IPv4-mapped one is the IPv4 address. */
+export function ipOf(bytes: readonly number[]): Ip {
+  return bytes.length === 4 ? { family: 'ipv4', text: formatV4(bytes), bytes } : fromBytes(bytes);
+}
+
 /** The network that `text` writes, host bits cleared, or undefined. */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf('/');

@@ -1,0 +1,43 @@
+/**
+ * cli: `vipc compile` as commander knows it.
+ */
+import { Option } from 'commander';
+import { type Add, EXIT_CODES, example } from '../command.js';
+import type { CompileFlags } from '../compile.js';
+import { completionOptions, inputOptions, proxyOptions } from '../flags.js';
+
+/** Adds the command. */
+export const addCompile: Add = (program, io, done) => {
+  const command = program
+    .command('compile')
+    .summary('rules for one node, from a snapshot of the cluster')
+    .description(
+      'Compiles Services, EndpointSlices and Nodes into the rules that kube-proxy would program on one node. ' +
+        'Rules go to standard output (one IP family), or with -o into a directory (both families, and resolved.txt: ' +
+        'what each Service address leads to). Everything else goes to standard error.',
+    );
+  completionOptions(inputOptions(proxyOptions(command)))
+    .addOption(
+      new Option('--family <FAMILY>', 'IP family on standard output').choices(['ipv4', 'ipv6']).default('ipv4'),
+    )
+    .option('-o, --output <DIR>', 'write every artifact into DIR')
+    .option('--check <DIR>', 'compare with the artifacts in DIR; exit 1 and show the difference by Service')
+    .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
+    .addHelpText('after', compileExamples)
+    .action(async (paths: string[], flags: CompileFlags) => {
+      const { runCompile } = await import('../compile.js');
+      done(await runCompile(paths, flags, io));
+    });
+};
+
+function compileExamples(): string {
+  const file = example();
+  return `
+Examples:
+  vipc compile ${file}
+  vipc compile ${file} -o rules
+  vipc compile ${file} --check rules
+  kubectl get services,endpointslices,nodes -A -o yaml | vipc compile --node NODE
+  kubectl get configmap -n kube-system kube-proxy -o yaml > config.yaml   # for -c config.yaml
+${EXIT_CODES}`;
+}

@@ -1,0 +1,63 @@
+/**
+ * complete, part: the addresses of a network by their place in it, and the bands that an API server allocates from.
+ */
+import type { Cidr, Ip } from '../ip.js';
+import { ipOf } from '../ip.js';
+
+/** Places from 0 to `size` - 1. Who asks for no particular one gets one from `reserved` on, while there is any. */
+export interface Range {
+  readonly size: number;
+  /** How many places at the front are kept for those who ask for one. */
+  readonly reserved: number;
+}
+
+/** The usable addresses of a network. */
+export interface AddressRange extends Range {
+  readonly cidr: Cidr;
+}
+
+/** Places beyond are never used, so that a place is an exact number. */
+const MAX_SIZE = 2 ** 48;
+
+/**
+ * The addresses that Services may have: all but the network's own and, for IPv4, the broadcast address. The first
+ * min(max(16, size/16), 256) are the static band of KEP-3070; a range of less than 16 has none.
+ */
+export function serviceRange(cidr: Cidr): AddressRange {
+  const size = usable(cidr);
+  return { cidr, size, reserved: size + 2 < 16 ? 0 : Math.min(Math.max(16, Math.floor((size + 2) / 16)), 256) };
+}
+
+/** The addresses that pods of a Node may have: as for Services, but without the first, which is the node's own there. */
+export function podRange(cidr: Cidr): AddressRange {
+  return { cidr, size: usable(cidr), reserved: 1 };
+}
+
+function usable({ family, prefix }: Cidr): number {
+  const bits = (family === 'ipv4' ? 32 : 128) - prefix;
+  return Math.max(0, Math.min(2 ** bits, MAX_SIZE) - (family === 'ipv4' ? 2 : 1));
+}
+
+/** The address at a place, canonical. */
+export function addressAt({ cidr }: AddressRange, place: number): string {
+  const bytes = [...cidr.bytes];
+  let rest = place + 1;
+  for (let i = bytes.length - 1; rest > 0 && i >= 0; i--) {
+    const sum = (bytes[i] ?? 0) + (rest % 256);
+    bytes[i] = sum % 256;
+    rest = Math.floor(rest / 256) + (sum > 255 ? 1 : 0);
+  }
+  return ipOf(bytes).text;
+}
+
+/** The place of an address, or undefined when it is none of the range. */
+export function placeOf({ cidr, size }: AddressRange, ip: Ip): number | undefined {
+  if (ip.family !== cidr.family) return undefined;
+  let place = 0;
+  for (const [i, byte] of ip.bytes.entries()) {
+    const difference = byte - (cidr.bytes[i] ?? 0);
+    place = place * 256 + difference;
+    if (Math.abs(place) > MAX_SIZE) return undefined;
+  }
+  return place >= 1 && place <= size ? place - 1 : undefined;
+}
