@@ -3,7 +3,8 @@
  * one, as an API server scans from a random one (k/k pkg/registry/core/service/allocator).
  *
  * Of two that want the same place one has to go on, and for the order of objects not to matter it must be the same one
- * always: that of the greater hash. So a new name moves another one only from a place that both hashes lead to.
+ * always: that of the greater hash (ordered hashing, Amble and Knuth 1974). So a new name moves another one only from a
+ * place that both hashes lead to.
  */
 import type { Range } from './range.js';
 
@@ -13,49 +14,72 @@ export interface Assigned {
   readonly left: readonly string[];
 }
 
-/** Gives each of `keys` a place of its own that is not `taken`; the same for the same keys in any order. */
+/**
+ * Gives each of `keys` a place of its own that is not `taken`; the same for the same keys in any order. They are served by
+ * hash: each takes the next free place from its own on and around, in the dynamic band while that has one, then in the
+ * static one.
+ */
 export function assign(keys: Iterable<string>, taken: ReadonlySet<number>, range: Range): Assigned {
-  const holders = new Map<number, Holder>();
+  const bands = bandsOf(range).map((band) => freePlaces(band, taken));
+  const places = new Map<string, number>();
   const left: string[] = [];
-  for (const key of keys) {
-    // One that another took the place of goes on from there, until somebody finds a free one.
-    let seeker: Holder | undefined = { key, hash: stableHash(key), tries: 0 };
-    while (seeker) {
-      const place = next(seeker, taken, range);
-      if (place === undefined) {
-        left.push(seeker.key);
-        break;
-      }
-      const holder = holders.get(place);
-      if (!holder || goesFirst(seeker, holder)) {
-        holders.set(place, seeker);
-        seeker = holder;
-      }
-      if (seeker) seeker.tries++;
-    }
+  for (const { key, hash } of inOrder(keys)) {
+    let place: number | undefined;
+    for (const take of bands) place ??= take(hash);
+    if (place === undefined) left.push(key);
+    else places.set(key, place);
   }
-  return { places: new Map([...holders].map(([place, { key }]) => [key, place])), left: left.sort() };
+  return { places, left: left.sort() };
 }
 
-interface Holder {
+interface Seeker {
   readonly key: string;
   readonly hash: number;
-  /** How many places it has asked for before this one. */
-  tries: number;
 }
 
-function goesFirst(a: Holder, b: Holder): boolean {
-  return a.hash !== b.hash ? a.hash < b.hash : a.key < b.key;
+/** Who goes first, first. */
+function inOrder(keys: Iterable<string>): readonly Seeker[] {
+  const seekers = [...new Set(keys)].map((key) => ({ key, hash: stableHash(key) }));
+  return seekers.sort((a, b) => a.hash - b.hash || (a.key < b.key ? -1 : 1));
 }
 
-/** The place that it asks for now: in the dynamic band from its hash on and around, then in the static one. */
-function next(seeker: Holder, taken: ReadonlySet<number>, { size, reserved }: Range): number | undefined {
-  const dynamic = Math.max(0, size - reserved);
-  for (; seeker.tries < size; seeker.tries++) {
-    const place = seeker.tries < dynamic ? reserved + ((seeker.hash + seeker.tries) % dynamic) : seeker.tries - dynamic;
-    if (!taken.has(place)) return place;
-  }
-  return undefined;
+interface Band {
+  readonly first: number;
+  readonly size: number;
+}
+
+/** The dynamic band, then the static one. */
+function bandsOf({ size, reserved }: Range): readonly Band[] {
+  const kept = Math.min(reserved, size);
+  return [
+    { first: kept, size: size - kept },
+    { first: 0, size: kept },
+  ];
+}
+
+/** Takes places of a band, one by one: the first free one from a hash on and around; undefined when there is none. */
+function freePlaces({ first, size }: Band, taken: ReadonlySet<number>): (hash: number) => number | undefined {
+  let free = size;
+  for (const place of taken) if (place >= first && place < first + size) free--;
+  // Where to look on from a place that is not free; paths are made shorter while they are walked.
+  const onward = new Map<number, number>();
+  const next = (start: number): number => {
+    let at = start;
+    for (;;) {
+      const step = onward.get(at) ?? (taken.has(first + at) ? (at + 1) % size : undefined);
+      if (step === undefined) return at;
+      const further = onward.get(step);
+      onward.set(at, further ?? step);
+      at = step;
+    }
+  };
+  return (hash) => {
+    if (free === 0) return undefined;
+    free--;
+    const at = next(hash % size);
+    onward.set(at, (at + 1) % size);
+    return first + at;
+  };
 }
 
 /** 48 bits of a text, the same everywhere (two rounds of 32-bit FNV-1a, finished as MurmurHash3 does). */

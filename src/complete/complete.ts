@@ -11,7 +11,12 @@
 import type { Checked, Diagnostic } from '../diag.js';
 import type { Cidr } from '../ip.js';
 import type { Snapshot } from '../read/types.js';
+import { allocate } from './allocate.js';
+import { clusterFamilies } from './families.js';
 import { withMirroredEndpoints } from './mirror.js';
+import { syntheticNodes } from './nodes.js';
+import { simulatePods } from './simulate.js';
+import { withSelectedPods } from './slices.js';
 
 /** What to make up, beyond what controllers make of the objects at hand. */
 export interface Completion {
@@ -45,8 +50,27 @@ export const AS_IT_IS: Completion = {
 };
 
 /** `snapshot`, completed; notes say what was added and why. */
-export function complete(snapshot: Snapshot, _completion: Completion): Checked<Snapshot> {
+export function complete(snapshot: Snapshot, completion: Completion): Checked<Snapshot> {
   const diagnostics: Diagnostic[] = [];
-  const { services, endpoints, slices } = snapshot;
-  return { value: { ...snapshot, slices: withMirroredEndpoints(services, endpoints, slices) }, diagnostics };
+  const take = <T>({ value, diagnostics: found }: Checked<T>): T => {
+    diagnostics.push(...found);
+    return value;
+  };
+  const nodes = snapshot.nodes.length > 0 ? snapshot.nodes : syntheticNodes(completion.nodes);
+  if (nodes.some(({ synthetic }) => synthetic)) diagnostics.push(madeUp(nodes.length));
+  const pods = completion.simulate ? take(simulatePods({ ...snapshot, nodes })) : snapshot.pods;
+  const services = take(allocate({ ...snapshot, nodes, pods }, completion));
+  const peopled = { ...snapshot, nodes, pods, services };
+  const families = clusterFamilies(peopled, completion.serviceCIDRs);
+  const slices = take(withSelectedPods(peopled, families));
+  return {
+    value: { ...peopled, slices: withMirroredEndpoints(services, snapshot.endpoints, slices) },
+    diagnostics,
+  };
+}
+
+function madeUp(count: number): Diagnostic {
+  const nodes = count === 1 ? '1 Node is' : `${count} Nodes are`;
+  const message = `${nodes} simulated, in the zones zone-1 to zone-3, as the snapshot has none`;
+  return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes says how many' };
 }

@@ -48,21 +48,24 @@ function optsOut({ metadata }: Endpoints): boolean {
 }
 
 function mirror(object: Endpoints): readonly EndpointSlice[] {
-  const { name } = object.metadata;
-  return object.subsets.flatMap((subset, i) =>
-    (['IPv4', 'IPv6'] as const).map((addressType) => ({
-      metadata: {
-        ...object.metadata,
-        name: `${name}-${i}-${addressType.toLowerCase()}`,
-        labels: { [SERVICE_NAME_LABEL]: name, [MANAGED_BY_LABEL]: MIRRORING_CONTROLLER },
-      },
-      addressType,
-      endpoints: mirroredEndpoints(subset, addressType),
-      ports: subset.ports,
-      synthetic: 'Endpoints',
-      origin: object.origin,
-    })),
+  const { name, labels } = object.metadata;
+  const slices = object.subsets.flatMap((subset, i) =>
+    (['IPv4', 'IPv6'] as const).map(
+      (addressType): EndpointSlice => ({
+        metadata: {
+          ...object.metadata,
+          name: `${name}-${i}-${addressType.toLowerCase()}`,
+          labels: { ...labels, [SERVICE_NAME_LABEL]: name, [MANAGED_BY_LABEL]: MIRRORING_CONTROLLER },
+        },
+        addressType,
+        endpoints: mirroredEndpoints(subset, addressType),
+        ports: subset.ports,
+        synthetic: 'Endpoints',
+        origin: object.origin,
+      }),
+    ),
   );
+  return slices.filter(({ endpoints }) => endpoints.length > 0);
 }
 
 /** The controller sets only the ready condition: an address that is not ready is no more than that. */

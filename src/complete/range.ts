@@ -28,9 +28,9 @@ export function serviceRange(cidr: Cidr): AddressRange {
   return { cidr, size, reserved: size + 2 < 16 ? 0 : Math.min(Math.max(16, Math.floor((size + 2) / 16)), 256) };
 }
 
-/** The addresses that pods of a Node may have: as for Services, but without the first, which is the node's own there. */
+/** The addresses that pods of a Node may have. */
 export function podRange(cidr: Cidr): AddressRange {
-  return { cidr, size: usable(cidr), reserved: 1 };
+  return { cidr, size: usable(cidr), reserved: 0 };
 }
 
 function usable({ family, prefix }: Cidr): number {

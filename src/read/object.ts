@@ -3,6 +3,7 @@
  * null counts as absent, as it does in the API.
  */
 import { show } from '../diag.js';
+import { nearest } from '../lint/near.js';
 import { type Check, type Cursor, fail, isMapping, kindOf, warn } from './check.js';
 
 /** A field that has to be there. */
@@ -98,25 +99,4 @@ function unknownField(name: string, known: readonly string[], at: Cursor): void 
   const near = nearest(name, known);
   const hint = near === undefined ? undefined : `did you mean ${near}?`;
   warn(at, `is not a field: ${show(name)}`, { code: 'unknown-field', key: name, atKey: true, ...(hint && { hint }) });
-}
-
-/** The entry of `known` that is at most a third of its letters away from `name`. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  if (name.length > 100) return undefined;
-  const ranked = known.map((other) => ({ other, distance: editDistance(name.toLowerCase(), other.toLowerCase()) }));
-  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.max(1, best.other.length / 3) ? best.other : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

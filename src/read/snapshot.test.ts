@@ -31,7 +31,8 @@ const rows: [string, string, string[], string[]][] = [
   ['None is nobody’s', service('a', '  clusterIP: None\n') + service('b', '  clusterIP: None\n'), ['a', 'b'], []],
   [
     'an ExternalName claims nothing',
-    service('a', '  clusterIP: 10.0.0.1\n  type: ExternalName\n') + service('b', '  clusterIP: 10.0.0.1\n'),
+    service('a', '  clusterIP: 10.0.0.1\n  type: ExternalName\n  externalName: a.b\n') +
+      service('b', '  clusterIP: 10.0.0.1\n'),
     ['a', 'b'],
     [],
   ],
@@ -82,7 +83,7 @@ const rows: [string, string, string[], string[]][] = [
     [],
     ['1:13 warning unsupported-version'],
   ],
-  ['other kinds', 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n', [], []],
+  ['other kinds', 'apiVersion: batch/v1\nkind: Job\nmetadata: {name: x}\n', [], []],
   ['a Service of another group', 'apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: x}\n', [], []],
 ];
 
@@ -104,10 +105,10 @@ describe('readSnapshot', () => {
   });
 
   it('lists what it skips', () => {
-    const text = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n---\napiVersion: v1\nkind: Pod\n';
+    const text = 'apiVersion: batch/v1\nkind: Job\nmetadata: {name: x}\n---\napiVersion: v1\nkind: Secret\n';
     expect(readSnapshot([{ name: 'a', text }]).value.skipped).toEqual([
-      { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x' },
-      { apiVersion: 'v1', kind: 'Pod', name: '' },
+      { apiVersion: 'batch/v1', kind: 'Job', name: 'x' },
+      { apiVersion: 'v1', kind: 'Secret', name: '' },
     ]);
   });
 

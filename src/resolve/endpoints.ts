@@ -2,7 +2,7 @@
  * resolve, part: EndpointSlices → the endpoints of each port of a Service, merged across slices.
  */
 import { type Family, joinHostPort } from '../ip.js';
-import { type EndpointSlice, type Protocol, type SliceEndpoint, serviceOf } from '../read/types.js';
+import { type EndpointSlice, type Protocol, type SliceEndpoint, type SliceSource, serviceOf } from '../read/types.js';
 import type { Endpoint } from './types.js';
 
 /**
@@ -42,7 +42,7 @@ export function endpointsOf(
     for (const { name, protocol, port: number } of slice.ports) {
       if (name !== port.name || protocol !== port.protocol || number === undefined) continue;
       for (const listed of slice.endpoints) {
-        const endpoint = toEndpoint(listed, number, nodeName);
+        const endpoint = toEndpoint(listed, number, nodeName, slice.synthetic);
         const key = joinHostPort(endpoint.ip, endpoint.port);
         if (endpoint.local || !found.has(key)) found.set(key, endpoint);
       }
@@ -54,7 +54,9 @@ export function endpointsOf(
 const NO_HINTS: readonly string[] = [];
 
 /** Unset conditions mean ready, serving and not terminating; only the first address counts (KEP-752). */
-function toEndpoint({ addresses, conditions, nodeName, hints }: SliceEndpoint, port: number, node: string): Endpoint {
+function toEndpoint(listed: SliceEndpoint, port: number, node: string, source: SliceSource | undefined): Endpoint {
+  const { addresses, conditions, nodeName, hints } = listed;
+  const synthetic = source === 'simulated Pods' && !listed.simulated ? 'Pods' : source;
   return {
     ip: addresses[0] ?? '',
     port,
@@ -65,6 +67,7 @@ function toEndpoint({ addresses, conditions, nodeName, hints }: SliceEndpoint, p
     nodeName: nodeName ?? '',
     zoneHints: hints?.forZones?.map(({ name }) => name) ?? NO_HINTS,
     nodeHints: hints?.forNodes?.map(({ name }) => name) ?? NO_HINTS,
+    ...(synthetic && { synthetic }),
   };
 }
 

@@ -77,12 +77,19 @@ export function frontendsOf(
     masquerade: policies.external === 'Local' ? 'never' : 'always',
   } as const;
   const sourceRanges = sourceRangesOf(service, addresses.family, node.ip);
+  const { allocated } = service;
+  const clusterIP = { ip: addresses.clusterIP, ...synthetic(allocated?.clusterIPs.includes(addresses.clusterIP)) };
+  const nodePort = { port: port.nodePort, ...synthetic(allocated?.nodePorts.includes(port.nodePort)) };
   return [
-    { kind: 'ClusterIP', ip: addresses.clusterIP, ...internal },
+    { kind: 'ClusterIP', ...internal, ...clusterIP },
     ...addresses.externalIPs.map((ip): Frontend => ({ kind: 'ExternalIP', ip, ...external })),
     ...addresses.loadBalancerIPs.map((ip): Frontend => ({ kind: 'LoadBalancerIP', ip, ...external, ...sourceRanges })),
-    ...(port.nodePort === 0 ? [] : [{ kind: 'NodePort', ...external, port: port.nodePort } as const]),
+    ...(port.nodePort === 0 ? [] : [{ kind: 'NodePort', ...external, ...nodePort } as const]),
   ];
+}
+
+function synthetic(made: boolean | undefined): Pick<Frontend, 'synthetic'> {
+  return made ? { synthetic: true } : {};
 }
 
 /** Whether any traffic counts as off-cluster. With a CIDR of all addresses none does, and no rule could say so. */

@@ -19,8 +19,8 @@ export interface ChosenNode {
 }
 
 /**
- * The node that `options.nodeName` names, or the machine at hand is, or the only one there is. Several nodes and no name
- * is an error; a node that the snapshot lacks is a warning, for rules can be made, though without its zone and addresses.
+ * The node that `options.nodeName` names, or the machine at hand is, or the only one there is, or of made-up ones, which
+ * are all alike, the first. Several nodes and no name is an error; a node that the snapshot lacks is a warning, for rules can be made, though without its zone and addresses.
  */
 export function chooseNode(nodes: readonly Node[], options: Options): Checked<ChosenNode> {
   const { nodeName, machine } = options;
@@ -28,6 +28,7 @@ export function chooseNode(nodes: readonly Node[], options: Options): Checked<Ch
   const [only] = nodes;
   const same = nodeName === '' && machine ? nodeOf(machine, nodes) : undefined;
   if (same) return chooseNode(nodes, { ...options, nodeName: same.metadata.name });
+  if (nodeName === '' && only?.synthetic) return chooseNode(nodes, { ...options, nodeName: only.metadata.name });
   if (nodeName === '' && nodes.length > 1) {
     const message = `the snapshot has ${nodes.length} Nodes and rules are made for one of them`;
     const hint = `say which with --node NAME, or hostnameOverride in the configuration: ${list(names)}`;

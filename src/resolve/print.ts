@@ -52,12 +52,13 @@ function* printPort(port: ServicePort, node: NodeContext, localPolicy: LocalPoli
     ['  FRONTEND', 'ADDRESS', 'POLICY', 'MASQUERADE', 'GOES TO'],
     ...port.frontends.map(frontendRow(port, node, localPolicy)),
   ]);
-  const { endpoints, affinity, healthCheckNodePort } = port;
+  const { endpoints, affinity, healthCheckNodePort, syntheticHealthCheck } = port;
   if (endpoints.reachable.length > 0) {
     yield* aligned([['  ENDPOINT', 'SETS', 'STATE'], ...endpoints.reachable.map(endpointRow(port))]);
   }
   if (affinity) yield `  session affinity: a client keeps its endpoint for ${affinity.timeoutSeconds} s`;
-  if (healthCheckNodePort !== undefined) yield `  health check node port: ${healthCheckNodePort}`;
+  const made = syntheticHealthCheck ? ' (synthetic)' : '';
+  if (healthCheckNodePort !== undefined) yield `  health check node port: ${healthCheckNodePort}${made}`;
 }
 
 function frontendRow(
@@ -68,7 +69,7 @@ function frontendRow(
   const nodesOwn = localPolicy === 'strict' ? shortCircuit : () => '';
   return (frontend) => [
     `  ${frontend.kind}`,
-    frontend.ip === undefined ? `*:${frontend.port}` : joinHostPort(frontend.ip, frontend.port),
+    `${joinHostPort(frontend.ip ?? '*', frontend.port)}${frontend.synthetic ? ' (synthetic)' : ''}`,
     frontend.policy,
     frontend.masquerade,
     [destination(port, frontend, localPolicy), allowedSources(frontend), nodesOwn(port, frontend, node)].join(''),
@@ -106,10 +107,11 @@ function endpointRow({ endpoints }: ServicePort): (endpoint: Endpoint) => readon
     const sets = [cluster.has(endpoint) ? 'Cluster' : '', local.has(endpoint) ? 'Local' : ''];
     const state = endpoint.ready ? 'ready' : 'terminating, still serving';
     const place = endpoint.local ? 'this node' : endpoint.nodeName && `node ${endpoint.nodeName}`;
+    const source = endpoint.synthetic && `synthetic, from ${endpoint.synthetic}`;
     return [
       `  ${joinHostPort(endpoint.ip, endpoint.port)}`,
       sets.filter((set) => set !== '').join(' '),
-      place ? `${state}, ${place}` : state,
+      [state, place, source].filter((part) => part).join(', '),
     ];
   };
 }

@@ -56,7 +56,7 @@ function resolveService(
       frontends: frontendsOf(service, port, addresses, usable, node, options),
       ...(spec.sessionAffinity === 'ClientIP' ? { affinity: { timeoutSeconds: spec.affinityTimeoutSeconds } } : {}),
       endpoints,
-      ...(needsHealthCheck(service) ? { healthCheckNodePort: spec.healthCheckNodePort } : {}),
+      ...healthCheckOf(service),
       origin: service.origin,
     };
   });
@@ -90,9 +90,10 @@ function isOurs({ metadata }: { readonly metadata: ObjectMeta }): boolean {
   return NOT_OURS.every((label) => metadata.labels[label] === undefined);
 }
 
-function needsHealthCheck(service: Service): boolean {
+function healthCheckOf(service: Service): Pick<ServicePort, 'healthCheckNodePort' | 'syntheticHealthCheck'> {
   const { type, healthCheckNodePort } = service.spec;
-  return type === 'LoadBalancer' && policiesOf(service).external === 'Local' && healthCheckNodePort !== 0;
+  if (type !== 'LoadBalancer' || policiesOf(service).external !== 'Local' || healthCheckNodePort === 0) return {};
+  return { healthCheckNodePort, ...(service.allocated?.healthCheckNodePort ? { syntheticHealthCheck: true } : {}) };
 }
 
 function sortedServices(services: readonly Service[]): readonly Service[] {

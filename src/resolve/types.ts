@@ -4,7 +4,7 @@
  */
 import type { Origin } from '../diag.js';
 import type { Cidr, Family, Ip } from '../ip.js';
-import type { Protocol, TrafficPolicy } from '../read/types.js';
+import type { Protocol, SliceSource, TrafficPolicy } from '../read/types.js';
 
 export type { Protocol, TrafficPolicy };
 
@@ -28,6 +28,8 @@ export interface ServicePort {
   readonly endpoints: EndpointSets;
   /** The kubelet-style health check that load balancers poll under externalTrafficPolicy Local. */
   readonly healthCheckNodePort?: number;
+  /** That port is not in the input. */
+  readonly syntheticHealthCheck?: true;
   readonly origin: Origin;
 }
 
@@ -58,6 +60,8 @@ export interface Endpoint {
   readonly nodeName: string;
   readonly zoneHints: readonly string[];
   readonly nodeHints: readonly string[];
+  /** What it was made of; absent when the input has it. */
+  readonly synthetic?: SliceSource;
 }
 
 export type FrontendKind = 'ClusterIP' | 'ExternalIP' | 'LoadBalancerIP' | 'NodePort';
@@ -79,6 +83,8 @@ export interface Frontend {
   readonly masquerade: 'always' | 'off-cluster' | 'never';
   /** Clients allowed to use it; absent means everybody. */
   readonly sourceRanges?: SourceRanges;
+  /** Its address or port is not in the input. */
+  readonly synthetic?: true;
 }
 
 /**

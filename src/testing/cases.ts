@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AS_IT_IS, type Completion } from '../complete/complete.js';
 import { hasErrors, type Source } from '../diag.js';
 import { FAMILIES, type Family } from '../ip.js';
 import { DEFAULT_OPTIONS, type Options } from '../options.js';
@@ -44,11 +45,21 @@ export function conformanceCases(): readonly ConformanceCase[] {
   });
 }
 
-/** What compile() takes: the sources by their path in the repository, and the options of config.yaml. */
-export function caseInput({ name, directory }: Case): {
+/** What is made up in the cases of a topic. */
+const COMPLETIONS: Readonly<Record<string, Completion>> = {
+  simulate: { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 },
+};
+
+/** What compile() takes: the sources by their path in the repository, the options of config.yaml, what to make up. */
+export function caseInput(found: Case): {
   readonly sources: readonly Source[];
   readonly options: Options;
+  readonly completion: Completion;
 } {
+  return { ...filesOf(found), completion: COMPLETIONS[dirname(found.name)] ?? AS_IT_IS };
+}
+
+function filesOf({ name, directory }: Case): { readonly sources: readonly Source[]; readonly options: Options } {
   const source = (file: string): Source => ({
     name: `fixtures/${name}/${file}`,
     text: readFileSync(`${directory}${file}`, 'utf8'),

@@ -1,7 +1,7 @@
 /** Compiled: the rules of a fixture case, as the text that `vipc compile` prints. */
 import { hasErrors } from '../diag.js';
 import type { Family } from '../ip.js';
-import { type Artifact, compile, textOf } from '../pipeline.js';
+import { type Artifact, type Compiled, compile, textOf } from '../pipeline.js';
 import { render } from '../text.js';
 import { type Case, caseInput, RULES_FILE } from './cases.js';
 import { ARTIFACTS, type NodeState, stateFrom } from './node-state.js';
@@ -18,8 +18,8 @@ export function compiledRules(each: Case, family: Family): string {
 }
 
 function compiledArtifacts(each: Case, mode?: string): readonly Artifact[] {
-  const { sources, options } = caseInput(each);
-  const { value, diagnostics } = compile(sources, mode === undefined ? options : { ...options, mode });
+  const { sources, options, completion } = caseInput(each);
+  const { value, diagnostics } = compile(sources, mode === undefined ? options : { ...options, mode }, { completion });
   if (hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return value;
 }
@@ -29,4 +29,14 @@ export function artifactText(artifacts: readonly Artifact[], name: string): stri
   const artifact = artifacts.find((candidate) => candidate.name === name);
   if (!artifact) throw new Error(`no ${name} among ${artifacts.map((each) => each.name).join(', ')}`);
   return render(textOf(artifact));
+}
+
+/** All files of a program, one after the other; throws when there is none. */
+export function programText(compiled: Compiled | undefined): string {
+  if (!compiled) throw new Error('it does not compile');
+  const { backend, program } = compiled;
+  return backend
+    .artifacts(program)
+    .map((artifact) => `### ${artifact.name}\n${render(textOf(artifact))}`)
+    .join('');
 }

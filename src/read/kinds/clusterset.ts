@@ -16,7 +16,7 @@ export const serviceExport: Check<Omit<ServiceExport, 'origin'>> = (value, at) =
 };
 
 const exportFields = object({
-  metadata: metadata(DNS1123_LABEL),
+  metadata: metadata(DNS1123_LABEL, { annotated: true }),
   spec: withDefault(
     object({ exportedLabels: withDefault(labels, NO_STRINGS), exportedAnnotations: withDefault(strings, NO_STRINGS) }),
     { exportedLabels: NO_STRINGS, exportedAnnotations: NO_STRINGS },
@@ -27,7 +27,7 @@ const exportFields = object({
 export const serviceImport: Check<Omit<ServiceImport, 'origin'>> = (value, at) => importFields(value, at);
 
 const importFields = object({
-  metadata: metadata(DNS1123_LABEL),
+  metadata: metadata(DNS1123_LABEL, { annotated: true }),
   spec: required(
     object({
       type: withDefault(oneOf(['ClusterSetIP', 'Headless'], 'ClusterSetIP'), 'ClusterSetIP'),

@@ -31,7 +31,10 @@ const subset = also(
   checkSubset,
 );
 
-const fields = object({ metadata: metadata(DNS1123_SUBDOMAIN), subsets: withDefault(list(subset), []) });
+const fields = object({
+  metadata: metadata(DNS1123_SUBDOMAIN, { annotated: true }),
+  subsets: withDefault(list(subset), []),
+});
 
 function checkSubset({ addresses, notReadyAddresses, ports }: EndpointSubset, at: Cursor): void {
   if (addresses.length + notReadyAddresses.length === 0) {

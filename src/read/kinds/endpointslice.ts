@@ -102,7 +102,7 @@ function slice(address: Check<string>): Check<Omit<EndpointSlice, 'origin'>> {
     hints: optional(hints),
   });
   return object({
-    metadata: metadata(DNS1123_SUBDOMAIN),
+    metadata: metadata(DNS1123_SUBDOMAIN, { annotated: true }),
     addressType,
     endpoints: withDefault(list(endpoint, { max: MAX.endpoints }), []),
     ports: withDefault(ports, []),

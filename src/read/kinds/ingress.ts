@@ -75,7 +75,7 @@ const rule = object({
 });
 
 const fields = object({
-  metadata: metadata(DNS1123_SUBDOMAIN),
+  metadata: metadata(DNS1123_SUBDOMAIN, { annotated: true }),
   spec: required(
     object({
       ingressClassName: withDefault(text, ''),

@@ -37,8 +37,11 @@ export const strings = also(
   },
 );
 
-/** Metadata of a namespaced kind, or of one that has no namespaces. */
-export function metadata(name: Rule, namespaced = true): Field<ObjectMeta, 'required'> {
+/** Annotations that nobody looks at: whatever is wrong with them does no harm. */
+const unreadAnnotations: Check<Readonly<Record<string, string>>> = () => NO_STRINGS;
+
+/** Metadata of a namespaced kind, or of one that has no namespaces. `annotated`: its annotations mean something here. */
+export function metadata(name: Rule, { namespaced = true, annotated = false } = {}): Field<ObjectMeta, 'required'> {
   const namespace: Field<string, 'default'> = namespaced
     ? withDefault(emptyIsAbsent(matching(DNS1123_LABEL), 'default'), 'default')
     : withDefault(
@@ -50,7 +53,7 @@ export function metadata(name: Rule, namespaced = true): Field<ObjectMeta, 'requ
     generateName: optional(text),
     namespace,
     labels: withDefault(labels, NO_STRINGS),
-    annotations: withDefault(strings, NO_STRINGS),
+    annotations: withDefault(annotated ? strings : unreadAnnotations, NO_STRINGS),
   });
   return required(
     convert(fields, ({ name, generateName, ...rest }, at) => {

@@ -8,4 +8,6 @@ import type { Namespace } from '../types.js';
 import { metadata } from './metadata.js';
 
 /** A Namespace without its origin. */
-export const namespace: Check<Omit<Namespace, 'origin'>> = object({ metadata: metadata(DNS1123_LABEL, false) });
+export const namespace: Check<Omit<Namespace, 'origin'>> = object({
+  metadata: metadata(DNS1123_LABEL, { namespaced: false }),
+});

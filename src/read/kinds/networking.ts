@@ -24,7 +24,7 @@ const cidrs = also(list(cidr, { min: 1, max: 2 }), ([first = '', second], at) =>
 });
 
 const cidrFields = object({
-  metadata: metadata(DNS1123_SUBDOMAIN, false),
+  metadata: metadata(DNS1123_SUBDOMAIN, { namespaced: false }),
   spec: required(object({ cidrs: required(cidrs) })),
 });
 
@@ -49,6 +49,6 @@ const parentRef = object({
 const NO_PARENT = { parentRef: { resource: '', namespace: '', name: '' } };
 
 const addressFields = object({
-  metadata: metadata(ADDRESS, false),
+  metadata: metadata(ADDRESS, { namespaced: false }),
   spec: withDefault(object({ parentRef: withDefault(parentRef, NO_PARENT.parentRef) }), NO_PARENT),
 });

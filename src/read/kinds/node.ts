@@ -60,7 +60,7 @@ const NO_STATUS = { addresses: [], allocatable: {}, conditions: [] };
 const NO_SPEC = { podCIDRs: [], taints: [], unschedulable: false };
 
 const fields = object({
-  metadata: metadata(DNS1123_SUBDOMAIN, false),
+  metadata: metadata(DNS1123_SUBDOMAIN, { namespaced: false }),
   spec: withDefault(
     convert(also(spec, checkPodCIDRs), ({ taints, unschedulable, ...read }) => {
       return { podCIDRs: toPodCIDRs(read), taints, unschedulable };

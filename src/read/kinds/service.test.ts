@@ -232,7 +232,7 @@ describe('Service', () => {
     const value = {
       ...SERVICE,
       apiVersion: 'v1',
-      spec: { ...SERVICE.spec, clusterIP: '010.0.0.1', publishNotReadyAddresses: true },
+      spec: { ...SERVICE.spec, clusterIP: '010.0.0.1', publishNotReadyAddresses: true, trafficPolicy: 'x' },
     };
     expect(service(value, cursor(1000))).toEqual({
       metadata: { name: 'web', namespace: 'default', labels: {}, annotations: {} },
@@ -240,7 +240,7 @@ describe('Service', () => {
         type: 'ClusterIP',
         clusterIPs: ['10.0.0.1'],
         ipFamilies: [],
-        ports: [{ name: '', protocol: 'TCP', port: 80, nodePort: 0 }],
+        ports: [{ name: '', protocol: 'TCP', port: 80, nodePort: 0, targetPort: 80 }],
         sessionAffinity: 'None',
         affinityTimeoutSeconds: 10800,
         externalTrafficPolicy: 'Cluster',
@@ -248,6 +248,9 @@ describe('Service', () => {
         externalIPs: [],
         loadBalancerSourceRanges: [],
         healthCheckNodePort: 0,
+        allocateLoadBalancerNodePorts: true,
+        externalName: '',
+        publishNotReadyAddresses: true,
       },
       status: { loadBalancer: { ingress: [] } },
     });

@@ -123,7 +123,7 @@ const ingresses = convert(list(ingress), (entries): readonly LoadBalancerIngress
 const NO_INGRESS = { ingress: [] as readonly LoadBalancerIngress[] };
 
 const fields = object({
-  metadata: metadata(DNS1123_LABEL),
+  metadata: metadata(DNS1123_LABEL, { annotated: true }),
   spec: required(convert(also(spec, checkSpec), toSpec)),
   status: withDefault(
     object({ loadBalancer: withDefault(object({ ingress: withDefault(ingresses, []) }), NO_INGRESS) }),

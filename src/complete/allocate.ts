@@ -1,0 +1,121 @@
+/**
+ * complete, part: Services → Services with the cluster IPs and node ports that an API server would have given them. What
+ * is asked for is taken first; the rest gets its place by name (assign.ts), so that the same manifests have the same
+ * addresses everywhere, and another Service hardly ever moves one.
+ */
+import type { Checked, Diagnostic } from '../diag.js';
+import { type Allocated, type IPFamily, keyOf, type Service, type Snapshot } from '../read/types.js';
+import { type GivenIP, hasClusterIPs, missingClusterIPs } from './allocate/cluster-ips.js';
+import { checkExplicit } from './allocate/explicit.js';
+import { type GivenPorts, missingNodePorts } from './allocate/node-ports.js';
+import { rangesOf } from './allocate/ranges.js';
+import { type Gift, note } from './allocate/words.js';
+import type { Completion } from './complete.js';
+import { type ClusterFamilies, familiesOf, familyOf, familyPolicyOf } from './families.js';
+
+/**
+ * The Services of `snapshot`, in their order, complete as far as the ranges go; a note on each one that was given
+ * something. Without `allocate` they are as they were, and what they ask for is checked against ranges that are known.
+ */
+export function allocate(
+  snapshot: Snapshot,
+  completion: Pick<Completion, 'serviceCIDRs' | 'nodePorts' | 'allocate'>,
+): Checked<readonly Service[]> {
+  const { services } = snapshot;
+  const ranges = rangesOf(snapshot, completion.serviceCIDRs);
+  const diagnostics: Diagnostic[] = [...checkExplicit(snapshot, ranges, completion)];
+  if (!completion.allocate) return { value: services, diagnostics };
+  const ips = missingClusterIPs(snapshot, ranges);
+  const ports = missingNodePorts(services, completion.nodePorts);
+  diagnostics.push(...ips.diagnostics, ...ports.diagnostics);
+  const value = services.map((service) => {
+    const given: Given = {
+      ips: ips.value.get(keyOf(service)) ?? {},
+      ports: ports.value.get(keyOf(service)) ?? NO_PORTS,
+    };
+    const gifts = giftsOf(service, given);
+    if (gifts.length > 0) diagnostics.push(note(service, gifts));
+    return filled(service, given, ranges.families);
+  });
+  return { value, diagnostics };
+}
+
+/** What a Service lacked. */
+interface Given {
+  readonly ips: Readonly<Partial<Record<IPFamily, GivenIP>>>;
+  readonly ports: GivenPorts;
+}
+
+const NO_PORTS: GivenPorts = { ports: new Map() };
+
+function filled(service: Service, given: Given, cluster: ClusterFamilies): Service {
+  const { spec } = service;
+  const { healthCheck } = given.ports;
+  if (spec.type === 'ExternalName') return service;
+  const allocated = allocatedOf(service, given);
+  return {
+    ...service,
+    spec: {
+      ...spec,
+      ...addresses(service, given, cluster),
+      ipFamilyPolicy: familyPolicyOf(service),
+      ports: spec.ports.map((port, i) => ({ ...port, nodePort: given.ports.ports.get(i)?.port ?? port.nodePort })),
+      healthCheckNodePort: healthCheck?.port ?? spec.healthCheckNodePort,
+    },
+    ...(allocated && { allocated }),
+  };
+}
+
+/** One address per family, in the order of the families; a headless Service has families only. */
+function addresses(
+  service: Service,
+  { ips }: Given,
+  cluster: ClusterFamilies,
+): Pick<Service['spec'], 'clusterIPs' | 'ipFamilies'> {
+  const { clusterIPs } = service.spec;
+  const families = familiesOf(service, cluster);
+  if (!hasClusterIPs(service)) return { clusterIPs, ipFamilies: families };
+  const own = families.flatMap((family) => {
+    const ip = clusterIPs.find((text) => familyOf(text) === family) ?? ips[family]?.ip;
+    return ip === undefined ? [] : [ip];
+  });
+  return { clusterIPs: own, ipFamilies: own.map(familyOf) };
+}
+
+/** A number that another of its ports asks for is not made up. */
+function allocatedOf({ spec }: Service, { ips, ports }: Given): Allocated | undefined {
+  const asked = new Set(spec.ports.map(({ nodePort }) => nodePort));
+  const clusterIPs = FAMILY_ORDER.flatMap((family) => ips[family]?.ip ?? []);
+  const made = [...ports.ports.values()].map(({ port }) => port).filter((port) => !asked.has(port));
+  const nodePorts = [...new Set(made)];
+  const healthCheckNodePort = ports.healthCheck !== undefined;
+  if (clusterIPs.length + nodePorts.length === 0 && !healthCheckNodePort) return undefined;
+  return { clusterIPs, nodePorts, healthCheckNodePort };
+}
+
+const FAMILY_ORDER = ['IPv4', 'IPv6'] as const;
+
+function giftsOf({ spec }: Service, { ips, ports }: Given): readonly Gift[] {
+  const { healthCheck } = ports;
+  return [
+    ...FAMILY_ORDER.flatMap((family) => {
+      const given = ips[family];
+      return given ? [{ what: `cluster IP ${given.ip}`, why: given.why }] : [];
+    }),
+    ...portGifts(spec, ports),
+    ...(healthCheck ? [{ what: `health check node port ${healthCheck.port}`, why: healthCheck.why }] : []),
+  ];
+}
+
+/** Protocols that share a node port share a word. */
+function portGifts({ ports }: Service['spec'], given: GivenPorts): readonly Gift[] {
+  const byPort = new Map<number, { readonly why: string; readonly names: string[] }>();
+  for (const [i, { port, why }] of given.ports) {
+    const { names } = byPort.get(port) ?? { names: [] };
+    byPort.set(port, { why, names: [...names, `${ports[i]?.port}/${ports[i]?.protocol}`] });
+  }
+  return [...byPort].map(([port, { why, names }]) => ({
+    what: `node port ${port} for port ${names.join(' and ')}`,
+    why,
+  }));
+}

@@ -1,0 +1,84 @@
+/**
+ * complete, part of allocate: cluster IPs and node ports that are written down, against the ranges they should be from.
+ * What Services take from each other was found when they were read (read/claims.ts).
+ */
+import type { Diagnostic, Key } from '../../diag.js';
+import { parseIp } from '../../ip.js';
+import { type IPAddress, keyOf, type Service, type Snapshot } from '../../read/types.js';
+import { type Completion, NODE_PORTS, type PortRange } from '../complete.js';
+import { familyOf } from '../families.js';
+import { placeOf } from '../range.js';
+import { hasClusterIPs } from './cluster-ips.js';
+import { hasHealthCheck } from './node-ports.js';
+import type { Ranges } from './ranges.js';
+
+type Severity = Diagnostic['severity'];
+
+/**
+ * `cluster-ip-out-of-range`, `cluster-ip-conflict` and `node-port-out-of-range`: errors where the ranges decide what is
+ * allocated, warnings where objects are only looked at, for old ones may live on outside of ranges that were changed.
+ */
+export function checkExplicit(
+  { services, ipAddresses }: Snapshot,
+  ranges: Ranges,
+  { allocate, nodePorts }: Pick<Completion, 'allocate' | 'nodePorts'>,
+): readonly Diagnostic[] {
+  const severity = allocate ? 'error' : 'warning';
+  const holders = new Map(ipAddresses.map((address) => [address.ip, address]));
+  const said = nodePorts !== NODE_PORTS;
+  return services.flatMap((service) => [
+    ...(hasClusterIPs(service) ? checkClusterIPs(service, ranges, holders, severity) : []),
+    ...(allocate || said ? checkNodePorts(service, nodePorts, said ? 'error' : 'warning') : []),
+  ]);
+}
+
+function checkClusterIPs(
+  service: Service,
+  { known, byFamily }: Ranges,
+  holders: ReadonlyMap<string, IPAddress>,
+  severity: Severity,
+): readonly Diagnostic[] {
+  const { origin, spec } = service;
+  return spec.clusterIPs.flatMap((text, i) => {
+    const at = { ...origin, path: i === 0 ? ['spec', 'clusterIP'] : ['spec', 'clusterIPs', i] };
+    const has = `${origin.object} has ClusterIP ${text}`;
+    const found: Diagnostic[] = [];
+    const ip = parseIp(text);
+    const own = byFamily[familyOf(text)];
+    if (known && ip && !own.some((range) => placeOf(range, ip) !== undefined)) {
+      const names = own.map(({ name }) => name).join(', ') || `no ${familyOf(text)} range at all`;
+      const message = `${has}, and the cluster's are from ${names}`;
+      const [range] = own;
+      const related = range?.origin && { message: `${range.origin.object} is here`, origin: range.origin };
+      found.push({ code: 'cluster-ip-out-of-range', severity, message, origin: at, ...(related && { related }) });
+    }
+    const holder = holders.get(text);
+    if (holder && !isParent(holder, service)) {
+      const { resource, namespace, name } = holder.parent;
+      const message = `${has}, which is that of ${resource || 'somebody'} ${namespace}/${name}`;
+      const related = { message: `${holder.origin.object} says so`, origin: holder.origin };
+      found.push({ code: 'cluster-ip-conflict', severity, message, origin: at, related });
+    }
+    return found;
+  });
+}
+
+function isParent({ parent }: IPAddress, service: Service): boolean {
+  return parent.resource === 'services' && `${parent.namespace}/${parent.name}` === keyOf(service);
+}
+
+function checkNodePorts(service: Service, { first, last }: PortRange, severity: Severity): readonly Diagnostic[] {
+  const { spec, origin } = service;
+  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return [];
+  const ports: (readonly [number, readonly Key[]])[] = spec.ports.map(({ nodePort }, i) => [
+    nodePort,
+    ['spec', 'ports', i, 'nodePort'],
+  ]);
+  if (hasHealthCheck(service)) ports.push([spec.healthCheckNodePort, ['spec', 'healthCheckNodePort']]);
+  return ports.flatMap(([port, path]): readonly Diagnostic[] => {
+    if (port === 0 || (port >= first && port <= last)) return [];
+    const message = `${origin.object} has node port ${port}, and the cluster's are ${first}-${last}`;
+    const hint = '--service-node-port-range says another range';
+    return [{ code: 'node-port-out-of-range', severity, message, origin: { ...origin, path }, hint }];
+  });
+}

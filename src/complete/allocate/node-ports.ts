@@ -1,0 +1,143 @@
+/**
+ * complete, part of allocate: the node ports that Services lack, those of health checks included: they come from the same
+ * range. A number that one Service has is never given to another, whatever the protocol: the API server's allocator knows
+ * none (k/k pkg/registry/core/service/portallocator).
+ */
+import type { Checked, Diagnostic } from '../../diag.js';
+import { keyOf, type Service, type ServicePortSpec } from '../../read/types.js';
+import { assign } from '../assign.js';
+import type { PortRange } from '../complete.js';
+import { isHeadless } from '../families.js';
+import { nodePortRange } from './ranges.js';
+import { byName, exhausted, firstOf, type Holder, holderOf } from './words.js';
+
+export interface GivenPort {
+  readonly port: number;
+  readonly why: string;
+}
+
+export interface GivenPorts {
+  /** By the index in spec.ports. */
+  readonly ports: ReadonlyMap<number, GivenPort>;
+  readonly healthCheck?: GivenPort;
+}
+
+/** The missing node ports of all Services, by `namespace/name`. Error: `node-ports-exhausted`. */
+export function missingNodePorts(
+  services: readonly Service[],
+  range: PortRange,
+): Checked<ReadonlyMap<string, GivenPorts>> {
+  const holders = portHolders(services);
+  const wants = services.flatMap((service) => wantsOf(service, holders));
+  const places = nodePortRange(range);
+  const taken = new Set([...holders.keys()].map((port) => port - range.first));
+  const asked = wants.flatMap(({ want }) => (typeof want === 'string' ? [want] : []));
+  const assigned = assign(asked, taken, places);
+  const portOf = (want: string | GivenPort): GivenPort | undefined => {
+    const place = typeof want === 'string' ? assigned.places.get(want) : undefined;
+    if (place === undefined) return typeof want === 'string' ? undefined : want;
+    return { port: range.first + place, why: byName(place, places, `${range.first}-${range.last}`) };
+  };
+
+  const given = new Map<string, { ports: Map<number, GivenPort>; healthCheck?: GivenPort }>();
+  const unserved: Want[] = [];
+  for (const each of wants) {
+    const found = portOf(each.want);
+    if (!found) {
+      unserved.push(each);
+      continue;
+    }
+    const own = given.get(keyOf(each.service)) ?? { ports: new Map<number, GivenPort>() };
+    given.set(keyOf(each.service), own);
+    if (each.index === undefined) own.healthCheck = found;
+    else own.ports.set(each.index, found);
+  }
+  const holder = () => firstOf([...[...holders.values()].flat(), ...holdersOf(wants, given)]);
+  return { value: given, diagnostics: unserved.length > 0 ? noneLeft(unserved, range, holder()) : [] };
+}
+
+/** Whether a Service has node ports. */
+export function hasNodePorts(service: Service): boolean {
+  const { type, allocateLoadBalancerNodePorts } = service.spec;
+  if (isHeadless(service)) return false;
+  return type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts);
+}
+
+/** Whether load balancers ask nodes on a port of its own if they have endpoints (apiservice.NeedsHealthCheck). */
+export function hasHealthCheck({ spec }: Service): boolean {
+  return spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
+}
+
+/** A node port that is lacking: the key to find one by, or the one it is bound to be. */
+interface Want {
+  readonly service: Service;
+  /** In spec.ports; none for the health check. */
+  readonly index?: number;
+  readonly want: string | GivenPort;
+}
+
+type PortHolders = ReadonlyMap<number, readonly Holder[]>;
+
+function portHolders(services: readonly Service[]): PortHolders {
+  const holders = new Map<number, Holder[]>();
+  for (const service of services) {
+    const { type, ports, healthCheckNodePort } = service.spec;
+    if (type !== 'NodePort' && type !== 'LoadBalancer') continue;
+    for (const port of [...ports.map(({ nodePort }) => nodePort), healthCheckNodePort]) {
+      if (port !== 0) holders.set(port, [...(holders.get(port) ?? []), holderOf(service)]);
+    }
+  }
+  return holders;
+}
+
+function wantsOf(service: Service, holders: PortHolders): readonly Want[] {
+  const { ports, healthCheckNodePort } = service.spec;
+  const wants: Want[] = [];
+  if (hasNodePorts(service)) {
+    for (const [index, port] of ports.entries()) {
+      if (port.nodePort === 0)
+        wants.push({ service, index, want: shared(service, port, holders) ?? keyFor(service, port) });
+    }
+  }
+  if (hasHealthCheck(service) && healthCheckNodePort === 0) {
+    wants.push({ service, want: `${keyOf(service)} health check` });
+  }
+  return wants;
+}
+
+/** By number, not by name: a port has to get a name as soon as there is another one, and that should not move it. */
+function keyFor(service: Service, { port }: ServicePortSpec): string {
+  return `${keyOf(service)}:${port}`;
+}
+
+/**
+ * Ports of one number and different protocols have the same node port (initNodePorts in
+ * k/k pkg/registry/core/service/storage/alloc.go), unless somebody has it for this protocol already.
+ */
+function shared(service: Service, { port, protocol }: ServicePortSpec, holders: PortHolders): GivenPort | undefined {
+  const sibling = service.spec.ports.find((other) => other.port === port && other.nodePort !== 0);
+  if (!sibling) return undefined;
+  const { origin } = service;
+  const others = holders.get(sibling.nodePort)?.some((holder) => holder.origin !== origin);
+  const own = service.spec.ports.some((other) => other.nodePort === sibling.nodePort && other.protocol === protocol);
+  if (others || own) return undefined;
+  return { port: sibling.nodePort, why: `that of port ${port}/${sibling.protocol}` };
+}
+
+function holdersOf(wants: readonly Want[], given: ReadonlyMap<string, GivenPorts>): readonly Holder[] {
+  return wants.filter(({ service }) => given.has(keyOf(service))).map(({ service }) => holderOf(service));
+}
+
+function noneLeft(
+  wants: readonly Want[],
+  { first, last }: PortRange,
+  claimant: Holder | undefined,
+): readonly Diagnostic[] {
+  const all = `all ${last - first + 1} of ${first}-${last} are taken`;
+  return wants.map(({ service: { origin, spec }, index }) => {
+    const of = index === undefined ? 'the health check' : `port ${spec.ports[index]?.port}`;
+    const path = index === undefined ? ['spec'] : ['spec', 'ports', index];
+    const message = `${origin.object} gets no node port for ${of}: ${all}`;
+    return exhausted('node-ports-exhausted', message, { ...origin, path }, claimant);
+  });
+}

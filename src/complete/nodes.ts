@@ -1,0 +1,93 @@
+/**
+ * complete, part: Nodes where the snapshot has none, and the networks that pods get their addresses from.
+ */
+import { type Cidr, FAMILIES, type Family, parseCidr } from '../ip.js';
+import { type Node, REGION_LABEL, ZONE_LABEL } from '../read/types.js';
+import { assign } from './assign.js';
+import { type AddressRange, addressAt, podRange, serviceRange } from './range.js';
+
+/** Private networks that the defaults of kubeadm and kind for Services and pods leave free (RFC 1918, RFC 4193). */
+const NETWORKS = {
+  pods: { ipv4: '10.128.0.0/9', ipv6: 'fd00:10:128::/48' },
+  nodes: { ipv4: '172.16.0.0/12', ipv6: 'fd00:172:16::/64' },
+} as const;
+
+/** Kubernetes gives every Node a /64 of IPv6; of IPv4 no Node needs more than a /16. */
+const NODE_PREFIX = { ipv4: { largest: 16, smallest: 24 }, ipv6: { largest: 64, smallest: 64 } } as const;
+
+const ZONES = 3;
+
+const NO_ORIGIN = { source: { name: '--nodes', text: '' }, document: 0, base: [], path: [] };
+
+/** `count` Nodes, node-1 and so on, in three zones in turn, each with pod networks of both families. */
+export function syntheticNodes(count: number): readonly Node[] {
+  return Array.from({ length: count }, (_, i): Node => {
+    const name = `node-${i + 1}`;
+    return {
+      metadata: {
+        name,
+        namespace: '',
+        labels: {
+          'kubernetes.io/hostname': name,
+          [REGION_LABEL]: 'region-1',
+          [ZONE_LABEL]: `zone-${(i % ZONES) + 1}`,
+        },
+        annotations: {},
+      },
+      podCIDRs: FAMILIES.map((family) => subnet(family, i, count).text),
+      addresses: FAMILIES.map((family) => ({ type: 'InternalIP', address: nodeAddress(family, i) })),
+      leaving: false,
+      milliCPU: 4000,
+      ready: true,
+      unschedulable: false,
+      taints: [],
+      synthetic: true,
+      origin: { ...NO_ORIGIN, object: `Node ${name}` },
+    };
+  });
+}
+
+/** The pod networks of every Node by name: its own, or where it has none of a family one of those for synthetic Nodes. */
+export function podNetworks(nodes: readonly Node[]): ReadonlyMap<string, readonly AddressRange[]> {
+  const places = assign(
+    nodes.map(({ metadata }) => metadata.name),
+    new Set(),
+    { size: Math.max(nodes.length, MANY), reserved: 0 },
+  ).places;
+  return new Map(
+    nodes.map(({ metadata, podCIDRs }) => {
+      const own = podCIDRs.flatMap((text) => parseCidr(text) ?? []);
+      const given = FAMILIES.map((family) => subnet(family, places.get(metadata.name) ?? 0, MANY));
+      return [metadata.name, (own.length > 0 ? own : given).map(podRange)];
+    }),
+  );
+}
+
+/** So many that two Nodes hardly ever want one network. */
+const MANY = 4096;
+
+/** The `i`th of `count` networks for the pods of a Node. */
+function subnet(family: Family, i: number, count: number): Cidr {
+  const all = cidr(NETWORKS.pods[family]);
+  const { largest, smallest } = NODE_PREFIX[family];
+  const bits = Math.ceil(Math.log2(Math.max(count, i + 1)));
+  const prefix = Math.max(largest, Math.min(smallest, all.prefix + bits));
+  const size = 2 ** ((family === 'ipv4' ? 32 : 128) - prefix);
+  const base = family === 'ipv4' ? addressAt(serviceRange(all), i * size - 1) : ipv6Subnet(all, i);
+  return cidr(`${base}/${prefix}`);
+}
+
+/** A /64 by its number, which is the fourth group: beyond what a place can count. */
+function ipv6Subnet({ text }: Cidr, i: number): string {
+  return text.replace(/::\/48$/, `:${i.toString(16)}::`);
+}
+
+function nodeAddress(family: Family, i: number): string {
+  return addressAt(serviceRange(cidr(NETWORKS.nodes[family])), i);
+}
+
+function cidr(text: string): Cidr {
+  const parsed = parseCidr(text);
+  if (!parsed) throw new Error(`${text} is no network`);
+  return parsed;
+}

@@ -1,0 +1,193 @@
+/**
+ * complete, part: Services with a selector × Pods → EndpointSlices, as the endpoint-slice controller makes them
+ * (k8s.io/endpointslice, reconciler.go and utils.go).
+ */
+import type { Checked, Diagnostic } from '../diag.js';
+import {
+  type Conditions,
+  type EndpointPort,
+  type EndpointSlice,
+  hasSelector,
+  type IPFamily,
+  keyOf,
+  MANAGED_BY_LABEL,
+  type Node,
+  type Pod,
+  SERVICE_NAME_LABEL,
+  type Service,
+  type SliceEndpoint,
+  type Snapshot,
+  serviceOf,
+  ZONE_LABEL,
+} from '../read/types.js';
+import { type ClusterFamilies, familiesOf } from './families.js';
+import { addHints } from './hints.js';
+import { indexPods, type Select } from './select.js';
+
+/** --max-endpoints-per-slice. */
+const MAX_ENDPOINTS = 100;
+
+const CONTROLLER = 'endpointslice-controller.k8s.io';
+const HEADLESS_LABEL = 'service.kubernetes.io/headless';
+
+/** Labels of a Service that its slices do not take over. */
+const RESERVED = [SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL];
+
+/** The snapshot's slices, and those of the Services with a selector that have none, made of its Pods. */
+export function withSelectedPods(snapshot: Snapshot, families: ClusterFamilies): Checked<readonly EndpointSlice[]> {
+  const { services, slices, pods, nodes } = snapshot;
+  const known = new Set(slices.map(serviceOf));
+  const wanting = services.filter(
+    (service) => hasSelector(service) && service.spec.type !== 'ExternalName' && !known.has(keyOf(service)),
+  );
+  // Without Pods there is nothing to make endpoints of, which is not to say that there are none.
+  if (wanting.length === 0 || pods.length === 0) return { value: slices, diagnostics: [] };
+  const select = indexPods(pods);
+  const nodesByName = new Map(nodes.map((node) => [node.metadata.name, node]));
+  const diagnostics: Diagnostic[] = [];
+  const made = wanting.flatMap((service) => {
+    const { value, diagnostics: found } = slicesFor(service, select, nodesByName, families, nodes);
+    diagnostics.push(...found);
+    return value;
+  });
+  return { value: [...slices, ...made], diagnostics };
+}
+
+function slicesFor(
+  service: Service,
+  select: Select,
+  nodesByName: ReadonlyMap<string, Node>,
+  families: ClusterFamilies,
+  nodes: readonly Node[],
+): Checked<readonly EndpointSlice[]> {
+  const selected = select(service.metadata.namespace, service.spec.selector ?? {}).filter(isOfUse);
+  const placed = selected.filter((pod) => isPlaced(pod, service, nodesByName));
+  const made: EndpointSlice[] = [];
+  const why: string[] = [];
+  for (const family of familiesOf(service, families)) {
+    const { slices, reason } = addHints(service, pack(service, family, placed, nodesByName), nodes);
+    made.push(...slices);
+    if (reason !== undefined) why.push(`${family}: ${reason}`);
+  }
+  const lost = selected.filter((pod) => !isPlaced(pod, service, nodesByName));
+  return { value: made, diagnostics: [explanation(service, made, why), ...lost.map((pod) => onNoNode(pod, service))] };
+}
+
+/** A pod that has ended serves nobody; one without an address nobody finds (ShouldPodBeInEndpoints). */
+function isOfUse({ status }: Pod): boolean {
+  return status.phase !== 'Succeeded' && status.phase !== 'Failed' && status.podIPs.length > 0;
+}
+
+/** A snapshot without any Node does not say which there are. */
+function isPlaced({ spec }: Pod, service: Service, nodes: ReadonlyMap<string, Node>): boolean {
+  return nodes.size === 0 || nodes.has(spec.nodeName ?? '') || service.spec.publishNotReadyAddresses;
+}
+
+/** Pods that serve different ports, as a named target port leads to, are in different slices. */
+function pack(
+  service: Service,
+  family: IPFamily,
+  pods: readonly Pod[],
+  nodes: ReadonlyMap<string, Node>,
+): readonly EndpointSlice[] {
+  const groups = new Map<string, { readonly ports: readonly EndpointPort[]; readonly endpoints: SliceEndpoint[] }>();
+  for (const pod of pods) {
+    const addresses = pod.status.podIPs.filter((ip) => ip.includes(':') === (family === 'IPv6'));
+    if (addresses.length === 0) continue;
+    const numbers = numbersOf(service, pod);
+    const key = numbers.join();
+    const group = groups.get(key) ?? { ports: portsWith(service, numbers), endpoints: [] };
+    groups.set(key, group);
+    group.endpoints.push(toEndpoint(pod, addresses, service, nodes.get(pod.spec.nodeName ?? '')));
+  }
+  // A Service without any endpoint has a slice as well.
+  const all = groups.size > 0 ? [...groups.values()] : [{ ports: [], endpoints: [] }];
+  const chunks = all.flatMap(({ ports, endpoints }) => inChunks(endpoints).map((some) => ({ ports, endpoints: some })));
+  return chunks.map((chunk, i) => toSlice(service, family, i + 1, chunk));
+}
+
+function inChunks(endpoints: readonly SliceEndpoint[]): readonly (readonly SliceEndpoint[])[] {
+  const count = Math.max(1, Math.ceil(endpoints.length / MAX_ENDPOINTS));
+  return Array.from({ length: count }, (_, i) => endpoints.slice(i * MAX_ENDPOINTS, (i + 1) * MAX_ENDPOINTS));
+}
+
+function toSlice(
+  { metadata, spec, origin }: Service,
+  addressType: IPFamily,
+  number: number,
+  { ports, endpoints }: Pick<EndpointSlice, 'ports' | 'endpoints'>,
+): EndpointSlice {
+  const labels = Object.fromEntries(Object.entries(metadata.labels).filter(([key]) => !RESERVED.includes(key)));
+  const headless = spec.clusterIPs[0] === 'None' ? { [HEADLESS_LABEL]: '' } : {};
+  return {
+    metadata: {
+      name: `${metadata.name}-synthetic-${addressType.toLowerCase()}-${number}`,
+      namespace: metadata.namespace,
+      labels: { ...labels, ...headless, [SERVICE_NAME_LABEL]: metadata.name, [MANAGED_BY_LABEL]: CONTROLLER },
+      annotations: {},
+    },
+    addressType,
+    endpoints,
+    ports,
+    synthetic: endpoints.some(({ simulated }) => simulated) ? 'simulated Pods' : 'Pods',
+    origin,
+  };
+}
+
+/** What each port of a Service is on a pod; absent for a named target port that it does not have (FindPort). */
+function numbersOf({ spec }: Service, pod: Pod): readonly (number | undefined)[] {
+  return spec.ports.map(({ protocol, targetPort }) =>
+    typeof targetPort === 'number' ? targetPort : namedPort(pod, targetPort, protocol),
+  );
+}
+
+function portsWith({ spec }: Service, numbers: readonly (number | undefined)[]): readonly EndpointPort[] {
+  return spec.ports.flatMap(({ name, protocol }, i) => {
+    const port = numbers[i];
+    return port === undefined ? [] : [{ name, protocol, port }];
+  });
+}
+
+function namedPort({ spec }: Pod, wanted: string, wantedProtocol: string): number | undefined {
+  return spec.ports.find(({ name, protocol }) => name === wanted && protocol === wantedProtocol)?.port;
+}
+
+function toEndpoint(pod: Pod, addresses: readonly string[], service: Service, node: Node | undefined): SliceEndpoint {
+  const { metadata, spec } = pod;
+  const zone = node?.metadata.labels[ZONE_LABEL];
+  return {
+    addresses,
+    conditions: conditionsOf(pod, service),
+    ...(spec.nodeName ? { nodeName: spec.nodeName } : {}),
+    ...(zone ? { zone } : {}),
+    ...(spec.hostname && spec.subdomain === service.metadata.name ? { hostname: spec.hostname } : {}),
+    pod: metadata.name,
+    ...(pod.simulated === undefined ? {} : { simulated: true }),
+  };
+}
+
+/** publishNotReadyAddresses makes a pod ready whatever it is; whether it serves stays what it is. */
+function conditionsOf({ status, terminating }: Pod, { spec }: Service): Conditions {
+  return { ready: spec.publishNotReadyAddresses || (status.ready && !terminating), serving: status.ready, terminating };
+}
+
+function explanation(service: Service, slices: readonly EndpointSlice[], why: readonly string[]): Diagnostic {
+  const { origin, spec } = service;
+  // A pod of both families is an endpoint in each.
+  const pods = new Map(slices.flatMap((slice) => slice.endpoints.map((endpoint) => [endpoint.pod, endpoint])));
+  const endpoints = [...pods.values()];
+  const ready = endpoints.filter(({ conditions }) => conditions.ready).length;
+  const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  const simulated = endpoints.filter((endpoint) => endpoint.simulated).length;
+  const from = simulated === 0 ? 'Pods' : simulated === endpoints.length ? 'simulated Pods' : 'Pods, some simulated,';
+  const count = `${endpoints.length} ${endpoints.length === 1 ? 'endpoint' : 'endpoints'} (synthetic, ${ready} ready)`;
+  const message = [`${origin.object} has ${count}: ${from} with ${selector.join(',')}`, ...why].join('; ');
+  return { code: 'synthetic-endpoints', severity: 'note', message, origin };
+}
+
+function onNoNode(pod: Pod, { origin: { object = '' } }: Service): Diagnostic {
+  const { origin, spec } = pod;
+  const where = spec.nodeName ? `Node ${spec.nodeName}, where it is, is not in the snapshot` : 'it is on no Node';
+  const message = `${origin.object} is no endpoint of ${object}: ${where}`;
+  return { code: 'pod-without-node', severity: 'warning', message, origin };
+}

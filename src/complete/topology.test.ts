@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { SliceEndpoint } from '../read/types.js';
+import { nodeText, snapshotOf } from '../testing/manifests.js';
+import { hintsByCPU } from './topology.js';
+
+function endpoints(zones: string): readonly SliceEndpoint[] {
+  return [...zones].map((zone, i) => ({
+    addresses: [`10.244.0.${i + 1}`],
+    conditions: { ready: true },
+    ...(zone === '-' ? {} : { zone: `zone-${zone}` }),
+  }));
+}
+
+/** `1:4 2:4`: a Node for each zone and its CPUs. */
+function nodes(text: string) {
+  const all = text.split(' ').map((each, i) => {
+    const [zone = '', cpu = ''] = each.split(':');
+    return nodeText(`node-${i}`, i, { zone: zone === '-' ? '' : `zone-${zone}`, cpu });
+  });
+  return snapshotOf(all.join('')).nodes;
+}
+
+/** Which zone each endpoint is for, or why there are no hints. */
+function hinted(zones: string, cpus: string): string {
+  const all = endpoints(zones);
+  const hints = hintsByCPU(all, nodes(cpus));
+  if ('reason' in hints) return hints.reason;
+  return all
+    .map(
+      (each) =>
+        hints
+          .of(each)
+          ?.forZones?.map(({ name }) => name.slice(5))
+          .join('+') ?? '-',
+    )
+    .join('');
+}
+
+describe('topology-mode Auto', () => {
+  it.each([
+    ['each zone has its share', '112', '1:4 1:4 2:4', '112'],
+    ['fractions of a CPU', '1122', '1:3920m 2:3.92', '1122'],
+    ['one zone has too many: the first of them serve the other', '111122', '1:4 2:4', '211122'],
+    ['two thirds for a third', '111222', '1:8 2:4', '111122'],
+    ['three zones', '111123', '1:4 2:4 3:4', '231123'],
+    ['less than half an endpoint is not worth it', '1111222', '1:6 2:5', '1111222'],
+    [
+      'no way without 20% more for some',
+      '11122',
+      '1:4 2:4',
+      'no hints, as endpoints of some zone would get over 20% more than their share',
+    ],
+    [
+      'fewer endpoints than zones',
+      '12',
+      '1:4 2:4 3:4',
+      'no hints, as there are fewer ready endpoints (2) than zones (3)',
+    ],
+    ['one zone', '11', '1:4 1:4', 'no hints, as not every Node has a zone and CPUs, in two zones or more'],
+    [
+      'a Node without a zone',
+      '12',
+      '1:4 2:4 -:4',
+      'no hints, as not every Node has a zone and CPUs, in two zones or more',
+    ],
+    ['a Node without CPUs', '12', '1:4 2:0', 'no hints, as not every Node has a zone and CPUs, in two zones or more'],
+    ['an endpoint without a zone', '1122--', '1:4 2:4', 'no hints, as an endpoint is in no zone'],
+  ] as const)('%s', (_, zones, cpus, expected) => {
+    expect(hinted(zones, cpus)).toBe(expected);
+  });
+
+  it('gives no endpoint of any zone more than 20% over its share', () => {
+    const zone = fc.constantFrom('1', '2', '3');
+    const cluster = fc.tuple(
+      fc.array(zone, { minLength: 1, maxLength: 30 }),
+      fc.array(fc.tuple(zone, fc.integer({ min: 1, max: 64 })), { minLength: 1, maxLength: 8 }),
+    );
+    fc.assert(
+      fc.property(cluster, ([zones, machines]) => {
+        const known = zones.filter((each) => machines.some(([at]) => at === each));
+        if (known.length === 0) return;
+        const result = hinted(known.join(''), machines.map(([at, cpu]) => `${at}:${cpu}`).join(' '));
+        if (result.startsWith('no hints')) return;
+        const total = machines.reduce((sum, [, cpu]) => sum + cpu, 0);
+        for (const each of new Set(machines.map(([at]) => at))) {
+          const share = machines.reduce((sum, [at, cpu]) => sum + (at === each ? cpu : 0), 0) / total;
+          const got = [...result].filter((at) => at === each).length;
+          expect((share * known.length) / got).toBeLessThan(1.2 + 1 / got);
+        }
+      }),
+    );
+  });
+});

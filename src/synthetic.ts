@@ -1,0 +1,50 @@
+/**
+ * The mark on rules that are not for a live node: vipc made up addresses that the input leaves to a cluster.
+ */
+import type { Artifact, Resolved } from './backends/backend.js';
+import { joined } from './text.js';
+
+/** What was made up, as half a sentence; undefined when nothing was. */
+export function madeUp(resolved: readonly Resolved[]): string | undefined {
+  const ports = resolved.flatMap((family) => family.ports);
+  const addresses = ports.flatMap(({ frontends }) => frontends).filter(({ synthetic }) => synthetic).length;
+  const endpoints = new Set(
+    ports.flatMap(({ endpoints }) => endpoints.reachable.filter(({ synthetic }) => synthetic === 'simulated Pods')),
+  ).size;
+  const parts = [
+    ...(addresses > 0 ? [`${addresses} made-up ${addresses === 1 ? 'address or port' : 'addresses and ports'}`] : []),
+    ...(endpoints > 0 ? [`${endpoints} ${endpoints === 1 ? 'endpoint' : 'endpoints'} on simulated pods`] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}
+
+/** ipvsadm reads no comments. */
+const WITHOUT_COMMENTS = 'ipvsadm.rules';
+
+/** Artifacts that say in their first line, or in a field, what of them was made up. */
+export function marked(artifacts: readonly Artifact[], resolved: readonly Resolved[]): readonly Artifact[] {
+  const what = madeUp(resolved);
+  if (what === undefined) return artifacts;
+  const comment = { text: `# synthetic, not for a live node: ${what}` };
+  return artifacts.map((artifact): Artifact => {
+    const [first, ...others] = artifact.parts;
+    if (!first || artifact.name === WITHOUT_COMMENTS) return artifact;
+    return {
+      ...artifact,
+      parts: [{ ...first, text: joined([[comment], first.text]), json: withField(first.json, what) }, ...others],
+    };
+  });
+}
+
+/** One JSON object in pieces, with a first field more. */
+function withField(pieces: Iterable<string>, what: string): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      let first = true;
+      for (const piece of pieces) {
+        yield first ? piece.replace('{', `{"synthetic":${JSON.stringify(what)},`) : piece;
+        first = false;
+      }
+    },
+  };
+}
