@@ -24,6 +24,27 @@ export function cluster({ services, endpoints }: Size): Json {
 }
 
 /** The node to compile for. */
+/** The same in the words of an application's repository: Deployments and Services, nothing that a cluster adds. */
+export function manifests({ services, endpoints }: Size): Json {
+  const items = Array.from({ length: services }, (_, i) => {
+    const metadata = { name: `svc-${i}`, namespace: `team-${i % 50}` };
+    const labels = { app: metadata.name };
+    const container = { name: 'app', image: 'app', ports: [{ name: 'http', containerPort: 8080 }] };
+    const template = { metadata: { labels }, spec: { containers: [container] } };
+    const ports = [{ name: 'http', port: 80, targetPort: 'http' }];
+    return [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata,
+        spec: { replicas: endpoints, selector: { matchLabels: labels }, template },
+      },
+      { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports } },
+    ];
+  });
+  return { apiVersion: 'v1', kind: 'List', items: items.flat() };
+}
+
 export const NODE = 'node-0';
 
 /** As the API serves it, or with an `indent` of 4 as `kubectl -o json` prints it. */

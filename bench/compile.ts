@@ -8,7 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelRingProblem } from '../src/testing/probe.js';
-import { asJson, asYaml, cluster, type Json, NODE } from './cluster.js';
+import { asJson, asYaml, cluster, type Json, manifests, NODE } from './cluster.js';
 import type { Phases } from './phases.js';
 import { median, megabytes, seconds, table } from './table.js';
 
@@ -19,7 +19,12 @@ const LANGUAGES = {
   'kubectl JSON': (data: Json) => asJson(data, 4),
   YAML: asYaml,
 };
-const WHOLE = ['JSON', 'kubectl JSON'];
+/** What is compiled whole, and how: the last are Deployments and Services, which need pods and addresses first. */
+const WHOLE: Readonly<Record<string, readonly string[]>> = {
+  JSON: ['--node', NODE],
+  'kubectl JSON': ['--node', NODE],
+  'manifests, simulated': ['--simulate', '--nodes', '100'],
+};
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 const PHASES = fileURLToPath(new URL('phases.js', import.meta.url));
 const VIPC = fileURLToPath(new URL('../../../bin/vipc.js', import.meta.url));
@@ -75,11 +80,12 @@ async function wholeProcess(): Promise<void> {
   const services = SIZES.at(-1) ?? 0;
   const problem = await kernelRingProblem();
   if (problem !== undefined) console.log(`iptables-legacy-restore not measured: ${problem}\n`);
-  const rows = WHOLE.map((language) => {
+  writeFileSync(inputFile(services, 'manifests, simulated'), asJson(manifests({ services, endpoints: ENDPOINTS })));
+  const rows = Object.entries(WHOLE).map(([language, flags]) => {
     const [input, output, rss] = [inputFile(services, language), join(scratch, 'rules'), join(scratch, 'rss')];
     const [compiles, restores, peaks]: [number[], number[], number[]] = [[], [], []];
     for (let i = 0; i < RUNS; i++) {
-      compiles.push(timed(() => compileTo(input, output, rss)));
+      compiles.push(timed(() => compileTo(input, flags, output, rss)));
       peaks.push(Number(readFileSync(rss, 'utf8')));
       if (problem === undefined) restores.push(restore(output));
     }
@@ -97,12 +103,12 @@ async function wholeProcess(): Promise<void> {
   console.log(table(headings, rows));
 }
 
-function compileTo(input: string, output: string, rss: string): void {
+function compileTo(input: string, flags: readonly string[], output: string, rss: string): void {
   const out = openSync(output, 'w');
   // The process reports its own peak as it exits.
   const report = `import fs from 'node:fs'; process.on('exit', () => fs.writeFileSync(${JSON.stringify(rss)}, /VmHWM:\\s+(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]))`;
   const hook = `--import=data:text/javascript,${encodeURIComponent(report)}`;
-  run(process.execPath, [hook, VIPC, 'compile', '--node', NODE, input], out);
+  run(process.execPath, [hook, VIPC, 'compile', ...flags, input], out);
   closeSync(out);
 }
 

@@ -8,7 +8,9 @@ cd "$(dirname "$0")/.."
 # The programs the tests run, each with the package that has it.
 needs=(iptables-nft:iptables iptables-legacy:iptables ipset:ipset conntrack:conntrack ip:iproute2 nft:nftables ps:procps nsenter:util-linux
   qemu-system-x86_64:qemu-system-x86 busybox:busybox-static ipvsadm:ipvsadm modprobe:kmod cpio:cpio kubectl:kubernetes-client
-  systemd-analyze:systemd systemd-notify:systemd)
+  systemd-analyze:systemd systemd-notify:systemd dig:bind9-dnsutils named-checkzone:bind9-utils)
+# Programs of packages that are servers, which apt would start, now and at every boot: only the program is taken out of them.
+servers=(promtool:prometheus:usr/bin named:bind9:usr/sbin knotd:knot:usr/sbin)
 
 has() { command -v "$1" >/dev/null; }
 
@@ -39,20 +41,26 @@ fi
 hash -r
 node_is_new || { echo "setup: no Node 20.12 or newer" >&2; exit 1; }
 
-# promtool's package is that of a Prometheus server, which apt would start: only the program is taken out of it.
-fetch_promtool() {
-  local work
-  work=$(mktemp -d .cache/promtool.XXXXXX)
-  (cd "$work" && apt-get download -q -o APT::Sandbox::User=root prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb | tar x ./usr/bin/promtool) &&
-    mv "$work/usr/bin/promtool" .cache/bin/
-  local code=$?
+# The program of a package, into .cache/bin; what it is linked with comes as packages.
+fetch_program() {
+  local program=$1 package=$2 directory=$3 work libraries code
+  mapfile -t libraries < <(apt-cache depends "$package" | sed -n 's/^ *Depends: \(lib[^ <]*\|bind9-libs\)$/\1/p' | grep -v '^libjs-')
+  [ "$(id -u)" != 0 ] || apt-get install -y -q --no-install-recommends --no-upgrade "${libraries[@]}" || return
+  work=$(mktemp -d ".cache/$program.XXXXXX")
+  (cd "$work" && apt-get download -q -o APT::Sandbox::User=root "$package" && dpkg-deb --fsys-tarfile "$package"_*.deb | tar x "./$directory/$program") &&
+    mv "$work/$directory/$program" .cache/bin/
+  code=$?
   rm -r "$work"
   return $code
 }
-if ! has promtool && has apt-get && has dpkg-deb; then
-  mkdir -p .cache/bin
-  fetch_promtool || { apt-get update -q && fetch_promtool; } || echo "setup: no promtool (Debian package prometheus)" >&2
-fi
+for server in "${servers[@]}"; do
+  IFS=: read -r program package directory <<<"$server"
+  if ! has "$program" && has apt-get && has dpkg-deb; then
+    mkdir -p .cache/bin
+    fetch_program "$program" "$package" "$directory" || { apt-get update -q && fetch_program "$program" "$package" "$directory"; } ||
+      echo "setup: no $program (Debian package $package)" >&2
+  fi
+done
 
 # npm writes the hidden lockfile last, so a newer one means a complete installation of this package-lock.json.
 if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then npm ci --ignore-scripts --no-audit --no-fund; fi

@@ -10,9 +10,14 @@
 import type { Artifact, Backend, Part, Program, Resolved } from './backends/backend.js';
 import { DEFAULT_FEATURES, type Features } from './backends/features.js';
 import { BACKENDS } from './backends/index.js';
+import { type Cluster, compiledFor } from './clusters/clusters.js';
+import { mergeClusters, withClusterset } from './clusters/mcs.js';
 import { AS_IT_IS, type Completion, complete } from './complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
-import { FAMILIES } from './ip.js';
+import { type Cidr, FAMILIES } from './ip.js';
+import { checkEndpointsNames } from './lint/endpoints-name.js';
+import { checkIngresses } from './lint/ingress.js';
+import { checkSelectors } from './lint/selector.js';
 import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
 import { readSnapshot } from './read/snapshot.js';
@@ -21,6 +26,7 @@ import { chooseNode, nodeContext } from './resolve/node.js';
 import { printResolved, resolvedSections } from './resolve/print.js';
 import { omissions, resolve } from './resolve/resolve.js';
 import type { LocalPolicy } from './resolve/types.js';
+import { marked } from './synthetic.js';
 import { joined, type Text } from './text.js';
 
 export type { Artifact, Part } from './backends/backend.js';
@@ -39,9 +45,12 @@ export const RESOLVED_FILE = 'resolved.txt';
  */
 export function compile(sources: readonly Source[], options: Options, how: How = {}): Checked<readonly Artifact[]> {
   const { value, diagnostics } = compileProgram(sources, options, how);
-  if (!value) return { value: [], diagnostics };
-  const { backend, resolved, program } = value;
-  return { value: [...backend.artifacts(program), resolvedArtifact(resolved, backend.localPolicy)], diagnostics };
+  return { value: value ? artifactsOf(value) : [], diagnostics };
+}
+
+/** The files that a program is reviewed as. */
+export function artifactsOf({ backend, resolved, program }: Compiled): readonly Artifact[] {
+  return [...marked(backend.artifacts(program), resolved), resolvedArtifact(resolved, backend.localPolicy)];
 }
 
 /** How a program is compiled, beyond what kube-proxy's configuration says. */
@@ -52,6 +61,8 @@ export interface How {
   readonly features?: Features;
   readonly memo?: Memo;
   readonly completion?: Completion;
+  /** Where the ClusterSetIPs come from that ServiceImports lack; without they have none. */
+  readonly clustersetCIDRs?: readonly Cidr[];
 }
 
 /** A program, whose backend made it, of what. */
@@ -69,6 +80,24 @@ export function compileProgram(sources: readonly Source[], options: Options, how
 /** The same for objects that were read before. */
 export function compileSnapshot(snapshot: Snapshot, options: Options, how: How): Checked<Compiled | undefined> {
   return back(resolveFamilies(snapshot, options, how.memo), options, how);
+}
+
+/**
+ * What several clusters give one node: its cluster's own Services and those of the clusterset. It is the cluster that has
+ * the node, or the first one.
+ */
+export function compileClusters(
+  clusters: readonly Cluster[],
+  options: Options,
+  how: How,
+): Checked<readonly Artifact[]> {
+  const { value: cluster, diagnostics: notes } = compiledFor(clusters, options.nodeName);
+  if (!cluster) return { value: [], diagnostics: notes };
+  const merged = mergeClusters(clusters, cluster, how.clustersetCIDRs);
+  const found = [...notes, ...(how.skipInvalid ? merged.diagnostics.map(asWarning) : merged.diagnostics)];
+  if (hasErrors(found)) return { value: [], diagnostics: found };
+  const { value, diagnostics } = compileSnapshot(merged.value, options, how);
+  return { value: value ? artifactsOf(value) : [], diagnostics: [...found, ...diagnostics] };
 }
 
 /** admit and lower. */
@@ -93,8 +122,11 @@ function front(sources: readonly Source[], options: Options, how: How): Checked<
   if (!backendFor(options.mode)) return { value: [], diagnostics: [] };
   const { value: cluster, diagnostics } = readCluster(sources, how);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const resolved = resolveFamilies(cluster, options, how.memo);
-  return { value: resolved.value, diagnostics: [...diagnostics, ...resolved.diagnostics] };
+  const clusterset = withClusterset(cluster, how.clustersetCIDRs);
+  const found = [...diagnostics, ...(how.skipInvalid ? clusterset.diagnostics.map(asWarning) : clusterset.diagnostics)];
+  if (hasErrors(found)) return { value: [], diagnostics: found };
+  const resolved = resolveFamilies(clusterset.value, options, how.memo);
+  return { value: resolved.value, diagnostics: [...found, ...resolved.diagnostics] };
 }
 
 /** read and complete: the cluster as its control plane would have it. With any error it is what was sound. */
@@ -108,8 +140,16 @@ export function readCluster(
   const read = [...forgive(found), ...notes(snapshot.value)];
   if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
   const completed = complete(snapshot.value, completion);
-  return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics)] };
+  const suspect = CHECKS.flatMap((check) => check(completed.value));
+  return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics), ...suspect] };
 }
+
+/** What is valid, but hardly meant. */
+const CHECKS: readonly ((cluster: Snapshot) => readonly Diagnostic[])[] = [
+  checkSelectors,
+  checkEndpointsNames,
+  checkIngresses,
+];
 
 /** The front half: what the node serves, in both families. */
 export function resolveFamilies(

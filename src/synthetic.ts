@@ -7,15 +7,19 @@ import { joined } from './text.js';
 /** What was made up, as half a sentence; undefined when nothing was. */
 export function madeUp(resolved: readonly Resolved[]): string | undefined {
   const ports = resolved.flatMap((family) => family.ports);
-  const addresses = ports.flatMap(({ frontends }) => frontends).filter(({ synthetic }) => synthetic).length;
+  const made = ports.flatMap(({ frontends }) => frontends.filter(({ synthetic }) => synthetic));
+  // A cluster IP is there for each port, a node port for each family.
+  const addresses = new Set(made.map(({ kind, ip, port }) => ip ?? `${kind} ${port}`)).size;
   const endpoints = new Set(
-    ports.flatMap(({ endpoints }) => endpoints.reachable.filter(({ synthetic }) => synthetic === 'simulated Pods')),
+    ports.flatMap(({ endpoints }) =>
+      endpoints.reachable.filter(({ synthetic }) => synthetic === 'simulated Pods').map(({ ip }) => ip),
+    ),
   ).size;
   const parts = [
-    ...(addresses > 0 ? [`${addresses} made-up ${addresses === 1 ? 'address or port' : 'addresses and ports'}`] : []),
-    ...(endpoints > 0 ? [`${endpoints} ${endpoints === 1 ? 'endpoint' : 'endpoints'} on simulated pods`] : []),
+    ...(addresses > 0 ? [`${addresses} ${addresses === 1 ? 'address or node port' : 'addresses and node ports'}`] : []),
+    ...(endpoints > 0 ? [`${endpoints} ${endpoints === 1 ? 'endpoint' : 'endpoints'}`] : []),
   ];
-  return parts.length > 0 ? parts.join(', ') : undefined;
+  return parts.length > 0 ? parts.join(' and ') : undefined;
 }
 
 /** ipvsadm reads no comments. */
@@ -25,7 +29,7 @@ const WITHOUT_COMMENTS = 'ipvsadm.rules';
 export function marked(artifacts: readonly Artifact[], resolved: readonly Resolved[]): readonly Artifact[] {
   const what = madeUp(resolved);
   if (what === undefined) return artifacts;
-  const comment = { text: `# synthetic, not for a live node: ${what}` };
+  const comment = { text: `# synthetic, not for a live node: ${what} made up` };
   return artifacts.map((artifact): Artifact => {
     const [first, ...others] = artifact.parts;
     if (!first || artifact.name === WITHOUT_COMMENTS) return artifact;

@@ -6,16 +6,18 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Checked, hasErrors } from '../diag.js';
 import type { Family } from '../ip.js';
-import { type Artifact, backendFor, compile, RESOLVED_FILE, textOf } from '../pipeline.js';
+import type { Options } from '../options.js';
+import { type Artifact, backendFor, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { chunks, joined, type Text } from '../text.js';
 import { check } from './check.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
+import { type ClustersFlags, clustersetCIDRs, loadClusters } from './clusters.js';
 import { loadInput } from './input.js';
 import { EXIT, type Io, write, writeLines, writeText } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
 
-export interface CompileFlags extends OptionFlags, CompletionFlags {
+export interface CompileFlags extends OptionFlags, CompletionFlags, ClustersFlags {
   readonly family: Family;
   readonly layout?: string;
   readonly output?: string;
@@ -38,10 +40,10 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   if (flags.layout !== undefined && layouts.length > 0 && !layouts.includes(flags.layout)) {
     throw new Error(`there is no layout ${JSON.stringify(flags.layout)}; there is ${layouts.join(', ')}`);
   }
-  const sources = await loadInput(paths, io);
-  const unreadable = hasErrors(sources.diagnostics);
-  const compiled = unreadable ? NOTHING : compile(sources.value, options.value, { ...flags, completion });
-  const diagnostics = [...options.diagnostics, ...sources.diagnostics, ...compiled.diagnostics];
+  const how = { ...flags, completion, ...clustersetCIDRs(flags) };
+  const from = flags.cluster === undefined ? compilePaths : compileEach;
+  const { unreadable, compiled } = await from(paths, flags, options.value, how, io);
+  const diagnostics = [...options.diagnostics, ...compiled.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;
 
@@ -50,7 +52,40 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   return print(compiled.value, flags, io);
 }
 
-const NOTHING: Checked<readonly Artifact[]> = { value: [], diagnostics: [] };
+interface Result {
+  /** Some file could not be read. */
+  readonly unreadable: boolean;
+  readonly compiled: Checked<readonly Artifact[]>;
+}
+
+/** One cluster. */
+async function compilePaths(
+  paths: readonly string[],
+  _flags: CompileFlags,
+  options: Options,
+  how: How,
+  io: Io,
+): Promise<Result> {
+  const { value: sources, diagnostics: read } = await loadInput(paths, io);
+  if (hasErrors(read)) return { unreadable: true, compiled: { value: [], diagnostics: read } };
+  const { value, diagnostics } = compile(sources, options, how);
+  return { unreadable: false, compiled: { value, diagnostics: [...read, ...diagnostics] } };
+}
+
+/** Each `--cluster` by itself, then what they are together. */
+async function compileEach(
+  paths: readonly string[],
+  flags: CompileFlags,
+  options: Options,
+  how: How,
+  io: Io,
+): Promise<Result> {
+  const { unreadable, clusters } = await loadClusters(paths, flags, how, io);
+  const read = clusters.diagnostics;
+  if (hasErrors(read)) return { unreadable, compiled: { value: [], diagnostics: read } };
+  const { value, diagnostics } = compileClusters(clusters.value, options, how);
+  return { unreadable, compiled: { value, diagnostics: [...read, ...diagnostics] } };
+}
 
 /** The rules of one family to standard output; where a mode has several artifacts, each under its name. */
 async function print(artifacts: readonly Artifact[], flags: CompileFlags, io: Io): Promise<number> {

@@ -36,6 +36,21 @@ export function completionOptions(command: Command): Command {
     .option('--service-node-port-range <RANGE>', 'allocate missing node ports from here (default: 30000-32767)');
 }
 
+/** Several clusters, and the addresses of what they share. */
+export function clusterOptions(command: Command): Command {
+  return command
+    .option(
+      '--cluster <NAME=PATH>',
+      'instead of PATH: one of several clusters (repeatable; a NAME again adds a PATH to it; ' +
+        'NAME=PATH,region=R,zone=Z says where it is)',
+      collect,
+    )
+    .option(
+      '--clusterset-cidr <CIDRS>',
+      'allocate the addresses of Services of all clusters from here (default: 10.112.0.0/12,fd00:10:112::/112)',
+    );
+}
+
 /** Which node. */
 export function nodeOptions(command: Command): Command {
   return command

@@ -189,8 +189,8 @@ describe('vipc compile', () => {
     const quiet = await vipc(['compile', file, '--node', 'node-a']);
     expect(quiet.stderr).toMatch(/note.*-v/);
     const { stderr } = await vipc(['compile', file, '--node', 'node-a', '-v']);
-    expect(stderr).toMatch(/Deployment/);
-    expect(stderr).toMatch(/Pod/);
+    expect(stderr).toMatch(/Job/);
+    expect(stderr).toMatch(/ConfigMap/);
   });
 });
 

@@ -7,9 +7,9 @@ import { buildProgram } from './program.js';
 
 /**
  * Runs the command line `argv` (without node and script) and returns the exit code: 0 fine or same, 1 different or the
- * input has errors, 2 trouble.
+ * input has errors, 2 trouble. `name` is what its user calls the program.
  */
-export async function main(argv: readonly string[], io: Io = PROCESS_IO): Promise<number> {
+export async function main(argv: readonly string[], io: Io = PROCESS_IO, name = 'vipc'): Promise<number> {
   let code: number = EXIT.ok;
   io.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok); // the reader, such as `head`, has seen enough
@@ -18,9 +18,10 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO): Promis
   });
   // Nobody reads what is wrong, as in `2>&1 | head`; the exit code still says it.
   io.stderr.on('error', () => {});
-  const program = buildProgram(io, (result) => {
+  const done = (result: number): void => {
     code = result;
-  });
+  };
+  const program = buildProgram(io, done, name);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;

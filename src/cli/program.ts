@@ -4,25 +4,41 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Add, example } from './command.js';
+import { addAllocate } from './commands/allocate.js';
 import { addApply } from './commands/apply.js';
 import { addCleanup } from './commands/cleanup.js';
 import { addCompile } from './commands/compile.js';
+import { addDescribe } from './commands/describe.js';
 import { addDiff } from './commands/diff.js';
+import { addDns } from './commands/dns.js';
+import { addEnv } from './commands/env.js';
+import { addGet } from './commands/get.js';
 import { addSync } from './commands/sync.js';
 import { type Io, painter } from './io.js';
 
 /** In the order of the help. */
-const COMMANDS: readonly Add[] = [addCompile, addDiff, addApply, addCleanup, addSync];
+const COMMANDS: readonly Add[] = [
+  addCompile,
+  addDiff,
+  addApply,
+  addCleanup,
+  addSync,
+  addGet,
+  addDescribe,
+  addDns,
+  addEnv,
+  addAllocate,
+];
 
-/** The commands; `done` is told the exit code of the one that ran. */
-export function buildProgram(io: Io, done: (code: number) => void): Command {
-  const program = new Command('vipc')
+/** The commands, of a program that is called `name`; `done` is told the exit code of the one that ran. */
+export function buildProgram(io: Io, done: (code: number) => void, name = 'vipc'): Command {
+  const program = new Command(name)
     .description("The Service VIP compiler: Kubernetes Services in, kube-proxy's kernel rules out.")
     .version(version(), '-V, --version')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeOut: (text) => io.stdout.write(called(name, text)),
+      writeErr: (text) => io.stderr.write(called(name, text)),
       outputError: (text, write) => write(painter(io.stderr, io.env)('red', text)),
     })
     .showHelpAfterError('(vipc --help, or vipc COMMAND --help, says more)')
@@ -30,6 +46,11 @@ export function buildProgram(io: Io, done: (code: number) => void): Command {
   for (const add of COMMANDS) add(program, io, done);
   for (const command of program.commands) command.exitOverride();
   return program;
+}
+
+/** A help text with the command lines in it as they are typed: kubectl's plugins have its name before theirs. */
+function called(name: string, text: string): string {
+  return text.replace(/(?<=^ +|[|(] |\(|, or )vipc (?=[a-zA-Z-])/gm, `${name} `);
 }
 
 function version(): string {

@@ -4,7 +4,7 @@
  * addresses everywhere, and another Service hardly ever moves one.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import { type Allocated, type IPFamily, keyOf, type Service, type Snapshot } from '../read/types.js';
+import type { Allocated, IPFamily, Service, Snapshot } from '../read/types.js';
 import { type GivenIP, hasClusterIPs, missingClusterIPs } from './allocate/cluster-ips.js';
 import { checkExplicit } from './allocate/explicit.js';
 import { type GivenPorts, missingNodePorts } from './allocate/node-ports.js';
@@ -30,8 +30,8 @@ export function allocate(
   diagnostics.push(...ips.diagnostics, ...ports.diagnostics);
   const value = services.map((service) => {
     const given: Given = {
-      ips: ips.value.get(keyOf(service)) ?? {},
-      ports: ports.value.get(keyOf(service)) ?? NO_PORTS,
+      ips: ips.value.get(service) ?? NO_IPS,
+      ports: ports.value.get(service) ?? NO_PORTS,
     };
     const gifts = giftsOf(service, given);
     if (gifts.length > 0) diagnostics.push(note(service, gifts));
@@ -46,6 +46,7 @@ interface Given {
   readonly ports: GivenPorts;
 }
 
+const NO_IPS = {};
 const NO_PORTS: GivenPorts = { ports: new Map() };
 
 function filled(service: Service, given: Given, cluster: ClusterFamilies): Service {
@@ -59,11 +60,16 @@ function filled(service: Service, given: Given, cluster: ClusterFamilies): Servi
       ...spec,
       ...addresses(service, given, cluster),
       ipFamilyPolicy: familyPolicyOf(service),
-      ports: spec.ports.map((port, i) => ({ ...port, nodePort: given.ports.ports.get(i)?.port ?? port.nodePort })),
+      ports: withNodePorts(spec.ports, given.ports),
       healthCheckNodePort: healthCheck?.port ?? spec.healthCheckNodePort,
     },
     ...(allocated && { allocated }),
   };
+}
+
+function withNodePorts(ports: Service['spec']['ports'], { ports: given }: GivenPorts): Service['spec']['ports'] {
+  if (given.size === 0) return ports;
+  return ports.map((port, i) => ({ ...port, nodePort: given.get(i)?.port ?? port.nodePort }));
 }
 
 /** One address per family, in the order of the families; a headless Service has families only. */
@@ -85,7 +91,7 @@ function addresses(
 /** A number that another of its ports asks for is not made up. */
 function allocatedOf({ spec }: Service, { ips, ports }: Given): Allocated | undefined {
   const asked = new Set(spec.ports.map(({ nodePort }) => nodePort));
-  const clusterIPs = FAMILY_ORDER.flatMap((family) => ips[family]?.ip ?? []);
+  const clusterIPs = FAMILY_ORDER.flatMap((family) => (ips[family]?.real ? [] : (ips[family]?.ip ?? [])));
   const made = [...ports.ports.values()].map(({ port }) => port).filter((port) => !asked.has(port));
   const nodePorts = [...new Set(made)];
   const healthCheckNodePort = ports.healthCheck !== undefined;
@@ -100,7 +106,7 @@ function giftsOf({ spec }: Service, { ips, ports }: Given): readonly Gift[] {
   return [
     ...FAMILY_ORDER.flatMap((family) => {
       const given = ips[family];
-      return given ? [{ what: `cluster IP ${given.ip}`, why: given.why }] : [];
+      return given ? [{ what: `cluster IP ${given.ip}`, why: given.why, real: given.real === true }] : [];
     }),
     ...portGifts(spec, ports),
     ...(healthCheck ? [{ what: `health check node port ${healthCheck.port}`, why: healthCheck.why }] : []),

@@ -39,7 +39,9 @@ function sortedKeys(object: object): object {
   return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-describe.each(readdirSync(DIRECTORY).sort())('%s', (name) => {
+const names = readdirSync(DIRECTORY).filter((name) => !name.endsWith('.md'));
+
+describe.each(names.sort())('%s', (name) => {
   const cluster = served(name);
   const again = complete({ ...cluster, slices: [] }, AS_IT_IS).value;
 

@@ -5,7 +5,10 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { QueryType } from '../discover/dns/lookup.js';
+import type { DnsRecord } from '../discover/dns/record.js';
+import { printZone, zonesOf } from '../discover/dns/zone.js';
 import { ROOT } from './cases.js';
+import type { ZoneFile } from './name-server.js';
 
 export interface DiscoverCase {
   /** `discover/case`, which is also its path under golden/. */
@@ -49,4 +52,12 @@ function discoverCase(name: string): DiscoverCase {
 function linesOf(name: string, file: string): readonly string[] {
   const path = `${ROOT}fixtures/${name}/${file}`;
   return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+}
+
+/** The zone files of a cluster. */
+export function zoneFiles(records: readonly DnsRecord[], domain: string): readonly ZoneFile[] {
+  return zonesOf(records, [domain]).map((zone) => ({
+    zone: zone.origin.slice(0, -1),
+    text: `${[...printZone(zone, { domain: `${domain}.`, about: zone.origin })].join('\n')}\n`,
+  }));
 }

@@ -24,15 +24,16 @@ export function readNodeState(directory: string, names: Readonly<Record<keyof No
   return stateFrom((part) => readFileSync(`${directory}/${names[part]}`, 'utf8'));
 }
 
-/** A state made part by part. */
+/** A state made part by part; comments are no part of it. */
 export function stateFrom(part: (name: keyof NodeState) => string): NodeState {
+  const without = (name: keyof NodeState) => part(name).replace(/^#.*\n/gm, '');
   return {
-    ipvsadm: part('ipvsadm'),
-    ipset: part('ipset'),
-    iptables: part('iptables'),
-    ip6tables: part('ip6tables'),
-    addresses: part('addresses'),
-    sysctl: part('sysctl'),
+    ipvsadm: without('ipvsadm'),
+    ipset: without('ipset'),
+    iptables: without('iptables'),
+    ip6tables: without('ip6tables'),
+    addresses: without('addresses'),
+    sysctl: without('sysctl'),
   };
 }
 

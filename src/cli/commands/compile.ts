@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
 import type { CompileFlags } from '../compile.js';
-import { completionOptions, inputOptions, proxyOptions } from '../flags.js';
+import { clusterOptions, completionOptions, inputOptions, proxyOptions } from '../flags.js';
 
 /** Adds the command. */
 export const addCompile: Add = (program, io, done) => {
@@ -14,9 +14,11 @@ export const addCompile: Add = (program, io, done) => {
     .description(
       'Compiles Services, EndpointSlices and Nodes into the rules that kube-proxy would program on one node. ' +
         'Rules go to standard output (one IP family), or with -o into a directory (both families, and resolved.txt: ' +
-        'what each Service address leads to). Everything else goes to standard error.',
+        'what each Service address leads to). Everything else goes to standard error. With several --cluster, Services ' +
+        'that a ServiceExport gives to all of them have rules too (KEP-1645), as NAME--clusterset: compiled is the first ' +
+        'cluster that has --node, or the first one.',
     );
-  completionOptions(inputOptions(proxyOptions(command)))
+  clusterOptions(completionOptions(inputOptions(proxyOptions(command))))
     .addOption(
       new Option('--family <FAMILY>', 'IP family on standard output').choices(['ipv4', 'ipv6']).default('ipv4'),
     )
@@ -37,6 +39,7 @@ Examples:
   vipc compile ${file}
   vipc compile ${file} -o rules
   vipc compile ${file} --check rules
+  vipc compile --cluster east=east.yaml --cluster west=west.yaml --node NODE
   kubectl get services,endpointslices,nodes -A -o yaml | vipc compile --node NODE
   kubectl get configmap -n kube-system kube-proxy -o yaml > config.yaml   # for -c config.yaml
 ${EXIT_CODES}`;

@@ -8,42 +8,64 @@ import { assign } from '../assign.js';
 import { type ClusterFamilies, familiesOf, familyOf, isHeadless } from '../families.js';
 import { addressAt, placeOf } from '../range.js';
 import type { NamedRange, Ranges } from './ranges.js';
-import { byName, exhausted, firstOf, type Holder, holderOf } from './words.js';
+import { byName, exhausted, firstBut, firstTwo, type Holder } from './words.js';
 
 export interface GivenIP {
   readonly ip: string;
   readonly why: string;
+  /** It is in the input, if not in the Service. */
+  readonly real?: true;
 }
 
-/** What `namespace/name` gets of each family. */
-export type GivenIPs = ReadonlyMap<string, Readonly<Partial<Record<IPFamily, GivenIP>>>>;
+/** What a Service gets of each family. */
+export type GivenIPs = ReadonlyMap<Service, Readonly<Partial<Record<IPFamily, GivenIP>>>>;
 
 /** The missing cluster IPs of all Services. Errors: `family-missing`, `cluster-ips-exhausted`. */
 export function missingClusterIPs(snapshot: Snapshot, ranges: Ranges): Checked<GivenIPs> {
-  const given = new Map<string, Partial<Record<IPFamily, GivenIP>>>();
+  const given = new Map<Service, Partial<Record<IPFamily, GivenIP>>>();
   const diagnostics: Diagnostic[] = [];
+  const { wanting, asked } = look(snapshot.services, ranges.families);
   for (const family of ['IPv4', 'IPv6'] as const) {
-    const wanting = snapshot.services.filter((service) => lacks(service, family, ranges.families));
-    if (wanting.length === 0) continue;
+    if (wanting[family].length === 0) continue;
     if (!ranges.families.includes(family)) {
-      diagnostics.push(...wanting.map((service) => familyMissing(service, family)));
+      diagnostics.push(...wanting[family].map((service) => familyMissing(service, family)));
       continue;
     }
-    const found = placed(wanting, family, snapshot, ranges.byFamily[family]);
+    const found = placed(wanting[family], family, { ...ranges, asked, ipAddresses: snapshot.ipAddresses });
     diagnostics.push(...found.diagnostics);
-    for (const [key, ip] of found.value) given.set(key, { ...given.get(key), [family]: ip });
+    for (const [service, ip] of found.value) {
+      const own = given.get(service);
+      if (own) own[family] = ip;
+      else given.set(service, { [family]: ip });
+    }
   }
   return { value: given, diagnostics };
+}
+
+interface Looked {
+  readonly wanting: Readonly<Record<IPFamily, readonly Service[]>>;
+  /** Who asks for which address. */
+  readonly asked: ReadonlyMap<string, Service>;
+}
+
+/** One look at each Service: there are thousands. */
+function look(services: readonly Service[], families: ClusterFamilies): Looked {
+  const wanting: Record<IPFamily, Service[]> = { IPv4: [], IPv6: [] };
+  const asked = new Map<string, Service>();
+  for (const service of services) {
+    if (!hasClusterIPs(service)) continue;
+    const { clusterIPs } = service.spec;
+    for (const ip of clusterIPs) asked.set(ip, service);
+    for (const family of familiesOf(service, families)) {
+      if (!clusterIPs.some((ip) => familyOf(ip) === family)) wanting[family].push(service);
+    }
+  }
+  return { wanting, asked };
 }
 
 /** Whether a Service has cluster IPs at all, if it has been given any. */
 export function hasClusterIPs(service: Service): boolean {
   return service.spec.type !== 'ExternalName' && !isHeadless(service);
-}
-
-function lacks(service: Service, family: IPFamily, families: ClusterFamilies): boolean {
-  if (!hasClusterIPs(service) || service.spec.clusterIPs.some((ip) => familyOf(ip) === family)) return false;
-  return familiesOf(service, families).includes(family);
 }
 
 function familyMissing({ spec, origin }: Service, family: IPFamily): Diagnostic {
@@ -57,45 +79,44 @@ function familyMissing({ spec, origin }: Service, family: IPFamily): Diagnostic 
 function placed(
   wanting: readonly Service[],
   family: IPFamily,
-  snapshot: Snapshot,
-  ranges: readonly NamedRange[],
-): Checked<ReadonlyMap<string, GivenIP>> {
-  const taken = takenAddresses(snapshot, new Set(wanting.map(keyOf)));
-  const given = new Map<string, GivenIP>();
+  { asked, ipAddresses, byFamily }: Pick<Looked, 'asked'> & Pick<Snapshot, 'ipAddresses'> & Pick<Ranges, 'byFamily'>,
+): Checked<ReadonlyMap<Service, GivenIP>> {
+  const ranges = byFamily[family];
+  const taken = new Map<string, Holder>([...givenAway(ipAddresses, wanting), ...asked]);
+  const given = new Map<Service, GivenIP>();
   const give = (service: Service, found: GivenIP | undefined): void => {
-    if (!found || given.has(keyOf(service)) || taken.has(found.ip)) return;
-    given.set(keyOf(service), found);
-    taken.set(found.ip, holderOf(service));
+    if (!found || given.has(service) || taken.has(found.ip)) return;
+    given.set(service, found);
+    taken.set(found.ip, service);
   };
-  const known = knownAddresses(snapshot.ipAddresses, family);
-  for (const service of wanting) give(service, known.get(keyOf(service)));
+  const known = knownAddresses(ipAddresses, family);
+  if (known.size > 0) for (const service of wanting) give(service, known.get(keyOf(service)));
   for (const { service, place, why } of conventions(wanting)) give(service, conventional(ranges[0], place, why));
 
-  const byKey = new Map<string, Service>(wanting.map((service) => [`${keyOf(service)} ${family}`, service]));
-  let rest: readonly string[] = [...byKey].filter(([, service]) => !given.has(keyOf(service))).map(([key]) => key);
+  let rest = wanting.filter((service) => !given.has(service));
   for (const range of ranges) {
-    const { places, left } = assign(rest, placesIn(range, taken.keys()), range);
-    for (const [key, place] of places) {
-      const service = byKey.get(key);
-      if (service) give(service, { ip: addressAt(range, place), why: byName(place, range, range.name) });
+    const keys = rest.map((service) => `${keyOf(service)} ${family}`);
+    const { places, left } = assign(keys, placesIn(range, taken.keys()), range);
+    for (const [i, service] of rest.entries()) {
+      const place = places.get(keys[i] ?? '');
+      if (place === undefined) continue;
+      given.set(service, { ip: addressAt(range, place), why: byName(place, range, range.name) });
     }
-    rest = left;
+    if (left.length === 0) return { value: given, diagnostics: [] };
+    // Ranges may overlap.
+    for (const [service, { ip }] of given) taken.set(ip, service);
+    rest = rest.filter((service) => !given.has(service));
   }
-  const diagnostics = rest.length > 0 ? noneLeft(rest, byKey, ranges, taken) : [];
-  return { value: given, diagnostics };
+  return { value: given, diagnostics: rest.length > 0 ? noneLeft(rest, ranges, taken) : [] };
 }
 
-/** Addresses that have a holder: asked for by a Service, or given away by the cluster to somebody who is not `wanting`. */
-function takenAddresses({ services, ipAddresses }: Snapshot, wanting: ReadonlySet<string>): Map<string, Holder> {
-  const taken = new Map<string, Holder>();
-  for (const { ip, parent, origin } of ipAddresses) {
-    if (parent.resource === 'services' && wanting.has(`${parent.namespace}/${parent.name}`)) continue;
-    taken.set(ip, { object: origin.object ?? `IPAddress ${ip}`, origin });
-  }
-  for (const service of services) {
-    if (hasClusterIPs(service)) for (const ip of service.spec.clusterIPs) taken.set(ip, holderOf(service));
-  }
-  return taken;
+/** What the cluster gave to somebody who is not `wanting`. */
+function givenAway(ipAddresses: readonly IPAddress[], wanting: readonly Service[]): readonly [string, Holder][] {
+  if (ipAddresses.length === 0) return [];
+  const own = new Set(wanting.map(keyOf));
+  return ipAddresses
+    .filter(({ parent: { resource, namespace, name } }) => resource !== 'services' || !own.has(`${namespace}/${name}`))
+    .map((address) => [address.ip, address]);
 }
 
 /** What the cluster gave Services whose manifests do not say it (KEP-1880). */
@@ -104,7 +125,10 @@ function knownAddresses(ipAddresses: readonly IPAddress[], family: IPFamily): Re
   const sorted = own.toSorted((a, b) => (a.ip < b.ip ? 1 : -1));
   // The last entry of a key stands, which is the one of the least address.
   return new Map(
-    sorted.map(({ ip, parent }) => [`${parent.namespace}/${parent.name}`, { ip, why: `as IPAddress ${ip} has it` }]),
+    sorted.map(({ ip, parent }) => [
+      `${parent.namespace}/${parent.name}`,
+      { ip, why: `as IPAddress ${ip} has it`, real: true },
+    ]),
   );
 }
 
@@ -145,21 +169,18 @@ function placesIn(range: NamedRange, addresses: Iterable<string>): ReadonlySet<n
 }
 
 function noneLeft(
-  keys: readonly string[],
-  byKey: ReadonlyMap<string, Service>,
+  services: readonly Service[],
   ranges: readonly NamedRange[],
   taken: ReadonlyMap<string, Holder>,
 ): readonly Diagnostic[] {
   const inside = [...taken].filter(([ip]) => ranges.some((range) => placesIn(range, [ip]).size > 0));
-  const claimant = firstOf(inside.map(([, holder]) => holder));
+  const claimants = firstTwo(inside.map(([, holder]) => holder));
   const size = ranges.reduce((sum, range) => sum + range.size, 0);
   const names = ranges.map(({ name }) => name).join(', ');
   const all = size === 0 ? `${names} has no address for a Service` : `all ${size} addresses of ${names} are taken`;
-  return keys.flatMap((key) => {
-    const service = byKey.get(key);
-    if (!service) return [];
+  return services.map((service) => {
     const origin = { ...service.origin, path: ['metadata', 'name'] };
     const message = `${origin.object} gets no cluster IP: ${all}`;
-    return [exhausted('cluster-ips-exhausted', message, origin, claimant)];
+    return exhausted('cluster-ips-exhausted', message, origin, firstBut(service, claimants));
   });
 }

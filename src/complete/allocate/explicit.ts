@@ -26,8 +26,9 @@ export function checkExplicit(
   const severity = allocate ? 'error' : 'warning';
   const holders = new Map(ipAddresses.map((address) => [address.ip, address]));
   const said = nodePorts !== NODE_PORTS;
+  const ips = ranges.known || holders.size > 0;
   return services.flatMap((service) => [
-    ...(hasClusterIPs(service) ? checkClusterIPs(service, ranges, holders, severity) : []),
+    ...(ips && hasClusterIPs(service) ? checkClusterIPs(service, ranges, holders, severity) : []),
     ...(allocate || said ? checkNodePorts(service, nodePorts, said ? 'error' : 'warning') : []),
   ]);
 }

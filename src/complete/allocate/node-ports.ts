@@ -9,7 +9,7 @@ import { assign } from '../assign.js';
 import type { PortRange } from '../complete.js';
 import { isHeadless } from '../families.js';
 import { nodePortRange } from './ranges.js';
-import { byName, exhausted, firstOf, type Holder, holderOf } from './words.js';
+import { byName, exhausted, firstBut, firstTwo, type Holder } from './words.js';
 
 export interface GivenPort {
   readonly port: number;
@@ -22,11 +22,11 @@ export interface GivenPorts {
   readonly healthCheck?: GivenPort;
 }
 
-/** The missing node ports of all Services, by `namespace/name`. Error: `node-ports-exhausted`. */
+/** The missing node ports of all Services. Error: `node-ports-exhausted`. */
 export function missingNodePorts(
   services: readonly Service[],
   range: PortRange,
-): Checked<ReadonlyMap<string, GivenPorts>> {
+): Checked<ReadonlyMap<Service, GivenPorts>> {
   const holders = portHolders(services);
   const wants = services.flatMap((service) => wantsOf(service, holders));
   const places = nodePortRange(range);
@@ -39,7 +39,7 @@ export function missingNodePorts(
     return { port: range.first + place, why: byName(place, places, `${range.first}-${range.last}`) };
   };
 
-  const given = new Map<string, { ports: Map<number, GivenPort>; healthCheck?: GivenPort }>();
+  const given = new Map<Service, { ports: Map<number, GivenPort>; healthCheck?: GivenPort }>();
   const unserved: Want[] = [];
   for (const each of wants) {
     const found = portOf(each.want);
@@ -47,13 +47,13 @@ export function missingNodePorts(
       unserved.push(each);
       continue;
     }
-    const own = given.get(keyOf(each.service)) ?? { ports: new Map<number, GivenPort>() };
-    given.set(keyOf(each.service), own);
+    const own = given.get(each.service) ?? { ports: new Map<number, GivenPort>() };
+    given.set(each.service, own);
     if (each.index === undefined) own.healthCheck = found;
     else own.ports.set(each.index, found);
   }
-  const holder = () => firstOf([...[...holders.values()].flat(), ...holdersOf(wants, given)]);
-  return { value: given, diagnostics: unserved.length > 0 ? noneLeft(unserved, range, holder()) : [] };
+  const claimants = unserved.length > 0 ? firstTwo([...[...holders.values()].flat(), ...given.keys()]) : [];
+  return { value: given, diagnostics: noneLeft(unserved, range, claimants) };
 }
 
 /** Whether a Service has node ports. */
@@ -84,7 +84,7 @@ function portHolders(services: readonly Service[]): PortHolders {
     const { type, ports, healthCheckNodePort } = service.spec;
     if (type !== 'NodePort' && type !== 'LoadBalancer') continue;
     for (const port of [...ports.map(({ nodePort }) => nodePort), healthCheckNodePort]) {
-      if (port !== 0) holders.set(port, [...(holders.get(port) ?? []), holderOf(service)]);
+      if (port !== 0) holders.set(port, [...(holders.get(port) ?? []), service]);
     }
   }
   return holders;
@@ -117,27 +117,23 @@ function keyFor(service: Service, { port }: ServicePortSpec): string {
 function shared(service: Service, { port, protocol }: ServicePortSpec, holders: PortHolders): GivenPort | undefined {
   const sibling = service.spec.ports.find((other) => other.port === port && other.nodePort !== 0);
   if (!sibling) return undefined;
-  const { origin } = service;
-  const others = holders.get(sibling.nodePort)?.some((holder) => holder.origin !== origin);
+  const others = holders.get(sibling.nodePort)?.some((holder) => holder !== service);
   const own = service.spec.ports.some((other) => other.nodePort === sibling.nodePort && other.protocol === protocol);
   if (others || own) return undefined;
   return { port: sibling.nodePort, why: `that of port ${port}/${sibling.protocol}` };
 }
 
-function holdersOf(wants: readonly Want[], given: ReadonlyMap<string, GivenPorts>): readonly Holder[] {
-  return wants.filter(({ service }) => given.has(keyOf(service))).map(({ service }) => holderOf(service));
-}
-
 function noneLeft(
   wants: readonly Want[],
   { first, last }: PortRange,
-  claimant: Holder | undefined,
+  claimants: readonly Holder[],
 ): readonly Diagnostic[] {
   const all = `all ${last - first + 1} of ${first}-${last} are taken`;
-  return wants.map(({ service: { origin, spec }, index }) => {
+  return wants.map(({ service, index }) => {
+    const { origin, spec } = service;
     const of = index === undefined ? 'the health check' : `port ${spec.ports[index]?.port}`;
     const path = index === undefined ? ['spec'] : ['spec', 'ports', index];
     const message = `${origin.object} gets no node port for ${of}: ${all}`;
-    return exhausted('node-ports-exhausted', message, { ...origin, path }, claimant);
+    return exhausted('node-ports-exhausted', message, { ...origin, path }, firstBut(service, claimants));
   });
 }

@@ -17,7 +17,7 @@ export interface Ranges {
 }
 
 export interface NamedRange extends AddressRange {
-  /** `10.96.0.0/12`, with the ServiceCIDR that says it where there are several. */
+  /** `10.96.0.0/12`, or `10.96.0.0/12 of ServiceCIDR kubernetes`. */
   readonly name: string;
   /** Of the ServiceCIDR. */
   readonly origin?: Origin;
@@ -40,7 +40,7 @@ function objectRanges({ serviceCIDRs }: Snapshot): readonly NamedRange[] {
   return inOrder(serviceCIDRs).flatMap(({ cidrs, metadata, origin }) =>
     cidrs
       .flatMap(parse)
-      .map((cidr) => ({ ...named(cidr), name: `${cidr.text} (ServiceCIDR ${metadata.name})`, origin })),
+      .map((cidr) => ({ ...named(cidr), name: `${cidr.text} of ServiceCIDR ${metadata.name}`, origin })),
   );
 }
 

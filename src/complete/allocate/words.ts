@@ -9,12 +9,12 @@ import type { Range } from '../range.js';
 export interface Gift {
   readonly what: string;
   readonly why: string;
+  /** The cluster gave it, so it is not made up. */
+  readonly real?: boolean;
 }
 
-/** Who has a value. */
+/** Who has a value: a Service, or the IPAddress that was given away. */
 export interface Holder {
-  /** `Service default/web` */
-  readonly object: string;
   readonly origin: Origin;
 }
 
@@ -28,7 +28,7 @@ export function byName(place: number, { reserved, size }: Range, range: string):
 
 /** The note that says what a Service was given. */
 export function note({ origin }: Service, gifts: readonly Gift[]): Diagnostic {
-  const list = gifts.map(({ what, why }) => `${what} (synthetic: ${why})`);
+  const list = gifts.map(({ what, why, real }) => `${what} (${real ? '' : 'synthetic: '}${why})`);
   const last = list.pop() ?? '';
   const all = list.length > 0 ? `${list.join(', ')} and ${last}` : last;
   return {
@@ -41,18 +41,27 @@ export function note({ origin }: Service, gifts: readonly Gift[]): Diagnostic {
 
 /** The error of a Service that got nothing, because others have it all. */
 export function exhausted(code: string, message: string, origin: Origin, claimant: Holder | undefined): Diagnostic {
-  const related = claimant && { message: `${claimant.object} has one of them`, origin: claimant.origin };
+  const related = claimant && { message: `${nameOf(claimant)} has one of them`, origin: claimant.origin };
   return { code, severity: 'error', message, origin, ...(related && { related }) };
 }
 
-/** The holder whose name is first. */
-export function firstOf(holders: Iterable<Holder>): Holder | undefined {
-  let first: Holder | undefined;
-  for (const holder of holders) if (!first || holder.object < first.object) first = holder;
-  return first;
+/** The holder whose name is first, of those that are not `service`. */
+export function firstBut(service: Service, holders: readonly Holder[]): Holder | undefined {
+  return holders.find(({ origin }) => origin !== service.origin);
 }
 
-/** A Service as a holder. */
-export function holderOf({ origin, metadata }: Service): Holder {
-  return { object: origin.object ?? `Service ${metadata.namespace}/${metadata.name}`, origin };
+/** Holders by name, each once, and no more than two are of interest: the first, and the first for that one itself. */
+export function firstTwo(holders: Iterable<Holder>): readonly Holder[] {
+  const found: Holder[] = [];
+  for (const holder of new Set(holders)) {
+    const last = found[1];
+    if (last && nameOf(last) <= nameOf(holder)) continue;
+    found.push(holder);
+    found.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)).splice(2);
+  }
+  return found;
+}
+
+function nameOf({ origin }: Holder): string {
+  return origin.object ?? '';
 }

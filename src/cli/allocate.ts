@@ -1,0 +1,87 @@
+/**
+ * cli: `vipc allocate`.
+ */
+
+import { allocate } from '../complete/allocate.js';
+import { AS_IT_IS } from '../complete/complete.js';
+import { type Diagnostic, hasErrors, type Source } from '../diag.js';
+import { readSnapshot } from '../read/snapshot.js';
+import type { Service } from '../read/types.js';
+import { writeServices } from '../write/write.js';
+import { type CompletionFlags, completionOf } from './cluster.js';
+import { loadInput } from './input.js';
+import { EXIT, type Io, write, writeLines } from './io.js';
+import { report } from './report.js';
+
+export interface AllocateFlags extends Pick<CompletionFlags, 'serviceCidr' | 'serviceNodePortRange'> {
+  readonly skipInvalid?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Prints the manifests that `paths` name with the values that an API server would fill in; returns the exit code. */
+export async function runAllocate(paths: readonly string[], flags: AllocateFlags, io: Io): Promise<number> {
+  const completion = { ...AS_IT_IS, ...completionOf(flags), allocate: true };
+  const sources = await loadInput(paths, io);
+  if (hasErrors(sources.diagnostics)) {
+    await report(sources.diagnostics, flags.verbose === true, io);
+    return EXIT.trouble;
+  }
+  const snapshot = readSnapshot(sources.value);
+  const forgive = flags.skipInvalid ? asWarning : (diagnostic: Diagnostic) => diagnostic;
+  const empty = Object.values(snapshot.value).every((objects) => objects.length === 0);
+  const read = empty && snapshot.diagnostics.length === 0 ? [NOTHING_READ] : snapshot.diagnostics.map(forgive);
+  const allocated = allocate(snapshot.value, completion);
+  const found = [...sources.diagnostics, ...read, ...(hasErrors(read) ? [] : allocated.diagnostics.map(forgive))];
+  const written = hasErrors(found) ? undefined : writeServices(sources.value, snapshot.value.services, allocated.value);
+  const diagnostics = [...found, ...(written?.diagnostics ?? [])];
+  const notes = flags.verbose === true;
+  await report(notes ? diagnostics : diagnostics.filter(({ severity }) => severity !== 'note'), notes, io);
+  if (!written || hasErrors(diagnostics)) return EXIT.different;
+  await write(io.stdout, joined(sources.value, written.value));
+  await writeLines(io.stderr, [
+    summary(
+      allocated.value,
+      written.value.every((text, i) => text === sources.value[i]?.text),
+    ),
+  ]);
+  return EXIT.ok;
+}
+
+/** More likely the command before the pipe failed. */
+const NOTHING_READ: Diagnostic = {
+  code: 'empty-snapshot',
+  severity: 'error',
+  message: 'the input holds no Kubernetes object',
+};
+
+function asWarning(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic;
+}
+
+/** The texts one behind the other, as documents of one stream. */
+function* joined(sources: readonly Source[], texts: readonly string[]): Generator<string> {
+  for (const [i, text] of texts.entries()) {
+    const next = sources[i + 1]?.text;
+    yield text;
+    if (next === undefined) continue;
+    if (!text.endsWith('\n')) yield '\n';
+    // A directive can only stand behind the mark of an end.
+    if (!/^(?:[ \t]*(?:#[^\n]*)?\r?\n)*---(?=\s|$)/.test(next)) yield next.startsWith('%') ? '...\n' : '---\n';
+  }
+}
+
+/** One line that says how much was made up. */
+function summary(services: readonly Service[], unchanged: boolean): string {
+  const made = services.flatMap(({ allocated }) => (allocated ? [allocated] : []));
+  if (made.length === 0)
+    return unchanged ? 'nothing to allocate' : 'filled in what the cluster has; nothing is made up';
+  const sum = (of: (allocated: (typeof made)[number]) => number) => made.reduce((total, each) => total + of(each), 0);
+  const ips = sum(({ clusterIPs }) => clusterIPs.length);
+  const ports = sum(({ nodePorts, healthCheckNodePort }) => nodePorts.length + Number(healthCheckNodePort));
+  const parts = [...some(ips, 'cluster IP'), ...some(ports, 'node port')].join(' and ');
+  return `allocated ${parts} for ${some(made.length, 'Service')[0]}, marked as synthetic (-v says which and why)`;
+}
+
+function some(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
+}

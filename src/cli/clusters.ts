@@ -1,0 +1,140 @@
+/**
+ * cli: `--cluster` flags → several clusters, each read and completed by itself.
+ */
+import { CLUSTERSET_CIDRS } from '../clusters/addresses.js';
+import {
+  type Cluster,
+  type ClusterInput,
+  compiledFor,
+  gathered,
+  parseClusterFlag,
+  placeOf,
+} from '../clusters/clusters.js';
+import type { ClustersetService } from '../clusters/imports.js';
+import { clustersetServices, importsOf } from '../clusters/mcs.js';
+import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import type { Cidr } from '../ip.js';
+import { type How, readCluster } from '../pipeline.js';
+import { parseClusterCIDRs } from '../read/config/values.js';
+import { loadSources } from '../read/source.js';
+import type { Snapshot } from '../read/types.js';
+import { type ClusterFlags, completionOf, loadCluster } from './cluster.js';
+import { EXIT, type Io, readAll } from './io.js';
+import { report } from './report.js';
+
+/** The flags of `clusterOptions`. */
+export interface ClustersFlags {
+  readonly cluster?: readonly string[];
+  readonly clustersetCidr?: string;
+}
+
+/** What was read, and whether every file could be. */
+export interface Loaded {
+  readonly clusters: Checked<readonly Cluster[]>;
+  readonly unreadable: boolean;
+}
+
+/** Every cluster that the flags name. An unusable flag is an Error. */
+export async function loadClusters(
+  paths: readonly string[],
+  { cluster = [] }: ClustersFlags,
+  how: Pick<How, 'skipInvalid' | 'completion'>,
+  io: Io,
+): Promise<Loaded> {
+  if (paths.length > 0)
+    throw new Error(`use either PATH or --cluster NAME=PATH: ${JSON.stringify(paths[0])} is of no cluster`);
+  const inputs = valueOf(gathered(cluster.map((text) => valueOf(parseClusterFlag(text)))));
+  const value: Cluster[] = [];
+  const diagnostics: Diagnostic[] = [];
+  let unreadable = false;
+  for (const input of inputs) {
+    const sources = await loadSources(input.paths, () => readAll(io.stdin));
+    unreadable ||= hasErrors(sources.diagnostics);
+    const read = clusterOf(input, sources, how);
+    value.push(read.value);
+    diagnostics.push(...read.diagnostics);
+  }
+  return { clusters: { value, diagnostics }, unreadable };
+}
+
+/** One cluster: what is said of it without a place in a file begins with its name. */
+function clusterOf(
+  input: ClusterInput,
+  sources: Awaited<ReturnType<typeof loadSources>>,
+  how: Pick<How, 'skipInvalid' | 'completion'>,
+): Checked<Cluster> {
+  const snapshot = readCluster(sources.value, how);
+  const place = placeOf(input, snapshot.value.nodes);
+  // An empty cluster is no second problem where its files could not be read.
+  const read = hasErrors(sources.diagnostics) ? [] : [...snapshot.diagnostics, ...place.diagnostics];
+  const named = [...sources.diagnostics, ...read].map((each) =>
+    each.origin || each.message.startsWith('cluster ')
+      ? each
+      : { ...each, message: `cluster ${input.name}: ${each.message}` },
+  );
+  return { value: { name: input.name, ...place.value, snapshot: snapshot.value }, diagnostics: named };
+}
+
+/** One cluster, and what it has of the clusterset; absent when it knows of none. */
+export interface Member {
+  readonly snapshot: Snapshot;
+  readonly clusterset?: readonly ClustersetService[];
+}
+
+/**
+ * The cluster that `paths` or the first `--cluster` name, after reporting what is wrong; or the exit code, when errors
+ * leave none.
+ */
+export async function loadMember(
+  paths: readonly string[],
+  flags: ClusterFlags & ClustersFlags,
+  io: Io,
+): Promise<Member | { readonly code: number }> {
+  const { clustersetCIDRs: cidrs } = clustersetCIDRs(flags);
+  if (flags.cluster === undefined) {
+    const snapshot = await loadCluster(paths, flags, io);
+    if ('code' in snapshot || snapshot.imports.length === 0) return 'code' in snapshot ? snapshot : { snapshot };
+    return reported(snapshot, importsOf(snapshot, cidrs), false, flags, io);
+  }
+  const how = { skipInvalid: flags.skipInvalid === true, completion: completionOf(flags) };
+  const { clusters, unreadable } = await loadClusters(paths, flags, how, io);
+  const [first] = clusters.value;
+  if (!first || hasErrors(clusters.diagnostics)) {
+    await report(clusters.diagnostics, flags.verbose === true, io);
+    return { code: unreadable ? EXIT.trouble : EXIT.different };
+  }
+  const services = clustersetServices(clusters.value, first, cidrs);
+  const diagnostics = [
+    ...clusters.diagnostics,
+    ...compiledFor(clusters.value, '').diagnostics,
+    ...services.diagnostics,
+  ];
+  return reported(first.snapshot, { value: services.value, diagnostics }, flags.skipInvalid === true, flags, io);
+}
+
+async function reported(
+  snapshot: Snapshot,
+  { value: clusterset, diagnostics }: Checked<readonly ClustersetService[]>,
+  forgiven: boolean,
+  { verbose }: ClusterFlags,
+  io: Io,
+): Promise<Member | { readonly code: number }> {
+  await report(diagnostics, verbose === true, io);
+  return hasErrors(diagnostics) && !forgiven ? { code: EXIT.different } : { snapshot, clusterset };
+}
+
+/** Where ClusterSetIPs come from: a family that the flag does not give has the default network. */
+export function clustersetCIDRs({ clustersetCidr }: ClustersFlags): { readonly clustersetCIDRs?: readonly Cidr[] } {
+  if (clustersetCidr === undefined) return {};
+  const given = valueOf(parseClusterCIDRs(clustersetCidr), '--clusterset-cidr');
+  const others = CLUSTERSET_CIDRS.filter(({ family }) => given.every((cidr) => cidr.family !== family));
+  return { clustersetCIDRs: [...given, ...others] };
+}
+
+function valueOf<T>(
+  parsed: { readonly value: T; readonly problem?: never } | { readonly problem: string },
+  flag = '--cluster',
+): T {
+  if (parsed.problem !== undefined) throw new Error(`${flag} ${parsed.problem}`);
+  return parsed.value;
+}

@@ -1,0 +1,42 @@
+/**
+ * cli: `vipc get` as commander knows it.
+ */
+import { Option } from 'commander';
+import { type Add, EXIT_CODES, example } from '../command.js';
+import { completionOptions, inputOptions } from '../flags.js';
+import type { GetFlags } from '../get.js';
+import { ARGUMENTS, lookOptions } from '../look-options.js';
+
+/** Adds the command. */
+export const addGet: Add = (program, io, done) => {
+  const command = program
+    .command('get')
+    .summary('Services as a table, as kubectl get services shows them')
+    .description(
+      'Lists Services as kubectl get services does, and after its columns READY: how many endpoints are ready, of how ' +
+        'many; and with -o wide INGRESS: what leads to it. SYNTHETIC is there when something is made up: clusterIP, ' +
+        'nodePort, healthCheckNodePort; endpoints of simulated Pods; slices that vipc made of Pods or Endpoints as a ' +
+        'controller would. It goes by what is in the files; no cluster is asked.',
+    );
+  completionOptions(lookOptions(inputOptions(command)))
+    .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
+    .addOption(new Option('-o, --output <FORMAT>', 'instead of the table').choices(['wide', 'yaml', 'json', 'name']))
+    .option('--show-labels', 'a last column with all labels')
+    .option('--no-headers', 'rows only')
+    .addHelpText('after', getHelp)
+    .action(async (args: string[], flags: GetFlags) => {
+      const { runGet } = await import('../get.js');
+      done(await runGet(args, flags, io));
+    });
+};
+
+function getHelp(): string {
+  const file = example();
+  return `${ARGUMENTS}
+Examples:
+  vipc get ${file}
+  vipc get svc web ${file} -o yaml
+  vipc get ${file} -A -o wide -l 'app in (web, api)'
+  kubectl get services,endpointslices,ingresses -A -o yaml | vipc get -A
+${EXIT_CODES}`;
+}

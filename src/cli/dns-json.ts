@@ -1,0 +1,16 @@
+/**
+ * cli: DNS records → JSON.
+ */
+import type { DnsRecord } from '../discover/dns/record.js';
+import { ownerOf } from '../discover/dns/zone.js';
+
+/** A record as JSON shows it: the Service's name, not the place it was written at. */
+export function asData({ origin, ...record }: DnsRecord): object {
+  const service = ownerOf(origin);
+  return { ...record, ...(service === undefined ? {} : { service }) };
+}
+
+/** The pieces of a JSON text. */
+export function json(value: unknown): readonly string[] {
+  return [`${JSON.stringify(value, null, 2)}\n`];
+}

@@ -1,0 +1,39 @@
+/**
+ * cli: `vipc env`.
+ */
+import { environmentOf, type ServiceEnv } from '../discover/env.js';
+import { DNS1123_LABEL } from '../read/names.js';
+import { type ClusterFlags, loadCluster } from './cluster.js';
+import { EXIT, type Io, write, writeLines } from './io.js';
+import { report } from './report.js';
+
+export interface EnvFlags extends ClusterFlags {
+  readonly namespace: string;
+  readonly format: 'text' | 'json';
+}
+
+/** Prints the variables that a pod of a namespace is started with; returns the exit code. */
+export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io): Promise<number> {
+  const { namespace } = flags;
+  if (!DNS1123_LABEL.matches(namespace)) {
+    throw new Error(`--namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
+  }
+  const cluster = await loadCluster(paths, flags, io);
+  if ('code' in cluster) return cluster.code;
+  const { value: services, diagnostics } = environmentOf(cluster, namespace);
+  await report(diagnostics, flags.verbose === true, io);
+  if (flags.format === 'json') await write(io.stdout, [`${JSON.stringify(services, null, 2)}\n`]);
+  else await writeLines(io.stdout, lines(services));
+  if (!services.some(({ service }) => service.startsWith(`${namespace}/`))) {
+    await writeLines(io.stderr, [`no Service of the namespace ${namespace} has a cluster IP`]);
+  }
+  return EXIT.ok;
+}
+
+/** As `env` prints them. Comments are what shells and `docker run --env-file` leave out. */
+function* lines(services: readonly ServiceEnv[]): Generator<string> {
+  for (const { service, synthetic, variables } of services) {
+    if (synthetic) yield `# ${service}: synthetic, its cluster IP is not in the input`;
+    for (const { name, value } of variables) yield `${name}=${value}`;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * cli: `vipc get`.
+ */
+import { printServices } from '../look/get.js';
+import { apiList, apiObject } from '../look/object.js';
+import { toYaml } from '../look/yaml.js';
+import type { Service } from '../read/types.js';
+import { EXIT, type Io, write, writeLines } from './io.js';
+import { type LookFlags, look } from './look.js';
+
+export interface GetFlags extends LookFlags {
+  readonly output?: 'wide' | 'yaml' | 'json' | 'name';
+  readonly headers: boolean;
+  readonly showLabels?: boolean;
+}
+
+/** Lists the Services that `args` name; returns the exit code. */
+export async function runGet(args: readonly string[], flags: GetFlags, io: Io): Promise<number> {
+  const found = await look(args, flags, io, 'get');
+  if (!found.snapshot) return found.code;
+  const { snapshot, services, named, code } = found;
+  const { output, headers, allNamespaces = false, showLabels = false } = flags;
+  if (output === 'yaml' || output === 'json') {
+    if (services.length > 0 || code === EXIT.ok) await write(io.stdout, [printed(output, services, named)]);
+  } else if (output === 'name') {
+    await writeLines(
+      io.stdout,
+      services.map(({ metadata }) => `service/${metadata.name}`),
+    );
+  } else if (services.length > 0) {
+    const style = { wide: output === 'wide', namespaces: allNamespaces, labels: showLabels, headers };
+    await writeLines(io.stdout, printServices(snapshot, services, style, Date.now()));
+  }
+  return code;
+}
+
+/** kubectl prints one that was named by itself, several as a List. */
+function printed(output: 'yaml' | 'json', services: readonly Service[], named: boolean): string {
+  const [only] = services;
+  const object = named && only && services.length === 1 ? apiObject(only) : apiList(services);
+  return output === 'yaml' ? toYaml(object) : `${JSON.stringify(object, null, 4)}\n`;
+}

@@ -1,0 +1,79 @@
+/**
+ * cli: what `get` and `describe` share: arguments and flags → the cluster, and the Services that are meant.
+ */
+import { hasErrors } from '../diag.js';
+import { otherNamespaces, selectServices } from '../look/select.js';
+import { parseSelector, type Requirement } from '../look/selector.js';
+import type { Service, Snapshot } from '../read/types.js';
+import { type ClusterFlags, loadCluster } from './cluster.js';
+import { EXIT, type Io, writeLines } from './io.js';
+import { report } from './report.js';
+import { type Targets, targetsOf } from './targets.js';
+
+export interface LookFlags extends ClusterFlags {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+}
+
+/** What was found. */
+export interface Looked {
+  readonly snapshot: Snapshot;
+  readonly services: readonly Service[];
+  /** Services were asked for by name. */
+  readonly named: boolean;
+  /** 1 when a name was none. */
+  readonly code: number;
+}
+
+/** Where kubectl looks when nobody says. */
+const DEFAULT_NAMESPACE = 'default';
+
+/** The Services that `args` and `flags` mean, after reporting what is wrong; or the exit code, when there is no cluster. */
+export async function look(
+  args: readonly string[],
+  flags: LookFlags,
+  io: Io,
+  command: string,
+): Promise<Looked | { readonly code: number; readonly snapshot?: never }> {
+  const targets = targetsOf(args, command);
+  const { allNamespaces = false, namespace = DEFAULT_NAMESPACE, selector } = flags;
+  checkFlags(targets, flags);
+  const labels = selector === undefined ? [] : requirements(selector);
+  const snapshot = await loadCluster(targets.paths, flags, io);
+  if ('code' in snapshot) return snapshot;
+  const wanted = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };
+  const { value: services, diagnostics } = selectServices(snapshot.services, wanted);
+  await report(diagnostics, flags.verbose === true, io);
+  const named = targets.names.length > 0;
+  if (services.length === 0 && !named)
+    await nothing(snapshot.services, allNamespaces ? undefined : namespace, labels, io);
+  return { snapshot, services, named, code: hasErrors(diagnostics) ? EXIT.different : EXIT.ok };
+}
+
+/** As kubectl refuses them. */
+function checkFlags({ names }: Targets, { allNamespaces = false, namespace, selector }: LookFlags): void {
+  if (allNamespaces && names.length > 0) throw new Error('a Service can’t be got by name from all namespaces: use -n');
+  if (allNamespaces && namespace !== undefined) throw new Error('use either -A or -n, not both');
+  if (names.length > 0 && selector !== undefined) throw new Error('use either names or -l, not both');
+}
+
+function requirements(selector: string): readonly Requirement[] {
+  const parsed = parseSelector(selector);
+  if (!('problem' in parsed)) return parsed;
+  const shown = selector.replace(/[^ -~]/g, '?');
+  throw new Error(`the selector is not valid: ${parsed.problem}\n  ${shown}\n  ${' '.repeat(parsed.at)}^`);
+}
+
+/** kubectl's words, and where there are some. */
+async function nothing(
+  all: readonly Service[],
+  namespace: string | undefined,
+  labels: readonly Requirement[],
+  io: Io,
+): Promise<void> {
+  const found = all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  const hint = labels.length > 0 && found.length > 0 ? `${found.length} are there without -l` : otherNamespaces(all);
+  const where = namespace === undefined ? '' : ` in ${namespace} namespace`;
+  await writeLines(io.stderr, [`No resources found${where}.`, ...(hint !== undefined && all.length > 0 ? [hint] : [])]);
+}

@@ -1,0 +1,100 @@
+/**
+ * cli: one question of `vipc dns`, as a pod's resolver asks it.
+ */
+import {
+  candidates,
+  knownOf,
+  type Lookup,
+  lookup,
+  type Outcome,
+  type QueryType,
+  searchPath,
+} from '../discover/dns/lookup.js';
+import { MAX_NAME } from '../discover/dns/names.js';
+import { podRecords } from '../discover/dns/pods.js';
+import type { DnsRecord } from '../discover/dns/record.js';
+import { answerLine } from '../discover/dns/zone.js';
+import { parseIp } from '../ip.js';
+import { DNS1123_LABEL } from '../read/names.js';
+import type { Snapshot } from '../read/types.js';
+import { asData, json } from './dns-json.js';
+import { EXIT, type Io, write, writeLines } from './io.js';
+
+/** What is asked, in the order in which it is tried. */
+export interface Question {
+  readonly names: readonly string[];
+  readonly types: readonly QueryType[];
+  readonly domain: string;
+  /** What else the cluster's DNS answers for. */
+  readonly others?: readonly string[];
+}
+
+/** What a pod of `namespace` asks for when it looks `name` up. An unusable one is an Error. */
+export function questionOf(
+  name: string | undefined,
+  namespace: string,
+  domain: string,
+  type: QueryType | undefined,
+): Question {
+  if (name === undefined) throw new Error('name what to look up: vipc dns NAME --from-namespace NS [PATH...]');
+  if (!DNS1123_LABEL.matches(namespace)) {
+    throw new Error(`--from-namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
+  }
+  const names = candidates(name, searchPath(namespace, domain));
+  if (!names) {
+    const rule = `labels of letters, digits, "-" and "_", at most ${MAX_NAME} characters in all`;
+    throw new Error(`${JSON.stringify(name)} is no name to look up, nor an IP address: ${rule}`);
+  }
+  if (parseIp(name)) {
+    if (type !== undefined && type !== 'PTR') throw new Error(`an IP address is looked up as PTR, not as ${type}`);
+    return { names, types: ['PTR'], domain };
+  }
+  return { names, types: type === undefined ? ['A', 'AAAA'] : [type], domain };
+}
+
+/** Answers to standard output, what was tried for them to standard error. */
+export async function answer(
+  cluster: Snapshot,
+  records: readonly DnsRecord[],
+  { names, types, domain, others = [] }: Question,
+  format: 'text' | 'json',
+  io: Io,
+): Promise<number> {
+  const found = lookup(knownOf(records, [domain, ...others], podRecords(cluster, domain)), names, types);
+  const answered = found.tries.some(({ outcome }) => outcome === 'answer' || outcome === 'CNAME');
+  if (format === 'json') {
+    await write(io.stdout, json({ types, tries: found.tries, answers: found.answers.map(asData) }));
+    return answered ? EXIT.ok : EXIT.different;
+  }
+  await writeLines(io.stderr, tried(found, types));
+  const width = Math.max(0, ...found.answers.map(({ name }) => name.length));
+  await writeLines(
+    io.stdout,
+    found.answers.map((record) => answerLine(record, width)),
+  );
+  return answered ? EXIT.ok : EXIT.different;
+}
+
+const SAYS: Readonly<Record<Outcome, (types: string) => string>> = {
+  answer: () => 'answer',
+  CNAME: () => 'not of the cluster: its DNS forwards the question, vipc does not ask',
+  'no data': (types) => `exists, but has no ${types}`,
+  NXDOMAIN: () => 'NXDOMAIN',
+  upstream: () => 'not of the cluster: its DNS forwards the question, vipc does not ask',
+  loop: () => 'CNAMEs that lead in a circle',
+};
+
+/** One line for each name; two where it is a CNAME: that, and what came of the name it leads to. */
+function* tried({ tries }: Lookup, types: readonly QueryType[]): Generator<string> {
+  const rows = tries.flatMap(({ name, outcome, alias }) => {
+    const says = SAYS[outcome](types.join(' or '));
+    return alias === undefined
+      ? [{ name, says }]
+      : [
+          { name, says: 'CNAME' },
+          { name: alias, says },
+        ];
+  });
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  for (const { name, says } of rows) yield `${name.padEnd(width)}  ${says}`;
+}

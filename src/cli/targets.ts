@@ -1,0 +1,41 @@
+/**
+ * cli: the arguments of `get` and `describe` → which Services, and where they are read from. Both are typed as kubectl's
+ * users type them, so an argument is told by what it looks like:
+ *
+ *     svc, service, services     as the first one: the resource, which is all there is and may be left out
+ *     svc/NAME                   a Service, anywhere
+ *     -, a/b, x.yaml, x.json     a PATH, and so is all that exists
+ *     anything else              after the resource a NAME, else an error
+ */
+import { existsSync } from 'node:fs';
+
+const RESOURCES = ['svc', 'service', 'services'];
+
+export interface Targets {
+  readonly names: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/** What `args` name. An argument that is neither is an Error. */
+export function targetsOf(args: readonly string[], command: string): Targets {
+  const typed = RESOURCES.includes(args[0] ?? '');
+  const names: string[] = [];
+  const paths: string[] = [];
+  for (const arg of typed ? args.slice(1) : args) {
+    const [resource = '', name] = arg.split('/');
+    if (name && RESOURCES.includes(resource) && arg.split('/').length === 2) names.push(name);
+    else if (isPath(arg)) paths.push(arg);
+    else if (typed) names.push(arg);
+    else throw new Error(unknown(arg, command));
+  }
+  return { names, paths };
+}
+
+function isPath(arg: string): boolean {
+  return arg === '-' || arg.includes('/') || /\.(ya?ml|json)$/.test(arg) || existsSync(arg);
+}
+
+function unknown(arg: string, command: string): string {
+  const said = JSON.stringify(arg.slice(0, 60));
+  return `${said} is no file or directory; for a Service of that name: vipc ${command} svc/NAME [PATH...]`;
+}

@@ -1,0 +1,49 @@
+/**
+ * cli: zones → standard output, one after the other, as text or JSON, or a file for each.
+ */
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Apex, printZone, type Zone, zoneFile } from '../discover/dns/zone.js';
+import { asData, json } from './dns-json.js';
+import { EXIT, type Io, write, writeLines } from './io.js';
+
+/** A zone and what it says of itself. */
+export interface DescribedZone {
+  readonly zone: Zone;
+  readonly apex: Apex;
+}
+
+/** Where zones go. */
+export interface ZoneFlags {
+  readonly output?: string;
+  readonly format: 'text' | 'json';
+}
+
+/** Puts `zones` where the flags say; returns the exit code. */
+export async function putZones(zones: readonly DescribedZone[], flags: ZoneFlags, io: Io): Promise<number> {
+  if (flags.output !== undefined) return writeZones(flags.output, zones, io);
+  if (flags.format === 'json') await write(io.stdout, json(zones.flatMap(({ zone }) => zone.records.map(asData))));
+  else await writeLines(io.stdout, allLines(zones));
+  return EXIT.ok;
+}
+
+function* allLines(zones: readonly DescribedZone[]): Generator<string> {
+  for (const [i, { zone, apex }] of zones.entries()) {
+    if (i > 0) yield '';
+    yield* printZone(zone, apex);
+  }
+}
+
+/** Every zone into a directory; each file is replaced whole or not at all. */
+async function writeZones(directory: string, zones: readonly DescribedZone[], io: Io): Promise<number> {
+  await mkdir(directory, { recursive: true });
+  for (const { zone, apex } of zones) {
+    const path = join(directory, zoneFile(zone));
+    await writeFile(`${path}.tmp`, `${[...printZone(zone, apex)].join('\n')}\n`);
+    await rename(`${path}.tmp`, path);
+    await writeLines(io.stderr, [
+      `wrote ${path} (${zone.records.length} record${zone.records.length === 1 ? '' : 's'})`,
+    ]);
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Node } from '../read/types.js';
+import { smallClusterOf } from '../testing/clusterset.js';
+import { compiledFor, gathered, parseClusterFlag, placeOf } from './clusters.js';
+
+describe('parseClusterFlag', () => {
+  it.each([
+    ['a=b.yaml', { name: 'a', paths: ['b.yaml'] }],
+    ['a=dir,x=1/b=c.yaml', { name: 'a', paths: ['dir,x=1/b=c.yaml'] }],
+    ['a=b,region=eu', { name: 'a', paths: ['b'], region: 'eu' }],
+    ['a=b,zone=z,region=eu', { name: 'a', paths: ['b'], zone: 'z', region: 'eu' }],
+    ['a=b,region=x/c.yaml,zone=z', /a region that is no DNS label: "x\/c.yaml"/],
+    ['a=b,region=x,c.yaml', { name: 'a', paths: ['b,region=x,c.yaml'] }],
+    ['a', /NAME=PATH[^]*is "a"/],
+    ['A=b', /NAME is a DNS label, is "A=b"/],
+    ['a.b=c', /NAME is a DNS label/],
+    ['=b', /NAME is a DNS label/],
+    ['a=', /has no path/],
+    ['a=,region=eu', /has no path/],
+    ['a=b,region=EU', /no DNS label: "EU"/],
+    ['a=b,region=', /no DNS label: ""/],
+    ['a=b,region=x,region=y', /region twice/],
+  ] as const)('%s', (text, expected) => {
+    const { value, problem } = { value: undefined, problem: undefined, ...parseClusterFlag(text) };
+    if (expected instanceof RegExp) expect(problem).toMatch(expected);
+    else expect(value).toEqual(expected);
+  });
+});
+
+describe('gathered', () => {
+  it.each([
+    [
+      'names in their order',
+      ['b=1', 'a=2'],
+      [
+        ['b', ['1']],
+        ['a', ['2']],
+      ],
+    ],
+    [
+      'a name again',
+      ['a=1', 'b=2', 'a=3,zone=z'],
+      [
+        ['a', ['1', '3'], 'z'],
+        ['b', ['2']],
+      ],
+    ],
+    ['a place said twice alike', ['a=1,zone=z', 'a=2,zone=z'], [['a', ['1', '2'], 'z']]],
+    ['two places', ['a=1,zone=y', 'a=2,zone=z'], /gives a two zones, y and z/],
+  ] as const)('%s', (_, flags, expected) => {
+    const parsed = flags.flatMap((flag) => ({ value: [], ...parseClusterFlag(flag) }).value);
+    const { value, problem } = { value: undefined, problem: undefined, ...gathered(parsed) };
+    if (expected instanceof RegExp) expect(problem).toMatch(expected);
+    else
+      expect(value?.map(({ name, paths, zone }) => [name, paths, ...(zone === undefined ? [] : [zone])])).toEqual(
+        expected,
+      );
+  });
+});
+
+describe('placeOf', () => {
+  const node = (zone: string, synthetic = false): Node => {
+    const [only] = smallClusterOf('a', []).snapshot.nodes;
+    if (!only) throw new Error('no Node');
+    const labels = { 'topology.kubernetes.io/zone': zone };
+    return { ...only, metadata: { ...only.metadata, labels }, ...(synthetic ? { synthetic: true } : {}) };
+  };
+  it.each([
+    ['no Nodes', {}, [], undefined, []],
+    ['Nodes that agree', {}, [node('z'), node('Z')], 'z', []],
+    ['Nodes that do not', {}, [node('y'), node('x')], 'x', ['note several-zones']],
+    ['the flag before the Nodes', { zone: 'f' }, [node('y'), node('x')], 'f', []],
+    ['made-up Nodes', {}, [node('zone-1', true)], undefined, []],
+  ] as const)('%s', (_, flag, nodes, expected, codes) => {
+    const { value, diagnostics } = placeOf({ name: 'a', paths: [], ...flag }, nodes);
+    expect(value.zone).toBe(expected);
+    expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(codes);
+  });
+});
+
+describe('compiledFor', () => {
+  const other = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-b' } };
+  const clusters = [smallClusterOf('a', []), smallClusterOf('b', [], { more: [other] })];
+  it.each([
+    ['no node: the first', '', 'a', ['compiled-for']],
+    ['a node of the second', 'node-b', 'b', ['compiled-for']],
+    ['a node of both: the first, and a warning', 'node-a', 'a', ['compiled-for', 'ambiguous-node']],
+    ['a node of none: the first', 'node-x', 'a', ['compiled-for']],
+  ] as const)('%s', (_, nodeName, expected, codes) => {
+    const { value, diagnostics } = compiledFor(clusters, nodeName);
+    expect(value?.name).toBe(expected);
+    expect(diagnostics.map(({ code }) => code)).toEqual(codes);
+  });
+});

@@ -1,0 +1,161 @@
+/**
+ * clusters, part: where the exports of one Service disagree (KEP-1645, Constraints and Conflict Resolution). In: Exported.
+ * Out: a warning on every export of the Service, for each property, with all values and whose counts.
+ */
+import type { Diagnostic, Key, Origin } from '../diag.js';
+import { show } from '../diag.js';
+import type { IPFamily, Service } from '../read/types.js';
+import { byText } from './clusters.js';
+import { createdAt, type Export, type Exported } from './exports.js';
+import { mergedPorts, portText } from './ports.js';
+
+/** Something that must be the same for all clusters. */
+interface Property {
+  /** Of the condition Conflict (mcs-api, serviceexport.go). */
+  readonly reason: string;
+  readonly name: string;
+  /** What an export says, as it is shown; undefined when it has no say. */
+  readonly valueOf: (from: Export) => string | undefined;
+  /** Where it says so. */
+  readonly at: readonly Key[];
+  /** In the ServiceExport, not in the Service. */
+  readonly ofExport?: true;
+  /** What is done about it, when it is not that one export decides. */
+  readonly outcome?: (exports: readonly Export[]) => string;
+}
+
+const PROPERTIES: readonly Property[] = [
+  {
+    reason: 'PortConflict',
+    name: 'ports',
+    at: ['spec', 'ports'],
+    valueOf: ({ service }) => list(service.spec.ports.map(portText).sort()) || 'none',
+    outcome: (exports) =>
+      `Clients get ${list(mergedPorts(exports).map(portText))}, each led to the clusters that have it`,
+  },
+  {
+    reason: 'TypeConflict',
+    name: 'type',
+    at: ['spec', 'clusterIP'],
+    valueOf: ({ service }) => (isHeadless(service) ? 'Headless' : 'ClusterSetIP'),
+  },
+  {
+    reason: 'SessionAffinityConflict',
+    name: 'sessionAffinity',
+    at: ['spec', 'sessionAffinity'],
+    valueOf: ({ service }) => service.spec.sessionAffinity,
+  },
+  {
+    reason: 'SessionAffinityConfigConflict',
+    name: 'timeoutSeconds',
+    at: ['spec', 'sessionAffinityConfig'],
+    valueOf: ({ service: { spec } }) =>
+      spec.sessionAffinity === 'ClientIP' ? String(spec.affinityTimeoutSeconds) : undefined,
+  },
+  {
+    reason: 'InternalTrafficPolicyConflict',
+    name: 'internalTrafficPolicy',
+    at: ['spec', 'internalTrafficPolicy'],
+    valueOf: ({ service }) => service.spec.internalTrafficPolicy,
+  },
+  {
+    reason: 'TrafficDistributionConflict',
+    name: 'trafficDistribution',
+    at: ['spec', 'trafficDistribution'],
+    valueOf: ({ service }) => {
+      const { trafficDistribution } = service.spec;
+      return trafficDistribution === undefined ? 'not set' : show(trafficDistribution).slice(1, -1);
+    },
+  },
+  {
+    reason: 'IPFamilyConflict',
+    name: 'ipFamilies',
+    at: ['spec', 'ipFamilies'],
+    valueOf: ({ service }) => list([...familiesOf(service)].sort()),
+    outcome: () => 'Clients get all of them, each led to the clusters that have it',
+  },
+  {
+    reason: 'LabelsConflict',
+    name: 'exportedLabels',
+    at: ['spec', 'exportedLabels'],
+    ofExport: true,
+    valueOf: ({ object }) => mapText(object.exportedLabels),
+  },
+  {
+    reason: 'AnnotationsConflict',
+    name: 'exportedAnnotations',
+    at: ['spec', 'exportedAnnotations'],
+    ofExport: true,
+    valueOf: ({ object }) => mapText(object.exportedAnnotations),
+  },
+];
+
+/** One warning for each export of `exported` and each property that they disagree about. */
+export function conflictsOf({ exports }: Exported): readonly Diagnostic[] {
+  return PROPERTIES.flatMap((property) => conflictsAbout(property, exports));
+}
+
+function conflictsAbout(property: Property, exports: Exported['exports']): readonly Diagnostic[] {
+  const { reason, name, valueOf, outcome } = property;
+  const said = exports.flatMap((from) => {
+    const value = valueOf(from);
+    return value === undefined ? [] : [{ from, value }];
+  });
+  const [winner] = said;
+  if (!winner || said.every(({ value }) => value === winner.value)) return [];
+  const message = `${reason}: ${name}: ${values(said)}. ${outcome?.(exports) ?? decided(exports)}`;
+  return exports.map((each) => {
+    // For the one that decides, the first that says otherwise.
+    const other = said.find(({ from, value }) => from !== each && (each !== winner.from || value !== winner.value));
+    const about = { code: 'mcs-conflict', severity: 'warning', message, origin: each.object.origin } as const;
+    if (!other) return about;
+    const related = {
+      message: `in ${other.from.cluster.name}: ${other.value}`,
+      origin: placed(property, other.from),
+    };
+    return { ...about, related };
+  });
+}
+
+/** `ClientIP in east; None in north and west`. */
+function values(said: readonly { readonly from: Export; readonly value: string }[]): string {
+  const clusters = new Map<string, string[]>();
+  for (const { from, value } of said) clusters.set(value, [...(clusters.get(value) ?? []), from.cluster.name]);
+  return [...clusters].map(([value, names]) => `${value} in ${list(names.sort())}`).join('; ');
+}
+
+function decided([first, ...others]: Exported['exports']): string {
+  const { name } = first.cluster;
+  const time = createdAt(first);
+  if (time === Number.POSITIVE_INFINITY)
+    return `It is as in ${name}, the first by name, as no export says how old it is`;
+  const alone = others.every((other) => createdAt(other) > time);
+  return `It is as in ${name}, whose export is ${alone ? 'the oldest' : 'as old as any, and the first by name'}`;
+}
+
+/** Where the Service says it, or would. */
+function placed({ at, ofExport }: Property, { object, service }: Export): Origin {
+  return { ...(ofExport ? object : service).origin, path: at };
+}
+
+/** Whether a Service has no address by its own will. */
+export function isHeadless({ spec }: Service): boolean {
+  return spec.clusterIPs[0] === 'None';
+}
+
+/** The IP families of a Service; where it does not say, those of its addresses, or IPv4. */
+export function familiesOf({ spec }: Service): readonly IPFamily[] {
+  if (spec.ipFamilies.length > 0) return spec.ipFamilies;
+  const ips = spec.clusterIPs.filter((ip) => ip !== 'None');
+  return ips.length > 0 ? ips.map((ip) => (ip.includes(':') ? 'IPv6' : 'IPv4')) : ['IPv4'];
+}
+
+function mapText(map: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(map).sort(([a], [b]) => byText(a, b));
+  return entries.length === 0 ? 'none' : show(entries.map(([key, value]) => `${key}=${value}`).join(', '));
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function list(items: readonly string[]): string {
+  return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+}

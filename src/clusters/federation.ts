@@ -1,0 +1,159 @@
+/**
+ * clusters: Clusters → DNS records of a federation's Services, as federation v1 programmed them (kubernetes-retired/
+ * federation, pkg/federation-controller/service/dns/dns.go). Each Service has a name at three levels:
+ *
+ *     <svc>.<ns>.<federation>.svc.<zone>.<region>.<domain>     its shards in a zone
+ *     <svc>.<ns>.<federation>.svc.<region>.<domain>            in a region
+ *     <svc>.<ns>.<federation>.svc.<domain>                     anywhere
+ *
+ * A level has the addresses of its healthy shards, or is a CNAME one level up. With none anywhere the last does not exist.
+ */
+import type { Checked, Diagnostic, Origin } from '../diag.js';
+import { show } from '../diag.js';
+import type { DnsRecord } from '../discover/dns/record.js';
+import { DNS1123_LABEL } from '../read/names.js';
+import { byText, type Cluster } from './clusters.js';
+import { type FederatedService, federatedServices, type Shard } from './shards.js';
+import { zoneRecords } from './zone-records.js';
+
+/** Seconds that a record may be remembered (dns.go, minDNSTTL). */
+export const FEDERATION_TTL = 180;
+
+export interface Federation {
+  /** A DNS label. */
+  readonly name: string;
+  /** Where its names are, such as `example.com`. */
+  readonly domain: string;
+}
+
+/** A cluster whose region and zone are known. */
+interface Placed {
+  readonly name: string;
+  readonly region: string;
+  readonly zone: string;
+}
+
+/** All records of the federation; none when it is not known where some cluster is. */
+export function federationRecords(clusters: readonly Cluster[], federation: Federation): Checked<readonly DnsRecord[]> {
+  const errors = clusters.flatMap(misplaced);
+  if (errors.length > 0) return { value: [], diagnostics: errors };
+  const places = clusters.map(({ name, region = '', zone = '' }): Placed => ({ name, region, zone }));
+  const made = federatedServices(clusters).map((service) => serviceRecords(service, places, federation));
+  const zone = zoneRecords(made.flatMap(({ value }) => value));
+  return { value: zone.value, diagnostics: [...made.flatMap((each) => each.diagnostics), ...zone.diagnostics] };
+}
+
+function misplaced({ name, region, zone }: Cluster): readonly Diagnostic[] {
+  const places = Object.entries({ region, zone });
+  const hint = `give it: --cluster ${name}=PATH,region=REGION,zone=ZONE`;
+  return places
+    .filter(([, place]) => place === undefined || !DNS1123_LABEL.matches(place))
+    .map(([what, place]) => {
+      const message =
+        place === undefined
+          ? `cluster ${name} has no ${what}: no Node has the label topology.kubernetes.io/${what}`
+          : `cluster ${name} has a ${what} that is no DNS label: ${show(place)}`;
+      return { code: `no-${what}`, severity: 'error', message, hint };
+    });
+}
+
+/** A name, the shards that are at it, and the name one level up. */
+interface Level {
+  readonly name: string;
+  readonly up?: string;
+  readonly holds: (place: Placed) => boolean;
+}
+
+function serviceRecords(
+  service: FederatedService,
+  places: readonly Placed[],
+  federation: Federation,
+): Checked<readonly DnsRecord[]> {
+  const healthy = service.shards.filter((shard) => shard.ready && shard.ips.length + shard.hostnames.length > 0);
+  const levels = levelsOf(service, places, federation).map((level) => {
+    const names = new Set(places.filter(level.holds).map(({ name }) => name));
+    return recordsAt(
+      level,
+      healthy.filter(({ cluster }) => names.has(cluster)),
+      service.origin,
+    );
+  });
+  return { value: levels.flatMap(({ value }) => value), diagnostics: notResolved(healthy, levels) };
+}
+
+/** Every zone and region that some cluster is in, whether it has the Service or not: its pods ask for the nearest shard. */
+function levelsOf(
+  { namespace, name }: FederatedService,
+  places: readonly Placed[],
+  federation: Federation,
+): readonly Level[] {
+  const prefix = `${name}.${namespace}.${federation.name}.svc`;
+  const domain = `${federation.domain.toLowerCase()}.`;
+  const global = `${prefix}.${domain}`;
+  const levels = new Map<string, Level>([[global, { name: global, holds: () => true }]]);
+  for (const { region, zone } of places) {
+    const wide = `${prefix}.${region}.${domain}`;
+    const near = `${prefix}.${zone}.${region}.${domain}`;
+    levels.set(wide, { name: wide, up: global, holds: (at) => at.region === region });
+    levels.set(near, { name: near, up: wide, holds: (at) => at.region === region && at.zone === zone });
+  }
+  return [...levels.values()];
+}
+
+interface AtLevel {
+  readonly name: string;
+  readonly value: readonly DnsRecord[];
+  /** Names of load balancers that the level has no record for. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * The records of one name. The controller looked hostnames up; nothing is looked up here, so one that is alone is what
+ * the name stands for, and beside anything else it has no place: a CNAME is the only record of its name (RFC 1034, 3.6.2).
+ */
+function recordsAt({ name, up }: Level, shards: readonly Shard[], origin: Origin): AtLevel {
+  const ips = unique(shards.flatMap((shard) => shard.ips));
+  const [first, ...others] = unique(shards.flatMap((shard) => shard.hostnames));
+  const about = { name, ttl: FEDERATION_TTL, origin };
+  if (ips.length > 0) {
+    const value = ips.map((address): DnsRecord => {
+      const by = shards.filter((shard) => shard.ips.includes(address));
+      const type = address.includes(':') ? 'AAAA' : 'A';
+      return { ...about, ...madeUp(by), type, address, origin: by[0]?.origin ?? origin };
+    });
+    return { name, value, leftOut: first === undefined ? [] : [first, ...others] };
+  }
+  if (first !== undefined) {
+    const by = shards.filter((shard) => shard.hostnames.includes(first));
+    const record = {
+      ...about,
+      ...madeUp(by),
+      type: 'CNAME',
+      target: `${first}.`,
+      origin: by[0]?.origin ?? origin,
+    } as const;
+    return { name, value: [record], leftOut: others };
+  }
+  return { name, value: up === undefined ? [] : [{ ...about, type: 'CNAME', target: up }], leftOut: [] };
+}
+
+/** Whether it is healthy was made up, when all that says so are simulated pods. */
+function madeUp(shards: readonly Shard[]): { readonly synthetic?: true } {
+  return shards.every(({ simulated }) => simulated) ? { synthetic: true } : {};
+}
+
+function notResolved(shards: readonly Shard[], levels: readonly AtLevel[]): readonly Diagnostic[] {
+  return shards.flatMap(({ cluster, hostnames, origin }) =>
+    hostnames.flatMap((hostname): readonly Diagnostic[] => {
+      const names = levels.filter(({ leftOut }) => leftOut.includes(hostname)).map(({ name }) => name);
+      if (names.length === 0) return [];
+      const message = `the load balancer in ${cluster} is the name ${hostname}, which is not looked up: it is missing in ${names.join(' and ')}`;
+      const hint = 'a name can be a CNAME to one load balancer only, and not beside addresses';
+      return [{ code: 'federation-hostname', severity: 'warning', message, origin, hint }];
+    }),
+  );
+}
+
+function unique(items: readonly string[]): readonly string[] {
+  return [...new Set(items)].sort(byText);
+}

@@ -1,0 +1,85 @@
+/**
+ * clusters, part: ServiceImports of one cluster's own snapshot → ClustersetService, with the slices that its
+ * mcs-controller made, so that the dump of a single cluster has rules for the whole clusterset.
+ */
+import type { Checked, Diagnostic } from '../diag.js';
+import {
+  CLUSTERSET_SERVICE_LABEL,
+  type EndpointSlice,
+  type IPFamily,
+  keyOf,
+  type ServiceImport,
+  type Snapshot,
+} from '../read/types.js';
+import { byText } from './clusters.js';
+import { type DerivedService, derivedServices } from './derived.js';
+import type { ClustersetService } from './imports.js';
+
+/** A ServiceImport as vipc reads it says no timeout: the API's default counts (DefaultClientIPServiceAffinitySeconds). */
+const AFFINITY_SECONDS = 10800;
+
+/** What the snapshot's own ServiceImports say, but for those that `known` has from elsewhere. */
+export function ownImports(snapshot: Snapshot, known: ReadonlySet<string>): Checked<readonly ClustersetService[]> {
+  const slices = clustersetSlices(snapshot.slices);
+  const imports = snapshot.imports.filter((each) => !known.has(keyOf(each)));
+  const derivedService = derivedServices(snapshot);
+  const value = imports
+    .map((each) => fromImport(each, slices.get(keyOf(each)) ?? [], derivedService))
+    .sort((a, b) => byText(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`));
+  // Without an address it has no rules anyway, which is said elsewhere.
+  const reachable = value.filter(({ type, ips }) => type === 'Headless' || ips.length > 0);
+  const diagnostics = reachable.filter(({ slices }) => slices.length === 0).map(withoutSlices);
+  return { value, diagnostics };
+}
+
+/** By the Service of the clusterset, each list sorted by name. */
+function clustersetSlices(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
+  const byService = new Map<string, EndpointSlice[]>();
+  for (const slice of slices) {
+    const { namespace, labels } = slice.metadata;
+    const service = labels[CLUSTERSET_SERVICE_LABEL];
+    if (!service || slice.addressType === 'FQDN') continue;
+    const key = `${namespace}/${service}`;
+    byService.set(key, [...(byService.get(key) ?? []), slice]);
+  }
+  for (const list of byService.values()) list.sort((a, b) => byText(a.metadata.name, b.metadata.name));
+  return byService;
+}
+
+/** The control plane has merged already: what it wrote stands, hints and node names too. */
+function fromImport(
+  imported: ServiceImport,
+  slices: readonly EndpointSlice[],
+  derivedService: DerivedService,
+): ClustersetService {
+  const { metadata, spec, origin } = imported;
+  const derived = derivedService(imported);
+  const fromSlices = [...new Set(slices.map(({ addressType }) => addressType))].sort() as readonly IPFamily[];
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    type: spec.type,
+    families: spec.ips.length > 0 ? spec.ips.map((ip) => (ip.includes(':') ? 'IPv6' : 'IPv4')) : fromSlices,
+    ips: spec.type === 'Headless' ? [] : spec.ips,
+    allocated: [],
+    ports: spec.ports,
+    sessionAffinity: spec.sessionAffinity,
+    affinityTimeoutSeconds: AFFINITY_SECONDS,
+    internalTrafficPolicy: 'Cluster',
+    labels: metadata.labels,
+    annotations: metadata.annotations,
+    slices,
+    ...(derived === undefined ? {} : { derived }),
+    origin,
+  };
+}
+
+function withoutSlices({ namespace, name, origin }: ClustersetService): Diagnostic {
+  return {
+    code: 'mcs-no-slices',
+    severity: 'warning',
+    message: `${origin.object} has no endpoints: no EndpointSlice has the label ${CLUSTERSET_SERVICE_LABEL}=${name} in ${namespace}`,
+    origin,
+    hint: '--cluster NAME=PATH for every cluster that exports it takes the endpoints from there',
+  };
+}

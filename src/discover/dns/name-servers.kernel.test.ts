@@ -1,0 +1,147 @@
+/**
+ * What the zones of the golden cases say to BIND 9 and Knot DNS: for every name and type the answer, or the kind of no, that
+ * our own lookup gives; and for the questions of a pod the same tries as dig's.
+ */
+import { readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { readCluster } from '../../pipeline.js';
+import { ROOT } from '../../testing/cases.js';
+import { type DiscoverCase, discoverCases, zoneFiles } from '../../testing/discover.js';
+import {
+  type Answer,
+  type Asked,
+  BIND,
+  checkZones,
+  KNOT,
+  type NameServer,
+  serveAndAsk,
+  type ZoneFile,
+} from '../../testing/name-server.js';
+import { withNetns } from '../../testing/netns.js';
+import { describeInKernel } from '../../testing/rings.js';
+import {
+  candidates,
+  type Known,
+  knownOf,
+  lookup,
+  NDOTS,
+  QUERY_TYPES,
+  type QueryType,
+  searchPath,
+  type Try,
+} from './lookup.js';
+import { fits, isWithin } from './names.js';
+import { dataText } from './rdata.js';
+import { recordsOf } from './records.js';
+
+const describeKernel = await describeInKernel();
+
+const DOMAIN = 'cluster.local';
+const CASES = discoverCases().map((found) => ({ ...found, ...known(found) }));
+
+function known({ path }: DiscoverCase) {
+  const source = { name: path, text: readFileSync(`${ROOT}${path}`, 'utf8') };
+  const { value: records } = recordsOf(readCluster([source], {}).value, DOMAIN);
+  return { records, known: knownOf(records, [DOMAIN]) };
+}
+
+/** Our answer to one question, as dig would put it. */
+function ours(of: Known, name: string, type: QueryType, { loop }: NameServer): Answer {
+  const { tries, answers } = lookup(of, [name], [type]);
+  return {
+    name,
+    type,
+    status: { NXDOMAIN: 'NXDOMAIN', loop }[tries[0]?.outcome as string] ?? 'NOERROR',
+    records: answers.map((record) => `${record.name} ${record.ttl} ${record.type} ${dataText(record)}`).sort(),
+  };
+}
+
+describeKernel('named-checkzone', () => {
+  it.each(CASES)('loads the zones of $name, also from one file', async ({ records }) => {
+    const zones = zoneFiles(records, DOMAIN);
+    const whole = { zone: DOMAIN, text: zones.map(({ text }) => text).join('\n') };
+    const [one, each] = await withNetns(async (host) => [
+      await checkZones(host, [whole]),
+      await checkZones(host, zones),
+    ]);
+    expect(each.said.toSorted()).toEqual(
+      [...zones.map(() => 'OK'), ...zones.map(({ zone }) => `zone ${zone}/IN: loaded serial 1`)].sort(),
+    );
+    const said = one.said.filter((line) => !line.includes('ignoring out-of-zone data'));
+    expect(said).toEqual([`zone ${DOMAIN}/IN: loaded serial 1`, 'OK']);
+    expect(one.records[0]).toEqual(each.records[0]);
+  });
+});
+
+describeKernel.each([BIND, KNOT])('$name', (server) => {
+  it.each(CASES)('answers for $name as we do', async ({ records, known: of }) => {
+    const zones = zoneFiles(records, DOMAIN);
+    const asked = questions(of).filter(({ name, type }) => zoneOf(name, zones) && (server.any || type !== 'ANY'));
+    const expected = asked.map(({ name, type }) => {
+      const answer = ours(of, name, type, server);
+      const zone = zoneOf(name, zones);
+      // Name servers that do not recurse leave it to the asker to follow a CNAME into another zone.
+      const shown = answer.records.filter((text) => zoneOf(text.split(' ')[0] ?? '', zones) === zone);
+      return { ...answer, records: shown };
+    });
+    expect(await withNetns((host) => serveAndAsk(host, server, zones, asked))).toEqual(expected);
+  });
+});
+
+/** Every name that is there, and one below each that is not, for every type. */
+function questions(of: Known): readonly Asked[] {
+  const names = [...of.names].sort();
+  return (
+    [...names, ...names.map((name) => `none.${name}`)]
+      .filter(fits)
+      // At the top of a zone there are SOA and NS too.
+      .flatMap((name) =>
+        QUERY_TYPES.filter((type) => type !== 'ANY' || !of.zones.includes(name)).map((type) => ({ name, type })),
+      )
+  );
+}
+
+function zoneOf(name: string, zones: readonly ZoneFile[]): string | undefined {
+  return zones.find(({ zone }) => isWithin(name, `${zone}.`))?.zone;
+}
+
+describeKernel('dig +search', () => {
+  /** What the cluster asks for everything else; there is nothing. */
+  const root = {
+    zone: '.',
+    text: '@ 5 IN SOA ns. hostmaster. 1 7200 1800 86400 5\n@ 5 IN NS ns.\nns 5 IN A 127.0.0.1\n',
+  };
+
+  it.each(CASES.flatMap((found) => namespacesOf(found).map((namespace) => ({ ...found, namespace }))))(
+    'tries the same names for $name from $namespace',
+    async ({ records, known: of, lookups, namespace }) => {
+      const path = searchPath(namespace, DOMAIN);
+      // Records of pods are in no zone; addresses are not searched for.
+      const own = lookups.filter(
+        ({ name, ...each }) => each.namespace === namespace && !/\.pod$|^[\d.]+$|::/.test(name),
+      );
+      const asked = own.flatMap(({ name, type }) =>
+        (type === undefined ? (['A', 'AAAA'] as const) : [type]).map((each) => ({ name, type: each })),
+      );
+      const expected = asked.flatMap(({ name, type }) => {
+        const { tries } = lookup(of, candidates(name, path) ?? [], [type]);
+        return tries.map((each) => `${each.name} ${type} ${statusOf(each)}`);
+      });
+      const zones = [...zoneFiles(records, DOMAIN), root];
+      const search = path.map((name) => name.slice(0, -1)).join(' ');
+      const resolvConf = `nameserver 127.0.0.1\nsearch ${search}\noptions ndots:${NDOTS}\n`;
+      const answers = await withNetns((host) => serveAndAsk(host, BIND, zones, asked, { resolvConf }));
+      expect(answers.map(({ name, type, status }) => `${name} ${type} ${status}`)).toEqual(expected);
+    },
+  );
+});
+
+function namespacesOf({ lookups }: DiscoverCase): readonly string[] {
+  return [...new Set(lookups.map(({ namespace }) => namespace))];
+}
+
+/** The root knows nothing here. */
+function statusOf({ outcome }: Try): string {
+  if (outcome === 'loop') return BIND.loop;
+  return outcome === 'NXDOMAIN' || outcome === 'upstream' ? 'NXDOMAIN' : 'NOERROR';
+}

@@ -1,0 +1,107 @@
+/**
+ * 1,000 random clusters: BIND 9 takes each of their zones without a word, understands the records that we meant, and answers
+ * what our own lookup does, names and types that are not there included.
+ */
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { hasErrors } from '../../diag.js';
+import { readCluster } from '../../pipeline.js';
+import { zoneFiles } from '../../testing/discover.js';
+import { dnsClusters } from '../../testing/dns-clusters.js';
+import { type Answer, type Asked, BIND, checkZones, serveAndAsk } from '../../testing/name-server.js';
+import { withNetns } from '../../testing/netns.js';
+import { describeInKernel } from '../../testing/rings.js';
+import { knownOf, lookup, type QueryType } from './lookup.js';
+import { isWithin } from './names.js';
+import { dataText } from './rdata.js';
+import type { DnsRecord } from './record.js';
+import { recordsOf } from './records.js';
+
+const describeKernel = await describeInKernel();
+
+/** SEED=n repeats a run. */
+const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+const CLUSTERS = fc.sample(dnsClusters, { seed: SEED, numRuns: 1000 }).map((objects, i) => {
+  const domain = `c${i}.local`;
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }).replaceAll(
+    '.cluster.local',
+    `.${domain}`,
+  );
+  const { value, diagnostics } = readCluster([{ name: `${domain}.json`, text }], {});
+  const refused = hasErrors(diagnostics) ? diagnostics.map(({ message }) => message) : [];
+  const records = recordsOf(value, domain).value;
+  return { domain, refused, records, zones: zoneFiles(records, domain) };
+});
+
+it(`there are clusters, with records of each type (SEED=${SEED})`, () => {
+  expect(CLUSTERS.flatMap(({ refused }) => refused)).toEqual([]);
+  const types = new Set(CLUSTERS.flatMap(({ records }) => records.map(({ type }) => type)));
+  expect([...types].sort()).toEqual(['A', 'AAAA', 'CNAME', 'PTR', 'SRV', 'TXT']);
+});
+
+describeKernel(`1,000 random clusters (SEED=${SEED})`, () => {
+  it('named-checkzone reads what we mean', async () => {
+    // It starts anew for each: with all reverse zones it would take twice as long.
+    const zones = CLUSTERS.flatMap(({ zones, records: of }, i) =>
+      zones.slice(0, i < 250 ? zones.length : 1).map((zone) => ({ ...zone, of })),
+    );
+    const { said, records } = await withNetns((host) => checkZones(host, zones));
+    const strange = said.filter((line) => line !== 'OK' && !/^zone \S+\/IN: loaded serial 1$/.test(line));
+    expect(strange.slice(0, 3)).toEqual([]);
+    const wrong = zones.filter(({ zone, of }, i) => {
+      const meant = of.filter(({ name }) => isWithin(name, `${zone}.`)).map(shown);
+      const read = records[i]?.filter((text) => !/^ns\.dns\.|^\S+ \d+ (SOA|NS) /.test(text)) ?? [];
+      return !same(read, meant);
+    });
+    expect(wrong.map(({ text }) => text).slice(0, 1)).toEqual([]);
+  });
+
+  it('named answers as we do', async () => {
+    const expected = CLUSTERS.flatMap(answersFor);
+    const asked = expected.map(({ name, type }): Asked => ({ name, type: type as QueryType }));
+    const zones = CLUSTERS.flatMap((cluster) => cluster.zones.slice(0, 1));
+    const answers = await withNetns((host) => serveAndAsk(host, BIND, zones, asked));
+    expect(answers).toHaveLength(expected.length);
+    const wrong = answers.map((answer, i) => ({ answer, expected: expected[i] })).filter(differs);
+    expect(wrong.slice(0, 3)).toEqual([]);
+  });
+});
+
+/** Every name below the domain and type that is there, and of each name a type and a name below that may not be. */
+function answersFor({ domain, records }: (typeof CLUSTERS)[number]): readonly Answer[] {
+  const forward = records.filter(({ name }) => isWithin(name, `${domain}.`));
+  const pairs = forward.flatMap(({ name, type }) => [`${name} ${type}`, `${name} TXT`, `no.${name} A`]);
+  const all = knownOf(records, [domain]);
+  return [...new Set(pairs)]
+    .map((pair) => pair.split(' ') as [string, QueryType])
+    .filter(([name]) => name.length <= 254)
+    .map(([name, type]) => {
+      const { tries, answers } = lookup(all, [name], [type]);
+      const [{ outcome = 'answer', alias = name } = {}] = tries;
+      // A CNAME into another zone is the asker's to follow.
+      const found = isWithin(alias, `${domain}.`) ? outcome : 'CNAME';
+      const status = { NXDOMAIN: 'NXDOMAIN', loop: BIND.loop }[found as string] ?? 'NOERROR';
+      return {
+        name,
+        type,
+        status,
+        records: answers
+          .filter((each) => isWithin(each.name, `${domain}.`))
+          .map(shown)
+          .sort(),
+      };
+    });
+}
+
+function shown(record: DnsRecord): string {
+  return `${record.name} ${record.ttl} ${record.type} ${dataText(record)}`;
+}
+
+function differs({ answer, expected }: { readonly answer: Answer; readonly expected: Answer | undefined }): boolean {
+  return JSON.stringify(answer) !== JSON.stringify(expected);
+}
+
+function same(read: readonly string[], meant: readonly string[]): boolean {
+  return JSON.stringify(read.toSorted()) === JSON.stringify(meant.toSorted());
+}

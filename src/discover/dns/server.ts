@@ -1,0 +1,43 @@
+/**
+ * discover: which name a zone gives as its name server, and where that is.
+ */
+import { parseIp } from '../../ip.js';
+import type { Service } from '../../read/types.js';
+import { compare } from './names.js';
+import { addressRecord } from './parts.js';
+import type { DnsRecord } from './record.js';
+
+/** The name that CoreDNS gives itself (plugin/kubernetes, defaultNSName). */
+export function nameServer(zone: string): string {
+  return `ns.dns.${zone}`;
+}
+
+/** The cluster IPs of the cluster's own DNS under the name server's name; none when it is not in the snapshot. */
+export function nameServerRecords(services: readonly Service[], zone: string): readonly DnsRecord[] {
+  const dns = dnsService(services);
+  if (!dns) return [];
+  return dns.spec.clusterIPs.flatMap((text) => {
+    const synthetic = dns.allocated?.clusterIPs.includes(text) ?? false;
+    const ip = parseIp(text);
+    return ip ? [addressRecord(nameServer(zone), ip, { origin: dns.origin, synthetic })] : [];
+  });
+}
+
+/**
+ * Distributions call it kube-system/kube-dns, whatever answers there, or at least label it so. NodeLocal DNSCache labels
+ * a second one, hence the name goes first.
+ */
+function dnsService(services: readonly Service[]): Service | undefined {
+  const candidates = services.filter(
+    ({ metadata, spec }) =>
+      metadata.namespace === 'kube-system' &&
+      (metadata.name === 'kube-dns' || metadata.labels['k8s-app'] === 'kube-dns') &&
+      spec.clusterIPs.some((text) => text !== 'None'),
+  );
+  const [first] = candidates.toSorted((a, b) => compare(order(a), order(b)));
+  return first;
+}
+
+function order({ metadata }: Service): string {
+  return `${metadata.name === 'kube-dns' ? 0 : 1} ${metadata.name}`;
+}

@@ -1,0 +1,126 @@
+/**
+ * lint, part: who could be selected: Pods, and the templates that Pods are made of. In: the snapshot. Out: their labels
+ * and ports by namespace, with where they are written.
+ */
+import type { Key, Origin } from '../diag.js';
+import type { ContainerPort, Pod, Snapshot, Workload } from '../read/types.js';
+import { groupedBy, sorted } from './order.js';
+
+export interface Candidate {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly ContainerPort[];
+  /** A template: there is no Pod of it yet, or it is simulated. */
+  readonly template: boolean;
+  readonly origin: Origin;
+  /** Where in the object the labels are. */
+  readonly at: readonly Key[];
+}
+
+/** What selectors of one namespace can find. */
+export interface Candidates {
+  /** Those that have all labels of `selector`. */
+  matching(selector: Readonly<Record<string, string>>): readonly Candidate[];
+  /** Those that have a label `key`, in order. */
+  withKey(key: string): readonly Candidate[];
+  /** Those that have `key: value`, in order. */
+  withLabel(key: string, value: string): readonly Candidate[];
+}
+
+/** Labels that no template has, because controllers give them to each Pod. */
+const GIVEN = [
+  'statefulset.kubernetes.io/pod-name',
+  'apps.kubernetes.io/pod-index',
+  'controller-revision-hash',
+  'pod-template-hash',
+];
+
+/** What of a selector somebody's template can meet. */
+export function written(selector: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(selector).filter(([key]) => !GIVEN.includes(key)));
+}
+
+/** By namespace. A selector is looked up by its rarest label, so that thousands of Services and Pods stay affordable. */
+export function candidatesByNamespace(snapshot: Snapshot): ReadonlyMap<string, Candidates> {
+  const all = [
+    ...sorted(snapshot.pods).filter(isWritten).map(ofPod),
+    ...sorted(snapshot.workloads)
+      .filter(({ owned, replicas }) => !owned && replicas > 0)
+      .map(ofWorkload),
+  ];
+  // Pods of one template are one candidate: they have the same labels and ports.
+  const distinct = groupedBy(all, ({ namespace, template, labels, ports }) =>
+    JSON.stringify([namespace, template, Object.entries(labels).sort(), ports]),
+  );
+  const groups = groupedBy(
+    [...distinct.values()].flatMap((alike) => alike.slice(0, 1)),
+    ({ namespace }) => namespace,
+  );
+  return new Map([...groups].map(([namespace, found]) => [namespace, indexed(found)]));
+}
+
+/** Others than those simulated for a workload, whose template is a candidate itself. */
+function isWritten({ simulated, origin }: Pod): boolean {
+  return simulated === undefined || simulated === origin.object || simulated.startsWith('Pod ');
+}
+
+function ofPod({ metadata: { namespace, labels }, spec: { ports }, origin }: Pod): Candidate {
+  return { namespace, labels, ports, template: false, origin, at: ['metadata', 'labels'] };
+}
+
+function ofWorkload({ kind, metadata: { namespace }, template: { labels, spec }, origin }: Workload): Candidate {
+  const at = [...(kind === 'PodTemplate' ? [] : ['spec']), 'template', 'metadata', 'labels'];
+  return { namespace, labels, ports: spec.ports, template: true, origin, at };
+}
+
+function indexed(candidates: readonly Candidate[]): Candidates {
+  const keys = new Map<string, Candidate[]>();
+  const labels = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    for (const [key, value] of Object.entries(candidate.labels)) {
+      push(keys, key, candidate);
+      push(labels, `${key}=${value}`, candidate);
+    }
+  }
+  const withLabel = (key: string, value: string) => labels.get(`${key}=${value}`) ?? [];
+  const known = new Map<string, readonly Candidate[]>();
+  return {
+    withLabel,
+    withKey: (key) => keys.get(key) ?? [],
+    matching: (selector) => {
+      // Many Services may have one selector.
+      const text = JSON.stringify(Object.entries(selector).sort());
+      const found = known.get(text) ?? having(selector, withLabel);
+      known.set(text, found);
+      return found;
+    },
+  };
+}
+
+function having(selector: Readonly<Record<string, string>>, withLabel: Candidates['withLabel']): readonly Candidate[] {
+  const lists = Object.entries(selector).map(([key, value]) => withLabel(key, value));
+  const rarest = lists.reduce((a, b) => (b.length < a.length ? b : a), lists[0] ?? []);
+  return rarest.filter(({ labels }) => differing(selector, labels).length === 0);
+}
+
+function push(groups: Map<string, Candidate[]>, key: string, candidate: Candidate): void {
+  const group = groups.get(key);
+  if (group) group.push(candidate);
+  else groups.set(key, [candidate]);
+}
+
+/** The keys of `selector` that `labels` have no or another value for, the first two: nobody asks for more. */
+export function differing(
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): readonly string[] {
+  let found = NO_KEYS;
+  for (const key in selector) {
+    if (labels[key] === selector[key]) continue;
+    if (found.length > 0) return [...found, key];
+    found = [key];
+  }
+  return found;
+}
+
+const NO_KEYS: readonly string[] = [];

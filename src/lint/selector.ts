@@ -1,0 +1,138 @@
+/**
+ * lint: selectors of Services that find nothing, and target ports by a name that nobody has. In: the snapshot. Out:
+ * warnings that name the label or the port, and the nearest that there is.
+ */
+import type { Diagnostic, Origin } from '../diag.js';
+import { hasSelector, keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { type Candidate, type Candidates, candidatesByNamespace, differing, written } from './candidates.js';
+import { nearest, suggester } from './near.js';
+import { groupedBy, sorted } from './order.js';
+
+/**
+ * Warnings: `selector-without-pods` (only templates match; a note where the cluster has slices of the Service),
+ * `selector-near-miss` (one label differs), `target-port-name`.
+ */
+export function checkSelectors(snapshot: Snapshot): readonly Diagnostic[] {
+  const candidates = candidatesByNamespace(snapshot);
+  if (candidates.size === 0) return [];
+  const suggest = suggester();
+  const listed = new Set(snapshot.slices.filter(({ synthetic }) => synthetic === undefined).map(serviceOf));
+  const served = new Set(snapshot.slices.filter(({ endpoints }) => endpoints.length > 0).map(serviceOf));
+  const selecting = snapshot.services.filter((service) => hasSelector(service) && service.spec.type !== 'ExternalName');
+  return sorted(selecting).flatMap((service) => {
+    const key = keyOf(service);
+    const here = candidates.get(service.metadata.namespace);
+    const selector = written(service.spec.selector);
+    if (!here || Object.keys(selector).length === 0) return [];
+    const matching = here.matching(selector);
+    const found = matching.some(({ template }) => !template) || served.has(key);
+    if (matching.length === 0) return found ? [] : nearMiss(service, selector, here, suggest);
+    const waiting = found ? [] : [withoutPods(service, matching, listed.has(key))];
+    return [...waiting, ...targetPorts(service, matching)];
+  });
+}
+
+function withoutPods({ origin }: Service, matching: readonly Candidate[], listed: boolean): Diagnostic {
+  const [first] = matching;
+  const others = matching.length > 1 ? ` and ${matching.length - 1} more` : '';
+  return {
+    code: 'selector-without-pods',
+    severity: listed ? 'note' : 'warning',
+    message: `no Pod is there for it yet: ${first?.origin.object}${others} would make Pods that it selects`,
+    origin: { ...origin, path: ['spec', 'selector'] },
+    hint: '--simulate makes them',
+  };
+}
+
+/** As many that miss by one label are looked at. */
+const MAX_MISSES = 50;
+
+/** One that has all labels but one; with a single label, one with nearly its value. */
+function nearMiss(
+  service: Service,
+  selector: Selector,
+  here: Candidates,
+  suggest: typeof nearest,
+): readonly Diagnostic[] {
+  const misses = missesOf(selector, here);
+  const nearer = new Map(
+    [...groupedBy(misses, ({ key }) => key)].map(([key, ofKey]) => {
+      const values = new Set(ofKey.flatMap(({ candidate }) => candidate.labels[key] ?? []));
+      return [key, suggest(selector[key] ?? '', [...values])];
+    }),
+  );
+  const alike = misses.find(({ key, candidate: { labels } }) => {
+    const near = nearer.get(key);
+    return near !== undefined && labels[key] === near;
+  });
+  const miss = alike ?? (Object.keys(selector).length > 1 ? misses[0] : undefined);
+  return miss ? [nearMissOf(service, miss.key, miss.candidate)] : [];
+}
+
+type Selector = Readonly<Record<string, string>>;
+
+interface Miss {
+  readonly key: string;
+  readonly candidate: Candidate;
+}
+
+/** Who lacks one label has all the others, so one of any two. */
+function missesOf(selector: Selector, here: Candidates): readonly Miss[] {
+  const [first = '', second] = Object.keys(selector).sort();
+  const lists =
+    second === undefined
+      ? [here.withKey(first)]
+      : [here.withLabel(first, selector[first] ?? ''), here.withLabel(second, selector[second] ?? '')];
+  const misses: Miss[] = [];
+  for (const list of lists) {
+    for (const candidate of list) {
+      const [key, another] = differing(selector, candidate.labels);
+      if (key !== undefined && another === undefined) misses.push({ key, candidate });
+      if (misses.length === MAX_MISSES) return misses;
+    }
+  }
+  return misses;
+}
+
+function nearMissOf({ spec, origin }: Service, key: string, { labels, origin: other, at }: Candidate): Diagnostic {
+  const has = labels[key] === undefined ? `has no label ${key}` : `has ${key}=${labels[key]}`;
+  const more = Object.keys(spec.selector ?? {}).length > 1 ? ' (the other labels match)' : '';
+  return {
+    code: 'selector-near-miss',
+    severity: 'warning',
+    message: `it selects ${key}=${spec.selector?.[key]}, which no Pod has${more === '' ? '' : ' with the rest of its selector'}`,
+    origin: { ...origin, path: ['spec', 'selector', key] },
+    related: { message: `${other.object} ${has}${more}`, origin: { ...other, path: [...at, key] } },
+  };
+}
+
+/** A Pod without the port is left out of the slices, and nothing says so (k/k endpointslice, getEndpointPorts). */
+function targetPorts({ spec, origin }: Service, matching: readonly Candidate[]): readonly Diagnostic[] {
+  return spec.ports.flatMap(({ targetPort, protocol }, i) => {
+    if (typeof targetPort === 'number') return [];
+    const has = ({ ports }: Candidate) => ports.some((port) => port.name === targetPort && port.protocol === protocol);
+    if (matching.some(has)) return [];
+    return [targetPortName(targetPort, protocol, matching, { ...origin, path: ['spec', 'ports', i, 'targetPort'] })];
+  });
+}
+
+function targetPortName(
+  targetPort: string,
+  protocol: string,
+  matching: readonly Candidate[],
+  origin: Origin,
+): Diagnostic {
+  const named = matching.flatMap(({ ports }) => ports).filter(({ name }) => name !== '');
+  const listed = [...new Set(named.map(({ name, protocol, port }) => `${name} (${port}/${protocol})`))].sort();
+  const near = nearest(targetPort, named.flatMap((port) => (port.protocol === protocol ? port.name : [])).sort());
+  const who = matching[0]?.origin;
+  const has = listed.length === 0 ? 'has no port with a name' : `has ${listed.slice(0, 5).join(', ')}`;
+  return {
+    code: 'target-port-name',
+    severity: 'warning',
+    message: `no Pod that it selects has a ${protocol} port with the name ${targetPort}, so nothing serves it`,
+    origin,
+    ...(who && { related: { message: `${who.object} ${has}`, origin: who } }),
+    ...(near !== undefined && { hint: `did you mean ${near}?` }),
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * The EndpointSlices of Services, and how many endpoints are in them.
+ */
+import { type EndpointSlice, serviceOf } from '../read/types.js';
+import { groupedBy, sorted } from './order.js';
+
+/** `namespace/name` of a Service → its slices, by name. */
+export function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
+  return groupedBy(sorted(slices), serviceOf);
+}
+
+/** How many endpoints are ready, of how many. */
+export interface Readiness {
+  readonly ready: number;
+  readonly total: number;
+}
+
+/**
+ * Distinct addresses in `slices`; a Pod of two families counts once, as the family with most addresses is counted. An
+ * unset condition means ready (KEP-752); names (FQDN) are addresses to nobody.
+ */
+export function readiness(slices: readonly EndpointSlice[]): Readiness {
+  const families = (['IPv4', 'IPv6'] as const).map((family) => {
+    const ready = new Map<string, boolean>();
+    for (const { endpoints } of slices.filter(({ addressType }) => addressType === family)) {
+      for (const { addresses, conditions } of endpoints) {
+        const [address] = addresses;
+        if (address !== undefined) ready.set(address, ready.get(address) === true || (conditions.ready ?? true));
+      }
+    }
+    return { ready: [...ready.values()].filter((each) => each).length, total: ready.size };
+  });
+  return families.reduce((most, family) => (family.total > most.total ? family : most));
+}

@@ -1,0 +1,77 @@
+/**
+ * look, part: fields and their values as kubectl describes them (k8s.io/kubectl/pkg/describe/describe.go).
+ */
+import { joinHostPort } from '../ip.js';
+import type { EndpointSlice, LoadBalancerIngress } from '../read/types.js';
+import { aligned, DESCRIBE, safe } from './table.js';
+
+/** A label, without its colon, and a value; '' continues the value above. */
+export type Field = readonly [label: string, value: string];
+
+/** Labels and values in two columns. */
+export function fieldLines(fields: readonly Field[]): readonly string[] {
+  return aligned(
+    fields.map(([label, value]) => [label === '' ? '' : `${label}:`, value]),
+    DESCRIBE,
+  ).map((line) => line.trimEnd());
+}
+
+/** `app=web`, one a line, by key. */
+export function labelLines(label: string, labels: Readonly<Record<string, string>>): readonly Field[] {
+  return continued(
+    label,
+    Object.keys(labels)
+      .sort()
+      .map((key) => `${key}=${labels[key]}`),
+  );
+}
+
+/** What kubectl leaves out: it is as long as the object. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Longer annotations are cut (maxAnnotationLen). */
+const MAX_ANNOTATION = 140;
+
+/** `key: value`, long ones and those of several lines below their key. */
+export function annotationLines(label: string, annotations: Readonly<Record<string, string>>): readonly Field[] {
+  const keys = Object.keys(annotations).filter((key) => key !== LAST_APPLIED);
+  return continued(
+    label,
+    keys.sort().flatMap((key) => {
+      const value = (annotations[key] ?? '').replace(/\n$/, '');
+      if (value.length + key.length + 2 <= MAX_ANNOTATION && !value.includes('\n')) return [`${key}: ${value}`];
+      return [`${key}:`, ...value.split('\n').map((line) => `  ${shortened(line)}`)];
+    }),
+  );
+}
+
+function shortened(line: string): string {
+  return line.length > MAX_ANNOTATION - 2 ? `${line.slice(0, MAX_ANNOTATION - 2)}...` : line;
+}
+
+function continued(label: string, values: readonly string[]): readonly Field[] {
+  return (values.length === 0 ? ['<none>'] : values).map((value, i): Field => [i === 0 ? label : '', safe(value)]);
+}
+
+/** An address with its mode, or a name (buildIngressString). */
+export function ingressText({ ip, hostname, ipMode }: LoadBalancerIngress): string {
+  return ip === undefined ? (hostname ?? '') : `${ip} (${ipMode})`;
+}
+
+/** kubectl lists this many endpoints. */
+const LISTED = 3;
+
+/** The ready endpoints of a port: `10.0.0.1:80,10.0.0.2:80 + 3 more...` (formatEndpointSlices). */
+export function endpointsText(slices: readonly EndpointSlice[], portName: string): string {
+  if (slices.length === 0) return '<none>';
+  const ready = slices.flatMap(({ endpoints, ports }) => {
+    const addresses = endpoints
+      .filter(({ conditions }) => conditions.ready ?? true)
+      .map(({ addresses: [first = ''] }) => first);
+    if (ports.length === 0) return addresses;
+    const numbers = ports.filter(({ name }) => name === portName).map(({ port }) => port);
+    return numbers.flatMap((number) => addresses.map((ip) => (number === undefined ? ip : joinHostPort(ip, number))));
+  });
+  const more = ready.length > LISTED ? ` + ${ready.length - LISTED} more...` : '';
+  return ready.slice(0, LISTED).join(',') + more;
+}

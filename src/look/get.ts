@@ -1,0 +1,66 @@
+/**
+ * look: Services → the table of `vipc get`: kubectl's columns, then how many endpoints are ready, which Ingresses lead to
+ * it, and what is made up. In: the snapshot, the Services to show, the time. Out: lines.
+ */
+import { readiness, slicesByService } from '../lint/slices.js';
+import { type EndpointSlice, keyOf, type Service, type Snapshot } from '../read/types.js';
+import { ageOf } from './age.js';
+import { clusterIpText, externalIpText, labelsText, portsText } from './columns.js';
+import { type Route, routesByService, routesText } from './ingress.js';
+import { syntheticParts } from './synthetic.js';
+import { aligned, type Column, cells, GET, NONE } from './table.js';
+
+export interface GetStyle {
+  readonly wide: boolean;
+  /** Show the namespace: the Services are of all. */
+  readonly namespaces: boolean;
+  readonly labels: boolean;
+  readonly headers: boolean;
+}
+
+/** A Service and what belongs to it. */
+interface Row {
+  readonly service: Service;
+  readonly slices: readonly EndpointSlice[];
+  readonly routes: readonly Route[];
+}
+
+/** The table of `services` at the time `now`, in milliseconds since 1970. */
+export function printServices(
+  { slices, ingresses }: Snapshot,
+  services: readonly Service[],
+  style: GetStyle,
+  now: number,
+): readonly string[] {
+  const [slicesOf, routesOf] = [slicesByService(slices), routesByService(ingresses)];
+  const rows = services.map((service): Row => {
+    const key = keyOf(service);
+    return { service, slices: slicesOf.get(key) ?? [], routes: routesOf.get(key) ?? [] };
+  });
+  return aligned(cells(columns(style, now), rows, style.headers), GET);
+}
+
+function columns({ wide, namespaces, labels }: GetStyle, now: number): readonly Column<Row>[] {
+  const all: readonly (Column<Row> & { readonly shown?: boolean })[] = [
+    { title: 'NAMESPACE', shown: namespaces, cell: ({ service }) => service.metadata.namespace },
+    { title: 'NAME', cell: ({ service }) => service.metadata.name },
+    { title: 'TYPE', cell: ({ service }) => service.spec.type },
+    { title: 'CLUSTER-IP', cell: ({ service }) => clusterIpText(service) },
+    { title: 'EXTERNAL-IP', cell: ({ service }) => externalIpText(service, wide) },
+    { title: 'PORT(S)', cell: ({ service }) => portsText(service) },
+    { title: 'AGE', cell: ({ service }) => ageOf(service.created, now) },
+    { title: 'SELECTOR', shown: wide, cell: ({ service }) => labelsText(service.spec.selector) },
+    { title: 'READY', cell: readyText },
+    { title: 'INGRESS', shown: wide, cell: ({ routes }) => routesText(routes) },
+    { title: 'SYNTHETIC', optional: true, cell: ({ service, slices }) => syntheticParts(service, slices).join(',') },
+    { title: 'LABELS', shown: labels, cell: ({ service }) => labelsText(service.metadata.labels) },
+  ];
+  return all.filter(({ shown = true }) => shown);
+}
+
+/** `3/4`: ready endpoints, of all. */
+function readyText({ service, slices }: Row): string {
+  if (service.spec.type === 'ExternalName') return NONE;
+  const { ready, total } = readiness(slices);
+  return `${ready}/${total}`;
+}

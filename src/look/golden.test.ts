@@ -1,0 +1,78 @@
+/**
+ * Goldens of looking: what get, describe and lint say of every case of fixtures/look, kept under the same path in golden/.
+ * GOLDEN=write rewrites them; the review is `git diff`. CI never writes.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { problemLines } from '../cli/describe.js';
+import { format, inOrder } from '../cli/report.js';
+import { AS_IT_IS } from '../complete/complete.js';
+import { checkEndpointsNames } from '../lint/endpoints-name.js';
+import { checkIngresses } from '../lint/ingress.js';
+import { sorted } from '../lint/order.js';
+import { checkSelectors } from '../lint/selector.js';
+import { readCluster } from '../pipeline.js';
+import type { Snapshot } from '../read/types.js';
+import { ROOT } from '../testing/cases.js';
+import { describeService } from './describe.js';
+import { printServices } from './get.js';
+import { apiList } from './object.js';
+import { lookAt } from './problems.js';
+import { toYaml } from './yaml.js';
+
+const NOW = Date.parse('2026-06-01T12:00:00Z');
+const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
+
+const CASES = readdirSync(`${ROOT}fixtures/look`).sort();
+
+/** The cluster of a case, and what lint says of it. */
+function clusterOf(name: string) {
+  const file = `fixtures/look/${name}/manifests.yaml`;
+  const source = { name: file, text: readFileSync(`${ROOT}${file}`, 'utf8') };
+  const simulate = name.startsWith('simulated');
+  const completion = { ...AS_IT_IS, simulate, allocate: simulate, nodes: simulate ? 2 : 0 };
+  const { value: snapshot } = readCluster([source], { completion });
+  const diagnostics = [checkIngresses, checkEndpointsNames, checkSelectors].flatMap((check) => check(snapshot));
+  return { about: source.text.split('\n', 1)[0] ?? '', snapshot, diagnostics };
+}
+
+function described(snapshot: Snapshot): string {
+  const problemsOf = lookAt(snapshot);
+  const parts = sorted(snapshot.services).map((service) =>
+    [...describeService(snapshot, service), ...problemLines(problemsOf(service)), ''].join('\n'),
+  );
+  return parts.join('\n\n');
+}
+
+describe.each(CASES)('%s', (name) => {
+  const { about, snapshot, diagnostics } = clusterOf(name);
+  const services = sorted(snapshot.services);
+  const style = { wide: false, namespaces: true, labels: false, headers: true };
+  const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
+  const said = inOrder(diagnostics).flatMap((diagnostic) => [...format(diagnostic, (_, part) => part), '']);
+  const files = new Map([
+    ['get.txt', text(printServices(snapshot, services, style, NOW))],
+    ['get-wide.txt', text(printServices(snapshot, services, { ...style, wide: true, labels: true }, NOW))],
+    ['get.yaml', toYaml(apiList(services))],
+    ['describe.txt', described(snapshot)],
+    ...(said.length > 0 ? [['diagnostics.txt', said.join('\n')] as const] : []),
+  ]);
+  const directory = `${ROOT}golden/look/${name}`;
+  if (WRITE) {
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    for (const [file, content] of files) writeFileSync(`${directory}/${file}`, content);
+  }
+
+  it('says what it is about', () => expect(about).toMatch(/^# [A-Z].{20,}/));
+
+  it('has exactly the goldens it makes', () => {
+    expect(existsSync(directory) ? readdirSync(directory).sort() : []).toEqual([...files.keys()].sort());
+  });
+
+  it.each([...files.keys()])('%s is as it was', (file) => {
+    expect(files.get(file)).toBe(readFileSync(`${directory}/${file}`, 'utf8'));
+  });
+});
+
+it('has no golden without a case', () => expect(readdirSync(`${ROOT}golden/look`).sort()).toEqual(CASES));

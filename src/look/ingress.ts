@@ -1,0 +1,19 @@
+/**
+ * look: which Ingresses lead to a Service.
+ */
+import { groupedBy } from '../lint/order.js';
+import { type Route, routesOf, routeText, serviceKeyOf } from '../lint/routes.js';
+import type { Ingress } from '../read/types.js';
+
+export type { Route };
+
+/** `namespace/name` of a Service → what leads to it, by Ingress, then in the order it is written. */
+export function routesByService(ingresses: readonly Ingress[]): ReadonlyMap<string, readonly Route[]> {
+  return groupedBy(routesOf(ingresses), serviceKeyOf);
+}
+
+/** `shop.example.com/cart,*.example.com/`, each once; `*` alone is a default backend. */
+export function routesText(routes: readonly Route[]): string {
+  const texts = routes.map(({ backend }) => (backend.path === undefined ? '*' : routeText(backend)));
+  return [...new Set(texts)].join(',');
+}

@@ -1,0 +1,95 @@
+/**
+ * look: a Service as vipc read it → the API's object, as `kubectl get -o yaml` prints it and reads it back. Fields that
+ * decide no rule were not read, and are not there; what is made up says so in an annotation.
+ */
+import type { Service, ServicePortSpec } from '../read/types.js';
+import { SYNTHETIC_ANNOTATION, syntheticFields } from './synthetic.js';
+
+/** The object, its fields in order. */
+export function apiObject(service: Service): object {
+  const { metadata, created } = service;
+  return inOrder({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      annotations: annotationsOf(service),
+      creationTimestamp: created,
+      labels: metadata.labels,
+      name: metadata.name,
+      namespace: metadata.namespace,
+    },
+    spec: specOf(service),
+    status: { loadBalancer: statusOf(service) },
+  }) as object;
+}
+
+/** A v1 List of them. */
+export function apiList(services: readonly Service[]): object {
+  return { apiVersion: 'v1', items: services.map(apiObject), kind: 'List', metadata: { resourceVersion: '' } };
+}
+
+function annotationsOf(service: Service): Readonly<Record<string, string>> {
+  const { annotations } = service.metadata;
+  const made = syntheticFields(service);
+  if (made.length === 0) return annotations;
+  // What was made up when the input was printed is no less so now.
+  const before = (annotations[SYNTHETIC_ANNOTATION] ?? '').split(' ').filter((part) => part !== '');
+  return { ...annotations, [SYNTHETIC_ANNOTATION]: [...new Set([...before, ...made])].join(' ') };
+}
+
+/** With the defaults that the API server stores (SetDefaults_Service), where they apply. */
+function specOf({ spec }: Service): object {
+  const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || spec.externalIPs.length > 0;
+  const { clusterIPs, sessionAffinity, affinityTimeoutSeconds } = spec;
+  const isAlias = spec.type === 'ExternalName';
+  return {
+    allocateLoadBalancerNodePorts: spec.type === 'LoadBalancer' ? spec.allocateLoadBalancerNodePorts : undefined,
+    clusterIP: clusterIPs[0],
+    clusterIPs: clusterIPs,
+    externalIPs: spec.externalIPs,
+    externalName: spec.externalName || undefined,
+    externalTrafficPolicy: external ? spec.externalTrafficPolicy : undefined,
+    healthCheckNodePort: spec.healthCheckNodePort || undefined,
+    internalTrafficPolicy: isAlias ? undefined : spec.internalTrafficPolicy,
+    ipFamilies: spec.ipFamilies,
+    ipFamilyPolicy: spec.ipFamilyPolicy,
+    loadBalancerSourceRanges: spec.loadBalancerSourceRanges,
+    ports: spec.ports.map(portOf),
+    publishNotReadyAddresses: spec.publishNotReadyAddresses || undefined,
+    selector: spec.selector,
+    sessionAffinity,
+    sessionAffinityConfig:
+      sessionAffinity === 'ClientIP' ? { clientIP: { timeoutSeconds: affinityTimeoutSeconds } } : undefined,
+    trafficDistribution: spec.trafficDistribution,
+    type: spec.type,
+  };
+}
+
+function portOf({ name, protocol, port, nodePort, targetPort }: ServicePortSpec): object {
+  return { name: name || undefined, nodePort: nodePort || undefined, port, protocol, targetPort };
+}
+
+function statusOf({ status }: Service): object {
+  return {
+    ingress: status.loadBalancer.ingress.map(({ ip, hostname, ipMode }) => ({
+      hostname,
+      ip,
+      ipMode: ip === undefined ? undefined : ipMode,
+    })),
+  };
+}
+
+/** Fields by name; without those that are absent or empty. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined && !isEmpty(field))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => [name, inOrder(field)]);
+  return Object.fromEntries(fields);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}

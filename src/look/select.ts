@@ -1,0 +1,72 @@
+/**
+ * look: which Services a command line means. In: all of them, a namespace or none, names, requirements of labels. Out:
+ * the Services in order, and what is wrong with names that are none.
+ */
+import type { Checked, Diagnostic } from '../diag.js';
+import { nearest } from '../lint/near.js';
+import { sorted } from '../lint/order.js';
+import type { Service } from '../read/types.js';
+import { matches, type Requirement } from './selector.js';
+
+export interface Wanted {
+  /** Absent for all. */
+  readonly namespace?: string;
+  /** None for all. */
+  readonly names: readonly string[];
+  readonly labels: readonly Requirement[];
+}
+
+/** The Services that are wanted; a name that is not there is an error, worded as kubectl does. */
+export function selectServices(services: readonly Service[], wanted: Wanted): Checked<readonly Service[]> {
+  const { namespace, names, labels } = wanted;
+  const all = sorted(services);
+  const here = all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  if (names.length === 0)
+    return { value: here.filter(({ metadata }) => matches(labels, metadata.labels)), diagnostics: [] };
+  const distinct = [...new Set(names)];
+  const byName = new Map(here.map((service) => [service.metadata.name, service]));
+  return {
+    value: distinct.flatMap((name) => byName.get(name) ?? []),
+    diagnostics: distinct.filter((name) => !byName.has(name)).map((name) => notFound(name, wanted, all, here)),
+  };
+}
+
+function notFound(
+  name: string,
+  { namespace = '' }: Wanted,
+  all: readonly Service[],
+  here: readonly Service[],
+): Diagnostic {
+  const elsewhere = all.filter(({ metadata }) => metadata.name === name).map(({ metadata }) => metadata.namespace);
+  const near = nearest(
+    name,
+    here.map(({ metadata }) => metadata.name),
+  );
+  const hint =
+    elsewhere.length > 0
+      ? `there is one in ${listed(elsewhere)}: -n ${elsewhere[0]}`
+      : near !== undefined
+        ? `did you mean ${near}?`
+        : whatThereIs(namespace, all, here);
+  const message = `services ${JSON.stringify(name)} not found in namespace ${namespace}`;
+  return { code: 'not-found', severity: 'error', message, hint };
+}
+
+function whatThereIs(namespace: string, all: readonly Service[], here: readonly Service[]): string {
+  if (here.length > 0) return `namespace ${namespace} has ${listed(here.map(({ metadata }) => metadata.name))}`;
+  return otherNamespaces(all) ?? 'there is no Service at all';
+}
+
+/** `there are 3 Services in kube-system, shop: …`; undefined when there are none. */
+export function otherNamespaces(services: readonly Service[]): string | undefined {
+  const namespaces = [...new Set(services.map(({ metadata }) => metadata.namespace))].sort();
+  const [first] = namespaces;
+  if (first === undefined) return undefined;
+  const count = services.length === 1 ? 'is 1 Service' : `are ${services.length} Services`;
+  return `there ${count} in ${listed(namespaces)}: -A shows all, -n ${first} those of one namespace`;
+}
+
+/** The first of them. */
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
+}

@@ -1,0 +1,257 @@
+import { describe, expect, it } from '@jest/globals';
+import { allocate } from '../complete/allocate.js';
+import { AS_IT_IS } from '../complete/complete.js';
+import { readSnapshot } from '../read/snapshot.js';
+import { writeServices } from './write.js';
+
+/** What becomes of a text, and what is said about it. */
+function write(text: string, name = 'x.yaml') {
+  const sources = [{ name, text }];
+  const { value, diagnostics } = readSnapshot(sources);
+  expect(diagnostics).toEqual([]);
+  const { value: after } = allocate(value, { ...AS_IT_IS, allocate: true });
+  const written = writeServices(sources, value.services, after);
+  return { text: written.value.join(''), codes: written.diagnostics.map(({ code }) => code) };
+}
+
+const HEAD = `apiVersion: v1
+kind: Service
+metadata: {name: web}
+`;
+const IP = '10.106.12.127';
+const IP6 = '"fd00:10:96::3024"';
+const PORT = 31017;
+
+/** A document's text from `spec:` on, before and after. */
+const YAML: readonly (readonly [string, string, string])[] = [
+  ['a block', 'spec:\n  ports:\n    - port: 80\n', `spec:\n  clusterIP: ${IP} # synthetic\n  ports:\n    - port: 80\n`],
+  [
+    'comments',
+    'spec: # a\n  # b\n  ports: # c\n  # d\n  - port: 80 # e\n',
+    `spec: # a\n  clusterIP: ${IP} # synthetic\n  # b\n  ports: # c\n  # d\n  - port: 80 # e\n`,
+  ],
+  [
+    'no line end at the end',
+    'spec:\n  ports:\n  - port: 80',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  ports:\n  - port: 80`,
+  ],
+  [
+    'a node port in a block',
+    'spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - port: 80   # web\n    targetPort: 8080\n',
+    `spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - port: 80   # web\n    nodePort: ${PORT} # synthetic\n    targetPort: 8080\n`,
+  ],
+  [
+    'a node port as the last line',
+    'spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - port: 80',
+    `spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - port: 80\n    nodePort: ${PORT} # synthetic`,
+  ],
+  ['a flow', 'spec: {ports: [{port: 80}]}\n', `spec: {clusterIP: ${IP}, # synthetic\n       ports: [{port: 80}]}\n`],
+  [
+    'a flow far to the right',
+    'spec: {clusterIP: 10.96.0.7, type: NodePort, ports: [{port: 80}]}\n',
+    `spec: {clusterIP: 10.96.0.7, type: NodePort, ports: [{nodePort: ${PORT}, # synthetic\n    port: 80}]}\n`,
+  ],
+  [
+    'a flow in a block',
+    'spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - {port: 80}\n',
+    `spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - {nodePort: ${PORT}, # synthetic\n     port: 80}\n`,
+  ],
+  [
+    'a flow of several lines',
+    'spec: {\n  ports: [{port: 80}],\n  }\n',
+    `spec: {\n  clusterIP: ${IP}, # synthetic\n  ports: [{port: 80}],\n  }\n`,
+  ],
+  [
+    'an empty field',
+    'spec:\n  clusterIP:\n  ports:\n  - port: 80\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  ports:\n  - port: 80\n`,
+  ],
+  [
+    'an empty field with a comment',
+    'spec:\n  clusterIP: # any\n  ports:\n  - port: 80\n',
+    `spec:\n  clusterIP: ${IP} # synthetic # any\n  ports:\n  - port: 80\n`,
+  ],
+  [
+    'an empty text',
+    'spec:\n  clusterIP: "" # any\n  ports:\n  - port: 80\n',
+    `spec:\n  clusterIP: ${IP} # synthetic # any\n  ports:\n  - port: 80\n`,
+  ],
+  [
+    'null',
+    'spec:\n  clusterIP: ~\n  ports:\n  - port: 80\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  ports:\n  - port: 80\n`,
+  ],
+  [
+    'node port 0',
+    'spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - port: 80\n    nodePort: 0\n',
+    `spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - port: 80\n    nodePort: ${PORT} # synthetic\n`,
+  ],
+  [
+    'node port 0 in a flow',
+    'spec: {clusterIP: 10.96.0.7, type: NodePort, ports: [{port: 80, nodePort: 0, name: a}]}\n',
+    `spec: {clusterIP: 10.96.0.7, type: NodePort, ports: [{port: 80, nodePort: ${PORT} # synthetic\n    , name: a}]}\n`,
+  ],
+  [
+    'two families',
+    'spec:\n  ipFamilyPolicy: PreferDualStack\n  ports:\n  - port: 80\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  clusterIPs: [${IP}, ${IP6}] # synthetic\n  ipFamilies: [IPv4, IPv6] # synthetic\n  ipFamilyPolicy: PreferDualStack\n  ports:\n  - port: 80\n`,
+  ],
+  [
+    'two families without a policy',
+    'spec:\n  ipFamilies: [IPv4, IPv6]\n  ports:\n  - port: 80\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  clusterIPs: [${IP}, ${IP6}] # synthetic\n  ipFamilyPolicy: RequireDualStack # synthetic\n  ipFamilies: [IPv4, IPv6]\n  ports:\n  - port: 80\n`,
+  ],
+  [
+    'the other family',
+    'spec:\n  ipFamilyPolicy: PreferDualStack\n  clusterIP: 10.96.0.7\n  clusterIPs:\n  - 10.96.0.7 # mine\n  ipFamilies: [IPv4]\n  ports:\n  - port: 80\n',
+    `spec:\n  ipFamilyPolicy: PreferDualStack\n  clusterIP: 10.96.0.7\n  clusterIPs:\n  - 10.96.0.7 # mine\n  - ${IP6} # synthetic: fd00:10:96::3024\n  ipFamilies: [IPv4, IPv6 # synthetic\n      ]\n  ports:\n  - port: 80\n`,
+  ],
+  [
+    'an empty list',
+    'spec:\n  ipFamilyPolicy: PreferDualStack\n  clusterIPs: []\n  ports:\n  - port: 80\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  ipFamilies: [IPv4, IPv6] # synthetic\n  ipFamilyPolicy: PreferDualStack\n  clusterIPs: [${IP}, ${IP6} # synthetic\n      ]\n  ports:\n  - port: 80\n`,
+  ],
+  [
+    'a health check',
+    'spec:\n  clusterIP: 10.96.0.7\n  type: LoadBalancer\n  allocateLoadBalancerNodePorts: false\n  externalTrafficPolicy: Local\n  ports:\n  - port: 80\n',
+    'spec:\n  healthCheckNodePort: 31665 # synthetic\n  clusterIP: 10.96.0.7\n  type: LoadBalancer\n  allocateLoadBalancerNodePorts: false\n  externalTrafficPolicy: Local\n  ports:\n  - port: 80\n',
+  ],
+  [
+    'ports that are merged',
+    'spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - <<: {port: 80}\n',
+    `spec:\n  clusterIP: 10.96.0.7\n  type: NodePort\n  ports:\n  - nodePort: ${PORT} # synthetic\n    <<: {port: 80}\n`,
+  ],
+  [
+    'Windows line ends',
+    'spec:\r\n  ports:\r\n  - port: 80\r\n',
+    `spec:\r\n  clusterIP: ${IP} # synthetic\r\n  ports:\r\n  - port: 80\r\n`,
+  ],
+  [
+    'numbers of YAML 1.1, quotes, folded text',
+    'spec:\n  ports: [{port: 0120}]\n  selector: {"on": \'yes\', a: "1e3"}\nstatus: {}\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  ports: [{port: 0120}]\n  selector: {"on": 'yes', a: "1e3"}\nstatus: {}\n`,
+  ],
+  [
+    'nothing that is lacking',
+    'spec:   {clusterIP:   10.96.0.7,ports: [ {port: 80} ]  }\n\n\n',
+    'spec:   {clusterIP:   10.96.0.7,ports: [ {port: 80} ]  }\n\n\n',
+  ],
+];
+
+describe('YAML with', () => {
+  it.each(YAML)('%s', (_, before, after) => {
+    expect(write(`${HEAD}${before}`)).toEqual({ text: `${HEAD}${after}`, codes: [] });
+  });
+
+  it('several documents: the others stay as they are', () => {
+    const other = '# a comment\n\n---   # another\nkind:   ConfigMap\napiVersion:  v1\ndata: { a:   "b" }\n---\n';
+    const service = `${HEAD}spec:\n  ports:\n  - port: 80\n...\n`;
+    const { text } = write(`${other}${service}---\n${other}`);
+    expect(text).toBe(`${other}${service.replace('spec:', `spec:\n  clusterIP: ${IP} # synthetic`)}---\n${other}`);
+  });
+
+  it('an IPAddress of the cluster: what that says is not made up', () => {
+    const address = `---\napiVersion: networking.k8s.io/v1\nkind: IPAddress\nmetadata: {name: 10.96.7.7}\nspec: {parentRef: {resource: services, namespace: default, name: web}}\n`;
+    const { text } = write(`${HEAD}spec:\n  ipFamilyPolicy: PreferDualStack\n  ports: [{port: 80}]\n${address}`);
+    expect(text.match(/clusterIPs?: .*/g)).toEqual([
+      'clusterIP: 10.96.7.7 # as in the cluster',
+      `clusterIPs: [10.96.7.7, ${IP6}] # synthetic: fd00:10:96::3024`,
+    ]);
+  });
+
+  it('a List', () => {
+    const list = `kind: List\napiVersion: v1\nitems:\n- ${HEAD.trimEnd().replaceAll('\n', '\n  ')}\n  spec:\n    ports:\n    - port: 80\n`;
+    expect(write(list).text).toBe(list.replace('spec:', `spec:\n    clusterIP: ${IP} # synthetic`));
+  });
+});
+
+const JSON_SERVICE = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } };
+const LIST = {
+  apiVersion: 'v1',
+  kind: 'ServiceList',
+  items: [{ metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } }],
+};
+
+describe('JSON', () => {
+  it.each([
+    [
+      'in one line',
+      JSON.stringify(JSON_SERVICE),
+      `{"apiVersion":"v1","kind":"Service","metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"web"},"spec":{"clusterIP":"${IP}","ports":[{"port":80}]}}`,
+    ],
+    [
+      'with two blanks',
+      JSON.stringify(JSON_SERVICE, null, 2),
+      `{
+  "apiVersion": "v1",
+  "kind": "Service",
+  "metadata": {
+    "annotations": {"vipc/synthetic": "spec.clusterIP"},
+    "name": "web"
+  },
+  "spec": {
+    "clusterIP": "${IP}",
+    "ports": [
+      {
+        "port": 80
+      }
+    ]
+  }
+}`,
+    ],
+    [
+      'with tabs',
+      '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": {}},\n\t"spec": {\n\t\t"ports": [{"port": 80}]}}\n',
+      `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": {"vipc/synthetic": "spec.clusterIP"}},\n\t"spec": {\n\t\t"clusterIP": "${IP}",\n\t\t"ports": [{"port": 80}]}}\n`,
+    ],
+    [
+      'of a typed list',
+      JSON.stringify(LIST),
+      `{"apiVersion":"v1","kind":"ServiceList","items":[{"metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"web"},"spec":{"clusterIP":"${IP}","ports":[{"port":80}]}}]}`,
+    ],
+    [
+      'that has some already',
+      '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": {"vipc/synthetic": "spec.clusterIP"}}, "spec": {"clusterIP": "10.96.0.7", "type": "NodePort", "ports": [{"port": 80, "nodePort": 0}]}}',
+      `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": {"vipc/synthetic": "spec.clusterIP spec.ports[0].nodePort"}}, "spec": {"clusterIP": "10.96.0.7", "type": "NodePort", "ports": [{"port": 80, "nodePort": ${PORT}}]}}`,
+    ],
+  ])('%s', (_, before, after) => {
+    expect(write(before, 'x.json')).toEqual({ text: after, codes: [] });
+  });
+});
+
+describe('aliases', () => {
+  const list = (...items: string[]) => `# kept\nkind: List\napiVersion: v1\nitems:\n${items.join('')}`;
+  const item = (name: string, spec: string) =>
+    `- apiVersion: v1\n  kind: Service\n  metadata: {name: ${name}}\n  spec: ${spec}\n`;
+
+  it('where a value has to go are written out', () => {
+    const { text, codes } = write(list(item('web', '&s {ports: [{port: 80}]}'), item('b', '*s')));
+    expect(codes).toEqual(['written-anew']);
+    expect(text.match(/clusterIP: .*/g)).toEqual([
+      `clusterIP: ${IP} # synthetic`,
+      'clusterIP: 10.104.58.214 # synthetic',
+    ]);
+    expect(text).toMatch(/^# kept\nkind: List\n[^&*]*$/);
+  });
+
+  it('elsewhere stay', () => {
+    const text = list(
+      item('web', '{ports: [{port: 80}], selector: &s {app: a}}'),
+      item('b', '{ports: [{port: 80}], selector: *s}'),
+    );
+    expect(write(text)).toMatchObject({ codes: [], text: expect.stringContaining('selector: *s}') });
+  });
+
+  it('that stand for more than fits into memory are refused', () => {
+    const bomb = Array.from(
+      { length: 9 },
+      (_, i) =>
+        `    b${i}: &b${i} [${Array(9)
+          .fill(i === 0 ? 'x' : `*b${i - 1}`)
+          .join(', ')}]\n`,
+    );
+    const { text, codes } = write(`${HEAD}spec: &s\n  ports: [{port: 80}]\nstatus:\n  x:\n${bomb.join('')}`);
+    expect(codes).toEqual(['cannot-write']);
+    expect(text).not.toContain(IP);
+  });
+});

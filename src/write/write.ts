@@ -1,0 +1,176 @@
+/**
+ * write: manifests × Services → manifests. Fields that the Services have beyond what was read are put into the texts they
+ * came from; all else stays as it is, byte for byte, and what is new is marked. In: sources, and Services before and after.
+ * Out: a text for each source; what was written is read again, so a text that is returned says what it should.
+ */
+import type { Checked, Diagnostic, Source } from '../diag.js';
+import { isMapping } from '../read/check.js';
+import { parseJson, splitList } from '../read/json.js';
+import { parseSource } from '../read/parse.js';
+import { positionsOf } from '../read/positions.js';
+import { keyOf, type RawObject, type Service } from '../read/types.js';
+import { readYaml } from '../read/yaml.js';
+import { expanded, isBounded, same } from './expand.js';
+import { type Field, missingFields, withAnnotation, withFields } from './fields.js';
+import { type Insertion, insertionsFor, type Syntax, splice } from './splice.js';
+
+/**
+ * The texts of `sources` with what `after` has and `before` has not. Errors: `cannot-write` on a Service whose text is of
+ * no kind that can be written to. Warning: `written-anew` on a document that lost its layout.
+ */
+export function writeServices(
+  sources: readonly Source[],
+  before: readonly Service[],
+  after: readonly Service[],
+): Checked<readonly string[]> {
+  const old = new Map(before.map((service) => [keyOf(service), service] as const));
+  const wanted: Wanted = new Map();
+  for (const service of after) {
+    const fields = missingFields(old.get(keyOf(service)) ?? service, service);
+    if (fields.length > 0) wanted.set(keyOf(service), { service, fields });
+  }
+  const diagnostics: Diagnostic[] = [];
+  const value = sources.map((source) => {
+    if (wanted.size === 0) return source.text;
+    const pieces = isJson(source) ? [{ ...source, syntax: 'json' as const }] : documentsOf(source);
+    return pieces.map((piece) => write(piece, wanted, diagnostics)).join('');
+  });
+  diagnostics.push(...[...wanted.values()].map(({ service }) => cannotWrite(service)));
+  return { value, diagnostics };
+}
+
+/** What is still to be written, by `namespace/name`; the first object of a name is the Service, and takes it. */
+type Wanted = Map<string, { readonly service: Service; readonly fields: readonly Field[] }>;
+
+interface Piece extends Source {
+  readonly syntax: Syntax;
+}
+
+/** As read/parse.ts decides it. */
+function isJson({ text }: Source): boolean {
+  return /^\s*[[{]/.test(text) && (splitList(text) !== undefined || 'value' in parseJson(text));
+}
+
+/** A YAML document is looked at by itself: anchors do not reach further, and a broken one is nobody else's business. */
+function documentsOf({ name, text }: Source): readonly Piece[] {
+  const starts = [...text.matchAll(/^---(?=\s|$)/gm)].map((match) => match.index);
+  const cuts = [...new Set([0, ...starts])];
+  return cuts.map((start, i) => ({ name, text: text.slice(start, cuts[i + 1]), syntax: 'yaml' }));
+}
+
+/** An object that is to have fields. */
+interface Job {
+  readonly raw: RawObject;
+  readonly service: Service;
+  readonly fields: readonly Field[];
+}
+
+function write(piece: Piece, wanted: Wanted, diagnostics: Diagnostic[]): string {
+  const objects = objectsIn(piece);
+  const jobs = jobsIn(piece, objects, wanted);
+  const [first] = jobs;
+  if (!first) return piece.text;
+  if (isBounded(objects.map(({ value }) => value))) {
+    const text = spliced(piece, jobs);
+    if (text !== undefined && says({ ...piece, text }, objects, jobs)) return text;
+    const anew = piece.syntax === 'yaml' ? writtenAnew(piece, objects, jobs) : undefined;
+    if (anew !== undefined) {
+      diagnostics.push(lostLayout(first.service));
+      return anew;
+    }
+  }
+  diagnostics.push(...jobs.map(({ service }) => cannotWrite(service)));
+  return piece.text;
+}
+
+function jobsIn({ syntax }: Piece, objects: readonly RawObject[], wanted: Wanted): readonly Job[] {
+  return objects.flatMap((raw) => {
+    const key = serviceKey(raw.value);
+    const want = key === undefined ? undefined : wanted.get(key);
+    if (!want || key === undefined) return [];
+    wanted.delete(key);
+    const fields = syntax === 'json' ? withAnnotation(want.fields, raw.value) : want.fields;
+    return [{ ...want, raw, fields }];
+  });
+}
+
+function objectsIn(source: Source): readonly RawObject[] {
+  return [...parseSource(source)].flatMap((parsed) => ('object' in parsed ? [parsed.object] : []));
+}
+
+/** `namespace/name`, when it is a Service. */
+function serviceKey(value: unknown): string | undefined {
+  const { apiVersion, kind, metadata } = isMapping(value) ? value : {};
+  if (apiVersion !== 'v1' || kind !== 'Service' || !isMapping(metadata)) return undefined;
+  return `${metadata['namespace'] || 'default'}/${metadata['name']}`;
+}
+
+function spliced(piece: Piece, jobs: readonly Job[]): string | undefined {
+  const { text, syntax } = piece;
+  const whole = jobs.some(({ raw }) => !raw.span) ? positionsOf(text) : undefined;
+  const all: Insertion[] = [];
+  for (const { raw, fields } of jobs) {
+    const { start, end } = raw.span ?? { start: 0, end: text.length };
+    const own = text.slice(start, end);
+    const tree = raw.span ? positionsOf(own) : whole;
+    const root = tree?.roots[raw.span ? 0 : raw.document];
+    if (!tree || root === undefined) return undefined;
+    const found = insertionsFor({ text: own, tree, root, base: raw.span ? [] : raw.base, syntax }, fields);
+    if (!found) return undefined;
+    all.push(...found.map((insertion) => ({ ...insertion, offset: start + insertion.offset })));
+  }
+  return splice(text, all);
+}
+
+/** Whether a text has `objects`, those of `jobs` with their fields, and nothing else. */
+function says(written: Piece, objects: readonly RawObject[], jobs: readonly Job[]): boolean {
+  const fields = new Map(jobs.map(({ raw, fields }) => [placeOf(raw), fields] as const));
+  const wanted = objects.map((raw) => withFields(raw.value, fields.get(placeOf(raw)) ?? []));
+  const found = objectsIn(written).map(({ value }) => value);
+  return isBounded(found) && same(wanted, found);
+}
+
+function placeOf({ document, base }: RawObject): string {
+  return `${document} ${base.join(' ')}`;
+}
+
+/** Without aliases, after which the fields have places of their own. */
+function writtenAnew(piece: Piece, objects: readonly RawObject[], jobs: readonly Job[]): string | undefined {
+  const body = expanded(documentValues(piece));
+  if (body === undefined) return undefined;
+  const anew: Piece = { ...piece, text: `${headOf(piece.text)}${body}` };
+  const again = objectsIn(anew);
+  const wanted: Wanted = new Map(jobs.map((job) => [keyOf(job.service), job]));
+  const text = spliced(anew, jobsIn(anew, again, wanted));
+  return text !== undefined && says({ ...anew, text }, objects, jobs) ? text : undefined;
+}
+
+/** The mark of a document's start, and the comments before its first value, which can stay. */
+function headOf(text: string): string {
+  const [start = ''] = /^---(?:[ \t]*(?:#[^\n]*)?\n)?/.exec(text) ?? [];
+  const [comments = ''] = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*/.exec(text.slice(start.length)) ?? [];
+  return start === '---' ? '---\n' : `${start}${comments}`;
+}
+
+function documentValues(piece: Piece): readonly unknown[] {
+  return readYaml(piece.text).documents.filter((value) => value !== null && value !== undefined);
+}
+
+function cannotWrite({ origin }: Service): Diagnostic {
+  return {
+    code: 'cannot-write',
+    severity: 'error',
+    message: `${origin.object} has no place in its text for what it is given`,
+    origin: { ...origin, path: ['metadata', 'name'] },
+    hint: 'write it without aliases and merge keys',
+  };
+}
+
+function lostLayout({ origin }: Service): Diagnostic {
+  return {
+    code: 'written-anew',
+    severity: 'warning',
+    message: `${origin.object} is in a document that is written anew, without the comments in it: an alias stands where a value goes`,
+    origin,
+  };
+}
