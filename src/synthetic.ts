@@ -4,22 +4,29 @@
 import type { Artifact, Resolved } from './backends/backend.js';
 import { joined } from './text.js';
 
-/** What was made up, as half a sentence; undefined when nothing was. */
+/** What was made up, as `1 address, 2 node ports and 4 endpoints`; undefined when nothing was. */
 export function madeUp(resolved: readonly Resolved[]): string | undefined {
   const ports = resolved.flatMap((family) => family.ports);
-  const made = ports.flatMap(({ frontends }) => frontends.filter(({ synthetic }) => synthetic));
-  // A cluster IP is there for each port, a node port for each family.
-  const addresses = new Set(made.map(({ kind, ip, port }) => ip ?? `${kind} ${port}`)).size;
-  const endpoints = new Set(
-    ports.flatMap(({ endpoints }) =>
-      endpoints.reachable.filter(({ synthetic }) => synthetic === 'simulated Pods').map(({ ip }) => ip),
-    ),
-  ).size;
+  const frontends = ports.flatMap((port) => port.frontends.filter(({ synthetic }) => synthetic));
+  const endpoints = ports.flatMap(({ endpoints }) =>
+    endpoints.reachable.filter(({ synthetic }) => synthetic === 'simulated Pods'),
+  );
   const parts = [
-    ...(addresses > 0 ? [`${addresses} ${addresses === 1 ? 'address or node port' : 'addresses and node ports'}`] : []),
-    ...(endpoints > 0 ? [`${endpoints} ${endpoints === 1 ? 'endpoint' : 'endpoints'}`] : []),
-  ];
-  return parts.length > 0 ? parts.join(' and ') : undefined;
+    // A cluster IP is there for each port, a node port for each family, an endpoint for both.
+    counted(new Set(frontends.flatMap(({ ip }) => ip ?? [])).size, 'address', 'addresses'),
+    counted(
+      new Set(frontends.flatMap(({ ip, port }) => (ip === undefined ? port : []))).size,
+      'node port',
+      'node ports',
+    ),
+    counted(new Set(endpoints.map(({ ip }) => ip)).size, 'endpoint', 'endpoints'),
+  ].filter((part) => part !== '');
+  const last = parts.pop();
+  return parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return count === 0 ? '' : `${count} ${count === 1 ? one : many}`;
 }
 
 /** ipvsadm reads no comments. */

@@ -50,7 +50,15 @@ async function diffSnapshots(before: string, after: string, flags: DiffFlags, io
   const diagnostics = [...options.diagnostics, ...old.diagnostics, ...now.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return old.value && now.value ? EXIT.different : EXIT.trouble;
-  return printDifference(compare(sectionsOf(old.value ?? []), sectionsOf(now.value ?? [])), flags, io);
+  if (completion.allocate) {
+    await writeLines(io.stderr, ['synthetic: what the snapshots lack is made up, alike on both sides (-v says what)']);
+  }
+  return printDifference(
+    compare(sectionsOf(old.value ?? []), sectionsOf(now.value ?? [])),
+    flags,
+    io,
+    completion.allocate,
+  );
 
   /** Without a value when it cannot be read. */
   async function compileSide(path: string): Promise<Checked<readonly Artifact[] | undefined>> {
@@ -77,9 +85,11 @@ export async function printDifference(
   changes: readonly ServiceChange[],
   { format }: Pick<DiffFlags, 'format'>,
   io: Io,
+  synthetic = false,
 ): Promise<number> {
   const same = changes.length === 0;
-  if (format === 'json') await write(io.stdout, [`${JSON.stringify({ same, changes: toJson(changes) })}\n`]);
+  const mark = synthetic ? { synthetic: true } : {};
+  if (format === 'json') await write(io.stdout, [`${JSON.stringify({ same, ...mark, changes: toJson(changes) })}\n`]);
   else if (same) await writeLines(io.stderr, ['no difference']);
   else await writeLines(io.stdout, [...printChanges(changes, painter(io.stdout, io.env)), '', summarise(changes)]);
   return same ? EXIT.ok : EXIT.different;

@@ -31,6 +31,7 @@ export async function runFederation(
   if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;
   const names = clusters.value.map((cluster) => cluster.name).join(', ');
   const about = `${domain}: Services of the federation ${name} of ${names} (as federation v1 named them)`;
-  const zones = zonesOf(records.value, [domain]).map((zone) => ({ zone, apex: { domain: `${domain}.`, about } }));
+  const apex = { domain: `${domain}.`, about, madeUp: 'who serves this zone is not in the input' };
+  const zones = zonesOf(records.value, [domain]).map((zone) => ({ zone, apex }));
   return putZones(zones, flags, io);
 }

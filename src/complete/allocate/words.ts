@@ -28,15 +28,25 @@ export function byName(place: number, { reserved, size }: Range, range: string):
 
 /** The note that says what a Service was given. */
 export function note({ origin }: Service, gifts: readonly Gift[]): Diagnostic {
-  const list = gifts.map(({ what, why, real }) => `${what} (${real ? '' : 'synthetic: '}${why})`);
-  const last = list.pop() ?? '';
-  const all = list.length > 0 ? `${list.join(', ')} and ${last}` : last;
+  const byWhy = new Map<string, string[]>();
+  for (const { what, why, real } of gifts) {
+    const key = `${real ? '' : 'synthetic: '}${why}`;
+    const alike = byWhy.get(key);
+    if (alike) alike.push(what);
+    else byWhy.set(key, [what]);
+  }
+  const all = [...byWhy].map(([why, whats]) => `${listed(whats)} (${why})`).join('; ');
   return {
     code: 'allocated',
     severity: 'note',
     message: `${origin.object} gets ${all}`,
     origin: { ...origin, path: ['metadata', 'name'] },
   };
+}
+
+function listed(words: readonly string[]): string {
+  const [last = '', ...others] = [...words].reverse();
+  return others.length > 0 ? `${others.reverse().join(', ')} and ${last}` : last;
 }
 
 /** The error of a Service that got nothing, because others have it all. */

@@ -20,6 +20,8 @@ export interface Apex {
   readonly domain: string;
   /** One line on what the zone is. */
   readonly about: string;
+  /** Why the name server's address is made up, when it is. */
+  readonly madeUp?: string;
 }
 
 /** The zones of `domains` in their order, then the reverse ones that have a record. Each record is in the innermost. */
@@ -52,7 +54,10 @@ const SOA = `1 7200 1800 86400 ${TTL}`;
 const HERE = { type: 'A', address: '127.0.0.1' } as const;
 
 /** The lines of a zone's file: its own records, then those of each Service under its name. */
-export function* printZone({ origin, records }: Zone, { domain, about }: Apex): Generator<string> {
+export function* printZone(
+  { origin, records }: Zone,
+  { domain, about, madeUp = NO_KUBE_DNS }: Apex,
+): Generator<string> {
   const server = nameServer(domain);
   const here = origin === domain && !records.some(({ name }) => name === server);
   const rows: readonly Group[] = [
@@ -60,7 +65,9 @@ export function* printZone({ origin, records }: Zone, { domain, about }: Apex): 
       rows: [
         { owner: '@', type: 'SOA', data: `${nameText(server)} hostmaster.${nameText(domain)} ${SOA}` },
         { owner: '@', type: 'NS', data: nameText(server) },
-        ...(here ? [{ owner: relative(server, origin), type: HERE.type, data: HERE.address, note: NOT_KNOWN }] : []),
+        ...(here
+          ? [{ owner: relative(server, origin), type: HERE.type, data: HERE.address, note: `synthetic: ${madeUp}` }]
+          : []),
       ],
     },
     ...grouped(records, origin),
@@ -75,7 +82,7 @@ export function* printZone({ origin, records }: Zone, { domain, about }: Apex): 
   }
 }
 
-const NOT_KNOWN = 'synthetic: the Service kube-system/kube-dns is not in the input';
+const NO_KUBE_DNS = 'the Service kube-system/kube-dns is not in the input';
 
 /** A loop, because a large cluster has more rows than a function may have arguments. */
 function widest(groups: readonly Group[]): number {
