@@ -3,16 +3,30 @@
  */
 import type { Diagnostic } from '../diag.js';
 import { describeService, section } from '../look/describe.js';
+import { apiObject, listOf, sliceObject } from '../look/object.js';
 import { lookAt } from '../look/problems.js';
-import { type Io, writeLines } from './io.js';
+import { asText } from '../look/yaml.js';
+import { keyOf, serviceOf } from '../read/types.js';
+import { EXIT, type Io, write, writeLines } from './io.js';
 import { type LookFlags, look } from './look.js';
 import { format, inOrder } from './report.js';
 
+export interface DescribeFlags extends LookFlags {
+  readonly output?: 'yaml' | 'json';
+}
+
 /** Describes the Services that `args` name; returns the exit code. */
-export async function runDescribe(args: readonly string[], flags: LookFlags, io: Io): Promise<number> {
+export async function runDescribe(args: readonly string[], flags: DescribeFlags, io: Io): Promise<number> {
   const found = await look(args, flags, io, 'describe');
   if (!found.snapshot) return found.code;
   const { snapshot, services, code } = found;
+  if (flags.output !== undefined) {
+    const names = new Set(services.map(keyOf));
+    const slices = snapshot.slices.filter((slice) => names.has(serviceOf(slice) ?? ''));
+    const list = listOf([...services.map(apiObject), ...slices.map(sliceObject)]);
+    if (services.length > 0 || code === EXIT.ok) await write(io.stdout, [asText(flags.output, list)]);
+    return code;
+  }
   const problemsOf = lookAt(snapshot);
   for (const [i, service] of services.entries()) {
     // Two lines between, as kubectl has.

@@ -3,7 +3,7 @@
  */
 import { type Federation, federationRecords } from '../clusters/federation.js';
 import { hasErrors } from '../diag.js';
-import { zonesOf } from '../discover/dns/zone.js';
+import { NOT_OF_A_CLUSTER, zonesOf } from '../discover/dns/zone.js';
 import { DNS1123_LABEL } from '../read/names.js';
 import { type ClusterFlags, completionOf } from './cluster.js';
 import { type ClustersFlags, loadClusters } from './clusters.js';
@@ -31,7 +31,7 @@ export async function runFederation(
   if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;
   const names = clusters.value.map((cluster) => cluster.name).join(', ');
   const about = `${domain}: Services of the federation ${name} of ${names} (as federation v1 named them)`;
-  const apex = { domain: `${domain}.`, about, madeUp: 'who serves this zone is not in the input' };
+  const apex = { domain: `${domain}.`, about, madeUp: NOT_OF_A_CLUSTER };
   const zones = zonesOf(records.value, [domain]).map((zone) => ({ zone, apex }));
   return putZones(zones, flags, io);
 }

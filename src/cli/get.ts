@@ -2,8 +2,8 @@
  * cli: `vipc get`.
  */
 import { printServices } from '../look/get.js';
-import { apiList, apiObject } from '../look/object.js';
-import { toYaml } from '../look/yaml.js';
+import { apiObject, listOf } from '../look/object.js';
+import { asText } from '../look/yaml.js';
 import type { Service } from '../read/types.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
 import { type LookFlags, look } from './look.js';
@@ -37,6 +37,6 @@ export async function runGet(args: readonly string[], flags: GetFlags, io: Io): 
 /** kubectl prints one that was named by itself, several as a List. */
 function printed(output: 'yaml' | 'json', services: readonly Service[], named: boolean): string {
   const [only] = services;
-  const object = named && only && services.length === 1 ? apiObject(only) : apiList(services);
-  return output === 'yaml' ? toYaml(object) : `${JSON.stringify(object, null, 4)}\n`;
+  const object = named && only && services.length === 1 ? apiObject(only) : listOf(services.map(apiObject));
+  return asText(output, object);
 }

@@ -12,11 +12,12 @@ import { checkIngresses } from '../lint/ingress.js';
 import { sorted } from '../lint/order.js';
 import { checkSelectors } from '../lint/selector.js';
 import { readCluster } from '../pipeline.js';
-import type { Snapshot } from '../read/types.js';
+import { readSnapshot } from '../read/snapshot.js';
+import { type EndpointSlice, keyOf, type Snapshot, serviceOf } from '../read/types.js';
 import { ROOT } from '../testing/cases.js';
 import { describeService } from './describe.js';
 import { printServices } from './get.js';
-import { apiList } from './object.js';
+import { apiObject, listOf, sliceObject } from './object.js';
 import { lookAt } from './problems.js';
 import { toYaml } from './yaml.js';
 
@@ -44,16 +45,32 @@ function described(snapshot: Snapshot): string {
   return parts.join('\n\n');
 }
 
+/** A slice without where it is from. */
+function plain({ addressType, ports, endpoints, metadata }: EndpointSlice) {
+  const { name, namespace, labels } = metadata;
+  return {
+    name,
+    namespace,
+    labels,
+    addressType,
+    ports,
+    endpoints: endpoints.map(({ pod: _, simulated: __, ...endpoint }) => endpoint),
+  };
+}
+
 describe.each(CASES)('%s', (name) => {
   const { about, snapshot, diagnostics } = clusterOf(name);
   const services = sorted(snapshot.services);
+  const names = new Set(services.map(keyOf));
+  const slices = snapshot.slices.filter((slice) => names.has(serviceOf(slice) ?? ''));
   const style = { wide: false, namespaces: true, labels: false, headers: true };
   const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
   const said = inOrder(diagnostics).flatMap((diagnostic) => [...format(diagnostic, (_, part) => part), '']);
   const files = new Map([
     ['get.txt', text(printServices(snapshot, services, style, NOW))],
     ['get-wide.txt', text(printServices(snapshot, services, { ...style, wide: true, labels: true }, NOW))],
-    ['get.yaml', toYaml(apiList(services))],
+    ['get.yaml', toYaml(listOf(services.map(apiObject)))],
+    ['describe.yaml', toYaml(listOf([...services.map(apiObject), ...slices.map(sliceObject)]))],
     ['describe.txt', described(snapshot)],
     ...(said.length > 0 ? [['diagnostics.txt', said.join('\n')] as const] : []),
   ]);
@@ -68,6 +85,13 @@ describe.each(CASES)('%s', (name) => {
 
   it('has exactly the goldens it makes', () => {
     expect(existsSync(directory) ? readdirSync(directory).sort() : []).toEqual([...files.keys()].sort());
+  });
+
+  it('prints objects that read back as they were', () => {
+    const { value, diagnostics } = readSnapshot([{ name: 'describe.yaml', text: files.get('describe.yaml') ?? '' }]);
+    expect(diagnostics).toEqual([]);
+    expect(value.slices.map(plain)).toEqual(slices.map(plain));
+    expect(value.services.map(({ spec }) => spec)).toEqual(services.map(({ spec }) => spec));
   });
 
   it.each([...files.keys()])('%s is as it was', (file) => {

@@ -1,8 +1,8 @@
 /**
- * look: a Service as vipc read it → the API's object, as `kubectl get -o yaml` prints it and reads it back. Fields that
+ * look: a Service or EndpointSlice as vipc has it → the API's object, as `kubectl get -o yaml` prints it and reads it back. Fields that
  * decide no rule were not read, and are not there; what is made up says so in an annotation.
  */
-import type { Service, ServicePortSpec } from '../read/types.js';
+import type { EndpointSlice, Service, ServicePortSpec, SliceEndpoint } from '../read/types.js';
 import { SYNTHETIC_ANNOTATION, syntheticFields } from './synthetic.js';
 
 /** The object, its fields in order. */
@@ -23,9 +23,9 @@ export function apiObject(service: Service): object {
   }) as object;
 }
 
-/** A v1 List of them. */
-export function apiList(services: readonly Service[]): object {
-  return { apiVersion: 'v1', items: services.map(apiObject), kind: 'List', metadata: { resourceVersion: '' } };
+/** A v1 List of objects. */
+export function listOf(items: readonly object[]): object {
+  return { apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } };
 }
 
 function annotationsOf(service: Service): Readonly<Record<string, string>> {
@@ -77,6 +77,24 @@ function statusOf({ status }: Service): object {
       ipMode: ip === undefined ? undefined : ipMode,
     })),
   };
+}
+
+/** An EndpointSlice of discovery.k8s.io/v1; what it is made of is an annotation. */
+export function sliceObject({ metadata, addressType, endpoints, ports, synthetic }: EndpointSlice): object {
+  const annotations = { ...metadata.annotations, ...(synthetic && { [SYNTHETIC_ANNOTATION]: synthetic }) };
+  const { name, namespace, labels } = metadata;
+  return inOrder({
+    addressType,
+    apiVersion: 'discovery.k8s.io/v1',
+    endpoints: endpoints.map((endpoint) => endpointObject(endpoint, namespace)),
+    kind: 'EndpointSlice',
+    metadata: { annotations, labels, name, namespace },
+    ports,
+  }) as object;
+}
+
+function endpointObject({ pod, simulated: _, ...endpoint }: SliceEndpoint, namespace: string): object {
+  return { ...endpoint, targetRef: pod === undefined ? undefined : { kind: 'Pod', name: pod, namespace } };
 }
 
 /** Fields by name; without those that are absent or empty. */

@@ -8,3 +8,8 @@ import { dump } from 'js-yaml';
 export function toYaml(value: unknown): string {
   return dump(value, { seqNoIndent: true, lineWidth: -1, noRefs: true, quoteStyle: 'double' });
 }
+
+/** `value` as kubectl prints it with -o. */
+export function asText(format: 'yaml' | 'json', value: object): string {
+  return format === 'yaml' ? toYaml(value) : `${JSON.stringify(value, null, 4)}\n`;
+}

@@ -10,7 +10,7 @@ import { clustersetServices, importsOf } from '../clusters/mcs.js';
 import { AS_IT_IS } from '../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors, type Source } from '../diag.js';
 import type { DnsRecord } from '../discover/dns/record.js';
-import { printZone } from '../discover/dns/zone.js';
+import { NOT_OF_A_CLUSTER, printZone } from '../discover/dns/zone.js';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { type Artifact, compile, compileClusters, RESOLVED_FILE, readCluster, textOf } from '../pipeline.js';
 import { render } from '../text.js';
@@ -88,7 +88,10 @@ function zone(
   server: string,
   { value: records }: Checked<readonly DnsRecord[]>,
 ): readonly [string, string] {
-  const lines = printZone({ origin: `${domain}.`, records }, { domain: `${server}.`, about: domain });
+  const lines = printZone(
+    { origin: `${domain}.`, records },
+    { domain: `${server}.`, about: domain, madeUp: NOT_OF_A_CLUSTER },
+  );
   return [`${domain}.zone`, `${[...lines].join('\n')}\n`];
 }
 

@@ -1,9 +1,10 @@
 /**
  * cli: `vipc describe` as commander knows it.
  */
+import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
+import type { DescribeFlags } from '../describe.js';
 import { completionOptions, inputOptions } from '../flags.js';
-import type { LookFlags } from '../look.js';
 import { ARGUMENTS, lookOptions } from '../look-options.js';
 
 /** Adds the command. */
@@ -18,8 +19,11 @@ export const addDescribe: Add = (program, io, done) => {
     );
   completionOptions(lookOptions(inputOptions(command)))
     .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
+    .addOption(
+      new Option('-o, --output <FORMAT>', 'the Services and their EndpointSlices as objects').choices(['yaml', 'json']),
+    )
     .addHelpText('after', describeHelp)
-    .action(async (args: string[], flags: LookFlags) => {
+    .action(async (args: string[], flags: DescribeFlags) => {
       const { runDescribe } = await import('../describe.js');
       done(await runDescribe(args, flags, io));
     });
@@ -32,5 +36,6 @@ Examples:
   vipc describe svc/web ${file}
   vipc describe svc web ${file}
   vipc describe -A ${file}
+  vipc describe svc/web ${file} -o yaml
 ${EXIT_CODES}`;
 }

@@ -82,6 +82,9 @@ export function* printZone(
   }
 }
 
+/** For a zone that no cluster serves. */
+export const NOT_OF_A_CLUSTER = 'who serves this zone is not in the input';
+
 const NO_KUBE_DNS = 'the Service kube-system/kube-dns is not in the input';
 
 /** A loop, because a large cluster has more rows than a function may have arguments. */
