@@ -374,7 +374,18 @@ describe('notes say what and why', () => {
       'several things',
       service('web', NODE_PORT),
       {},
-      `cluster IP 10.106.12.127 (synthetic: by its name, ${band} 10.96.0.0/12) and node port 31017 for port 80/TCP (synthetic: by its name, ${band} 30000-32767)`,
+      `cluster IP 10.106.12.127 (synthetic: by its name, ${band} 10.96.0.0/12); node port 31017 for port 80/TCP (synthetic: by its name, ${band} 30000-32767)`,
+    ],
+    [
+      'things of one range',
+      service('web', {
+        type: 'LoadBalancer',
+        externalTrafficPolicy: 'Local',
+        clusterIP: '10.96.0.7',
+        ports: [{ port: 80 }],
+      }),
+      {},
+      `node port 31017 for port 80/TCP and health check node port 31665 (synthetic: by its name, ${band} 30000-32767)`,
     ],
     [
       'a shared port',

@@ -10,7 +10,7 @@
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import type { Cidr } from '../ip.js';
-import type { Snapshot } from '../read/types.js';
+import type { Node, Snapshot } from '../read/types.js';
 import { allocate } from './allocate.js';
 import { clusterFamilies } from './families.js';
 import { withMirroredEndpoints } from './mirror.js';
@@ -56,7 +56,7 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
     diagnostics.push(...found);
     return value;
   };
-  const nodes = snapshot.nodes.length > 0 ? snapshot.nodes : syntheticNodes(completion.nodes);
+  const nodes = nodesOf(snapshot, completion.nodes);
   if (nodes.some(({ synthetic }) => synthetic)) diagnostics.push(madeUp(nodes.length));
   const pods = completion.simulate ? take(simulatePods({ ...snapshot, nodes })) : snapshot.pods;
   const services = take(allocate({ ...snapshot, nodes, pods }, completion));
@@ -67,6 +67,12 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
     value: { ...peopled, slices: withMirroredEndpoints(services, snapshot.endpoints, slices) },
     diagnostics,
   };
+}
+
+function nodesOf({ nodes, pods, workloads }: Snapshot, count: number): readonly Node[] {
+  if (nodes.length > 0 || count === 0) return nodes;
+  const specs = [...pods.map(({ spec }) => spec), ...workloads.map(({ template }) => template.spec)];
+  return syntheticNodes(count, [...new Set(specs.flatMap(({ nodeName }) => nodeName ?? []))].sort());
 }
 
 function madeUp(count: number): Diagnostic {

@@ -19,10 +19,14 @@ const ZONES = 3;
 
 const NO_ORIGIN = { source: { name: '--nodes', text: '' }, document: 0, base: [], path: [] };
 
-/** `count` Nodes, node-1 and so on, in three zones in turn, each with pod networks of both families. */
-export function syntheticNodes(count: number): readonly Node[] {
-  return Array.from({ length: count }, (_, i): Node => {
-    const name = `node-${i + 1}`;
+/**
+ * `count` Nodes in three zones in turn, each with pod networks of both families: first those that are `named`, because
+ * Pods are there, then node-1 and so on.
+ */
+export function syntheticNodes(count: number, named: readonly string[] = []): readonly Node[] {
+  const others = Array.from({ length: count }, (_, i) => `node-${i + 1}`).filter((name) => !named.includes(name));
+  const names = [...named, ...others].slice(0, Math.max(count, named.length));
+  return names.map((name, i): Node => {
     return {
       metadata: {
         name,
@@ -34,7 +38,7 @@ export function syntheticNodes(count: number): readonly Node[] {
         },
         annotations: {},
       },
-      podCIDRs: FAMILIES.map((family) => subnet(family, i, count).text),
+      podCIDRs: FAMILIES.map((family) => subnet(family, i, names.length).text),
       addresses: FAMILIES.map((family) => ({ type: 'InternalIP', address: nodeAddress(family, i) })),
       leaving: false,
       milliCPU: 4000,

@@ -169,6 +169,13 @@ describe('Nodes', () => {
     expect(new Set(ips).size).toBe(6 * nodes);
   });
 
+  it('are those that Pods name, and others', () => {
+    const names = (text: string) =>
+      complete(snapshotOf(text), SIMULATE).value.nodes.map(({ metadata }) => metadata.name);
+    expect(names(RUNNING)).toEqual(['node-a', 'node-1', 'node-2']);
+    expect(names(RUNNING.replace('node-a', 'node-2'))).toEqual(['node-2', 'node-1', 'node-3']);
+  });
+
   it('are made up only where there are none', () => {
     expect(complete(snapshotOf(NODES), { ...SIMULATE, nodes: 5 }).value.nodes).toHaveLength(3);
     expect(complete(snapshotOf(BARE), AS_IT_IS).value.nodes).toEqual([]);

@@ -220,9 +220,12 @@ it('250 endpoints are three slices', () => {
 });
 
 it('says what it did, and what it left out', () => {
-  const { diagnostics } = complete(clusterOf({ pods: [pod('1'), pod('2', { spec: 'nodeName: gone' })] }), AS_IT_IS);
+  const { diagnostics } = complete(
+    clusterOf({ pods: [pod('1'), pod('2', { spec: 'nodeName: gone' }), pod('3', { spec: 'x: y' })] }),
+    AS_IT_IS,
+  );
   expect(diagnostics.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
     'note: Service default/web has 1 endpoint (synthetic, 1 ready): Pods with app=web',
-    'warning: Pod default/p2 is no endpoint of Service default/web: Node gone, where it is, is not in the snapshot',
+    'warning: Pod default/p2 and 1 more are no endpoints of Service default/web: the Node is not in the snapshot (gone) or not said',
   ]);
 });

@@ -70,7 +70,7 @@ function slicesFor(
     if (reason !== undefined) why.push(`${family}: ${reason}`);
   }
   const lost = selected.filter((pod) => !isPlaced(pod, service, nodesByName));
-  return { value: made, diagnostics: [explanation(service, made, why), ...lost.map((pod) => onNoNode(pod, service))] };
+  return { value: made, diagnostics: [explanation(service, made, why), ...onNoNode(lost, service)] };
 }
 
 /** A pod that has ended serves nobody; one without an address nobody finds (ShouldPodBeInEndpoints). */
@@ -185,9 +185,16 @@ function explanation(service: Service, slices: readonly EndpointSlice[], why: re
   return { code: 'synthetic-endpoints', severity: 'note', message, origin };
 }
 
-function onNoNode(pod: Pod, { origin: { object = '' } }: Service): Diagnostic {
-  const { origin, spec } = pod;
-  const where = spec.nodeName ? `Node ${spec.nodeName}, where it is, is not in the snapshot` : 'it is on no Node';
-  const message = `${origin.object} is no endpoint of ${object}: ${where}`;
-  return { code: 'pod-without-node', severity: 'warning', message, origin };
+function onNoNode(pods: readonly Pod[], { origin: { object = '' } }: Service): readonly Diagnostic[] {
+  const [first, ...others] = pods;
+  if (!first) return [];
+  const nodes = [...new Set(pods.map(({ spec }) => spec.nodeName ?? ''))].sort();
+  const known = nodes.filter((name) => name !== '');
+  const why = [
+    ...(known.length > 0 ? [`not in the snapshot (${known.join(', ')})`] : []),
+    ...(known.length < nodes.length ? ['not said'] : []),
+  ].join(' or ');
+  const who = others.length === 0 ? 'is no endpoint' : `and ${others.length} more are no endpoints`;
+  const message = `${first.origin.object} ${who} of ${object}: the Node is ${why}`;
+  return [{ code: 'pod-without-node', severity: 'warning', message, origin: first.origin }];
 }
