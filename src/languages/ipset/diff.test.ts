@@ -28,7 +28,7 @@ const ROWS: readonly [string, string, readonly IpSet[], readonly string[], reado
   ],
   [
     'the same, in another order and size',
-    `create K hash:ip ${INET} 9 bucketsize 12 initval 0x1\nadd K 10.0.0.2\nadd K 10.0.0.1\n`,
+    `create K hash:ip ${INET} 131072 bucketsize 12 initval 0x1\nadd K 10.0.0.2\nadd K 10.0.0.1\n`,
     [hash('K', 'hash:ip', { ip: '10.0.0.1' }, { ip: '10.0.0.2' })],
     [],
     [],
@@ -62,10 +62,10 @@ const ROWS: readonly [string, string, readonly IpSet[], readonly string[], reado
     ['del K 10.0.0.1'],
   ],
   [
-    'just enough room',
+    'just enough room, but less than ours have',
     `create K hash:ip ${INET} 1\n`,
     [hash('K', 'hash:ip', { ip: '10.0.0.2' })],
-    ['add K 10.0.0.2'],
+    [`create VIPC-NEW hash:ip ${INET} 65536`, 'add VIPC-NEW 10.0.0.2', 'swap VIPC-NEW K', 'destroy VIPC-NEW'],
     [],
   ],
   [

@@ -65,11 +65,13 @@ function diffSet(there: SavedSet | undefined, unreadable: string | undefined, wa
   const wantedMembers = new Set(entries.map(printEntry));
   const added = entries.filter((entry) => !members.has(printEntry(entry)));
   const removed = [...members].filter((member) => !wantedMembers.has(member));
-  if (added.length + removed.length === 0) return [];
-  const fits = (there.maxElements ?? Number.POSITIVE_INFINITY) >= members.size + added.length;
-  if (fits) return [{ name, wanted, added, removed }];
   // Those to be removed stay until `shrink`, so they count as well.
   const size = maxElements(members.size + added.length);
+  const room = there.maxElements ?? Number.POSITIVE_INFINITY;
+  // One that somebody made smaller than ours are would be too small one day.
+  const fits = room >= Math.max(members.size + added.length, maxElements(entries.length));
+  if (fits && added.length + removed.length === 0) return [];
+  if (fits) return [{ name, wanted, added, removed }];
   return [{ name, wanted: { ...wanted, size }, making: 'replace', added, removed }];
 }
 
