@@ -22,8 +22,8 @@ const describeKernel = await describeInKernel();
 const APPLIES = 50;
 /** Connections that each apply should meet. */
 const MANY = 20;
-/** The kernel sends a SYN that was lost again after a second. */
-const LATE_MS = 500;
+/** The kernel sends a SYN that was lost again after a second; what comes sooner was not lost, but on a busy machine. */
+const LATE_MS = 900;
 
 /** The Service that stays; others come before and after it in every list. */
 const STAYS: SmallService = { name: 'm', number: 1, ready: ['pod1', 'pod2', 'remote'] };

@@ -9,7 +9,7 @@ my ($file, $protocol, $address, $port, $from, $pause) = @ARGV;
 my ($answers, $slowest, $last, %failures) = (0, 0, '');
 while (-e $file) {
   my $start = now();
-  $last = once($protocol, $address, $port, 1, $from);
+  $last = once($protocol, $address, $port, 3, $from);
   my $took = now() - $start;
   $slowest = $took if $took > $slowest;
   # An answer has addresses.
