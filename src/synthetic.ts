@@ -6,20 +6,18 @@ import { joined } from './text.js';
 
 /** What was made up, as `1 address, 2 node ports and 4 endpoints`; undefined when nothing was. */
 export function madeUp(resolved: readonly Resolved[]): string | undefined {
-  const ports = resolved.flatMap((family) => family.ports);
-  const frontends = ports.flatMap((port) => port.frontends.filter(({ synthetic }) => synthetic));
-  const endpoints = ports.flatMap(({ endpoints }) =>
-    endpoints.reachable.filter(({ synthetic }) => synthetic === 'simulated Pods'),
-  );
+  // A cluster IP is there for each port, a node port for each family, an endpoint for both.
+  const [addresses, nodePorts, endpoints] = [new Set(), new Set(), new Set()];
+  for (const port of resolved.flatMap((family) => family.ports)) {
+    for (const { synthetic, ip, port: number } of port.frontends) {
+      if (synthetic) (ip === undefined ? nodePorts : addresses).add(ip ?? number);
+    }
+    for (const { synthetic, ip } of port.endpoints.reachable) if (synthetic === 'simulated Pods') endpoints.add(ip);
+  }
   const parts = [
-    // A cluster IP is there for each port, a node port for each family, an endpoint for both.
-    counted(new Set(frontends.flatMap(({ ip }) => ip ?? [])).size, 'address', 'addresses'),
-    counted(
-      new Set(frontends.flatMap(({ ip, port }) => (ip === undefined ? port : []))).size,
-      'node port',
-      'node ports',
-    ),
-    counted(new Set(endpoints.map(({ ip }) => ip)).size, 'endpoint', 'endpoints'),
+    counted(addresses.size, 'address', 'addresses'),
+    counted(nodePorts.size, 'node port', 'node ports'),
+    counted(endpoints.size, 'endpoint', 'endpoints'),
   ].filter((part) => part !== '');
   const last = parts.pop();
   return parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;

@@ -39,8 +39,10 @@ interface Seeker {
 
 /** Who goes first, first. */
 function inOrder(keys: Iterable<string>): readonly Seeker[] {
-  const seekers = [...new Set(keys)].map((key) => ({ key, hash: stableHash(key) }));
-  return seekers.sort((a, b) => a.hash - b.hash || (a.key < b.key ? -1 : 1));
+  const seekers = Array.from(keys, (key) => ({ key, hash: stableHash(key) }));
+  seekers.sort((a, b) => a.hash - b.hash || (a.key < b.key ? -1 : 1));
+  // One that is there twice stands beside itself.
+  return seekers.filter(({ key }, i) => key !== seekers[i - 1]?.key);
 }
 
 interface Band {

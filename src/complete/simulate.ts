@@ -75,9 +75,11 @@ function podsOf(workload: Workload, takers: Takers, select: Select, names: Set<s
   if (able.length === 0) return { value: [], diagnostics: [fitsNowhere(origin, 'its pods')] };
   const first = daemons ? 0 : firstFor(`${kind} ${keyOf(workload)}`, able);
   const count = daemons ? able.length : replicas;
+  const specOn = specsOf(template.spec);
   const value = Array.from({ length: count }, (_, i): Pod => {
     const node = able[(first + i) % able.length] ?? '';
-    return toPod(workload, unusedName(workload, daemons ? node : `${workload.firstOrdinal + i}`, names), node);
+    const name = unusedName(workload, daemons ? node : `${workload.firstOrdinal + i}`, names);
+    return toPod(workload, name, specOn(node));
   });
   const where = Math.min(count, able.length);
   const nodes = where === 1 ? (value[0]?.spec.nodeName ?? '') : `${where} Nodes`;
@@ -89,30 +91,46 @@ function firstFor(name: string, able: readonly string[]): number {
   return able.length === 0 ? 0 : stableHash(name) % able.length;
 }
 
+/** A template's spec on a Node; the pods there share it. */
+function specsOf(spec: PodSpec): (node: string) => PodSpec {
+  const known = new Map<string, PodSpec>();
+  return (nodeName) => {
+    const placed = known.get(nodeName) ?? { ...spec, nodeName };
+    known.set(nodeName, placed);
+    return placed;
+  };
+}
+
 function unusedName({ metadata }: Workload, suffix: string, names: Set<string>): string {
   let name = `${metadata.name}-${suffix}`;
-  while (names.has(`${metadata.namespace}/${name}`)) name += '-simulated';
-  names.add(`${metadata.namespace}/${name}`);
+  let key = `${metadata.namespace}/${name}`;
+  while (names.has(key)) {
+    name += '-simulated';
+    key += '-simulated';
+  }
+  names.add(key);
   return name;
 }
 
 /** A StatefulSet's pods know their own name and that of their Service (k/k pkg/controller/statefulset, newStatefulSetPod). */
-function toPod({ kind, metadata, serviceName, template, origin }: Workload, name: string, nodeName: string): Pod {
+function toPod({ kind, metadata, serviceName, template, origin }: Workload, name: string, spec: PodSpec): Pod {
   const stateful = kind === 'StatefulSet';
   return {
     metadata: {
       name,
       namespace: metadata.namespace,
       labels: stateful ? { ...template.labels, 'statefulset.kubernetes.io/pod-name': name } : template.labels,
-      annotations: {},
+      annotations: NO_STRINGS,
     },
-    spec: { ...template.spec, nodeName, ...(stateful ? { hostname: name, subdomain: serviceName } : {}) },
+    spec: stateful ? { ...spec, hostname: name, subdomain: serviceName } : spec,
     status: running(),
     terminating: false,
     simulated: origin.object ?? '',
     origin,
   };
 }
+
+const NO_STRINGS = {};
 
 /** Without addresses, which are still to be given. */
 function running(): Pod['status'] & { readonly podIPs: string[] } {
@@ -122,25 +140,48 @@ function running(): Pod['status'] & { readonly podIPs: string[] } {
 /** Each Node's pods share its networks; those of the snapshot keep what they have. */
 function giveAddresses(pods: readonly Pod[], settled: readonly Pod[], nodes: readonly Node[]): readonly Diagnostic[] {
   const networks = podNetworks(nodes);
-  const byNode = new Map<string, Pod[]>(nodes.map(({ metadata }) => [metadata.name, []]));
-  for (const pod of pods) byNode.get(pod.spec.nodeName ?? '')?.push(pod);
-  const used = settled.flatMap(({ status }) => status.podIPs).flatMap((ip) => parseIp(ip) ?? []);
+  const [made, there] = [byNode(pods), byNode(settled)];
   return nodes.flatMap((node) => {
-    const here = byNode.get(node.metadata.name) ?? [];
+    const { name } = node.metadata;
+    const here = made.get(name) ?? [];
     const own = nodeAddresses(node);
     for (const { spec, status } of here) if (spec.hostNetwork) ipsOf(status).push(...own);
-    const others = new Map(here.filter(({ spec }) => !spec.hostNetwork).map((pod) => [keyOf(pod), pod]));
-    return (networks.get(node.metadata.name) ?? []).flatMap((range) => {
-      // The first address is the node's own end of the pods' network.
-      const taken = new Set([0, ...used.flatMap((ip) => placeOf(range, ip) ?? [])]);
-      const { places, left } = assign([...others.keys()], taken, range);
-      for (const [key, place] of places) {
-        const pod = others.get(key);
-        if (pod) ipsOf(pod.status).push(addressAt(range, place));
-      }
-      return left.length > 0 ? [isFull(node, range, left)] : [];
-    });
+    const ranges = networks.get(name) ?? [];
+    const others = here.filter(({ spec }) => !spec.hostNetwork);
+    const left = placePods(others, there.get(name) ?? [], ranges);
+    const [smallest] = bySize(ranges);
+    return left.length > 0 && smallest ? [isFull(node, smallest, left)] : [];
   });
+}
+
+function byNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+  const found = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    const list = found.get(pod.spec.nodeName ?? '');
+    if (list) list.push(pod);
+    else found.set(pod.spec.nodeName ?? '', [pod]);
+  }
+  return found;
+}
+
+/** A pod has one place in all networks of its Node. Gives the names of those that there is no room for. */
+function placePods(pods: readonly Pod[], there: readonly Pod[], ranges: readonly AddressRange[]): readonly string[] {
+  const [smallest] = bySize(ranges);
+  if (!smallest || pods.length === 0) return [];
+  const used = there.flatMap(({ status }) => status.podIPs).flatMap((ip) => parseIp(ip) ?? []);
+  // The first address is the node's own end of the pods' network.
+  const taken = new Set([0, ...used.flatMap((ip) => ranges.flatMap((range) => placeOf(range, ip) ?? []))]);
+  const keys = pods.map(keyOf);
+  const { places, left } = assign(keys, taken, smallest);
+  for (const [i, key] of keys.entries()) {
+    const [pod, place] = [pods[i], places.get(key)];
+    if (pod && place !== undefined) ipsOf(pod.status).push(...ranges.map((range) => addressAt(range, place)));
+  }
+  return left;
+}
+
+function bySize(ranges: readonly AddressRange[]): readonly AddressRange[] {
+  return [...ranges].sort((a, b) => a.size - b.size);
 }
 
 /** Of a pod that `running` made, which nobody has seen yet. */

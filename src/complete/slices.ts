@@ -168,8 +168,14 @@ function toEndpoint(pod: Pod, addresses: readonly string[], service: Service, no
 
 /** publishNotReadyAddresses makes a pod ready whatever it is; whether it serves stays what it is. */
 function conditionsOf({ status, terminating }: Pod, { spec }: Service): Conditions {
-  return { ready: spec.publishNotReadyAddresses || (status.ready && !terminating), serving: status.ready, terminating };
+  const ready = spec.publishNotReadyAddresses || (status.ready && !terminating);
+  return CONDITIONS[Number(ready) + 2 * Number(status.ready) + 4 * Number(terminating)] ?? {};
 }
+
+/** All that there are, for many endpoints to share. */
+const CONDITIONS: readonly Conditions[] = [false, true].flatMap((terminating) =>
+  [false, true].flatMap((serving) => [false, true].map((ready) => ({ ready, serving, terminating }))),
+);
 
 function explanation(service: Service, slices: readonly EndpointSlice[], why: readonly string[]): Diagnostic {
   const { origin, spec } = service;

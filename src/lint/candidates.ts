@@ -42,20 +42,13 @@ export function written(selector: Readonly<Record<string, string>> = {}): Readon
 
 /** By namespace. A selector is looked up by its rarest label, so that thousands of Services and Pods stay affordable. */
 export function candidatesByNamespace(snapshot: Snapshot): ReadonlyMap<string, Candidates> {
-  const all = [
-    ...sorted(snapshot.pods).filter(isWritten).map(ofPod),
-    ...sorted(snapshot.workloads)
-      .filter(({ owned, replicas }) => !owned && replicas > 0)
-      .map(ofWorkload),
-  ];
   // Pods of one template are one candidate: they have the same labels and ports.
-  const distinct = groupedBy(all, ({ namespace, template, labels, ports }) =>
-    JSON.stringify([namespace, template, Object.entries(labels).sort(), ports]),
+  const alike = groupedBy(sorted(snapshot.pods.filter(isWritten)).map(ofPod), ({ namespace, labels, ports }) =>
+    JSON.stringify([namespace, Object.entries(labels).sort(), ports]),
   );
-  const groups = groupedBy(
-    [...distinct.values()].flatMap((alike) => alike.slice(0, 1)),
-    ({ namespace }) => namespace,
-  );
+  const pods = [...alike.values()].flatMap((group) => group.slice(0, 1));
+  const workloads = sorted(snapshot.workloads).filter(({ owned, replicas }) => !owned && replicas > 0);
+  const groups = groupedBy([...pods, ...workloads.map(ofWorkload)], ({ namespace }) => namespace);
   return new Map([...groups].map(([namespace, found]) => [namespace, indexed(found)]));
 }
 

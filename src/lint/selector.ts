@@ -13,13 +13,12 @@ import { groupedBy, sorted } from './order.js';
  * `selector-near-miss` (one label differs), `target-port-name`.
  */
 export function checkSelectors(snapshot: Snapshot): readonly Diagnostic[] {
-  const candidates = candidatesByNamespace(snapshot);
-  if (candidates.size === 0) return [];
   const suggest = suggester();
   const listed = new Set(snapshot.slices.filter(({ synthetic }) => synthetic === undefined).map(serviceOf));
   const served = new Set(snapshot.slices.filter(({ endpoints }) => endpoints.length > 0).map(serviceOf));
-  const selecting = snapshot.services.filter((service) => hasSelector(service) && service.spec.type !== 'ExternalName');
-  return sorted(selecting).flatMap((service) => {
+  const asking = snapshot.services.filter((service) => asks(service, served.has(keyOf(service))));
+  const candidates = asking.length === 0 ? NOBODY : candidatesByNamespace(snapshot);
+  return sorted(asking).flatMap((service) => {
     const key = keyOf(service);
     const here = candidates.get(service.metadata.namespace);
     const selector = written(service.spec.selector);
@@ -30,6 +29,15 @@ export function checkSelectors(snapshot: Snapshot): readonly Diagnostic[] {
     const waiting = found ? [] : [withoutPods(service, matching, listed.has(key))];
     return [...waiting, ...targetPorts(service, matching)];
   });
+}
+
+const NOBODY: ReturnType<typeof candidatesByNamespace> = new Map();
+
+/** Whether there is anything to find out about a Service, which costs a look at all Pods. */
+function asks(service: Service, served: boolean): boolean {
+  const { type, ports } = service.spec;
+  const named = ports.some(({ targetPort }) => typeof targetPort === 'string');
+  return hasSelector(service) && type !== 'ExternalName' && (named || !served);
 }
 
 function withoutPods({ origin }: Service, matching: readonly Candidate[], listed: boolean): Diagnostic {
