@@ -31,12 +31,25 @@ export async function readAll(stream: Io['stdin']): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Writes `pieces`, waiting whenever the reader is slower than we are. */
+/** Writes `pieces`, waiting whenever the reader is slower than we are; what has no reader any more goes nowhere. */
 export async function write(stream: Io['stdout'], pieces: Iterable<string>): Promise<void> {
   for (const piece of pieces) {
-    if (!stream.write(piece)) await new Promise((resolve) => stream.once('drain', resolve));
+    if (stream.writable && !stream.write(piece)) await drained(stream);
   }
 }
+
+/** When it can take more, or will never again. */
+function drained(stream: Io['stdout']): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of WAITED_FOR) stream.off(event, done);
+      resolve();
+    };
+    for (const event of WAITED_FOR) stream.once(event, done);
+  });
+}
+
+const WAITED_FOR = ['drain', 'close', 'error'] as const;
 
 /** Writes a text to a stream. */
 export function writeText(stream: Io['stdout'], text: Text): Promise<void> {

@@ -77,6 +77,6 @@ function nodesOf({ nodes, pods, workloads }: Snapshot, count: number): readonly 
 
 function madeUp(count: number): Diagnostic {
   const nodes = count === 1 ? '1 Node is' : `${count} Nodes are`;
-  const message = `${nodes} simulated, in the zones zone-1 to zone-3, as the snapshot has none`;
+  const message = `${nodes} simulated, in up to three zones, as the snapshot has none`;
   return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes says how many' };
 }
