@@ -11,6 +11,15 @@ const KINDS = [
   ['v1', 'Endpoints'],
   ['v1', 'Node'],
   ['discovery.k8s.io/v1', 'EndpointSlice'],
+  ['v1', 'Pod'],
+  ['v1', 'PodTemplate'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['networking.k8s.io/v1', 'Ingress'],
+  ['networking.k8s.io/v1', 'ServiceCIDR'],
+  ['networking.k8s.io/v1', 'IPAddress'],
+  ['multicluster.x-k8s.io/v1alpha1', 'ServiceExport'],
+  ['multicluster.x-k8s.io/v1alpha1', 'ServiceImport'],
   ['v1', 'List'],
   ['v1', 'ServiceList'],
   ['v1', 'ConfigMap'],
@@ -21,7 +30,9 @@ const FIELDS =
   'metadata name namespace labels annotations spec type clusterIP clusterIPs ports port nodePort targetPort protocol ipFamilies ' +
   'sessionAffinityConfig clientIP timeoutSeconds externalIPs loadBalancerSourceRanges status loadBalancer ingress ip subsets ' +
   'addresses endpoints addressType conditions ready hints forZones podCIDR podCIDRs items data iptables masqueradeBit mode ' +
-  'syncPeriod clusterCIDR nodePortAddresses detectLocal __proto__ constructor toString';
+  'syncPeriod clusterCIDR nodePortAddresses detectLocal __proto__ constructor toString template replicas selector matchLabels ' +
+  'containers initContainers containerPort nodeName hostname subdomain hostNetwork podIP podIPs phase ordinals start rules http ' +
+  'paths backend service number defaultBackend cidrs parentRef ips exportedLabels trafficDistribution ownerReferences taints';
 
 const STRINGS = [
   'x" -j ACCEPT',
