@@ -12,6 +12,7 @@ import {
 } from '../clusters/clusters.js';
 import type { ClustersetService } from '../clusters/imports.js';
 import { clustersetServices, importsOf } from '../clusters/mcs.js';
+import { AS_IT_IS } from '../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import type { Cidr } from '../ip.js';
 import { type How, readCluster } from '../pipeline.js';
@@ -47,10 +48,13 @@ export async function loadClusters(
   const value: Cluster[] = [];
   const diagnostics: Diagnostic[] = [];
   let unreadable = false;
+  const names = inputs.map(({ name }) => name).sort();
   for (const input of inputs) {
     const sources = await loadSources(input.paths, () => readAll(io.stdin));
     unreadable ||= hasErrors(sources.diagnostics);
-    const read = clusterOf(input, sources, how);
+    const part = { index: names.indexOf(input.name), of: names.length };
+    const completion = { ...(how.completion ?? AS_IT_IS), part };
+    const read = clusterOf(input, sources, { ...how, completion });
     value.push(read.value);
     diagnostics.push(...read.diagnostics);
   }

@@ -14,7 +14,7 @@ import type { Node, Snapshot } from '../read/types.js';
 import { allocate } from './allocate.js';
 import { clusterFamilies } from './families.js';
 import { withMirroredEndpoints } from './mirror.js';
-import { syntheticNodes } from './nodes.js';
+import { ONLY, type Part, syntheticNodes } from './nodes.js';
 import { simulatePods } from './simulate.js';
 import { withSelectedPods } from './slices.js';
 
@@ -26,6 +26,8 @@ export interface Completion {
   readonly allocate: boolean;
   /** How many Nodes to make up when the snapshot has none. */
   readonly nodes: number;
+  /** Which of several clusters it is, for pods and Nodes to have addresses of their own in each. */
+  readonly part: Part;
   /** Where cluster IPs come from; none means the snapshot's ServiceCIDRs, or what kubeadm and kind take. */
   readonly serviceCIDRs: readonly Cidr[];
   /** Where node ports come from, both included. */
@@ -45,6 +47,7 @@ export const AS_IT_IS: Completion = {
   simulate: false,
   allocate: false,
   nodes: 0,
+  part: ONLY,
   serviceCIDRs: [],
   nodePorts: NODE_PORTS,
 };
@@ -56,9 +59,9 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
     diagnostics.push(...found);
     return value;
   };
-  const nodes = nodesOf(snapshot, completion.nodes);
+  const nodes = nodesOf(snapshot, completion);
   if (nodes.some(({ synthetic }) => synthetic)) diagnostics.push(madeUp(nodes.length));
-  const pods = completion.simulate ? take(simulatePods({ ...snapshot, nodes })) : snapshot.pods;
+  const pods = completion.simulate ? take(simulatePods({ ...snapshot, nodes }, completion.part)) : snapshot.pods;
   const services = take(allocate({ ...snapshot, nodes, pods }, completion));
   const peopled = { ...snapshot, nodes, pods, services };
   const families = clusterFamilies(peopled, completion.serviceCIDRs);
@@ -69,10 +72,10 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
   };
 }
 
-function nodesOf({ nodes, pods, workloads }: Snapshot, count: number): readonly Node[] {
+function nodesOf({ nodes, pods, workloads }: Snapshot, { nodes: count, part }: Completion): readonly Node[] {
   if (nodes.length > 0 || count === 0) return nodes;
   const specs = [...pods.map(({ spec }) => spec), ...workloads.map(({ template }) => template.spec)];
-  return syntheticNodes(count, [...new Set(specs.flatMap(({ nodeName }) => nodeName ?? []))].sort());
+  return syntheticNodes(count, [...new Set(specs.flatMap(({ nodeName }) => nodeName ?? []))].sort(), part);
 }
 
 function madeUp(count: number): Diagnostic {

@@ -1,16 +1,22 @@
 /**
  * complete, part: Nodes where the snapshot has none, and the networks that pods get their addresses from.
  */
-import { type Cidr, FAMILIES, type Family, parseCidr } from '../ip.js';
+import { type Cidr, FAMILIES, type Family, ipOf, parseCidr } from '../ip.js';
 import { type Node, REGION_LABEL, ZONE_LABEL } from '../read/types.js';
 import { assign } from './assign.js';
 import { type AddressRange, addressAt, podRange, serviceRange } from './range.js';
 
+/** Which of several clusters one is, so that none of them makes up what another does. */
+export interface Part {
+  readonly index: number;
+  readonly of: number;
+}
+
+export const ONLY: Part = { index: 0, of: 1 };
+
 /** Private networks that the defaults of kubeadm and kind for Services and pods leave free (RFC 1918, RFC 4193). */
-const NETWORKS = {
-  pods: { ipv4: '10.128.0.0/9', ipv6: 'fd00:10:128::/48' },
-  nodes: { ipv4: '172.16.0.0/12', ipv6: 'fd00:172:16::/64' },
-} as const;
+const PODS: Readonly<Record<Family, string>> = { ipv4: '10.128.0.0/9', ipv6: 'fd00:10:80::/41' };
+const NODES: Readonly<Record<Family, string>> = { ipv4: '172.16.0.0/12', ipv6: 'fd00:172:16::/56' };
 
 /** Kubernetes gives every Node a /64 of IPv6; of IPv4 no Node needs more than a /16. */
 const NODE_PREFIX = { ipv4: { largest: 16, smallest: 24 }, ipv6: { largest: 64, smallest: 64 } } as const;
@@ -23,7 +29,7 @@ const NO_ORIGIN = { source: { name: '--nodes', text: '' }, document: 0, base: []
  * `count` Nodes in three zones in turn, each with pod networks of both families: first those that are `named`, because
  * Pods are there, then node-1 and so on.
  */
-export function syntheticNodes(count: number, named: readonly string[] = []): readonly Node[] {
+export function syntheticNodes(count: number, named: readonly string[] = [], part: Part = ONLY): readonly Node[] {
   const others = Array.from({ length: count }, (_, i) => `node-${i + 1}`).filter((name) => !named.includes(name));
   const names = [...named, ...others].slice(0, Math.max(count, named.length));
   return names.map((name, i): Node => {
@@ -38,8 +44,8 @@ export function syntheticNodes(count: number, named: readonly string[] = []): re
         },
         annotations: {},
       },
-      podCIDRs: FAMILIES.map((family) => subnet(family, i, names.length).text),
-      addresses: FAMILIES.map((family) => ({ type: 'InternalIP', address: nodeAddress(family, i) })),
+      podCIDRs: FAMILIES.map((family) => subnet(family, i, names.length, part).text),
+      addresses: FAMILIES.map((family) => ({ type: 'InternalIP', address: nodeAddress(family, i, part) })),
       leaving: false,
       milliCPU: 4000,
       ready: true,
@@ -52,7 +58,7 @@ export function syntheticNodes(count: number, named: readonly string[] = []): re
 }
 
 /** The pod networks of every Node by name: its own, or where it has none of a family one of those for synthetic Nodes. */
-export function podNetworks(nodes: readonly Node[]): ReadonlyMap<string, readonly AddressRange[]> {
+export function podNetworks(nodes: readonly Node[], part: Part = ONLY): ReadonlyMap<string, readonly AddressRange[]> {
   const places = assign(
     nodes.map(({ metadata }) => metadata.name),
     new Set(),
@@ -61,7 +67,7 @@ export function podNetworks(nodes: readonly Node[]): ReadonlyMap<string, readonl
   return new Map(
     nodes.map(({ metadata, podCIDRs }) => {
       const own = podCIDRs.flatMap((text) => parseCidr(text) ?? []);
-      const given = FAMILIES.map((family) => subnet(family, places.get(metadata.name) ?? 0, MANY));
+      const given = FAMILIES.map((family) => subnet(family, places.get(metadata.name) ?? 0, MANY, part));
       return [metadata.name, (own.length > 0 ? own : given).map(podRange)];
     }),
   );
@@ -71,23 +77,30 @@ export function podNetworks(nodes: readonly Node[]): ReadonlyMap<string, readonl
 const MANY = 4096;
 
 /** The `i`th of `count` networks for the pods of a Node. */
-function subnet(family: Family, i: number, count: number): Cidr {
-  const all = cidr(NETWORKS.pods[family]);
+function subnet(family: Family, i: number, count: number, part: Part): Cidr {
+  const all = split(cidr(PODS[family]), part.index, bitsFor(part.of));
   const { largest, smallest } = NODE_PREFIX[family];
-  const bits = Math.ceil(Math.log2(Math.max(count, i + 1)));
-  const prefix = Math.max(largest, Math.min(smallest, all.prefix + bits));
-  const size = 2 ** ((family === 'ipv4' ? 32 : 128) - prefix);
-  const base = family === 'ipv4' ? addressAt(serviceRange(all), i * size - 1) : ipv6Subnet(all, i);
-  return cidr(`${base}/${prefix}`);
+  const prefix = Math.max(largest, Math.min(smallest, all.prefix + bitsFor(Math.max(count, i + 1))));
+  return split(all, i, prefix - all.prefix);
 }
 
-/** A /64 by its number, which is the fourth group: beyond what a place can count. */
-function ipv6Subnet({ text }: Cidr, i: number): string {
-  return text.replace(/::\/48$/, `:${i.toString(16)}::`);
+function nodeAddress(family: Family, i: number, part: Part): string {
+  return addressAt(serviceRange(split(cidr(NODES[family]), part.index, bitsFor(part.of))), i);
 }
 
-function nodeAddress(family: Family, i: number): string {
-  return addressAt(serviceRange(cidr(NETWORKS.nodes[family])), i);
+function bitsFor(count: number): number {
+  return Math.ceil(Math.log2(count));
+}
+
+/** The `i`th of the networks that `bits` more of prefix make. */
+function split(all: Cidr, i: number, bits: number): Cidr {
+  const prefix = all.prefix + bits;
+  const bytes = [...all.bytes];
+  // The number goes in front of the host bits, from its last bit on.
+  for (let bit = prefix - 1, rest = i; rest > 0 && bit >= all.prefix; bit--, rest = Math.floor(rest / 2)) {
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | ((rest % 2) << (7 - (bit & 7)));
+  }
+  return cidr(`${ipOf(bytes).text}/${prefix}`);
 }
 
 function cidr(text: string): Cidr {

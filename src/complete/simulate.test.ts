@@ -169,6 +169,19 @@ describe('Nodes', () => {
     expect(new Set(ips).size).toBe(6 * nodes);
   });
 
+  it.each([2, 3, 7])('of %s clusters have addresses of their own, and so have the pods', (of) => {
+    const text = workload('DaemonSet', 'agent') + workload('Deployment', 'web', replicas(20));
+    const ips = Array.from({ length: of }, (_, index) => {
+      const { pods, nodes } = complete(snapshotOf(text), { ...SIMULATE, part: { index, of } }).value;
+      return [
+        ...pods.flatMap(({ status }) => status.podIPs),
+        ...nodes.flatMap(({ addresses, podCIDRs }) => [...podCIDRs, ...addresses.map(({ address }) => address)]),
+      ];
+    }).flat();
+    expect(new Set(ips).size).toBe(ips.length);
+    expect(ips).toHaveLength(of * (23 * 2 + 3 * 4));
+  });
+
   it('are those that Pods name, and others', () => {
     const names = (text: string) =>
       complete(snapshotOf(text), SIMULATE).value.nodes.map(({ metadata }) => metadata.name);

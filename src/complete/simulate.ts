@@ -6,13 +6,13 @@ import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { parseIp } from '../ip.js';
 import { keyOf, type Node, type Pod, type PodSpec, type Snapshot, type Workload } from '../read/types.js';
 import { assign, stableHash } from './assign.js';
-import { podNetworks } from './nodes.js';
+import { ONLY, type Part, podNetworks } from './nodes.js';
 import { fits } from './place.js';
 import { type AddressRange, addressAt, placeOf } from './range.js';
 import { indexPods, type Select } from './select.js';
 
 /** The snapshot's pods, those of its workloads, and an address for each pod that has none. */
-export function simulatePods(snapshot: Snapshot): Checked<readonly Pod[]> {
+export function simulatePods(snapshot: Snapshot, part: Part = ONLY): Checked<readonly Pod[]> {
   const { pods, workloads, nodes } = snapshot;
   const settled = pods.filter((pod) => !isBare(pod));
   const select = indexPods(settled);
@@ -28,7 +28,7 @@ export function simulatePods(snapshot: Snapshot): Checked<readonly Pod[]> {
     for (const pod of value) made.push(pod);
     diagnostics.push(...found);
   }
-  diagnostics.push(...giveAddresses(made, settled, nodes));
+  diagnostics.push(...giveAddresses(made, settled, nodes, podNetworks(nodes, part)));
   return { value: hasErrors(diagnostics) ? settled : [...settled, ...made], diagnostics };
 }
 
@@ -138,8 +138,12 @@ function running(): Pod['status'] & { readonly podIPs: string[] } {
 }
 
 /** Each Node's pods share its networks; those of the snapshot keep what they have. */
-function giveAddresses(pods: readonly Pod[], settled: readonly Pod[], nodes: readonly Node[]): readonly Diagnostic[] {
-  const networks = podNetworks(nodes);
+function giveAddresses(
+  pods: readonly Pod[],
+  settled: readonly Pod[],
+  nodes: readonly Node[],
+  networks: ReturnType<typeof podNetworks>,
+): readonly Diagnostic[] {
   const [made, there] = [byNode(pods), byNode(settled)];
   return nodes.flatMap((node) => {
     const { name } = node.metadata;
