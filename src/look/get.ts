@@ -51,7 +51,11 @@ function columns({ wide, namespaces, labels }: GetStyle, now: number): readonly 
     { title: 'AGE', cell: ({ service }) => ageOf(service.created, now) },
     { title: 'SELECTOR', shown: wide, cell: ({ service }) => labelsText(service.spec.selector) },
     { title: 'READY', cell: readyText },
-    { title: 'INGRESS', shown: wide, cell: ({ routes }) => routesText(routes) },
+    {
+      title: 'INGRESS',
+      optional: !wide,
+      cell: ({ routes }) => (routes.length > 0 || wide ? routesText(routes) : ''),
+    },
     { title: 'SYNTHETIC', optional: true, cell: ({ service, slices }) => syntheticParts(service, slices).join(',') },
     { title: 'LABELS', shown: labels, cell: ({ service }) => labelsText(service.metadata.labels) },
   ];
