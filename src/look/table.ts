@@ -47,7 +47,7 @@ export interface Column<T> {
   readonly title: string;
   readonly cell: (value: T) => string;
   /** Left out when no row has anything in it. */
-  readonly optional?: true;
+  readonly optional?: boolean;
 }
 
 /** What stands in a cell that has nothing to say, so that scripts find as many words in every row. */
