@@ -49,6 +49,8 @@ export interface Diagnostic {
   readonly related?: { readonly message: string; readonly origin: Origin };
   /** What to do about it. */
   readonly hint?: string;
+  /** It says that something is not in the input but made up. */
+  readonly synthetic?: true;
 }
 
 /** A phase's result. A value is always there, made of all that was sound. */

@@ -68,7 +68,7 @@ describe('vipc dns', () => {
       synthetic: true,
       service: 'default/legacy',
     };
-    expect(stderr).toBe('');
+    expect(stderr).toBe('1 note on what is synthetic (-v shows notes)\n');
     expect(JSON.parse(stdout)).toEqual({
       types: ['A'],
       tries: [{ name: 'legacy.default.svc.cluster.local.', outcome: 'answer' }],

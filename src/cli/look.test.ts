@@ -50,7 +50,8 @@ describe('arguments', () => {
     ['a directory called svc', ['./svc'], DEFAULT],
   ])('%s', async (_, args, expected) => {
     const { code, stdout, stderr } = await vipc(['get', ...args, '-o', 'name']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    // Of the Endpoints among them.
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '1 note on what is synthetic (-v shows notes)\n' });
     expect(names(stdout)).toEqual(expected);
   });
 
@@ -122,7 +123,11 @@ describe('which Services', () => {
     ],
     ['anywhere with such labels', [SHOP, '-A', '-l', 'a=b'], 'No resources found.\n3 are there without -l\n'],
   ])('says that there are none %s', async (_, args, expected) => {
-    expect(await vipc(['get', ...args])).toEqual({ code: 0, stdout: '', stderr: expected });
+    expect(await vipc(['get', ...args])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `2 notes on what is synthetic (-v shows notes)\n${expected}`,
+    });
   });
 
   it('reads a pipe', async () => {

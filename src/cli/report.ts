@@ -66,5 +66,7 @@ function summarise(diagnostics: readonly Diagnostic[], verbose: boolean): string
   const counts = (['error', 'warning', 'note'] as const).map((severity) => [count(severity), severity] as const);
   const parts = counts.filter(([n]) => n > 0).map(([n, severity]) => `${n} ${severity}${n === 1 ? '' : 's'}`);
   if (parts.length === 0) return '';
-  return `${parts.join(', ')}${!verbose && count('note') > 0 ? ' (-v shows notes)' : ''}`;
+  const made = diagnostics.filter(({ synthetic }) => synthetic).length;
+  const about = made === 0 ? '' : made === count('note') ? ' on what is synthetic' : `, ${made} on what is synthetic`;
+  return `${parts.join(', ')}${about}${!verbose && count('note') > 0 ? ' (-v shows notes)' : ''}`;
 }

@@ -101,5 +101,5 @@ function note(service: ClustersetService): readonly Diagnostic[] {
   if (service.allocated.length === 0) return [];
   const message = `its ClusterSetIP is made up: ${service.allocated.join(' and ')}`;
   const hint = 'a ServiceImport with spec.ips in the snapshot of the cluster says what it really is';
-  return [{ code: 'mcs-allocated', severity: 'note', message, origin: service.origin, hint }];
+  return [{ code: 'mcs-allocated', severity: 'note', message, origin: service.origin, hint, synthetic: true }];
 }

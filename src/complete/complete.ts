@@ -66,10 +66,8 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
   const peopled = { ...snapshot, nodes, pods, services };
   const families = clusterFamilies(peopled, completion.serviceCIDRs);
   const slices = take(withSelectedPods(peopled, families));
-  return {
-    value: { ...peopled, slices: withMirroredEndpoints(services, snapshot.endpoints, slices) },
-    diagnostics,
-  };
+  const mirrored = take(withMirroredEndpoints(services, snapshot.endpoints, slices));
+  return { value: { ...peopled, slices: mirrored }, diagnostics };
 }
 
 function nodesOf({ nodes, pods, workloads }: Snapshot, { nodes: count, part }: Completion): readonly Node[] {
@@ -81,5 +79,5 @@ function nodesOf({ nodes, pods, workloads }: Snapshot, { nodes: count, part }: C
 function madeUp(count: number): Diagnostic {
   const nodes = count === 1 ? '1 Node is' : `${count} Nodes are`;
   const message = `${nodes} simulated, in up to three zones, as the snapshot has none`;
-  return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes says how many' };
+  return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes says how many', synthetic: true };
 }

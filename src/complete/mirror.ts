@@ -2,6 +2,7 @@
  * complete, part: Endpoints objects → EndpointSlices, as the endpoint-slice mirroring controller makes them for Services
  * without a selector, so that a snapshot of Services and hand-written Endpoints compiles.
  */
+import type { Checked, Diagnostic } from '../diag.js';
 import {
   type EndpointSlice,
   type EndpointSubset,
@@ -31,16 +32,23 @@ export function withMirroredEndpoints(
   services: readonly Service[],
   endpoints: readonly Endpoints[],
   slices: readonly EndpointSlice[],
-): readonly EndpointSlice[] {
-  if (endpoints.length === 0) return slices;
+): Checked<readonly EndpointSlice[]> {
   const withoutSelector = new Set(services.filter((service) => !hasSelector(service)).map(keyOf));
   const mirrored = new Set(
     slices.filter((slice) => slice.metadata.labels[MANAGED_BY_LABEL] === MIRRORING_CONTROLLER).map(serviceOf),
   );
-  const added = endpoints
-    .filter((object) => withoutSelector.has(keyOf(object)) && !mirrored.has(keyOf(object)) && !optsOut(object))
-    .flatMap(mirror);
-  return [...slices, ...added];
+  const taken = endpoints.filter(
+    (object) => withoutSelector.has(keyOf(object)) && !mirrored.has(keyOf(object)) && !optsOut(object),
+  );
+  return { value: [...slices, ...taken.flatMap(mirror)], diagnostics: taken.map(explanation) };
+}
+
+function explanation({ metadata, subsets, origin }: Endpoints): Diagnostic {
+  const ready = subsets.flatMap(({ addresses }) => addresses).length;
+  const total = ready + subsets.flatMap(({ notReadyAddresses }) => notReadyAddresses).length;
+  const count = `${total} ${total === 1 ? 'endpoint' : 'endpoints'} (synthetic, ${ready} ready)`;
+  const message = `${origin.object} gives Service ${keyOf({ metadata })} ${count}, as it has no selector`;
+  return { code: 'synthetic-endpoints', severity: 'note', message, origin, synthetic: true };
 }
 
 function optsOut({ metadata }: Endpoints): boolean {

@@ -201,7 +201,8 @@ function nodeAddresses({ addresses }: Node): readonly string[] {
 }
 
 function simulation(origin: Pod['origin'], what: string): Diagnostic {
-  return { code: 'simulated-pods', severity: 'note', message: `${origin.object}, simulated: ${what}`, origin };
+  const message = `${origin.object}, simulated: ${what}`;
+  return { code: 'simulated-pods', severity: 'note', message, origin, synthetic: true };
 }
 
 function fitsNowhere(origin: Pod['origin'], what: string): Diagnostic {

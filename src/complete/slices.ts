@@ -188,7 +188,7 @@ function explanation(service: Service, slices: readonly EndpointSlice[], why: re
   const from = simulated === 0 ? 'Pods' : simulated === endpoints.length ? 'simulated Pods' : 'Pods, some simulated,';
   const count = `${endpoints.length} ${endpoints.length === 1 ? 'endpoint' : 'endpoints'} (synthetic, ${ready} ready)`;
   const message = [`${origin.object} has ${count}: ${from} with ${selector.join(',')}`, ...why].join('; ');
-  return { code: 'synthetic-endpoints', severity: 'note', message, origin };
+  return { code: 'synthetic-endpoints', severity: 'note', message, origin, synthetic: true };
 }
 
 function onNoNode(pods: readonly Pod[], { origin: { object = '' } }: Service): readonly Diagnostic[] {

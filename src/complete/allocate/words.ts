@@ -41,6 +41,7 @@ export function note({ origin }: Service, gifts: readonly Gift[]): Diagnostic {
     severity: 'note',
     message: `${origin.object} gets ${all}`,
     origin: { ...origin, path: ['metadata', 'name'] },
+    ...(gifts.every(({ real }) => real) ? {} : { synthetic: true }),
   };
 }
 
