@@ -30,7 +30,7 @@ const STAYS: SmallService = { name: 'm', number: 1, ready: ['pod1', 'pod2', 'rem
 
 function streamsOf({ client, node, pod1 }: Topology): readonly Stream[] {
   const { clusterIP, clusterIPv6, loadBalancerIP, nodePorts } = addressesOf(STAYS);
-  return [
+  const streams: readonly Stream[] = [
     { on: client, to: '192.168.7.2', port: nodePorts.tcp },
     { on: client, to: '192.168.7.2', port: nodePorts.udp, protocol: 'udp' },
     { on: client, to: 'fd00:7::2', port: nodePorts.tcp },
@@ -40,6 +40,7 @@ function streamsOf({ client, node, pod1 }: Topology): readonly Stream[] {
     { on: node, to: clusterIP, port: 80 },
     { on: node, to: clusterIPv6, port: 80 },
   ];
+  return streams.map((stream) => ({ ...stream, seconds: 3 }));
 }
 
 const KINDS: readonly object[] = [

@@ -9,6 +9,8 @@ export interface Stream extends Pick<Connect, 'protocol' | 'to' | 'port' | 'from
   readonly on: Host;
   /** Between connections, so that the rules can change; 5 ms are some hundred connections a second. */
   readonly pauseMs?: number;
+  /** How long each may take. */
+  readonly seconds?: number;
 }
 
 /** What came of the connections of one stream. */
@@ -31,9 +33,9 @@ export async function underStreams(streams: readonly Stream[], work: () => Promi
   const file = succeeded(await on.run(['mktemp', '/tmp/vipc-stream.XXXXXX']), 'mktemp').stdout.trim();
   // In the background, for a machine may run no more than one program for us.
   for (const [i, { on, protocol = 'tcp', to, ...each }] of streams.entries()) {
-    const { port, from = 0, pauseMs = 5 } = each;
+    const { port, from = 0, pauseMs = 5, seconds = 1 } = each;
     const start = ['sh', '-c', `setsid perl -e "$0" "$@" >${file}.${i} 2>&1 &`, perl('once', 'stream')];
-    succeeded(await on.run([...start, file, protocol, to, ...[port, from, pauseMs].map(String)]), 'stream');
+    succeeded(await on.run([...start, file, protocol, to, ...[port, from, pauseMs, seconds].map(String)]), 'stream');
   }
   let said = '';
   try {
