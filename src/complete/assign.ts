@@ -20,29 +20,39 @@ export interface Assigned {
  * static one.
  */
 export function assign(keys: Iterable<string>, taken: ReadonlySet<number>, range: Range): Assigned {
-  const bands = bandsOf(range).map((band) => freePlaces(band, taken));
+  const all = [...new Set(keys)];
+  const given = assignEach(all, taken, range);
   const places = new Map<string, number>();
   const left: string[] = [];
-  for (const { key, hash } of inOrder(keys)) {
-    let place: number | undefined;
-    for (const take of bands) place ??= take(hash);
+  for (const [i, key] of all.entries()) {
+    const place = given[i];
     if (place === undefined) left.push(key);
     else places.set(key, place);
   }
   return { places, left: left.sort() };
 }
 
-interface Seeker {
-  readonly key: string;
-  readonly hash: number;
+/** The same as a list: the place of each of `keys`, which are all different. */
+export function assignEach(
+  keys: readonly string[],
+  taken: ReadonlySet<number>,
+  range: Range,
+): readonly (number | undefined)[] {
+  const bands = bandsOf(range).map((band) => freePlaces(band, taken));
+  const places = new Array<number | undefined>(keys.length).fill(undefined);
+  const hashes = keys.map(stableHash);
+  for (const i of inOrder(keys, hashes)) {
+    for (const take of bands) places[i] ??= take(hashes[i] ?? 0);
+  }
+  return places;
 }
 
-/** Who goes first, first. */
-function inOrder(keys: Iterable<string>): readonly Seeker[] {
-  const seekers = Array.from(keys, (key) => ({ key, hash: stableHash(key) }));
-  seekers.sort((a, b) => a.hash - b.hash || (a.key < b.key ? -1 : 1));
-  // One that is there twice stands beside itself.
-  return seekers.filter(({ key }, i) => key !== seekers[i - 1]?.key);
+/** Who goes first, first: the numbers of the keys by hash. */
+function inOrder(keys: readonly string[], hashes: readonly number[]): readonly number[] {
+  return [...keys.keys()].sort((a, b) => {
+    const difference = (hashes[a] ?? 0) - (hashes[b] ?? 0);
+    return difference !== 0 ? difference : (keys[a] ?? '') < (keys[b] ?? '') ? -1 : 1;
+  });
 }
 
 interface Band {

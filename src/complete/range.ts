@@ -40,6 +40,7 @@ function usable({ family, prefix }: Cidr): number {
 
 /** The address at a place, canonical. */
 export function addressAt({ cidr }: AddressRange, place: number): string {
+  if (isShort(cidr) && place < 0xffff) return `${cidr.text.slice(0, -3)}${(place + 1).toString(16)}`;
   const bytes = [...cidr.bytes];
   let rest = place + 1;
   for (let i = bytes.length - 1; rest > 0 && i >= 0; i--) {
@@ -48,6 +49,11 @@ export function addressAt({ cidr }: AddressRange, place: number): string {
     rest = Math.floor(rest / 256) + (sum > 255 ? 1 : 0);
   }
   return ipOf(bytes).text;
+}
+
+/** A Node's usual IPv6 network, `fd00:1::/64`: the three zero groups of what is in it are its longest run (RFC 5952). */
+function isShort({ family, prefix, text }: Cidr): boolean {
+  return family === 'ipv6' && prefix === 64 && text.endsWith('::/64');
 }
 
 /** The place of an address, or undefined when it is none of the range. */

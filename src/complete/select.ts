@@ -5,44 +5,56 @@ import type { Pod } from '../read/types.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The Pods of `namespace` whose labels have all that `selector` asks for, in the order of `indexPods`. */
+/** The Pods of `namespace` whose labels have all that `selector` asks for, by name. */
 export type Select = (namespace: string, selector: Labels) => readonly Pod[];
 
+/** Pods of one namespace that share their labels, as those of one template do. */
+interface Group {
+  readonly labels: Labels;
+  readonly pods: Pod[];
+}
+
 /**
- * Makes a Select of `pods`, sorted by namespace and name. It looks only at those that have the rarest of the labels asked
- * for: every Service against every Pod would be a thousand million comparisons in a large cluster.
+ * Makes a Select of `pods`. It looks only at those that have the rarest of the labels asked for, and at those of one
+ * template once: every Service against every Pod would be a thousand million comparisons in a large cluster.
  */
 export function indexPods(pods: readonly Pod[]): Select {
-  const byLabel = new Map<string, Pod[]>();
-  const sorted = [...pods].sort((a, b) => compare(a.metadata.namespace, b.metadata.namespace) || byName(a, b));
-  for (const pod of sorted) {
-    const { namespace, labels } = pod.metadata;
-    for (const key of Object.keys(labels)) {
-      const label = `${namespace} ${key}=${labels[key]}`;
-      const list = byLabel.get(label);
-      if (list) list.push(pod);
-      else byLabel.set(label, [pod]);
+  const byLabel = new Map<string, Group[]>();
+  for (const [namespace, groups] of grouped(pods)) {
+    for (const group of groups) {
+      for (const key of Object.keys(group.labels)) {
+        const label = `${namespace} ${key}=${group.labels[key]}`;
+        const list = byLabel.get(label);
+        if (list) list.push(group);
+        else byLabel.set(label, [group]);
+      }
     }
   }
   return (namespace, selector) => {
     const wanted = Object.entries(selector);
-    let rarest: readonly Pod[] | undefined;
+    let rarest: readonly Group[] | undefined;
     for (const [key, value] of wanted) {
       const list = byLabel.get(`${namespace} ${key}=${value}`) ?? [];
       if (!rarest || list.length < rarest.length) rarest = list;
     }
-    return (rarest ?? []).filter(({ metadata }) => matches(metadata.labels, wanted));
+    const found = (rarest ?? []).filter(({ labels }) => wanted.every(([key, value]) => labels[key] === value));
+    return found.flatMap((group) => group.pods).sort(byName);
   };
 }
 
-function matches(labels: Labels, wanted: readonly (readonly [string, string])[]): boolean {
-  return wanted.every(([key, value]) => labels[key] === value);
+function grouped(pods: readonly Pod[]): ReadonlyMap<string, readonly Group[]> {
+  const byNamespace = new Map<string, Map<Labels, Group>>();
+  for (const pod of pods) {
+    const { namespace, labels } = pod.metadata;
+    const groups = byNamespace.get(namespace) ?? new Map<Labels, Group>();
+    byNamespace.set(namespace, groups);
+    const group = groups.get(labels);
+    if (group) group.pods.push(pod);
+    else groups.set(labels, { labels, pods: [pod] });
+  }
+  return new Map([...byNamespace].map(([namespace, groups]) => [namespace, [...groups.values()]]));
 }
 
-function byName(a: Pod, b: Pod): number {
-  return compare(a.metadata.name, b.metadata.name);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function byName({ metadata: a }: Pod, { metadata: b }: Pod): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -5,7 +5,7 @@
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { parseIp } from '../ip.js';
 import { keyOf, type Node, type Pod, type PodSpec, type Snapshot, type Workload } from '../read/types.js';
-import { assign, stableHash } from './assign.js';
+import { assignEach, stableHash } from './assign.js';
 import { ONLY, type Part, podNetworks } from './nodes.js';
 import { fits } from './place.js';
 import { type AddressRange, addressAt, placeOf } from './range.js';
@@ -133,9 +133,11 @@ function toPod({ kind, metadata, serviceName, template, origin }: Workload, name
 const NO_STRINGS = {};
 
 /** Without addresses, which are still to be given. */
-function running(): Pod['status'] & { readonly podIPs: string[] } {
-  return { phase: 'Running', ready: true, podIPs: [] };
+function running(): Pod['status'] {
+  return { phase: 'Running', ready: true, podIPs: NO_IPS };
 }
+
+const NO_IPS: readonly string[] = [];
 
 /** Each Node's pods share its networks; those of the snapshot keep what they have. */
 function giveAddresses(
@@ -149,7 +151,7 @@ function giveAddresses(
     const { name } = node.metadata;
     const here = made.get(name) ?? [];
     const own = nodeAddresses(node);
-    for (const { spec, status } of here) if (spec.hostNetwork) ipsOf(status).push(...own);
+    for (const pod of here) if (pod.spec.hostNetwork) give(pod, own);
     const ranges = networks.get(name) ?? [];
     const others = here.filter(({ spec }) => !spec.hostNetwork);
     const left = placePods(others, there.get(name) ?? [], ranges);
@@ -175,22 +177,27 @@ function placePods(pods: readonly Pod[], there: readonly Pod[], ranges: readonly
   const used = there.flatMap(({ status }) => status.podIPs).flatMap((ip) => parseIp(ip) ?? []);
   // The first address is the node's own end of the pods' network.
   const taken = new Set([0, ...used.flatMap((ip) => ranges.flatMap((range) => placeOf(range, ip) ?? []))]);
-  const keys = pods.map(keyOf);
-  const { places, left } = assign(keys, taken, smallest);
-  for (const [i, key] of keys.entries()) {
-    const [pod, place] = [pods[i], places.get(key)];
-    if (pod && place !== undefined) ipsOf(pod.status).push(...ranges.map((range) => addressAt(range, place)));
+  const places = assignEach(pods.map(keyOf), taken, smallest);
+  const left: string[] = [];
+  for (const [i, pod] of pods.entries()) {
+    const place = places[i];
+    if (place === undefined) left.push(keyOf(pod));
+    else
+      give(
+        pod,
+        ranges.map((range) => addressAt(range, place)),
+      );
   }
-  return left;
+  return left.sort();
 }
 
 function bySize(ranges: readonly AddressRange[]): readonly AddressRange[] {
   return [...ranges].sort((a, b) => a.size - b.size);
 }
 
-/** Of a pod that `running` made, which nobody has seen yet. */
-function ipsOf(status: Pod['status']): string[] {
-  return status.podIPs as string[];
+/** To a pod that was made here, which nobody has seen yet. */
+function give({ status }: Pod, podIPs: readonly string[]): void {
+  Object.assign(status, { podIPs });
 }
 
 /** The first of each family. */

@@ -92,7 +92,7 @@ function pack(
 ): readonly EndpointSlice[] {
   const groups = new Map<string, { readonly ports: readonly EndpointPort[]; readonly endpoints: SliceEndpoint[] }>();
   for (const pod of pods) {
-    const addresses = pod.status.podIPs.filter((ip) => ip.includes(':') === (family === 'IPv6'));
+    const addresses = addressesOf(pod, family);
     if (addresses.length === 0) continue;
     const numbers = numbersOf(service, pod);
     const key = numbers.join();
@@ -104,6 +104,14 @@ function pack(
   const all = groups.size > 0 ? [...groups.values()] : [{ ports: [], endpoints: [] }];
   const chunks = all.flatMap(({ ports, endpoints }) => inChunks(endpoints).map((some) => ({ ports, endpoints: some })));
   return chunks.map((chunk, i) => toSlice(service, family, i + 1, chunk));
+}
+
+/** filter() would make room for more than the one that most pods have. */
+function addressesOf({ status: { podIPs } }: Pod, family: IPFamily): readonly string[] {
+  const isOfFamily = (ip: string) => ip.includes(':') === (family === 'IPv6');
+  const [first = '', second = ''] = podIPs;
+  if (podIPs.length > 2 || podIPs.every(isOfFamily)) return podIPs.filter(isOfFamily);
+  return podIPs.some(isOfFamily) ? [isOfFamily(first) ? first : second] : [];
 }
 
 function inChunks(endpoints: readonly SliceEndpoint[]): readonly (readonly SliceEndpoint[])[] {
@@ -152,18 +160,20 @@ function namedPort({ spec }: Pod, wanted: string, wantedProtocol: string): numbe
   return spec.ports.find(({ name, protocol }) => name === wanted && protocol === wantedProtocol)?.port;
 }
 
+/** Field by field, for a large cluster has 100,000 of them. */
 function toEndpoint(pod: Pod, addresses: readonly string[], service: Service, node: Node | undefined): SliceEndpoint {
-  const { metadata, spec } = pod;
+  const { metadata, spec, simulated } = pod;
   const zone = node?.metadata.labels[ZONE_LABEL];
-  return {
+  const endpoint: { -readonly [K in keyof SliceEndpoint]: SliceEndpoint[K] } = {
     addresses,
     conditions: conditionsOf(pod, service),
-    ...(spec.nodeName ? { nodeName: spec.nodeName } : {}),
-    ...(zone ? { zone } : {}),
-    ...(spec.hostname && spec.subdomain === service.metadata.name ? { hostname: spec.hostname } : {}),
     pod: metadata.name,
-    ...(pod.simulated === undefined ? {} : { simulated: true }),
   };
+  if (spec.nodeName) endpoint.nodeName = spec.nodeName;
+  if (zone) endpoint.zone = zone;
+  if (spec.hostname && spec.subdomain === service.metadata.name) endpoint.hostname = spec.hostname;
+  if (simulated !== undefined) endpoint.simulated = true;
+  return endpoint;
 }
 
 /** publishNotReadyAddresses makes a pod ready whatever it is; whether it serves stays what it is. */
