@@ -140,7 +140,8 @@ export function readCluster(
   const read = [...forgive(found), ...notes(snapshot.value)];
   if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
   const completed = complete(snapshot.value, completion);
-  const suspect = CHECKS.flatMap((check) => check(completed.value));
+  // What errors left out would look as if it were missing.
+  const suspect = hasErrors(completed.diagnostics) ? [] : CHECKS.flatMap((check) => check(completed.value));
   return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics), ...suspect] };
 }
 

@@ -138,6 +138,13 @@ describe('addresses', () => {
     expect(ips.sort()).toEqual(['10.244.1.10', '10.244.1.11', '10.244.1.13', '10.244.1.14']);
   });
 
+  it('no more pods than there is memory for', () => {
+    const text = workload('Deployment', 'web', replicas(1_000_000)) + workload('Deployment', 'db', replicas(2));
+    const { value, diagnostics } = complete(snapshotOf(NODES + text), SIMULATE);
+    expect(value.pods).toEqual([]);
+    expect(diagnostics.map(({ message }) => message)).toEqual(['1000002 pods are to be simulated, more than 500000']);
+  });
+
   it('that do not suffice are an error', () => {
     const network = nodeText('node-a', 1).replaceAll('10.244.1.0/24', '10.244.1.8/29');
     const { diagnostics } = complete(snapshotOf(network + workload('Deployment', 'db', replicas(8))), SIMULATE);

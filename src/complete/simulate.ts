@@ -18,6 +18,11 @@ export function simulatePods(snapshot: Snapshot, part: Part = ONLY): Checked<rea
   const select = indexPods(settled);
   const names = new Set(pods.map(keyOf));
   const takers = takersAmong(nodes);
+  const asked = workloads.reduce(
+    (sum, { kind, replicas }) => sum + (kind === 'DaemonSet' ? nodes.length : replicas),
+    0,
+  );
+  if (asked > MAX_PODS) return { value: settled, diagnostics: [tooMany(asked, workloads)] };
   const made: Pod[] = [];
   const diagnostics: Diagnostic[] = [];
   const parts = [
@@ -30,6 +35,17 @@ export function simulatePods(snapshot: Snapshot, part: Part = ONLY): Checked<rea
   }
   diagnostics.push(...giveAddresses(made, settled, nodes, podNetworks(nodes, part)));
   return { value: hasErrors(diagnostics) ? settled : [...settled, ...made], diagnostics };
+}
+
+/** Three times what Kubernetes is made for; a line of YAML can ask for more than there is memory. */
+const MAX_PODS = 500_000;
+
+function tooMany(asked: number, workloads: readonly Workload[]): Diagnostic {
+  const [most] = [...workloads].sort((a, b) => b.replicas - a.replicas);
+  const message = `${asked} pods are to be simulated, more than ${MAX_PODS}`;
+  const origin = most && { ...most.origin, path: most.kind === 'DaemonSet' ? [] : ['spec', 'replicas'] };
+  const hint = 'fewer replicas, or fewer Nodes';
+  return { code: 'too-many-pods', severity: 'error', message, hint, ...(origin && { origin }) };
 }
 
 /** A Pod as somebody wrote it, which no kubelet has seen. */

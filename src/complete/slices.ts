@@ -22,10 +22,13 @@ import {
 } from '../read/types.js';
 import { type ClusterFamilies, familiesOf } from './families.js';
 import { addHints } from './hints.js';
-import { indexPods, type Select } from './select.js';
+import { indexPods } from './select.js';
 
 /** --max-endpoints-per-slice. */
 const MAX_ENDPOINTS = 100;
+
+/** Twenty times what a large cluster has; a thousand Services that each select a thousand Pods are few lines. */
+const MAX_ENDPOINTS_IN_ALL = 2_000_000;
 
 const CONTROLLER = 'endpointslice-controller.k8s.io';
 const HEADLESS_LABEL = 'service.kubernetes.io/headless';
@@ -45,8 +48,16 @@ export function withSelectedPods(snapshot: Snapshot, families: ClusterFamilies):
   const select = indexPods(pods);
   const nodesByName = new Map(nodes.map((node) => [node.metadata.name, node]));
   const diagnostics: Diagnostic[] = [];
+  let room = MAX_ENDPOINTS_IN_ALL;
   const made = wanting.flatMap((service) => {
-    const { value, diagnostics: found } = slicesFor(service, select, nodesByName, families, nodes);
+    const selected = select(service.metadata.namespace, service.spec.selector ?? {}).filter(isOfUse);
+    const before = room;
+    room -= selected.length;
+    if (room < 0) {
+      if (before >= 0) diagnostics.push(tooMany(service));
+      return [];
+    }
+    const { value, diagnostics: found } = slicesFor(service, selected, nodesByName, families, nodes);
     diagnostics.push(...found);
     return value;
   });
@@ -55,12 +66,11 @@ export function withSelectedPods(snapshot: Snapshot, families: ClusterFamilies):
 
 function slicesFor(
   service: Service,
-  select: Select,
+  selected: readonly Pod[],
   nodesByName: ReadonlyMap<string, Node>,
   families: ClusterFamilies,
   nodes: readonly Node[],
 ): Checked<readonly EndpointSlice[]> {
-  const selected = select(service.metadata.namespace, service.spec.selector ?? {}).filter(isOfUse);
   const placed = selected.filter((pod) => isPlaced(pod, service, nodesByName));
   const made: EndpointSlice[] = [];
   const why: string[] = [];
@@ -71,6 +81,13 @@ function slicesFor(
   }
   const lost = selected.filter((pod) => !isPlaced(pod, service, nodesByName));
   return { value: made, diagnostics: [explanation(service, made, why), ...onNoNode(lost, service)] };
+}
+
+function tooMany({ origin }: Service): Diagnostic {
+  const message = `${origin.object} and those before it select more than ${MAX_ENDPOINTS_IN_ALL} endpoints in all`;
+  const hint = 'many Services select the same Pods: is a selector too short?';
+  const at = { ...origin, path: ['spec', 'selector'] };
+  return { code: 'too-many-endpoints', severity: 'error', message, origin: at, hint };
 }
 
 /** A pod that has ended serves nobody; one without an address nobody finds (ShouldPodBeInEndpoints). */
