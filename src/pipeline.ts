@@ -15,9 +15,7 @@ import { mergeClusters, withClusterset } from './clusters/mcs.js';
 import { AS_IT_IS, type Completion, complete } from './complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
 import { type Cidr, FAMILIES } from './ip.js';
-import { checkEndpointsNames } from './lint/endpoints-name.js';
-import { checkIngresses } from './lint/ingress.js';
-import { checkSelectors } from './lint/selector.js';
+import { lint } from './lint/lint.js';
 import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
 import { readSnapshot } from './read/snapshot.js';
@@ -141,16 +139,9 @@ export function readCluster(
   if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
   const completed = complete(snapshot.value, completion);
   // What errors left out would look as if it were missing.
-  const suspect = hasErrors(completed.diagnostics) ? [] : CHECKS.flatMap((check) => check(completed.value));
+  const suspect = hasErrors(completed.diagnostics) ? [] : lint(completed.value);
   return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics), ...suspect] };
 }
-
-/** What is valid, but hardly meant. */
-const CHECKS: readonly ((cluster: Snapshot) => readonly Diagnostic[])[] = [
-  checkSelectors,
-  checkEndpointsNames,
-  checkIngresses,
-];
 
 /** The front half: what the node serves, in both families. */
 export function resolveFamilies(

@@ -2,7 +2,7 @@
  * cli: PATH arguments and flags → the cluster, completed, for commands that ask it something.
  */
 import { AS_IT_IS, type Completion, NODE_PORTS, type PortRange } from '../complete/complete.js';
-import { type Checked, hasErrors } from '../diag.js';
+import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import type { Cidr } from '../ip.js';
 import { readCluster } from '../pipeline.js';
 import { parseClusterCIDRs } from '../read/config/values.js';
@@ -56,6 +56,12 @@ function portRange(text: string): PortRange {
   return { first, last };
 }
 
+/** A cluster, and what was said of its objects. */
+export interface Loaded {
+  readonly snapshot: Snapshot;
+  readonly said: readonly Diagnostic[];
+}
+
 /**
  * The cluster that `paths` name, after reporting what is wrong with it; or the exit code, when errors leave none.
  */
@@ -63,7 +69,7 @@ export async function loadCluster(
   paths: readonly string[],
   flags: ClusterFlags,
   io: Io,
-): Promise<Snapshot | { readonly code: number }> {
+): Promise<Loaded | { readonly code: number }> {
   const completion = completionOf(flags);
   const sources = await loadInput(paths, io);
   const unreadable = hasErrors(sources.diagnostics);
@@ -74,5 +80,5 @@ export async function loadCluster(
   const diagnostics = [...sources.diagnostics, ...cluster.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics) || !cluster.value) return { code: unreadable ? EXIT.trouble : EXIT.different };
-  return cluster.value;
+  return { snapshot: cluster.value, said: cluster.diagnostics };
 }

@@ -96,8 +96,10 @@ export async function loadMember(
 ): Promise<Member | { readonly code: number }> {
   const { clustersetCIDRs: cidrs } = clustersetCIDRs(flags);
   if (flags.cluster === undefined) {
-    const snapshot = await loadCluster(paths, flags, io);
-    if ('code' in snapshot || snapshot.imports.length === 0) return 'code' in snapshot ? snapshot : { snapshot };
+    const loaded = await loadCluster(paths, flags, io);
+    if ('code' in loaded) return loaded;
+    const { snapshot } = loaded;
+    if (snapshot.imports.length === 0) return { snapshot };
     return reported(snapshot, importsOf(snapshot, cidrs), false, flags, io);
   }
   const how = { skipInvalid: flags.skipInvalid === true, completion: completionOf(flags) };

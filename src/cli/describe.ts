@@ -4,7 +4,7 @@
 import type { Diagnostic } from '../diag.js';
 import { describeService, section } from '../look/describe.js';
 import { apiObject, listOf, sliceObject } from '../look/object.js';
-import { lookAt } from '../look/problems.js';
+import { problemsByService } from '../look/problems.js';
 import { asText } from '../look/yaml.js';
 import { keyOf, serviceOf } from '../read/types.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
@@ -19,7 +19,7 @@ export interface DescribeFlags extends LookFlags {
 export async function runDescribe(args: readonly string[], flags: DescribeFlags, io: Io): Promise<number> {
   const found = await look(args, flags, io, 'describe');
   if (!found.snapshot) return found.code;
-  const { snapshot, services, code } = found;
+  const { snapshot, said, services, code } = found;
   if (flags.output !== undefined) {
     const names = new Set(services.map(keyOf));
     const slices = snapshot.slices.filter((slice) => names.has(serviceOf(slice) ?? ''));
@@ -27,7 +27,7 @@ export async function runDescribe(args: readonly string[], flags: DescribeFlags,
     if (services.length > 0 || code === EXIT.ok) await write(io.stdout, [asText(flags.output, list)]);
     return code;
   }
-  const problemsOf = lookAt(snapshot);
+  const problemsOf = problemsByService(said);
   for (const [i, service] of services.entries()) {
     // Two lines between, as kubectl has.
     await writeLines(io.stdout, i === 0 ? [] : ['', '']);

@@ -3,8 +3,8 @@
  */
 import { CLUSTERSET_DOMAIN, CLUSTERSET_SCHEMA_VERSION, clustersetRecords } from '../clusters/clusterset-dns.js';
 import type { Diagnostic } from '../diag.js';
-import type { QueryType } from '../discover/dns/lookup.js';
 import { isWithin } from '../discover/dns/names.js';
+import type { QueryType } from '../discover/dns/record.js';
 import { recordsOf, SCHEMA_VERSION } from '../discover/dns/records.js';
 import { type Apex, type Zone, zonesOf } from '../discover/dns/zone.js';
 import { DNS1123_SUBDOMAIN } from '../read/names.js';

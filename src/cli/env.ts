@@ -18,9 +18,9 @@ export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io):
   if (!DNS1123_LABEL.matches(namespace)) {
     throw new Error(`--namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
   }
-  const cluster = await loadCluster(paths, flags, io);
-  if ('code' in cluster) return cluster.code;
-  const { value: services, diagnostics } = environmentOf(cluster, namespace);
+  const loaded = await loadCluster(paths, flags, io);
+  if ('code' in loaded) return loaded.code;
+  const { value: services, diagnostics } = environmentOf(loaded.snapshot, namespace);
   await report(diagnostics, flags.verbose === true, io);
   if (flags.format === 'json') await write(io.stdout, [`${JSON.stringify(services, null, 2)}\n`]);
   else await writeLines(io.stdout, lines(services));

@@ -1,7 +1,7 @@
 /**
  * cli: what `get` and `describe` share: arguments and flags → the cluster, and the Services that are meant.
  */
-import { hasErrors } from '../diag.js';
+import { type Diagnostic, hasErrors } from '../diag.js';
 import { otherNamespaces, selectServices } from '../look/select.js';
 import { parseSelector, type Requirement } from '../look/selector.js';
 import type { Service, Snapshot } from '../read/types.js';
@@ -19,6 +19,8 @@ export interface LookFlags extends ClusterFlags {
 /** What was found. */
 export interface Looked {
   readonly snapshot: Snapshot;
+  /** What was said of its objects. */
+  readonly said: readonly Diagnostic[];
   readonly services: readonly Service[];
   /** Services were asked for by name. */
   readonly named: boolean;
@@ -40,15 +42,16 @@ export async function look(
   const { allNamespaces = false, namespace = DEFAULT_NAMESPACE, selector } = flags;
   checkFlags(targets, flags);
   const labels = selector === undefined ? [] : requirements(selector);
-  const snapshot = await loadCluster(targets.paths, flags, io);
-  if ('code' in snapshot) return snapshot;
+  const loaded = await loadCluster(targets.paths, flags, io);
+  if ('code' in loaded) return loaded;
+  const { snapshot, said } = loaded;
   const wanted = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };
   const { value: services, diagnostics } = selectServices(snapshot.services, wanted);
   await report(diagnostics, flags.verbose === true, io);
   const named = targets.names.length > 0;
   if (services.length === 0 && !named)
     await nothing(snapshot.services, allNamespaces ? undefined : namespace, labels, io);
-  return { snapshot, services, named, code: hasErrors(diagnostics) ? EXIT.different : EXIT.ok };
+  return { snapshot, said, services, named, code: hasErrors(diagnostics) ? EXIT.different : EXIT.ok };
 }
 
 /** As kubectl refuses them. */

@@ -1,18 +1,11 @@
 /**
  * cli: one question of `vipc dns`, as a pod's resolver asks it.
  */
-import {
-  candidates,
-  knownOf,
-  type Lookup,
-  lookup,
-  type Outcome,
-  type QueryType,
-  searchPath,
-} from '../discover/dns/lookup.js';
+import { candidates, knownOf, type Lookup, lookup, type Outcome, searchPath } from '../discover/dns/lookup.js';
 import { MAX_NAME } from '../discover/dns/names.js';
 import { podRecords } from '../discover/dns/pods.js';
 import type { DnsRecord } from '../discover/dns/record.js';
+import { type QueryType } from '../discover/dns/record.js';
 import { answerLine } from '../discover/dns/zone.js';
 import { parseIp } from '../ip.js';
 import { DNS1123_LABEL } from '../read/names.js';

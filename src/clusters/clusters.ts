@@ -131,8 +131,3 @@ export function compiledFor(clusters: readonly Cluster[], nodeName: string): Che
   }
   return { value, diagnostics: notes };
 }
-
-/** Order of names: by code point. */
-export function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

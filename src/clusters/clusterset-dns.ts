@@ -9,11 +9,11 @@ import type { Checked } from '../diag.js';
 import { addressLabel } from '../discover/dns/names.js';
 import { addressRecord, srvRecord, TTL } from '../discover/dns/parts.js';
 import type { DnsRecord } from '../discover/dns/record.js';
+import { tidied } from '../discover/dns/tidy.js';
 import { parseIp } from '../ip.js';
 import type { EndpointSlice } from '../read/types.js';
 import type { ClustersetService } from './imports.js';
 import { SOURCE_CLUSTER_LABEL } from './slices.js';
-import { zoneRecords } from './zone-records.js';
 
 /** The zone's domain; the KEP has no other. */
 export const CLUSTERSET_DOMAIN = 'clusterset.local';
@@ -26,7 +26,7 @@ const ZONE = `${CLUSTERSET_DOMAIN}.`;
 /** All records of the zone as one cluster sees it. */
 export function clustersetRecords(services: readonly ClustersetService[]): Checked<readonly DnsRecord[]> {
   const version = { name: `dns-version.${ZONE}`, ttl: TTL, type: 'TXT', text: CLUSTERSET_SCHEMA_VERSION } as const;
-  return zoneRecords([version, ...services.flatMap(recordsOf)]);
+  return tidied([version, ...services.flatMap(recordsOf)]);
 }
 
 function recordsOf(service: ClustersetService): readonly DnsRecord[] {

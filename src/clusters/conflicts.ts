@@ -4,8 +4,8 @@
  */
 import type { Diagnostic, Key, Origin } from '../diag.js';
 import { show } from '../diag.js';
+import { compare } from '../order.js';
 import type { IPFamily, Service } from '../read/types.js';
-import { byText } from './clusters.js';
 import { createdAt, type Export, type Exported } from './exports.js';
 import { mergedPorts, portText } from './ports.js';
 
@@ -151,7 +151,7 @@ export function familiesOf({ spec }: Service): readonly IPFamily[] {
 }
 
 function mapText(map: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(map).sort(([a], [b]) => byText(a, b));
+  const entries = Object.entries(map).sort(([a], [b]) => compare(a, b));
   return entries.length === 0 ? 'none' : show(entries.map(([key, value]) => `${key}=${value}`).join(', '));
 }
 

@@ -3,8 +3,9 @@
  * Out: Exported, sorted by namespace and name; exports that are invalid are diagnostics, named by the condition's reason.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import { type EndpointSlice, keyOf, type Service, type ServiceExport, serviceOf } from '../read/types.js';
-import { byText, type Cluster } from './clusters.js';
+import { compare } from '../order.js';
+import { type EndpointSlice, keyOf, type Service, type ServiceExport, slicesByService } from '../read/types.js';
+import type { Cluster } from './clusters.js';
 
 /** A ServiceExport with the Service of its name, in one cluster. */
 export interface Export {
@@ -30,7 +31,7 @@ export function exportedServices(clusters: readonly Cluster[]): Checked<readonly
   for (const cluster of clusters) {
     if (cluster.snapshot.exports.length === 0) continue;
     const services = new Map(cluster.snapshot.services.map((service) => [keyOf(service), service]));
-    const slices = slicesByService(cluster);
+    const slices = slicesByService(cluster.snapshot.slices);
     for (const object of cluster.snapshot.exports) {
       const service = services.get(keyOf(object));
       const problem = invalid(object, service, cluster);
@@ -43,20 +44,8 @@ export function exportedServices(clusters: readonly Cluster[]): Checked<readonly
     }
   }
   for (const list of byKey.values()) list.sort(byPrecedence);
-  const value = [...byKey].sort(([a], [b]) => byText(a, b)).map(([key, exports]) => ({ key, exports }));
+  const value = [...byKey].sort(([a], [b]) => compare(a, b)).map(([key, exports]) => ({ key, exports }));
   return { value, diagnostics };
-}
-
-function slicesByService({ snapshot }: Cluster): ReadonlyMap<string, readonly EndpointSlice[]> {
-  const found = new Map<string, EndpointSlice[]>();
-  for (const slice of snapshot.slices) {
-    const key = serviceOf(slice);
-    if (key === undefined) continue;
-    const others = found.get(key);
-    if (others) others.push(slice);
-    else found.set(key, [slice]);
-  }
-  return found;
 }
 
 /** The reasons of the condition Valid (mcs-api, serviceexport.go). */
@@ -80,7 +69,7 @@ function invalid(object: ServiceExport, service: Service | undefined, cluster: C
 function byPrecedence(a: Export, b: Export): number {
   const [early, late] = [createdAt(a), createdAt(b)];
   if (early !== late) return early < late ? -1 : 1;
-  return byText(a.cluster.name, b.cluster.name);
+  return compare(a.cluster.name, b.cluster.name);
 }
 
 /** Milliseconds; infinite when the export does not say. */

@@ -11,10 +11,11 @@
 import type { Checked, Diagnostic, Origin } from '../diag.js';
 import { show } from '../diag.js';
 import type { DnsRecord } from '../discover/dns/record.js';
+import { tidied } from '../discover/dns/tidy.js';
+import { compare } from '../order.js';
 import { DNS1123_LABEL } from '../read/names.js';
-import { byText, type Cluster } from './clusters.js';
+import type { Cluster } from './clusters.js';
 import { type FederatedService, federatedServices, type Shard } from './shards.js';
-import { zoneRecords } from './zone-records.js';
 
 /** Seconds that a record may be remembered (dns.go, minDNSTTL). */
 export const FEDERATION_TTL = 180;
@@ -39,7 +40,7 @@ export function federationRecords(clusters: readonly Cluster[], federation: Fede
   if (errors.length > 0) return { value: [], diagnostics: errors };
   const places = clusters.map(({ name, region = '', zone = '' }): Placed => ({ name, region, zone }));
   const made = federatedServices(clusters).map((service) => serviceRecords(service, places, federation));
-  const zone = zoneRecords(made.flatMap(({ value }) => value));
+  const zone = tidied(made.flatMap(({ value }) => value));
   return { value: zone.value, diagnostics: [...made.flatMap((each) => each.diagnostics), ...zone.diagnostics] };
 }
 
@@ -155,5 +156,5 @@ function notResolved(shards: readonly Shard[], levels: readonly AtLevel[]): read
 }
 
 function unique(items: readonly string[]): readonly string[] {
-  return [...new Set(items)].sort(byText);
+  return [...new Set(items)].sort(compare);
 }

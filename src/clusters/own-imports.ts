@@ -3,6 +3,7 @@
  * mcs-controller made, so that the dump of a single cluster has rules for the whole clusterset.
  */
 import type { Checked, Diagnostic } from '../diag.js';
+import { compare, groupedBy, sorted } from '../order.js';
 import {
   CLUSTERSET_SERVICE_LABEL,
   type EndpointSlice,
@@ -11,7 +12,6 @@ import {
   type ServiceImport,
   type Snapshot,
 } from '../read/types.js';
-import { byText } from './clusters.js';
 import { type DerivedService, derivedServices } from './derived.js';
 import type { ClustersetService } from './imports.js';
 
@@ -25,7 +25,7 @@ export function ownImports(snapshot: Snapshot, known: ReadonlySet<string>): Chec
   const derivedService = derivedServices(snapshot);
   const value = imports
     .map((each) => fromImport(each, slices.get(keyOf(each)) ?? [], derivedService))
-    .sort((a, b) => byText(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`));
+    .sort((a, b) => compare(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`));
   // Without an address it has no rules anyway, which is said elsewhere.
   const reachable = value.filter(({ type, ips }) => type === 'Headless' || ips.length > 0);
   const diagnostics = reachable.filter(({ slices }) => slices.length === 0).map(withoutSlices);
@@ -34,16 +34,10 @@ export function ownImports(snapshot: Snapshot, known: ReadonlySet<string>): Chec
 
 /** By the Service of the clusterset, each list sorted by name. */
 function clustersetSlices(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
-  const byService = new Map<string, EndpointSlice[]>();
-  for (const slice of slices) {
-    const { namespace, labels } = slice.metadata;
+  return groupedBy(sorted(slices), ({ metadata: { namespace, labels }, addressType }) => {
     const service = labels[CLUSTERSET_SERVICE_LABEL];
-    if (!service || slice.addressType === 'FQDN') continue;
-    const key = `${namespace}/${service}`;
-    byService.set(key, [...(byService.get(key) ?? []), slice]);
-  }
-  for (const list of byService.values()) list.sort((a, b) => byText(a.metadata.name, b.metadata.name));
-  return byService;
+    return service && addressType !== 'FQDN' ? `${namespace}/${service}` : undefined;
+  });
 }
 
 /** The control plane has merged already: what it wrote stands, hints and node names too. */

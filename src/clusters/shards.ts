@@ -2,8 +2,9 @@
  * clusters, part: which Services a federation has, and their shards: the Service of one name in each cluster.
  */
 import type { Origin } from '../diag.js';
+import { compare } from '../order.js';
 import { keyOf, type Service, serviceOf } from '../read/types.js';
-import { byText, type Cluster } from './clusters.js';
+import type { Cluster } from './clusters.js';
 
 /** The Service in one cluster. */
 export interface Shard {
@@ -29,7 +30,7 @@ export interface FederatedService {
 /** Services that are a load balancer's in some cluster (dns.go, wantsDNSRecords), sorted by namespace and name. */
 export function federatedServices(clusters: readonly Cluster[]): readonly FederatedService[] {
   const found = new Map<string, { readonly service: Service; readonly shard: Shard }[]>();
-  for (const cluster of [...clusters].sort((a, b) => byText(a.name, b.name))) {
+  for (const cluster of [...clusters].sort((a, b) => compare(a.name, b.name))) {
     const readiness = readinessOf(cluster);
     for (const service of cluster.snapshot.services) {
       const list = found.get(keyOf(service)) ?? [];
@@ -38,7 +39,7 @@ export function federatedServices(clusters: readonly Cluster[]): readonly Federa
     }
   }
   return [...found]
-    .sort(([a], [b]) => byText(a, b))
+    .sort(([a], [b]) => compare(a, b))
     .flatMap(([, all]) => {
       const [federated] = all.filter(({ service }) => isFederated(service));
       if (!federated) return [];

@@ -3,8 +3,9 @@
  * slices for the cluster that imports it, in the form of KEP-1645 (Using EndpointSlice objects to track endpoints).
  */
 import type { Diagnostic, Origin } from '../diag.js';
+import { compare } from '../order.js';
 import { CLUSTERSET_SERVICE_LABEL, type EndpointPort, type EndpointSlice, type SliceEndpoint } from '../read/types.js';
-import { byText, type Cluster } from './clusters.js';
+import type { Cluster } from './clusters.js';
 import type { Export } from './exports.js';
 import { type ClustersetPort, exposing } from './ports.js';
 
@@ -41,7 +42,7 @@ export function slicesFrom(from: Export, merged: Merged, importer: Cluster): rea
       }),
     )
     .filter(({ ports }) => ports.length > 0 || merged.type === 'Headless')
-    .sort((a, b) => byText(a.metadata.name, b.metadata.name));
+    .sort((a, b) => compare(a.metadata.name, b.metadata.name));
 }
 
 /** A copy of an own slice is as real as that; of another cluster's, simulated pods are the more important to know of. */

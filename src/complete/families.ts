@@ -3,6 +3,7 @@
  * initIPFamilyFields in k/k pkg/registry/core/service/storage/alloc.go).
  */
 import type { Cidr, Family } from '../ip.js';
+import { compare } from '../order.js';
 import {
   hasSelector,
   type IPFamily,
@@ -85,8 +86,4 @@ function isFree(service: Service): boolean {
 
 function distinct(families: readonly IPFamily[]): readonly IPFamily[] {
   return [...new Set(families)];
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

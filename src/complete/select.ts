@@ -1,6 +1,7 @@
 /**
  * complete, part: which Pods a selector selects.
  */
+import { sorted } from '../order.js';
 import type { Pod } from '../read/types.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -38,7 +39,7 @@ export function indexPods(pods: readonly Pod[]): Select {
       if (!rarest || list.length < rarest.length) rarest = list;
     }
     const found = (rarest ?? []).filter(({ labels }) => wanted.every(([key, value]) => labels[key] === value));
-    return found.flatMap((group) => group.pods).sort(byName);
+    return sorted(found.flatMap((group) => group.pods));
   };
 }
 
@@ -53,8 +54,4 @@ function grouped(pods: readonly Pod[]): ReadonlyMap<string, readonly Group[]> {
     else groups.set(labels, { labels, pods: [pod] });
   }
   return new Map([...byNamespace].map(([namespace, groups]) => [namespace, [...groups.values()]]));
-}
-
-function byName({ metadata: a }: Pod, { metadata: b }: Pod): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -4,6 +4,7 @@
  */
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { parseIp } from '../ip.js';
+import { groupedBy } from '../order.js';
 import { keyOf, type Node, type Pod, type PodSpec, type Snapshot, type Workload } from '../read/types.js';
 import { assignEach, stableHash } from './assign.js';
 import { ONLY, type Part, podNetworks } from './nodes.js';
@@ -177,13 +178,7 @@ function giveAddresses(
 }
 
 function byNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  const found = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    const list = found.get(pod.spec.nodeName ?? '');
-    if (list) list.push(pod);
-    else found.set(pod.spec.nodeName ?? '', [pod]);
-  }
-  return found;
+  return groupedBy(pods, ({ spec }) => spec.nodeName);
 }
 
 /** A pod has one place in all networks of its Node. Gives the names of those that there is no room for. */

@@ -3,8 +3,8 @@
  * and ports by namespace, with where they are written.
  */
 import type { Key, Origin } from '../diag.js';
+import { groupedBy, sorted } from '../order.js';
 import type { ContainerPort, Pod, Snapshot, Workload } from '../read/types.js';
-import { groupedBy, sorted } from './order.js';
 
 export interface Candidate {
   readonly namespace: string;

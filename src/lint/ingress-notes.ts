@@ -3,8 +3,8 @@
  * Ingress and Service.
  */
 import type { Diagnostic } from '../diag.js';
+import { groupedBy } from '../order.js';
 import { type EndpointSlice, keyOf, type Service } from '../read/types.js';
-import { groupedBy } from './order.js';
 import { placeOf, type Route, serviceKeyOf } from './routes.js';
 import { readiness } from './slices.js';
 

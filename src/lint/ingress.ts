@@ -3,6 +3,7 @@
  * Services of its own namespace only, by the Service's port (networking/v1, IngressServiceBackend).
  */
 import type { Diagnostic, Origin } from '../diag.js';
+import { groupedBy, namesByNamespace, sorted } from '../order.js';
 import {
   type Ingress,
   type IngressBackend,
@@ -10,12 +11,11 @@ import {
   type Service,
   type ServicePortSpec,
   type Snapshot,
+  slicesByService,
 } from '../read/types.js';
 import { ingressNotes } from './ingress-notes.js';
 import { nearest, suggester } from './near.js';
-import { groupedBy, namesByNamespace, sorted } from './order.js';
 import { placeOf, type Route, routesOf, routeText } from './routes.js';
-import { slicesByService } from './slices.js';
 
 /**
  * Warnings: `ingress-without-service`, `ingress-without-port`, `ingress-duplicate-path`; and the notes of ingress-notes.ts.

@@ -2,8 +2,8 @@
  * Routes: what Ingresses send where, one backend each, and how they are written and found.
  */
 import type { Key, Origin } from '../diag.js';
+import { sorted } from '../order.js';
 import type { Ingress, IngressBackend } from '../read/types.js';
-import { sorted } from './order.js';
 
 /** A backend, and whose it is. */
 export interface Route {

@@ -1,13 +1,7 @@
 /**
- * The EndpointSlices of Services, and how many endpoints are in them.
+ * lint, part: how many endpoints are in the EndpointSlices of a Service.
  */
-import { type EndpointSlice, serviceOf } from '../read/types.js';
-import { groupedBy, sorted } from './order.js';
-
-/** `namespace/name` of a Service → its slices, by name. */
-export function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
-  return groupedBy(sorted(slices), serviceOf);
-}
+import type { EndpointSlice } from '../read/types.js';
 
 /** How many endpoints are ready, of how many. */
 export interface Readiness {

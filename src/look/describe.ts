@@ -2,8 +2,14 @@
  * look: one Service → what `vipc describe` says of it: first what kubectl says, in its order and words (k8s.io/kubectl
  * pkg/describe/describe.go, describeService), then what it does not: every endpoint, its slices, the Ingresses before it.
  */
-import { slicesByService } from '../lint/slices.js';
-import { type EndpointSlice, keyOf, type Service, type ServicePortSpec, type Snapshot } from '../read/types.js';
+import {
+  type EndpointSlice,
+  keyOf,
+  type Service,
+  type ServicePortSpec,
+  type Snapshot,
+  slicesByService,
+} from '../read/types.js';
 import { labelsText } from './columns.js';
 import { endpointRows, placeText, sliceRows } from './endpoints.js';
 import { annotationLines, endpointsText, type Field, fieldLines, ingressText, labelLines } from './fields.js';

@@ -2,7 +2,7 @@
  * look: the endpoints of a Service as a table, one address a row, and where its slices come from.
  */
 import type { Origin } from '../diag.js';
-import { compare } from '../lint/order.js';
+import { compare } from '../order.js';
 import { locate } from '../read/locate.js';
 import type { EndpointPort, EndpointSlice, Node, Service, SliceEndpoint } from '../read/types.js';
 import { labelsText } from './columns.js';

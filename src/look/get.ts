@@ -2,8 +2,8 @@
  * look: Services → the table of `vipc get`: kubectl's columns, then how many endpoints are ready, which Ingresses lead to
  * it, and what is made up. In: the snapshot, the Services to show, the time. Out: lines.
  */
-import { readiness, slicesByService } from '../lint/slices.js';
-import { type EndpointSlice, keyOf, type Service, type Snapshot } from '../read/types.js';
+import { readiness } from '../lint/slices.js';
+import { type EndpointSlice, keyOf, type Service, type Snapshot, slicesByService } from '../read/types.js';
 import { ageOf } from './age.js';
 import { clusterIpText, externalIpText, labelsText, portsText } from './columns.js';
 import { type Route, routesByService, routesText } from './ingress.js';

@@ -7,10 +7,8 @@ import { describe, expect, it } from '@jest/globals';
 import { problemLines } from '../cli/describe.js';
 import { format, inOrder } from '../cli/report.js';
 import { AS_IT_IS } from '../complete/complete.js';
-import { checkEndpointsNames } from '../lint/endpoints-name.js';
-import { checkIngresses } from '../lint/ingress.js';
-import { sorted } from '../lint/order.js';
-import { checkSelectors } from '../lint/selector.js';
+import type { Diagnostic } from '../diag.js';
+import { sorted } from '../order.js';
 import { readCluster } from '../pipeline.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { type EndpointSlice, keyOf, type Snapshot, serviceOf } from '../read/types.js';
@@ -18,7 +16,7 @@ import { ROOT } from '../testing/cases.js';
 import { describeService } from './describe.js';
 import { printServices } from './get.js';
 import { apiObject, listOf, sliceObject } from './object.js';
-import { lookAt } from './problems.js';
+import { problemsByService } from './problems.js';
 import { toYaml } from './yaml.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
@@ -26,19 +24,19 @@ const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 
 const CASES = readdirSync(`${ROOT}fixtures/look`).sort();
 
-/** The cluster of a case, and what lint says of it. */
+/** The cluster of a case, and what is said of it. */
 function clusterOf(name: string) {
   const file = `fixtures/look/${name}/manifests.yaml`;
   const source = { name: file, text: readFileSync(`${ROOT}${file}`, 'utf8') };
   const simulate = name.startsWith('simulated');
   const completion = { ...AS_IT_IS, simulate, allocate: simulate, nodes: simulate ? 2 : 0 };
-  const { value: snapshot } = readCluster([source], { completion });
-  const diagnostics = [checkIngresses, checkEndpointsNames, checkSelectors].flatMap((check) => check(snapshot));
+  const { value: snapshot, diagnostics: said } = readCluster([source], { completion });
+  const diagnostics = said.filter(({ synthetic }) => !synthetic);
   return { about: source.text.split('\n', 1)[0] ?? '', snapshot, diagnostics };
 }
 
-function described(snapshot: Snapshot): string {
-  const problemsOf = lookAt(snapshot);
+function described(snapshot: Snapshot, said: readonly Diagnostic[]): string {
+  const problemsOf = problemsByService(said);
   const parts = sorted(snapshot.services).map((service) =>
     [...describeService(snapshot, service), ...problemLines(problemsOf(service)), ''].join('\n'),
   );
@@ -71,7 +69,7 @@ describe.each(CASES)('%s', (name) => {
     ['get-wide.txt', text(printServices(snapshot, services, { ...style, wide: true, labels: true }, NOW))],
     ['get.yaml', toYaml(listOf(services.map(apiObject)))],
     ['describe.yaml', toYaml(listOf([...services.map(apiObject), ...slices.map(sliceObject)]))],
-    ['describe.txt', described(snapshot)],
+    ['describe.txt', described(snapshot, diagnostics)],
     ...(said.length > 0 ? [['diagnostics.txt', said.join('\n')] as const] : []),
   ]);
   const directory = `${ROOT}golden/look/${name}`;

@@ -1,8 +1,9 @@
 /**
  * look: which Ingresses lead to a Service.
  */
-import { groupedBy } from '../lint/order.js';
+
 import { type Route, routesOf, routeText, serviceKeyOf } from '../lint/routes.js';
+import { groupedBy } from '../order.js';
 import type { Ingress } from '../read/types.js';
 
 export type { Route };

@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { loadAll } from 'js-yaml';
 import { localHost } from '../apply/host.js';
 import { AS_IT_IS } from '../complete/complete.js';
-import { sorted } from '../lint/order.js';
+import { sorted } from '../order.js';
 import { readCluster } from '../pipeline.js';
 import { keyOf, type Service } from '../read/types.js';
 import { type ApiServer, startApiServer } from '../testing/api-server.js';

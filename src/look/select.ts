@@ -4,7 +4,7 @@
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { nearest } from '../lint/near.js';
-import { sorted } from '../lint/order.js';
+import { sorted } from '../order.js';
 import type { Service } from '../read/types.js';
 import { matches, type Requirement } from './selector.js';
 

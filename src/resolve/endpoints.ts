@@ -2,27 +2,9 @@
  * resolve, part: EndpointSlices → the endpoints of each port of a Service, merged across slices.
  */
 import { type Family, joinHostPort } from '../ip.js';
-import { type EndpointSlice, type Protocol, type SliceEndpoint, type SliceSource, serviceOf } from '../read/types.js';
+import { compare } from '../order.js';
+import type { EndpointSlice, Protocol, SliceEndpoint, SliceSource } from '../read/types.js';
 import type { Endpoint } from './types.js';
-
-/**
- * The slices of every Service, each list sorted by slice name, so that which duplicate wins does not depend on the
- * order of objects.
- */
-export function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
-  const byService = new Map<string, EndpointSlice[]>();
-  for (const slice of slices) {
-    const service = serviceOf(slice);
-    if (service === undefined) continue;
-    const list = byService.get(service);
-    if (list) list.push(slice);
-    else byService.set(service, [slice]);
-  }
-  for (const list of byService.values()) {
-    list.sort((a, b) => compareCodePoints(a.metadata.name, b.metadata.name));
-  }
-  return byService;
-}
 
 /**
  * All endpoints that `slices` list for a port, usable or not, sorted by `ip:port` as a string.
@@ -48,7 +30,7 @@ export function endpointsOf(
       }
     }
   }
-  return [...found].sort(([a], [b]) => compareCodePoints(a, b)).map(([, endpoint]) => endpoint);
+  return [...found].sort(([a], [b]) => compare(a, b)).map(([, endpoint]) => endpoint);
 }
 
 const NO_HINTS: readonly string[] = [];
@@ -69,9 +51,4 @@ function toEndpoint(listed: SliceEndpoint, port: number, node: string, source: S
     nodeHints: hints?.forNodes?.map(({ name }) => name) ?? NO_HINTS,
     ...(synthetic && { synthetic }),
   };
-}
-
-/** Order of strings by code point; names and addresses are ASCII, where code units are the same. */
-export function compareCodePoints(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

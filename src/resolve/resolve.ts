@@ -5,8 +5,16 @@
 import type { Diagnostic } from '../diag.js';
 import { type Memo, NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
-import { type EndpointSlice, type ObjectMeta, type Service, type Snapshot, serviceOf } from '../read/types.js';
-import { compareCodePoints, endpointsOf, slicesByService } from './endpoints.js';
+import { compare, sorted } from '../order.js';
+import {
+  type EndpointSlice,
+  type ObjectMeta,
+  type Service,
+  type Snapshot,
+  serviceOf,
+  slicesByService,
+} from '../read/types.js';
+import { endpointsOf } from './endpoints.js';
 import { addressesOf, frontendsOf, policiesOf, trafficUse } from './frontends.js';
 import { usableEndpoints } from './traffic.js';
 import type { NodeContext, ServicePort } from './types.js';
@@ -22,7 +30,7 @@ export function resolve(
   memo: Memo = NO_MEMO,
 ): readonly ServicePort[] {
   const slices = proxiedSlices(snapshot);
-  return sortedServices(snapshot.services.filter(isOurs)).flatMap((service) => {
+  return sorted(snapshot.services.filter(isOurs)).flatMap((service) => {
     const { namespace, name } = service.metadata;
     const its = slices.get(`${namespace}/${name}`) ?? [];
     const parts = [node, options, ...its];
@@ -96,17 +104,9 @@ function healthCheckOf(service: Service): Pick<ServicePort, 'healthCheckNodePort
   return { healthCheckNodePort, ...(service.allocated?.healthCheckNodePort ? { syntheticHealthCheck: true } : {}) };
 }
 
-function sortedServices(services: readonly Service[]): readonly Service[] {
-  return [...services].sort(
-    (a, b) =>
-      compareCodePoints(a.metadata.namespace, b.metadata.namespace) ||
-      compareCodePoints(a.metadata.name, b.metadata.name),
-  );
-}
-
 function byNameAndProtocol(
   a: { readonly name: string; readonly protocol: string },
   b: { readonly name: string; readonly protocol: string },
 ): number {
-  return compareCodePoints(a.name, b.name) || compareCodePoints(a.protocol, b.protocol);
+  return compare(a.name, b.name) || compare(a.protocol, b.protocol);
 }

@@ -4,8 +4,7 @@
  * namespaces whose variables are shown.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { QueryType } from '../discover/dns/lookup.js';
-import type { DnsRecord } from '../discover/dns/record.js';
+import type { DnsRecord, QueryType } from '../discover/dns/record.js';
 import { printZone, zonesOf } from '../discover/dns/zone.js';
 import { ROOT } from './cases.js';
 import type { ZoneFile } from './name-server.js';

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '../apply/host.js';
-import type { QueryType } from '../discover/dns/lookup.js';
+import type { QueryType } from '../discover/dns/record.js';
 import { parseIp } from '../ip.js';
 import { succeeded } from './netns.js';
 

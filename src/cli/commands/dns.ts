@@ -2,7 +2,7 @@
  * cli: `vipc dns` as commander knows it.
  */
 import { Option } from 'commander';
-import { QUERY_TYPES } from '../../discover/dns/lookup.js';
+import { QUERY_TYPES } from '../../discover/dns/record.js';
 import { type Add, example, examples } from '../command.js';
 import type { DnsFlags } from '../dns.js';
 import { clusterOptions, completionOptions, inputOptions } from '../flags.js';

@@ -3,11 +3,7 @@
  */
 import { parseIp } from '../../ip.js';
 import { isWithin, MAX_NAME, REVERSE_ZONES, reverseName } from './names.js';
-import type { DnsRecord, DnsType } from './record.js';
-
-export type QueryType = Exclude<DnsType, 'NS'> | 'ANY';
-
-export const QUERY_TYPES: readonly QueryType[] = ['A', 'AAAA', 'SRV', 'PTR', 'CNAME', 'TXT', 'ANY'];
+import type { DnsRecord, QueryType } from './record.js';
 
 /** What kubelet writes into a pod's resolv.conf: only a name with fewer dots is tried in the search path. */
 export const NDOTS = 5;

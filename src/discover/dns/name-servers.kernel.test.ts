@@ -19,19 +19,10 @@ import {
 } from '../../testing/name-server.js';
 import { withNetns } from '../../testing/netns.js';
 import { describeInKernel } from '../../testing/rings.js';
-import {
-  candidates,
-  type Known,
-  knownOf,
-  lookup,
-  NDOTS,
-  QUERY_TYPES,
-  type QueryType,
-  searchPath,
-  type Try,
-} from './lookup.js';
+import { candidates, type Known, knownOf, lookup, NDOTS, searchPath, type Try } from './lookup.js';
 import { fits, isWithin } from './names.js';
 import { dataText } from './rdata.js';
+import { QUERY_TYPES, type QueryType } from './record.js';
 import { recordsOf } from './records.js';
 
 const describeKernel = await describeInKernel();

@@ -49,8 +49,3 @@ export function fromRoot(name: string): string {
   // A character that sorts before every one that a label may have.
   return name.split('.').reverse().join(' ');
 }
-
-/** By code point. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -3,8 +3,9 @@
  */
 import type { Origin } from '../../diag.js';
 import type { Ip } from '../../ip.js';
+import { compare } from '../../order.js';
 import type { Protocol } from '../../read/types.js';
-import { compare, fromRoot, reverseName } from './names.js';
+import { fromRoot, reverseName } from './names.js';
 import type { DnsData, DnsRecord } from './record.js';
 
 /** Seconds that a record may be remembered: CoreDNS's default (plugin/kubernetes, ttl). */

@@ -11,10 +11,10 @@ import { dnsClusters } from '../../testing/dns-clusters.js';
 import { type Answer, type Asked, BIND, checkZones, serveAndAsk } from '../../testing/name-server.js';
 import { withNetns } from '../../testing/netns.js';
 import { describeInKernel } from '../../testing/rings.js';
-import { knownOf, lookup, type QueryType } from './lookup.js';
+import { knownOf, lookup } from './lookup.js';
 import { isWithin } from './names.js';
 import { dataText } from './rdata.js';
-import type { DnsRecord } from './record.js';
+import type { DnsRecord, QueryType } from './record.js';
 import { recordsOf } from './records.js';
 
 const describeKernel = await describeInKernel();

@@ -27,3 +27,8 @@ export type DnsData =
   | { readonly type: 'TXT'; readonly text: string };
 
 export type DnsType = DnsRecord['type'];
+
+/** What can be asked for. */
+export type QueryType = Exclude<DnsType, 'NS'> | 'ANY';
+
+export const QUERY_TYPES: readonly QueryType[] = ['A', 'AAAA', 'SRV', 'PTR', 'CNAME', 'TXT', 'ANY'];

@@ -4,13 +4,12 @@
  */
 import type { Checked, Diagnostic } from '../../diag.js';
 import { parseIp } from '../../ip.js';
-import { type EndpointSlice, keyOf, type Service, type Snapshot, serviceOf } from '../../read/types.js';
+import { type EndpointSlice, keyOf, type Service, type Snapshot, slicesByService } from '../../read/types.js';
 import { headlessRecords } from './headless.js';
-import { compare, fits, fromRoot, MAX_LABEL, MAX_NAME } from './names.js';
 import { addressRecord, type Claim, claim, record, settle, srvRecord, TTL } from './parts.js';
-import { dataText, identity } from './rdata.js';
 import type { DnsRecord } from './record.js';
 import { nameServerRecords } from './server.js';
+import { tidied } from './tidy.js';
 
 /** The version of the specification, which the cluster's DNS tells itself (2.2). */
 export const SCHEMA_VERSION = '1.1.0';
@@ -18,7 +17,7 @@ export const SCHEMA_VERSION = '1.1.0';
 /** All records of the cluster whose domain is `domain`, such as `cluster.local`; sorted. */
 export function recordsOf(snapshot: Snapshot, domain: string): Checked<readonly DnsRecord[]> {
   const zone = `${domain.toLowerCase()}.`;
-  const slices = byService(snapshot.slices);
+  const slices = slicesByService(snapshot.slices);
   const made = snapshot.services.map((service) => ofService(service, slices.get(keyOf(service)) ?? [], zone));
   const records = [
     { name: `dns-version.${zone}`, ttl: TTL, type: 'TXT', text: SCHEMA_VERSION } as const,
@@ -26,11 +25,8 @@ export function recordsOf(snapshot: Snapshot, domain: string): Checked<readonly 
     ...made.flatMap((each) => each.records),
     ...settle(made.flatMap((each) => each.claims)),
   ];
-  const tooLong = records.filter((each) => !isPossible(each));
-  return {
-    value: sorted(once(records.filter(isPossible))),
-    diagnostics: [...made.flatMap((each) => each.notes), ...leftOut(sorted(tooLong))],
-  };
+  const { value, diagnostics } = tidied(records);
+  return { value, diagnostics: [...made.flatMap((each) => each.notes), ...diagnostics] };
 }
 
 interface Made {
@@ -87,62 +83,4 @@ function foreign(slices: readonly EndpointSlice[]): readonly Diagnostic[] {
       const message = `${origin.object} has no DNS records: its endpoints are names, not addresses`;
       return { code: 'fqdn-slice', severity: 'note', message, origin };
     });
-}
-
-function byService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
-  const found = new Map<string, EndpointSlice[]>();
-  for (const slice of slices) {
-    const service = serviceOf(slice);
-    if (service === undefined) continue;
-    const others = found.get(service);
-    if (others) others.push(slice);
-    else found.set(service, [slice]);
-  }
-  return found;
-}
-
-/** Two slices may list one endpoint. What is in the input is not made up, though somebody made it up as well. */
-function once(records: readonly DnsRecord[]): readonly DnsRecord[] {
-  const found = new Map<string, DnsRecord>();
-  for (const each of records) {
-    const key = identity(each);
-    if (found.get(key)?.synthetic !== undefined || !found.has(key)) found.set(key, each);
-  }
-  return [...found.values()];
-}
-
-/** By name from the root on, then type and data. */
-function sorted(records: readonly DnsRecord[]): readonly DnsRecord[] {
-  const keyed = records.map((each) => ({ each, key: fromRoot(each.name) }));
-  keyed.sort((a, b) => compare(a.key, b.key) || compare(a.each.type, b.each.type) || byData(a.each, b.each));
-  return keyed.map(({ each }) => each);
-}
-
-function byData(a: DnsRecord, b: DnsRecord): number {
-  return compare(dataText(a), dataText(b));
-}
-
-function isPossible(each: DnsRecord): boolean {
-  return fits(each.name) && (!('target' in each) || fits(each.target));
-}
-
-/** One for each Service. The API allows more than DNS does: a port's name of 63 characters has an underscore before it. */
-function leftOut(records: readonly DnsRecord[]): readonly Diagnostic[] {
-  const first = new Map(records.toReversed().map((each) => [each.origin?.object, each]));
-  return [...first.values()].map((each) => {
-    const name = 'target' in each && fits(each.name) ? each.target : each.name;
-    const message = `its record ${each.type} ${shortened(name)} is left out, maybe others too: the name is too long for DNS`;
-    const hint = `a label has at most ${MAX_LABEL} characters, a name ${MAX_NAME}`;
-    return {
-      code: 'dns-name-too-long',
-      severity: 'warning',
-      message,
-      hint,
-      ...(each.origin ? { origin: each.origin } : {}),
-    };
-  });
-}
-
-function shortened(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 80)}…` : name;
 }

@@ -2,8 +2,8 @@
  * discover: which name a zone gives as its name server, and where that is.
  */
 import { parseIp } from '../../ip.js';
+import { compare } from '../../order.js';
 import type { Service } from '../../read/types.js';
-import { compare } from './names.js';
 import { addressRecord } from './parts.js';
 import type { DnsRecord } from './record.js';
 

@@ -2,7 +2,8 @@
  * discover: DNS records → master files (RFC 1035, 5), one for each zone, that a name server loads.
  */
 import type { Origin } from '../../diag.js';
-import { compare, isWithin, REVERSE_ZONES } from './names.js';
+import { compare, groupedBy } from '../../order.js';
+import { isWithin, REVERSE_ZONES } from './names.js';
 import { TTL } from './parts.js';
 import { dataText, nameText } from './rdata.js';
 import type { DnsRecord } from './record.js';
@@ -112,16 +113,12 @@ interface Group {
 
 /** Records of no Service first, then by Service; within one in the order they come. */
 function grouped(records: readonly DnsRecord[], origin: string): readonly Group[] {
-  const groups = new Map<string, Row[]>();
-  for (const record of records) {
-    const title = ownerOf(record.origin) ?? '';
-    const row = rowOf(record, origin);
-    const group = groups.get(title);
-    if (group) group.push(row);
-    else groups.set(title, [row]);
-  }
+  const groups = groupedBy(records, (record) => ownerOf(record.origin) ?? '');
   const titles = [...groups.keys()].sort((a, b) => compare(a.replace('/', ' '), b.replace('/', ' ')));
-  return titles.map((title) => ({ ...(title === '' ? {} : { title }), rows: groups.get(title) ?? [] }));
+  return titles.map((title) => ({
+    ...(title === '' ? {} : { title }),
+    rows: (groups.get(title) ?? []).map((record) => rowOf(record, origin)),
+  }));
 }
 
 /** `default/web`, whose a record is. */

@@ -2,6 +2,7 @@
  * read, types: EndpointSlice discovery.k8s.io/v1 and Endpoints v1.
  */
 import type { Origin } from '../../diag.js';
+import { groupedBy, sorted } from '../../order.js';
 import type { IPFamily, ObjectMeta, Protocol } from './meta.js';
 
 /** The label that binds a slice to its Service. */
@@ -84,4 +85,13 @@ export interface EndpointAddress {
 export function serviceOf(slice: EndpointSlice): string | undefined {
   const service = slice.metadata.labels[SERVICE_NAME_LABEL];
   return service ? `${slice.metadata.namespace}/${service}` : undefined;
+}
+
+/**
+ * The slices of every Service by its `namespace/name`, each list sorted by slice name, so that which duplicate wins does
+ * not depend on the order of objects.
+ */
+export function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
+  const found = groupedBy(slices, serviceOf);
+  return new Map([...found].map(([service, its]) => [service, its.length > 1 ? sorted(its) : its]));
 }

@@ -1,10 +1,9 @@
 /**
- * Order: by namespace and name, by code point, whatever the order of the input; and what belongs to a namespace.
+ * Order: by namespace and name, by code point, whatever the order of the input; and what belongs together.
  */
-import type { ObjectMeta } from '../read/types.js';
 
 interface Named {
-  readonly metadata: ObjectMeta;
+  readonly metadata: { readonly namespace: string; readonly name: string };
 }
 
 /** Order of strings by code point; names are ASCII, where code units are the same. */
