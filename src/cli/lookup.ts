@@ -4,8 +4,7 @@
 import { candidates, knownOf, type Lookup, lookup, type Outcome, searchPath } from '../discover/dns/lookup.js';
 import { MAX_NAME } from '../discover/dns/names.js';
 import { podRecords } from '../discover/dns/pods.js';
-import type { DnsRecord } from '../discover/dns/record.js';
-import { type QueryType } from '../discover/dns/record.js';
+import type { DnsRecord, QueryType } from '../discover/dns/record.js';
 import { answerLine } from '../discover/dns/zone.js';
 import { parseIp } from '../ip.js';
 import { DNS1123_LABEL } from '../read/names.js';

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from '@jest/globals';
+import { readSnapshot } from '../read/snapshot.js';
 import type { Snapshot } from '../read/types.js';
 import { ROOT } from '../testing/cases.js';
 import { type ObjectSource, watchFiles } from './files.js';
@@ -78,4 +79,17 @@ it('waits for files that are not there yet, and follows links that are replaced,
   symlinkSync('two.yaml', link);
   await until(() => snapshots.length >= 2);
   expect(JSON.stringify(snapshots.at(-1)?.slices)).toContain('10.244.2.8');
+});
+
+it.each([
+  ['Services of a clusterset', 'fixtures/clusters/one-dump/dump.yaml', 'services'],
+  ['endpoints of Pods', 'fixtures/control-plane/selector/manifests.yaml', 'slices'],
+  ['endpoints of Endpoints', 'fixtures/control-plane/no-selector-endpoints/manifests.yaml', 'slices'],
+] as const)('adds what compile and apply add: %s', async (_, path, list) => {
+  const text = readFileSync(`${ROOT}${path}`, 'utf8');
+  writeFileSync(file, text);
+  const { ready, snapshots } = watch();
+  await ready;
+  const there = readSnapshot([{ name: file, text }]).value[list].length;
+  expect(snapshots[0]?.[list].length).toBeGreaterThan(there);
 });

@@ -2,6 +2,7 @@
  * Files: a snapshot in files as a source of the daemon. They are looked at every second, and read when something about
  * them changed; what cannot be read or parsed, such as a file that is half written, leaves everything as it was.
  */
+import { withClusterset } from '../clusters/mcs.js';
 import { AS_IT_IS, complete } from '../complete/complete.js';
 import type { Diagnostic, Source } from '../diag.js';
 import { readSnapshot } from '../read/snapshot.js';
@@ -42,10 +43,12 @@ export function watchFiles({ paths, onSnapshot, onProblems, pollMs = 1000 }: Fil
     content = text;
     const snapshot = readSnapshot(sources);
     const completed = complete(snapshot.value, AS_IT_IS);
-    const problems = [...diagnostics, ...snapshot.diagnostics, ...completed.diagnostics.filter(isNoNote)];
+    const clusterset = withClusterset(completed.value);
+    const added = [...completed.diagnostics, ...clusterset.diagnostics].filter(isNoNote);
+    const problems = [...diagnostics, ...snapshot.diagnostics, ...added];
     if (problems.length > 0) onProblems(problems);
     if (diagnostics.length > 0 || problems.some(isUnreadable) || isEmpty(snapshot.value)) return false;
-    onSnapshot(completed.value);
+    onSnapshot(clusterset.value);
     return true;
   };
 
