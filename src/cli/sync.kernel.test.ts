@@ -2,7 +2,7 @@
  * The daemon as a process: signals, the lock, its log and what it answers.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,12 +39,19 @@ interface Running {
 }
 
 /** Runs `vipc sync` on a node of its own while `use` runs. */
-function running(flags: readonly string[], use: (running: Running) => Promise<void>): Promise<void> {
+function running(
+  flags: readonly string[],
+  use: (running: Running) => Promise<void>,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
   return withNode(async (host, netns) => {
     writeFileSync(snapshot, WEB);
     writeFileSync(config, CONFIG);
     const argv = ['sync', '--netns', netns, '--iptables', 'nft', '-c', config, ...flags];
-    const child = spawn(process.execPath, [`${ROOT}bin/vipc.js`, ...argv], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [`${ROOT}bin/vipc.js`, ...argv], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const lines: Record<string, unknown>[] = [];
     createInterface({ input: child.stderr }).on('line', (line) =>
@@ -104,6 +111,29 @@ describeKernel('vipc sync', () => {
       }),
     60_000,
   );
+
+  it('finishes what a tool is doing when it is told to end meanwhile', () => {
+    // A slow iptables-save, which tells when it runs.
+    const [bin, busy] = [join(directory, 'bin'), join(directory, 'busy')];
+    mkdirSync(bin);
+    writeFileSync(
+      join(bin, 'iptables-nft-save'),
+      `#!/bin/sh\ntouch ${busy}\nsleep 1\nPATH=\${PATH#*:} exec iptables-nft-save "$@"\n`,
+      { mode: 0o755 },
+    );
+    return running(
+      ['--snapshot', snapshot, '--cleanup-on-exit'],
+      async ({ host, said, end }) => {
+        await said('synced');
+        rmSync(busy);
+        writeFileSync(snapshot, WEB.replace('10.244.2.6', '10.244.2.7'));
+        while (!existsSync(busy)) await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(await end()).toBe(0);
+        expect(await rules(host)).not.toContain('KUBE-');
+      },
+      { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
+    );
+  }, 60_000);
 
   it(
     'takes the rules away in the end when asked to',

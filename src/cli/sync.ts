@@ -120,7 +120,7 @@ function counted(client: ApiClient, requested: Metrics['requested']): ApiClient 
   };
 }
 
-/** Resolves with the signal that ends it; SIGHUP reads the configuration again instead. */
+/** Resolves with the signal that ends it, and a second one ends it at once; SIGHUP reads the configuration again instead. */
 function untilTold(
   daemon: Daemon,
   named: (options: Options) => Options,
@@ -142,6 +142,14 @@ function untilTold(
   };
   return new Promise((resolve) => {
     process.on('SIGHUP', () => void reload());
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      // Not `once`: while a tool runs execa listens too, and ends us when it finds no listener but its own.
+      let told = false;
+      process.on(signal, () => {
+        if (told) process.exit(EXIT.trouble);
+        told = true;
+        resolve(signal);
+      });
+    }
   });
 }
