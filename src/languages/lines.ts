@@ -12,3 +12,8 @@ export function readLines(text: string, read: (line: string) => string | undefin
     return [{ code: 'unreadable-line', severity: 'error', message: `line ${i + 1}: ${problem}: ${show(line)}` }];
   });
 }
+
+/** The lines of a text, each once, where it was first. */
+export function distinctLines(text: string): readonly string[] {
+  return [...new Set(text.split('\n'))];
+}

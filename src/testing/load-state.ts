@@ -2,6 +2,7 @@
  * Load state: what ipvs mode compiles to, through the tools into a network namespace and back.
  */
 import type { Host, Outcome } from '../apply/host.js';
+import { distinctLines } from '../languages/lines.js';
 import { type Variant, WAIT } from './kernel.js';
 import { succeeded } from './netns.js';
 import { type NodeState, stateFrom } from './node-state.js';
@@ -58,7 +59,9 @@ export async function readState(host: Host, variant: Variant): Promise<NodeState
   const script = parts.map((part) => `${commands[part]}; echo ${BORDER}`).join('\n');
   const { stdout } = succeeded(await host.run(['sh', '-ec', script]), 'reading the state');
   const texts = stdout.split(`${BORDER}\n`);
-  return stateFrom((part) => texts[parts.indexOf(part)] ?? '');
+  const state = stateFrom((part) => texts[parts.indexOf(part)] ?? '');
+  // The kernel tells a virtual server twice when other namespaces get new ones meanwhile.
+  return { ...state, ipvsadm: distinctLines(state.ipvsadm).join('\n') };
 }
 
 const BORDER = '--- next';
