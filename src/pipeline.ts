@@ -107,7 +107,7 @@ function back(
   const backend = backendFor(options.mode);
   if (!backend) return { value: undefined, diagnostics: [unknownMode(options.mode)] };
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  const { value: resolved, diagnostics: found } = backend.admit(read, options);
+  const { value: resolved, diagnostics: found } = backend.admit(read, options, memo);
   const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
   if (hasErrors(all)) return { value: undefined, diagnostics: all };
   const program = backend.lower(resolved, options, { layout: layout ?? backend.layouts[0] ?? '', features, memo });

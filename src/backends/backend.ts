@@ -78,7 +78,7 @@ export interface Backend {
   readonly layouts: readonly string[];
   readonly localPolicy: LocalPolicy;
   /** What of `resolved` this mode can serve, with errors for what it can't and warnings for what may surprise. */
-  readonly admit: (resolved: readonly Resolved[], options: Options) => Checked<readonly Resolved[]>;
+  readonly admit: (resolved: readonly Resolved[], options: Options, memo: Memo) => Checked<readonly Resolved[]>;
   /** What serves `resolved`. */
   readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => Program;
   /** The files that hold a program, in the order to load them. */

@@ -4,6 +4,7 @@
  */
 import { type Checked, type Diagnostic, hasErrors, type Key } from '../../diag.js';
 import { joinHostPort, parseIp, specialUse } from '../../ip.js';
+import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import {
   type Frontend,
@@ -21,7 +22,7 @@ import { serversOf } from './virtual-servers.js';
  * `resolved` without the Services that can't be served. Errors: `unusable-vip`, `cluster-ip-on-node`. Warnings:
  * `vip-on-node`, `vip-conflict`, `no-node-address`.
  */
-export function admit(resolved: readonly Resolved[], options: Options): Checked<readonly Resolved[]> {
+export function admit(resolved: readonly Resolved[], options: Options, memo: Memo): Checked<readonly Resolved[]> {
   const refused = new Set<string>();
   const problems = resolved.flatMap(({ node, ports }) =>
     ports.flatMap((port) => {
@@ -35,7 +36,7 @@ export function admit(resolved: readonly Resolved[], options: Options): Checked<
     ports: ports.filter((port) => !refused.has(serviceOf(port))),
   }));
   const rest = value.flatMap(({ node, ports }) => [
-    ...conflicts(ports, contextOf(node, options, DEFAULT_FEATURES)),
+    ...conflicts(ports, contextOf(node, options, DEFAULT_FEATURES), memo),
     ...unservedNodePorts(ports, node),
   ]);
   return { value, diagnostics: [...unique(problems), ...rest] };
@@ -87,10 +88,10 @@ function unusable(text: string): string | undefined {
 }
 
 /** Virtual servers that a ServicePort before has. */
-function conflicts(ports: readonly ServicePort[], context: Context): readonly Diagnostic[] {
+function conflicts(ports: readonly ServicePort[], context: Context, memo: Memo): readonly Diagnostic[] {
   const holders = new Map<string, ServicePort>();
   return ports.flatMap((port) =>
-    [...new Map(serversOf(port, context))].flatMap(([key, { address, port: number }]): readonly Diagnostic[] => {
+    [...serversOf(port, context, memo)].flatMap(([key, { address, port: number }]): readonly Diagnostic[] => {
       const holder = holders.get(key);
       if (!holder) holders.set(key, port);
       if (!holder || holder === port) return [];

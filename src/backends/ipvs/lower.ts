@@ -3,6 +3,7 @@
  */
 import type { Timeouts } from '../../languages/ipvs/rules.js';
 import type { Sysctls } from '../../languages/sysctl.js';
+import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import type { FamilyProgram, Lowering, Program, Resolved } from '../backend.js';
 import type { Features } from '../features.js';
@@ -13,24 +14,24 @@ import { setsOf } from './sets.js';
 import { virtualServers } from './virtual-servers.js';
 
 /** What serves `resolved`. */
-export function lower(resolved: readonly Resolved[], options: Options, { features }: Lowering): Program {
+export function lower(resolved: readonly Resolved[], options: Options, { features, memo }: Lowering): Program {
   const timeouts = timeoutsOf(options);
   return {
-    families: resolved.map((family) => lowerFamily(family, options, features)),
+    families: resolved.map((family) => lowerFamily(family, options, features, memo)),
     ...(timeouts ? { timeouts } : {}),
     device: DEVICE,
     sysctls: sysctlsOf(options),
   };
 }
 
-function lowerFamily({ node, ports }: Resolved, options: Options, features: Features): FamilyProgram {
+function lowerFamily({ node, ports }: Resolved, options: Options, features: Features, memo: Memo): FamilyProgram {
   const context = contextOf(node, options, features);
-  const members = membersOf(ports, context);
+  const members = membersOf(ports, context, memo);
   return {
     about: { family: node.family, ports: ports.length },
     sets: setsOf(members, node.family),
     ruleSet: ruleSetOf(ports, members, context),
-    virtualServers: virtualServers(ports, context),
+    virtualServers: virtualServers(ports, context, memo),
     addresses: [...members['KUBE-IPVS-IPS'].values()].map(({ ip = '', origin }) => ({
       ip,
       ...(origin && { origin }),

@@ -4,26 +4,41 @@
 import { printEntry } from '../../languages/ipset/print.js';
 import type { Entry } from '../../languages/ipset/rules.js';
 import type { L4Protocol } from '../../languages/l4.js';
+import type { Memo } from '../../memo.js';
 import type { Frontend, ServicePort } from '../../resolve/types.js';
 import { L4 } from '../shared/l4.js';
 import { boundAddress, type Context } from './context.js';
 import { type Members, NODE_PORT_SETS, SET_KEYS, SETS, type SetKey } from './sets.js';
 
+/** An entry of a set, and what ipset shows of it. */
+interface Member {
+  readonly set: SetKey;
+  readonly key: string;
+  readonly entry: Entry;
+}
+
 type Add = (set: SetKey, entry: Entry) => void;
 
 /** The members of every set. */
-export function membersOf(ports: readonly ServicePort[], context: Context): Members {
+export function membersOf(ports: readonly ServicePort[], context: Context, memo: Memo): Members {
   const members = Object.fromEntries(SET_KEYS.map((key) => [key, new Map<string, Entry>()])) as Record<
     SetKey,
     Map<string, Entry>
   >;
   for (const port of ports) {
-    const add: Add = (set, entry) => {
-      const key = printEntry(entry);
-      if (!members[set].has(key)) members[set].set(key, { ...entry, origin: port.origin });
-    };
-    addPort(port, context, add);
+    const lowered = memo.of('members', port, [context.node, context.options], () => lowerPort(port, context));
+    for (const { set, key, entry } of lowered) {
+      if (!members[set].has(key)) members[set].set(key, entry);
+    }
   }
+  return members;
+}
+
+function lowerPort(port: ServicePort, context: Context): readonly Member[] {
+  const members: Member[] = [];
+  addPort(port, context, (set, entry) => {
+    members.push({ set, key: printEntry(entry), entry: { ...entry, origin: port.origin } });
+  });
   return members;
 }
 

@@ -3,6 +3,7 @@
  */
 import { printService } from '../../languages/ipvs/print.js';
 import type { RealServer, VirtualServer } from '../../languages/ipvs/rules.js';
+import type { Memo } from '../../memo.js';
 import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../resolve/types.js';
 import { L4 } from '../shared/l4.js';
 import type { Context } from './context.js';
@@ -11,10 +12,10 @@ import type { Context } from './context.js';
  * The virtual servers of `ports`. IPVS has one per protocol, address and port: where two ServicePorts want the same the
  * first has it; within one the last frontend decides, as in kube-proxy.
  */
-export function virtualServers(ports: readonly ServicePort[], context: Context): readonly VirtualServer[] {
+export function virtualServers(ports: readonly ServicePort[], context: Context, memo: Memo): readonly VirtualServer[] {
   const found = new Map<string, VirtualServer>();
   for (const port of ports) {
-    for (const [key, server] of new Map(serversOf(port, context))) {
+    for (const [key, server] of serversOf(port, context, memo)) {
       if (!found.has(key)) found.set(key, server);
     }
   }
@@ -22,7 +23,11 @@ export function virtualServers(ports: readonly ServicePort[], context: Context):
 }
 
 /** The virtual servers of one ServicePort, by what identifies them. */
-export function serversOf(port: ServicePort, context: Context): readonly (readonly [string, VirtualServer])[] {
+export function serversOf(port: ServicePort, context: Context, memo: Memo): ReadonlyMap<string, VirtualServer> {
+  return memo.of('virtual servers', port, [context.node, context.options], () => new Map(lowerPort(port, context)));
+}
+
+function lowerPort(port: ServicePort, context: Context): readonly (readonly [string, VirtualServer])[] {
   const { scheduler } = context.options.ipvs;
   const name = formatServicePortName(port.name);
   const realServers = {

@@ -1,0 +1,78 @@
+/**
+ * What the daemon compiles with its memory is what compiles without; and what did not change is not made again.
+ */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { newMemo } from '../memo.js';
+import type { Options } from '../options.js';
+import { artifactsOf, compileSnapshot, type How, readCluster, textOf } from '../pipeline.js';
+import { SMALL_OPTIONS, smallCluster } from '../testing/small-cluster.js';
+import { type ApiObject, options, snapshots } from '../testing/snapshots.js';
+import { render } from '../text.js';
+import { newStore, type Store } from './store.js';
+
+const MODES = ['iptables', 'ipvs'];
+
+function emptyStore(): Store {
+  return newStore({ onChange: () => undefined, onInvalid: () => undefined });
+}
+
+function fill(store: Store, objects: readonly ApiObject[]): void {
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  store.replaceSnapshot(readCluster([{ name: 'cluster.json', text }], { skipInvalid: true }).value);
+}
+
+function program(store: Store, given: Options, how: How = {}) {
+  const { value, diagnostics } = compileSnapshot(store.snapshot(), given, { skipInvalid: true, ...how });
+  if (!value) throw new Error(diagnostics[0]?.message);
+  return value;
+}
+
+function compiled(store: Store, given: Options, how?: How): string {
+  return artifactsOf(program(store, given, how))
+    .map((artifact) => render(textOf(artifact)))
+    .join('');
+}
+
+describe.each(MODES)('a compiler with a memory, %s mode', (mode) => {
+  it('says what one without says, whatever comes and goes', () => {
+    const histories = snapshots.chain((objects) => fc.array(fc.shuffledSubarray([...objects]), { minLength: 2 }));
+    fc.assert(
+      fc.property(histories, options, (history, given) => {
+        const store = emptyStore();
+        const [memo, used] = [newMemo(), { ...given, mode }];
+        for (const objects of history) {
+          fill(store, objects);
+          expect(compiled(store, used, { memo })).toBe(compiled(store, used));
+        }
+      }),
+    );
+  });
+
+  it('makes only what changed', () => {
+    const store = emptyStore();
+    const how = { memo: newMemo() };
+    const used = { ...SMALL_OPTIONS, mode };
+    const made = (ready: readonly ('pod1' | 'pod2')[]) => {
+      const sources = smallCluster([
+        { name: 'a', number: 1, ready },
+        { name: 'b', number: 2, ready: ['remote'] },
+      ]);
+      store.replaceSnapshot(readCluster(sources, {}).value);
+      const { families } = program(store, used, how).program;
+      const chains = families.flatMap(({ ruleSet }) => ruleSet.tables.flatMap((table) => table.chains));
+      const things = [
+        ...chains.flatMap((chain) => chain.rules()).map((thing) => ({ thing, origin: thing.origin })),
+        ...families.flatMap(({ sets }) => sets.flatMap(({ entries }) => entries)).map((thing) => ({ thing, ...thing })),
+        ...families.flatMap(({ virtualServers }) => virtualServers).map((thing) => ({ thing, ...thing })),
+      ];
+      const of = (name: string) =>
+        new Set(things.flatMap(({ thing, origin }) => (origin?.object === `Service default/${name}` ? [thing] : [])));
+      return { a: of('a'), b: of('b') };
+    };
+    const [before, after] = [made(['pod1']), made(['pod2'])];
+    expect(after.b.size).toBeGreaterThan(2);
+    expect([...after.b].filter((thing) => !before.b.has(thing)).length).toBe(0);
+    expect([...after.a].filter((thing) => before.a.has(thing)).length).toBe(0);
+  });
+});
