@@ -10,7 +10,7 @@ import type { Link } from '../languages/addresses/rules.js';
 import { parse as parseSets, type SavedSets } from '../languages/ipset/parse.js';
 import { parse as parseRules, type SavedRuleSet } from '../languages/iptables/parse.js';
 import type { LiveIpvs } from '../languages/ipvs/diff.js';
-import { parse as parseIpvs, parseListing, parseTimeouts } from '../languages/ipvs/parse.js';
+import { countServers, parse as parseIpvs, parseListing, parseTimeouts } from '../languages/ipvs/parse.js';
 import { distinctLines } from '../languages/lines.js';
 import { parse as parseSysctls, type Sysctls } from '../languages/sysctl.js';
 import type { Machine } from '../options.js';
@@ -77,12 +77,7 @@ export async function readIpvs(host: Host, { ipvs }: Wanted): Promise<LiveIpvs> 
     return outcome.stdout;
   };
   if (!ipvs && (await host.run(['ipvsadm', '--version'])).code === 127) return NO_IPVS;
-  const { saved, listing } = await readAgreed(ask);
-  return {
-    saved: checked('ipvsadm --save', parseIpvs(saved)),
-    connections: checked('ipvsadm --list', parseListing(listing)),
-    timeouts: parseTimeouts(await ask('--list', '--timeout')),
-  };
+  return { ...(await readAgreed(ask)), timeouts: parseTimeouts(await ask('--list', '--timeout')) };
 }
 
 const MOST_READS = 5;
@@ -93,18 +88,16 @@ const MOST_READS = 5;
  * of one machine, one of ours is there twice, or not at all. When no two reads agree the last must do: what is wrong with
  * it is refused by the kernel, or seen at the next one.
  */
-async function readAgreed(ask: (...argv: readonly string[]) => Promise<string>) {
+async function readAgreed(ask: (...argv: readonly string[]) => Promise<string>): Promise<LiveIpvs> {
   for (let reads = 1; ; reads++) {
-    const saved = distinctLines(await ask('--save', '-n'));
+    const saved = checked('ipvsadm --save', parseIpvs(distinctLines(await ask('--save', '-n')).join('\n')));
     const listing = await ask('--list', '-n');
-    const listed = distinctLines(listing).filter((line) => SERVER.test(line));
-    const servers = saved.filter((line) => line.startsWith('-A '));
-    if (servers.length === listed.length || reads === MOST_READS) return { saved: saved.join('\n'), listing };
+    const agreed = saved.virtualServers.length + saved.others.length === countServers(listing);
+    if (agreed || reads === MOST_READS) {
+      return { saved, connections: checked('ipvsadm --list', parseListing(listing)) };
+    }
   }
 }
-
-/** The heading of a virtual server in ipvsadm --list. */
-const SERVER = /^(TCP|UDP|SCTP|FWM) /;
 
 async function readLinks(host: Host): Promise<readonly Link[]> {
   const outcome = await host.run(['ip', '-json', '-details', 'address', 'show']);

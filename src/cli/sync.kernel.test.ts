@@ -112,7 +112,7 @@ describeKernel('vipc sync', () => {
     60_000,
   );
 
-  it('finishes what a tool is doing when it is told to end meanwhile', () => {
+  describe('while a tool runs', () => {
     // A slow iptables-save, which tells when it runs.
     const [bin, busy] = [join(directory, 'bin'), join(directory, 'busy')];
     mkdirSync(bin);
@@ -121,19 +121,41 @@ describeKernel('vipc sync', () => {
       `#!/bin/sh\ntouch ${busy}\nsleep 1\nPATH=\${PATH#*:} exec iptables-nft-save "$@"\n`,
       { mode: 0o755 },
     );
-    return running(
-      ['--snapshot', snapshot, '--cleanup-on-exit'],
-      async ({ host, said, end }) => {
-        await said('synced');
-        rmSync(busy);
-        writeFileSync(snapshot, WEB.replace('10.244.2.6', '10.244.2.7'));
-        while (!existsSync(busy)) await new Promise((resolve) => setTimeout(resolve, 10));
-        expect(await end()).toBe(0);
-        expect(await rules(host)).not.toContain('KUBE-');
-      },
-      { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
+    const whenBusy = (use: (running: Running) => Promise<void>) =>
+      running(
+        ['--snapshot', snapshot, '--cleanup-on-exit'],
+        async (running) => {
+          await running.said('synced');
+          rmSync(busy);
+          writeFileSync(snapshot, WEB.replace('10.244.2.6', '10.244.2.7'));
+          while (!existsSync(busy)) await new Promise((resolve) => setTimeout(resolve, 10));
+          await use(running);
+        },
+        { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
+      );
+
+    it(
+      'a signal lets it finish',
+      () =>
+        whenBusy(async ({ host, end }) => {
+          expect(await end()).toBe(0);
+          expect(await rules(host)).not.toContain('KUBE-');
+        }),
+      60_000,
     );
-  }, 60_000);
+
+    it(
+      'a second signal does not',
+      () =>
+        whenBusy(async ({ host, child, said, end }) => {
+          child.kill('SIGINT');
+          await said('stopping');
+          expect(await end()).toBe(2);
+          expect(await rules(host)).toContain('KUBE-');
+        }),
+      60_000,
+    );
+  });
 
   it(
     'takes the rules away in the end when asked to',

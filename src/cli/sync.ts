@@ -142,14 +142,13 @@ function untilTold(
   };
   return new Promise((resolve) => {
     process.on('SIGHUP', () => void reload());
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      // Not `once`: while a tool runs execa listens too, and ends us when it finds no listener but its own.
-      let told = false;
-      process.on(signal, () => {
-        if (told) process.exit(EXIT.trouble);
-        told = true;
-        resolve(signal);
-      });
-    }
+    let told = false;
+    const end = (signal: string): void => {
+      if (told) process.exit(EXIT.trouble);
+      told = true;
+      resolve(signal);
+    };
+    // Not `once`: while a tool runs execa listens too, and ends us when it finds no listener but its own.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
   });
 }

@@ -4,7 +4,7 @@
  */
 import type { Checked } from '../../diag.js';
 import type { L4Protocol } from '../l4.js';
-import { readLines } from '../lines.js';
+import { distinctLines, readLines } from '../lines.js';
 import { type HostPort, parseHostPort } from './host-port.js';
 
 /** The connections of one real server of one virtual server. */
@@ -35,6 +35,11 @@ export function parseListing(text: string): Checked<readonly Connections[]> {
     return server ? undefined : 'not a line of ipvsadm --list -n';
   });
   return { value, diagnostics };
+}
+
+/** How many virtual servers a listing has; one that is told twice counts once. */
+export function countServers(text: string): number {
+  return distinctLines(text).filter((line) => parseServer(line) !== undefined).length;
 }
 
 const HEADINGS: readonly RegExp[] = [/^IP Virtual Server version /, /^Prot /, /^ {2}-> RemoteAddress:Port /];

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ROOT } from '../../testing/cases.js';
 import { render } from '../../text.js';
-import { parse, parseListing } from './parse.js';
+import { countServers, parse, parseListing } from './parse.js';
 import { print } from './print.js';
 import type { VirtualServer } from './rules.js';
 
@@ -162,6 +162,11 @@ describe('parseListing', () => {
       'tcp fd00:10:96::1 80 fd00:10:244:1111:2222:3333:4444:5555 8080 1 1 0',
       'udp 10.96.0.10 53 192.0.2.1 53 1 0 7',
     ]);
+  });
+
+  it('counts virtual servers, one that is told twice once', () => {
+    expect(countServers(LISTING)).toBe(5);
+    expect(countServers(LISTING + LISTING)).toBe(5);
   });
 
   it('says what it cannot read, and gives no real server to a virtual server before that', () => {

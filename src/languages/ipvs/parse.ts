@@ -10,7 +10,7 @@ import { readLines } from '../lines.js';
 import { parseHostPort } from './host-port.js';
 import type { Ipvs, RealServer, Service, VirtualServer } from './rules.js';
 
-export { type Connections, parseListing } from './listing.js';
+export { type Connections, countServers, parseListing } from './listing.js';
 export { parseTimeouts } from './timeouts.js';
 
 export interface SavedIpvs extends Ipvs {
