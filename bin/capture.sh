@@ -4,8 +4,7 @@
 # --flows adds the connections that the kernel tracks: who talks to whom. docs/capture.md says what is in which file.
 set -u
 umask 077
-LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-export LC_ALL PATH
+export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 flows=no
 [ "${1-}" != --flows ] || { flows=yes; shift; }
 dir=${1-vipc-capture-$(uname -n)-$(date -u +%Y%m%dT%H%M%SZ)}
@@ -14,14 +13,12 @@ mkdir "$dir" && cd "$dir" || { echo "capture: $dir must be a directory that can 
 
 has() { command -v "$1" >/dev/null 2>&1; }
 there() { if [ -e "$1" ]; then echo yes; else echo no; fi; }
-# kernel SYMBOL: whether it is loaded or built in; yes where that cannot be told.
-kernel() { if [ ! -r /proc/kallsyms ] || grep -qw "$1" /proc/kallsyms; then echo yes; else echo no; fi; }
+# kernel SYMBOL: whether that part is loaded or built in; yes where that cannot be told.
+symbols=$(grep -owE 'nft_do_chain|ip_set_type_register|ctnetlink_dump_table' /proc/kallsyms 2>&1)
+[ $? -lt 2 ] || symbols='nft_do_chain ip_set_type_register ctnetlink_dump_table'
+kernel() { case $symbols in *$1*) echo yes ;; *) echo no ;; esac; }
 # note CODE FILE COMMAND: vipc finds outputs by this list.
-note() {
-  code=$1 file=$2
-  shift 2
-  printf '%s\t%s\t%s\n' "$code" "$file" "$*" >>commands
-}
+note() { printf '%s\t%s\t' "$1" "$2" >>commands; shift 2; printf '%s\n' "$*" >>commands; }
 # run FILE COMMAND: what it prints goes into FILE, what it complains about into FILE.err.
 run() {
   out=$1
@@ -97,7 +94,6 @@ for family in 4 6; do
 done
 run addresses.txt ip address show
 run links.txt ip -statistics link show
-run conntrack-count.txt cat /proc/sys/net/netfilter/nf_conntrack_count
 run conntrack-stats.txt cat /proc/net/stat/nf_conntrack
 [ $flows = no ] || ask "$(kernel ctnetlink_dump_table)" conntrack-flows.txt conntrack -L -o extended
 echo "wrote $dir: $(grep -c . commands) outputs, $(sort -u missing | grep -c .) tools missing" >&2

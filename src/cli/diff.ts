@@ -39,6 +39,8 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
   const [capture, another] = captured;
   if (another !== undefined)
     throw new Error(`${capture} and ${another} are both captured nodes: compare each with a snapshot`);
+  if ((capture !== undefined || flags.live) && completionOf(flags).allocate)
+    throw new Error('what is made up is on no node: --simulate and the like are for two snapshots');
   if (capture !== undefined) {
     if (flags.live || flags.netns !== undefined) {
       throw new Error(`${capture} is a captured node: ${flags.live ? '--live' : '--netns'} is for another`);
@@ -75,7 +77,6 @@ async function diffNode(
   io: Io,
   direction: 'from node' | 'to node' = 'from node',
 ): Promise<number> {
-  if (completionOf(flags).allocate) throw new Error('what is made up is on no node: --simulate is for two snapshots');
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
