@@ -9,7 +9,7 @@ flows=no
 [ "${1-}" != --flows ] || { flows=yes; shift; }
 dir=${1-vipc-capture-$(uname -n)-$(date -u +%Y%m%dT%H%M%SZ)}
 case $dir in -*) dir=./$dir ;; esac
-mkdir "$dir" && cd "$dir" || { echo "capture: $dir must be a directory that can be made and is not there yet" >&2; exit 2; }
+mkdir "$dir" && cd "$dir" || { echo 'capture: it needs a new directory' >&2; exit 2; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
 there() { if [ -e "$1" ]; then echo yes; else echo no; fi; }

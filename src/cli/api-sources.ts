@@ -101,7 +101,13 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
 function unanswered({ name, client }: Connection, error: unknown): string {
   const message = String((error as Error)?.message ?? error);
   const code = Object.keys(SYSTEM_ERRORS).find((each) => message.includes(each));
-  const reason = code === undefined ? plain(message) : SYSTEM_ERRORS[code];
+  const [, program] = /^spawn (\S+) ENOENT$/.exec(message) ?? [];
+  const reason =
+    program !== undefined
+      ? `the kubeconfig wants credentials of ${plain(program)}, which is not there`
+      : code === undefined
+        ? plain(message)
+        : SYSTEM_ERRORS[code];
   const hint =
     error instanceof ApiError && error.code === 401 ? ' (it does not accept the credentials of the kubeconfig)' : '';
   return `${name} at ${plain(client.server)} cannot be read: ${reason}${hint}`;

@@ -33,7 +33,7 @@ export async function openContext(
   { env }: Pick<Io, 'env'>,
 ): Promise<Connection> {
   const { config, context: name, namespace } = await chosen(kubeconfig, context, env);
-  return { client: clientOf(config), name: `cluster ${name}`, namespace };
+  return { client: clientOf(config), name: `cluster ${name.replace(/\p{Cc}/gu, '\ufffd')}`, namespace };
 }
 
 async function chosen(kubeconfig: string | undefined, context: string | undefined, env: Io['env']): Promise<Chosen> {

@@ -13,7 +13,8 @@ export const addAllocate: Add = (program, io, done) => {
     .description(
       'Prints the manifests, as they are written, with the cluster IPs, node ports and health check node ports that an ' +
         'API server would fill in. An API server picks them by chance; here they follow from the names, so they are the ' +
-        'same every time. Each is marked as synthetic: by a comment in YAML, by an annotation in JSON.',
+        'same every time. Each is marked as synthetic: by a comment in YAML, by an annotation in JSON. With --context or ' +
+        '--kubeconfig nothing is given that the cluster uses, and a Service that is there keeps what it has.',
     );
   namespaceOption(inputOptions(command))
     .option('--service-cidr <CIDRS>', 'where cluster IPs come from, such as 10.96.0.0/12 or v4,v6')

@@ -40,6 +40,7 @@ Examples:
   vipc compile ${file} -o rules
   vipc compile ${file} --check rules
   vipc compile --cluster east=east.yaml --cluster west=west.yaml --node NODE
+  vipc compile --context kind-dev --node NODE
   kubectl get services,endpointslices,nodes -A -o yaml | vipc compile --node NODE
   kubectl get configmap -n kube-system kube-proxy -o yaml > config.yaml   # for -c config.yaml
 ${EXIT_CODES}`;

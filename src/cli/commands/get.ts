@@ -37,6 +37,7 @@ Examples:
   vipc get ${file}
   vipc get svc web ${file} -o yaml
   vipc get ${file} -A -o wide -l 'app in (web, api)'
+  vipc get --context kind-dev -n shop
   kubectl get services,endpointslices,ingresses -A -o yaml | vipc get -A
 ${EXIT_CODES}`;
 }
