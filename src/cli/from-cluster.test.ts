@@ -1,17 +1,20 @@
 /**
  * Commands that read a cluster: what they ask for, what they make of the answers, and of servers that give none.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { loadAll } from 'js-yaml';
 import { selfSigned } from '../testing/api-server/certificate.js';
 import { type ApiServer, startApiServer } from '../testing/api-server.js';
 import { ROOT } from '../testing/cases.js';
 import { type Result, vipc } from '../testing/vipc.js';
+
+// The library that knows kubeconfigs takes its time to load, where others are busy.
+jest.setTimeout(30_000);
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 
@@ -187,7 +190,6 @@ describe('where the cluster is said to be', () => {
   });
 
   it('~/.kube/config is what there is without', async () => {
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(join(home, '.kube'), { recursive: true });
     file('.kube/config', context('here', 'shop'));
     expect((await get([], { HOME: home }, 'kubectl vipc')).stdout).toBe('service/cart\n');
