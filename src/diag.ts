@@ -14,6 +14,10 @@ export interface Source {
   readonly text: string;
   /** Set when this text was itself a string inside another source, as kube-proxy's config is inside its ConfigMap. */
   readonly embedded?: Origin;
+  /** Set when this text is an API server's answer: its objects have names to be found by, its lines mean nothing. */
+  readonly api?: true;
+  /** What namespaced objects that say no namespace belong to; absent means `default`. */
+  readonly namespace?: string;
 }
 
 /** Where a value was written: `path` inside the object that stands at `base` in a document of a source. */

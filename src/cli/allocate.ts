@@ -5,15 +5,16 @@
 import { allocate } from '../complete/allocate.js';
 import { AS_IT_IS } from '../complete/complete.js';
 import { type Diagnostic, hasErrors, type Source } from '../diag.js';
-import { readSnapshot } from '../read/snapshot.js';
 import type { Service } from '../read/types.js';
 import { writeServices } from '../write/write.js';
+import type { Need } from './api-sources.js';
+import { beside } from './beside.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
-import { loadInput } from './input.js';
+import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
 import { report } from './report.js';
 
-export interface AllocateFlags extends Pick<CompletionFlags, 'serviceCidr' | 'serviceNodePortRange'> {
+export interface AllocateFlags extends Pick<CompletionFlags, 'serviceCidr' | 'serviceNodePortRange'>, InputFlags {
   readonly skipInvalid?: boolean;
   readonly verbose?: boolean;
 }
@@ -21,18 +22,24 @@ export interface AllocateFlags extends Pick<CompletionFlags, 'serviceCidr' | 'se
 /** Prints the manifests that `paths` name with the values that an API server would fill in; returns the exit code. */
 export async function runAllocate(paths: readonly string[], flags: AllocateFlags, io: Io): Promise<number> {
   const completion = { ...AS_IT_IS, ...completionOf(flags), allocate: true };
-  const sources = await loadInput(paths, io);
+  const { sources, cluster } = await inputsOf(paths, flags, io);
   if (hasErrors(sources.diagnostics)) {
     await report(sources.diagnostics, flags.verbose === true, io);
     return EXIT.trouble;
   }
-  const snapshot = readSnapshot(sources.value);
+  const { written: asWritten, snapshot } = beside(sources.value, cluster?.value ?? []);
   const forgive = flags.skipInvalid ? asWarning : (diagnostic: Diagnostic) => diagnostic;
   const empty = Object.values(snapshot.value).every((objects) => objects.length === 0);
   const read = empty && snapshot.diagnostics.length === 0 ? [NOTHING_READ] : snapshot.diagnostics.map(forgive);
   const allocated = allocate(snapshot.value, completion);
-  const found = [...sources.diagnostics, ...read, ...(hasErrors(read) ? [] : allocated.diagnostics.map(forgive))];
-  const written = hasErrors(found) ? undefined : writeServices(sources.value, snapshot.value.services, allocated.value);
+  const own = allocated.value.filter(({ origin }) => !origin.source.api);
+  const found = [
+    ...sources.diagnostics,
+    ...(cluster?.diagnostics ?? []),
+    ...read,
+    ...(hasErrors(read) ? [] : allocated.diagnostics.map(forgive)),
+  ];
+  const written = hasErrors(found) ? undefined : writeServices(sources.value, asWritten, own);
   const diagnostics = [...found, ...(written?.diagnostics ?? [])];
   const notes = flags.verbose === true;
   await report(notes ? diagnostics : diagnostics.filter(({ severity }) => severity !== 'note'), notes, io);
@@ -40,11 +47,26 @@ export async function runAllocate(paths: readonly string[], flags: AllocateFlags
   await write(io.stdout, joined(sources.value, written.value));
   await writeLines(io.stderr, [
     summary(
-      allocated.value,
+      own,
       written.value.every((text, i) => text === sources.value[i]?.text),
     ),
   ]);
   return EXIT.ok;
+}
+
+/** What takes addresses in a cluster, and says which there are. */
+const TAKEN: Need = { kinds: ['Service'], also: ['ServiceCIDR', 'IPAddress'] };
+
+/** The manifests, and the cluster that they are to be filled in for. */
+async function inputsOf(paths: readonly string[], flags: AllocateFlags, io: Io) {
+  const { namespace, kubeconfig, context, requestTimeout } = flags;
+  const asked = kubeconfig !== undefined || context !== undefined;
+  const own = { namespace, ...(!asked && { requestTimeout }) };
+  const sources = await (await openInput(paths, own, io)).read(TAKEN);
+  const cluster = asked
+    ? await (await openInput([], { kubeconfig, context, requestTimeout }, io)).read(TAKEN)
+    : undefined;
+  return { sources, cluster };
 }
 
 /** More likely the command before the pipe failed. */

@@ -7,7 +7,9 @@ import type { Cidr } from '../ip.js';
 import { readCluster } from '../pipeline.js';
 import { parseClusterCIDRs } from '../read/config/values.js';
 import type { Snapshot } from '../read/types.js';
-import { loadInput } from './input.js';
+import type { Need } from './api-sources.js';
+import type { ContextFlags } from './context.js';
+import type { Input, InputFlags } from './input.js';
 import { EXIT, type Io } from './io.js';
 import { report } from './report.js';
 
@@ -19,7 +21,7 @@ export interface CompletionFlags {
   readonly serviceNodePortRange?: string;
 }
 
-export interface ClusterFlags extends CompletionFlags {
+export interface ClusterFlags extends CompletionFlags, InputFlags {
   readonly skipInvalid?: boolean;
   readonly verbose?: boolean;
 }
@@ -28,9 +30,11 @@ export interface ClusterFlags extends CompletionFlags {
 const SIMULATED_NODES = 3;
 
 /** What the flags ask to make up. An unusable one is an Error. */
-export function completionOf(flags: CompletionFlags): Completion {
+export function completionOf(flags: CompletionFlags & ContextFlags): Completion {
   const { simulate = false, nodes, serviceCidr, serviceNodePortRange } = flags;
   if (nodes !== undefined && !simulate) throw new Error('--nodes goes with --simulate');
+  if (simulate && (flags.kubeconfig ?? flags.context) !== undefined)
+    throw new Error('--simulate is for manifests: a cluster has pods and addresses of its own');
   return {
     ...AS_IT_IS,
     simulate,
@@ -63,15 +67,16 @@ export interface Loaded {
 }
 
 /**
- * The cluster that `paths` name, after reporting what is wrong with it; or the exit code, when errors leave none.
+ * The cluster that `input` has, after reporting what is wrong with it; or the exit code, when errors leave none.
  */
 export async function loadCluster(
-  paths: readonly string[],
+  input: Input,
+  need: Need,
   flags: ClusterFlags,
   io: Io,
 ): Promise<Loaded | { readonly code: number }> {
   const completion = completionOf(flags);
-  const sources = await loadInput(paths, io);
+  const sources = await input.read(need);
   const unreadable = hasErrors(sources.diagnostics);
   const { skipInvalid = false } = flags;
   const cluster: Checked<Snapshot | undefined> = unreadable

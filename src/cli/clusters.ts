@@ -19,7 +19,9 @@ import { type How, readCluster } from '../pipeline.js';
 import { parseClusterCIDRs } from '../read/config/values.js';
 import { loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
+import type { Need } from './api-sources.js';
 import { type ClusterFlags, completionOf, loadCluster } from './cluster.js';
+import { checkedNamespace, type InputFlags, openInput, within } from './input.js';
 import { EXIT, type Io, readAll } from './io.js';
 import { report } from './report.js';
 
@@ -38,19 +40,22 @@ export interface Loaded {
 /** Every cluster that the flags name. An unusable flag is an Error. */
 export async function loadClusters(
   paths: readonly string[],
-  { cluster = [] }: ClustersFlags,
+  { cluster = [], ...flags }: ClustersFlags & InputFlags,
   how: Pick<How, 'skipInvalid' | 'completion'>,
   io: Io,
 ): Promise<Loaded> {
   if (paths.length > 0)
     throw new Error(`use either PATH or --cluster NAME=PATH: ${JSON.stringify(paths[0])} is of no cluster`);
+  const api = flags.kubeconfig === undefined ? (flags.context === undefined ? undefined : '--context') : '--kubeconfig';
+  if (api !== undefined) throw new Error(`use either ${api} or --cluster NAME=PATH, not both`);
+  const namespace = checkedNamespace(flags);
   const inputs = valueOf(gathered(cluster.map((text) => valueOf(parseClusterFlag(text)))));
   const value: Cluster[] = [];
   const diagnostics: Diagnostic[] = [];
   let unreadable = false;
   const names = inputs.map(({ name }) => name).sort();
   for (const input of inputs) {
-    const sources = await loadSources(input.paths, () => readAll(io.stdin));
+    const sources = within(namespace, await loadSources(input.paths, () => readAll(io.stdin)));
     unreadable ||= hasErrors(sources.diagnostics);
     const part = { index: names.indexOf(input.name), of: names.length };
     const completion = { ...(how.completion ?? AS_IT_IS), part };
@@ -79,6 +84,9 @@ function clusterOf(
   return { value: { name: input.name, ...place.value, snapshot: snapshot.value }, diagnostics: named };
 }
 
+/** What names are made of: ServiceImports where there is a clusterset, and Namespaces for those of pods. */
+const DNS: Need = { kinds: ['Service', 'EndpointSlice'], also: ['Namespace', 'ServiceImport'] };
+
 /** One cluster, and what it has of the clusterset; absent when it knows of none. */
 export interface Member {
   readonly snapshot: Snapshot;
@@ -96,7 +104,7 @@ export async function loadMember(
 ): Promise<Member | { readonly code: number }> {
   const { clustersetCIDRs: cidrs } = clustersetCIDRs(flags);
   if (flags.cluster === undefined) {
-    const loaded = await loadCluster(paths, flags, io);
+    const loaded = await loadCluster(await openInput(paths, flags, io), DNS, flags, io);
     if ('code' in loaded) return loaded;
     const { snapshot } = loaded;
     if (snapshot.imports.length === 0) return { snapshot };

@@ -9,15 +9,16 @@ import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { type Artifact, backendFor, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { chunks, joined, type Text } from '../text.js';
+import { RULES } from './api-sources.js';
 import { check } from './check.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { type ClustersFlags, clustersetCIDRs, loadClusters } from './clusters.js';
-import { loadInput } from './input.js';
+import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, write, writeLines, writeText } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
 
-export interface CompileFlags extends OptionFlags, CompletionFlags, ClustersFlags {
+export interface CompileFlags extends OptionFlags, CompletionFlags, ClustersFlags, InputFlags {
   readonly family: Family;
   readonly layout?: string;
   readonly output?: string;
@@ -61,12 +62,12 @@ interface Result {
 /** One cluster. */
 async function compilePaths(
   paths: readonly string[],
-  _flags: CompileFlags,
+  flags: CompileFlags,
   options: Options,
   how: How,
   io: Io,
 ): Promise<Result> {
-  const { value: sources, diagnostics: read } = await loadInput(paths, io);
+  const { value: sources, diagnostics: read } = await (await openInput(paths, flags, io)).read(RULES);
   if (hasErrors(read)) return { unreadable: true, compiled: { value: [], diagnostics: read } };
   const { value, diagnostics } = compile(sources, options, how);
   return { unreadable: false, compiled: { value, diagnostics: [...read, ...diagnostics] } };

@@ -7,6 +7,7 @@ import { apiObject, listOf, sliceObject } from '../look/object.js';
 import { problemsByService } from '../look/problems.js';
 import { asText } from '../look/yaml.js';
 import { keyOf, serviceOf } from '../read/types.js';
+import type { Need } from './api-sources.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
 import { type LookFlags, look } from './look.js';
 import { format, inOrder } from './report.js';
@@ -15,9 +16,11 @@ export interface DescribeFlags extends LookFlags {
   readonly output?: 'yaml' | 'json';
 }
 
+const NEED: Need = { kinds: ['Service'], also: ['EndpointSlice', 'Node', 'Pod', 'Ingress'] };
+
 /** Describes the Services that `args` name; returns the exit code. */
 export async function runDescribe(args: readonly string[], flags: DescribeFlags, io: Io): Promise<number> {
-  const found = await look(args, flags, io, 'describe');
+  const found = await look(args, flags, io, { command: 'describe', need: NEED });
   if (!found.snapshot) return found.code;
   const { snapshot, said, services, code } = found;
   if (flags.output !== undefined) {

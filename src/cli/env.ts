@@ -2,23 +2,21 @@
  * cli: `vipc env`.
  */
 import { environmentOf, type ServiceEnv } from '../discover/env.js';
-import { DNS1123_LABEL } from '../read/names.js';
 import { type ClusterFlags, loadCluster } from './cluster.js';
+import { openInput } from './input.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
 import { report } from './report.js';
 
 export interface EnvFlags extends ClusterFlags {
-  readonly namespace: string;
   readonly format: 'text' | 'json';
 }
 
 /** Prints the variables that a pod of a namespace is started with; returns the exit code. */
 export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io): Promise<number> {
-  const { namespace } = flags;
-  if (!DNS1123_LABEL.matches(namespace)) {
-    throw new Error(`--namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
-  }
-  const loaded = await loadCluster(paths, flags, io);
+  const input = await openInput(paths, flags, io);
+  const { namespace } = input;
+  // The variables of default/kubernetes are in every pod.
+  const loaded = await loadCluster(input, { kinds: ['Service'], namespaces: [namespace, 'default'] }, flags, io);
   if ('code' in loaded) return loaded.code;
   const { value: services, diagnostics } = environmentOf(loaded.snapshot, namespace);
   await report(diagnostics, flags.verbose === true, io);

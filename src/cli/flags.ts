@@ -23,8 +23,31 @@ export function proxyOptions(command: Command): Command {
 export function inputOptions(command: Command): Command {
   return command
     .argument('[PATH...]', 'files, directories (*.yaml, *.yml, *.json in them), or - for standard input')
+    .option('--kubeconfig <FILE>', 'instead of PATH: read the cluster of the current context of this kubeconfig')
+    .option(
+      '--context <NAME>',
+      'instead of PATH: read the cluster of this context, of --kubeconfig or where kubectl looks',
+    )
+    .addOption(
+      new Option(
+        '--request-timeout <TIME>',
+        'how long a cluster may take to answer: 5s, 2m, 0 for ever (default: 30s)',
+      ).argParser(duration),
+    )
+    .hook('preAction', (action) => void action.setOptionValue('plugin', action.parent?.name() === PLUGIN))
     .option('--skip-invalid', 'leave objects with errors out, with a warning, instead of failing')
     .option('-v, --verbose', 'say more: what was skipped, what changes');
+}
+
+/** What kubectl's users call us. */
+export const PLUGIN = 'kubectl vipc';
+
+/** What namespaced objects belong to that do not say it. */
+export function namespaceOption(command: Command): Command {
+  return command.option(
+    '-n, --namespace <NAMESPACE>',
+    'the namespace of objects whose manifests say none, as kubectl apply -n has it (default: default)',
+  );
 }
 
 /** What is made up where manifests leave it to a control plane. */
@@ -73,6 +96,17 @@ function seconds(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds, 1 or more.');
   return Number(text);
 }
+
+/** As kubectl reads it: Go's durations, or seconds. In milliseconds. */
+function duration(text: string): number {
+  const parts = /^(?:\d{1,6}(?:\.\d+)?(?:ms|[smh]))+$/.test(text) ? [...text.matchAll(/([\d.]+)(ms|[smh])/g)] : [];
+  if (parts.length > 0)
+    return parts.reduce((sum, [, number, unit = 's']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
+  if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
+  throw new InvalidArgumentError('It must be a time such as 5s, 2m or 1m30s; 0 waits for ever.');
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 99999.');

@@ -5,6 +5,7 @@ import { printServices } from '../look/get.js';
 import { apiObject, listOf } from '../look/object.js';
 import { asText } from '../look/yaml.js';
 import type { Service } from '../read/types.js';
+import type { Need } from './api-sources.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
 import { type LookFlags, look } from './look.js';
 
@@ -16,7 +17,7 @@ export interface GetFlags extends LookFlags {
 
 /** Lists the Services that `args` name; returns the exit code. */
 export async function runGet(args: readonly string[], flags: GetFlags, io: Io): Promise<number> {
-  const found = await look(args, flags, io, 'get');
+  const found = await look(args, flags, io, { command: 'get', need: needOf(flags) });
   if (!found.snapshot) return found.code;
   const { snapshot, services, named, code } = found;
   const { output, headers, allNamespaces = false, showLabels = false } = flags;
@@ -32,6 +33,12 @@ export async function runGet(args: readonly string[], flags: GetFlags, io: Io): 
     await writeLines(io.stdout, printServices(snapshot, services, style, Date.now()));
   }
   return code;
+}
+
+/** READY is a column of the table, INGRESS of the wide one. */
+function needOf({ output }: GetFlags): Need {
+  if (output !== undefined && output !== 'wide') return { kinds: ['Service'] };
+  return { kinds: ['Service'], also: ['EndpointSlice', ...(output === 'wide' ? ['Ingress'] : [])] };
 }
 
 /** kubectl prints one that was named by itself, several as a List. */

@@ -1,13 +1,71 @@
 /**
- * cli: what the PATH arguments of a command name.
+ * cli: what a command reads: the PATH arguments, standard input, or a cluster.
  */
 import type { Checked, Source } from '../diag.js';
+import { DNS1123_LABEL } from '../read/names.js';
 import { loadSources } from '../read/source.js';
-import { type Io, readAll } from './io.js';
+import { type Need, readCluster } from './api-sources.js';
+import { type ContextFlags, openContext } from './context.js';
+import { type Io, isPipe, readAll } from './io.js';
 
-/** The sources that `paths` name; none means standard input, unless that is a terminal. */
-export async function loadInput(paths: readonly string[], io: Io): Promise<Checked<readonly Source[]>> {
-  const from = paths.length === 0 && io.stdin.isTTY !== true ? ['-'] : paths;
-  if (from.length === 0) throw new Error('nothing to compile: name a file, or pipe one in (--help has an example)');
-  return loadSources(from, () => readAll(io.stdin));
+/** The flags of `inputOptions` that say where the snapshot is. */
+export interface InputFlags extends ContextFlags {
+  /** Where to look, for a command that looks in one namespace; else what objects that say no namespace belong to. */
+  readonly namespace?: string | undefined;
+}
+
+/** Where objects come from, before any is read. */
+export interface Input {
+  /** Where a command looks that looks in one namespace: what the flags say, else the context, else `default`. */
+  readonly namespace: string;
+  /** Of files everything, of a cluster what is needed. Rejects with a message for the user when a cluster does not answer. */
+  read(need: Need): Promise<Checked<readonly Source[]>>;
+}
+
+/** What `paths` and the flags name: no path means standard input or, for kubectl's plugin, the current context. */
+export async function openInput(paths: readonly string[], flags: InputFlags, io: Io): Promise<Input> {
+  const { kubeconfig, context, requestTimeout, plugin = false } = flags;
+  const [path] = paths;
+  const asked = kubeconfig !== undefined ? '--kubeconfig' : context !== undefined ? '--context' : undefined;
+  if (asked !== undefined && path !== undefined)
+    throw new Error(`use either PATH or ${asked}, not both: ${JSON.stringify(path)} is a PATH`);
+  const current = plugin && path === undefined && !isPipe(io.stdin);
+  if (asked === undefined && !current) {
+    if (requestTimeout !== undefined) throw new Error('--request-timeout goes with --kubeconfig or --context');
+    return fromPaths(paths, checkedNamespace(flags), io);
+  }
+  const connection = await openContext(flags, io);
+  return {
+    namespace: checkedNamespace(flags) ?? connection.namespace ?? 'default',
+    read: (need) => readCluster(connection, need, flags),
+  };
+}
+
+function fromPaths(paths: readonly string[], namespace: string | undefined, io: Io): Input {
+  const from = paths.length === 0 && isPipe(io.stdin) ? ['-'] : paths;
+  if (from.length === 0) {
+    throw new Error(
+      'nothing to compile: name a file, or pipe one in, or read a cluster with --kubeconfig or --context (--help has examples)',
+    );
+  }
+  return {
+    namespace: namespace ?? 'default',
+    read: async ({ namespaces }) => {
+      const sources = await loadSources(from, () => readAll(io.stdin));
+      // There -n says where to look, and a manifest without a namespace is not everywhere.
+      return namespaces ? sources : within(namespace, sources);
+    },
+  };
+}
+
+/** Sources whose objects belong to `namespace` where they say none. */
+export function within(namespace: string | undefined, sources: Checked<readonly Source[]>): Checked<readonly Source[]> {
+  if (namespace === undefined) return sources;
+  return { ...sources, value: sources.value.map((source) => ({ ...source, namespace })) };
+}
+
+/** `-n`, which has to be the name of a namespace. */
+export function checkedNamespace({ namespace }: Pick<InputFlags, 'namespace'>): string | undefined {
+  if (namespace === undefined || DNS1123_LABEL.matches(namespace)) return namespace;
+  throw new Error(`--namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
 }

@@ -1,6 +1,7 @@
 /**
  * cli: the streams, colours and files of the process, so that commands can be run by tests with others.
  */
+import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { chunks, type Text } from '../text.js';
 
@@ -22,6 +23,17 @@ export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'bold' | 'dim';
 export function painter(stream: Io['stdout'], env: Io['env']): (style: Style, text: string) => string {
   const on = stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   return (style, text) => (on ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Whether there is input to wait for: a pipe or a file, not a terminal or /dev/null. */
+export function isPipe(stream: Io['stdin']): boolean {
+  if (stream.isTTY === true) return false;
+  const { fd } = stream as { readonly fd?: unknown };
+  try {
+    return typeof fd !== 'number' || !fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false; // closed
+  }
 }
 
 /** Everything that comes in on standard input. */

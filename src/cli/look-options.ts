@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 export function lookOptions(command: Command): Command {
   return command
     .option('-A, --all-namespaces', 'those of all namespaces')
-    .option('-n, --namespace <NAMESPACE>', 'those of this namespace (default: default)')
+    .option('-n, --namespace <NAMESPACE>', 'those of this namespace (default: that of a cluster’s context, or default)')
     .option('-l, --selector <SELECTOR>', "by labels, as kubectl: app=web,tier!=cache,'env in (a, b)',!canary");
 }
 

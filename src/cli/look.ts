@@ -5,13 +5,14 @@ import { type Diagnostic, hasErrors } from '../diag.js';
 import { otherNamespaces, selectServices } from '../look/select.js';
 import { parseSelector, type Requirement } from '../look/selector.js';
 import type { Service, Snapshot } from '../read/types.js';
+import type { Need } from './api-sources.js';
 import { type ClusterFlags, loadCluster } from './cluster.js';
+import { openInput } from './input.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { report } from './report.js';
 import { type Targets, targetsOf } from './targets.js';
 
 export interface LookFlags extends ClusterFlags {
-  readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly selector?: string;
 }
@@ -28,21 +29,26 @@ export interface Looked {
   readonly code: number;
 }
 
-/** Where kubectl looks when nobody says. */
-const DEFAULT_NAMESPACE = 'default';
+/** Who looks, and at what. */
+export interface Looking {
+  readonly command: string;
+  readonly need: Need;
+}
 
 /** The Services that `args` and `flags` mean, after reporting what is wrong; or the exit code, when there is no cluster. */
 export async function look(
   args: readonly string[],
   flags: LookFlags,
   io: Io,
-  command: string,
+  { command, need }: Looking,
 ): Promise<Looked | { readonly code: number; readonly snapshot?: never }> {
   const targets = targetsOf(args, command);
-  const { allNamespaces = false, namespace = DEFAULT_NAMESPACE, selector } = flags;
+  const { allNamespaces = false, selector } = flags;
   checkFlags(targets, flags);
   const labels = selector === undefined ? [] : requirements(selector);
-  const loaded = await loadCluster(targets.paths, flags, io);
+  const input = await openInput(targets.paths, flags, io);
+  const { namespace } = input;
+  const loaded = await loadCluster(input, allNamespaces ? need : { ...need, namespaces: [namespace] }, flags, io);
   if ('code' in loaded) return loaded;
   const { snapshot, said } = loaded;
   const wanted = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };

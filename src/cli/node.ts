@@ -16,13 +16,14 @@ import type { PlanOptions } from '../diff/plan.js';
 import type { RuleSet } from '../languages/iptables/rules.js';
 import type { Options } from '../options.js';
 import { type Compiled, compileProgram } from '../pipeline.js';
-import { loadInput } from './input.js';
+import { RULES } from './api-sources.js';
+import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
 
 /** The flags of every command that looks at a node. */
-export interface NodeFlags extends OptionFlags {
+export interface NodeFlags extends OptionFlags, InputFlags {
   readonly netns?: string;
   readonly iptables: Variant | 'auto';
   readonly layout?: string;
@@ -46,9 +47,14 @@ export interface NodeAtHand {
 }
 
 /** The node in `netns`, or this machine; throws when its tools do not answer. */
-export async function openNode({ netns, iptables }: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
+export function openNode(flags: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
+  const { netns } = flags;
   const inherit = lock ? { inherit: lock.fd } : {};
-  const host = netns === undefined ? localHost(inherit) : netnsHost(netns, inherit);
+  return nodeOn(netns === undefined ? localHost(inherit) : netnsHost(netns, inherit), flags);
+}
+
+/** The node that `host` is. */
+export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables'>): Promise<NodeAtHand> {
   const surveyed = await survey(host);
   const used = iptables === 'auto' ? choose(surveyed) : surveyed.find((each) => each.iptables.variant === iptables);
   if (!used) throw new Error(`iptables-${iptables} is not installed`);
@@ -105,7 +111,7 @@ export async function compileFor(
     features(node.host, node.used.iptables),
   ]);
   const options = { ...loaded.value, machine };
-  const input = await loadInput(paths, io);
+  const input = await (await openInput(paths, flags, io)).read(RULES);
   const unreadable = hasErrors(input.diagnostics);
   const { value: compiled, diagnostics } = unreadable
     ? { value: undefined, diagnostics: [] }

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { type Add, example } from './command.js';
 import { addAllocate } from './commands/allocate.js';
 import { addApply } from './commands/apply.js';
+import { addCapture } from './commands/capture.js';
 import { addCleanup } from './commands/cleanup.js';
 import { addCompile } from './commands/compile.js';
 import { addDescribe } from './commands/describe.js';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Add[] = [
   addDns,
   addEnv,
   addAllocate,
+  addCapture,
 ];
 
 /** The commands, of a program that is called `name`; `done` is told the exit code of the one that ran. */

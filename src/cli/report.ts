@@ -2,7 +2,7 @@
  * cli: diagnostics → lines for people: file:line:col, what is wrong, the line itself, what to do.
  */
 import type { Diagnostic, Origin, Severity } from '../diag.js';
-import { excerpt, locate } from '../read/locate.js';
+import { excerpt, locate, placeText } from '../read/locate.js';
 import { type Io, painter, type Style, writeLines } from './io.js';
 
 const COLOUR: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };
@@ -32,22 +32,16 @@ export function* format(diagnostic: Diagnostic, paint: (style: Style, text: stri
   const { severity, message, origin, related, hint } = diagnostic;
   const label = paint(COLOUR[severity], `${severity}:`);
   yield origin
-    ? `${paint('bold', place(origin))}: ${label} ${subject(origin, message)}${message}`
+    ? `${paint('bold', placeText(origin))}: ${label} ${subject(origin, message)}${message}`
     : `${label} ${message}`;
   if (origin) yield* marked(origin, paint);
-  if (related) yield `  ${place(related.origin)}: ${related.message}`;
+  if (related) yield `  ${placeText(related.origin)}: ${related.message}`;
   if (hint !== undefined) yield `  ${hint}`;
 }
 
-/** `cluster.yaml:12:5` */
-function place(origin: Origin): string {
-  const { file, line, col } = locate(origin);
-  return `${file}:${line}:${col}`;
-}
-
-/** `Service default/web: `, when the message does not begin with it. */
-function subject({ object }: Origin, message: string): string {
-  return object === undefined || message.startsWith(object) ? '' : `${object}: `;
+/** `Service default/web: `, when neither the message nor the place begins with it. */
+function subject({ object, source }: Origin, message: string): string {
+  return object === undefined || source.api || message.startsWith(object) ? '' : `${object}: `;
 }
 
 /** The line of the source with a mark below the place. */

@@ -15,6 +15,7 @@ import { watchFiles } from '../sync/files.js';
 import type { Logger } from '../sync/log.js';
 import { type ApiClient, connect } from '../watch/client.js';
 import { type WatchState, watchCluster } from '../watch/source.js';
+import { checkedNamespace } from './input.js';
 import { EXIT, type Io } from './io.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { loadOptions } from './options.js';
@@ -31,6 +32,8 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   if (flags.snapshot && flags.kubeconfig !== undefined) {
     throw new Error('use either --snapshot or --kubeconfig, not both');
   }
+  const namespace = checkedNamespace(flags);
+  if (!flags.snapshot && namespace !== undefined) throw new Error('-n goes with --snapshot');
   const loaded = await loadOptions(flags);
   await report(loaded.diagnostics, flags.verbose === true, io);
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
@@ -80,10 +83,11 @@ interface Opened {
 
 /** Where objects come from: files, or the API. */
 async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, log: Logger): Promise<Opened> {
-  const { snapshot: paths, kubeconfig } = flags;
+  const { snapshot: paths, kubeconfig, namespace } = flags;
   if (paths) {
     return {
-      openSource: (store, report) => watchFiles({ paths, onSnapshot: store.replaceSnapshot, onProblems: report }),
+      openSource: (store, report) =>
+        watchFiles({ paths, namespace, onSnapshot: store.replaceSnapshot, onProblems: report }),
     };
   }
   const client = await connect(kubeconfig);

@@ -2,6 +2,7 @@
  * look: one Service → what `vipc describe` says of it: first what kubectl says, in its order and words (k8s.io/kubectl
  * pkg/describe/describe.go, describeService), then what it does not: every endpoint, its slices, the Ingresses before it.
  */
+import { placeText } from '../read/locate.js';
 import {
   type EndpointSlice,
   keyOf,
@@ -11,7 +12,7 @@ import {
   slicesByService,
 } from '../read/types.js';
 import { labelsText } from './columns.js';
-import { endpointRows, placeText, sliceRows } from './endpoints.js';
+import { endpointRows, sliceRows } from './endpoints.js';
 import { annotationLines, endpointsText, type Field, fieldLines, ingressText, labelLines } from './fields.js';
 import { type Route, routesByService } from './ingress.js';
 import { aligned, type Column, cells, DESCRIBE } from './table.js';

@@ -1,9 +1,8 @@
 /**
  * look: the endpoints of a Service as a table, one address a row, and where its slices come from.
  */
-import type { Origin } from '../diag.js';
 import { compare } from '../order.js';
-import { locate } from '../read/locate.js';
+import { placeText } from '../read/locate.js';
 import type { EndpointPort, EndpointSlice, Node, Service, SliceEndpoint } from '../read/types.js';
 import { labelsText } from './columns.js';
 import { aligned, type Column, cells, DESCRIBE, NONE } from './table.js';
@@ -86,10 +85,4 @@ function sourceText({ spec }: Service, { synthetic, origin }: EndpointSlice): st
   const of = synthetic === 'Endpoints' ? ` at ${placeText(origin)}` : '';
   const by = synthetic.endsWith('Pods') ? ` by selector ${labelsText(spec.selector)}` : '';
   return `synthetic: from ${synthetic}${of}${by}`;
-}
-
-/** `cluster.yaml:12:5` */
-export function placeText(origin: Origin): string {
-  const { file, line, col } = locate(origin);
-  return `${file}:${line}:${col}`;
 }

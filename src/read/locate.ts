@@ -2,7 +2,7 @@
  * Where an Origin is: file, line and column, 1-based. This is the second parse that origins save everybody else: it
  * happens once per text, and only when a diagnostic is printed. In: an Origin. Out: a position; nothing fails.
  */
-import type { Key, Origin, Source } from '../diag.js';
+import { formatPath, type Key, type Origin, type Source } from '../diag.js';
 import { lineOf, lineStarts, type Positions, positionsOf, scalarAt } from './positions.js';
 import { EVENT_ID } from './yaml.js';
 
@@ -22,11 +22,20 @@ export function locate(origin: Origin): Position {
   return { file: source.name, ...lineOf(linesOf(source), offset) };
 }
 
+/** `cluster.yaml:12:5`; in what an API server said, `cluster dev: Service default/web`. */
+export function placeText(origin: Origin): string {
+  const { source, object, base, path } = origin;
+  if (source.api) return `${source.name}: ${object ?? formatPath([...base, ...path])}`;
+  const { file, line, col } = locate(origin);
+  return `${file}:${line}:${col}`;
+}
+
 /** The longest piece of a line that is worth showing. */
 const MAX_EXCERPT = 120;
 
 /** The line that `origin` is in, cut and harmless to print; undefined when the position is beyond the cut. */
 export function excerpt(origin: Origin): string | undefined {
+  if (origin.source.api) return undefined;
   const { source, offset } = place(origin);
   const lines = linesOf(source);
   const { line, col } = lineOf(lines, offset);

@@ -84,7 +84,8 @@ function readObject(state: State, raw: RawObject): void {
   const { source, document, base, span } = raw;
   const kind = kindOfObject(state, raw);
   if (!kind) return;
-  const object = identityOf(kind, raw.value);
+  const value = placed(kind, raw);
+  const object = identityOf(kind, value);
   const origin: Origin = { source, document, base, span, path: ROOT, ...(object !== undefined && { object }) };
   const first = object === undefined ? undefined : state.seen.get(object);
   if (first) {
@@ -93,7 +94,7 @@ function readObject(state: State, raw: RawObject): void {
   }
   if (object !== undefined) state.seen.set(object, origin);
   const { cursor } = state;
-  const known = readKind(kind, raw.value, cursor, origin);
+  const known = readKind(kind, value, cursor, origin);
   if (cursor.problems.length > 0) {
     report(
       state,
@@ -102,6 +103,12 @@ function readObject(state: State, raw: RawObject): void {
     cursor.problems.length = 0;
   }
   if (known) add(state, known);
+}
+
+/** The object in the namespace that its source has for those that say none. */
+function placed({ namespaced }: Kind, { value, source: { namespace } }: RawObject): unknown {
+  if (namespace === undefined || !namespaced || !isMapping(value) || !isMapping(value.metadata)) return value;
+  return value.metadata.namespace ? value : { ...value, metadata: { ...value.metadata, namespace } };
 }
 
 function problemAt(origin: Origin, { path, atKey, ...problem }: Problem): Diagnostic {

@@ -43,6 +43,19 @@ export function compare(before: readonly Section[], after: readonly Section[]): 
   }));
 }
 
+/** The way back: what comes goes, and what goes comes. */
+export function reversed(changes: readonly ServiceChange[]): readonly ServiceChange[] {
+  const side = (lines: readonly DiffLine[], own: DiffLine['kind']) =>
+    lines.filter(({ kind }) => kind === own || kind === ' ').map(({ text }) => text);
+  return changes.map((change) => ({
+    ...change,
+    sections: change.sections.map(({ title, lines }) => ({
+      title,
+      lines: diffLines(side(lines, '+'), side(lines, '-')),
+    })),
+  }));
+}
+
 /** Past this many edits a diff of lines is no help to a reader; the section is shown as removed and added. */
 const MAX_EDITS = 2000;
 

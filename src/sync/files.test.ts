@@ -18,11 +18,12 @@ afterEach(async () => {
   source = undefined;
 });
 
-function watch(path = file) {
+function watch(path = file, namespace?: string) {
   const snapshots: Snapshot[] = [];
   const problems: string[] = [];
   source = watchFiles({
     paths: [path],
+    namespace,
     onSnapshot: (snapshot) => snapshots.push(snapshot),
     onProblems: (found) => problems.push(...found.map(({ code }) => code)),
     pollMs: 10,
@@ -92,4 +93,15 @@ it.each([
   await ready;
   const there = readSnapshot([{ name: file, text }]).value[list].length;
   expect(snapshots[0]?.[list].length).toBeGreaterThan(there);
+});
+
+it('objects that say no namespace belong to the one that is given', async () => {
+  writeFileSync(file, WEB.replaceAll('  namespace: default\n', ''));
+  const { ready, snapshots } = watch(file, 'shop');
+  await ready;
+  const namespaces = (list: 'services' | 'slices' | 'nodes') =>
+    new Set(snapshots[0]?.[list].map(({ metadata }) => metadata.namespace));
+  expect(namespaces('services')).toEqual(new Set(['shop']));
+  expect(namespaces('slices')).toEqual(new Set(['shop']));
+  expect(namespaces('nodes')).toEqual(new Set(['']));
 });

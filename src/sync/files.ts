@@ -18,6 +18,8 @@ export interface ObjectSource {
 
 export interface FilesOptions {
   readonly paths: readonly string[];
+  /** What objects that say no namespace belong to. */
+  readonly namespace?: string | undefined;
   readonly onSnapshot: (snapshot: Snapshot) => void;
   /** Told what is wrong, once for each content. */
   readonly onProblems: (diagnostics: readonly Diagnostic[]) => void;
@@ -26,7 +28,7 @@ export interface FilesOptions {
 }
 
 /** Watches the files and directories that `paths` name. */
-export function watchFiles({ paths, onSnapshot, onProblems, pollMs = 1000 }: FilesOptions): ObjectSource {
+export function watchFiles({ paths, namespace, onSnapshot, onProblems, pollMs = 1000 }: FilesOptions): ObjectSource {
   let seen = '';
   let content = '';
   let stopped = false;
@@ -37,7 +39,8 @@ export function watchFiles({ paths, onSnapshot, onProblems, pollMs = 1000 }: Fil
     const now = await fingerprint(paths);
     if (now === seen) return false;
     seen = now;
-    const { value: sources, diagnostics } = await loadSources(paths, async () => Buffer.alloc(0));
+    const { value, diagnostics } = await loadSources(paths, async () => Buffer.alloc(0));
+    const sources = namespace === undefined ? value : value.map((source) => ({ ...source, namespace }));
     const text = textOf(sources, diagnostics);
     if (text === content) return false;
     content = text;

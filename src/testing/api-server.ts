@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerTo, type Mood } from './api-server/answers.js';
+import { SERVED } from './api-server/documents.js';
 import type { Faults } from './api-server/faults.js';
 import { type Access, kubeconfigFor } from './api-server/kubeconfig.js';
 import { listen } from './api-server/listener.js';
@@ -48,7 +49,14 @@ export interface ApiServer extends Faults {
 /** Starts a server with nothing in it on a free port of the loopback interface. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const { history = 10_000, bookmarkMs = 60_000 } = options;
-  const mood: Mood = { token: options.token, refusing: 0, stalled: false, slowMs: 0, goneAsStatus: false };
+  const mood: Mood = {
+    token: options.token,
+    refusing: 0,
+    stalled: false,
+    slowMs: 0,
+    goneAsStatus: false,
+    forbidden: [],
+  };
   const requests: LoggedRequest[] = [];
   const held: (() => void)[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -127,13 +135,16 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       mood.slowMs = ms;
     },
     rewind: (version) => store.rewind(version),
+    forbid: (...resources) => {
+      mood.forbidden = resources;
+    },
     setToken: (token) => {
       mood.token = token;
     },
   };
 }
 
-const KINDS: readonly StoredKind[] = ['Service', 'EndpointSlice', 'Node'];
+const KINDS: readonly StoredKind[] = SERVED.map(({ kind }) => kind);
 
 function send(response: ServerResponse, { code, body }: Answer): void {
   response.writeHead(code, { 'content-type': 'application/json' });

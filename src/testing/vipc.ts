@@ -11,19 +11,25 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Runs vipc with `stdin`; a terminal when it is undefined. */
-export async function vipc(argv: readonly string[], stdin?: string, env: Record<string, string> = {}): Promise<Result> {
+/** Runs vipc with `stdin`; a terminal when it is undefined. `name` is what its user calls it. */
+export async function vipc(
+  argv: readonly string[],
+  stdin?: string,
+  env: Record<string, string> = {},
+  name = 'vipc',
+): Promise<Result> {
   const terminal = stdin === undefined;
   const [out, err, input] = [new PassThrough(), new PassThrough(), new PassThrough()];
   input.end(stdin ?? '');
   const [stdout, stderr] = [text(out), text(err)];
   const tty = { isTTY: terminal };
-  const code = await main(argv, {
+  const io = {
     stdin: Object.assign(input, tty),
     stdout: Object.assign(out, tty),
     stderr: Object.assign(err, tty),
     env: terminal ? { NO_COLOR: '1', ...env } : env,
-  });
+  };
+  const code = await main(argv, io, name);
   out.end();
   err.end();
   return { code, stdout: await stdout, stderr: await stderr };

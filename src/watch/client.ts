@@ -31,7 +31,11 @@ export interface ApiClient {
  * its service account. Nothing is sent yet. Rejects with a message for the user when there is no such server.
  */
 export async function connect(kubeconfig: string | undefined): Promise<ApiClient> {
-  const config = kubeconfig === undefined ? await inCluster() : await fromFile(kubeconfig);
+  return clientOf(kubeconfig === undefined ? await inCluster() : await fromFile(kubeconfig));
+}
+
+/** The API server that a kubeconfig's current context names. Nothing is sent yet. */
+export function clientOf(config: KubeConfig): ApiClient {
   const server = config.getCurrentCluster()?.server ?? '';
   const options = shared(() => optionsOf(config));
   return {

@@ -9,22 +9,75 @@ import type { KubeConfig, User } from '@kubernetes/client-node';
 
 export type { KubeConfig };
 
+/** What a kubeconfig says of one context. */
+export interface Chosen {
+  readonly config: KubeConfig;
+  readonly context: string;
+  /** Where the context looks when nobody says. */
+  readonly namespace?: string;
+}
+
 /** The current context of a kubeconfig file. Rejects with a message for the user. */
 export async function fromFile(file: string): Promise<KubeConfig> {
+  return (await fromFiles([file])).config;
+}
+
+/**
+ * `context`, or the current one, of several kubeconfig files that are taken for one: of two entries with one name the first
+ * counts, as in client-go. Rejects with a message for the user.
+ */
+export async function fromFiles(files: readonly string[], context?: string): Promise<Chosen> {
   const library = await import('@kubernetes/client-node');
+  const config = merged(files.map((file) => readFile(library, file)));
+  if (context !== undefined) config.setCurrentContext(context);
+  const name = config.getCurrentContext();
+  const chosen = name ? config.getContextObject(name) : null;
+  if (!chosen || !config.getCurrentCluster())
+    throw new Error(`kubeconfig ${files.join(', ')}: ${unusable(config, context)}`);
+  const { namespace } = chosen;
+  return { config: usable(config), context: name, ...(namespace && { namespace }) };
+}
+
+function readFile(library: typeof import('@kubernetes/client-node'), file: string): KubeConfig {
   const config = new library.KubeConfig();
   try {
     const content = library.loadYaml<File | undefined>(readFileSync(file, 'utf8'));
     if (typeof content !== 'object' || content === null) throw new Error('it is none');
     config.loadFromFile(file);
     readTokenFiles(config, content, dirname(file));
+    return config;
   } catch (error) {
     throw new Error(`kubeconfig ${file}: ${(error as Error).message}`);
   }
-  if (config.getCurrentCluster()) return usable(config);
+}
+
+/** The library's own way to merge refuses a name that is there twice. */
+function merged([first, ...others]: readonly KubeConfig[]): KubeConfig {
+  if (!first) throw new Error('no kubeconfig is given');
+  for (const other of others) {
+    first.clusters.push(...other.clusters);
+    first.users.push(...other.users);
+    first.contexts.push(...other.contexts);
+    if (!first.getCurrentContext()) first.setCurrentContext(other.getCurrentContext());
+  }
+  return first;
+}
+
+/** Most contexts that a message lists. */
+const LISTED = 5;
+
+function unusable(config: KubeConfig, asked: string | undefined): string {
+  const names = config.getContexts().map(({ name }) => name);
+  const there =
+    names.length === 0
+      ? 'it has none'
+      : `there is ${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? ', …' : ''}`;
+  if (asked !== undefined && !names.includes(asked)) return `it has no context ${JSON.stringify(asked)}; ${there}`;
   const context = config.getCurrentContext();
-  const problem = context ? `its current context ${context} names no cluster` : 'it has no current-context';
-  throw new Error(`kubeconfig ${file}: ${problem}`);
+  if (!context) return 'it has no current-context';
+  return asked === undefined
+    ? `its current context ${context} names no cluster`
+    : `its context ${context} names no cluster`;
 }
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -39,6 +92,12 @@ export async function inCluster(): Promise<KubeConfig> {
   const config = new KubeConfig();
   config.loadFromCluster();
   return usable(config);
+}
+
+/** The namespace of the pod this runs in. */
+export function podNamespace(): string | undefined {
+  const file = `${SERVICE_ACCOUNT}/namespace`;
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
 /** A file as kubeconfigs are written: only what the library overlooks. */

@@ -14,21 +14,22 @@ export interface Listed {
 }
 
 /**
- * Lists `resource`. When the server has forgotten that moment before the last page is read, the list starts again, and
+ * Lists `resource`, of each object what `keep` leaves. When the server has forgotten that moment before the last page is read, the list starts again, and
  * that time it is asked for in one piece, as client-go does. Rejects with an ApiError.
  */
 export async function list(
   client: ApiClient,
-  resource: Resource,
+  resource: Resource<string>,
   tuning: Tuning,
   signal: AbortSignal,
+  keep: (object: ApiObject) => ApiObject = strip,
 ): Promise<Listed> {
   const objects: ApiObject[] = [];
   let page = { limit: String(tuning.pageSize), continue: '' };
   for (;;) {
     try {
       const { items, version, next } = await onePage(client, resource, page, tuning, signal);
-      for (const item of items) objects.push(item);
+      for (const item of items) objects.push(keep(item));
       if (next === '') return { objects, version };
       page = { ...page, continue: next };
     } catch (error) {
@@ -46,7 +47,7 @@ interface Page extends Pick<Listed, 'version'> {
 
 async function onePage(
   client: ApiClient,
-  resource: Resource,
+  resource: Resource<string>,
   query: Readonly<Record<string, string>>,
   { answerMs }: Tuning,
   signal: AbortSignal,
@@ -58,7 +59,7 @@ async function onePage(
   if (answer.kind !== `${kind}List` || !Array.isArray(items ?? [])) throw nonsense(`the server sent no ${kind}List`);
   return {
     // In a list objects do not say their kind; none at all are null, as Go writes it.
-    items: ((items ?? []) as readonly unknown[]).map((item) => strip({ ...checkObject(item, kind), apiVersion, kind })),
+    items: ((items ?? []) as readonly unknown[]).map((item) => ({ ...checkObject(item, kind), apiVersion, kind })),
     version: versionOf(answer),
     next: isFields(answer.metadata) && typeof answer.metadata.continue === 'string' ? answer.metadata.continue : '',
   };

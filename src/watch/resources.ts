@@ -3,8 +3,8 @@
  */
 export type WatchedKind = 'Service' | 'EndpointSlice' | 'Node';
 
-export interface Resource {
-  readonly kind: WatchedKind;
+export interface Resource<Kind extends string = WatchedKind> {
+  readonly kind: Kind;
   readonly apiVersion: string;
   readonly path: string;
   /** What restricts the objects of a list and of a watch alike. */
@@ -29,7 +29,7 @@ export function resourcesFor(nodeName: string): readonly Resource[] {
 }
 
 /** The path of a request, with the parameters that are not empty. */
-export function pathOf({ path, selector }: Resource, query: Readonly<Record<string, string>>): string {
+export function pathOf({ path, selector }: Resource<string>, query: Readonly<Record<string, string>>): string {
   const given = Object.entries({ ...selector, ...query }).filter(([, value]) => value !== '');
   return `${path}?${new URLSearchParams(given)}`;
 }

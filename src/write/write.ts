@@ -52,10 +52,10 @@ function isJson({ text }: Source): boolean {
 }
 
 /** A YAML document is looked at by itself: anchors do not reach further, and a broken one is nobody else's business. */
-function documentsOf({ name, text }: Source): readonly Piece[] {
+function documentsOf({ text, ...source }: Source): readonly Piece[] {
   const starts = [...text.matchAll(/^---(?=\s|$)/gm)].map((match) => match.index);
   const cuts = [...new Set([0, ...starts])];
-  return cuts.map((start, i) => ({ name, text: text.slice(start, cuts[i + 1]), syntax: 'yaml' }));
+  return cuts.map((start, i) => ({ ...source, text: text.slice(start, cuts[i + 1]), syntax: 'yaml' }));
 }
 
 /** An object that is to have fields. */
@@ -85,7 +85,7 @@ function write(piece: Piece, wanted: Wanted, diagnostics: Diagnostic[]): string 
 
 function jobsIn({ syntax }: Piece, objects: readonly RawObject[], wanted: Wanted): readonly Job[] {
   return objects.flatMap((raw) => {
-    const key = serviceKey(raw.value);
+    const key = serviceKey(raw);
     const want = key === undefined ? undefined : wanted.get(key);
     if (!want || key === undefined) return [];
     wanted.delete(key);
@@ -99,10 +99,10 @@ function objectsIn(source: Source): readonly RawObject[] {
 }
 
 /** `namespace/name`, when it is a Service. */
-function serviceKey(value: unknown): string | undefined {
+function serviceKey({ value, source }: RawObject): string | undefined {
   const { apiVersion, kind, metadata } = isMapping(value) ? value : {};
   if (apiVersion !== 'v1' || kind !== 'Service' || !isMapping(metadata)) return undefined;
-  return `${metadata['namespace'] || 'default'}/${metadata['name']}`;
+  return `${metadata['namespace'] || source.namespace || 'default'}/${metadata['name']}`;
 }
 
 function spliced(piece: Piece, jobs: readonly Job[]): string | undefined {

@@ -3,7 +3,7 @@
  */
 import type { AllocateFlags } from '../allocate.js';
 import { type Add, example, examples } from '../command.js';
-import { inputOptions } from '../flags.js';
+import { inputOptions, namespaceOption } from '../flags.js';
 
 /** Adds the command. */
 export const addAllocate: Add = (program, io, done) => {
@@ -13,9 +13,10 @@ export const addAllocate: Add = (program, io, done) => {
     .description(
       'Prints the manifests, as they are written, with the cluster IPs, node ports and health check node ports that an ' +
         'API server would fill in. An API server picks them by chance; here they follow from the names, so they are the ' +
-        'same every time. Each is marked as synthetic: by a comment in YAML, by an annotation in JSON.',
+        'same every time. Each is marked as synthetic: by a comment in YAML, by an annotation in JSON. With --context or ' +
+        '--kubeconfig nothing is given that the cluster uses, and a Service that is there keeps what it has.',
     );
-  inputOptions(command)
+  namespaceOption(inputOptions(command))
     .option('--service-cidr <CIDRS>', 'where cluster IPs come from, such as 10.96.0.0/12 or v4,v6')
     .option('--service-node-port-range <RANGE>', 'where node ports come from (default: 30000-32767)')
     .addHelpText('after', () =>

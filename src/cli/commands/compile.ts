@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
 import type { CompileFlags } from '../compile.js';
-import { clusterOptions, completionOptions, inputOptions, proxyOptions } from '../flags.js';
+import { clusterOptions, completionOptions, inputOptions, namespaceOption, proxyOptions } from '../flags.js';
 
 /** Adds the command. */
 export const addCompile: Add = (program, io, done) => {
@@ -18,7 +18,7 @@ export const addCompile: Add = (program, io, done) => {
         'that a ServiceExport gives to all of them have rules too (KEP-1645), as NAME--clusterset: compiled is the first ' +
         'cluster that has --node, or the first one.',
     );
-  clusterOptions(completionOptions(inputOptions(proxyOptions(command))))
+  clusterOptions(completionOptions(namespaceOption(inputOptions(proxyOptions(command)))))
     .addOption(
       new Option('--family <FAMILY>', 'IP family on standard output').choices(['ipv4', 'ipv6']).default('ipv4'),
     )
@@ -40,6 +40,7 @@ Examples:
   vipc compile ${file} -o rules
   vipc compile ${file} --check rules
   vipc compile --cluster east=east.yaml --cluster west=west.yaml --node NODE
+  vipc compile --context kind-dev --node NODE
   kubectl get services,endpointslices,nodes -A -o yaml | vipc compile --node NODE
   kubectl get configmap -n kube-system kube-proxy -o yaml > config.yaml   # for -c config.yaml
 ${EXIT_CODES}`;

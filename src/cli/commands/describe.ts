@@ -37,5 +37,6 @@ Examples:
   vipc describe svc web ${file}
   vipc describe -A ${file}
   vipc describe svc/web ${file} -o yaml
+  vipc describe svc/web --context kind-dev -n shop
 ${EXIT_CODES}`;
 }

@@ -4,21 +4,29 @@
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
 import type { DiffFlags } from '../diff.js';
-import { completionOptions, inputOptions, nodeOptions, proxyOptions } from '../flags.js';
+import { completionOptions, inputOptions, namespaceOption, nodeOptions, proxyOptions } from '../flags.js';
 
 /** Adds the command. */
 export const addDiff: Add = (program, io, done) => {
   const command = program
     .command('diff')
-    .summary('what changes, by Service: between two snapshots, or on this node')
+    .summary('what changes, by Service: between two snapshots, or on a node')
     .description(
       'Compares what two snapshots compile to; or with --live a snapshot with the rules, sets, virtual servers and ' +
-        'addresses that this node has. Only what is vipc’s or kube-proxy’s is compared. Changes nothing.',
+        'addresses that this node has. A directory that vipc capture filled stands for the node it is from; --context and ' +
+        '--kubeconfig for the first of two snapshots. Only what is vipc’s or kube-proxy’s is compared. Changes nothing.',
     );
-  completionOptions(nodeOptions(inputOptions(proxyOptions(command))))
+  completionOptions(nodeOptions(namespaceOption(inputOptions(proxyOptions(command)))))
     .option('--live', 'compare with this node')
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
-    .addHelpText('after', () => examples(`diff ${example()} new.yaml`, `diff --live ${example()}`))
+    .addHelpText('after', () =>
+      examples(
+        `diff ${example()} new.yaml`,
+        `diff --live ${example()}`,
+        'diff captured-node cluster.yaml',
+        'diff --context kind-dev cluster.yaml',
+      ),
+    )
     .action(async (paths: string[], flags: DiffFlags) => {
       const { runDiff } = await import('../diff.js');
       done(await runDiff(paths, flags, io));

@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { QUERY_TYPES } from '../../discover/dns/record.js';
 import { type Add, example, examples } from '../command.js';
 import type { DnsFlags } from '../dns.js';
-import { clusterOptions, completionOptions, inputOptions } from '../flags.js';
+import { clusterOptions, completionOptions, inputOptions, namespaceOption } from '../flags.js';
 
 /** Adds the command. */
 export const addDns: Add = (program, io, done) => {
@@ -22,7 +22,7 @@ export const addDns: Add = (program, io, done) => {
         '(KEP-1645). With --federation it is the zone of a federation of the clusters instead: each Service that has a ' +
         'load balancer has a name by zone, by region and for all.',
     );
-  clusterOptions(completionOptions(inputOptions(command)))
+  clusterOptions(completionOptions(namespaceOption(inputOptions(command))))
     .option('--domain <DOMAIN>', 'domain of the cluster, or of the federation', 'cluster.local')
     .option('--clusterset', 'only the zone clusterset.local')
     .option('--federation <NAME>', 'the zone of the federation of this name, below --domain')

@@ -17,7 +17,7 @@ export const addEnv: Add = (program, io, done) => {
         'false have only those of kubernetes, and Services younger than a pod are missing in it.',
     );
   completionOptions(inputOptions(command))
-    .option('-n, --namespace <NS>', 'namespace of the pod', 'default')
+    .option('-n, --namespace <NS>', 'namespace of the pod (default: that of a cluster’s context, or default)')
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () => {
       const file = example();

@@ -16,7 +16,7 @@ export const addGet: Add = (program, io, done) => {
       'Lists Services as kubectl get services does, and after its columns READY: how many endpoints are ready, of how ' +
         'many; and with -o wide INGRESS: what leads to it. SYNTHETIC is there when something is made up: clusterIP, ' +
         'nodePort, healthCheckNodePort; endpoints of simulated Pods; slices that vipc made of Pods or Endpoints as a ' +
-        'controller would. It goes by what is in the files; no cluster is asked.',
+        'controller would. kubectl vipc get without PATH reads the cluster of the current context.',
     );
   completionOptions(lookOptions(inputOptions(command)))
     .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
@@ -37,6 +37,7 @@ Examples:
   vipc get ${file}
   vipc get svc web ${file} -o yaml
   vipc get ${file} -A -o wide -l 'app in (web, api)'
+  vipc get --context kind-dev -n shop
   kubectl get services,endpointslices,ingresses -A -o yaml | vipc get -A
 ${EXIT_CODES}`;
 }

@@ -2,7 +2,7 @@
  * cli: `vipc sync` as commander knows it.
  */
 import { type Add, example, examples } from '../command.js';
-import { changeOptions, nodeOptions, proxyOptions } from '../flags.js';
+import { changeOptions, namespaceOption, nodeOptions, proxyOptions } from '../flags.js';
 import type { SyncFlags } from '../sync.js';
 
 /** Adds the command. */
@@ -15,7 +15,7 @@ export const addSync: Add = (program, io, done) => {
         'at the whole node from time to time, reports what somebody else changed and repairs it. Ends with SIGTERM and ' +
         'leaves the rules; SIGHUP reads the configuration again. Needs root.',
     );
-  changeOptions(nodeOptions(proxyOptions(command)))
+  changeOptions(nodeOptions(proxyOptions(namespaceOption(command))))
     .option('--kubeconfig <FILE>', 'how to reach the API (default: the service account of the pod it runs in)')
     .option('--snapshot <PATH...>', 'files and directories instead of an API; read again when they change')
     .option('--cleanup-on-exit', 'remove the rules in the end')

@@ -15,6 +15,7 @@ export interface Mood {
   stalled: boolean;
   slowMs: number;
   goneAsStatus: boolean;
+  forbidden: readonly string[];
 }
 
 /** A request, as far as it decides the answer. */
@@ -42,6 +43,11 @@ export function answerTo(
   if (!route) return failure(404, 'NotFound', 'the server could not find the requested resource');
   const { served, namespace, name, watch } = route;
   const query = url.searchParams;
+  if (mood.forbidden.includes(served.name) || (namespace === undefined && mood.forbidden.includes(`*${served.name}`))) {
+    const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+    const what = `cannot list resource "${served.name}" in API group "${served.group}" ${where}`;
+    return failure(403, 'Forbidden', `${served.name} is forbidden: User "test" ${what}`);
+  }
   if (name !== undefined) {
     const object = store.get(served.kind, namespace ?? '', name);
     return object ? { code: 200, body: object } : failure(404, 'NotFound', `${served.name} "${name}" not found`);

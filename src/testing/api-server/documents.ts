@@ -23,6 +23,16 @@ export const SERVED: readonly ServedResource[] = [
     namespaced: true,
   },
   { kind: 'Node', group: '', apiVersion: 'v1', name: 'nodes', shortNames: ['no'], namespaced: false },
+  { kind: 'Pod', group: '', apiVersion: 'v1', name: 'pods', shortNames: ['po'], namespaced: true },
+  { kind: 'Namespace', group: '', apiVersion: 'v1', name: 'namespaces', shortNames: ['ns'], namespaced: false },
+  {
+    kind: 'Ingress',
+    group: 'networking.k8s.io',
+    apiVersion: 'networking.k8s.io/v1',
+    name: 'ingresses',
+    shortNames: ['ing'],
+    namespaced: true,
+  },
 ];
 
 /** The document at a path, or undefined when that is none. */
@@ -30,18 +40,23 @@ export function documentAt(path: string): object | undefined {
   return DOCUMENTS[path.replace(/(.)\/$/, '$1')];
 }
 
-const VERSION = { groupVersion: 'discovery.k8s.io/v1', version: 'v1' };
-const GROUP = { name: 'discovery.k8s.io', versions: [VERSION], preferredVersion: VERSION };
+const GROUPS = ['discovery.k8s.io', 'networking.k8s.io'].map((name) => {
+  const version = { groupVersion: `${name}/v1`, version: 'v1' };
+  return { name, versions: [version], preferredVersion: version };
+});
 
 const DOCUMENTS: Readonly<Record<string, object>> = {
   '/version': { major: '1', minor: '36', gitVersion: 'v1.36.0', platform: 'linux/amd64' },
   '/healthz': { status: 'ok' },
   '/readyz': { status: 'ok' },
   '/api': { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] },
-  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [GROUP] },
-  '/apis/discovery.k8s.io': { kind: 'APIGroup', apiVersion: 'v1', ...GROUP },
+  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS },
+  ...Object.fromEntries(
+    GROUPS.map((group) => [`/apis/${group.name}`, { kind: 'APIGroup', apiVersion: 'v1', ...group }]),
+  ),
   '/api/v1': resourceList('v1'),
   '/apis/discovery.k8s.io/v1': resourceList('discovery.k8s.io/v1'),
+  '/apis/networking.k8s.io/v1': resourceList('networking.k8s.io/v1'),
 };
 
 function resourceList(apiVersion: string): object {

@@ -29,6 +29,8 @@ export interface Faults {
   slow(ms: number): void;
   /** Goes on from an older version number, as after etcd was restored from a backup. */
   rewind(version: number): void;
+  /** These resources, such as `pods`, may not be listed by anybody from now on; cluster-wide only, where one begins with `*`. */
+  forbid(...resources: readonly string[]): void;
   /** Only this token is good from now on. */
   setToken(token: string): void;
 }

@@ -1,7 +1,7 @@
 /**
  * The test API server's store: objects, a version that grows with each change, and a log of the last changes.
  */
-export type StoredKind = 'Service' | 'EndpointSlice' | 'Node';
+export type StoredKind = 'Service' | 'EndpointSlice' | 'Node' | 'Pod' | 'Namespace' | 'Ingress';
 
 export interface StoredObject {
   readonly apiVersion: string;
@@ -69,7 +69,7 @@ export function newStore(history: number, onChange: () => void): Store {
     get: (kind, namespace, name) => objects.get(keyOf(kind, namespace, name)),
     put: (given) => {
       const { kind, metadata, ...rest } = structuredClone(given) as StoredObject;
-      const space = kind === 'Node' ? {} : { namespace: metadata.namespace ?? 'default' };
+      const space = kind === 'Node' || kind === 'Namespace' ? {} : { namespace: metadata.namespace ?? 'default' };
       const key = keyOf(kind, space.namespace ?? '', metadata.name);
       const before = objects.get(key);
       version++;

@@ -1,0 +1,123 @@
+/**
+ * cli: a cluster's objects → sources, as `kubectl get -o json` would print them, so that all behind reads them alike.
+ */
+import type { Checked, Diagnostic, Source } from '../diag.js';
+import { ApiError } from '../watch/request.js';
+import { type Answered, readAll } from '../watch/snapshot.js';
+import type { Connection } from './context.js';
+import type { InputFlags } from './input.js';
+
+/** What a command needs of a cluster. */
+export interface Need {
+  /** Kinds without which it has no answer. */
+  readonly kinds: readonly string[];
+  /** Kinds that make the answer better. */
+  readonly also?: readonly string[];
+  /** Where to look for namespaced kinds, as far as that is safe; absent means everywhere. */
+  readonly namespaces?: readonly string[];
+}
+
+/** All that rules are made of. */
+export const RULES: Need = { kinds: ['Service', 'EndpointSlice', 'Node'] };
+
+/** How long an answer may take. */
+const ANSWER_MS = 30_000;
+
+/** The longest that a timer takes. */
+const FOR_EVER_MS = 2 ** 31 - 1;
+
+/**
+ * A source for each kind that is needed and told. Rejects with a message for the user when the server cannot be asked, or
+ * does not tell a kind that must be there.
+ */
+export async function readCluster(
+  connection: Connection,
+  { kinds, also = [], namespaces }: Need,
+  { namespace, requestTimeout = ANSWER_MS }: Pick<InputFlags, 'namespace' | 'requestTimeout'>,
+): Promise<Checked<readonly Source[]>> {
+  if (namespace !== undefined && !namespaces) {
+    throw new Error('-n is for manifests that say no namespace; this command needs all namespaces of a cluster');
+  }
+  const wanted = [...kinds, ...also].map((kind) => ({ kind, ...(namespaces && { namespaces }) }));
+  const options = { answerMs: requestTimeout === 0 ? FOR_EVER_MS : requestTimeout };
+  const answers = await readAll(connection.client, wanted, options).catch((error: unknown) => {
+    throw new Error(unanswered(connection, error));
+  });
+  const diagnostics = answers.flatMap((answer) => ('error' in answer ? [untold(connection, answer, kinds)] : []));
+  const refused = diagnostics.find(({ severity }) => severity === 'error');
+  if (refused) throw new Error([refused.message, ...(refused.hint ? [`  ${refused.hint}`] : [])].join('\n'));
+  return {
+    value: answers.flatMap((answer) => ('objects' in answer ? sourcesOf(connection, answer.objects) : [])),
+    diagnostics,
+  };
+}
+
+/** So many objects are one text: a string has a limit, and so has patience for a parser's first result. */
+const PER_SOURCE = 2000;
+
+function sourcesOf({ name }: Connection, objects: readonly object[]): readonly Source[] {
+  const sources: Source[] = [];
+  for (let from = 0; from < objects.length || from === 0; from += PER_SOURCE) {
+    const list = { apiVersion: 'v1', kind: 'List', items: objects.slice(from, from + PER_SOURCE) };
+    sources.push({ name, text: JSON.stringify(list), api: true });
+  }
+  return sources;
+}
+
+/** Why a kind is missing: an error where it is needed. */
+function untold(
+  { name }: Connection,
+  answer: Answered & { readonly error: ApiError },
+  needed: readonly string[],
+): Diagnostic {
+  const { kind, namespaces, error } = answer;
+  const kinds = `${kind}${kind.endsWith('s') ? 'es' : 's'}`;
+  const reason = plain(error.message);
+  if (needed.includes(kind)) {
+    const hint = error.code === 403 && namespaces ? { hint: '-n looks in another namespace' } : {};
+    return { code: 'not-listed', severity: 'error', message: `${name} does not list its ${kinds}: ${reason}`, ...hint };
+  }
+  if (error.code === 404)
+    return { code: 'not-served', severity: 'note', message: `${name} has no ${kinds}: it does not serve them` };
+  return {
+    code: 'not-listed',
+    severity: 'warning',
+    message: `${name} does not list its ${kinds}, so what they would tell is missing: ${reason}`,
+  };
+}
+
+/** What the system's error codes mean to people. */
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection was cut',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no way to that network',
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'the name cannot be looked up at the moment',
+  ETIMEDOUT: 'no answer',
+};
+
+/** Why there is no answer, in one sentence. */
+function unanswered({ name, client }: Connection, error: unknown): string {
+  const message = String((error as Error)?.message ?? error);
+  const code = Object.keys(SYSTEM_ERRORS).find((each) => message.includes(each));
+  const [, program] = /^spawn (\S+) ENOENT$/.exec(message) ?? [];
+  const reason =
+    program !== undefined
+      ? `the kubeconfig wants credentials of ${plain(program)}, which is not there`
+      : code === undefined
+        ? plain(message)
+        : SYSTEM_ERRORS[code];
+  const hint =
+    error instanceof ApiError && error.code === 401 ? ' (it does not accept the credentials of the kubeconfig)' : '';
+  return `${name} at ${plain(client.server)} cannot be read: ${reason}${hint}`;
+}
+
+/** The longest message that is repeated. */
+const MAX_MESSAGE = 300;
+
+/** A text of somebody else, as one line that commands no terminal. */
+function plain(text: string): string {
+  const safe = text.replace(/\s+/g, ' ').replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return safe.length > MAX_MESSAGE ? `${safe.slice(0, MAX_MESSAGE)}…` : safe;
+}

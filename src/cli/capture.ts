@@ -1,0 +1,32 @@
+/**
+ * cli: `vipc capture`: the script that collects what a node has, printed or run.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { localHost, netnsHost } from '../apply/host.js';
+import { failure } from '../apply/probe.js';
+import { EXIT, type Io, write, writeLines } from './io.js';
+
+export interface CaptureFlags {
+  readonly output?: string;
+  readonly netns?: string;
+  readonly flows?: boolean;
+}
+
+/** Prints the script, or with -o runs it on this node; returns the exit code. */
+export async function runCapture({ output, netns, flows = false }: CaptureFlags, io: Io): Promise<number> {
+  const script = readFileSync(new URL('../../bin/capture.sh', import.meta.url), 'utf8');
+  if (output === undefined) {
+    if (netns !== undefined || flows)
+      throw new Error(`${flows ? '--flows' : '--netns'} goes with -o DIR; the script takes --flows itself`);
+    await write(io.stdout, [script]);
+    return EXIT.ok;
+  }
+  if (existsSync(output)) throw new Error(`${output} is there already: a capture needs a new directory`);
+  const host = netns === undefined ? localHost() : netnsHost(netns);
+  const argv = ['sh', '-s', '--', ...(flows ? ['--flows'] : []), resolve(output)];
+  const outcome = await host.run(argv, script);
+  if (outcome.code !== 0) throw new Error(failure('capture', outcome));
+  await writeLines(io.stderr, [outcome.stderr.trim()]);
+  return EXIT.ok;
+}

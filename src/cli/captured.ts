@@ -1,0 +1,75 @@
+/**
+ * cli: a directory that bin/capture.sh made → a Host whose programs answer what they answered then, so that a node is read
+ * from it as if it were here. docs/capture.md has the layout.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Host, Outcome } from '../apply/host.js';
+
+/** Tells a captured directory from others, and its version from others. */
+const MARK = 'vipc-capture';
+const FORMAT = 'vipc-capture 1';
+
+/** What was run, where its output is and how it ended. */
+const COMMANDS = 'commands';
+
+/** Kernel parameters are collected without sysctl(8), all of them in its words. */
+const SYSCTLS = 'sysctls';
+
+/** Whether `path` is a captured directory; rejects when it is one of a format that is not known. */
+export async function isCapture(path: string): Promise<boolean> {
+  const directory = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!directory) return false;
+  const mark = await readFile(join(path, MARK), 'utf8').catch(() => undefined);
+  if (mark === undefined) return false;
+  if (mark.trim() === FORMAT) return true;
+  throw new Error(
+    `${path} was captured in a format that this vipc does not know: ${JSON.stringify(mark.trim().slice(0, 60))}`,
+  );
+}
+
+/** The node that was captured into `directory`. Rejects with a message for the user when its list of commands is none. */
+export async function capturedHost(directory: string): Promise<Host> {
+  const commands = parseCommands(directory, await readFile(join(directory, COMMANDS), 'utf8').catch(() => ''));
+  const answer = async (command: string): Promise<Outcome> => {
+    const found = commands.get(command);
+    const program = command.split(' ')[0];
+    if (!found) return { code: 127, stdout: '', stderr: `${program}: not in the capture ${directory}\n` };
+    if (found.file === undefined) return { code: found.code, stdout: '', stderr: `${program}: was not on the node\n` };
+    const stdout = await readFile(join(directory, found.file), 'utf8');
+    const stderr = found.code === 0 ? '' : await readFile(join(directory, `${found.file}.err`), 'utf8').catch(() => '');
+    return { code: found.code, stdout, stderr };
+  };
+  return { run: (argv) => (argv[0] === 'sysctl' ? sysctl(argv, answer) : answer(argv.join(' '))) };
+}
+
+interface Recorded {
+  readonly code: number;
+  /** Absent when the program was not there. */
+  readonly file: string | undefined;
+}
+
+function parseCommands(directory: string, text: string): ReadonlyMap<string, Recorded> {
+  const rows = text.split('\n').filter((line) => line !== '');
+  const commands = rows.map((line) => {
+    // The name of a file is no way out of the directory.
+    const [, code, file, command] = /^(\d{1,3})\t(-|[\w.-]*\w)\t(.+)$/.exec(line) ?? [];
+    if (file === undefined || command === undefined || file.startsWith('.'))
+      throw new Error(`${join(directory, COMMANDS)} is damaged at ${JSON.stringify(line.slice(0, 60))}`);
+    return [command, { code: Number(code), file: file === '-' ? undefined : file }] as const;
+  });
+  if (commands.length === 0)
+    throw new Error(`${directory} is a capture without its list of commands: was it interrupted?`);
+  return new Map(commands);
+}
+
+/** `sysctl -e NAME…`: those of the names that there were. */
+async function sysctl(argv: readonly string[], answer: (command: string) => Promise<Outcome>): Promise<Outcome> {
+  const recorded = await answer(SYSCTLS);
+  const asked = new Set(argv.slice(1));
+  const lines = recorded.stdout.split('\n').filter((line) => asked.has(line.split(' = ')[0] ?? ''));
+  return { ...recorded, stdout: lines.map((line) => `${line}\n`).join('') };
+}

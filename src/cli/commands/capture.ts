@@ -1,0 +1,32 @@
+/**
+ * cli: `vipc capture` as commander knows it.
+ */
+import type { CaptureFlags } from '../capture.js';
+import { type Add, examples } from '../command.js';
+
+/** Adds the command. */
+export const addCapture: Add = (program, io, done) => {
+  program
+    .command('capture')
+    .summary('a script that collects what a node has into a directory, for diff to read elsewhere')
+    .description(
+      'Prints a short POSIX shell script for nodes where vipc is not installed: sh capture.sh [--flows] [DIR] collects ' +
+        'rules, sets, virtual servers, addresses, routes, kernel parameters and versions into the new directory DIR. It ' +
+        'only reads. With -o it is run here. vipc diff DIR PATH then says how that node differs from a snapshot.',
+    )
+    .option('-o, --output <DIR>', 'run it on this node, into the new directory DIR')
+    .option('--netns <NAME|PATH>', 'with -o: the node is this network namespace')
+    .option('--flows', 'with -o: the connections that the kernel tracks, too')
+    .addHelpText('after', () =>
+      examples(
+        'capture > capture.sh',
+        'capture | ssh node sudo sh -s -- /tmp/node-a',
+        'capture -o node-a',
+        'diff node-a cluster.yaml',
+      ),
+    )
+    .action(async (flags: CaptureFlags) => {
+      const { runCapture } = await import('../capture.js');
+      done(await runCapture(flags, io));
+    });
+};

@@ -1,0 +1,84 @@
+/**
+ * Snapshot: the objects of some kinds as they are now, whole, as `kubectl get` prints them.
+ */
+import { limited } from './budget.js';
+import type { ApiClient } from './client.js';
+import { list } from './list.js';
+import type { ApiObject } from './objects.js';
+import { ApiError } from './request.js';
+import type { Resource } from './resources.js';
+import { DEFAULT_TUNING } from './tuning.js';
+
+/** Kinds that are read, and where the API has them. */
+const PATHS: Readonly<
+  Record<string, { readonly apiVersion: string; readonly plural: string; readonly namespaced: boolean }>
+> = {
+  Service: { apiVersion: 'v1', plural: 'services', namespaced: true },
+  EndpointSlice: { apiVersion: 'discovery.k8s.io/v1', plural: 'endpointslices', namespaced: true },
+  Node: { apiVersion: 'v1', plural: 'nodes', namespaced: false },
+  Pod: { apiVersion: 'v1', plural: 'pods', namespaced: true },
+  Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false },
+  Ingress: { apiVersion: 'networking.k8s.io/v1', plural: 'ingresses', namespaced: true },
+  ServiceCIDR: { apiVersion: 'networking.k8s.io/v1', plural: 'servicecidrs', namespaced: false },
+  IPAddress: { apiVersion: 'networking.k8s.io/v1', plural: 'ipaddresses', namespaced: false },
+  ServiceImport: { apiVersion: 'multicluster.x-k8s.io/v1alpha1', plural: 'serviceimports', namespaced: true },
+};
+
+/** A kind, and the namespaces to look in; absent means all. */
+export interface Wanted {
+  readonly kind: string;
+  readonly namespaces?: readonly string[];
+}
+
+/** What the server has of a kind, or why it is not told. */
+export type Answered = Wanted & ({ readonly objects: readonly ApiObject[] } | { readonly error: ApiError });
+
+export interface SnapshotOptions {
+  /** How long an answer may take, and each silence in it. */
+  readonly answerMs: number;
+}
+
+/**
+ * Lists each of `wanted`, all at once. Rejects with an ApiError when the server cannot be asked; a kind that it does not
+ * serve, or not to us, is an answer.
+ */
+export async function readAll(
+  client: ApiClient,
+  wanted: readonly Wanted[],
+  { answerMs }: SnapshotOptions,
+): Promise<readonly Answered[]> {
+  const controller = new AbortController();
+  const tuning = { ...DEFAULT_TUNING, answerMs };
+  const bounded = limited(client);
+  const one = async (each: Wanted): Promise<Answered> => {
+    try {
+      const objects: ApiObject[] = [];
+      for (const resource of resourcesOf(each)) {
+        const listed = await list(bounded, resource, tuning, controller.signal, withoutManagedFields);
+        for (const object of listed.objects) objects.push(object);
+      }
+      return { ...each, objects };
+    } catch (error) {
+      if (error instanceof ApiError && (error.code === 403 || error.code === 404)) return { ...each, error };
+      // The first failure is the reason; the others would only be late.
+      controller.abort(error);
+      throw error;
+    }
+  };
+  return Promise.all(wanted.map(one));
+}
+
+function resourcesOf({ kind, namespaces }: Wanted): readonly Resource<string>[] {
+  const found = PATHS[kind];
+  if (!found) throw new Error(`${kind} is not known to be in the API`);
+  const { apiVersion, plural, namespaced } = found;
+  const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const within = namespaced && namespaces ? namespaces.map((name) => `${base}/namespaces/${name}`) : [base];
+  return [...new Set(within)].map((path) => ({ kind, apiVersion, path: `${path}/${plural}`, selector: {} }));
+}
+
+/** kubectl does not print them either; they can be half of an object. */
+function withoutManagedFields(object: ApiObject): ApiObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
