@@ -19,10 +19,11 @@ import { lint } from './lint/lint.js';
 import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
 import { readSnapshot } from './read/snapshot.js';
-import type { Snapshot } from './read/types.js';
+import { NOTHING, type Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
 import { printResolved, resolvedSections } from './resolve/print.js';
-import { omissions, resolve } from './resolve/resolve.js';
+import { omissions } from './resolve/omissions.js';
+import { resolve } from './resolve/resolve.js';
 import type { LocalPolicy } from './resolve/types.js';
 import { marked } from './synthetic.js';
 import { joined, type Text } from './text.js';
@@ -77,7 +78,7 @@ export function compileProgram(sources: readonly Source[], options: Options, how
 
 /** The same for objects that were read before. */
 export function compileSnapshot(snapshot: Snapshot, options: Options, how: How): Checked<Compiled | undefined> {
-  return back(resolveFamilies(snapshot, options, how.memo), options, how);
+  return back(resolveFamilies(snapshot, options, how.memo, how.completion), options, how);
 }
 
 /**
@@ -98,6 +99,71 @@ export function compileClusters(
   return { value: value ? artifactsOf(value) : [], diagnostics: [...found, ...diagnostics] };
 }
 
+/** The nodes to compile for: these, or all of the snapshot. */
+export type Nodes = readonly string[] | 'all';
+
+/** What one of several nodes is to be given; made when it is asked for, as many nodes' rules do not fit into memory. */
+export interface ForNode {
+  readonly node: string;
+  readonly artifacts: () => readonly Artifact[];
+}
+
+/** All artifacts for each of several nodes, of a snapshot that is read once. With any error there are none. */
+export function compileNodes(
+  sources: readonly Source[],
+  options: Options,
+  how: How,
+  nodes: Nodes,
+): Checked<readonly ForNode[]> {
+  const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
+  if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  const names = nodes === 'all' ? namesOf(snapshot.nodes) : nodes;
+  return forNodes(names, diagnostics, (nodeName) => {
+    const { value, diagnostics } = compileSnapshot(snapshot, { ...options, nodeName }, how);
+    return { value: value ? artifactsOf(value) : [], diagnostics };
+  });
+}
+
+/** The same of several clusters. */
+export function compileClustersNodes(
+  clusters: readonly Cluster[],
+  options: Options,
+  how: How,
+  nodes: Nodes,
+): Checked<readonly ForNode[]> {
+  const names = nodes === 'all' ? clusters.flatMap(({ snapshot }) => namesOf(snapshot.nodes)) : nodes;
+  return forNodes(names, [], (nodeName) => compileClusters(clusters, { ...options, nodeName }, how));
+}
+
+function namesOf(nodes: Snapshot['nodes']): readonly string[] {
+  return nodes.map(({ metadata }) => metadata.name).sort();
+}
+
+function forNodes(
+  names: readonly string[],
+  found: readonly Diagnostic[],
+  compileFor: (node: string) => Checked<readonly Artifact[]>,
+): Checked<readonly ForNode[]> {
+  const unique = [...new Set(names)];
+  // Most of what is said of one node is said of all.
+  const said = new Map<string, Diagnostic>();
+  for (const diagnostic of [...found, ...unique.flatMap((node) => compileFor(node).diagnostics)]) {
+    const { code, message, origin } = diagnostic;
+    const key = JSON.stringify([code, message, origin?.object, origin?.path, origin?.source.name]);
+    if (!said.has(key)) said.set(key, diagnostic);
+  }
+  const diagnostics = [...said.values(), ...(unique.length === 0 ? [NO_NODES] : [])];
+  if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  return { value: unique.map((node) => ({ node, artifacts: () => compileFor(node).value })), diagnostics };
+}
+
+const NO_NODES: Diagnostic = {
+  code: 'node-required',
+  severity: 'error',
+  message: 'the snapshot has no Node, so there is none to compile for',
+  hint: 'add the Nodes (kubectl get nodes -o yaml), name some with --node, or let --simulate make them up',
+};
+
 /** admit and lower. */
 function back(
   { value: read, diagnostics }: Checked<readonly Resolved[]>,
@@ -105,8 +171,8 @@ function back(
   { skipInvalid = false, layout, features = DEFAULT_FEATURES, memo = NO_MEMO }: How,
 ): Checked<Compiled | undefined> {
   const backend = backendFor(options.mode);
-  if (!backend) return { value: undefined, diagnostics: [unknownMode(options.mode)] };
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  if (!backend) return { value: undefined, diagnostics: [...diagnostics, unknownMode(options.mode)] };
   const { value: resolved, diagnostics: found } = backend.admit(read, options, memo);
   const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
   if (hasErrors(all)) return { value: undefined, diagnostics: all };
@@ -116,15 +182,21 @@ function back(
 
 /** read and resolve; a function of its own, so that the snapshot is free to go before the rules come. */
 function front(sources: readonly Source[], options: Options, how: How): Checked<readonly Resolved[]> {
-  // Whatever the objects are, it comes to nothing.
-  if (!backendFor(options.mode)) return { value: [], diagnostics: [] };
-  const { value: cluster, diagnostics } = readCluster(sources, how);
+  const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  const resolved = resolveFamilies(snapshot, options, how.memo, how.completion);
+  return { value: resolved.value, diagnostics: [...diagnostics, ...resolved.diagnostics] };
+}
+
+/** The cluster, with what a clusterset adds to it. */
+function wholeSnapshot(sources: readonly Source[], options: Options, how: How): Checked<Snapshot> {
+  // Whatever the objects are, it comes to nothing.
+  if (!backendFor(options.mode)) return { value: NOTHING, diagnostics: [unknownMode(options.mode)] };
+  const { value: cluster, diagnostics } = readCluster(sources, how);
+  if (hasErrors(diagnostics)) return { value: cluster, diagnostics };
   const clusterset = withClusterset(cluster, how.clustersetCIDRs);
-  const found = [...diagnostics, ...(how.skipInvalid ? clusterset.diagnostics.map(asWarning) : clusterset.diagnostics)];
-  if (hasErrors(found)) return { value: [], diagnostics: found };
-  const resolved = resolveFamilies(clusterset.value, options, how.memo);
-  return { value: resolved.value, diagnostics: [...found, ...resolved.diagnostics] };
+  const found = how.skipInvalid ? clusterset.diagnostics.map(asWarning) : clusterset.diagnostics;
+  return { value: clusterset.value, diagnostics: [...diagnostics, ...found] };
 }
 
 /** read and complete: the cluster as its control plane would have it. With any error it is what was sound. */
@@ -139,7 +211,7 @@ export function readCluster(
   if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
   const completed = complete(snapshot.value, completion);
   // What errors left out would look as if it were missing.
-  const suspect = hasErrors(completed.diagnostics) ? [] : lint(completed.value);
+  const suspect = hasErrors(completed.diagnostics) ? [] : lint(completed.value, completion);
   return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics), ...suspect] };
 }
 
@@ -148,6 +220,7 @@ export function resolveFamilies(
   snapshot: Snapshot,
   options: Options,
   memo: Memo = NO_MEMO,
+  { allocate }: Completion = AS_IT_IS,
 ): Checked<readonly Resolved[]> {
   const chosen = chooseNode(snapshot.nodes, options);
   if (hasErrors(chosen.diagnostics)) return { value: [], diagnostics: chosen.diagnostics };
@@ -155,10 +228,11 @@ export function resolveFamilies(
   const nodes = FAMILIES.map((family) =>
     memo.of(`node ${family}`, options, [name, object], () => nodeContext(chosen.value, family, options)),
   );
-  return {
-    value: nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options, memo) })),
-    diagnostics: [...omissions(snapshot), ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)],
-  };
+  const value = nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options, memo) }));
+  const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
+  // Nothing that is made up gets to a live node.
+  const missing = omissions(snapshot, ports, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
+  return { value, diagnostics: [...missing, ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
 }
 
 /** The backend of a proxy mode; `''` is kube-proxy's way to say the default. */

@@ -1,21 +1,20 @@
 /**
  * cli: `vipc diff`, two snapshots or a snapshot and the live node.
  */
-import { type Checked, hasErrors } from '../diag.js';
+import { hasErrors } from '../diag.js';
 import { plan } from '../diff/plan.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
-import { type Artifact, compile, RESOLVED_FILE, textOf } from '../pipeline.js';
-import { loadSources } from '../read/source.js';
-import { compare, type ServiceChange } from '../review/compare.js';
-import { printChanges, summarise, toJson } from '../review/print.js';
-import { render } from '../text.js';
+import type { ForNode } from '../pipeline.js';
+import { difference, grouped, loneNode, type Meaning, type Review } from '../review/review.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
-import { EXIT, type Io, painter, readAll, write, writeLines } from './io.js';
+import { EXIT, type Io, writeLines } from './io.js';
 import { compileFor, type NodeFlags, openNode, planOptions, readNode, writeNotes } from './node.js';
+import { compileInput, type NodesFlags, nameOf, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
+import { liveReview, printed, sideOf, textsOf } from './review.js';
 
-export interface DiffFlags extends NodeFlags, CompletionFlags {
+export interface DiffFlags extends Omit<NodeFlags, 'node'>, NodesFlags, CompletionFlags {
   readonly live?: boolean;
   readonly format: 'text' | 'json';
 }
@@ -33,64 +32,60 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
 async function diffLive(paths: readonly string[], flags: DiffFlags, io: Io): Promise<number> {
   if (completionOf(flags).allocate)
     throw new Error('what is made up is not for a live node: --simulate and --live exclude each other');
-  const node = await openNode(flags);
-  const wanted = await compileFor(node, paths, flags, io);
+  if (severalNodes(flags)) throw new Error('this node is one: --live goes with one --node at most');
+  const one = withoutNodes(flags);
+  const node = await openNode(one);
+  const wanted = await compileFor(node, paths, one, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
   const live = await readNode(node, compiled.program);
   const { differences } = plan(live, compiled.program, planOptions(node, options));
   await writeNotes(drainingNotes(differences), io);
-  return printDifference(changesOf(differences, live), flags, io);
+  return printDifference(liveReview(changesOf(differences, live)), flags, io);
 }
 
 async function diffSnapshots(before: string, after: string, flags: DiffFlags, io: Io): Promise<number> {
   const completion = completionOf(flags);
-  const options = await loadOptions(flags);
-  const [old, now] = [await compileSide(before), await compileSide(after)];
-  const diagnostics = [...options.diagnostics, ...old.diagnostics, ...now.diagnostics];
+  const options = await loadOptions(withoutNodes(flags));
+  const how = { ...flags, completion };
+  const [old, now] = [
+    await compileInput([before], flags, options.value, how, io),
+    await compileInput([after], flags, options.value, how, io),
+  ];
+  const diagnostics = [...options.diagnostics, ...old.compiled.diagnostics, ...now.compiled.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
-  if (hasErrors(diagnostics)) return old.value && now.value ? EXIT.different : EXIT.trouble;
+  if (hasErrors(diagnostics)) return old.unreadable || now.unreadable ? EXIT.trouble : EXIT.different;
   if (completion.allocate) {
     await writeLines(io.stderr, ['synthetic: what the snapshots lack is made up, alike on both sides (-v says what)']);
   }
-  return printDifference(
-    compare(sectionsOf(old.value ?? []), sectionsOf(now.value ?? [])),
-    flags,
-    io,
-    completion.allocate,
-  );
+  const found = differences(old.compiled.value, now.compiled.value);
+  const review = { meaning: BETWEEN, synthetic: completion.allocate, ...grouped(found) };
+  return printDifference(review, flags, io);
+}
 
-  /** Without a value when it cannot be read. */
-  async function compileSide(path: string): Promise<Checked<readonly Artifact[] | undefined>> {
-    const sources = await loadSources([path], () => readAll(io.stdin));
-    if (hasErrors(sources.diagnostics)) return { value: undefined, diagnostics: sources.diagnostics };
-    const { value, diagnostics } = compile(sources.value, options.value, { ...flags, completion });
-    return { value, diagnostics: [...sources.diagnostics, ...diagnostics] };
+const BETWEEN: Meaning = { '+': 'only in B', '-': 'only in A' };
+
+/** Node by node; one that only one side has is a change by itself. */
+function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
+  const [was, is] = [new Map(before.map((each) => [each.node, each])), new Map(after.map((each) => [each.node, each]))];
+  for (const node of [...new Set([...was.keys(), ...is.keys()])].sort()) {
+    const [then, now] = [was.get(node), is.get(node)];
+    if (then && now) {
+      const [old, artifacts] = [then.artifacts(), now.artifacts()];
+      const name = nameOf(now, artifacts);
+      yield { node: name, difference: difference(sideOf(old, textsOf(old)), sideOf(artifacts, textsOf(artifacts))) };
+    } else yield { node, difference: loneNode(node, now ? '+' : '-') };
   }
 }
 
-function sectionsOf(artifacts: readonly Artifact[]) {
-  return artifacts
-    .filter(({ name }) => name !== RESOLVED_FILE)
-    .flatMap((artifact) =>
-      artifact.sections(render(textOf(artifact))).map((section) => ({
-        ...section,
-        title: `${artifact.name.replace(/\.(?:rules|conf)$/, '')} ${section.title}`,
-      })),
-    );
-}
-
-/** Prints the changes as asked for; the exit code says whether there are any. */
+/** Prints the review as asked for; the exit code says whether anything differs. */
 export async function printDifference(
-  changes: readonly ServiceChange[],
+  review: Review,
   { format }: Pick<DiffFlags, 'format'>,
   io: Io,
-  synthetic = false,
 ): Promise<number> {
-  const same = changes.length === 0;
-  const mark = synthetic ? { synthetic: true } : {};
-  if (format === 'json') await write(io.stdout, [`${JSON.stringify({ same, ...mark, changes: toJson(changes) })}\n`]);
-  else if (same) await writeLines(io.stderr, ['no difference']);
-  else await writeLines(io.stdout, [...printChanges(changes, painter(io.stdout, io.env)), '', summarise(changes)]);
+  const same = review.groups.length === 0;
+  await printed(review, format === 'json', io);
+  if (same && format !== 'json') await writeLines(io.stderr, ['no difference']);
   return same ? EXIT.ok : EXIT.different;
 }

@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
 import type { DiffFlags } from '../diff.js';
-import { completionOptions, inputOptions, nodeOptions, proxyOptions } from '../flags.js';
+import { completionOptions, inputOptions, nodeOptions, nodesOptions } from '../flags.js';
 
 /** Adds the command. */
 export const addDiff: Add = (program, io, done) => {
@@ -15,7 +15,7 @@ export const addDiff: Add = (program, io, done) => {
       'Compares what two snapshots compile to; or with --live a snapshot with the rules, sets, virtual servers and ' +
         'addresses that this node has. Only what is vipc’s or kube-proxy’s is compared. Changes nothing.',
     );
-  completionOptions(nodeOptions(inputOptions(proxyOptions(command))))
+  completionOptions(nodeOptions(inputOptions(nodesOptions(command))))
     .option('--live', 'compare with this node')
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () => examples(`diff ${example()} new.yaml`, `diff --live ${example()}`))
