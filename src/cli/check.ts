@@ -27,7 +27,10 @@ export async function check(
   for (const each of nodes) {
     const artifacts = each.artifacts();
     ports += portsOf(artifacts);
-    found.push({ node: nameOf(each, artifacts), difference: await differenceFrom(folderOf(directory, each), artifacts) });
+    found.push({
+      node: nameOf(each, artifacts),
+      difference: await differenceFrom(folderOf(directory, each), artifacts),
+    });
   }
   const meaning = { '+': 'compiled now', '-': `in ${directory} only` };
   const review: Review = { meaning, synthetic, ...grouped(found) };

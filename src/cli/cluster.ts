@@ -63,12 +63,14 @@ export interface Loaded {
 }
 
 /**
- * The cluster that `paths` name, after reporting what is wrong with it; or the exit code, when errors leave none.
+ * The cluster that `paths` name, after reporting what is wrong with it, of that what `isTold` picks; or the exit code, when
+ * errors leave none.
  */
 export async function loadCluster(
   paths: readonly string[],
   flags: ClusterFlags,
   io: Io,
+  isTold: (diagnostic: Diagnostic, snapshot: Snapshot) => boolean = () => true,
 ): Promise<Loaded | { readonly code: number }> {
   const completion = completionOf(flags);
   const sources = await loadInput(paths, io);
@@ -78,7 +80,10 @@ export async function loadCluster(
     ? { value: undefined, diagnostics: [] }
     : readCluster(sources.value, { skipInvalid, completion });
   const diagnostics = [...sources.diagnostics, ...cluster.diagnostics];
-  await report(diagnostics, flags.verbose === true, io);
-  if (hasErrors(diagnostics) || !cluster.value) return { code: unreadable ? EXIT.trouble : EXIT.different };
-  return { snapshot: cluster.value, said: cluster.diagnostics };
+  const { value: snapshot } = cluster;
+  const all = hasErrors(diagnostics) || !snapshot;
+  const told = all ? diagnostics : diagnostics.filter((diagnostic) => isTold(diagnostic, snapshot));
+  await report(told, flags.verbose === true, io);
+  if (all) return { code: unreadable ? EXIT.trouble : EXIT.different };
+  return { snapshot, said: cluster.diagnostics };
 }

@@ -29,7 +29,7 @@ export interface Looked {
 }
 
 /** Where kubectl looks when nobody says. */
-const DEFAULT_NAMESPACE = 'default';
+export const DEFAULT_NAMESPACE = 'default';
 
 /** The Services that `args` and `flags` mean, after reporting what is wrong; or the exit code, when there is no cluster. */
 export async function look(
@@ -37,12 +37,13 @@ export async function look(
   flags: LookFlags,
   io: Io,
   command: string,
+  isTold: (diagnostic: Diagnostic, snapshot: Snapshot) => boolean = () => true,
 ): Promise<Looked | { readonly code: number; readonly snapshot?: never }> {
   const targets = targetsOf(args, command);
   const { allNamespaces = false, namespace = DEFAULT_NAMESPACE, selector } = flags;
   checkFlags(targets, flags);
   const labels = selector === undefined ? [] : requirements(selector);
-  const loaded = await loadCluster(targets.paths, flags, io);
+  const loaded = await loadCluster(targets.paths, flags, io, isTold);
   if ('code' in loaded) return loaded;
   const { snapshot, said } = loaded;
   const wanted = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };

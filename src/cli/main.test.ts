@@ -41,6 +41,25 @@ describe('vipc', () => {
       2,
       /--format json is for standard output/,
     ],
+    [
+      'rules of several nodes to standard output',
+      ['compile', DUAL, '--all-nodes'],
+      2,
+      /each of several nodes has rules of its own/,
+    ],
+    ['all nodes and one', ['compile', DUAL, '--all-nodes', '--node', 'a'], 2, /either --node or --all-nodes/],
+    [
+      'a folder that is no name',
+      ['compile', DUAL, '--node', 'a', '--node', '../b', '-o', 'x'],
+      2,
+      /can’t be called "..\/b"/,
+    ],
+    [
+      'a table in a directory',
+      ['compile', WEB, '-o', 'x', '--format', 'resolved'],
+      2,
+      /--format resolved is for standard/,
+    ],
     ['a layout that is none', ['compile', WEB, '--layout', 'slow'], 2, /no layout "slow"; there is kube-proxy/],
     ['a mode that is none', ['compile', WEB, '--mode', 'ebpf'], 1, /"ebpf"[^]*choose one with --mode: iptables/],
     ['an address that is none', ['compile', WEB, '--node-address', '1.2.3'], 2, /"1.2.3" is not an IP address/],
@@ -204,12 +223,63 @@ describe('vipc compile -o and --check', () => {
     const changed = readFileSync(WEB, 'utf8').replace('10.244.2.6', '10.244.2.7');
     const { code, stdout } = await vipc(['compile', '--check', directory], changed);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/iptables\.rules: 1 ServicePort: \d+ lines added, \d+ removed/);
-    expect(stdout).toMatch(/^default\/web:http$/m);
-    expect(stdout).toMatch(/^ {2}nat KUBE-SVC-CDGGSHYLG3RE2FKL$/m);
+    expect(stdout).toMatch(/^~ default\/web:http {2}endpoints \+ 10\.244\.2\.7:8080 - 10\.244\.2\.6:8080\n\n/);
+    expect(stdout).toContain(`\n1 ServicePort: 4 lines added, 4 removed\n+ compiled now, - in ${directory} only\n`);
+    expect(stdout).toMatch(/^default\/web:http\n {2}resolved IPv4$/m);
+    expect(stdout).toMatch(/^ {2}iptables nat KUBE-SVC-CDGGSHYLG3RE2FKL$/m);
     expect(stdout).toMatch(/^ {4}- -A KUBE-SVC-\S+ .*10\.244\.2\.6/m);
     expect(stdout).toMatch(/^ {4}\+ -A KUBE-SVC-\S+ .*10\.244\.2\.7/m);
+    expect(stdout.indexOf('  resolved ')).toBeLessThan(stdout.indexOf('  iptables '));
     expect(stdout).not.toContain('KUBE-FORWARD');
+  });
+
+  it('does not mind how wide the columns of resolved.txt are', async () => {
+    await vipc(['compile', WEB, '-o', directory]);
+    const path = join(directory, 'resolved.txt');
+    const wide = readFileSync(path, 'utf8').replace(/(?<=\S) {2,}(?=\S)/g, (gap) => `${gap}     `);
+    writeFileSync(path, wide);
+    expect(await vipc(['compile', WEB, '--check', directory])).toMatchObject({ code: 0, stdout: '' });
+    writeFileSync(path, wide.replace('ready, this node', 'ready, that node'));
+    expect((await vipc(['compile', WEB, '--check', directory])).stdout).toMatch(
+      /^~ default\/web:http {2}state ready, that node → ready, this node \(10\.244\.1\.5:8080\)$/m,
+    );
+  });
+
+  it('says the same as data', async () => {
+    await vipc(['compile', WEB, '-o', directory]);
+    const check = ['compile', '--check', directory, '--format', 'json'];
+    expect(JSON.parse((await vipc(check, readFileSync(WEB, 'utf8'))).stdout)).toMatchObject({
+      same: true,
+      summary: [],
+    });
+    const { code, stdout } = await vipc(check, readFileSync(WEB, 'utf8').replace('port: 80\n', 'port: 8081\n'));
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      same: false,
+      meaning: { '+': 'compiled now', '-': `in ${directory} only` },
+      nodes: ['node-a'],
+      summary: [
+        {
+          change: '~',
+          service: 'default/web:http',
+          fields: [{ field: 'port', before: '80', after: '8081' }],
+          lines: { added: 1, removed: 1 },
+          text: 'port 80 → 8081',
+        },
+      ],
+      resolved: [{ service: 'default/web:http', what: 'resolved IPv4' }],
+      changes: [{ service: 'default/web:http', what: 'iptables nat KUBE-SERVICES' }],
+    });
+  });
+
+  it('says that a check of nothing never fails', async () => {
+    const pending = readFileSync(WEB, 'utf8').replace(/ *clusterIPs?:.*\n/g, '');
+    const write = await vipc(['compile', '-o', directory], pending);
+    expect(write.stderr).toMatch(/^warning: no rules at all: no ServicePort comes of the only Service in the input/);
+    const { code, stderr } = await vipc(['compile', '--check', directory], pending);
+    expect(stderr).toMatch(/warning: no rules at all/);
+    expect(stderr).toMatch(/is up to date, but there is no ServicePort: such a check never fails\n$/);
+    expect(code).toBe(0);
   });
 
   it('says what is missing, and notices a mere change of order', async () => {
@@ -237,9 +307,10 @@ describe('vipc diff', () => {
     const changed = readFileSync(WEB, 'utf8').replace('10.244.2.6', '10.244.2.7');
     const { code, stdout } = await vipc(['diff', WEB, '-'], changed);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^\ndefault\/web:http\n {2}iptables nat KUBE-SEP-/);
+    expect(stdout).toMatch(
+      /^~ default\/web:http {2}endpoints .*\n\n1 ServicePort: 4 lines added, 4 removed\n\+ only in B, - only in A\n\ndefault\/web:http\n {2}resolved IPv4\n/,
+    );
     expect(stdout).toMatch(/^ {4}\+ -A KUBE-SVC-\S+ .*10\.244\.2\.7/m);
-    expect(stdout).toMatch(/\n\n1 ServicePort: 4 lines added, 4 removed\n$/);
   });
 
   it('says the same as data', async () => {
@@ -256,6 +327,7 @@ describe('vipc diff', () => {
   });
 
   it.each([
+    ['several nodes of a live one', ['diff', '--live', '--all-nodes', WEB], 2, /this node is one/],
     ['one snapshot', ['diff', WEB], 2, /name two snapshots to compare, or one with --live/],
     ['three', ['diff', WEB, WEB, WEB], 2, /name two snapshots/],
     ['one that is not there', ['diff', WEB, 'nowhere.yaml'], 2, /nowhere\.yaml/],

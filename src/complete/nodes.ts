@@ -3,9 +3,9 @@
  */
 import { type Cidr, FAMILIES, type Family, ipOf, parseCidr } from '../ip.js';
 import { type Node, REGION_LABEL, ZONE_LABEL } from '../read/types.js';
-import type { RoleLabel } from './roles.js';
 import { assign } from './assign.js';
 import { type AddressRange, addressAt, podRange, serviceRange } from './range.js';
+import type { RoleLabel } from './roles.js';
 
 /** Which of several clusters one is, so that none of them makes up what another does. */
 export interface Part {

@@ -29,11 +29,7 @@ function isWanted({ metadata }: Node, { nodeSelector, nodeTerms }: PodSpec): boo
 }
 
 /** An empty term matches no Node (nodeaffinity.NewNodeSelector). */
-function meetsTerm(
-  term: readonly NodeRequirement[],
-  name: string,
-  labels: Readonly<Record<string, string>>,
-): boolean {
+function meetsTerm(term: readonly NodeRequirement[], name: string, labels: Readonly<Record<string, string>>): boolean {
   return term.length > 0 && term.every((one) => meets(one, one.key === 'metadata.name' ? name : labels[one.key]));
 }
 

@@ -224,7 +224,8 @@ function explanation(service: Service, slices: readonly EndpointSlice[], why: re
 
 function haveEnded(pods: readonly Pod[], { origin }: Service): Diagnostic {
   const [first, ...others] = pods;
-  const who = others.length === 0 ? 'has ended and is no endpoint' : `and ${others.length} more have ended, no endpoints`;
+  const who =
+    others.length === 0 ? 'has ended and is no endpoint' : `and ${others.length} more have ended, no endpoints`;
   const message = `${first?.origin.object} ${who} of ${origin.object}`;
   const at = first && { origin: first.origin };
   return { code: 'pod-ended', severity: 'note', message, ...at, related: { message: 'selected here', origin } };

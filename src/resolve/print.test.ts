@@ -28,14 +28,18 @@ describe('parseResolved', () => {
   it.each(FILES)('%s', (file) => {
     const text = readFileSync(`${ROOT}golden/${file}`, 'utf8');
     expect(printed(text)).toBe(text);
-    expect(parseResolved(text).flatMap(({ ports }) => ports.flatMap(({ others }) => others)).join('\n')).not.toMatch(
-      / {2}/,
-    );
+    expect(
+      parseResolved(text)
+        .flatMap(({ ports }) => ports.flatMap(({ others }) => others))
+        .join('\n'),
+    ).not.toMatch(/ {2}/);
   });
 
   it('does not mind widths of columns, nor how lines end', () => {
     const text = readFileSync(`${ROOT}golden/tour/web/resolved.txt`, 'utf8');
-    const wide = text.replace(/ {2,}(?=\S)/g, (gap) => (gap.length === 2 ? gap : `${gap}      `)).replaceAll('\n', '\r\n');
+    const wide = text
+      .replace(/ {2,}(?=\S)/g, (gap) => (gap.length === 2 ? gap : `${gap}      `))
+      .replaceAll('\n', '\r\n');
     expect(wide).not.toBe(text);
     expect(parseResolved(wide)).toEqual(parseResolved(text));
   });

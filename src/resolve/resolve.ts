@@ -5,13 +5,7 @@
 import { type Memo, NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
 import { compare, sorted } from '../order.js';
-import {
-  type EndpointSlice,
-  type ObjectMeta,
-  type Service,
-  type Snapshot,
-  slicesByService,
-} from '../read/types.js';
+import { type EndpointSlice, type ObjectMeta, type Service, type Snapshot, slicesByService } from '../read/types.js';
 import { endpointsOf } from './endpoints.js';
 import { addressesOf, frontendsOf, policiesOf, trafficUse } from './frontends.js';
 import { usableEndpoints } from './traffic.js';

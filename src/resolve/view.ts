@@ -72,6 +72,13 @@ export function viewOf(port: ServicePort, node: NodeContext, localPolicy: LocalP
 
 export const SYNTHETIC = ' (synthetic)';
 
+/** What a client notices of where a frontend goes to, instead of the target that its rule has. */
+export function inWords(goesTo: string): string {
+  return goesTo
+    .replace(/^REJECT: no endpoints/, 'refused: no endpoint')
+    .replace(/^DROP: no endpoints/, 'dropped: no endpoint');
+}
+
 /** A line of a view: cells of one table, or of none. */
 export interface Row {
   /** Rows of one table are aligned with each other. */

@@ -2,7 +2,7 @@
  * review: a ServicePort as it was and as it is → what of it changed, in the words of Services: ports, addresses,
  * policies, endpoints. What follows from something else that is told, such as a count of endpoints, is not told again.
  */
-import { type EndpointView, type FrontendView, type PortView, SYNTHETIC } from '../resolve/view.js';
+import { type EndpointView, type FrontendView, inWords, type PortView, SYNTHETIC } from '../resolve/view.js';
 
 /** One field that changed: a value that became another, came or went; or members of a list that came and went. */
 export interface FieldChange {
@@ -79,7 +79,9 @@ function bare(address: string): string {
 
 /** `10.0.0.1` of `10.0.0.1:80`, `fd00::1` of `[fd00::1]:80`. */
 function hostOf(address: string): string {
-  return bare(address).replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return bare(address)
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '');
 }
 
 function numberOf(address: string): string {
@@ -128,14 +130,6 @@ function treatmentOf(then: FrontendView, now: FrontendView): readonly FieldChang
 function destinationOf(goesTo: string) {
   const [, goes = '', sources = 'all'] = /^(.*?)(?:, for clients in (.*?))?(?:; from .*)?$/.exec(goesTo) ?? [];
   return { goes: inWords(goes), sources, refuses: /^\d+ endpoint/.test(goes) ? '' : goes };
-}
-
-/** What a client notices. */
-export function inWords(goesTo: string): string {
-  return goesTo
-    .replace(/^REJECT: no endpoints on this node/, 'refused: no endpoint on this node')
-    .replace(/^REJECT: no endpoints/, 'refused: no endpoint')
-    .replace(/^DROP: no endpoints/, 'dropped: no endpoint');
 }
 
 /** One change for all addresses, or endpoints, that have it. */

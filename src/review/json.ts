@@ -41,9 +41,7 @@ export function toJson(changes: readonly ServiceChange[]): readonly ChangeData[]
 export function reviewData({ meaning, synthetic, nodes, groups }: Review): object {
   const several = nodes.length > 1;
   const all = (entries: (group: Group) => readonly object[]): readonly object[] =>
-    groups.flatMap((group) =>
-      entries(group).map((entry) => (several ? { ...entry, nodes: group.nodes } : entry)),
-    );
+    groups.flatMap((group) => entries(group).map((entry) => (several ? { ...entry, nodes: group.nodes } : entry)));
   return {
     same: groups.length === 0,
     ...(synthetic && { synthetic }),
@@ -52,7 +50,13 @@ export function reviewData({ meaning, synthetic, nodes, groups }: Review): objec
     summary: all(({ summary }) =>
       summary.map((change) => ({ ...change, text: changeTexts(change, meaning).join('; ') })),
     ),
-    resolved: all(({ resolved }) => toJson(resolved)),
+    resolved: all(({ resolved }) => toJson(resolved).map(unaligned)),
     changes: all(({ rules }) => toJson(rules)),
   };
+}
+
+/** Columns are for readers of tables. */
+function unaligned({ removed, added, ...section }: ChangeData): ChangeData {
+  const narrow = (lines: readonly string[]) => lines.map((line) => line.replace(/ {2,}/g, '  '));
+  return { ...section, removed: narrow(removed), added: narrow(added) };
 }

@@ -1,7 +1,8 @@
 /**
  * review: one change → its line: `~ default/shop:http  port 80 → 8081`. Longer ones go on below, indented.
  */
-import { type FieldChange, inWords } from './fields.js';
+import { inWords } from '../resolve/view.js';
+import type { FieldChange } from './fields.js';
 import type { Paint } from './print.js';
 import type { Change, Meaning } from './review.js';
 
@@ -73,18 +74,14 @@ function wholeText({ field, before, after, added, removed }: FieldChange): strin
   return `${field} ${listed(members, NAMED).replace(/^\*:/, '')}`;
 }
 
-/** Texts with `; ` between, in lines that fit; the first one begins at column `start`. */
+/** Texts with `; ` between, or each in a line of its own where they do not fit; the first begins at column `start`. */
 function wrapped(texts: readonly string[], start: number): readonly string[] {
   const lines: string[] = [];
-  let room = WIDTH - start;
-  for (const [i, text] of texts.entries()) {
-    const piece = i < texts.length - 1 ? `${text};` : text;
+  for (const text of texts) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + piece.length <= room) lines[lines.length - 1] = `${last} ${piece}`;
-    else {
-      if (last !== undefined) room = WIDTH - INDENT.length;
-      lines.push(piece);
-    }
+    const room = WIDTH - (lines.length === 1 ? start : INDENT.length);
+    if (last !== undefined && last.length + 2 + text.length <= room) lines[lines.length - 1] = `${last}; ${text}`;
+    else lines.push(text);
   }
   return lines;
 }

@@ -24,7 +24,11 @@ export const addCompile: Add = (program, io, done) => {
     )
     .option('-o, --output <DIR>', 'write every artifact into DIR, of several nodes each into DIR/NODE')
     .option('--check <DIR>', 'compare with the artifacts in DIR; exit 1 and show the difference by Service')
-    .addOption(new Option('--format <FORMAT>', 'of standard output; resolved: what each Service address leads to').choices(['text', 'json', 'resolved']).default('text'))
+    .addOption(
+      new Option('--format <FORMAT>', 'of standard output; resolved: what each Service address leads to')
+        .choices(['text', 'json', 'resolved'])
+        .default('text'),
+    )
     .addHelpText('after', compileExamples)
     .action(async (paths: string[], flags: CompileFlags) => {
       const { runCompile } = await import('../compile.js');

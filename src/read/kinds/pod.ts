@@ -85,7 +85,9 @@ export const podSpec: Check<PodSpec> = convert(specFields, (read): PodSpec => {
     ports: portsOf(read),
     nodeSelector,
     tolerations,
-    ...(terms && { nodeTerms: terms.map(({ matchExpressions, matchFields }) => [...matchExpressions, ...matchFields]) }),
+    ...(terms && {
+      nodeTerms: terms.map(({ matchExpressions, matchFields }) => [...matchExpressions, ...matchFields]),
+    }),
   };
 });
 
