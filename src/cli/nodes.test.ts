@@ -59,7 +59,7 @@ describe('compile', () => {
     const fewer = CLUSTER.replace('- {addresses: [10.1.1.1], nodeName: node-a}\n', '');
     const { code, stdout } = await vipc(check, fewer);
     expect(code).toBe(1);
-    const summary = stdout.split('\n').filter((line) => /^(node|[~+-] | {4}\S*[a-z ]+ [→(])/.test(line));
+    const summary = stdout.split('\n').filter((line) => /^(nodes? |[~+-] default| {4}endpoints)/.test(line));
     expect(summary).toEqual([
       'node node-a:',
       '~ default/shop:http  traffic 1 endpoint of Local → dropped: no endpoint on this node (NodePort)',
