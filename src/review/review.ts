@@ -188,7 +188,7 @@ function allOf(views: readonly PortView[], how: 'added' | 'removed'): readonly F
       const addresses = frontends.filter((frontend) => frontend.kind === kind).map(({ address }) => address);
       return { field: KINDS[kind] ?? 'node port', [how]: [...new Set(addresses)] };
     }),
-    { field: 'endpoints', [how]: endpoints },
+    ...(endpoints.length > 0 ? [{ field: 'endpoints', [how]: endpoints }] : []),
     ...(refused ? [{ field: 'traffic', [how === 'added' ? 'after' : 'before']: refused.goesTo }] : []),
   ];
 }

@@ -94,7 +94,7 @@ describe('the workflow in the README', () => {
     [
       'a Service more',
       (text) => `${text}---\n{apiVersion: v1, kind: Service, metadata: {name: new}, spec: {ports: [{port: 1}]}}\n`,
-      /^\+ default\/new {2}\S+; 0 endpoints/,
+      /^\+ default\/new {2}\S+ \(synthetic\); refused: no endpoint\n/,
     ],
     ['the Service gone', (text) => text.slice(text.indexOf('---')), /^- default\/shop:http {2}/],
     [
