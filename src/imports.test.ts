@@ -87,6 +87,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'synthetic.ts': ['backends/backend.ts', 'text.ts'],
   'write/expand.ts': ['read/check.ts', 'js-yaml'],
   'write/': ['write/', 'read/', 'diag.ts'],
+  'nodes.ts': ['pipeline.ts', 'backends/backend.ts', 'clusters/', 'read/types.ts', 'diag.ts', 'options.ts'],
   'pipeline.ts': [
     'backends/',
     'clusters/',

@@ -99,71 +99,6 @@ export function compileClusters(
   return { value: value ? artifactsOf(value) : [], diagnostics: [...found, ...diagnostics] };
 }
 
-/** The nodes to compile for: these, or all of the snapshot. */
-export type Nodes = readonly string[] | 'all';
-
-/** What one of several nodes is to be given; made when it is asked for, as many nodes' rules do not fit into memory. */
-export interface ForNode {
-  readonly node: string;
-  readonly artifacts: () => readonly Artifact[];
-}
-
-/** All artifacts for each of several nodes, of a snapshot that is read once. With any error there are none. */
-export function compileNodes(
-  sources: readonly Source[],
-  options: Options,
-  how: How,
-  nodes: Nodes,
-): Checked<readonly ForNode[]> {
-  const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
-  if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const names = nodes === 'all' ? namesOf(snapshot.nodes) : nodes;
-  return forNodes(names, diagnostics, (nodeName) => {
-    const { value, diagnostics } = compileSnapshot(snapshot, { ...options, nodeName }, how);
-    return { value: value ? artifactsOf(value) : [], diagnostics };
-  });
-}
-
-/** The same of several clusters. */
-export function compileClustersNodes(
-  clusters: readonly Cluster[],
-  options: Options,
-  how: How,
-  nodes: Nodes,
-): Checked<readonly ForNode[]> {
-  const names = nodes === 'all' ? clusters.flatMap(({ snapshot }) => namesOf(snapshot.nodes)) : nodes;
-  return forNodes(names, [], (nodeName) => compileClusters(clusters, { ...options, nodeName }, how));
-}
-
-function namesOf(nodes: Snapshot['nodes']): readonly string[] {
-  return nodes.map(({ metadata }) => metadata.name).sort();
-}
-
-function forNodes(
-  names: readonly string[],
-  found: readonly Diagnostic[],
-  compileFor: (node: string) => Checked<readonly Artifact[]>,
-): Checked<readonly ForNode[]> {
-  const unique = [...new Set(names)];
-  // Most of what is said of one node is said of all.
-  const said = new Map<string, Diagnostic>();
-  for (const diagnostic of [...found, ...unique.flatMap((node) => compileFor(node).diagnostics)]) {
-    const { code, message, origin } = diagnostic;
-    const key = JSON.stringify([code, message, origin?.object, origin?.path, origin?.source.name]);
-    if (!said.has(key)) said.set(key, diagnostic);
-  }
-  const diagnostics = [...said.values(), ...(unique.length === 0 ? [NO_NODES] : [])];
-  if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  return { value: unique.map((node) => ({ node, artifacts: () => compileFor(node).value })), diagnostics };
-}
-
-const NO_NODES: Diagnostic = {
-  code: 'node-required',
-  severity: 'error',
-  message: 'the snapshot has no Node, so there is none to compile for',
-  hint: 'add the Nodes (kubectl get nodes -o yaml), name some with --node, or let --simulate make them up',
-};
-
 /** admit and lower. */
 function back(
   { value: read, diagnostics }: Checked<readonly Resolved[]>,
@@ -189,7 +124,7 @@ function front(sources: readonly Source[], options: Options, how: How): Checked<
 }
 
 /** The cluster, with what a clusterset adds to it. */
-function wholeSnapshot(sources: readonly Source[], options: Options, how: How): Checked<Snapshot> {
+export function wholeSnapshot(sources: readonly Source[], options: Options, how: How): Checked<Snapshot> {
   // Whatever the objects are, it comes to nothing.
   if (!backendFor(options.mode)) return { value: NOTHING, diagnostics: [unknownMode(options.mode)] };
   const { value: cluster, diagnostics } = readCluster(sources, how);

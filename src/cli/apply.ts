@@ -82,7 +82,7 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
 }
 
 /** What signs say of a node that was changed. */
-const DONE = { '+': 'was missing on this node', '-': 'was not wanted' };
+const DONE = { '+': 'added, missing until now', '-': 'removed, not wanted' };
 
 /** Somebody else changes what we do, at the same time. */
 export async function differs(rest: readonly ServiceChange[], io: Io): Promise<number> {

@@ -3,7 +3,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Artifact, type ForNode, RESOLVED_FILE } from '../pipeline.js';
+import type { ForNode } from '../nodes.js';
+import { type Artifact, RESOLVED_FILE } from '../pipeline.js';
 import { diffLines } from '../review/compare.js';
 import { type Difference, difference, grouped, isSame, type Review } from '../review/review.js';
 import { EXIT, type Io, writeLines } from './io.js';

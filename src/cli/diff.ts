@@ -4,7 +4,7 @@
 import { hasErrors } from '../diag.js';
 import { plan } from '../diff/plan.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
-import type { ForNode } from '../pipeline.js';
+import type { ForNode } from '../nodes.js';
 import { difference, grouped, loneNode, type Meaning, type Review } from '../review/review.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { EXIT, type Io, writeLines } from './io.js';

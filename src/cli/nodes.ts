@@ -4,19 +4,9 @@
  */
 import { join } from 'node:path';
 import { type Checked, hasErrors } from '../diag.js';
+import { compileClustersNodes, compileNodes, type ForNode, type Nodes } from '../nodes.js';
 import type { Options } from '../options.js';
-import {
-  type Artifact,
-  compile,
-  compileClusters,
-  compileClustersNodes,
-  compileNodes,
-  type ForNode,
-  type How,
-  type Nodes,
-  RESOLVED_FILE,
-  textOf,
-} from '../pipeline.js';
+import { type Artifact, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { DNS1123_SUBDOMAIN } from '../read/names.js';
 import { parseResolved } from '../resolve/print.js';
 import { render } from '../text.js';
