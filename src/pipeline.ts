@@ -19,10 +19,11 @@ import { lint } from './lint/lint.js';
 import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
 import { readSnapshot } from './read/snapshot.js';
-import type { Snapshot } from './read/types.js';
+import { NOTHING, type Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
+import { omissions } from './resolve/omissions.js';
 import { printResolved, resolvedSections } from './resolve/print.js';
-import { omissions, resolve } from './resolve/resolve.js';
+import { resolve } from './resolve/resolve.js';
 import type { LocalPolicy } from './resolve/types.js';
 import { marked } from './synthetic.js';
 import { joined, type Text } from './text.js';
@@ -77,7 +78,7 @@ export function compileProgram(sources: readonly Source[], options: Options, how
 
 /** The same for objects that were read before. */
 export function compileSnapshot(snapshot: Snapshot, options: Options, how: How): Checked<Compiled | undefined> {
-  return back(resolveFamilies(snapshot, options, how.memo), options, how);
+  return back(resolveFamilies(snapshot, options, how.memo, how.completion), options, how);
 }
 
 /**
@@ -105,8 +106,8 @@ function back(
   { skipInvalid = false, layout, features = DEFAULT_FEATURES, memo = NO_MEMO }: How,
 ): Checked<Compiled | undefined> {
   const backend = backendFor(options.mode);
-  if (!backend) return { value: undefined, diagnostics: [unknownMode(options.mode)] };
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  if (!backend) return { value: undefined, diagnostics: [...diagnostics, unknownMode(options.mode)] };
   const { value: resolved, diagnostics: found } = backend.admit(read, options, memo);
   const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
   if (hasErrors(all)) return { value: undefined, diagnostics: all };
@@ -116,15 +117,21 @@ function back(
 
 /** read and resolve; a function of its own, so that the snapshot is free to go before the rules come. */
 function front(sources: readonly Source[], options: Options, how: How): Checked<readonly Resolved[]> {
-  // Whatever the objects are, it comes to nothing.
-  if (!backendFor(options.mode)) return { value: [], diagnostics: [] };
-  const { value: cluster, diagnostics } = readCluster(sources, how);
+  const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  const resolved = resolveFamilies(snapshot, options, how.memo, how.completion);
+  return { value: resolved.value, diagnostics: [...diagnostics, ...resolved.diagnostics] };
+}
+
+/** The cluster, with what a clusterset adds to it. */
+export function wholeSnapshot(sources: readonly Source[], options: Options, how: How): Checked<Snapshot> {
+  // Whatever the objects are, it comes to nothing.
+  if (!backendFor(options.mode)) return { value: NOTHING, diagnostics: [unknownMode(options.mode)] };
+  const { value: cluster, diagnostics } = readCluster(sources, how);
+  if (hasErrors(diagnostics)) return { value: cluster, diagnostics };
   const clusterset = withClusterset(cluster, how.clustersetCIDRs);
-  const found = [...diagnostics, ...(how.skipInvalid ? clusterset.diagnostics.map(asWarning) : clusterset.diagnostics)];
-  if (hasErrors(found)) return { value: [], diagnostics: found };
-  const resolved = resolveFamilies(clusterset.value, options, how.memo);
-  return { value: resolved.value, diagnostics: [...found, ...resolved.diagnostics] };
+  const found = how.skipInvalid ? clusterset.diagnostics.map(asWarning) : clusterset.diagnostics;
+  return { value: clusterset.value, diagnostics: [...diagnostics, ...found] };
 }
 
 /** read and complete: the cluster as its control plane would have it. With any error it is what was sound. */
@@ -139,7 +146,7 @@ export function readCluster(
   if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
   const completed = complete(snapshot.value, completion);
   // What errors left out would look as if it were missing.
-  const suspect = hasErrors(completed.diagnostics) ? [] : lint(completed.value);
+  const suspect = hasErrors(completed.diagnostics) ? [] : lint(completed.value, completion);
   return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics), ...suspect] };
 }
 
@@ -148,6 +155,7 @@ export function resolveFamilies(
   snapshot: Snapshot,
   options: Options,
   memo: Memo = NO_MEMO,
+  { allocate }: Completion = AS_IT_IS,
 ): Checked<readonly Resolved[]> {
   const chosen = chooseNode(snapshot.nodes, options);
   if (hasErrors(chosen.diagnostics)) return { value: [], diagnostics: chosen.diagnostics };
@@ -155,10 +163,11 @@ export function resolveFamilies(
   const nodes = FAMILIES.map((family) =>
     memo.of(`node ${family}`, options, [name, object], () => nodeContext(chosen.value, family, options)),
   );
-  return {
-    value: nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options, memo) })),
-    diagnostics: [...omissions(snapshot), ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)],
-  };
+  const value = nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options, memo) }));
+  const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
+  // Nothing that is made up gets to a live node.
+  const missing = omissions(snapshot, ports, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
+  return { value, diagnostics: [...missing, ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
 }
 
 /** The backend of a proxy mode; `''` is kube-proxy's way to say the default. */

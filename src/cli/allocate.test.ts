@@ -77,7 +77,7 @@ describe('vipc allocate', () => {
   it('takes node ports of a range', async () => {
     const flags = ['--service-node-port-range', '40000-40099'];
     const { stdout, stderr } = await vipc(['allocate', ...flags], service('web', '  type: NodePort\n'));
-    expect(stdout).toContain('nodePort: 40071, # synthetic');
+    expect(stdout).toContain('nodePort: 40042, # synthetic');
     expect(stderr).toBe(
       'allocated 1 cluster IP and 1 node port for 1 Service, marked as synthetic (-v says which and why)\n',
     );

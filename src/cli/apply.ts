@@ -9,8 +9,8 @@ import { hasErrors } from '../diag.js';
 import { plan, type Step } from '../diff/plan.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
 import type { ServiceChange } from '../review/compare.js';
-import { printChanges, summarise } from '../review/print.js';
-import { EXIT, type Io, painter, writeLines, writeText } from './io.js';
+import { summarise } from '../review/print.js';
+import { EXIT, type Io, writeLines, writeText } from './io.js';
 import {
   type ChangeFlags,
   compileFor,
@@ -23,6 +23,7 @@ import {
   writeNotes,
 } from './node.js';
 import { report } from './report.js';
+import { liveReview, printed } from './review.js';
 
 export interface ApplyFlags extends ChangeFlags {
   readonly dryRun?: boolean;
@@ -72,7 +73,7 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   await writeNotes(drainingNotes(applied.rest.differences), io);
   if (hasErrors(applied.diagnostics)) return EXIT.trouble;
   const changes = changesOf(applied.plan.differences, applied.before);
-  if (flags.verbose) await writeLines(io.stdout, printChanges(changes, painter(io.stdout, io.env)));
+  if (flags.verbose) await printed(liveReview(changes, DONE), false, io);
   if (count > 0)
     await writeNotes([`${count} UDP flow${count === 1 ? '' : 's'} to endpoints that are gone forgotten`], io);
   if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);
@@ -80,9 +81,12 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   return EXIT.ok;
 }
 
+/** What signs say of a node that was changed. */
+const DONE = { '+': 'added, missing until now', '-': 'removed, not wanted' };
+
 /** Somebody else changes what we do, at the same time. */
 export async function differs(rest: readonly ServiceChange[], io: Io): Promise<number> {
-  await writeLines(io.stdout, printChanges(rest, painter(io.stdout, io.env)));
+  await printed(liveReview(rest), false, io);
   const message = `applied, but read back it differs: ${summarise(rest)}; does another program change these rules?`;
   await writeLines(io.stderr, [message]);
   return EXIT.different;

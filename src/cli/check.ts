@@ -1,45 +1,83 @@
 /**
- * cli: `--check DIR`, artifacts against the files of a directory.
+ * cli: `--check DIR`, what is compiled against the files of a directory.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Artifact, textOf } from '../pipeline.js';
-import { compare, diffLines, type ServiceChange } from '../review/compare.js';
-import { printChanges, summarise } from '../review/print.js';
-import { render } from '../text.js';
-import { EXIT, type Io, painter, writeLines } from './io.js';
+import type { ForNode } from '../nodes.js';
+import { type Artifact, RESOLVED_FILE } from '../pipeline.js';
+import { diffLines } from '../review/compare.js';
+import { type Difference, difference, grouped, isSame, type Review } from '../review/review.js';
+import { EXIT, type Io, writeLines } from './io.js';
+import { folderOf, nameOf } from './nodes.js';
+import { type Kept, printed, sideOf, textsOf } from './review.js';
 
-/** Prints how each artifact differs from its file in `directory`; returns 0 when none does, else 1. */
-export async function check(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
-  const paint = painter(io.stdout, io.env);
-  let code: number = EXIT.ok;
-  for (const artifact of artifacts) {
-    const path = join(directory, artifact.name);
-    const golden = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+export interface CheckStyle {
+  readonly json: boolean;
+  readonly synthetic: boolean;
+}
+
+/** Prints how what is compiled differs from the files in `directory`; returns 0 when it does not, else 1. */
+export async function check(
+  directory: string,
+  nodes: readonly ForNode[],
+  { json, synthetic }: CheckStyle,
+  io: Io,
+): Promise<number> {
+  const found = [];
+  let ports = 0;
+  for (const each of nodes) {
+    const artifacts = each.artifacts();
+    ports += portsOf(artifacts);
+    found.push({
+      node: nameOf(each, artifacts),
+      difference: await differenceFrom(folderOf(directory, each), artifacts),
+    });
+  }
+  const meaning = { '+': 'compiled now', '-': `in ${directory} only` };
+  const review: Review = { meaning, synthetic, ...grouped(found) };
+  const same = review.groups.length === 0;
+  await printed(review, json, io);
+  const empty = ports === 0 ? ', but there is no ServicePort: such a check never fails' : '';
+  const verdict = same
+    ? `${directory} is up to date${empty}`
+    : `${directory} differs; compile again with -o ${directory} to accept`;
+  await writeLines(io.stderr, [verdict]);
+  return same ? EXIT.ok : EXIT.different;
+}
+
+function portsOf(artifacts: readonly Artifact[]): number {
+  const tables = artifacts.filter(({ name }) => name === RESOLVED_FILE);
+  return tables.flatMap(({ parts }) => parts).reduce((sum, part) => sum + part.ports, 0);
+}
+
+async function differenceFrom(directory: string, artifacts: readonly Artifact[]): Promise<Difference> {
+  const kept = new Map<string, string>();
+  for (const { name } of artifacts) {
+    const text = await readFile(join(directory, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    const compiled = render(textOf(artifact));
-    if (golden === compiled) continue;
-    code = EXIT.different;
-    if (golden === undefined) {
-      await writeLines(io.stdout, [`${path} is missing`]);
-      continue;
-    }
-    const changes = changesOf(artifact, golden, compiled);
-    await writeLines(io.stdout, [`${path}: ${summarise(changes)}`, ...printChanges(changes, paint), '']);
+    if (text !== undefined) kept.set(name, text);
   }
-  const verdict =
-    code === EXIT.ok
-      ? `${directory} is up to date`
-      : `${directory} differs; compile again with -o ${directory} to accept`;
-  await writeLines(io.stderr, [verdict]);
-  return code;
+  const there = artifacts.filter(({ name }) => kept.has(name));
+  const missing = artifacts.filter(({ name }) => !kept.has(name)).map(({ name }) => name);
+  const compiled = textsOf(there);
+  const found = difference(sideOf(there, kept), sideOf(there, compiled), missing);
+  return isSame(found) ? reordered(there, kept, compiled) : found;
 }
 
-/** By Service and chain; line by line when that shows nothing, as for a mere change of order. */
-function changesOf(artifact: Artifact, golden: string, compiled: string): readonly ServiceChange[] {
-  const changes = compare(artifact.sections(golden), artifact.sections(compiled));
-  if (changes.length > 0) return changes;
-  return [{ sections: [{ title: artifact.name, lines: diffLines(golden.split('\n'), compiled.split('\n')) }] }];
+/** A mere change of order, which no section shows: line by line. Widths of the table's columns are no change. */
+function reordered(artifacts: readonly Artifact[], kept: Kept, compiled: Kept): Difference {
+  const plain = (name: string, text = '') => {
+    const lines = text.split('\n');
+    return name === RESOLVED_FILE ? lines.map((line) => line.trim().replace(/ {2,}/g, '  ')) : lines;
+  };
+  const rules = artifacts.flatMap(({ name }) => {
+    const lines = diffLines(plain(name, kept.get(name)), plain(name, compiled.get(name)));
+    return lines.every(({ kind }) => kind === ' ') ? [] : [{ sections: [{ title: name, lines }] }];
+  });
+  const count = (wanted: string) =>
+    rules.flatMap(({ sections: [{ lines } = { lines: [] }] }) => lines).filter(({ kind }) => kind === wanted).length;
+  const lines = { added: count('+'), removed: count('-') };
+  return { summary: rules.length === 0 ? [] : [{ change: '~', fields: [], lines }], resolved: [], rules };
 }

@@ -11,12 +11,13 @@ import type { Live } from '../diff/live.js';
 import { NOTHING, plan } from '../diff/plan.js';
 import { changesOf } from '../diff/sections.js';
 import type { ServiceChange } from '../review/compare.js';
-import { printChanges, summarise } from '../review/print.js';
+import { summarise } from '../review/print.js';
 import { differs } from './apply.js';
-import { EXIT, type Io, painter, writeLines } from './io.js';
+import { EXIT, type Io, writeLines } from './io.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
+import { liveReview, printed } from './review.js';
 
 export interface CleanupFlags extends ChangeFlags {
   readonly plan?: boolean;
@@ -40,7 +41,7 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
     const changes = both.flatMap(({ live, node }) =>
       changesOf(plan(live, NOTHING, planOptions(node, options.value)).differences, live),
     );
-    await writeLines(io.stdout, printChanges(changes, painter(io.stdout, io.env)));
+    await printed(liveReview(changes, LEFT), false, io);
     if (changes.length > 0) await writeLines(io.stdout, ['']);
     const summary =
       changes.length === 0 ? 'nothing to remove' : `${flags.plan ? 'to remove' : 'removing'}: ${summarise(changes)}`;
@@ -69,6 +70,9 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
     return EXIT.ok;
   }
 }
+
+/** What signs say of what a proxy left. */
+const LEFT = { '+': 'comes in its place', '-': 'left by a proxy' };
 
 /** Sets and virtual servers as far as there are tools that know them. */
 const READ = { ipvs: false, sysctls: [] };

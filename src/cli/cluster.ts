@@ -67,13 +67,15 @@ export interface Loaded {
 }
 
 /**
- * The cluster that `input` has, after reporting what is wrong with it; or the exit code, when errors leave none.
+ * The cluster that `input` has, after reporting what is wrong with it, of that what `isTold` picks; or the exit code, when
+ * errors leave none.
  */
 export async function loadCluster(
   input: Input,
   need: Need,
   flags: ClusterFlags,
   io: Io,
+  isTold: (diagnostic: Diagnostic, snapshot: Snapshot) => boolean = () => true,
 ): Promise<Loaded | { readonly code: number }> {
   const completion = completionOf(flags);
   const sources = await input.read(need);
@@ -83,7 +85,10 @@ export async function loadCluster(
     ? { value: undefined, diagnostics: [] }
     : readCluster(sources.value, { skipInvalid, completion });
   const diagnostics = [...sources.diagnostics, ...cluster.diagnostics];
-  await report(diagnostics, flags.verbose === true, io);
-  if (hasErrors(diagnostics) || !cluster.value) return { code: unreadable ? EXIT.trouble : EXIT.different };
-  return { snapshot: cluster.value, said: cluster.diagnostics };
+  const { value: snapshot } = cluster;
+  const all = hasErrors(diagnostics) || !snapshot;
+  const told = all ? diagnostics : diagnostics.filter((diagnostic) => isTold(diagnostic, snapshot));
+  await report(told, flags.verbose === true, io);
+  if (all) return { code: unreadable ? EXIT.trouble : EXIT.different };
+  return { snapshot, said: cluster.diagnostics };
 }

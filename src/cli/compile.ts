@@ -1,95 +1,92 @@
 /**
  * cli: `vipc compile`.
  */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Checked, hasErrors } from '../diag.js';
+import { Writable } from 'node:stream';
+import { hasErrors } from '../diag.js';
 import type { Family } from '../ip.js';
-import type { Options } from '../options.js';
-import { type Artifact, backendFor, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
+import type { ForNode } from '../nodes.js';
+import { type Artifact, backendFor, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
+import { listed } from '../review/line.js';
 import { chunks, joined, type Text } from '../text.js';
-import { RULES } from './api-sources.js';
 import { check } from './check.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
-import { type ClustersFlags, clustersetCIDRs, loadClusters } from './clusters.js';
+import { type ClustersFlags, clustersetCIDRs } from './clusters.js';
 import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, write, writeLines, writeText } from './io.js';
+import { compileEach, compileInput, folderOf, type NodesFlags, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
 
-export interface CompileFlags extends OptionFlags, CompletionFlags, ClustersFlags, InputFlags {
+export interface CompileFlags
+  extends Omit<OptionFlags, 'node'>,
+    NodesFlags,
+    CompletionFlags,
+    ClustersFlags,
+    InputFlags {
   readonly family: Family;
   readonly layout?: string;
   readonly output?: string;
   readonly check?: string;
-  readonly format: 'text' | 'json';
+  readonly format: 'text' | 'json' | 'resolved';
   readonly skipInvalid?: boolean;
   readonly verbose?: boolean;
 }
 
 /** Compiles what `paths` name and prints, writes or checks the result; returns the exit code. */
 export async function runCompile(paths: readonly string[], flags: CompileFlags, io: Io): Promise<number> {
-  if (flags.output !== undefined && flags.check !== undefined) throw new Error('use either -o or --check, not both');
-  if (flags.format === 'json' && (flags.output ?? flags.check) !== undefined) {
-    throw new Error('--format json is for standard output; -o and --check have files of their own kind');
-  }
-
+  checkFlags(flags);
   const completion = completionOf(flags);
-  const options = await loadOptions(flags);
+  const options = await loadOptions(withoutNodes(flags));
   const layouts = backendFor(options.value.mode)?.layouts ?? [];
   if (flags.layout !== undefined && layouts.length > 0 && !layouts.includes(flags.layout)) {
     throw new Error(`there is no layout ${JSON.stringify(flags.layout)}; there is ${layouts.join(', ')}`);
   }
-  const how = { ...flags, completion, ...clustersetCIDRs(flags) };
-  const from = flags.cluster === undefined ? compilePaths : compileEach;
-  const { unreadable, compiled } = await from(paths, flags, options.value, how, io);
+  const how: How = { ...flags, completion, ...clustersetCIDRs(flags) };
+  const { unreadable, compiled } = await (flags.cluster === undefined
+    ? compileInput(await openInput(paths, flags, io), flags, options.value, how)
+    : compileEach(paths, flags, options.value, how, io));
   const diagnostics = [...options.diagnostics, ...compiled.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;
 
-  if (flags.check !== undefined) return check(flags.check, compiled.value, io);
-  if (flags.output !== undefined) return writeArtifacts(flags.output, compiled.value, io);
-  return print(compiled.value, flags, io);
+  const { check: golden, output, format } = flags;
+  const synthetic = completion.allocate;
+  if (golden !== undefined) return check(golden, compiled.value, { json: format === 'json', synthetic }, io);
+  if (output !== undefined) return writeNodes(output, compiled.value, io);
+  return format === 'resolved' ? printTables(compiled.value, io) : print(compiled.value, flags, io);
 }
 
-interface Result {
-  /** Some file could not be read. */
-  readonly unreadable: boolean;
-  readonly compiled: Checked<readonly Artifact[]>;
+function checkFlags(flags: CompileFlags): void {
+  const { output, check, format } = flags;
+  if (output !== undefined && check !== undefined) throw new Error('use either -o or --check, not both');
+  if (format !== 'text' && output !== undefined) {
+    throw new Error(`--format ${format} is for standard output; -o has files of its own kind`);
+  }
+  if (format === 'resolved' && check !== undefined) {
+    throw new Error('--format resolved is for standard output; --check prints text, or json');
+  }
+  if (severalNodes(flags) && (output ?? check) === undefined && format !== 'resolved') {
+    throw new Error('each of several nodes has rules of its own: -o DIR, --check DIR, or --format resolved');
+  }
 }
 
-/** One cluster. */
-async function compilePaths(
-  paths: readonly string[],
-  flags: CompileFlags,
-  options: Options,
-  how: How,
-  io: Io,
-): Promise<Result> {
-  const { value: sources, diagnostics: read } = await (await openInput(paths, flags, io)).read(RULES);
-  if (hasErrors(read)) return { unreadable: true, compiled: { value: [], diagnostics: read } };
-  const { value, diagnostics } = compile(sources, options, how);
-  return { unreadable: false, compiled: { value, diagnostics: [...read, ...diagnostics] } };
-}
-
-/** Each `--cluster` by itself, then what they are together. */
-async function compileEach(
-  paths: readonly string[],
-  flags: CompileFlags,
-  options: Options,
-  how: How,
-  io: Io,
-): Promise<Result> {
-  const { unreadable, clusters } = await loadClusters(paths, flags, how, io);
-  const read = clusters.diagnostics;
-  if (hasErrors(read)) return { unreadable, compiled: { value: [], diagnostics: read } };
-  const { value, diagnostics } = compileClusters(clusters.value, options, how);
-  return { unreadable, compiled: { value, diagnostics: [...read, ...diagnostics] } };
+/** The table of resolved.txt, of both families, for one node after the other. */
+async function printTables(nodes: readonly ForNode[], io: Io): Promise<number> {
+  for (const [i, { artifacts }] of nodes.entries()) {
+    const tables = artifacts().filter(({ name }) => name === RESOLVED_FILE);
+    if (i > 0) await writeLines(io.stdout, ['']);
+    for (const table of tables) await writeText(io.stdout, textOf(table));
+  }
+  return EXIT.ok;
 }
 
 /** The rules of one family to standard output; where a mode has several artifacts, each under its name. */
-async function print(artifacts: readonly Artifact[], flags: CompileFlags, io: Io): Promise<number> {
+async function print([only]: readonly ForNode[], flags: CompileFlags, io: Io): Promise<number> {
+  const artifacts = only?.artifacts() ?? [];
   const rules = artifacts
     .filter(({ name }) => name !== RESOLVED_FILE)
     .map(({ name, parts }) => ({ name, parts: parts.filter(({ family = flags.family }) => family === flags.family) }))
@@ -153,4 +150,38 @@ async function writeArtifacts(directory: string, artifacts: readonly Artifact[],
     await writeLines(io.stderr, [`wrote ${path} (${ports} ServicePort${ports === 1 ? '' : 's'})`]);
   }
   return EXIT.ok;
+}
+
+/** A folder for each of several nodes, which is told by a line. */
+async function writeNodes(directory: string, nodes: readonly ForNode[], io: Io): Promise<number> {
+  const quiet: Io = { ...io, stderr: nowhere() };
+  const rules = new Map<string, string[]>();
+  for (const each of nodes) {
+    const artifacts = each.artifacts();
+    if (each.node === '') return writeArtifacts(directory, artifacts, io);
+    await writeArtifacts(folderOf(directory, each), artifacts, quiet);
+    const key = digestOf(artifacts.filter(({ name }) => name !== RESOLVED_FILE));
+    rules.set(key, [...(rules.get(key) ?? []), each.node]);
+  }
+  for (const names of rules.values()) {
+    const alike = names.length > 1 ? ', whose rules are alike' : '';
+    await writeLines(io.stderr, [`wrote ${join(directory, '*')} of ${listed(names, NAMED)}${alike}`]);
+  }
+  return EXIT.ok;
+}
+
+const NAMED = 5;
+
+function nowhere(): Io['stderr'] {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+/** Whether nodes have the same rules, without keeping them. */
+function digestOf(artifacts: readonly Artifact[]): string {
+  const hash = createHash('sha256');
+  for (const artifact of artifacts) {
+    hash.update(`${artifact.name}\n`);
+    for (const chunk of chunks(textOf(artifact))) hash.update(chunk);
+  }
+  return hash.digest('hex');
 }

@@ -1,18 +1,16 @@
 /**
  * cli: `vipc diff`, two snapshots or a snapshot and the live node.
  */
-import { type Checked, hasErrors } from '../diag.js';
+import { hasErrors } from '../diag.js';
 import { plan } from '../diff/plan.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
-import { type Artifact, compile, RESOLVED_FILE, textOf } from '../pipeline.js';
-import { compare, reversed, type ServiceChange } from '../review/compare.js';
-import { printChanges, summarise, toJson } from '../review/print.js';
-import { render } from '../text.js';
-import { RULES } from './api-sources.js';
+import type { ForNode } from '../nodes.js';
+import { reversed } from '../review/compare.js';
+import { difference, grouped, loneNode, type Meaning, type Review } from '../review/review.js';
 import { capturedHost, isCapture } from './captured.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { type Input, openInput } from './input.js';
-import { EXIT, type Io, painter, write, writeLines } from './io.js';
+import { EXIT, type Io, writeLines } from './io.js';
 import {
   compileFor,
   type NodeAtHand,
@@ -23,10 +21,12 @@ import {
   readNode,
   writeNotes,
 } from './node.js';
+import { compileInput, type NodesFlags, nameOf, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
+import { liveReview, printed, sideOf, textsOf } from './review.js';
 
-export interface DiffFlags extends NodeFlags, CompletionFlags {
+export interface DiffFlags extends Omit<NodeFlags, 'node'>, NodesFlags, CompletionFlags {
   readonly live?: boolean;
   readonly format: 'text' | 'json';
 }
@@ -41,14 +41,17 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
     throw new Error(`${capture} and ${another} are both captured nodes: compare each with a snapshot`);
   if ((capture !== undefined || flags.live) && completionOf(flags).allocate)
     throw new Error('what is made up is on no node: --simulate and the like are for two snapshots');
+  const one = withoutNodes(flags);
+  if ((capture !== undefined || flags.live) && severalNodes(flags))
+    throw new Error('a node is one: --live and a captured node go with one --node at most');
   if (capture !== undefined) {
     if (flags.live || flags.netns !== undefined) {
       throw new Error(`${capture} is a captured node: ${flags.live ? '--live' : '--netns'} is for another`);
     }
-    const node = await nodeOn(await capturedHost(capture), flags);
+    const node = await nodeOn(await capturedHost(capture), one);
     return diffNode(node, others, flags, io, captures[0] === false ? 'to node' : 'from node');
   }
-  if (flags.live) return diffNode(await openNode(flags), paths, flags, io);
+  if (flags.live) return diffNode(await openNode(one), paths, flags, io);
   return diffSnapshots(await sidesOf(paths, flags, io), flags, io);
 }
 
@@ -77,64 +80,58 @@ async function diffNode(
   io: Io,
   direction: 'from node' | 'to node' = 'from node',
 ): Promise<number> {
-  const wanted = await compileFor(node, paths, flags, io);
+  const wanted = await compileFor(node, paths, withoutNodes(flags), io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
   const live = await readNode(node, compiled.program);
   const { differences } = plan(live, compiled.program, planOptions(node, options));
   await writeNotes(drainingNotes(differences), io);
   const changes = changesOf(differences, live);
-  return printDifference(direction === 'to node' ? reversed(changes) : changes, flags, io);
+  const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
+  return printDifference(review, flags, io);
 }
+
+/** What signs say where the snapshot is the first side. */
+const TO_NODE: Meaning = { '+': 'only on the node', '-': 'missing on the node' };
 
 async function diffSnapshots([before, after]: readonly [Input, Input], flags: DiffFlags, io: Io): Promise<number> {
   const completion = completionOf(flags);
-  const options = await loadOptions(flags);
-  const [old, now] = [await compileSide(before), await compileSide(after)];
-  const diagnostics = [...options.diagnostics, ...old.diagnostics, ...now.diagnostics];
+  const options = await loadOptions(withoutNodes(flags));
+  const how = { ...flags, completion };
+  const [old, now] = [
+    await compileInput(before, flags, options.value, how),
+    await compileInput(after, flags, options.value, how),
+  ];
+  const diagnostics = [...options.diagnostics, ...old.compiled.diagnostics, ...now.compiled.diagnostics];
   await report(diagnostics, flags.verbose === true, io);
-  if (hasErrors(diagnostics)) return old.value && now.value ? EXIT.different : EXIT.trouble;
+  if (hasErrors(diagnostics)) return old.unreadable || now.unreadable ? EXIT.trouble : EXIT.different;
   if (completion.allocate) {
     await writeLines(io.stderr, ['synthetic: what the snapshots lack is made up, alike on both sides (-v says what)']);
   }
-  return printDifference(
-    compare(sectionsOf(old.value ?? []), sectionsOf(now.value ?? [])),
-    flags,
-    io,
-    completion.allocate,
-  );
+  const found = differences(old.compiled.value, now.compiled.value);
+  const review = { meaning: BETWEEN, synthetic: completion.allocate, ...grouped(found) };
+  return printDifference(review, flags, io);
+}
 
-  /** Without a value when it cannot be read. */
-  async function compileSide(side: Input): Promise<Checked<readonly Artifact[] | undefined>> {
-    const sources = await side.read(RULES);
-    if (hasErrors(sources.diagnostics)) return { value: undefined, diagnostics: sources.diagnostics };
-    const { value, diagnostics } = compile(sources.value, options.value, { ...flags, completion });
-    return { value, diagnostics: [...sources.diagnostics, ...diagnostics] };
+const BETWEEN: Meaning = { '+': 'only in B', '-': 'only in A' };
+
+/** Node by node; one that only one side has is a change by itself. */
+function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
+  const [was, is] = [new Map(before.map((each) => [each.node, each])), new Map(after.map((each) => [each.node, each]))];
+  for (const node of [...new Set([...was.keys(), ...is.keys()])].sort()) {
+    const [then, now] = [was.get(node), is.get(node)];
+    if (then && now) {
+      const [old, artifacts] = [then.artifacts(), now.artifacts()];
+      const name = nameOf(now, artifacts);
+      yield { node: name, difference: difference(sideOf(old, textsOf(old)), sideOf(artifacts, textsOf(artifacts))) };
+    } else yield { node, difference: loneNode(node, now ? '+' : '-') };
   }
 }
 
-function sectionsOf(artifacts: readonly Artifact[]) {
-  return artifacts
-    .filter(({ name }) => name !== RESOLVED_FILE)
-    .flatMap((artifact) =>
-      artifact.sections(render(textOf(artifact))).map((section) => ({
-        ...section,
-        title: `${artifact.name.replace(/\.(?:rules|conf)$/, '')} ${section.title}`,
-      })),
-    );
-}
-
-/** Prints the changes as asked for; the exit code says whether there are any. */
-export async function printDifference(
-  changes: readonly ServiceChange[],
-  { format }: Pick<DiffFlags, 'format'>,
-  io: Io,
-  synthetic = false,
-): Promise<number> {
-  const same = changes.length === 0;
-  const mark = synthetic ? { synthetic: true } : {};
-  if (format === 'json') await write(io.stdout, [`${JSON.stringify({ same, ...mark, changes: toJson(changes) })}\n`]);
-  else if (same) await writeLines(io.stderr, ['no difference']);
-  else await writeLines(io.stdout, [...printChanges(changes, painter(io.stdout, io.env)), '', summarise(changes)]);
+/** Prints the review as asked for; the exit code says whether anything differs. */
+export async function printDifference(review: Review, { format }: Pick<DiffFlags, 'format'>, io: Io): Promise<number> {
+  const same = review.groups.length === 0;
+  await printed(review, format === 'json', io);
+  if (same && format !== 'json') await writeLines(io.stderr, ['no difference']);
   return same ? EXIT.ok : EXIT.different;
 }

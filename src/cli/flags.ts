@@ -5,12 +5,37 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** What kube-proxy's configuration says. */
 export function proxyOptions(command: Command): Command {
-  return command
-    .option('-c, --config <FILE>', 'KubeProxyConfiguration, or the ConfigMap kube-system/kube-proxy that holds one')
+  return settingOptions(oneNode(configOption(command)));
+}
+
+/** The same, of several nodes. */
+export function nodesOptions(command: Command): Command {
+  const several = configOption(command)
     .option(
       '--node <NAME>',
-      'the node to compile for (default: hostnameOverride; on a live node its own Node; the only Node)',
+      'the node to compile for (repeatable; default: hostnameOverride; on a live node its own Node; the only Node)',
+      collect,
     )
+    .option('--all-nodes', 'all Nodes of the snapshot');
+  return settingOptions(several);
+}
+
+function configOption(command: Command): Command {
+  return command.option(
+    '-c, --config <FILE>',
+    'KubeProxyConfiguration, or the ConfigMap kube-system/kube-proxy that holds one',
+  );
+}
+
+function oneNode(command: Command): Command {
+  return command.option(
+    '--node <NAME>',
+    'the node to compile for (default: hostnameOverride; on a live node its own Node; the only Node)',
+  );
+}
+
+function settingOptions(command: Command): Command {
+  return command
     .option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)")
     .option('--layout <LAYOUT>', 'how rules are arranged in chains (default: kube-proxy)')
     .option('--cluster-cidr <CIDRS>', "the pods' addresses, such as 10.244.0.0/16 or v4,v6")

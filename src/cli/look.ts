@@ -33,6 +33,8 @@ export interface Looked {
 export interface Looking {
   readonly command: string;
   readonly need: Need;
+  /** What of that which is wrong is reported; all of it by default. */
+  readonly isTold?: ((diagnostic: Diagnostic, snapshot: Snapshot, namespace: string) => boolean) | undefined;
 }
 
 /** The Services that `args` and `flags` mean, after reporting what is wrong; or the exit code, when there is no cluster. */
@@ -40,7 +42,7 @@ export async function look(
   args: readonly string[],
   flags: LookFlags,
   io: Io,
-  { command, need }: Looking,
+  { command, need, isTold = () => true }: Looking,
 ): Promise<Looked | { readonly code: number; readonly snapshot?: never }> {
   const targets = targetsOf(args, command);
   const { allNamespaces = false, selector } = flags;
@@ -48,7 +50,8 @@ export async function look(
   const labels = selector === undefined ? [] : requirements(selector);
   const input = await openInput(targets.paths, flags, io);
   const { namespace } = input;
-  const loaded = await loadCluster(input, allNamespaces ? need : { ...need, namespaces: [namespace] }, flags, io);
+  const within = allNamespaces ? need : { ...need, namespaces: [namespace] };
+  const loaded = await loadCluster(input, within, flags, io, (found, cluster) => isTold(found, cluster, namespace));
   if ('code' in loaded) return loaded;
   const { snapshot, said } = loaded;
   const wanted = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };

@@ -1,26 +1,14 @@
 /**
  * The command line as a user meets it: what goes to which stream, and the exit code.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../testing/cases.js';
 import { vipc } from '../testing/vipc.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const DUAL = `${ROOT}fixtures/input/dual-stack/cluster.yaml`;
 const INVALID = `${ROOT}fixtures/invalid/service-fields/cluster.yaml`;
-
-let directory = '';
-const made: string[] = [];
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'vipc-'));
-  made.push(directory);
-});
-afterAll(() => {
-  for (const each of made) rmSync(each, { recursive: true });
-});
 
 describe('vipc', () => {
   it('tells its version', async () => {
@@ -40,6 +28,25 @@ describe('vipc', () => {
       ['compile', WEB, '-o', 'x', '--format', 'json'],
       2,
       /--format json is for standard output/,
+    ],
+    [
+      'rules of several nodes to standard output',
+      ['compile', DUAL, '--all-nodes'],
+      2,
+      /each of several nodes has rules of its own/,
+    ],
+    ['all nodes and one', ['compile', DUAL, '--all-nodes', '--node', 'a'], 2, /either --node or --all-nodes/],
+    [
+      'a folder that is no name',
+      ['compile', DUAL, '--node', 'a', '--node', '../b', '-o', 'x'],
+      2,
+      /can’t be called "..\/b"/,
+    ],
+    [
+      'a table in a directory',
+      ['compile', WEB, '-o', 'x', '--format', 'resolved'],
+      2,
+      /--format resolved is for standard/,
     ],
     ['a layout that is none', ['compile', WEB, '--layout', 'slow'], 2, /no layout "slow"; there is kube-proxy/],
     ['a mode that is none', ['compile', WEB, '--mode', 'ebpf'], 1, /"ebpf"[^]*choose one with --mode: iptables/],
@@ -194,40 +201,6 @@ describe('vipc compile', () => {
   });
 });
 
-describe('vipc compile -o and --check', () => {
-  it('writes all artifacts, finds them again, and shows what changed by Service', async () => {
-    const write = await vipc(['compile', WEB, '-o', directory]);
-    expect(write).toMatchObject({ code: 0, stdout: '' });
-    expect(readdirSync(directory).sort()).toEqual(['ip6tables.rules', 'iptables.rules', 'resolved.txt']);
-    expect(await vipc(['compile', WEB, '--check', directory])).toMatchObject({ code: 0, stdout: '' });
-
-    const changed = readFileSync(WEB, 'utf8').replace('10.244.2.6', '10.244.2.7');
-    const { code, stdout } = await vipc(['compile', '--check', directory], changed);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/iptables\.rules: 1 ServicePort: \d+ lines added, \d+ removed/);
-    expect(stdout).toMatch(/^default\/web:http$/m);
-    expect(stdout).toMatch(/^ {2}nat KUBE-SVC-CDGGSHYLG3RE2FKL$/m);
-    expect(stdout).toMatch(/^ {4}- -A KUBE-SVC-\S+ .*10\.244\.2\.6/m);
-    expect(stdout).toMatch(/^ {4}\+ -A KUBE-SVC-\S+ .*10\.244\.2\.7/m);
-    expect(stdout).not.toContain('KUBE-FORWARD');
-  });
-
-  it('says what is missing, and notices a mere change of order', async () => {
-    await vipc(['compile', WEB, '-o', directory]);
-    rmSync(join(directory, 'resolved.txt'));
-    mkdirSync(join(directory, 'resolved.txt'));
-    expect((await vipc(['compile', WEB, '--check', directory])).code).toBe(2);
-    rmSync(join(directory, 'resolved.txt'), { recursive: true });
-    expect((await vipc(['compile', WEB, '--check', directory])).stdout).toMatch(/resolved\.txt is missing/);
-
-    await vipc(['compile', WEB, '-o', directory]);
-    const path = join(directory, 'ip6tables.rules');
-    const lines = readFileSync(path, 'utf8').split('\n');
-    writeFileSync(path, [...lines.slice(1, 2), ...lines.slice(0, 1), ...lines.slice(2)].join('\n'));
-    expect((await vipc(['compile', WEB, '--check', directory])).code).toBe(1);
-  });
-});
-
 describe('vipc diff', () => {
   it('finds no difference between a snapshot and itself', async () => {
     expect(await vipc(['diff', WEB, WEB])).toEqual({ code: 0, stdout: '', stderr: 'no difference\n' });
@@ -237,9 +210,10 @@ describe('vipc diff', () => {
     const changed = readFileSync(WEB, 'utf8').replace('10.244.2.6', '10.244.2.7');
     const { code, stdout } = await vipc(['diff', WEB, '-'], changed);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^\ndefault\/web:http\n {2}iptables nat KUBE-SEP-/);
+    expect(stdout).toMatch(
+      /^~ default\/web:http {2}endpoints .*\n\n1 ServicePort: 4 lines added, 4 removed\n\+ only in B, - only in A\n\ndefault\/web:http\n {2}resolved IPv4\n/,
+    );
     expect(stdout).toMatch(/^ {4}\+ -A KUBE-SVC-\S+ .*10\.244\.2\.7/m);
-    expect(stdout).toMatch(/\n\n1 ServicePort: 4 lines added, 4 removed\n$/);
   });
 
   it('says the same as data', async () => {
@@ -256,6 +230,7 @@ describe('vipc diff', () => {
   });
 
   it.each([
+    ['several nodes of a live one', ['diff', '--live', '--all-nodes', WEB], 2, /this node is one/],
     ['one snapshot', ['diff', WEB], 2, /name two snapshots to compare, or one with --live/],
     ['three', ['diff', WEB, WEB, WEB], 2, /name two snapshots/],
     ['one that is not there', ['diff', WEB, 'nowhere.yaml'], 2, /nowhere\.yaml/],

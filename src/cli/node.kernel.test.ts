@@ -31,7 +31,10 @@ describeKernel.each(VARIANTS)('on a node with iptables-%s', (variant) => {
     within(async (run, host) => {
       const before = await run('diff', '--live', WEB);
       expect(before).toMatchObject({ code: 1, stderr: '' });
-      expect(before.stdout).toMatch(/\n\n1 ServicePort and lines of no Service: \d+ lines added, \d removed\n$/);
+      expect(before.stdout).toMatch(/^\+ default\/web:http {2}rules: 14 lines missing on this node\n/);
+      expect(before.stdout).toMatch(
+        /\n\n1 ServicePort and lines of no Service: \d+ lines added, \d removed\n\+ missing on this node, - not wanted\n\n/,
+      );
       const applied = await run('apply', WEB);
       expect(applied).toMatchObject({ code: 0, stdout: '' });
       expect(applied.stderr).toMatch(/^applied: 1 ServicePort and lines of no Service: /);
@@ -39,9 +42,17 @@ describeKernel.each(VARIANTS)('on a node with iptables-%s', (variant) => {
       expect(await run('apply', WEB)).toEqual({ code: 0, stdout: '', stderr: 'nothing to do\n' });
       const plan = await run('cleanup', '--plan');
       expect(plan).toMatchObject({ code: 1, stderr: expect.stringMatching(/^to remove: 1 ServicePort/) });
+      expect(plan.stdout).toMatch(/\n\+ comes in its place, - left by a proxy\n/);
       expect(await run('cleanup')).toMatchObject({ code: 0, stdout: plan.stdout });
       expect(await run('cleanup')).toEqual({ code: 0, stdout: '', stderr: 'nothing to remove\n' });
       expect((await host.run([tool('-save')])).stdout).not.toContain('KUBE');
+    }));
+
+  it('apply -v says what + and - mean', () =>
+    within(async (run) => {
+      const { stdout } = await run('apply', '-v', WEB);
+      expect(stdout).toMatch(/^\+ default\/web:http {2}rules: 14 lines added, missing until now\n/);
+      expect(stdout).toMatch(/\n\+ added, missing until now, - removed, not wanted\n/);
     }));
 
   it('what --dry-run prints can be fed to the tools, and is all there is to do', () =>

@@ -124,7 +124,7 @@ describe('notes say what and why', () => {
       'several things',
       service('web', NODE_PORT),
       {},
-      `cluster IP 10.106.12.127 (synthetic: by its name, ${band} 10.96.0.0/12); node port 31017 for port 80/TCP (synthetic: by its name, ${band} 30000-32767)`,
+      `cluster IP 10.106.12.127 (synthetic: by its name, ${band} 10.96.0.0/12); node port 30808 for port 80/TCP (synthetic: by its name, ${band} 30000-32767)`,
     ],
     [
       'things of one range',
@@ -135,7 +135,7 @@ describe('notes say what and why', () => {
         ports: [{ port: 80 }],
       }),
       {},
-      `node port 31017 for port 80/TCP and health check node port 31665 (synthetic: by its name, ${band} 30000-32767)`,
+      `node port 30808 for port 80/TCP and health check node port 31665 (synthetic: by its name, ${band} 30000-32767)`,
     ],
     [
       'a shared port',

@@ -107,13 +107,13 @@ describe('allocate gives', () => {
       { cidr: '10.9.0.0/30' },
       ['web [10.9.0.2]'],
     ],
-    ['a node port by name and port', [service('web', NODE_PORT)], {}, ['web [10.106.12.127] [:31017]']],
-    ['node ports of a range', [service('web', NODE_PORT)], { ports: [40000, 40099] }, ['web [10.106.12.127] [:40071]']],
+    ['a node port by name and port', [service('web', NODE_PORT)], {}, ['web [10.106.12.127] [:30808]']],
+    ['node ports of a range', [service('web', NODE_PORT)], { ports: [40000, 40099] }, ['web [10.106.12.127] [:40042]']],
     [
       'one node port for both protocols',
       [service('web', TCP_UDP(0, 0))],
       {},
-      ['web [10.106.12.127] [:30561] [:30561]'],
+      ['web [10.106.12.127] [:31796] [:31796]'],
     ],
     [
       'the node port of the other protocol',
@@ -134,16 +134,16 @@ describe('allocate gives', () => {
         }),
       ],
       {},
-      ['web [10.106.12.127] [:30561] :30007 :30007'],
+      ['web [10.106.12.127] [:30848] :30007 :30007'],
     ],
     ['both that are asked for', [service('web', TCP_UDP(30006, 30007))], {}, ['web [10.106.12.127] :30006 :30007']],
     [
       'not what the other protocol shares with another Service',
       [service('web', TCP_UDP(0, 30007)), service('b', { ...NODE_PORT, ports: [{ port: 1, nodePort: 30007 }] })],
       {},
-      ['web [10.106.12.127] [:30561] :30007', 'b [10.104.58.214] :30007'],
+      ['web [10.106.12.127] [:31796] :30007', 'b [10.104.58.214] :30007'],
     ],
-    ['node ports to a load balancer', [service('web', { type: 'LoadBalancer' })], {}, ['web [10.106.12.127] [:31017]']],
+    ['node ports to a load balancer', [service('web', { type: 'LoadBalancer' })], {}, ['web [10.106.12.127] [:30808]']],
     [
       'none when it wants none',
       [service('web', { type: 'LoadBalancer', allocateLoadBalancerNodePorts: false })],
@@ -160,7 +160,7 @@ describe('allocate gives', () => {
       'none to a NodePort',
       [service('web', { ...NODE_PORT, externalTrafficPolicy: 'Local' })],
       {},
-      ['web [10.106.12.127] [:31017]'],
+      ['web [10.106.12.127] [:30808]'],
     ],
     [
       'a node port that nobody has for any protocol',
@@ -207,4 +207,37 @@ it('10,000 Services have 10,000 addresses, in the order of the input', () => {
   const { value } = allocate(read, { serviceCIDRs: [], nodePorts: NODE_PORTS, allocate: true });
   expect(new Set(value.map(({ spec }) => spec.clusterIPs[0])).size).toBe(10_000);
   expect(value.map(keyOf)).toEqual(read.services.map(keyOf));
+});
+
+const BOTH = [
+  { name: 'dns-tcp', port: 53 },
+  { name: 'dns', port: 53, protocol: 'UDP' },
+];
+
+describe('a node port follows the name of its port', () => {
+  const spec = (...ports: object[]) => [service('web', { type: 'NodePort', ports })];
+  /** Node ports by name of port. */
+  const given = (objects: Objects) => {
+    const { value } = run(objects);
+    return Object.fromEntries(value.flatMap(({ spec }) => spec.ports.map(({ name, nodePort }) => [name, nodePort])));
+  };
+  const HTTP = { name: 'http', port: 80 };
+  const ADMIN = { name: 'admin', port: 8080 };
+
+  it.each([
+    ['in another order', spec(HTTP, ADMIN), spec(ADMIN, HTTP)],
+    ['with another number', spec(HTTP, ADMIN), spec({ ...HTTP, port: 8081 }, ADMIN)],
+    ['with another protocol', spec(HTTP, ADMIN), spec({ ...HTTP, protocol: 'SCTP' }, ADMIN)],
+    ['with another target', spec(HTTP, ADMIN), spec({ ...HTTP, targetPort: 'x' }, ADMIN)],
+    ['without a name, with another number', spec({ port: 80 }), spec({ port: 81 })],
+    ['shared by two protocols, in another order', spec(...BOTH), spec(...[...BOTH].reverse())],
+  ])('%s', (_, before, after) => expect(given(after)).toEqual(given(before)));
+
+  it('and stays when another port comes', () => {
+    expect(given(spec(HTTP, ADMIN))).toMatchObject(given(spec(HTTP)));
+  });
+
+  it('and is another with another name', () => {
+    expect(given(spec({ ...HTTP, name: 'www' }))['www']).not.toBe(given(spec(HTTP))['http']);
+  });
 });

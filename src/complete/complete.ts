@@ -15,6 +15,7 @@ import { allocate } from './allocate.js';
 import { clusterFamilies } from './families.js';
 import { withMirroredEndpoints } from './mirror.js';
 import { ONLY, type Part, syntheticNodes } from './nodes.js';
+import { rolesOfAll } from './roles.js';
 import { simulatePods } from './simulate.js';
 import { withSelectedPods } from './slices.js';
 
@@ -60,7 +61,7 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
     return value;
   };
   const nodes = nodesOf(snapshot, completion);
-  if (nodes.some(({ synthetic }) => synthetic)) diagnostics.push(madeUp(nodes.length));
+  if (nodes.some(({ synthetic }) => synthetic)) diagnostics.push(madeUp(nodes));
   const pods = completion.simulate ? take(simulatePods({ ...snapshot, nodes }, completion.part)) : snapshot.pods;
   const services = take(allocate({ ...snapshot, nodes, pods }, completion));
   const peopled = { ...snapshot, nodes, pods, services };
@@ -73,11 +74,14 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
 function nodesOf({ nodes, pods, workloads }: Snapshot, { nodes: count, part }: Completion): readonly Node[] {
   if (nodes.length > 0 || count === 0) return nodes;
   const specs = [...pods.map(({ spec }) => spec), ...workloads.map(({ template }) => template.spec)];
-  return syntheticNodes(count, [...new Set(specs.flatMap(({ nodeName }) => nodeName ?? []))].sort(), part);
+  const named = [...new Set(specs.flatMap(({ nodeName }) => nodeName ?? []))].sort();
+  return syntheticNodes(count, named, part, rolesOfAll(specs));
 }
 
-function madeUp(count: number): Diagnostic {
-  const nodes = count === 1 ? '1 Node is' : `${count} Nodes are`;
-  const message = `${nodes} simulated, in up to three zones, as the snapshot has none`;
+function madeUp(nodes: readonly Node[]): Diagnostic {
+  const leaders = nodes.filter(({ taints }) => taints.length > 0).map(({ metadata }) => metadata.name);
+  const are = nodes.length === 1 ? '1 Node is' : `${nodes.length} Nodes are`;
+  const which = leaders.length === 0 ? '' : ` (${leaders.join(', ')} for pods that ask for a control-plane Node)`;
+  const message = `${are} simulated, in up to three zones, as the snapshot has none${which}`;
   return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes says how many', synthetic: true };
 }

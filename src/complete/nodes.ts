@@ -5,6 +5,7 @@ import { type Cidr, FAMILIES, type Family, ipOf, parseCidr } from '../ip.js';
 import { type Node, REGION_LABEL, ZONE_LABEL } from '../read/types.js';
 import { assign } from './assign.js';
 import { type AddressRange, addressAt, podRange, serviceRange } from './range.js';
+import type { RoleLabel } from './roles.js';
 
 /** Which of several clusters one is, so that none of them makes up what another does. */
 export interface Part {
@@ -25,22 +26,42 @@ const ZONES = 3;
 
 const NO_ORIGIN = { source: { name: '--nodes', text: '' }, document: 0, base: [], path: [] };
 
+/** What kubelet and cloud providers label every Node with, under the names of now and of before. */
+const LABELS = {
+  'kubernetes.io/os': 'linux',
+  'kubernetes.io/arch': 'amd64',
+  'beta.kubernetes.io/os': 'linux',
+  'beta.kubernetes.io/arch': 'amd64',
+  'node.kubernetes.io/instance-type': 'synthetic',
+  'beta.kubernetes.io/instance-type': 'synthetic',
+};
+
 /**
  * `count` Nodes in three zones in turn, each with pod networks of both families: first those that are `named`, because
- * Pods are there, then node-1 and so on.
+ * Pods are there, then node-1 and so on; then one for each of `roles`.
  */
-export function syntheticNodes(count: number, named: readonly string[] = [], part: Part = ONLY): readonly Node[] {
+export function syntheticNodes(
+  count: number,
+  named: readonly string[] = [],
+  part: Part = ONLY,
+  roles: readonly RoleLabel[] = [],
+): readonly Node[] {
   const others = Array.from({ length: count }, (_, i) => `node-${i + 1}`).filter((name) => !named.includes(name));
-  const names = [...named, ...others].slice(0, Math.max(count, named.length));
+  const workers = [...named, ...others].slice(0, Math.max(count, named.length));
+  const leaders = roles.map((_, i) => unused(`control-plane-${i + 1}`, workers));
+  const names = [...workers, ...leaders];
   return names.map((name, i): Node => {
+    const role = roles[i - workers.length];
     return {
       metadata: {
         name,
         namespace: '',
         labels: {
+          ...LABELS,
           'kubernetes.io/hostname': name,
           [REGION_LABEL]: 'region-1',
           [ZONE_LABEL]: `zone-${(i % ZONES) + 1}`,
+          ...(role && { [role.key]: role.value }),
         },
         annotations: {},
       },
@@ -50,11 +71,16 @@ export function syntheticNodes(count: number, named: readonly string[] = [], par
       milliCPU: 4000,
       ready: true,
       unschedulable: false,
-      taints: [],
+      // As kubeadm taints it, so that it is for those only that ask for it.
+      taints: role ? [{ key: role.key, value: '', effect: 'NoSchedule' }] : [],
       synthetic: true,
       origin: { ...NO_ORIGIN, object: `Node ${name}` },
     };
   });
+}
+
+function unused(name: string, names: readonly string[]): string {
+  return names.includes(name) ? unused(`${name}-simulated`, names) : name;
 }
 
 /** The pod networks of every Node by name: its own, or where it has none of a family one of those for synthetic Nodes. */

@@ -1,20 +1,47 @@
 /**
  * complete, part: which Nodes a pod may be put on.
  */
-import type { Node, PodSpec, Taint, Toleration } from '../read/types.js';
+import type { Node, NodeRequirement, PodSpec, Taint, Toleration } from '../read/types.js';
+import { rolesOf } from './roles.js';
 
 /** Effects that keep pods away, and not only when there is a better place. */
 const EFFECTS = ['NoSchedule', 'NoExecute'];
 
 /**
- * Whether the scheduler could put a pod on a Node, as far as selectors and taints decide it (k/k
+ * Whether the scheduler could put a pod on a Node, as far as selectors, required affinity and taints decide it (k/k
  * pkg/scheduler/framework/plugins). A DaemonSet's pods go to cordoned Nodes and to those that are not ready, too.
  */
-export function fits(node: Node, { nodeName, nodeSelector, tolerations }: PodSpec, ofDaemonSet: boolean): boolean {
+export function fits(node: Node, spec: PodSpec, ofDaemonSet: boolean): boolean {
+  const { nodeName, tolerations } = spec;
   if (nodeName !== undefined) return nodeName === node.metadata.name;
   if (!ofDaemonSet && (node.unschedulable || !node.ready)) return false;
-  const selected = Object.entries(nodeSelector).every(([key, value]) => node.metadata.labels[key] === value);
-  return selected && node.taints.every((taint) => isTolerated(taint, tolerations, ofDaemonSet));
+  if (!isWanted(node, spec)) return false;
+  // A Node that was made up for those that ask for its role lets them in: not every distribution has the taint.
+  if (node.synthetic && rolesOf(spec).length > 0) return true;
+  return node.taints.every((taint) => isTolerated(taint, tolerations, ofDaemonSet));
+}
+
+/** Whether a pod's own selector and affinity admit a Node. */
+function isWanted({ metadata }: Node, { nodeSelector, nodeTerms }: PodSpec): boolean {
+  const { name, labels } = metadata;
+  const selected = Object.entries(nodeSelector).every(([key, value]) => labels[key] === value);
+  return selected && (nodeTerms === undefined || nodeTerms.some((term) => meetsTerm(term, name, labels)));
+}
+
+/** An empty term matches no Node (nodeaffinity.NewNodeSelector). */
+function meetsTerm(term: readonly NodeRequirement[], name: string, labels: Readonly<Record<string, string>>): boolean {
+  return term.length > 0 && term.every((one) => meets(one, one.key === 'metadata.name' ? name : labels[one.key]));
+}
+
+/** NotIn and DoesNotExist hold for those that lack the label; Gt and Lt are of whole numbers. */
+function meets({ operator, values }: NodeRequirement, value: string | undefined): boolean {
+  if (operator === 'DoesNotExist') return value === undefined;
+  if (operator === 'NotIn') return value === undefined || !values.includes(value);
+  if (value === undefined) return false;
+  if (operator === 'In') return values.includes(value);
+  if (operator === 'Gt') return Number(value) > Number(values[0]);
+  if (operator === 'Lt') return Number(value) < Number(values[0]);
+  return operator === 'Exists';
 }
 
 function isTolerated(taint: Taint, tolerations: readonly Toleration[], ofDaemonSet: boolean): boolean {

@@ -7,17 +7,21 @@ import { parseIp } from '../ip.js';
 import { groupedBy } from '../order.js';
 import { keyOf, type Node, type Pod, type PodSpec, type Snapshot, type Workload } from '../read/types.js';
 import { assignEach, stableHash } from './assign.js';
+import { hasEnded, withoutHooks } from './hooks.js';
 import { ONLY, type Part, podNetworks } from './nodes.js';
+import { fitsNowhere } from './nowhere.js';
 import { fits } from './place.js';
 import { type AddressRange, addressAt, placeOf } from './range.js';
 import { indexPods, type Select } from './select.js';
 
 /** The snapshot's pods, those of its workloads, and an address for each pod that has none. */
 export function simulatePods(snapshot: Snapshot, part: Part = ONLY): Checked<readonly Pod[]> {
-  const { pods, workloads, nodes } = snapshot;
+  const { nodes } = snapshot;
+  const lasting = withoutHooks(snapshot);
+  const { pods, workloads } = lasting.value;
   const settled = pods.filter((pod) => !isBare(pod));
-  const select = indexPods(settled);
-  const names = new Set(pods.map(keyOf));
+  const select = indexPods(settled.filter(({ status }) => !hasEnded(status)));
+  const names = new Set(snapshot.pods.map(keyOf));
   const takers = takersAmong(nodes);
   const asked = workloads.reduce(
     (sum, { kind, replicas }) => sum + (kind === 'DaemonSet' ? nodes.length : replicas),
@@ -25,10 +29,10 @@ export function simulatePods(snapshot: Snapshot, part: Part = ONLY): Checked<rea
   );
   if (asked > MAX_PODS) return { value: settled, diagnostics: [tooMany(asked, workloads)] };
   const made: Pod[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [...lasting.diagnostics];
   const parts = [
-    ...pods.filter(isBare).map((pod) => placePod(pod, takers)),
-    ...workloads.map((workload) => podsOf(workload, takers, select, names)),
+    ...pods.filter(isBare).map((pod) => placePod(pod, takers, nodes)),
+    ...workloads.map((workload) => podsOf(workload, takers, nodes, select, names)),
   ];
   for (const { value, diagnostics: found } of parts) {
     for (const pod of value) made.push(pod);
@@ -62,8 +66,8 @@ function takersAmong(nodes: readonly Node[]): Takers {
   const sorted = [...nodes].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const known = new Map<string, readonly string[]>();
   return (spec, ofDaemonSet) => {
-    const { nodeName, nodeSelector, tolerations } = spec;
-    const key = JSON.stringify([ofDaemonSet, nodeName, nodeSelector, tolerations]);
+    const { nodeName, nodeSelector, nodeTerms, tolerations } = spec;
+    const key = JSON.stringify([ofDaemonSet, nodeName, nodeSelector, nodeTerms, tolerations]);
     const found =
       known.get(key) ?? sorted.filter((node) => fits(node, spec, ofDaemonSet)).map(({ metadata }) => metadata.name);
     known.set(key, found);
@@ -71,17 +75,23 @@ function takersAmong(nodes: readonly Node[]): Takers {
   };
 }
 
-function placePod(pod: Pod, takers: Takers): Checked<readonly Pod[]> {
+function placePod(pod: Pod, takers: Takers, nodes: readonly Node[]): Checked<readonly Pod[]> {
   const { origin, spec } = pod;
   const able = takers(spec, false);
   const node = able[firstFor(`Pod ${keyOf(pod)}`, able)];
-  if (node === undefined) return { value: [], diagnostics: [fitsNowhere(origin, 'it')] };
+  if (node === undefined) return { value: [], diagnostics: [fitsNowhere(origin, 'it', spec, nodes)] };
   const placed = { ...pod, spec: { ...spec, nodeName: node }, status: running(), simulated: origin.object ?? '' };
   return { value: [placed], diagnostics: [simulation(origin, `it runs on ${node}`)] };
 }
 
 /** The pods of a workload, but for one whose pods are there already, or are another one's. */
-function podsOf(workload: Workload, takers: Takers, select: Select, names: Set<string>): Checked<readonly Pod[]> {
+function podsOf(
+  workload: Workload,
+  takers: Takers,
+  nodes: readonly Node[],
+  select: Select,
+  names: Set<string>,
+): Checked<readonly Pod[]> {
   const { kind, metadata, replicas, template, owned, origin } = workload;
   if (owned || replicas === 0) return { value: [], diagnostics: [] };
   if (select(metadata.namespace, template.labels).length > 0) {
@@ -89,7 +99,7 @@ function podsOf(workload: Workload, takers: Takers, select: Select, names: Set<s
   }
   const daemons = kind === 'DaemonSet';
   const able = takers(template.spec, daemons);
-  if (able.length === 0) return { value: [], diagnostics: [fitsNowhere(origin, 'its pods')] };
+  if (able.length === 0) return { value: [], diagnostics: [fitsNowhere(origin, 'its pods', template.spec, nodes)] };
   const first = daemons ? 0 : firstFor(`${kind} ${keyOf(workload)}`, able);
   const count = daemons ? able.length : replicas;
   const specOn = specsOf(template.spec);
@@ -99,8 +109,8 @@ function podsOf(workload: Workload, takers: Takers, select: Select, names: Set<s
     return toPod(workload, name, specOn(node));
   });
   const where = Math.min(count, able.length);
-  const nodes = where === 1 ? (value[0]?.spec.nodeName ?? '') : `${where} Nodes`;
-  return { value, diagnostics: [simulation(origin, `${count} ${count === 1 ? 'pod' : 'pods'} on ${nodes}`)] };
+  const on = where === 1 ? (value[0]?.spec.nodeName ?? '') : `${where} Nodes`;
+  return { value, diagnostics: [simulation(origin, `${count} ${count === 1 ? 'pod' : 'pods'} on ${on}`)] };
 }
 
 /** Where to begin, by name: small workloads are not all on the first Node. */
@@ -221,12 +231,6 @@ function nodeAddresses({ addresses }: Node): readonly string[] {
 function simulation(origin: Pod['origin'], what: string): Diagnostic {
   const message = `${origin.object}, simulated: ${what}`;
   return { code: 'simulated-pods', severity: 'note', message, origin, synthetic: true };
-}
-
-function fitsNowhere(origin: Pod['origin'], what: string): Diagnostic {
-  const message = `${origin.object}: no Node would take ${what}, so none is simulated`;
-  const hint = 'its nodeName, nodeSelector or tolerations leave none of the Nodes in the snapshot';
-  return { code: 'unschedulable', severity: 'warning', message, origin, hint };
 }
 
 function isFull({ metadata, origin }: Node, { cidr, size }: AddressRange, left: readonly string[]): Diagnostic {

@@ -22,6 +22,7 @@ import {
 } from '../read/types.js';
 import { type ClusterFamilies, familiesOf } from './families.js';
 import { addHints } from './hints.js';
+import { hasEnded } from './hooks.js';
 import { indexPods } from './select.js';
 
 /** --max-endpoints-per-slice. */
@@ -50,7 +51,10 @@ export function withSelectedPods(snapshot: Snapshot, families: ClusterFamilies):
   const diagnostics: Diagnostic[] = [];
   let room = MAX_ENDPOINTS_IN_ALL;
   const made = wanting.flatMap((service) => {
-    const selected = select(service.metadata.namespace, service.spec.selector ?? {}).filter(isOfUse);
+    const all = select(service.metadata.namespace, service.spec.selector ?? {});
+    const selected = all.filter(isOfUse);
+    const ended = all.filter(({ status }) => hasEnded(status));
+    if (ended.length > 0) diagnostics.push(haveEnded(ended, service));
     const before = room;
     room -= selected.length;
     if (room < 0) {
@@ -92,7 +96,7 @@ function tooMany({ origin }: Service): Diagnostic {
 
 /** A pod that has ended serves nobody; one without an address nobody finds (ShouldPodBeInEndpoints). */
 function isOfUse({ status }: Pod): boolean {
-  return status.phase !== 'Succeeded' && status.phase !== 'Failed' && status.podIPs.length > 0;
+  return !hasEnded(status) && status.podIPs.length > 0;
 }
 
 /** A snapshot without any Node does not say which there are. */
@@ -218,7 +222,16 @@ function explanation(service: Service, slices: readonly EndpointSlice[], why: re
   return { code: 'synthetic-endpoints', severity: 'note', message, origin, synthetic: true };
 }
 
-function onNoNode(pods: readonly Pod[], { origin: { object = '' } }: Service): readonly Diagnostic[] {
+function haveEnded(pods: readonly Pod[], { origin }: Service): Diagnostic {
+  const [first, ...others] = pods;
+  const who =
+    others.length === 0 ? 'has ended and is no endpoint' : `and ${others.length} more have ended, no endpoints`;
+  const message = `${first?.origin.object} ${who} of ${origin.object}`;
+  const at = first && { origin: first.origin };
+  return { code: 'pod-ended', severity: 'note', message, ...at, related: { message: 'selected here', origin } };
+}
+
+function onNoNode(pods: readonly Pod[], { origin }: Service): readonly Diagnostic[] {
   const [first, ...others] = pods;
   if (!first) return [];
   const nodes = [...new Set(pods.map(({ spec }) => spec.nodeName ?? ''))].sort();
@@ -228,6 +241,7 @@ function onNoNode(pods: readonly Pod[], { origin: { object = '' } }: Service): r
     ...(known.length < nodes.length ? ['not said'] : []),
   ].join(' or ');
   const who = others.length === 0 ? 'is no endpoint' : `and ${others.length} more are no endpoints`;
-  const message = `${first.origin.object} ${who} of ${object}: the Node is ${why}`;
-  return [{ code: 'pod-without-node', severity: 'warning', message, origin: first.origin }];
+  const message = `${first.origin.object} ${who} of ${origin.object}: the Node is ${why}`;
+  const related = { message: 'selected here', origin };
+  return [{ code: 'pod-without-node', severity: 'warning', message, origin: first.origin, related }];
 }

@@ -53,7 +53,9 @@ export function candidatesByNamespace(snapshot: Snapshot): ReadonlyMap<string, C
 }
 
 /** Others than those simulated for a workload, whose template is a candidate itself. */
-function isWritten({ simulated, origin }: Pod): boolean {
+function isWritten({ simulated, origin, hook, status }: Pod): boolean {
+  // What a release runs once is not there for anybody to select.
+  if (hook !== undefined && status.phase === '') return false;
   return simulated === undefined || simulated === origin.object || simulated.startsWith('Pod ');
 }
 

@@ -4,10 +4,13 @@
 import type { Diagnostic } from '../diag.js';
 import type { Snapshot } from '../read/types.js';
 import { checkEndpointsNames } from './endpoints-name.js';
+import { checkHostPorts } from './host-ports.js';
 import { checkIngresses } from './ingress.js';
+import { checkPolicies } from './policies.js';
 import { checkSelectors } from './selector.js';
 
-/** All there is to say of a cluster: warnings, and notes on what may surprise. */
-export function lint(cluster: Snapshot): readonly Diagnostic[] {
-  return [checkSelectors, checkEndpointsNames, checkIngresses].flatMap((check) => check(cluster));
+/** All there is to say of a cluster: warnings, and notes on what may surprise. `simulate`: it was asked for. */
+export function lint(cluster: Snapshot, done = { simulate: false }): readonly Diagnostic[] {
+  const checks = [checkSelectors, checkEndpointsNames, checkIngresses, checkHostPorts, checkPolicies];
+  return checks.flatMap((check) => check(cluster, done));
 }

@@ -12,7 +12,7 @@ import { nearest, suggester } from './near.js';
  * Warnings: `selector-without-pods` (only templates match; a note where the cluster has slices of the Service),
  * `selector-near-miss` (one label differs), `target-port-name`.
  */
-export function checkSelectors(snapshot: Snapshot): readonly Diagnostic[] {
+export function checkSelectors(snapshot: Snapshot, done = { simulate: false }): readonly Diagnostic[] {
   const suggest = suggester();
   const listed = new Set(snapshot.slices.filter(({ synthetic }) => synthetic === undefined).map(serviceOf));
   const served = new Set(snapshot.slices.filter(({ endpoints }) => endpoints.length > 0).map(serviceOf));
@@ -26,7 +26,7 @@ export function checkSelectors(snapshot: Snapshot): readonly Diagnostic[] {
     const matching = here.matching(selector);
     const found = matching.some(({ template }) => !template) || served.has(key);
     if (matching.length === 0) return found ? [] : nearMiss(service, selector, here, suggest);
-    const waiting = found ? [] : [withoutPods(service, matching, listed.has(key))];
+    const waiting = found ? [] : [withoutPods(service, matching, listed.has(key), done.simulate)];
     return [...waiting, ...targetPorts(service, matching)];
   });
 }
@@ -40,7 +40,12 @@ function asks(service: Service, served: boolean): boolean {
   return hasSelector(service) && type !== 'ExternalName' && (named || !served);
 }
 
-function withoutPods({ origin }: Service, matching: readonly Candidate[], listed: boolean): Diagnostic {
+function withoutPods(
+  { origin }: Service,
+  matching: readonly Candidate[],
+  listed: boolean,
+  simulated: boolean,
+): Diagnostic {
   const [first] = matching;
   const others = matching.length > 1 ? ` and ${matching.length - 1} more` : '';
   return {
@@ -48,7 +53,8 @@ function withoutPods({ origin }: Service, matching: readonly Candidate[], listed
     severity: listed ? 'note' : 'warning',
     message: `no Pod is there for it yet: ${first?.origin.object}${others} would make Pods that it selects`,
     origin: { ...origin, path: ['spec', 'selector'] },
-    hint: '--simulate makes them',
+    // Where it was given, another message says why there are none.
+    ...(!simulated && { hint: '--simulate makes them' }),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * lint, part: how many endpoints are in the EndpointSlices of a Service.
  */
-import type { EndpointSlice } from '../read/types.js';
+import type { EndpointSlice, Service } from '../read/types.js';
 
 /** How many endpoints are ready, of how many. */
 export interface Readiness {
@@ -25,4 +25,18 @@ export function readiness(slices: readonly EndpointSlice[]): Readiness {
     return { ready: [...ready.values()].filter((each) => each).length, total: ready.size };
   });
   return families.reduce((most, family) => (family.total > most.total ? family : most));
+}
+
+/**
+ * The same for each port of a Service: ready are those in slices that have the port, for traffic of it reaches no others;
+ * one that no slice has, as a target port by a name that no Pod has, is served by none.
+ */
+export function portReadiness({ spec }: Service, slices: readonly EndpointSlice[]): readonly Readiness[] {
+  const { total } = readiness(slices);
+  return spec.ports.map(({ name, protocol }) => {
+    const serving = slices.filter(({ ports }) =>
+      ports.some((port) => port.name === name && port.protocol === protocol && port.port !== undefined),
+    );
+    return { ready: readiness(serving).ready, total };
+  });
 }

@@ -2,6 +2,7 @@
  * look: one Service → what `vipc describe` says of it: first what kubectl says, in its order and words (k8s.io/kubectl
  * pkg/describe/describe.go, describeService), then what it does not: every endpoint, its slices, the Ingresses before it.
  */
+import { policiesByService, type Selected } from '../lint/policies.js';
 import { placeText } from '../read/locate.js';
 import {
   type EndpointSlice,
@@ -17,8 +18,12 @@ import { annotationLines, endpointsText, type Field, fieldLines, ingressText, la
 import { type Route, routesByService } from './ingress.js';
 import { aligned, type Column, cells, DESCRIBE } from './table.js';
 
-/** The description as lines. */
-export function describeService(snapshot: Snapshot, service: Service): readonly string[] {
+/** The description as lines; `traffic` is what is said of where its addresses lead. */
+export function describeService(
+  snapshot: Snapshot,
+  service: Service,
+  traffic: readonly string[] = [],
+): readonly string[] {
   const slices = slicesByService(snapshot.slices).get(keyOf(service)) ?? [];
   const routes = routesByService(snapshot.ingresses).get(keyOf(service)) ?? [];
   return [
@@ -31,9 +36,11 @@ export function describeService(snapshot: Snapshot, service: Service): readonly 
       ...service.spec.ports.flatMap((port) => portFields(service, port, slices)),
       ...trafficFields(service),
     ]),
+    ...traffic,
     ...section('Endpoints', service.spec.type === 'ExternalName' ? [] : endpointRows(service, slices, snapshot.nodes)),
     ...section('EndpointSlices', slices.length === 0 ? [] : sliceRows(service, slices)),
     ...section('Ingresses', routes.length === 0 ? [] : routeRows(routes)),
+    ...section('Network Policies', policyRows(policiesByService(snapshot)(service))),
     '',
     `Defined at: ${placeText(service.origin)}`,
   ];
@@ -97,6 +104,16 @@ function trafficFields({ spec, allocated }: Service): readonly Field[] {
 
 function optional(label: string, value: string | undefined): readonly Field[] {
   return value ? [[label, value]] : [];
+}
+
+function policyRows(selected: readonly Selected[]): readonly string[] {
+  const columns: readonly Column<Selected>[] = [
+    { title: 'NAME', cell: ({ policy }) => policy.metadata.name },
+    { title: 'TYPES', cell: ({ policy }) => policy.policyTypes.join(',') },
+    { title: 'SELECTS', cell: ({ some }) => (some ? 'some endpoints' : 'all endpoints') },
+    { title: 'AT', cell: ({ policy }) => placeText(policy.origin) },
+  ];
+  return selected.length === 0 ? [] : aligned(cells(columns, selected), DESCRIBE);
 }
 
 function routeRows(routes: readonly Route[]): readonly string[] {

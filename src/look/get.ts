@@ -2,7 +2,7 @@
  * look: Services → the table of `vipc get`: kubectl's columns, then how many endpoints are ready, which Ingresses lead to
  * it, and what is made up. In: the snapshot, the Services to show, the time. Out: lines.
  */
-import { readiness } from '../lint/slices.js';
+import { portReadiness, readiness } from '../lint/slices.js';
 import { type EndpointSlice, keyOf, type Service, type Snapshot, slicesByService } from '../read/types.js';
 import { ageOf } from './age.js';
 import { clusterIpText, externalIpText, labelsText, portsText } from './columns.js';
@@ -62,9 +62,10 @@ function columns({ wide, namespaces, labels }: GetStyle, now: number): readonly 
   return all.filter(({ shown = true }) => shown);
 }
 
-/** `3/4`: ready endpoints, of all. */
+/** `3/4`: endpoints that traffic reaches, of all; `3/4,0/4` where the ports do not reach the same. */
 function readyText({ service, slices }: Row): string {
   if (service.spec.type === 'ExternalName') return NONE;
-  const { ready, total } = readiness(slices);
-  return `${ready}/${total}`;
+  const ports = service.spec.ports.length > 0 ? portReadiness(service, slices) : [readiness(slices)];
+  const texts = ports.map(({ ready, total }) => `${ready}/${total}`);
+  return new Set(texts).size === 1 ? (texts[0] ?? NONE) : texts.join(',');
 }

@@ -4,19 +4,18 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { problemLines } from '../cli/describe.js';
+import { describer } from '../cli/describe.js';
 import { format, inOrder } from '../cli/report.js';
 import { AS_IT_IS } from '../complete/complete.js';
 import type { Diagnostic } from '../diag.js';
+import { DEFAULT_OPTIONS } from '../options.js';
 import { sorted } from '../order.js';
 import { readCluster } from '../pipeline.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { type EndpointSlice, keyOf, type Snapshot, serviceOf } from '../read/types.js';
 import { ROOT } from '../testing/cases.js';
-import { describeService } from './describe.js';
 import { printServices } from './get.js';
 import { apiObject, listOf, sliceObject } from './object.js';
-import { problemsByService } from './problems.js';
 import { toYaml } from './yaml.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
@@ -36,10 +35,8 @@ function clusterOf(name: string) {
 }
 
 function described(snapshot: Snapshot, said: readonly Diagnostic[]): string {
-  const problemsOf = problemsByService(said);
-  const parts = sorted(snapshot.services).map((service) =>
-    [...describeService(snapshot, service), ...problemLines(problemsOf(service)), ''].join('\n'),
-  );
+  const describe = describer(snapshot, said, DEFAULT_OPTIONS);
+  const parts = sorted(snapshot.services).map((service) => [...describe(service), ''].join('\n'));
   return parts.join('\n\n');
 }
 

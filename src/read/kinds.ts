@@ -9,6 +9,7 @@ import { endpointSlice } from './kinds/endpointslice.js';
 import { ingress } from './kinds/ingress.js';
 import { namespace } from './kinds/namespace.js';
 import { ipAddressObject, serviceCIDR } from './kinds/networking.js';
+import { networkPolicy } from './kinds/networkpolicy.js';
 import { node } from './kinds/node.js';
 import { pod } from './kinds/pod.js';
 import { service } from './kinds/service.js';
@@ -65,6 +66,7 @@ export const KINDS: readonly Kind[] = [
   kind('serviceCIDRs', 'networking.k8s.io/v1', 'ServiceCIDR', serviceCIDR, false),
   kind('ipAddresses', 'networking.k8s.io/v1', 'IPAddress', ipAddressObject, false),
   kind('ingresses', 'networking.k8s.io/v1', 'Ingress', ingress),
+  kind('policies', 'networking.k8s.io/v1', 'NetworkPolicy', networkPolicy),
   ...MCS_VERSIONS.map((version) => kind('exports', version, 'ServiceExport', serviceExport)),
   ...MCS_VERSIONS.map((version) => kind('imports', version, 'ServiceImport', serviceImport)),
 ];

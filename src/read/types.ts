@@ -3,7 +3,15 @@
  * them, reduced to the fields that decide rules, every address canonical. This is the contract between read and resolve.
  */
 import type { Key, Origin, Source } from '../diag.js';
-import type { Ingress, IPAddress, Namespace, ServiceCIDR, ServiceExport, ServiceImport } from './types/cluster.js';
+import type {
+  Ingress,
+  IPAddress,
+  Namespace,
+  NetworkPolicy,
+  ServiceCIDR,
+  ServiceExport,
+  ServiceImport,
+} from './types/cluster.js';
 import type { EndpointSlice, Endpoints } from './types/endpoints.js';
 import type { Node, Pod, Workload } from './types/pods.js';
 import type { Service } from './types/service.js';
@@ -32,6 +40,7 @@ export interface Snapshot {
   readonly serviceCIDRs: readonly ServiceCIDR[];
   readonly ipAddresses: readonly IPAddress[];
   readonly ingresses: readonly Ingress[];
+  readonly policies: readonly NetworkPolicy[];
   readonly exports: readonly ServiceExport[];
   readonly imports: readonly ServiceImport[];
   readonly skipped: readonly SkippedObject[];
@@ -49,6 +58,7 @@ export const NOTHING: Snapshot = {
   serviceCIDRs: [],
   ipAddresses: [],
   ingresses: [],
+  policies: [],
   exports: [],
   imports: [],
   skipped: [],

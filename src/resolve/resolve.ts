@@ -2,18 +2,10 @@
  * resolve: Snapshot × node × options → ServicePorts, sorted by namespace, Service, port and protocol. All Kubernetes
  * semantics of rules end here; no word of any packet filter begins.
  */
-import type { Diagnostic } from '../diag.js';
 import { type Memo, NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
 import { compare, sorted } from '../order.js';
-import {
-  type EndpointSlice,
-  type ObjectMeta,
-  type Service,
-  type Snapshot,
-  serviceOf,
-  slicesByService,
-} from '../read/types.js';
+import { type EndpointSlice, type ObjectMeta, type Service, type Snapshot, slicesByService } from '../read/types.js';
 import { endpointsOf } from './endpoints.js';
 import { addressesOf, frontendsOf, policiesOf, trafficUse } from './frontends.js';
 import { usableEndpoints } from './traffic.js';
@@ -70,31 +62,8 @@ function resolveService(
   });
 }
 
-/**
- * What a reader of the rules might miss: Services that have no rules because no API server gave them an address, and as
- * notes slices of Services that are not there.
- */
-export function omissions({ services, slices }: Snapshot): readonly Diagnostic[] {
-  const names = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
-  const unallocated = services.filter(({ spec }) => spec.clusterIPs.length === 0 && spec.type !== 'ExternalName');
-  const orphans = slices.filter((slice) => {
-    const service = serviceOf(slice);
-    return service !== undefined && !names.has(service);
-  });
-  return [
-    ...unallocated.map(({ origin }): Diagnostic => {
-      const message = `${origin.object} has no cluster IP, so it has no rules`;
-      const hint = 'an API server allocates one; --simulate does as it would, vipc allocate writes it down';
-      return { code: 'no-cluster-ip', severity: 'warning', message, origin, hint };
-    }),
-    ...orphans.map(({ origin }): Diagnostic => {
-      const message = `${origin.object} is left out: its Service is not in the snapshot`;
-      return { code: 'orphan-slice', severity: 'note', message, origin };
-    }),
-  ];
-}
-
-function isOurs({ metadata }: { readonly metadata: ObjectMeta }): boolean {
+/** Whether kube-proxy would serve it. */
+export function isOurs({ metadata }: { readonly metadata: ObjectMeta }): boolean {
   return NOT_OURS.every((label) => metadata.labels[label] === undefined);
 }
 

@@ -57,7 +57,7 @@ export function reversed(changes: readonly ServiceChange[]): readonly ServiceCha
 }
 
 /** Past this many edits a diff of lines is no help to a reader; the section is shown as removed and added. */
-const MAX_EDITS = 2000;
+export const MAX_EDITS = 2000;
 
 /** The line diff of two short texts. */
 export function diffLines(before: readonly string[], after: readonly string[]): readonly DiffLine[] {

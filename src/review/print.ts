@@ -1,12 +1,15 @@
 /**
- * review: changes → what a reviewer reads, one Service after another, one chain at a time.
+ * review: a Review → what a reviewer reads: a line for each change, what they come to, then the tables and rules, one
+ * Service after another, one chain at a time.
  */
 import type { DiffLine, ServiceChange } from './compare.js';
+import { listed, summaryLine } from './line.js';
+import type { Group, Meaning, Review } from './review.js';
 
 /** Colours a piece of text; the identity where there is no colour. */
-export type Paint = (style: 'red' | 'green' | 'bold' | 'dim', text: string) => string;
+export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
 
-/** `2 Services change: 3 lines added, 1 removed` */
+/** `2 ServicePorts: 3 lines added, 1 removed` */
 export function summarise(changes: readonly ServiceChange[]): string {
   const services = changes.filter((change) => change.service !== undefined).length;
   const lines = changes.flatMap((change) => change.sections.flatMap((section) => section.lines));
@@ -15,6 +18,36 @@ export function summarise(changes: readonly ServiceChange[]): string {
   const shared = services < changes.length ? `${services > 0 ? ' and ' : ''}lines of no Service` : '';
   const who = services > 0 ? `${services} ServicePort${services === 1 ? '' : 's'}` : '';
   return `${who}${shared}: ${added} line${added === 1 ? '' : 's'} added, ${removed} removed`;
+}
+
+/** The review as lines; none where nothing differs. */
+export function* printReview({ meaning, nodes, groups }: Review, paint: Paint): Generator<string> {
+  const several = nodes.length > 1;
+  for (const [i, group] of groups.entries()) {
+    if (i > 0) yield '';
+    if (several) yield paint('bold', nodesLine(group.nodes));
+    yield* printGroup(group, meaning, paint);
+  }
+}
+
+/** `nodes node-a, node-b and 3 more:` */
+function nodesLine(nodes: readonly string[]): string {
+  return `${nodes.length === 1 ? 'node' : 'nodes'} ${listed(nodes, 5)}:`;
+}
+
+function* printGroup({ summary, resolved, rules }: Group, meaning: Meaning, paint: Paint): Generator<string> {
+  for (const change of summary) yield* summaryLine(change, meaning, paint);
+  if (resolved.length + rules.length === 0) return;
+  yield '';
+  if (rules.length > 0) yield summarise(rules);
+  yield legend(meaning);
+  yield* printChanges(resolved, paint);
+  yield* printChanges(rules, paint);
+}
+
+/** `+ missing on this node, - not wanted` */
+export function legend(meaning: Meaning): string {
+  return `+ ${meaning['+']}, - ${meaning['-']}`;
 }
 
 /** The changes as lines. */
@@ -27,28 +60,6 @@ export function* printChanges(changes: readonly ServiceChange[], paint: Paint): 
       for (const line of withContext(lines)) yield `    ${printLine(line, paint)}`.trimEnd();
     }
   }
-}
-
-/** One section that changes. */
-export interface ChangeData {
-  readonly service?: string;
-  readonly what: string;
-  readonly removed: readonly string[];
-  readonly added: readonly string[];
-}
-
-/** The changes as data: whole lines that go and that come, in the order of the text. */
-export function toJson(changes: readonly ServiceChange[]): readonly ChangeData[] {
-  const of = (lines: readonly DiffLine[], wanted: DiffLine['kind']) =>
-    lines.filter(({ kind }) => kind === wanted).map(({ text }) => text);
-  return changes.flatMap(({ service, sections }) =>
-    sections.map(({ title, lines }) => ({
-      ...(service === undefined ? {} : { service }),
-      what: title,
-      removed: of(lines, '-'),
-      added: of(lines, '+'),
-    })),
-  );
 }
 
 function printLine({ kind, text }: DiffLine, paint: Paint): string {

@@ -4,7 +4,7 @@
 import type { Logger } from 'pino';
 import { type Diagnostic, formatPath } from '../diag.js';
 import type { ServiceChange } from '../review/compare.js';
-import { toJson } from '../review/print.js';
+import { toJson } from '../review/json.js';
 import type { Changes } from './store.js';
 import type { SyncReport } from './syncer.js';
 

@@ -20,7 +20,7 @@ metadata: {name: web}
 `;
 const IP = '10.106.12.127';
 const IP6 = '"fd00:10:96::3024"';
-const PORT = 31017;
+const PORT = 30808;
 
 /** A document's text from `spec:` on, before and after. */
 const YAML: readonly (readonly [string, string, string])[] = [
@@ -89,7 +89,7 @@ const YAML: readonly (readonly [string, string, string])[] = [
   [
     'node port 0 in a flow',
     'spec: {clusterIP: 10.96.0.7, type: NodePort, ports: [{port: 80, nodePort: 0, name: a}]}\n',
-    `spec: {clusterIP: 10.96.0.7, type: NodePort, ports: [{port: 80, nodePort: ${PORT} # synthetic\n    , name: a}]}\n`,
+    `spec: {clusterIP: 10.96.0.7, type: NodePort, ports: [{port: 80, nodePort: 30848 # synthetic\n    , name: a}]}\n`,
   ],
   [
     'two families',

@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
 import type { CompileFlags } from '../compile.js';
-import { clusterOptions, completionOptions, inputOptions, namespaceOption, proxyOptions } from '../flags.js';
+import { clusterOptions, completionOptions, inputOptions, namespaceOption, nodesOptions } from '../flags.js';
 
 /** Adds the command. */
 export const addCompile: Add = (program, io, done) => {
@@ -18,13 +18,17 @@ export const addCompile: Add = (program, io, done) => {
         'that a ServiceExport gives to all of them have rules too (KEP-1645), as NAME--clusterset: compiled is the first ' +
         'cluster that has --node, or the first one.',
     );
-  clusterOptions(completionOptions(namespaceOption(inputOptions(proxyOptions(command)))))
+  clusterOptions(completionOptions(namespaceOption(inputOptions(nodesOptions(command)))))
     .addOption(
       new Option('--family <FAMILY>', 'IP family on standard output').choices(['ipv4', 'ipv6']).default('ipv4'),
     )
-    .option('-o, --output <DIR>', 'write every artifact into DIR')
+    .option('-o, --output <DIR>', 'write every artifact into DIR, of several nodes each into DIR/NODE')
     .option('--check <DIR>', 'compare with the artifacts in DIR; exit 1 and show the difference by Service')
-    .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--format <FORMAT>', 'of standard output; resolved: what each Service address leads to')
+        .choices(['text', 'json', 'resolved'])
+        .default('text'),
+    )
     .addHelpText('after', compileExamples)
     .action(async (paths: string[], flags: CompileFlags) => {
       const { runCompile } = await import('../compile.js');
@@ -39,6 +43,8 @@ Examples:
   vipc compile ${file}
   vipc compile ${file} -o rules
   vipc compile ${file} --check rules
+  vipc compile ${file} --format resolved
+  vipc compile ${file} --all-nodes -o rules
   vipc compile --cluster east=east.yaml --cluster west=west.yaml --node NODE
   vipc compile --context kind-dev --node NODE
   kubectl get services,endpointslices,nodes -A -o yaml | vipc compile --node NODE

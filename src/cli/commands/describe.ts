@@ -13,12 +13,16 @@ export const addDescribe: Add = (program, io, done) => {
     .command('describe')
     .summary('all that is known of a Service: endpoints, slices, Ingresses, problems')
     .description(
-      'Describes Services as kubectl describe service does, then every endpoint with its node, zone, hints and ' +
-        'conditions; the slices, and where each is written or what it is made of; the Ingresses that lead to it; and ' +
-        'problems that concern it. What is made up says (synthetic).',
+      'Describes Services, what is wrong with them first, as kubectl describe service does, then what becomes of ' +
+        'traffic to each address; every endpoint with its node, zone, hints and conditions; the slices, and where each ' +
+        'is written or what it is made of; the Ingresses that lead to it and the NetworkPolicies that select its ' +
+        'endpoints. What is made up says (synthetic).',
     );
   completionOptions(lookOptions(inputOptions(command)))
     .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
+    .option('--node <NAME>', 'what becomes of traffic on this node (default: on all Nodes)')
+    .option('-c, --config <FILE>', 'KubeProxyConfiguration: what becomes of traffic depends on it')
+    .option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)")
     .addOption(
       new Option('-o, --output <FORMAT>', 'the Services and their EndpointSlices as objects').choices(['yaml', 'json']),
     )
@@ -36,6 +40,7 @@ Examples:
   vipc describe svc/web ${file}
   vipc describe svc web ${file}
   vipc describe -A ${file}
+  vipc describe svc/web ${file} --node node-a
   vipc describe svc/web ${file} -o yaml
   vipc describe svc/web --context kind-dev -n shop
 ${EXIT_CODES}`;

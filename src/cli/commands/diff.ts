@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
 import type { DiffFlags } from '../diff.js';
-import { completionOptions, inputOptions, namespaceOption, nodeOptions, proxyOptions } from '../flags.js';
+import { completionOptions, inputOptions, namespaceOption, nodeOptions, nodesOptions } from '../flags.js';
 
 /** Adds the command. */
 export const addDiff: Add = (program, io, done) => {
@@ -16,7 +16,7 @@ export const addDiff: Add = (program, io, done) => {
         'addresses that this node has. A directory that vipc capture filled stands for the node it is from; --context and ' +
         '--kubeconfig for the first of two snapshots. Only what is vipc’s or kube-proxy’s is compared. Changes nothing.',
     );
-  completionOptions(nodeOptions(namespaceOption(inputOptions(proxyOptions(command)))))
+  completionOptions(nodeOptions(namespaceOption(inputOptions(nodesOptions(command)))))
     .option('--live', 'compare with this node')
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () =>

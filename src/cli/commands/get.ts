@@ -13,8 +13,8 @@ export const addGet: Add = (program, io, done) => {
     .command('get')
     .summary('Services as a table, as kubectl get services shows them')
     .description(
-      'Lists Services as kubectl get services does, and after its columns READY: how many endpoints are ready, of how ' +
-        'many; and with -o wide INGRESS: what leads to it. SYNTHETIC is there when something is made up: clusterIP, ' +
+      'Lists Services as kubectl get services does, and after its columns READY: how many endpoints its ports reach, ' +
+        'of how many (one number for each port where they differ); and with -o wide INGRESS: what leads to it. SYNTHETIC is there when something is made up: clusterIP, ' +
         'nodePort, healthCheckNodePort; endpoints of simulated Pods; slices that vipc made of Pods or Endpoints as a ' +
         'controller would. kubectl vipc get without PATH reads the cluster of the current context.',
     );

@@ -105,9 +105,15 @@ function wantsOf(service: Service, holders: PortHolders): readonly Want[] {
   return wants;
 }
 
-/** By number, not by name: a port has to get a name as soon as there is another one, and that should not move it. */
+/**
+ * By name, as an API server keeps node ports when a Service is applied again (patchAllocatedValues in k/k
+ * pkg/registry/core/service/storage): the only port of a Service may have none. Ports of one number share a node port, so
+ * they share a key: the least of their names.
+ */
 function keyFor(service: Service, { port }: ServicePortSpec): string {
-  return `${keyOf(service)}:${port}`;
+  const alike = service.spec.ports.filter((other) => other.port === port && other.nodePort === 0);
+  const [name = ''] = alike.map((other) => other.name).sort();
+  return `${keyOf(service)}:${name}`;
 }
 
 /**

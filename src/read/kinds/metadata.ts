@@ -125,3 +125,18 @@ export function createdAt(value: unknown): { readonly created?: string } {
   const created = serverSet(value, 'creationTimestamp');
   return created === undefined ? {} : { created };
 }
+
+/** Annotations that make an object a hook: it runs at some moment of a release and is no part of what is released. */
+const HOOKS = ['helm.sh/hook', 'argocd.argoproj.io/hook'];
+
+/** `helm.sh/hook: test`, when the object is a hook. Raw, for of a hundred thousand Pods nobody reads the annotations. */
+export function hookOf(value: unknown): string | undefined {
+  const metadata = isMapping(value) ? value['metadata'] : undefined;
+  const annotations = isMapping(metadata) ? metadata['annotations'] : undefined;
+  if (!isMapping(annotations)) return undefined;
+  const key = HOOKS.find((hook) => typeof annotations[hook] === 'string' && annotations[hook] !== '');
+  return key === undefined ? undefined : `${key}: ${String(annotations[key]).slice(0, MAX_HOOK)}`;
+}
+
+/** There are no longer ones; the text is free. */
+const MAX_HOOK = 60;

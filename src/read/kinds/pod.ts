@@ -4,14 +4,15 @@
  */
 import { bool, type Check, convert, type Infer, int, list, map, matching, oneOf, text } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
-import { object, required, withDefault } from '../object.js';
+import { object, optional, required, withDefault } from '../object.js';
 import type { ContainerPort, Pod, PodSpec } from '../types.js';
-import { emptyIsAbsent, ipAddress, metadata, NO_STRINGS, protocol, serverSet } from './metadata.js';
+import { emptyIsAbsent, hookOf, ipAddress, metadata, NO_STRINGS, protocol, serverSet } from './metadata.js';
 
 /** A Pod without its origin. */
 export const pod: Check<Omit<Pod, 'origin'>> = (value, at) => {
   const read = fields(value, at);
-  return read && { ...read, terminating: serverSet(value, 'deletionTimestamp') !== undefined };
+  const hook = hookOf(value);
+  return read && { ...read, terminating: serverSet(value, 'deletionTimestamp') !== undefined, ...(hook && { hook }) };
 };
 
 const port = convert(
@@ -19,8 +20,14 @@ const port = convert(
     name: withDefault(emptyIsAbsent(matching(IANA_SVC_NAME), ''), ''),
     protocol,
     containerPort: required(int(1, 65535)),
+    hostPort: withDefault(int(0, 65535), 0),
   }),
-  ({ name, protocol, containerPort }): ContainerPort => ({ name, protocol, port: containerPort }),
+  ({ name, protocol, containerPort, hostPort }): ContainerPort => ({
+    name,
+    protocol,
+    port: containerPort,
+    ...(hostPort && { hostPort }),
+  }),
 );
 
 const container = object({ ports: withDefault(list(port), []), restartPolicy: withDefault(text, '') });
@@ -32,6 +39,28 @@ const toleration = object({
   effect: withDefault(text, ''),
 });
 
+const requirement = object({
+  key: required(text),
+  operator: required(text),
+  values: withDefault(list(text), []),
+});
+
+const term = object({
+  matchExpressions: withDefault(list(requirement), []),
+  matchFields: withDefault(list(requirement), []),
+});
+
+/** Of affinities only where a pod must go; what it had rather is no part of it. */
+const affinity = object({
+  nodeAffinity: optional(
+    object({
+      requiredDuringSchedulingIgnoredDuringExecution: optional(
+        object({ nodeSelectorTerms: withDefault(list(term), []) }),
+      ),
+    }),
+  ),
+});
+
 const specFields = object({
   nodeName: withDefault(emptyIsAbsent(matching(DNS1123_SUBDOMAIN), ''), ''),
   hostname: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),
@@ -41,11 +70,13 @@ const specFields = object({
   initContainers: withDefault(list(container), []),
   nodeSelector: withDefault(map(QUALIFIED_NAME, matching(LABEL_VALUE)), NO_STRINGS),
   tolerations: withDefault(list(toleration), []),
+  affinity: optional(affinity),
 });
 
 /** What of a pod's spec matters to Services. */
 export const podSpec: Check<PodSpec> = convert(specFields, (read): PodSpec => {
-  const { nodeName, hostname, subdomain, hostNetwork, nodeSelector, tolerations } = read;
+  const { nodeName, hostname, subdomain, hostNetwork, nodeSelector, tolerations, affinity } = read;
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return {
     ...(nodeName && { nodeName }),
     ...(hostname && { hostname }),
@@ -54,6 +85,9 @@ export const podSpec: Check<PodSpec> = convert(specFields, (read): PodSpec => {
     ports: portsOf(read),
     nodeSelector,
     tolerations,
+    ...(terms && {
+      nodeTerms: terms.map(({ matchExpressions, matchFields }) => [...matchExpressions, ...matchFields]),
+    }),
   };
 });
 

@@ -6,7 +6,7 @@ import { also, type Check, fail, int, isMapping, matching } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { Workload, WorkloadKind } from '../types.js';
-import { emptyIsAbsent, labels, metadata, NO_STRINGS } from './metadata.js';
+import { emptyIsAbsent, hookOf, labels, metadata, NO_STRINGS } from './metadata.js';
 import { podSpec } from './pod.js';
 
 /** Far more than a cluster can have; without a bound one line could fill the memory. */
@@ -19,6 +19,7 @@ export function workload(kind: WorkloadKind): Check<Omit<Workload, 'origin'>> {
     const found = read(value, at);
     if (found === undefined) return undefined;
     const { metadata, spec } = found;
+    const hook = hookOf(value);
     return {
       kind,
       metadata,
@@ -27,6 +28,7 @@ export function workload(kind: WorkloadKind): Check<Omit<Workload, 'origin'>> {
       firstOrdinal: spec.ordinals.start,
       template: { labels: spec.template.metadata.labels, spec: spec.template.spec },
       owned: isOwned(value),
+      ...(hook && { hook }),
     };
   };
 }

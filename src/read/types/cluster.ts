@@ -43,6 +43,25 @@ export interface IngressBackend {
   readonly at: readonly Key[];
 }
 
+/** NetworkPolicy networking.k8s.io/v1: which Pods of its namespace it restricts, not how. */
+export interface NetworkPolicy {
+  readonly metadata: ObjectMeta;
+  readonly podSelector: LabelSelector;
+  /** `Ingress`, `Egress`. */
+  readonly policyTypes: readonly string[];
+  readonly origin: Origin;
+}
+
+/** An empty one selects all. */
+export interface LabelSelector {
+  readonly matchLabels: Readonly<Record<string, string>>;
+  readonly matchExpressions: readonly {
+    readonly key: string;
+    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+    readonly values: readonly string[];
+  }[];
+}
+
 /** Namespace v1. */
 export interface Namespace {
   readonly metadata: ObjectMeta;

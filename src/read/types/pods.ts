@@ -49,6 +49,16 @@ export interface PodSpec {
   readonly ports: readonly ContainerPort[];
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];
+  /** Of nodeAffinity: a Node must meet all requirements of one of these. */
+  readonly nodeTerms?: readonly (readonly NodeRequirement[])[];
+}
+
+/** A requirement of a label, or of `metadata.name`. */
+export interface NodeRequirement {
+  readonly key: string;
+  /** `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt`, `Lt`. */
+  readonly operator: string;
+  readonly values: readonly string[];
 }
 
 export interface ContainerPort {
@@ -56,6 +66,8 @@ export interface ContainerPort {
   readonly name: string;
   readonly protocol: Protocol;
   readonly port: number;
+  /** Absent when the node does not forward one to it. */
+  readonly hostPort?: number;
 }
 
 /** Pod v1. */
@@ -74,6 +86,8 @@ export interface Pod {
   readonly terminating: boolean;
   /** The workload it was simulated for, as `Deployment default/web`, or itself; absent when its status was in the input. */
   readonly simulated?: string;
+  /** `helm.sh/hook: test`: it runs at some moment of a release, and then no more. */
+  readonly hook?: string;
   readonly origin: Origin;
 }
 
@@ -98,5 +112,7 @@ export interface Workload {
   readonly template: { readonly labels: Readonly<Record<string, string>>; readonly spec: PodSpec };
   /** Another workload makes and owns it, as a Deployment its ReplicaSets. */
   readonly owned: boolean;
+  /** As of a Pod. */
+  readonly hook?: string;
   readonly origin: Origin;
 }

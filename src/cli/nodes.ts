@@ -1,0 +1,103 @@
+/**
+ * cli: which nodes a command is about: one, as the options choose it, or several with `--node A --node B` or
+ * `--all-nodes`. In: paths, flags. Out: what each node is to be given.
+ */
+import { join } from 'node:path';
+import { type Checked, hasErrors } from '../diag.js';
+import { compileClustersNodes, compileNodes, type ForNode, type Nodes } from '../nodes.js';
+import type { Options } from '../options.js';
+import { type Artifact, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
+import { DNS1123_SUBDOMAIN } from '../read/names.js';
+import { parseResolved } from '../resolve/print.js';
+import { render } from '../text.js';
+import { RULES } from './api-sources.js';
+import { type ClustersFlags, loadClusters } from './clusters.js';
+import type { Input, InputFlags } from './input.js';
+import type { Io } from './io.js';
+import type { OptionFlags } from './options.js';
+
+export interface NodesFlags {
+  readonly node?: readonly string[];
+  readonly allNodes?: boolean;
+}
+
+/** Options flags that name one node at most. */
+export function withoutNodes<F extends NodesFlags>(flags: F): Omit<F, keyof NodesFlags> & Pick<OptionFlags, 'node'> {
+  const { node, allNodes: _, ...others } = flags;
+  const [only, another] = node ?? [];
+  return only !== undefined && another === undefined ? { ...others, node: only } : others;
+}
+
+/** Several nodes, or undefined for the one that the options choose. Names that can't be Nodes' are an Error. */
+export function severalNodes({ node = [], allNodes = false }: NodesFlags): Nodes | undefined {
+  if (allNodes && node.length > 0) throw new Error('use either --node or --all-nodes, not both');
+  if (allNodes) return 'all';
+  if (node.length < 2) return undefined;
+  // Each has a folder of its name.
+  const wrong = node.find((name) => !DNS1123_SUBDOMAIN.matches(name));
+  if (wrong !== undefined) throw new Error(`--node: a Node can’t be called ${JSON.stringify(wrong.slice(0, 60))}`);
+  return node;
+}
+
+/** What was compiled for the nodes. */
+export interface CompiledNodes {
+  /** Some file could not be read. */
+  readonly unreadable: boolean;
+  readonly compiled: Checked<readonly ForNode[]>;
+}
+
+/** Compiles what `input` has for the node or nodes of `flags`. */
+export async function compileInput(
+  input: Input,
+  flags: NodesFlags,
+  options: Options,
+  how: How,
+): Promise<CompiledNodes> {
+  const nodes = severalNodes(flags);
+  const sources = await input.read(RULES);
+  const compiled = after(sources, (found) =>
+    nodes ? compileNodes(found, options, how, nodes) : alone(compile(found, options, how)),
+  );
+  return { unreadable: hasErrors(sources.diagnostics), compiled };
+}
+
+/** Compiles each `--cluster` by itself, then what they are together. */
+export async function compileEach(
+  paths: readonly string[],
+  flags: ClustersFlags & NodesFlags & InputFlags,
+  options: Options,
+  how: How,
+  io: Io,
+): Promise<CompiledNodes> {
+  const nodes = severalNodes(flags);
+  const { unreadable, clusters } = await loadClusters(paths, flags, how, io);
+  const compiled = after(clusters, (found) =>
+    nodes ? compileClustersNodes(found, options, how, nodes) : alone(compileClusters(found, options, how)),
+  );
+  return { unreadable, compiled };
+}
+
+/** `next` of what was read, with the diagnostics of both; nothing of what could not be read. */
+function after<T, R>(read: Checked<T>, next: (value: T) => Checked<readonly R[]>): Checked<readonly R[]> {
+  if (hasErrors(read.diagnostics)) return { value: [], diagnostics: read.diagnostics };
+  const { value, diagnostics } = next(read.value);
+  return { value, diagnostics: [...read.diagnostics, ...diagnostics] };
+}
+
+/** One node, chosen by the options: it is called what its table says. */
+function alone({ value, diagnostics }: Checked<readonly Artifact[]>): Checked<readonly ForNode[]> {
+  return { value: hasErrors(diagnostics) ? [] : [{ node: '', artifacts: () => value }], diagnostics };
+}
+
+/** The name of a node that was compiled for: its own, or that of the table. */
+export function nameOf({ node }: ForNode, artifacts: readonly Artifact[]): string {
+  if (node !== '') return node;
+  const table = artifacts.find(({ name }) => name === RESOLVED_FILE);
+  const [first] = table ? parseResolved(render(textOf({ ...table, parts: table.parts.slice(0, 1) }))) : [];
+  return first?.node ?? '';
+}
+
+/** Where in `directory` the files of a node are: each of several has a folder. */
+export function folderOf(directory: string, { node }: ForNode): string {
+  return node === '' ? directory : join(directory, node);
+}

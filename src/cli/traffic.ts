@@ -1,0 +1,31 @@
+/**
+ * cli: what the nodes of a cluster do with one Service, as resolve has it.
+ */
+import type { OnNode } from '../look/traffic.js';
+import type { Options } from '../options.js';
+import { backendFor, resolveFamilies } from '../pipeline.js';
+import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { viewOf } from '../resolve/view.js';
+
+/** Thousands of nodes would be asked for each of thousands of Services. */
+const MOST_NODES = 50;
+
+/** By node: `options.nodeName`, or all Nodes, or where there are none those that have endpoints and another one. */
+export function trafficOn(snapshot: Snapshot, service: Service, options: Options): readonly OnNode[] {
+  const slices = snapshot.slices.filter((slice) => serviceOf(slice) === keyOf(service));
+  const known = snapshot.nodes.map(({ metadata }) => metadata.name);
+  const used = slices.flatMap(({ endpoints }) => endpoints.flatMap(({ nodeName }) => nodeName ?? []));
+  const all = known.length > 0 ? known.sort() : [...[...new Set(used)].sort(), ''];
+  const names = options.nodeName === '' ? all.slice(0, MOST_NODES) : [options.nodeName];
+  const localPolicy = backendFor(options.mode)?.localPolicy ?? 'strict';
+  return names.map((node) => {
+    // Several Nodes and no name would be an error; here it is one that is none of them.
+    const nodes = snapshot.nodes.filter(({ metadata }) => metadata.name === node);
+    const one = { ...snapshot, nodes, services: [service], slices };
+    const { value } = resolveFamilies(one, { ...options, nodeName: node });
+    return {
+      node,
+      ports: value.flatMap((family) => family.ports.map((port) => viewOf(port, family.node, localPolicy))),
+    };
+  });
+}

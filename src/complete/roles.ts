@@ -1,0 +1,31 @@
+/**
+ * complete, part: pods that are for control-plane Nodes, which no made-up worker is.
+ */
+import type { PodSpec } from '../read/types.js';
+
+/** A label that says what a Node is for, and its value: `''` with kubeadm, `true` with k3s and RKE. */
+export interface RoleLabel {
+  readonly key: string;
+  readonly value: string;
+}
+
+const ROLES = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
+
+/** The control-plane labels that a pod's selector or required affinity asks for. */
+export function rolesOf({ nodeSelector, nodeTerms = [] }: PodSpec): readonly RoleLabel[] {
+  const selected = ROLES.flatMap((key) => {
+    const value = nodeSelector[key];
+    return value === undefined ? [] : [{ key, value }];
+  });
+  const terms = nodeTerms.flat().flatMap(({ key, operator, values }) => {
+    if (!ROLES.includes(key) || (operator !== 'Exists' && operator !== 'In')) return [];
+    return [{ key, value: values[0] ?? '' }];
+  });
+  return [...selected, ...terms];
+}
+
+/** Those of all `specs`, each once, in order. */
+export function rolesOfAll(specs: readonly PodSpec[]): readonly RoleLabel[] {
+  const roles = new Map(specs.flatMap(rolesOf).map((role) => [`${role.key}=${role.value}`, role]));
+  return [...roles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, role]) => role);
+}

@@ -1,0 +1,91 @@
+/**
+ * lint: NetworkPolicies that select the endpoints of Services. In: the snapshot. Out: notes. Rules of Services let
+ * traffic through to an endpoint that a network plugin may then keep out, and say nothing of it.
+ */
+import type { Diagnostic } from '../diag.js';
+import { groupedBy, sorted } from '../order.js';
+import {
+  hasSelector,
+  keyOf,
+  type LabelSelector,
+  type NetworkPolicy,
+  type Service,
+  type Snapshot,
+  serviceOf,
+} from '../read/types.js';
+import { candidatesByNamespace, written } from './candidates.js';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** A policy, and how many of the Pods or templates that a Service selects it selects. */
+export interface Selected {
+  readonly policy: NetworkPolicy;
+  readonly some: boolean;
+}
+
+/** Notes: `network-policy`, one for each Service and policy. */
+export function checkPolicies(snapshot: Snapshot): readonly Diagnostic[] {
+  if (snapshot.policies.length === 0) return [];
+  const policiesOf = policiesByService(snapshot);
+  return sorted(snapshot.services).flatMap((service) =>
+    policiesOf(service).map(({ policy, some }): Diagnostic => {
+      const { metadata, policyTypes, origin } = policy;
+      const which = some ? 'some of its endpoints' : 'its endpoints';
+      const direction = policyTypes.includes('Ingress') ? 'may keep clients out' : 'is about what they send only';
+      return {
+        code: 'network-policy',
+        severity: 'note',
+        message: `NetworkPolicy ${metadata.name} (${policyTypes.join(', ')}) selects ${which}: it ${direction}`,
+        origin: { ...service.origin, path: ['spec', 'selector'] },
+        related: { message: 'the policy; rules of Services do not know it', origin },
+      };
+    }),
+  );
+}
+
+/** Which policies select endpoints of a Service, in order of name. */
+export function policiesByService(snapshot: Snapshot): (service: Service) => readonly Selected[] {
+  const policies = groupedBy(sorted(snapshot.policies), ({ metadata }) => metadata.namespace);
+  if (policies.size === 0) return () => [];
+  const candidates = candidatesByNamespace(snapshot);
+  const pods = new Map(snapshot.pods.map((pod) => [keyOf(pod), pod.metadata.labels]));
+  const listed = groupedBy(snapshot.slices, serviceOf);
+  return (service) => {
+    const { namespace } = service.metadata;
+    const here = policies.get(namespace) ?? [];
+    if (here.length === 0) return [];
+    const endpoints = (listed.get(keyOf(service)) ?? []).flatMap((slice) => slice.endpoints);
+    const known = endpoints.map(({ pod }) => pods.get(`${namespace}/${pod}`)).filter((labels) => labels !== undefined);
+    const found = known.length > 0 || !hasSelector(service) ? known : templates(service);
+    return here.flatMap((policy) => {
+      const selected = found.filter((labels) => selects(policy.podSelector, labels)).length;
+      return selected === 0 ? [] : [{ policy, some: selected < found.length }];
+    });
+  };
+
+  /** Where no Pod is there: the templates that it selects, or what it asks for, which all of them have. */
+  function templates({ metadata, spec }: Service): readonly Labels[] {
+    const matching = candidates.get(metadata.namespace)?.matching(written(spec.selector)) ?? [];
+    return matching.length > 0 ? matching.map(({ labels }) => labels) : [spec.selector ?? {}];
+  }
+}
+
+/** LabelSelectorAsSelector; NotIn and DoesNotExist hold for those that lack the label. */
+export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(({ key, operator, values }) => {
+      const value = labels[key];
+      switch (operator) {
+        case 'In':
+          return value !== undefined && values.includes(value);
+        case 'NotIn':
+          return value === undefined || !values.includes(value);
+        case 'Exists':
+          return value !== undefined;
+        case 'DoesNotExist':
+          return value === undefined;
+      }
+    })
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * look: what becomes of traffic to a Service, node by node, in words. In: ServicePorts in words (resolve/view.ts). Out: a
+ * table for each group of nodes that treat it alike.
+ */
+import type { Service } from '../read/types.js';
+import { inWords, type PortView } from '../resolve/view.js';
+import { section } from './describe.js';
+import { aligned, type Column, cells, DESCRIBE } from './table.js';
+
+/** What one node does with a Service. */
+export interface OnNode {
+  /** `''` is any node that has none of its endpoints. */
+  readonly node: string;
+  readonly ports: readonly PortView[];
+}
+
+interface Row {
+  readonly port: string;
+  readonly address: string;
+  readonly policy: string;
+  readonly goesTo: string;
+}
+
+/** Sections `Traffic on node-a, node-b`. */
+export function trafficLines(service: Service, nodes: readonly OnNode[]): readonly string[] {
+  const none = noRules(service);
+  if (none !== undefined) return section('Traffic', [none]);
+  const groups = new Map<string, { readonly names: string[]; readonly rows: readonly Row[] }>();
+  for (const { node, ports } of nodes) {
+    const rows = ports.flatMap(rowsOf);
+    const key = JSON.stringify(rows);
+    const { names } = groups.get(key) ?? { names: [] };
+    const name = node !== '' ? node : nodes.length === 1 ? 'any node' : 'a node without endpoints';
+    groups.set(key, { names: [...names, name], rows });
+  }
+  return [...groups.values()].flatMap(({ names, rows }) => section(`Traffic on ${some(names)}`, table(rows)));
+}
+
+/** Most nodes that a title names. */
+const NAMED = 3;
+
+function some(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${names.slice(0, NAMED).join(', ')}${more}`;
+}
+
+function noRules({ spec, metadata }: Service): string | undefined {
+  if (spec.type === 'ExternalName') return `none here: DNS leads to ${spec.externalName}`;
+  if (metadata.labels['service.kubernetes.io/service-proxy-name'] !== undefined) return 'another proxy serves it';
+  if (spec.clusterIPs[0] === 'None') return 'no virtual IP: DNS leads to the endpoints themselves';
+  return spec.clusterIPs.length === 0 ? 'not served: it has no cluster IP, so there are no rules' : undefined;
+}
+
+function rowsOf({ name, frontends }: PortView): readonly Row[] {
+  const port = /:(.*)$/.exec(name)?.[1] ?? '';
+  return frontends.map(({ address, policy, goesTo }) => ({ port, address, policy, goesTo: inWords(goesTo) }));
+}
+
+function table(rows: readonly Row[]): readonly string[] {
+  const columns: readonly Column<Row>[] = [
+    { title: 'PORT', optional: true, cell: ({ port }) => port },
+    { title: 'ADDRESS', cell: ({ address }) => address },
+    { title: 'POLICY', cell: ({ policy }) => policy },
+    { title: 'GOES TO', cell: ({ goesTo }) => goesTo },
+  ];
+  return aligned(cells(columns, rows), DESCRIBE);
+}

@@ -1,0 +1,75 @@
+/**
+ * The pipeline for several nodes: sources, or clusters → what each node is to be given. The snapshot is read once; what
+ * resolve and lower make of it is made node by node, when it is asked for.
+ */
+import type { Artifact } from './backends/backend.js';
+import type { Cluster } from './clusters/clusters.js';
+import { type Checked, type Diagnostic, hasErrors, type Source } from './diag.js';
+import type { Options } from './options.js';
+import { artifactsOf, compileClusters, compileSnapshot, type How, wholeSnapshot } from './pipeline.js';
+import type { Snapshot } from './read/types.js';
+
+/** The nodes to compile for: these, or all of the snapshot. */
+export type Nodes = readonly string[] | 'all';
+
+/** What one of several nodes is to be given; made when it is asked for, as many nodes' rules do not fit into memory. */
+export interface ForNode {
+  readonly node: string;
+  readonly artifacts: () => readonly Artifact[];
+}
+
+/** All artifacts for each of several nodes, of a snapshot that is read once. With any error there are none. */
+export function compileNodes(
+  sources: readonly Source[],
+  options: Options,
+  how: How,
+  nodes: Nodes,
+): Checked<readonly ForNode[]> {
+  const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
+  if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  const names = nodes === 'all' ? namesOf(snapshot.nodes) : nodes;
+  return forNodes(names, diagnostics, (nodeName) => {
+    const { value, diagnostics } = compileSnapshot(snapshot, { ...options, nodeName }, how);
+    return { value: value ? artifactsOf(value) : [], diagnostics };
+  });
+}
+
+/** The same of several clusters. */
+export function compileClustersNodes(
+  clusters: readonly Cluster[],
+  options: Options,
+  how: How,
+  nodes: Nodes,
+): Checked<readonly ForNode[]> {
+  const names = nodes === 'all' ? clusters.flatMap(({ snapshot }) => namesOf(snapshot.nodes)) : nodes;
+  return forNodes(names, [], (nodeName) => compileClusters(clusters, { ...options, nodeName }, how));
+}
+
+function namesOf(nodes: Snapshot['nodes']): readonly string[] {
+  return nodes.map(({ metadata }) => metadata.name).sort();
+}
+
+function forNodes(
+  names: readonly string[],
+  found: readonly Diagnostic[],
+  compileFor: (node: string) => Checked<readonly Artifact[]>,
+): Checked<readonly ForNode[]> {
+  const unique = [...new Set(names)];
+  // Most of what is said of one node is said of all.
+  const said = new Map<string, Diagnostic>();
+  for (const diagnostic of [...found, ...unique.flatMap((node) => compileFor(node).diagnostics)]) {
+    const { code, message, origin } = diagnostic;
+    const key = JSON.stringify([code, message, origin?.object, origin?.path, origin?.source.name]);
+    if (!said.has(key)) said.set(key, diagnostic);
+  }
+  const diagnostics = [...said.values(), ...(unique.length === 0 ? [NO_NODES] : [])];
+  if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  return { value: unique.map((node) => ({ node, artifacts: () => compileFor(node).value })), diagnostics };
+}
+
+const NO_NODES: Diagnostic = {
+  code: 'node-required',
+  severity: 'error',
+  message: 'the snapshot has no Node, so there is none to compile for',
+  hint: 'add the Nodes (kubectl get nodes -o yaml), name some with --node, or let --simulate make them up',
+};

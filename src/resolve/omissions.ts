@@ -1,0 +1,73 @@
+/**
+ * resolve, part: what a reader of the rules might miss. In: the snapshot, and what became of it. Out: Services that have
+ * no rules because no API server gave them an address; that there are no rules at all; and as notes slices of Services
+ * that are not there.
+ */
+import type { Diagnostic } from '../diag.js';
+import { type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { isOurs } from './resolve.js';
+
+/** How cluster IPs that are lacking can be had: made up, written into the manifests, or neither as they were asked for. */
+export type Remedy = 'simulate' | 'allocate' | 'none';
+
+const HINTS: Readonly<Record<Remedy, string | undefined>> = {
+  simulate: 'an API server allocates one; --simulate does as it would, vipc allocate writes it down',
+  allocate: 'an API server allocates one; vipc allocate does as it would, and writes it down',
+  none: undefined,
+};
+
+/** Warnings `no-service-port`, `no-cluster-ip`; notes `orphan-slice`. `ports` are how many ServicePorts there are. */
+export function omissions(snapshot: Snapshot, ports: number, remedy: Remedy = 'simulate'): readonly Diagnostic[] {
+  const { services, slices } = snapshot;
+  const names = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+  const orphans = slices.filter((slice) => {
+    const service = serviceOf(slice);
+    return service !== undefined && !names.has(service);
+  });
+  const hint = HINTS[remedy];
+  return [
+    ...(ports === 0 && services.length > 0 ? [noServicePort(services, remedy)] : []),
+    ...services.filter(lacksAddress).map(({ origin }): Diagnostic => {
+      const message = `${origin.object} has no cluster IP, so it has no rules`;
+      return { code: 'no-cluster-ip', severity: 'warning', message, origin, ...(hint !== undefined && { hint }) };
+    }),
+    ...orphans.map(({ origin }): Diagnostic => {
+      const message = `${origin.object} is left out: its Service is not in the snapshot`;
+      return { code: 'orphan-slice', severity: 'note', message, origin };
+    }),
+  ];
+}
+
+function lacksAddress({ spec }: Service): boolean {
+  return spec.clusterIPs.length === 0 && spec.type !== 'ExternalName';
+}
+
+/** Rules of nothing are the same whatever changes, so a check of them would never fail. */
+function noServicePort(services: readonly Service[], remedy: Remedy): Diagnostic {
+  const counts = new Map<string, number>();
+  for (const service of services) counts.set(why(service), (counts.get(why(service)) ?? 0) + 1);
+  const reasons = [...counts].map(([reason, n]) => `${n} ${reason}`).join(', ');
+  const of = services.length === 1 ? 'the only Service' : `the ${services.length} Services`;
+  const message = `no rules at all: no ServicePort comes of ${of} in the input (${reasons})`;
+  const lacking = services.some(lacksAddress);
+  const hint = {
+    simulate: 'for manifests that no cluster has seen use --simulate; for a dump take kubectl get services -A -o yaml',
+    allocate: 'take the Services from the cluster: kubectl get services -A -o yaml',
+    none: undefined,
+  }[remedy];
+  const code = 'no-service-port';
+  // Those that are meant to have no virtual IP are nothing to worry about.
+  const meant = services.every((service) => MEANT.includes(why(service)));
+  return { code, severity: meant ? 'note' : 'warning', message, ...(lacking && hint !== undefined && { hint }) };
+}
+
+const MEANT = ['headless', 'ExternalName', 'of another proxy'];
+
+function why(service: Service): string {
+  const { type, clusterIPs, ports } = service.spec;
+  if (type === 'ExternalName') return 'ExternalName';
+  if (clusterIPs[0] === 'None') return 'headless';
+  if (!isOurs(service)) return 'of another proxy';
+  if (clusterIPs.length === 0) return 'without a cluster IP';
+  return ports.length === 0 ? 'without ports' : 'without an address of the node’s families';
+}

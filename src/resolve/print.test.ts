@@ -1,0 +1,46 @@
+/**
+ * resolved.txt is printed from views and parsed to them again: over all goldens that there are.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '../testing/cases.js';
+import { parseResolved } from './print.js';
+import { alignedRows, rowsOf } from './view.js';
+
+const FILES = readdirSync(`${ROOT}golden`, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('resolved.txt'),
+);
+
+/** What parsed views are printed as. */
+function printed(text: string): string {
+  const blocks = parseResolved(text).flatMap(({ family, node, zone, ports }) => [
+    `${family} on node ${node}${zone === '' ? '' : `, zone ${zone}`}: ${ports.length} ServicePort${ports.length === 1 ? '' : 's'}`,
+    ...ports.map((port) =>
+      [`${port.name} ${port.protocol}`, ...alignedRows(rowsOf(port)).map((line) => `  ${line}`)].join('\n'),
+    ),
+  ]);
+  return `${blocks.join('\n\n')}\n`;
+}
+
+describe('parseResolved', () => {
+  it('has goldens to read', () => expect(FILES.length).toBeGreaterThan(50));
+
+  it.each(FILES)('%s', (file) => {
+    const text = readFileSync(`${ROOT}golden/${file}`, 'utf8');
+    expect(printed(text)).toBe(text);
+    expect(
+      parseResolved(text)
+        .flatMap(({ ports }) => ports.flatMap(({ others }) => others))
+        .join('\n'),
+    ).not.toMatch(/ {2}/);
+  });
+
+  it('does not mind widths of columns, nor how lines end', () => {
+    const text = readFileSync(`${ROOT}golden/tour/web/resolved.txt`, 'utf8');
+    const wide = text
+      .replace(/ {2,}(?=\S)/g, (gap) => (gap.length === 2 ? gap : `${gap}      `))
+      .replaceAll('\n', '\r\n');
+    expect(wide).not.toBe(text);
+    expect(parseResolved(wide)).toEqual(parseResolved(text));
+  });
+});
