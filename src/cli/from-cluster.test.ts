@@ -129,7 +129,12 @@ describe('what is asked for', () => {
     [['get', '-n', 'shop', '-o', 'yaml'], ['namespaces/shop/services']],
     [
       ['describe', 'svc/cart', '-n', 'shop'],
-      [...['services', 'endpointslices', 'pods', 'ingresses'].map((name) => `namespaces/shop/${name}`), 'nodes'],
+      [
+        ...['services', 'endpointslices', 'pods', 'ingresses', 'networkpolicies'].map(
+          (name) => `namespaces/shop/${name}`,
+        ),
+        'nodes',
+      ],
     ],
     [['dns'], ['services', 'endpointslices', 'namespaces', 'serviceimports']],
     [

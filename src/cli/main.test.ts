@@ -230,7 +230,7 @@ describe('vipc diff', () => {
   });
 
   it.each([
-    ['several nodes of a live one', ['diff', '--live', '--all-nodes', WEB], 2, /this node is one/],
+    ['several nodes of a live one', ['diff', '--live', '--all-nodes', WEB], 2, /a node is one/],
     ['one snapshot', ['diff', WEB], 2, /name two snapshots to compare, or one with --live/],
     ['three', ['diff', WEB, WEB, WEB], 2, /name two snapshots/],
     ['one that is not there', ['diff', WEB, 'nowhere.yaml'], 2, /nowhere\.yaml/],
