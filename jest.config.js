@@ -15,8 +15,8 @@ const common = {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironment: '<rootDir>/scripts/environment.js',
-  // Jest 30 replaces the properties of what a test file left on the global object by accessors that call themselves; when
-  // it is something that Node has only once, the next file of the worker dies of it.
+  // Jest 30 replaces the properties of what a test file left on the global object by accessors whose setter calls itself: a
+  // callback of the file that comes later than its end, and sets one, would end the worker.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   globalSetup: '<rootDir>/scripts/run-setup.js',
 };
