@@ -24,6 +24,8 @@ async function jest(name: string, files: readonly string[], env: Record<string, 
   const { testEnvironment, testEnvironmentOptions } = config.projects[0];
   const rootDir = join(directory, name);
   mkdirSync(rootDir);
+  // Whatever is said further up.
+  writeFileSync(join(rootDir, 'package.json'), '{"type":"commonjs"}');
   for (const [i, text] of files.entries()) writeFileSync(join(rootDir, `${i}.js`), text);
   const environment = { testEnvironment: testEnvironment.replace('<rootDir>/', ROOT), testEnvironmentOptions };
   const given = { rootDir, testMatch: ['<rootDir>/*.js'], ...environment };
