@@ -26,6 +26,8 @@ const long = all ? [] : ['\\.long\\.'];
 export default {
   // The kernel rings are as slow as the kernel; more workers than processors only make each test slower.
   maxWorkers: 2,
+  // To start a program costs the more the more memory the starting process has; a worker grows with every file.
+  workerIdleMemoryLimit: '300MB',
   reporters: ['default', '<rootDir>/scripts/summary-reporter.js'],
   projects: [
     {

@@ -30,7 +30,7 @@ describeKernel.each(VARIANTS)('apply, %s', (variant) => {
       const foreign = await saves(host, variant);
       const node = await liveNode(host, variant);
       const problems: string[] = [];
-      for (const each of sample(all, 10, variant)) problems.push(...(await step(node, each, foreign)));
+      for (const each of sample(all, 6, variant)) problems.push(...(await step(node, each, foreign)));
       expect(problems).toEqual([]);
       expect((await cleanUp(node)).rest.steps).toEqual([]);
       expect(await saves(host, variant)).toEqual(foreign);
@@ -40,7 +40,7 @@ describeKernel.each(VARIANTS)('apply, %s', (variant) => {
   it.each(
     sample(
       all.filter((_, i) => i % 6 === 0),
-      2,
+      1,
       `alone ${variant}`,
     ),
   )('comes and goes: $name', async (each) => {

@@ -11,7 +11,7 @@ import { readIpvs } from './read.js';
 const describeGuest = await describeInGuest();
 
 const SERVERS = Array.from({ length: 20 }, (_, i) => `10.96.0.${i + 1}`);
-const READS = often(10, 40);
+const READS = often(6, 40);
 
 /** Adds 40 virtual servers and takes them away again until it is killed. */
 const CHURN = `seq 40 | sed 's/.*/-A -t 10.97.0.&:80 -s rr/' > /tmp/churn

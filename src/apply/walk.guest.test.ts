@@ -18,7 +18,7 @@ import { ACT_NAMES, vandalise } from '../testing/vandal-ipvs.js';
 
 const describeGuest = await describeInGuest();
 
-const STEPS = often(5, 24);
+const STEPS = often(3, 24);
 
 interface Cluster {
   readonly items: readonly ApiObject[];

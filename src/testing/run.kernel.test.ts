@@ -106,3 +106,18 @@ describeKernel('what is left of a run', () => {
     expect(existsSync(folder)).toBe(false);
   });
 });
+
+describeKernel('the lock of iptables-legacy in /run', () => {
+  /** Held, in a /run that nobody else sees. */
+  const HELD = 'mount -t tmpfs run /run; exec 9>/run/xtables.lock; flock 9; iptables-legacy -w 1 -A INPUT -j ACCEPT';
+  const beside = (...env: readonly string[]) =>
+    localHost().run(['env', ...env, 'unshare', '--net', '--mount', 'sh', '-ec', HELD]);
+
+  it('keeps no test waiting', async () => expect(await beside()).toMatchObject({ code: 0 }));
+
+  it('would, if tests had no other', async () =>
+    expect(await beside('-u', 'XTABLES_LOCKFILE')).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/xtables lock/),
+    }));
+});
