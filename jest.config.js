@@ -1,7 +1,10 @@
-import { availableParallelism } from 'node:os';
-
 // Three rings: `pure` runs anywhere in seconds, `kernel` loads rules into network namespaces of its own and needs root,
 // `guest` does so on a kernel with IPVS that it boots under QEMU, only when there are tests of it to run.
+// docs/testing.md says what is run when, and what a test may rely on.
+
+/** Tests that take minutes: files named .long, and more of what src/testing/extent.ts samples. */
+const all = process.env.VIPC_TESTS === 'all';
+
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -11,24 +14,39 @@ const common = {
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironment: '<rootDir>/scripts/environment.js',
+  // Jest 30 replaces the properties of what a test file left on the global object by accessors whose setter calls itself: a
+  // callback of the file that comes later than its end, and sets one, would end the worker.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
+  globalSetup: '<rootDir>/scripts/run-setup.js',
 };
 
+const long = all ? [] : ['\\.long\\.'];
+
 export default {
-  // All processors: the tests of the kernel rings wait for tools and for time as much as they compute.
-  maxWorkers: availableParallelism(),
+  // The kernel rings are as slow as the kernel; more workers than processors only make each test slower.
+  maxWorkers: 2,
+  // To start a program costs the more the more memory the starting process has; a worker grows with every file.
+  workerIdleMemoryLimit: '300MB',
   reporters: ['default', '<rootDir>/scripts/summary-reporter.js'],
   projects: [
     {
       ...common,
       displayName: 'pure',
       testMatch: ['<rootDir>/src/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.(kernel|guest)\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.(kernel|guest)\\.test\\.ts$', ...long],
     },
-    { ...common, displayName: 'kernel', testMatch: ['<rootDir>/src/**/*.kernel.test.ts'] },
+    {
+      ...common,
+      displayName: 'kernel',
+      testMatch: ['<rootDir>/src/**/*.kernel.test.ts'],
+      testPathIgnorePatterns: long,
+    },
     {
       ...common,
       displayName: 'guest',
       testMatch: ['<rootDir>/src/**/*.guest.test.ts'],
+      testPathIgnorePatterns: long,
       globalSetup: '<rootDir>/scripts/guest-setup.js',
     },
   ],

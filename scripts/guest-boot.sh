@@ -30,9 +30,9 @@ boot() {
   qemu=$!
 }
 
-# ready: waits for word from it, a minute at most.
+# ready: waits for word from it; five minutes and more, for a busy machine takes longer for each look.
 ready() {
-  for ((i = 0; i < 600; i++)); do
+  for ((i = 0; i < 3000; i++)); do
     if grep -q '^guest: ready' "$folder/console.log"; then return; fi
     kill -0 "$qemu" 2>/dev/null || return 1
     sleep 0.1

@@ -35,7 +35,8 @@ hostname guest
 for port in /sys/class/virtio-ports/*; do
   [[ $(<"$port/name") == agent* ]] || continue
   {
-    perl /usr/bin/guest-agent "/dev/${port##*/}"
+    # A lock of iptables-legacy for each: those in /run are one for all network namespaces.
+    XTABLES_LOCKFILE=/run/xtables-${port##*/}.lock perl /usr/bin/guest-agent "/dev/${port##*/}"
     # Better no machine than one that does not answer.
     echo "guest: the agent of ${port##*/} ended"
     poweroff -f

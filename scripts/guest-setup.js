@@ -2,11 +2,14 @@
 // only when there is one to run. They find it by VIPC_GUEST, its folder; when it cannot be had, VIPC_GUEST_PROBLEM says why.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { beginRun } from './run.js';
 
 /** Enough for two processors under emulation; should jest have more workers, some share a port and wait for each other. */
 const MAX_PORTS = 8;
 
 export default async function setUp({ maxWorkers }) {
+  // The machine and its folder belong to the run.
+  beginRun();
   // jest --watch comes here before each run.
   if (process.env.VIPC_GUEST || process.env.VIPC_GUEST_PROBLEM) return;
   const { folder, problem } = await boot(Math.min(Math.max(maxWorkers, 1), MAX_PORTS));

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Options } from './options.js';
 import { compile, textOf } from './pipeline.js';
+import { often } from './testing/extent.js';
 import { type ApiObject, hostileStrings, options, snapshots } from './testing/snapshots.js';
 import { render } from './text.js';
 
@@ -157,7 +158,7 @@ describe('a hostile string', () => {
           expect(compiled(attacked, given)).toBe(compiled(others, given));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: often(100, 500) },
     );
   });
 });

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases.js';
+import { sample } from '../testing/extent.js';
 import { apart, type Everything, makeForeign, readEverything } from '../testing/foreign-ipvs.js';
 import { makeGuestNetns } from '../testing/guest.js';
 import type { Variant } from '../testing/kernel.js';
@@ -16,15 +17,18 @@ const describeGuest = await describeInGuest();
 
 /** Settings stay that kube-proxy writes in one case and leaves alone in another. */
 const LAST = 'conformance/ipvs-strict-arp';
-const cases = [...conformanceCases()].sort((a, b) => Number(a.name === LAST) - Number(b.name === LAST));
+const all = [...conformanceCases()].sort((a, b) => Number(a.name === LAST) - Number(b.name === LAST));
+const last = all.slice(-1);
+const others = all.slice(0, -1);
+const random = all.filter(({ name }) => /random-0[1-4]/.test(name));
 
 const RUNS: readonly (readonly [Variant, readonly ConformanceCase[]])[] = [
-  ['nft', cases],
-  ['legacy', cases.filter(({ name }) => /random-0[1-4]/.test(name))],
+  ['nft', [...sample(others, 3), ...last]],
+  ['legacy', sample(random, 1, 'legacy')],
 ];
 
 it('there are cases to walk through', () => {
-  expect(RUNS.map(([, { length }]) => length)).toEqual([46, 4]);
+  expect([others, last, random].map(({ length }) => length)).toEqual([45, 1, 4]);
 });
 
 describeGuest.each(RUNS)('apply, ipvs mode, %s', (variant, some) => {

@@ -8,6 +8,7 @@ import { FAMILIES, type Family } from '../ip.js';
 import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases.js';
 import { compiledRules } from '../testing/compiled.js';
 import { differences } from '../testing/conformance.js';
+import { sample } from '../testing/extent.js';
 import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/foreign.js';
 import { VARIANTS } from '../testing/kernel.js';
 import { applyTo, cleanUp, differenceTo, type LiveNode, liveNode } from '../testing/live.js';
@@ -16,10 +17,10 @@ import { describeInKernel } from '../testing/rings.js';
 
 const describeKernel = await describeInKernel();
 
-const cases = conformanceCases().filter(({ dumps }) => dumps.ipv4 !== undefined);
+const all = conformanceCases().filter(({ dumps }) => dumps.ipv4 !== undefined);
 
 it('there are cases to walk through', () => {
-  expect(cases.length).toBe(43);
+  expect(all.length).toBe(43);
 });
 
 describeKernel.each(VARIANTS)('apply, %s', (variant) => {
@@ -29,14 +30,20 @@ describeKernel.each(VARIANTS)('apply, %s', (variant) => {
       const foreign = await saves(host, variant);
       const node = await liveNode(host, variant);
       const problems: string[] = [];
-      for (const each of cases) problems.push(...(await step(node, each, foreign)));
+      for (const each of sample(all, 6, variant)) problems.push(...(await step(node, each, foreign)));
       expect(problems).toEqual([]);
       expect((await cleanUp(node)).rest.steps).toEqual([]);
       expect(await saves(host, variant)).toEqual(foreign);
     });
-  }, 120_000);
+  });
 
-  it.each(cases.filter((_, i) => i % 6 === 0))('comes and goes: $name', async (each) => {
+  it.each(
+    sample(
+      all.filter((_, i) => i % 6 === 0),
+      1,
+      `alone ${variant}`,
+    ),
+  )('comes and goes: $name', async (each) => {
     await withNode(async (host) => {
       const node = await liveNode(host, variant);
       expect(await step(node, each, EMPTY)).toEqual([]);

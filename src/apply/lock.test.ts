@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../testing/patience.js';
 import { localHost } from './host.js';
 import { takeLock } from './lock.js';
 
@@ -23,9 +24,6 @@ async function holder(path: string, start = ''): Promise<ChildProcess> {
   await once(child.stdout, 'data');
   return child;
 }
-
-// What is waited for takes as long as the machine is busy.
-jest.setTimeout(60_000);
 
 describe('takeLock', () => {
   const waits: string[] = [];
@@ -49,7 +47,7 @@ describe('takeLock', () => {
   it('lets one have it at a time, in one process too', async () => {
     const path = join(directory, 'one');
     const { release } = await take(path, 0);
-    const second = take(path, 10);
+    const second = take(path, 600);
     setTimeout(release, 300);
     (await second).release();
     expect(waits).toEqual([`another vipc (process ${process.pid})`]);
@@ -66,7 +64,7 @@ describe('takeLock', () => {
   it('is free when its holder is killed', async () => {
     const path = join(directory, 'killed');
     const child = await holder(path);
-    const second = take(path, 20);
+    const second = take(path, 600);
     child.kill('SIGKILL');
     (await second).release();
     expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
@@ -74,22 +72,29 @@ describe('takeLock', () => {
 
   it('is held while a tool of the killed holder still runs', async () => {
     const path = join(directory, 'tool');
-    const child = await holder(path, 'sleep 1.5 >/dev/null &');
+    const busy = join(directory, 'tool-busy');
+    writeFileSync(busy, '');
+    const child = await holder(path, `while [ -e ${busy} ]; do sleep 0.05; done >/dev/null &`);
     child.kill('SIGKILL');
-    const start = Date.now();
     await expect(take(path, 0.2)).rejects.toThrow('is held by');
-    (await take(path, 20)).release();
-    expect(Date.now() - start).toBeGreaterThan(500);
+    rmSync(busy);
+    (await take(path, 600)).release();
   });
 
   it('goes to the tools that a host runs, and stays theirs', async () => {
     const path = join(directory, 'inherited');
     const { fd, release } = await take(path, 0);
-    const running = localHost({ inherit: fd }).run(['sleep', '1']);
+    const busy = join(directory, 'inherited-busy');
+    const running = localHost({ inherit: fd }).run([
+      'sh',
+      '-c',
+      `touch ${busy}; while [ -e ${busy} ]; do sleep 0.05; done`,
+    ]);
     // The program is there before this one lets go.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually('it runs', () => existsSync(busy));
     release();
     await expect(take(path, 0)).rejects.toThrow('is held by');
+    rmSync(busy);
     expect((await running).code).toBe(0);
     (await take(path, 0)).release();
   });

@@ -8,6 +8,7 @@ import { FAMILIES, type Family } from '../ip.js';
 import { BUILT_IN_CHAINS, type TableName } from '../languages/iptables/rules.js';
 import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases.js';
 import { compiledRules } from '../testing/compiled.js';
+import { sample } from '../testing/extent.js';
 import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/foreign.js';
 import { tool, VARIANTS, type Variant, WAIT } from '../testing/kernel.js';
 import { applyTo, cleanUp, type LiveNode, liveNode } from '../testing/live.js';
@@ -39,7 +40,9 @@ describeKernel.each(VARIANTS)('take-over, %s', (variant) => {
 
   it('there are cases', () => expect(some).toHaveLength(4));
 
-  it.each(some)('of rules that are right already only the order changes: $name', async (each) => {
+  const few = sample(some, 1, variant);
+
+  it.each(few)('of rules that are right already only the order changes: $name', async (each) => {
     await onNode(dumped(each, 'iptables'), async (node, host, others) => {
       const { sources, options } = caseInput(each);
       const { plan, rest, diagnostics } = await applyTo(node, sources, options);
@@ -58,7 +61,7 @@ describeKernel.each(VARIANTS)('take-over, %s', (variant) => {
     });
   });
 
-  it.each(some)('of ipvs mode nothing is left: $name', async (each) => {
+  it.each(few)('of ipvs mode nothing is left: $name', async (each) => {
     await onNode(dumped(each, 'ipvs'), async (node, host, others) => {
       const { sources, options } = caseInput(each);
       const { rest, diagnostics } = await applyTo(node, sources, options);
@@ -67,7 +70,7 @@ describeKernel.each(VARIANTS)('take-over, %s', (variant) => {
     });
   });
 
-  it.each(some.flatMap((each) => (['iptables', 'ipvs'] as const).map((mode) => ({ ...each, mode }))))(
+  it.each(few.flatMap((each) => (['iptables', 'ipvs'] as const).map((mode) => ({ ...each, mode }))))(
     'cleanup leaves what is of others: $name, $mode mode',
     async (each) => {
       await onNode(dumped(each, each.mode), async (node, host, others) => {
@@ -78,7 +81,7 @@ describeKernel.each(VARIANTS)('take-over, %s', (variant) => {
     },
   );
 
-  it.each(some)("kubelet's rules stay: $name", async (each) => {
+  it.each(few)("kubelet's rules stay: $name", async (each) => {
     await onNode({ ipv4: kubelets('ipv4'), ipv6: kubelets('ipv6') }, async (node, host) => {
       const before = await saves(host, variant);
       await loadOnTop(host, variant, dumped(each, 'iptables', /KUBE-FIREWALL/));

@@ -31,7 +31,7 @@ const [first, second] = ['clusterip', 'nodeport'].map(input) as [Input, Input];
   it('held for too long: nothing is changed', async () => {
     await onNode(3, async (host, node, told) => {
       const before = await saves(host, 'legacy');
-      const holder = await hold(60);
+      const holder = await hold(600);
       const { diagnostics, rest } = await applyTo(node, second.sources, second.options);
       holder.kill();
       expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toContain('error xtables-locked');
@@ -57,7 +57,7 @@ const [first, second] = ['clusterip', 'nodeport'].map(input) as [Input, Input];
 
   it('held for a moment: nobody is told', async () => {
     await onNode(30, async (_, node, told) => {
-      const holder = await hold(60);
+      const holder = await hold(600);
       setTimeout(() => holder.kill(), 100);
       expect((await applyTo(node, second.sources, second.options)).rest.steps).toEqual([]);
       expect(told).toEqual([]);

@@ -12,6 +12,7 @@ import { startApiServer } from '../testing/api-server.js';
 import { ROOT } from '../testing/cases.js';
 import { clusterObjects } from '../testing/churn.js';
 import { withNode } from '../testing/netns.js';
+import { eventually } from '../testing/patience.js';
 import { describeInKernel } from '../testing/rings.js';
 import { vipc } from '../testing/vipc.js';
 
@@ -58,13 +59,10 @@ function running(
       lines.push(JSON.parse(line) as Record<string, unknown>),
     );
     const said = async (msg: string): Promise<Record<string, unknown>> => {
-      for (let i = 0; i < 600; i++) {
+      return eventually(`it says ${msg}`, () => {
         const at = lines.findIndex((line) => String(line['msg']).startsWith(msg));
-        const [found] = at < 0 ? [] : lines.splice(0, at + 1).slice(-1);
-        if (found) return found;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      throw new Error(`it does not say ${msg}`);
+        return at < 0 ? undefined : lines.splice(0, at + 1).at(-1);
+      });
     };
     const end = (): Promise<number | null> => {
       child.kill('SIGTERM');
@@ -84,33 +82,29 @@ async function rules(host: Host): Promise<string> {
 }
 
 describeKernel('vipc sync', () => {
-  it(
-    'applies a snapshot and its changes, excludes others, and leaves the rules when it ends',
-    () =>
-      running(['--snapshot', snapshot], async ({ host, netns, said, end }) => {
-        const { healthzPort, metricsPort } = await said('started');
-        expect(await said('synced')).toMatchObject({
-          level: 'info',
-          kind: 'full',
-          changes: { services: 1, slices: 1 },
-        });
-        expect(await rules(host)).toContain('10.244.2.6:8080');
-        writeFileSync(snapshot, WEB.replace('10.244.2.6', '10.244.2.7'));
-        expect(await said('synced')).toMatchObject({ changes: { services: 0, slices: 1 } });
-        expect(await rules(host)).toContain('10.244.2.7:8080');
+  it('applies a snapshot and its changes, excludes others, and leaves the rules when it ends', () =>
+    running(['--snapshot', snapshot], async ({ host, netns, said, end }) => {
+      const { healthzPort, metricsPort } = await said('started');
+      expect(await said('synced')).toMatchObject({
+        level: 'info',
+        kind: 'full',
+        changes: { services: 1, slices: 1 },
+      });
+      expect(await rules(host)).toContain('10.244.2.6:8080');
+      writeFileSync(snapshot, WEB.replace('10.244.2.6', '10.244.2.7'));
+      expect(await said('synced')).toMatchObject({ changes: { services: 0, slices: 1 } });
+      expect(await rules(host)).toContain('10.244.2.7:8080');
 
-        const other = await vipc(['apply', '--netns', netns, '--wait', '1', snapshot]);
-        expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/held by another vipc \(process \d+\)/) });
-        const health = await fetch(`http://127.0.0.1:${healthzPort}/healthz`);
-        expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({ nodeEligible: true })]);
-        const page = await fetch(`http://127.0.0.1:${metricsPort}/rules?service=default/web`);
-        expect(await page.text()).toContain('DNAT --to-destination 10.244.2.7:8080');
+      const other = await vipc(['apply', '--netns', netns, '--wait', '1', snapshot]);
+      expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/held by another vipc \(process \d+\)/) });
+      const health = await fetch(`http://127.0.0.1:${healthzPort}/healthz`);
+      expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({ nodeEligible: true })]);
+      const page = await fetch(`http://127.0.0.1:${metricsPort}/rules?service=default/web`);
+      expect(await page.text()).toContain('DNAT --to-destination 10.244.2.7:8080');
 
-        expect(await end()).toBe(0);
-        expect(await rules(host)).toContain('10.244.2.7:8080');
-      }),
-    60_000,
-  );
+      expect(await end()).toBe(0);
+      expect(await rules(host)).toContain('10.244.2.7:8080');
+    }));
 
   describe('while a tool runs', () => {
     // A slow iptables-save, which tells when it runs.
@@ -128,63 +122,47 @@ describeKernel('vipc sync', () => {
           await running.said('synced');
           rmSync(busy);
           writeFileSync(snapshot, WEB.replace('10.244.2.6', '10.244.2.7'));
-          while (!existsSync(busy)) await new Promise((resolve) => setTimeout(resolve, 10));
+          await eventually('the tool runs', () => existsSync(busy));
           await use(running);
         },
         { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
       );
 
-    it(
-      'a signal lets it finish',
-      () =>
-        whenBusy(async ({ host, end }) => {
-          expect(await end()).toBe(0);
-          expect(await rules(host)).not.toContain('KUBE-');
-        }),
-      60_000,
-    );
-
-    it(
-      'a second signal does not',
-      () =>
-        whenBusy(async ({ host, child, said, end }) => {
-          child.kill('SIGINT');
-          await said('stopping');
-          expect(await end()).toBe(2);
-          expect(await rules(host)).toContain('KUBE-');
-        }),
-      60_000,
-    );
-  });
-
-  it(
-    'takes the rules away in the end when asked to',
-    () =>
-      running(['--snapshot', snapshot, '--cleanup-on-exit'], async ({ host, said, end }) => {
-        await said('synced');
-        expect(await rules(host)).toContain('KUBE-');
+    it('a signal lets it finish', () =>
+      whenBusy(async ({ host, end }) => {
         expect(await end()).toBe(0);
         expect(await rules(host)).not.toContain('KUBE-');
-      }),
-    60_000,
-  );
+      }));
 
-  it(
-    'reads its configuration again at SIGHUP, and keeps the old one when that is wrong',
-    () =>
-      running(['--snapshot', snapshot], async ({ host, child, said }) => {
-        await said('synced');
-        writeFileSync(config, `${CONFIG}mode: nonsense\n`);
-        child.kill('SIGHUP');
-        await said('the configuration stays as it was: ');
-        writeFileSync(config, CONFIG.replace('iptables: {', 'iptables: {masqueradeBit: 20, '));
-        child.kill('SIGHUP');
-        await said('configuration read again');
-        await said('synced');
-        expect(await rules(host)).toContain('--set-xmark 0x100000/0x100000');
-      }),
-    60_000,
-  );
+    it('a second signal does not', () =>
+      whenBusy(async ({ host, child, said, end }) => {
+        child.kill('SIGINT');
+        await said('stopping');
+        expect(await end()).toBe(2);
+        expect(await rules(host)).toContain('KUBE-');
+      }));
+  });
+
+  it('takes the rules away in the end when asked to', () =>
+    running(['--snapshot', snapshot, '--cleanup-on-exit'], async ({ host, said, end }) => {
+      await said('synced');
+      expect(await rules(host)).toContain('KUBE-');
+      expect(await end()).toBe(0);
+      expect(await rules(host)).not.toContain('KUBE-');
+    }));
+
+  it('reads its configuration again at SIGHUP, and keeps the old one when that is wrong', () =>
+    running(['--snapshot', snapshot], async ({ host, child, said }) => {
+      await said('synced');
+      writeFileSync(config, `${CONFIG}mode: nonsense\n`);
+      child.kill('SIGHUP');
+      await said('the configuration stays as it was: ');
+      writeFileSync(config, CONFIG.replace('iptables: {', 'iptables: {masqueradeBit: 20, '));
+      child.kill('SIGHUP');
+      await said('configuration read again');
+      await said('synced');
+      expect(await rules(host)).toContain('--set-xmark 0x100000/0x100000');
+    }));
 
   it('takes its objects from an API, and counts its requests', async () => {
     const api = await startApiServer();
@@ -198,7 +176,7 @@ describeKernel('vipc sync', () => {
       expect(metrics).toMatch(/^rest_client_requests_total\{code="200",host="127.0.0.1:\d+",method="GET"\} [1-9]/m);
     });
     await api.close();
-  }, 60_000);
+  });
 });
 
 describe('vipc sync, without a cluster', () => {

@@ -4,6 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseCidr } from '../ip.js';
+import { computed } from '../testing/patience.js';
 import { nodePortRange } from './allocate/ranges.js';
 import { assign, stableHash } from './assign.js';
 import { type Range, serviceRange } from './range.js';
@@ -142,9 +143,9 @@ describe('stableHash', () => {
 describe('a full range', () => {
   it('serves 100,000 keys in about the time of as many places', () => {
     const keys = Array.from({ length: 100_000 }, (_, i) => `ns/svc-${i}`);
-    const start = performance.now();
+    const start = computed();
     const { places, left } = assign(keys, new Set(), cidrRange('10.0.0.0/16'));
     expect([places.size, left.length]).toEqual([65534, 34466]);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(computed() - start).toBeLessThan(5);
   });
 });

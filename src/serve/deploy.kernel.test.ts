@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it, jest } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { loadAll } from 'js-yaml';
 import { type Host, localHost } from '../apply/host.js';
 import { ROOT } from '../testing/cases.js';
@@ -13,8 +13,6 @@ import { succeeded, withNode } from '../testing/netns.js';
 import { describeInKernel } from '../testing/rings.js';
 
 const describeKernel = await describeInKernel();
-// A busy machine takes its time to start programs.
-jest.setTimeout(60_000);
 
 const directory = mkdtempSync(join(tmpdir(), 'vipc-'));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,7 +1,7 @@
 /**
  * The metrics page as Prometheus itself reads it.
  */
-import { expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { localHost } from '../apply/host.js';
 import { ROOT } from '../testing/cases.js';
 import { describeInKernel } from '../testing/rings.js';
@@ -9,8 +9,6 @@ import { smallProgram } from '../testing/small-program.js';
 import { newMetrics } from './metrics.js';
 
 const describeKernel = await describeInKernel();
-// A busy machine takes its time to start programs.
-jest.setTimeout(60_000);
 
 /** Names that are kube-proxy's, or prom-client's for the process, and not as Prometheus would have them. */
 const KNOWN = [

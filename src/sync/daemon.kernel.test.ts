@@ -5,7 +5,9 @@
 import { expect, it } from '@jest/globals';
 import { randomChange } from '../testing/churn.js';
 import { type RunningDaemon, withDaemon } from '../testing/daemon.js';
+import { sample } from '../testing/extent.js';
 import { VARIANTS } from '../testing/kernel.js';
+import { eventually, pause } from '../testing/patience.js';
 import { describeInKernel } from '../testing/rings.js';
 
 const describeKernel = await describeInKernel();
@@ -18,7 +20,6 @@ type Fault = (running: RunningDaemon) => Promise<void> | void;
 const change: Fault = ({ api }) => {
   for (let i = 0; i < 10; i++) randomChange(api);
 };
-const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /** What happens; more changes come after it, and all are to be seen. */
 const FAULTS: readonly [string, Fault][] = [
@@ -65,100 +66,78 @@ const FAULTS: readonly [string, Fault][] = [
 ];
 
 describeKernel.each(VARIANTS)('the daemon, iptables-%s', (variant) => {
-  it(
-    'has what the cluster is, after every fault',
-    () =>
-      withDaemon(variant, async (running) => {
-        await running.daemon.ready;
-        expect(await running.inSync(BOUND)).toBeLessThan(BOUND);
-        for (const [name, fault] of FAULTS) {
-          await fault(running);
-          await change(running);
-          expect({ name, seconds: await running.inSync(BOUND) }).toEqual({ name, seconds: expect.any(Number) });
-          expect(Number.isFinite(await running.inSync(BOUND))).toBe(true);
-        }
-        expect(running.said.filter(({ msg }) => msg.startsWith('sync failed'))).toEqual([]);
-      }),
-    240_000,
-  );
+  it('has what the cluster is, after every fault', () =>
+    withDaemon(variant, async (running) => {
+      await running.daemon.ready;
+      expect(await running.inSync(BOUND)).toBeLessThan(BOUND);
+      for (const [name, fault] of sample(FAULTS, 5, variant)) {
+        await fault(running);
+        await change(running);
+        expect({ name, seconds: await running.inSync(BOUND) }).toEqual({ name, seconds: expect.any(Number) });
+        expect(Number.isFinite(await running.inSync(BOUND))).toBe(true);
+      }
+      expect(running.said.filter(({ msg }) => msg.startsWith('sync failed'))).toEqual([]);
+    }));
 
-  it(
-    'repairs and reports what somebody else changes',
-    () =>
-      withDaemon(variant, async ({ host, daemon, said, inSync, get }) => {
-        await daemon.ready;
-        await host.run([`iptables-${variant}`, '-w', '-t', 'nat', '-F', 'KUBE-POSTROUTING']);
-        expect(await inSync(BOUND)).toBeLessThan(BOUND);
-        await pause(0.5);
-        const [drift] = said.filter(({ msg }) => msg === 'drift');
-        expect(drift).toMatchObject({ what: 'iptables nat KUBE-POSTROUTING', foreign: [] });
-        expect(drift?.['missing']).toHaveLength(3);
-        expect((await get('metrics', '/metrics')).body).toMatch(/^vipc_drift_repaired_total\{kind="missing"\} 3$/m);
-      }),
-    60_000,
-  );
+  it('repairs and reports what somebody else changes', () =>
+    withDaemon(variant, async ({ host, daemon, said, inSync, get }) => {
+      await daemon.ready;
+      await host.run([`iptables-${variant}`, '-w', '-t', 'nat', '-F', 'KUBE-POSTROUTING']);
+      expect(await inSync(BOUND)).toBeLessThan(BOUND);
+      const drift = await eventually('drift is told', () => said.find(({ msg }) => msg === 'drift'));
+      expect(drift).toMatchObject({ what: 'iptables nat KUBE-POSTROUTING', foreign: [] });
+      expect(drift?.['missing']).toHaveLength(3);
+      expect((await get('metrics', '/metrics')).body).toMatch(/^vipc_drift_repaired_total\{kind="missing"\} 3$/m);
+    }));
 
-  it(
-    'applies nothing before all kinds were listed',
-    () =>
-      withDaemon(variant, async ({ host, api, daemon, inSync }) => {
-        // The daemon has just been started: nothing was listed yet.
-        api.refuse(503, 1500);
-        await pause(0.7);
-        expect((await host.run([`iptables-${variant}-save`])).stdout).not.toContain('KUBE-SVC');
-        await daemon.ready;
-        expect(await inSync(BOUND)).toBeLessThan(BOUND);
-      }),
-    60_000,
-  );
+  it('applies nothing before all kinds were listed', () =>
+    withDaemon(variant, async ({ host, api, daemon, inSync }) => {
+      // The daemon has just been started: nothing was listed yet.
+      api.refuse(503);
+      await pause(0.7);
+      expect((await host.run([`iptables-${variant}-save`])).stdout).not.toContain('KUBE-SVC');
+      await api.accept();
+      await daemon.ready;
+      expect(await inSync(BOUND)).toBeLessThan(BOUND);
+    }));
 
-  it(
-    'keeps the old rules and says so while a tool refuses, and recovers',
-    () =>
-      withDaemon(variant, async ({ host, node, api, daemon, said, inSync, get }) => {
-        await daemon.ready;
-        const { run } = host;
-        const broken = { on: true };
-        Object.assign(node.target.host, {
-          run: (argv: readonly string[], stdin?: string) =>
-            broken.on && argv[0]?.endsWith('-restore') && !argv.includes('--version')
-              ? Promise.resolve({ code: 2, stdout: '', stderr: 'Error occurred at line: 2\n' })
-              : run(argv, stdin),
-        });
-        const before = (await run([`iptables-${variant}-save`, '-t', 'nat'])).stdout.match(/^-A.*/gm);
-        while (!said.some(({ msg }) => msg.startsWith('sync failed'))) {
-          randomChange(api);
-          await pause(0.2);
-        }
-        expect((await run([`iptables-${variant}-save`, '-t', 'nat'])).stdout.match(/^-A.*/gm)).toEqual(before);
-        // A change that waits for two periods is too much.
-        await pause(5);
-        expect((await get('healthz', '/healthz')).status).toBe(503);
-        broken.on = false;
-        expect(await inSync(BOUND)).toBeLessThan(BOUND);
-        await pause(0.5);
-        expect((await get('healthz', '/healthz')).status).toBe(200);
-        expect((await get('metrics', '/metrics')).body).toMatch(/restore_failures_total\{ip_family="IPv4"\} [1-9]/);
-      }),
-    90_000,
-  );
+  it('keeps the old rules and says so while a tool refuses, and recovers', () =>
+    withDaemon(variant, async ({ host, node, api, daemon, said, inSync, get }) => {
+      await daemon.ready;
+      const { run } = host;
+      const broken = { on: true };
+      Object.assign(node.target.host, {
+        run: (argv: readonly string[], stdin?: string) =>
+          broken.on && argv[0]?.endsWith('-restore') && !argv.includes('--version')
+            ? Promise.resolve({ code: 2, stdout: '', stderr: 'Error occurred at line: 2\n' })
+            : run(argv, stdin),
+      });
+      const before = (await run([`iptables-${variant}-save`, '-t', 'nat'])).stdout.match(/^-A.*/gm);
+      await eventually('a sync fails', () => {
+        randomChange(api);
+        return said.some(({ msg }) => msg.startsWith('sync failed'));
+      });
+      expect((await run([`iptables-${variant}-save`, '-t', 'nat'])).stdout.match(/^-A.*/gm)).toEqual(before);
+      // A change that waits for two periods is too much.
+      await eventually('it is not healthy', async () => (await get('healthz', '/healthz')).status === 503);
+      broken.on = false;
+      expect(await inSync(BOUND)).toBeLessThan(BOUND);
+      await eventually('it is healthy', async () => (await get('healthz', '/healthz')).status === 200);
+      expect((await get('metrics', '/metrics')).body).toMatch(/restore_failures_total\{ip_family="IPv4"\} [1-9]/);
+    }));
 
-  it(
-    'asks for nothing that the manifest does not grant',
-    () =>
-      withDaemon(variant, async ({ api, daemon }) => {
-        await daemon.ready;
-        await pause(1);
-        const asked = new Set(api.requests().map(({ verb, resource, group }) => `${verb} ${resource}.${group}`));
-        expect([...asked].sort()).toEqual([
-          'list endpointslices.discovery.k8s.io',
-          'list nodes.',
-          'list services.',
-          'watch endpointslices.discovery.k8s.io',
-          'watch nodes.',
-          'watch services.',
-        ]);
-      }),
-    60_000,
-  );
+  it('asks for nothing that the manifest does not grant', () =>
+    withDaemon(variant, async ({ api, daemon }) => {
+      await daemon.ready;
+      await pause(1);
+      const asked = new Set(api.requests().map(({ verb, resource, group }) => `${verb} ${resource}.${group}`));
+      expect([...asked].sort()).toEqual([
+        'list endpointslices.discovery.k8s.io',
+        'list nodes.',
+        'list services.',
+        'watch endpointslices.discovery.k8s.io',
+        'watch nodes.',
+        'watch services.',
+      ]);
+    }));
 });

@@ -5,6 +5,7 @@ import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { readSnapshot } from '../read/snapshot.js';
 import type { Snapshot } from '../read/types.js';
 import { ROOT } from '../testing/cases.js';
+import { eventually, pause } from '../testing/patience.js';
 import { type ObjectSource, watchFiles } from './files.js';
 
 const WEB = readFileSync(`${ROOT}fixtures/tour/web/cluster.yaml`, 'utf8');
@@ -31,23 +32,16 @@ function watch(path = file, namespace?: string) {
   return { ready: source.ready, snapshots, problems };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 300 && !condition(); i++) await pause(10);
-  expect(condition()).toBe(true);
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 it('reads again when the content is another, and only then', async () => {
   writeFileSync(file, WEB);
   const { ready, snapshots, problems } = watch();
   await ready;
   expect(snapshots).toHaveLength(1);
   utimesSync(file, 1, 1);
-  await pause(60);
+  await pause(0.06);
   expect(snapshots).toHaveLength(1);
   writeFileSync(file, WEB.replace('10.244.2.6', '10.244.2.7'));
-  await until(() => snapshots.length === 2);
+  await eventually('the watch tells', () => snapshots.length === 2);
   expect(JSON.stringify(snapshots[1]?.slices)).toContain('10.244.2.7');
   expect(problems).toEqual([]);
 });
@@ -61,24 +55,27 @@ it.each([
   const { ready, snapshots, problems } = watch();
   await ready;
   writeFileSync(file, text);
-  if (code === undefined) await pause(60);
-  else await until(() => problems.includes(code));
+  if (code === undefined) await pause(0.06);
+  else await eventually('the watch tells', () => problems.includes(code));
   expect(snapshots).toHaveLength(1);
   writeFileSync(file, `${WEB}# again\n`);
-  await until(() => snapshots.length === 2);
+  await eventually('the watch tells', () => snapshots.length === 2);
 });
 
 it('waits for files that are not there yet, and follows links that are replaced, as those of a mounted ConfigMap', async () => {
   const link = join(directory, 'link.yaml');
   const { ready, snapshots, problems } = watch(link);
-  await until(() => problems.includes('not-found') || problems.length > 0 || snapshots.length === 0);
+  await eventually(
+    'the watch tells',
+    () => problems.includes('not-found') || problems.length > 0 || snapshots.length === 0,
+  );
   writeFileSync(join(directory, 'one.yaml'), WEB);
   symlinkSync('one.yaml', link);
   await ready;
   writeFileSync(join(directory, 'two.yaml'), WEB.replace('10.244.2.6', '10.244.2.8'));
   rmSync(link);
   symlinkSync('two.yaml', link);
-  await until(() => snapshots.length >= 2);
+  await eventually('the watch tells', () => snapshots.length >= 2);
   expect(JSON.stringify(snapshots.at(-1)?.slices)).toContain('10.244.2.8');
 });
 

@@ -15,6 +15,7 @@ import { clusterObjects } from './churn.js';
 import type { Variant } from './kernel.js';
 import { type LiveNode, liveNode } from './live.js';
 import { withNode } from './netns.js';
+import { within } from './patience.js';
 import { differenceOn, NODE } from './soak.js';
 
 /** A line of the log, with its message. */
@@ -28,7 +29,7 @@ export interface RunningDaemon {
   readonly said: readonly Said[];
   /** The daemon's answer to a GET: status and body. */
   readonly get: (of: 'healthz' | 'metrics', path: string) => Promise<{ status: number; body: string }>;
-  /** How many seconds it took until the node had what the server has; Infinity when it does not in time. */
+  /** How many seconds it took until the node had what the server has, as within() counts them; Infinity when it does not. */
   readonly inSync: (seconds: number) => Promise<number>;
 }
 
@@ -75,15 +76,7 @@ export function withDaemon(variant: Variant, use: (running: RunningDaemon) => Pr
           const answer = await fetch(`http://127.0.0.1:${ports[of]}${path}`);
           return { status: answer.status, body: await answer.text() };
         },
-        inSync: async (seconds) => {
-          const start = performance.now();
-          const passed = () => (performance.now() - start) / 1000;
-          while ((await differenceOn(node, api)).length > 0) {
-            if (passed() > seconds) return Number.POSITIVE_INFINITY;
-            await new Promise((resolve) => setTimeout(resolve, 50));
-          }
-          return passed();
-        },
+        inSync: (seconds) => within(seconds, async () => (await differenceOn(node, api)).length === 0),
       });
     } finally {
       await daemon.stop();

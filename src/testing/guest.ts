@@ -5,9 +5,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { type Host, type HostOptions, TIMEOUT_SECONDS } from '../apply/host.js';
+import type { Host, HostOptions } from '../apply/host.js';
 import { openPort, type Port } from './guest/port.js';
 import { makeNetns, type Netns, withNetns } from './netns.js';
+import { TOOL_SECONDS } from './patience.js';
 
 export interface GuestOptions extends HostOptions {
   /** A network namespace by the name that `ip netns` in the guest has for it. */
@@ -15,7 +16,7 @@ export interface GuestOptions extends HostOptions {
 }
 
 /** The guest; without a name in its first network namespace, which all test files see: rules belong in another. */
-export function guestHost({ timeoutSeconds = TIMEOUT_SECONDS, netns }: GuestOptions = {}): Host {
+export function guestHost({ timeoutSeconds = TOOL_SECONDS, netns }: GuestOptions = {}): Host {
   return {
     run: async (argv, stdin = '') => {
       let input: string;
@@ -49,7 +50,7 @@ export async function guestRingProblem(): Promise<string | undefined> {
   if (process.env.VIPC_GUEST_PROBLEM) return process.env.VIPC_GUEST_PROBLEM;
   if (!process.env.VIPC_GUEST) return 'not booted; only the jest project `guest` does that';
   try {
-    const { code } = await guestHost({ timeoutSeconds: 20 }).run(['test', '-e', '/proc/net/ip_vs']);
+    const { code } = await guestHost().run(['test', '-e', '/proc/net/ip_vs']);
     return code === 0 ? undefined : `its kernel has no IPVS\n${consoleLog()}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

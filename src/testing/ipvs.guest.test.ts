@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { beforeAll, expect, it } from '@jest/globals';
 import { cases, ROOT } from './cases.js';
+import { sample } from './extent.js';
 import { withGuestNetns } from './guest.js';
 import { loadAndSave } from './kernel.js';
 import { loadMembersAgain, loadState, readState } from './load-state.js';
@@ -32,7 +33,7 @@ function hasDumps({ name }: { readonly name: string }): boolean {
 /** The cases with every kind of rule; a program takes a while in an emulated machine. */
 const HAS_ALL_KINDS = /random|local-mode|masquerade|no-cluster-cidr|^(external|ipvs|packets)\//;
 
-describeGuest.each(goldens)('$name', (each) => {
+describeGuest.each(sample(goldens, 6))('$name', (each) => {
   const { golden, directory } = each;
   const written = readNodeState(golden, ARTIFACTS);
   let read: NodeState;

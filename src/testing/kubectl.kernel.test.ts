@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { localHost } from '../apply/host.js';
 import { selfSigned } from './api-server/certificate.js';
 import { type ApiServer, startApiServer } from './api-server.js';
+import { eventually } from './patience.js';
 import { describeInKernel } from './rings.js';
 
 const describeKernel = await describeInKernel();
@@ -79,10 +80,8 @@ describeKernel('kubectl', () => {
 
     it('get --watch is told of a change', async () => {
       const argv = ['kubectl', '--kubeconfig', join(directory, 'config'), '--cache-dir', directory];
-      const watching = localHost({ timeoutSeconds: 5 }).run([...argv, 'get', 'svc', '-A', '--watch', '-o', 'name']);
-      const end = performance.now() + 2500;
-      const open = () => server.requests().some(({ verb }) => verb === 'watch');
-      while (!open() && performance.now() < end) await new Promise((done) => setTimeout(done, 20));
+      const watching = localHost().run([...argv, 'get', 'svc', '-A', '--watch', '-o', 'name']);
+      await eventually('kubectl watches', () => server.requests().some(({ verb }) => verb === 'watch'));
       server.put({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'later' }, spec: {} });
       server.remove('Service', 'default', 'later');
       server.endWatches();

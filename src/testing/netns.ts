@@ -1,6 +1,12 @@
 /** Netns: a network namespace of a test's own, with rules, conntrack and sockets that nobody else sees. */
 import { randomBytes } from 'node:crypto';
 import { type Host, inNetns, localHost, type Outcome } from '../apply/host.js';
+import { TOOL_SECONDS } from './patience.js';
+
+/** A name for a network namespace of this run: `vipc-t-RUN-RANDOM`, by which a later run knows it (scripts/run.js). */
+export function newName(): string {
+  return `vipc-t-${process.env['VIPC_TEST_RUN'] ?? process.pid}-${randomBytes(4).toString('hex')}`;
+}
 
 export interface Netns {
   readonly host: Host;
@@ -10,11 +16,11 @@ export interface Netns {
 }
 
 /** Makes a fresh namespace with `lo` up on the machine `on`; it stays until it is removed. */
-export async function makeNetns(on: Host = localHost()): Promise<Netns> {
+export async function makeNetns(on: Host = localHost({ timeoutSeconds: TOOL_SECONDS })): Promise<Netns> {
   const ip = async (...args: readonly string[]): Promise<void> => {
     succeeded(await on.run(['ip', ...args]), `ip ${args.join(' ')}`);
   };
-  const name = `vipc-test-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const name = newName();
   await ip('netns', 'add', name);
   const remove = () => ip('netns', 'del', name);
   try {

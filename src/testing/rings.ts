@@ -3,21 +3,17 @@
  * both variants of iptables; the guest ring brings a kernel of its own and needs QEMU. Where a ring cannot run it says why
  * and counts as skipped; in CI, or with VIPC_RINGS=all, that is a failure.
  */
-import { describe, it, jest } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import { guestRingProblem } from './guest.js';
 import { kernelRingProblem } from './probe.js';
 
 /** describe() for the tests of the kernel ring: itself where they can run, else describe.skip with a loud reason. */
 export async function describeInKernel(): Promise<typeof describe.skip> {
-  // Tools that start tools, on a machine that may have others to serve.
-  jest.setTimeout(60_000);
   return describeUnless('kernel', await kernelRingProblem());
 }
 
 /** The same for the tests of the guest ring. */
 export async function describeInGuest(): Promise<typeof describe.skip> {
-  // Emulated, and all share it.
-  jest.setTimeout(120_000);
   return describeUnless('guest', await guestRingProblem());
 }
 

@@ -14,6 +14,7 @@ import { ROOT } from './cases.js';
 import { clusterObjects, randomChange } from './churn.js';
 import { differenceTo, type LiveNode, liveNode } from './live.js';
 import { withNode } from './netns.js';
+import { eventually, pause, within } from './patience.js';
 
 export interface SoakOptions {
   readonly seconds: number;
@@ -119,7 +120,7 @@ async function run(options: SoakOptions, host: Host, api: ApiServer, daemon: Dae
   const rss: number[] = [];
   const healthz: Record<string, number> = {};
   let [changes, acts] = [0, 0];
-  await until(() => daemon.counts.syncs > 0, 60);
+  await eventually('the first sync', () => daemon.counts.syncs > 0);
 
   const start = Date.now();
   const passed = () => (Date.now() - start) / 1000;
@@ -145,11 +146,11 @@ async function run(options: SoakOptions, host: Host, api: ApiServer, daemon: Dae
   ]);
 
   const end = Date.now();
-  let difference = await differenceOn(node, api);
-  while (difference.length > 0 && Date.now() - end < SETTLE_SECONDS * 1000) {
-    await pause(0.2);
+  let difference: readonly string[] = [];
+  await within(SETTLE_SECONDS, async () => {
     difference = await differenceOn(node, api);
-  }
+    return difference.length === 0;
+  });
   const third = Math.floor(rss.length / 3);
   return {
     ...daemon.counts,
@@ -192,15 +193,6 @@ async function loop(going: () => boolean, seconds: number, act: () => Promise<vo
     await act();
     await pause(seconds);
   }
-}
-
-async function until(condition: () => boolean, seconds: number): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!condition() && Date.now() < end) await pause(0.05);
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 function rssOf(pid: number): number {

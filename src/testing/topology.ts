@@ -8,10 +8,9 @@
  * Every host has fd00:7::N beside 192.168.7.N. The client reaches virtual IPs by way of node-a, which is compiled for.
  * Pods serve port 8080 and answer with their address and the one they see.
  */
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Host, inNetns } from '../apply/host.js';
-import { succeeded } from './netns.js';
+import { newName, succeeded } from './netns.js';
 
 export interface Topology {
   readonly client: Host;
@@ -40,8 +39,8 @@ export async function makeTopology(
   on: Host,
   enter: (netns: string) => Host = (netns) => inNetns(on, netns),
 ): Promise<Topology> {
-  const id = randomBytes(3).toString('hex');
-  const netns = (name: string) => `vipc-${id}-${name}`;
+  const id = newName();
+  const netns = (name: string) => `${id}-${name}`;
   const host = (name: string) => enter(netns(name));
   const shell = async (script: string) => succeeded(await on.run(['sh', '-ec', script]), script);
   const remove = async () => {
@@ -123,9 +122,9 @@ export async function serve(
   addresses: readonly string[],
   script: 'serve' | 'echo' = 'serve',
 ): Promise<void> {
-  const start = `setsid perl -e "$0" "$@" >/tmp/vipc-serve.$$ 2>&1 &
-    for i in $(seq 100); do grep -q ready /tmp/vipc-serve.$$ && break; sleep 0.05; done
-    cat /tmp/vipc-serve.$$; rm /tmp/vipc-serve.$$`;
+  const start = `said=$(mktemp); setsid perl -e "$0" "$@" >$said 2>&1 &
+    for i in $(seq 2000); do grep -q ready $said && break; sleep 0.05; done
+    cat $said; rm $said`;
   const argv = ['sh', '-c', start, perl(script), String(port), ...addresses];
   const { stdout } = succeeded(await host.run(argv), 'serve');
   if (stdout !== 'ready\n') throw new Error(`serve: ${stdout || 'does not say that it is ready'}`);
@@ -149,6 +148,13 @@ export async function connect(host: Host, connection: Connect): Promise<string[]
   return succeeded(await host.run(argv), 'connect')
     .stdout.trimEnd()
     .split('\n');
+}
+
+/** How many SYNs `host` has sent again: the kernel does when there was no answer for a second. */
+export async function resent(host: Host): Promise<number> {
+  const { stdout } = succeeded(await host.run(['cat', '/proc/net/netstat']), 'netstat');
+  const [names = [], values = []] = [...stdout.matchAll(/^TcpExt: (.*)$/gm)].map(([, line = '']) => line.split(' '));
+  return Number(values[names.indexOf('TCPSynRetrans')]);
 }
 
 /** Whether the kernel has SCTP: without it, servers serve the other protocols only. */

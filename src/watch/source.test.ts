@@ -6,7 +6,9 @@ import { type ApiServer, type ApiServerOptions, startApiServer } from '../testin
 import type { ApiClient } from './client.js';
 import { type ClusterWatch, type Tuning, watchCluster } from './source.js';
 
-const FAST: Partial<Tuning> = { answerMs: 300, silenceMs: 300, shortMs: 20, backoffMs: [10, 80] };
+/** A busy machine is silent for a second or two. */
+const FAST: Partial<Tuning> = { answerMs: 20_000, silenceMs: 20_000, shortMs: 20, backoffMs: [10, 80] };
+const IMPATIENT: Partial<Tuning> = { answerMs: 300, silenceMs: 300 };
 
 interface Setup {
   readonly server: ApiServer;
@@ -274,7 +276,7 @@ describe('a watch', () => {
 
 describe('a server', () => {
   it('that falls silent is left', async () => {
-    const all = await setup({}, { bookmarkMs: 60_000 });
+    const all = await setup(IMPATIENT, { bookmarkMs: 60_000 });
     const { server, view } = all;
     const before = lists(server);
     server.stall(true);

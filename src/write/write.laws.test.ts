@@ -12,6 +12,7 @@ import { hasErrors, type Source } from '../diag.js';
 import { readSnapshot } from '../read/snapshot.js';
 import type { Service, Snapshot } from '../read/types.js';
 import { cases } from '../testing/cases.js';
+import { often } from '../testing/extent.js';
 import { type ApiObject, snapshots } from '../testing/snapshots.js';
 import { SYNTHETIC_ANNOTATION } from './fields.js';
 import { writeServices } from './write.js';
@@ -146,7 +147,7 @@ describe('any cluster', () => {
         const text = json ? JSON.stringify(list, null, jsonIndent) : yaml;
         made += check([{ name: json ? 'x.json' : 'x.yaml', text: windows ? text.replaceAll('\n', '\r\n') : text }]);
       }),
-      { numRuns: 150 },
+      { numRuns: often(40, 150) },
     );
     expect(made).toBeGreaterThan(100);
   });

@@ -7,6 +7,7 @@ import { expect, it } from '@jest/globals';
 import { readCluster } from '../../pipeline.js';
 import { ROOT } from '../../testing/cases.js';
 import { type DiscoverCase, discoverCases, zoneFiles } from '../../testing/discover.js';
+import { sample } from '../../testing/extent.js';
 import {
   type Answer,
   type Asked,
@@ -48,7 +49,7 @@ function ours(of: Known, name: string, type: QueryType, { loop }: NameServer): A
 }
 
 describeKernel('named-checkzone', () => {
-  it.each(CASES)('loads the zones of $name, also from one file', async ({ records }) => {
+  it.each(sample(CASES, 5))('loads the zones of $name, also from one file', async ({ records }) => {
     const zones = zoneFiles(records, DOMAIN);
     const whole = { zone: DOMAIN, text: zones.map(({ text }) => text).join('\n') };
     const [one, each] = await withNetns(async (host) => [
@@ -65,7 +66,7 @@ describeKernel('named-checkzone', () => {
 });
 
 describeKernel.each([BIND, KNOT])('$name', (server) => {
-  it.each(CASES)('answers for $name as we do', async ({ records, known: of }) => {
+  it.each(sample(CASES, 5, server.name))('answers for $name as we do', async ({ records, known: of }) => {
     const zones = zoneFiles(records, DOMAIN);
     const asked = questions(of).filter(({ name, type }) => zoneOf(name, zones) && (server.any || type !== 'ANY'));
     const expected = asked.map(({ name, type }) => {
@@ -103,7 +104,9 @@ describeKernel('dig +search', () => {
     text: '@ 5 IN SOA ns. hostmaster. 1 7200 1800 86400 5\n@ 5 IN NS ns.\nns 5 IN A 127.0.0.1\n',
   };
 
-  it.each(CASES.flatMap((found) => namespacesOf(found).map((namespace) => ({ ...found, namespace }))))(
+  const pods = CASES.flatMap((found) => namespacesOf(found).map((namespace) => ({ ...found, namespace })));
+
+  it.each(sample(pods, 8))(
     'tries the same names for $name from $namespace',
     async ({ records, known: of, lookups, namespace }) => {
       const path = searchPath(namespace, DOMAIN);

@@ -1,6 +1,7 @@
 /** What somebody who watches the test API server knows of it. */
 import type { ObjectSink, WatchState } from '../../watch/source.js';
 import type { ApiServer, StoredObject } from '../api-server.js';
+import { pause } from '../patience.js';
 
 export interface View {
   readonly sink: ObjectSink;
@@ -64,16 +65,15 @@ function versioned(object: StoredObject): string {
   return `${nameOf(object)}@${object.metadata.resourceVersion}`;
 }
 
-/** Calls `check` until it no longer throws, for at most so many milliseconds; then with what it threw last. */
-export async function eventually(check: () => void, ms = 3000): Promise<void> {
-  const end = performance.now() + ms;
-  for (;;) {
+/** Calls `check` until it no longer throws, at most so many times; then with what it threw last. */
+export async function eventually(check: () => void, looks = 4000): Promise<void> {
+  for (let left = looks; ; left--) {
     try {
       check();
       return;
     } catch (error) {
-      if (performance.now() > end) throw error;
+      if (left === 0) throw error;
     }
-    await new Promise((done) => setTimeout(done, 5));
+    await pause(0.005);
   }
 }

@@ -1,17 +1,20 @@
 # Connects again and again for as long as FILE is there, and then prints what came of it, as JSON: `perl stream.pl FILE
 # PROTOCOL ADDRESS PORT SOURCE_PORT PAUSE_MS SECONDS`, after once.pl. Its first answer adds a byte to FILE.
-use POSIX ();
 
-# Milliseconds since some time, in steps of ten; perl-base has no better clock.
-sub now { return (POSIX::times())[0] * 10 }
+# How many SYNs the kernel of this namespace has sent again, for this stream or others. It does so after a second without an
+# answer: that says a packet was lost, where the time a connection took would say as well that the machine was busy.
+sub resent {
+  open(my $in, '<', '/proc/net/netstat') or die "netstat: $!\n";
+  my ($names, $values) = grep { /^TcpExt:/ } <$in>;
+  my %count;
+  @count{ split ' ', $names } = split ' ', $values;
+  return $count{TCPSynRetrans};
+}
 
 my ($file, $protocol, $address, $port, $from, $pause, $limit) = @ARGV;
-my ($answers, $slowest, $last, %failures) = (0, 0, '');
+my ($answers, $last, $before, %failures) = (0, '', resent());
 while (-e $file) {
-  my $start = now();
   $last = once($protocol, $address, $port, $limit, $from);
-  my $took = now() - $start;
-  $slowest = $took if $took > $slowest;
   # An answer has addresses.
   if ($last !~ /[.:]/) { $failures{$last}++ }
   elsif ($answers++ == 0) {
@@ -21,4 +24,5 @@ while (-e $file) {
   select(undef, undef, undef, $pause / 1000);
 }
 my $failures = join(',', map { "\"$_\":$failures{$_}" } sort keys %failures);
-printf qq({"answers":%d,"failures":{%s},"slowestMs":%d,"last":"%s"}\n), $answers, $failures, $slowest, $last;
+my $resent = $protocol eq 'tcp' ? resent() - $before : 0;
+printf qq({"answers":%d,"failures":{%s},"resent":%d,"last":"%s"}\n), $answers, $failures, $resent, $last;
