@@ -6,7 +6,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadAll } from 'js-yaml';
 import { selfSigned } from '../testing/api-server/certificate.js';
 import { type ApiServer, startApiServer } from '../testing/api-server.js';
@@ -14,7 +14,6 @@ import { ROOT } from '../testing/cases.js';
 import { type Result, vipc } from '../testing/vipc.js';
 
 // The library that knows kubeconfigs takes its time to load, where others are busy.
-jest.setTimeout(30_000);
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 
