@@ -13,8 +13,6 @@ import { type ApiServer, startApiServer } from '../testing/api-server.js';
 import { ROOT } from '../testing/cases.js';
 import { type Result, vipc } from '../testing/vipc.js';
 
-// The library that knows kubeconfigs takes its time to load, where others are busy.
-
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 
 const SHOP = [
@@ -327,31 +325,27 @@ describe('a server that is none', () => {
     ],
     ['repeats a token', (_, answer) => answer.end(list({ continue: 'x' })), /the same continue token again and again/],
     ['is silent', () => {}, /no answer within 2 s/],
-  ])(
-    '%s',
-    async (_, listener, message) => {
-      const bad = createServer(listener);
-      await new Promise<void>((done) => bad.listen(0, '127.0.0.1', done));
-      const url = `http://127.0.0.1:${(bad.address() as AddressInfo).port}`;
-      const kubeconfig = join(home, 'bad');
-      writeFileSync(kubeconfig, server.kubeconfig().replace(server.url, url));
-      const { code, stdout, stderr } = await vipc([
-        'get',
-        '-o',
-        'name',
-        '--kubeconfig',
-        kubeconfig,
-        '--request-timeout',
-        '2s',
-      ]);
-      bad.closeAllConnections();
-      bad.close();
-      expect(stderr).toMatch(message);
-      expect(stderr).toMatch(/^error: cluster test [^\n]*\n$/);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    },
-    60_000,
-  );
+  ])('%s', async (_, listener, message) => {
+    const bad = createServer(listener);
+    await new Promise<void>((done) => bad.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(bad.address() as AddressInfo).port}`;
+    const kubeconfig = join(home, 'bad');
+    writeFileSync(kubeconfig, server.kubeconfig().replace(server.url, url));
+    const { code, stdout, stderr } = await vipc([
+      'get',
+      '-o',
+      'name',
+      '--kubeconfig',
+      kubeconfig,
+      '--request-timeout',
+      '2s',
+    ]);
+    bad.closeAllConnections();
+    bad.close();
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^error: cluster test [^\n]*\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
 
   it('is not there', async () => {
     await server.close();
