@@ -106,7 +106,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'watch/kubeconfig.ts': ['@kubernetes/client-node', 'node:fs', 'node:path'],
   'watch/client.ts': ['watch/kubeconfig.ts', 'node:http', 'node:https'],
   'watch/': ['watch/', 'node:timers/promises'],
-  'serve/http.ts': ['node:http', 'ip.ts'],
+  'serve/connections.ts': ['node:net'],
+  'serve/http.ts': ['serve/connections.ts', 'node:http', 'ip.ts'],
   'serve/notify.ts': ['node:child_process'],
   'serve/series.ts': ['prom-client'],
   'serve/': [

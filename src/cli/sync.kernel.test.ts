@@ -56,7 +56,7 @@ function running(
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const lines: Record<string, unknown>[] = [];
     createInterface({ input: child.stderr }).on('line', (line) =>
-      lines.push(JSON.parse(line) as Record<string, unknown>),
+      lines.push(line.startsWith('{') ? (JSON.parse(line) as Record<string, unknown>) : { msg: line }),
     );
     const said = async (msg: string): Promise<Record<string, unknown>> => {
       return eventually(`it says ${msg}`, () => {
@@ -164,6 +164,66 @@ describeKernel('vipc sync', () => {
       expect(await rules(host)).toContain('--set-xmark 0x100000/0x100000');
     }));
 
+  it('reads its configuration again when it is told to during a full sync, or before it has begun', () => {
+    const [bin, busy, go] = ['bin-slow', 'busy-slow', 'go-slow'].map((name) => join(directory, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(bin);
+    // iptables-save waits for a file.
+    const wait = `touch ${busy}; while [ ! -e ${go} ]; do sleep 0.02; done`;
+    writeFileSync(
+      join(bin, 'iptables-nft-save'),
+      `#!/bin/sh\n${wait}\nPATH=\${PATH#*:} exec iptables-nft-save "$@"\n`,
+      { mode: 0o755 },
+    );
+    const once = CONFIG.replace('syncPeriod: 2s', 'syncPeriod: 1h');
+    return running(
+      ['--snapshot', snapshot],
+      async ({ host, child, said }) => {
+        const marked = async (mark: string) => {
+          for (let i = 0; i < 600; i++) {
+            if ((await rules(host)).includes(`--set-xmark ${mark}/${mark}`)) return;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+          throw new Error(`the node has no rules with ${mark}`);
+        };
+        // While it looks for its tools, before it has started.
+        while (!existsSync(busy)) await new Promise((resolve) => setTimeout(resolve, 10));
+        writeFileSync(config, once.replace('iptables: {', 'iptables: {masqueradeBit: 20, '));
+        child.kill('SIGHUP');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        writeFileSync(go, '');
+        await said('configuration read again');
+        await marked('0x100000');
+        rmSync(go);
+        rmSync(busy);
+        child.kill('SIGHUP');
+        while (!existsSync(busy)) await new Promise((resolve) => setTimeout(resolve, 10));
+        writeFileSync(config, once.replace('iptables: {', 'iptables: {masqueradeBit: 21, '));
+        child.kill('SIGHUP');
+        await said('configuration read again');
+        await said('configuration read again');
+        writeFileSync(go, '');
+        await marked('0x200000');
+      },
+      { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
+    );
+  }, 60_000);
+
+  it(
+    'writes its log for people when asked to',
+    () =>
+      running(['--snapshot', snapshot, '--log-format', 'text'], async ({ said, end }) => {
+        const line = String((await said('20'))['msg']);
+        expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z info  started iptables=nft healthzPort=\d+ metricsPort=\d+$/);
+        expect(String((await said('20'))['msg'])).toMatch(/ info  synced kind=full .* changed=default\/web /);
+        expect(await end()).toBe(0);
+      }),
+    60_000,
+  );
+
   it('takes its objects from an API, and counts its requests', async () => {
     const api = await startApiServer();
     for (const object of clusterObjects(3)) api.put(object);
@@ -180,9 +240,19 @@ describeKernel('vipc sync', () => {
 });
 
 describe('vipc sync, without a cluster', () => {
+  mkdirSync(join(directory, 'none'));
+  writeFileSync(join(directory, 'empty.yaml'), '\n');
   it.each([
     ['both sources', ['--snapshot', 'a', '--kubeconfig', 'b'], /either --snapshot or --kubeconfig/],
     ['no configuration', ['-c', 'nowhere.yaml'], /nowhere\.yaml/],
+    ['a snapshot that is not there', ['--snapshot', 'nowhere.yaml'], /^error: "nowhere\.yaml" does not exist$/m],
+    ['one of them', ['--snapshot', `${ROOT}fixtures/tour/web`, 'nowhere.yaml'], /"nowhere\.yaml" does not exist/],
+    ['an empty snapshot', ['--snapshot', '/dev/null'], /"\/dev\/null" is a device/],
+    ['a snapshot without objects', ['--snapshot', `${ROOT}package.json`], /package\.json/],
+    ['an empty directory', ['--snapshot', join(directory, 'none')], /without any \.yaml/],
+    ['an empty file', ['--snapshot', join(directory, 'empty.yaml')], /^error: the snapshot .*empty\.yaml is empty/m],
+    ['standard input', ['--snapshot', '-'], /must name files: standard input/],
+    ['another log format', ['--log-format', 'xml'], /json, text/],
   ])('%s', async (_, flags, message) => {
     expect(await vipc(['sync', ...flags])).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
   });

@@ -1,6 +1,7 @@
 /**
  * cli: `vipc sync`, the daemon: where its objects come from, and what signals do.
  */
+import { stat } from 'node:fs/promises';
 import pino from 'pino';
 import { apply } from '../apply/apply.js';
 import { CHAINS_PER_COMMIT, features } from '../apply/probe.js';
@@ -11,10 +12,12 @@ import type { Options } from '../options.js';
 import type { Metrics } from '../serve/metrics.js';
 import { notifier } from '../serve/notify.js';
 import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
-import { watchFiles } from '../sync/files.js';
+import { readFiles, watchFiles } from '../sync/files.js';
 import type { Logger } from '../sync/log.js';
+import { LINE, type LogFormat } from '../sync/log-lines.js';
+import { newWatchLog } from '../sync/watch-log.js';
 import { type ApiClient, connect } from '../watch/client.js';
-import { type WatchState, watchCluster } from '../watch/source.js';
+import { watchCluster } from '../watch/source.js';
 import { checkedNamespace } from './input.js';
 import { EXIT, type Io } from './io.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
@@ -25,6 +28,7 @@ export interface SyncFlags extends ChangeFlags {
   readonly snapshot?: readonly string[];
   readonly kubeconfig?: string;
   readonly cleanupOnExit?: boolean;
+  readonly logFormat: LogFormat;
 }
 
 /** Runs until it is told to end by a signal; returns the exit code. */
@@ -34,21 +38,14 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   }
   const namespace = checkedNamespace(flags);
   if (!flags.snapshot && namespace !== undefined) throw new Error('-n goes with --snapshot');
+  const hungUp = onHangUp();
   const loaded = await loadOptions(flags);
   await report(loaded.diagnostics, flags.verbose === true, io);
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
+  if (flags.snapshot && !(await isUsable(flags.snapshot, flags, io))) return EXIT.trouble;
   return withLock(flags, io, async (lock) => {
     const node = await openNode(flags, lock);
-    // Standard error is for all that is said; a log line is whole when write returns.
-    const log = pino(
-      {
-        level: flags.verbose ? 'debug' : 'info',
-        base: null,
-        timestamp: pino.stdTimeFunctions.isoTime,
-        formatters: { level: (level) => ({ level }) },
-      },
-      pino.destination({ dest: 2, sync: true }),
-    );
+    const log = newLog(flags);
     const target = { ...targetOf(node, flags, io), onWait: (what: string) => log.warn(what) };
     const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
     const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
@@ -64,7 +61,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     log.info({ iptables: node.used.iptables.variant, ...daemon.ports }, 'started');
     const notify = notifier(daemon.isAlive, { onProblem: (message) => log.warn(message) });
     void daemon.ready.then(() => notify.ready());
-    const signal = await untilTold(daemon, named, flags, log);
+    const signal = await untilTold(daemon, named, flags, log, hungUp);
     log.info({ signal, cleanup: flags.cleanupOnExit === true }, 'stopping');
     await notify.stopping();
     await daemon.stop();
@@ -72,6 +69,48 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     notify.close();
     return EXIT.ok;
   });
+}
+
+/** Listens for SIGHUP from now on; one that comes before there is something to do for it is answered then. */
+function onHangUp(): (act: () => void) => void {
+  let act: (() => void) | undefined;
+  let missed = false;
+  process.on('SIGHUP', () => {
+    missed ||= !act;
+    act?.();
+  });
+  return (next) => {
+    act = next;
+    if (missed) next();
+  };
+}
+
+/** To read a FIFO again would wait for a writer, and everything with it. */
+async function mustBeFile(path: string | undefined): Promise<void> {
+  if (path !== undefined && !(await stat(path)).isFile()) throw new Error(`${path} is no file that can be read again`);
+}
+
+/** Standard error is for all that is said; a log line is whole when write returns. */
+function newLog({ verbose, logFormat }: SyncFlags): Logger {
+  const stderr = pino.destination({ dest: 2, sync: true });
+  return pino(
+    {
+      level: verbose ? 'debug' : 'info',
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    { write: (line: string) => void stderr.write(LINE[logFormat](line)) },
+  );
+}
+
+/** Whether there is a snapshot to begin with; what is wrong is said. */
+async function isUsable(paths: readonly string[], flags: SyncFlags, io: Io): Promise<boolean> {
+  if (paths.includes('-')) throw new Error('--snapshot must name files: standard input cannot be read again');
+  const { snapshot, diagnostics } = await readFiles(paths, flags.namespace);
+  // The daemon logs them itself.
+  if (!snapshot) await report(diagnostics, flags.verbose === true, io);
+  return snapshot !== undefined;
 }
 
 interface Opened {
@@ -87,16 +126,21 @@ async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, lo
   if (paths) {
     return {
       openSource: (store, report) =>
-        watchFiles({ paths, namespace, onSnapshot: store.replaceSnapshot, onProblems: report }),
+        watchFiles({
+          paths,
+          namespace,
+          onSnapshot: store.replaceSnapshot,
+          onProblems: (found) => report('snapshot', found),
+        }),
     };
   }
   const client = await connect(kubeconfig);
   // As kube-proxy: hostnameOverride, else the host's name.
   const nodeName = options.nodeName || (await readMachine(node.host)).hostname.toLowerCase();
   log.info({ server: client.server, node: nodeName }, 'watching');
-  const onState = (state: WatchState) => log[state.state === 'failing' ? 'warn' : 'debug'](state, 'watch');
   return {
-    openSource: (store, _, { requested }) => {
+    openSource: (store, _, { requested, watchFailing }) => {
+      const onState = newWatchLog({ log, onFailing: watchFailing });
       const { synced, stop } = watchCluster(counted(client, requested), { nodeName, sink: store, onState });
       return { ready: synced, stop };
     },
@@ -130,9 +174,11 @@ function untilTold(
   named: (options: Options) => Options,
   flags: SyncFlags,
   log: Logger,
+  hungUp: (act: () => void) => void,
 ): Promise<string> {
   const reload = async (): Promise<void> => {
     try {
+      await mustBeFile(flags.config);
       const { value, diagnostics } = await loadOptions(flags);
       const [error] = diagnostics.filter(({ severity }) => severity === 'error');
       if (error) log.error({ code: error.code }, `the configuration stays as it was: ${error.message}`);
@@ -144,8 +190,11 @@ function untilTold(
       log.error(`the configuration stays as it was: ${error instanceof Error ? error.message : error}`);
     }
   };
+  let reloading = Promise.resolve();
+  hungUp(() => {
+    reloading = reloading.then(reload);
+  });
   return new Promise((resolve) => {
-    process.on('SIGHUP', () => void reload());
     let told = false;
     const end = (signal: string): void => {
       if (told) process.exit(EXIT.trouble);

@@ -1,4 +1,7 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -90,6 +93,37 @@ describe('loadSources', () => {
 
   it('refuses a device', async () => {
     expect((await loadSources(['/dev/zero'], stdin)).diagnostics).toMatchObject([{ code: 'unreadable' }]);
+  });
+
+  it('passes over what is no file in a directory', async () => {
+    const special = join(root, 'special');
+    await mkdir(join(special, 'sub'), { recursive: true });
+    execFileSync('mkfifo', [join(special, 'a.yaml'), join(special, 'sub/b.json')]);
+    await symlink('/dev/zero', join(special, 'c.yml'));
+    await symlink('a.yaml', join(special, 'd.yaml'));
+    const socket = createServer().listen(join(special, 'e.yaml'));
+    await once(socket, 'listening');
+    await writeFile(join(special, 'f.yaml'), 'f');
+    const { value, diagnostics } = await loadSources([special], stdin);
+    socket.close();
+    expect(value.map(({ text }) => text)).toEqual(['f']);
+    expect(diagnostics.map(({ severity, message }) => `${severity} ${message.replace(special, '')}`)).toEqual([
+      'warning "/a.yaml" is a FIFO and is passed over',
+      'warning "/c.yml" is a device and is passed over',
+      'warning "/d.yaml" is a FIFO and is passed over',
+      'warning "/e.yaml" is a socket and is passed over',
+      'warning "/sub/b.json" is a FIFO and is passed over',
+    ]);
+  });
+
+  it('waits for a FIFO that is named, but not for a daemon', async () => {
+    const fifo = join(root, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const { diagnostics } = await loadSources([fifo], stdin, { pipes: false });
+    expect(diagnostics).toMatchObject([{ message: expect.stringMatching(/is a FIFO, and neither a file nor a dir/) }]);
+    const writer = spawn('sh', ['-c', 'echo from: fifo > "$0"', fifo]);
+    expect((await loadSources([fifo], stdin)).value).toEqual([{ name: fifo, text: 'from: fifo\n' }]);
+    await once(writer, 'close');
   });
 
   it('reports a broken standard input', async () => {

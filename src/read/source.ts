@@ -3,7 +3,7 @@
  * In: the command line's paths. Out: Source[] in that order, a directory's files by code point; nothing is parsed yet.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
-import { promises as fs, readFileSync } from 'node:fs';
+import { closeSync, constants, promises as fs, openSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { show } from '../diag.js';
@@ -18,12 +18,14 @@ const MAX_BYTES = 256 * MIB;
 
 /**
  * Reads `paths` (`-` is standard input). A directory stands for all its *.yaml, *.yml and *.json, recursively, without
- * hidden entries and node_modules. A file that is named twice is read once. What cannot be read is a diagnostic and does
- * not stop the others.
+ * hidden entries and node_modules; what is no file there, such as a FIFO, is passed over with a warning. A file that is
+ * named twice is read once. What cannot be read is a diagnostic and does not stop the others. A FIFO that is named is
+ * waited for, unless `pipes` is false.
  */
 export async function loadSources(
   paths: readonly string[],
   stdin: () => Promise<Buffer>,
+  { pipes = true }: { readonly pipes?: boolean } = {},
 ): Promise<Checked<readonly Source[]>> {
   const value: Source[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -42,8 +44,16 @@ export async function loadSources(
       continue;
     }
     const files = await expand(path).catch(unreadable);
-    if ('code' in files) diagnostics.push(problemAt(path, files));
-    else for (const file of files) await take(file, await identity(file), () => readBytes(file));
+    if ('code' in files) {
+      diagnostics.push(problemAt(path, files));
+      continue;
+    }
+    const named = files.length === 1 && files[0] === path;
+    for (const file of files) {
+      const kind = named ? undefined : await specialKind(file);
+      if (kind !== undefined) diagnostics.push(passedOver(file, kind));
+      else await take(file, await identity(file), () => readBytes(file, named && pipes));
+    }
   }
   return { value, diagnostics };
 }
@@ -55,6 +65,7 @@ export async function loadSources(
 export async function fingerprint(paths: readonly string[]): Promise<string> {
   const lists = await Promise.all(paths.map((path) => expand(path).catch(unreadable)));
   const files = lists.flatMap((found) => ('code' in found ? [] : found));
+  const problems = lists.flatMap((found) => ('code' in found ? found.message : []));
   const states = await Promise.all(
     files.map((file) =>
       fs.stat(file).then(
@@ -63,7 +74,7 @@ export async function fingerprint(paths: readonly string[]): Promise<string> {
       ),
     ),
   );
-  return states.join('\n');
+  return [...problems, ...states].join('\n');
 }
 
 interface Problem {
@@ -125,12 +136,37 @@ async function identity(path: string): Promise<string> {
   return fs.realpath(path).catch(() => path);
 }
 
-async function readBytes(path: string): Promise<Buffer | Problem> {
+async function readBytes(path: string, pipes: boolean): Promise<Buffer | Problem> {
   const stat = await fs.stat(path);
   // A pipe is what the shell's <(command) gives.
-  if (!stat.isFile() && !stat.isFIFO()) return { code: 'unreadable', message: 'is neither a file nor a directory' };
-  // In one piece: a promise of it would be made of chunks, and hold them all twice.
-  return stat.size > MAX_BYTES ? tooLarge(stat.size) : readFileSync(path);
+  if (stat.isFIFO() && pipes) return readFileSync(path);
+  if (!stat.isFile()) return { code: 'unreadable', message: `is ${kindOf(stat)}, and neither a file nor a directory` };
+  if (stat.size > MAX_BYTES) return tooLarge(stat.size);
+  // It may be another by now, and to open a FIFO would wait for a writer.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    // In one piece: a promise of it would be made of chunks, and hold them all twice.
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What a file is that is no file to read; undefined when it is one, or when reading it will say what is wrong. */
+async function specialKind(path: string): Promise<string | undefined> {
+  return fs.stat(path).then(
+    (stat) => (stat.isFile() || stat.isDirectory() ? undefined : kindOf(stat)),
+    () => undefined,
+  );
+}
+
+function kindOf(stat: Stats): string {
+  if (stat.isFIFO()) return 'a FIFO';
+  return stat.isSocket() ? 'a socket' : 'a device';
+}
+
+function passedOver(name: string, kind: string): Diagnostic {
+  return { code: 'not-a-file', severity: 'warning', message: `${show(name)} is ${kind} and is passed over` };
 }
 
 /** The text without a byte order mark, or what is wrong with it. */

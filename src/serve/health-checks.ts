@@ -4,7 +4,7 @@
  */
 import type { Resolved } from '../backends/backend.js';
 import type { ServicePort } from '../resolve/types.js';
-import { type Address, type Answer, jsonAnswer, type Listening, listen } from './http.js';
+import { type Address, type Answer, jsonAnswer, type Listening, listen, shareConnections } from './http.js';
 
 export interface HealthChecks {
   /** Makes the ports what `resolved` has; returns what is wrong with them, such as a port that is taken. Never rejects. */
@@ -23,6 +23,8 @@ interface Check {
 export function healthChecks(isProxyHealthy: () => boolean): HealthChecks {
   let checks: ReadonlyMap<number, Check> = new Map();
   const open = new Map<string, Listening>();
+  // There may be hundreds of ports.
+  const connections = shareConnections();
   let last: Promise<unknown> = Promise.resolve();
 
   const update = async (resolved: readonly Resolved[]): Promise<readonly string[]> => {
@@ -37,7 +39,7 @@ export function healthChecks(isProxyHealthy: () => boolean): HealthChecks {
     for (const [key, place] of places) {
       if (open.has(key)) continue;
       try {
-        open.set(key, await listen(place, () => answer(checks.get(place.port), isProxyHealthy())));
+        open.set(key, await listen(place, () => answer(checks.get(place.port), isProxyHealthy()), connections));
       } catch (error) {
         const { namespace, name } = checks.get(place.port) ?? { namespace: '', name: '' };
         problems.push(

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Family } from '../ip.js';
+import { type Connections, newConnections } from './connections.js';
 
 /** An address; no host, or an unspecified one (0.0.0.0, ::), means all addresses of both families, as in Go. */
 export interface Address {
@@ -43,17 +44,37 @@ export function jsonAnswer(status: number, value: unknown, headers: Answer['head
   return { status, type: 'application/json', body: JSON.stringify(value), headers };
 }
 
-/** Whoever connects and says nothing is not waited for; milliseconds. */
+/** A request that does not come to its end is not waited for; milliseconds. */
 const PATIENCE = 10_000;
+
+/** A reader that takes nothing of its answer is not waited for either; milliseconds. */
+const SILENCE = 30_000;
 
 /** Probes are few; files that the daemon can open are too, and it needs them for its tools. */
 const MAX_CONNECTIONS = 200;
 
+/** What may be open for a moment, until the oldest are closed. */
+const MOST_AT_ONCE = 1000;
+
+/** The connections of some servers that have a limit together. */
+export function shareConnections(): Connections {
+  return newConnections(MAX_CONNECTIONS);
+}
+
 /** Starts to listen; rejects with a message for people when the address cannot be had. */
-export function listen({ host, port, family }: Address, answer: Answerer): Promise<Listening> {
+export function listen(
+  { host, port, family }: Address,
+  answer: Answerer,
+  connections: Connections = shareConnections(),
+): Promise<Listening> {
   const options = { requestTimeout: PATIENCE, headersTimeout: PATIENCE, connectionsCheckingInterval: PATIENCE };
-  const server = createServer(options, (request, response) => void respond(request, response, answer));
-  server.maxConnections = MAX_CONNECTIONS;
+  const server = createServer(options, (request, response) => {
+    response.once('close', connections.busy(request.socket));
+    void respond(request, response, answer);
+  });
+  server.on('connection', connections.opened);
+  server.maxConnections = MOST_AT_ONCE;
+  server.timeout = SILENCE;
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(problem(error, host, port))));
     server.listen({ port, ...(family ? OF_FAMILY[family] : isAny(host) ? {} : { host }) }, () => {

@@ -31,7 +31,10 @@ const SERIES = [
   ['kubeproxy_sync_proxy_rules_service_changes_total', 'counter', ''],
   ['rest_client_requests_total', 'counter', 'code host method'],
   ['vipc_drift_repaired_total', 'counter', 'kind'],
+  ['vipc_objects_left_out', 'gauge', 'kind'],
   ['vipc_sync_step_duration_seconds', 'histogram', 'step'],
+  ['vipc_watch_failures_total', 'counter', 'kind'],
+  ['vipc_watches_failing', 'gauge', 'kind'],
 ] as const;
 
 /** Everything happened once. */

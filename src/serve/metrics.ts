@@ -27,6 +27,10 @@ export interface Metrics {
   /** `/healthz` or `/livez` was answered with an HTTP status. */
   healthz(code: number): void;
   livez(code: number): void;
+  /** How many objects have errors and are left out, by kind. */
+  leftOut(objects: Readonly<Record<string, number>>): void;
+  /** Whether the watch of a kind fails; told again at each failure. */
+  watchFailing(kind: string, failing: boolean): void;
   /** The Kubernetes API answered; `code` is `<error>` when it did not, as client-go has it. */
   requested(request: { readonly code: string; readonly host: string; readonly method: string }): void;
 }
@@ -96,6 +100,13 @@ export function newMetrics(): Metrics {
     },
     healthz: (code) => series.healthz.inc({ code }),
     livez: (code) => series.livez.inc({ code }),
+    leftOut: (objects) => {
+      for (const [kind, count] of Object.entries(objects)) series.leftOut.set({ kind }, count);
+    },
+    watchFailing: (kind, failing) => {
+      series.watchesFailing.set({ kind }, failing ? 1 : 0);
+      if (failing) series.watchFailures.inc({ kind });
+    },
     requested: (request) => series.requests.inc(request),
   };
 }
@@ -103,6 +114,11 @@ export function newMetrics(): Metrics {
 /** A counter is to be there, at 0, before it counts for the first time; else a rate misses that. */
 function begin(series: Series): void {
   for (const kind of ['missing', 'foreign', 'changed'] as const) series.drift.inc({ kind }, 0);
+  for (const kind of ['Service', 'EndpointSlice', 'Node']) {
+    series.leftOut.set({ kind }, 0);
+    series.watchesFailing.set({ kind }, 0);
+    series.watchFailures.inc({ kind }, 0);
+  }
   for (const code of ['200', '503']) {
     series.healthz.inc({ code }, 0);
     series.livez.inc({ code }, 0);

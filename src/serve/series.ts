@@ -93,6 +93,9 @@ export function newSeries() {
     ),
     stepSeconds: histogram('vipc_sync_step_duration_seconds', 'Time that each step of a sync took', ['step']),
     drift: counter('vipc_drift_repaired_total', 'Lines of rules that somebody else had changed, put right', ['kind']),
+    leftOut: gauge('vipc_objects_left_out', 'Objects with errors, which get no rules', ['kind']),
+    watchesFailing: gauge('vipc_watches_failing', 'Whether the watch of a kind fails, 1 or 0', ['kind']),
+    watchFailures: counter('vipc_watch_failures_total', 'Times that a watch failed, or could not begin', ['kind']),
     requests: counter('rest_client_requests_total', 'Requests to the Kubernetes API', ['code', 'host', 'method']),
   };
 }

@@ -13,7 +13,7 @@ import { healthChecks } from '../serve/health-checks.js';
 import { type Metrics, newMetrics } from '../serve/metrics.js';
 import { startServers } from '../serve/server.js';
 import type { ObjectSource } from './files.js';
-import { type Logger, logDrift, logSync, newReporter } from './log.js';
+import { type Logger, logDrift, logSync, NODE, newReporter, type Reporter } from './log.js';
 import { newLoop } from './loop.js';
 import { measure } from './measure.js';
 import { newStore, type Store } from './store.js';
@@ -26,7 +26,7 @@ export interface DaemonParts {
   readonly layout?: string | undefined;
   readonly options: Options;
   /** Begins to fill the store. */
-  readonly openSource: (store: Store, report: ReturnType<typeof newReporter>, metrics: Metrics) => ObjectSource;
+  readonly openSource: (store: Store, report: Reporter, metrics: Metrics) => ObjectSource;
   readonly log: Logger;
 }
 
@@ -51,8 +51,8 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   const { log } = parts;
   let { options } = parts;
   let compiled: Compiled | undefined;
-  const report = newReporter(log);
   const metrics = newMetrics();
+  const report = newReporter(log, metrics.leftOut);
   const health = proxyHealth(periodsOf(options).sync * HEALTHY_PERIODS * 1000);
   const checks = healthChecks(() => health.isHealthy(Date.now()));
   const store = newStore({
@@ -60,7 +60,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       tellPending();
       loop.changed();
     },
-    onInvalid: report,
+    onInvalid: (diagnostics, about) => report(about, diagnostics),
   });
   const tellPending = (): void => {
     const { services, slices: endpoints } = store.changes();
@@ -72,13 +72,19 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     becomeReady = resolve;
   });
 
+  /** The Services whose changes failed so far. */
+  let owed: readonly string[] = [];
   const sync = async (kind: SyncKind): Promise<boolean> => {
     const changes = store.takeChanges();
     const done = await syncer.sync(store.snapshot(), kind);
     compiled = done.compiled ?? compiled;
-    report(done.diagnostics);
+    if (done.found) report('compile', done.found);
+    // A partial sync does not look at everything that a full one may have complained of.
+    report(NODE, done.diagnostics, done.kind === 'full' ? undefined : 'more');
     logDrift(log, done.drift);
-    logSync(log, done, changes);
+    const names = new Set([...owed, ...changes.names]);
+    owed = done.ok ? [] : [...names];
+    logSync(log, done, { ...changes, names });
     measure(metrics, done, changes, Date.now() / 1000);
     if (!done.ok) return false;
     tellPending();
@@ -87,7 +93,10 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     const waiting = loop.pendingSince();
     if (waiting !== undefined) health.queued(waiting);
     const problems = await checks.update(compiled?.resolved ?? []);
-    report(problems.map((message) => ({ code: 'health-check', severity: 'warning', message })));
+    report(
+      'health checks',
+      problems.map((message) => ({ code: 'health-check', severity: 'warning', message })),
+    );
     becomeReady();
     return true;
   };

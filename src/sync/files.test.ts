@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { readSnapshot } from '../read/snapshot.js';
 import type { Snapshot } from '../read/types.js';
 import { ROOT } from '../testing/cases.js';
 import { eventually, pause } from '../testing/patience.js';
-import { type ObjectSource, watchFiles } from './files.js';
+import { type ObjectSource, readFiles, watchFiles } from './files.js';
 
 const WEB = readFileSync(`${ROOT}fixtures/tour/web/cluster.yaml`, 'utf8');
 const directory = mkdtempSync(join(tmpdir(), 'vipc-files-'));
@@ -48,15 +49,17 @@ it('reads again when the content is another, and only then', async () => {
 
 it.each([
   ['half a file', WEB.slice(0, WEB.indexOf('clusterIP:') + 3), 'syntax'],
-  ['nothing', '', undefined],
+  ['nothing', '', 'empty-snapshot'],
+  ['blanks', ' \n\n', 'empty-snapshot'],
+  ['an empty List', '{"apiVersion":"v1","kind":"List","items":[]}', 'empty-snapshot'],
+  ['what is of no use', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n', 'empty-snapshot'],
   ['what is no object', '- a\n- b\n', 'not-an-object'],
 ])('stays with what it had: %s', async (_, text, code) => {
   writeFileSync(file, WEB);
   const { ready, snapshots, problems } = watch();
   await ready;
   writeFileSync(file, text);
-  if (code === undefined) await pause(0.06);
-  else await eventually('the watch tells', () => problems.includes(code));
+  await eventually('the watch tells', () => problems.includes(code));
   expect(snapshots).toHaveLength(1);
   writeFileSync(file, `${WEB}# again\n`);
   await eventually('the watch tells', () => snapshots.length === 2);
@@ -65,10 +68,7 @@ it.each([
 it('waits for files that are not there yet, and follows links that are replaced, as those of a mounted ConfigMap', async () => {
   const link = join(directory, 'link.yaml');
   const { ready, snapshots, problems } = watch(link);
-  await eventually(
-    'the watch tells',
-    () => problems.includes('not-found') || problems.length > 0 || snapshots.length === 0,
-  );
+  await eventually('the watch tells', () => problems.includes('not-found'));
   writeFileSync(join(directory, 'one.yaml'), WEB);
   symlinkSync('one.yaml', link);
   await ready;
@@ -77,6 +77,31 @@ it('waits for files that are not there yet, and follows links that are replaced,
   symlinkSync('two.yaml', link);
   await eventually('the watch tells', () => snapshots.length >= 2);
   expect(JSON.stringify(snapshots.at(-1)?.slices)).toContain('10.244.2.8');
+});
+
+it('says once when the files go away, and again when they do so again', async () => {
+  writeFileSync(file, WEB);
+  const { ready, snapshots, problems } = watch();
+  await ready;
+  for (const times of [1, 2]) {
+    rmSync(file);
+    await eventually('the watch tells', () => problems.filter((code) => code === 'not-found').length === times);
+    await pause(50);
+    writeFileSync(file, `${WEB}# ${times}\n`);
+    await eventually('the watch tells', () => snapshots.length === times + 1);
+  }
+  expect(problems).toEqual(['not-found', 'not-found']);
+});
+
+it('passes over what is no file in a directory, and says so; one that is named is an error', async () => {
+  const inner = mkdtempSync(join(directory, 'inner-'));
+  const fifo = join(inner, 'fifo.yaml');
+  execFileSync('mkfifo', [fifo]);
+  writeFileSync(join(inner, 'cluster.yaml'), WEB);
+  const { ready, snapshots, problems } = watch(inner);
+  await ready;
+  expect([snapshots.length, problems]).toEqual([1, ['not-a-file']]);
+  expect(await readFiles([fifo])).toMatchObject({ diagnostics: [{ code: 'unreadable', severity: 'error' }] });
 });
 
 it.each([

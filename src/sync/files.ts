@@ -4,7 +4,7 @@
  */
 import { withClusterset } from '../clusters/mcs.js';
 import { AS_IT_IS, complete } from '../complete/complete.js';
-import type { Diagnostic, Source } from '../diag.js';
+import { type Diagnostic, hasErrors, type Source, show } from '../diag.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { fingerprint, loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
@@ -21,15 +21,27 @@ export interface FilesOptions {
   /** What objects that say no namespace belong to. */
   readonly namespace?: string | undefined;
   readonly onSnapshot: (snapshot: Snapshot) => void;
-  /** Told what is wrong, once for each content. */
+  /** Told all that is wrong, once for each content; nothing when nothing is. */
   readonly onProblems: (diagnostics: readonly Diagnostic[]) => void;
   /** How often the files are looked at. */
   readonly pollMs?: number;
 }
 
+/** What is in files now. */
+export interface Files {
+  /** Absent when they are of no use: what is not seen would be taken for gone. */
+  readonly snapshot?: Snapshot;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the files and directories that `paths` name; objects that say no namespace belong to `namespace`. */
+export async function readFiles(paths: readonly string[], namespace?: string): Promise<Files> {
+  return understand(await load(paths, namespace), paths);
+}
+
 /** Watches the files and directories that `paths` name. */
 export function watchFiles({ paths, namespace, onSnapshot, onProblems, pollMs = 1000 }: FilesOptions): ObjectSource {
-  let seen = '';
+  let seen: string | undefined;
   let content = '';
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -39,20 +51,14 @@ export function watchFiles({ paths, namespace, onSnapshot, onProblems, pollMs = 
     const now = await fingerprint(paths);
     if (now === seen) return false;
     seen = now;
-    const { value, diagnostics } = await loadSources(paths, async () => Buffer.alloc(0));
-    const sources = namespace === undefined ? value : value.map((source) => ({ ...source, namespace }));
-    const text = textOf(sources, diagnostics);
+    const loaded = await load(paths, namespace);
+    const text = textOf(loaded);
     if (text === content) return false;
     content = text;
-    const snapshot = readSnapshot(sources);
-    const completed = complete(snapshot.value, AS_IT_IS);
-    const clusterset = withClusterset(completed.value);
-    const added = [...completed.diagnostics, ...clusterset.diagnostics].filter(isNoNote);
-    const problems = [...diagnostics, ...snapshot.diagnostics, ...added];
-    if (problems.length > 0) onProblems(problems);
-    if (diagnostics.length > 0 || problems.some(isUnreadable) || isEmpty(snapshot.value)) return false;
-    onSnapshot(clusterset.value);
-    return true;
+    const { snapshot, diagnostics } = understand(loaded, paths);
+    onProblems(diagnostics);
+    if (snapshot) onSnapshot(snapshot);
+    return snapshot !== undefined;
   };
 
   const ready = new Promise<void>((resolve) => {
@@ -73,8 +79,40 @@ export function watchFiles({ paths, namespace, onSnapshot, onProblems, pollMs = 
   };
 }
 
-function textOf(sources: readonly Source[], diagnostics: readonly Diagnostic[]): string {
+type Loaded = Awaited<ReturnType<typeof loadSources>>;
+
+/** A FIFO gives its text once, to one reader, and standard input too. */
+async function load(paths: readonly string[], namespace: string | undefined): Promise<Loaded> {
+  const loaded = await loadSources(paths, async () => Buffer.alloc(0), { pipes: false });
+  if (namespace === undefined) return loaded;
+  return { ...loaded, value: loaded.value.map((source) => ({ ...source, namespace })) };
+}
+
+function textOf({ value: sources, diagnostics }: Loaded): string {
   return JSON.stringify([sources, diagnostics.map(({ message }) => message)]);
+}
+
+function understand({ value: sources, diagnostics }: Loaded, paths: readonly string[]): Files {
+  const snapshot = readSnapshot(sources);
+  const completed = complete(snapshot.value, AS_IT_IS);
+  const clusterset = withClusterset(completed.value);
+  const added = [...completed.diagnostics, ...clusterset.diagnostics].filter(isNoNote);
+  const problems = [...diagnostics, ...snapshot.diagnostics, ...added];
+  if (hasErrors(diagnostics) || problems.some(isUnreadable)) return { diagnostics: problems };
+  // More likely a mistake than a cluster without anything.
+  if (isEmpty(snapshot.value)) return { diagnostics: [...problems, empty(paths, sources)] };
+  return { snapshot: clusterset.value, diagnostics: problems };
+}
+
+function empty(paths: readonly string[], sources: readonly Source[]): Diagnostic {
+  const where = `${show(paths[0] ?? '').slice(1, -1)}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
+  const what = sources.every(({ text }) => text.trim() === '') ? 'is empty' : 'holds no Service, EndpointSlice or Node';
+  return {
+    code: 'empty-snapshot',
+    severity: 'error',
+    message: `the snapshot ${where} ${what}: nothing is taken away for it`,
+    hint: 'kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot',
+  };
 }
 
 function isNoNote({ severity }: Diagnostic): boolean {
@@ -86,7 +124,6 @@ function isUnreadable({ code, severity }: Diagnostic): boolean {
   return severity === 'error' && (code === 'syntax' || code === 'not-an-object');
 }
 
-/** More likely a mistake than a cluster without anything. */
 function isEmpty({ services, slices, endpoints, nodes }: Snapshot): boolean {
   return services.length + slices.length + endpoints.length + nodes.length === 0;
 }

@@ -2,7 +2,8 @@
  * Log: what a daemon says, as structured lines; one for each sync, and what is wrong with an object once.
  */
 import type { Logger } from 'pino';
-import { type Diagnostic, formatPath } from '../diag.js';
+import { type Diagnostic, formatPath, type Origin } from '../diag.js';
+import { locate } from '../read/locate.js';
 import type { ServiceChange } from '../review/compare.js';
 import { toJson } from '../review/json.js';
 import type { Changes } from './store.js';
@@ -10,23 +11,81 @@ import type { SyncReport } from './syncer.js';
 
 export type { Logger } from 'pino';
 
-/** A lasting problem, such as an object with errors, is said once and not at every sync. */
-export function newReporter(log: Logger): (diagnostics: readonly Diagnostic[]) => void {
-  const said = new Set<string>();
-  return (diagnostics) => {
-    for (const { code, severity, message, origin, hint } of diagnostics) {
-      const line = `${severity} ${origin?.object ?? ''} ${message}`;
-      if (severity === 'note' || said.has(line)) continue;
-      // Messages name addresses, so there is no end to them.
-      if (said.size >= MOST_REMEMBERED) said.clear();
-      said.add(line);
-      const field = origin && origin.path.length > 0 ? formatPath(origin.path) : undefined;
-      log[severity === 'error' ? 'error' : 'warn']({ code, object: origin?.object, field, hint }, message);
+/** What tools refuse is led back to an object, but the object has no error. */
+export const NODE = 'node';
+
+/** Told all that is wrong with something now; `more` says that what was wrong before may still be. */
+export type Reporter = (about: string, diagnostics: readonly Diagnostic[], more?: 'more') => void;
+
+/**
+ * A lasting problem, such as an object with errors, is said once and not at every sync; one that went and comes back is
+ * said again. `onErrors` is told how many objects have errors, by kind.
+ */
+export function newReporter(
+  log: Logger,
+  onErrors: (objects: Readonly<Record<string, number>>) => void = () => {},
+): Reporter {
+  const said = new Map<string, ReadonlySet<string>>();
+  const withErrors = new Map<string, ReadonlySet<string>>();
+  const counts: Record<string, number> = {};
+  const count = (about: string, by: 1 | -1): void => {
+    for (const object of withErrors.get(about) ?? []) {
+      const kind = object.slice(0, object.indexOf(' '));
+      counts[kind] = (counts[kind] ?? 0) + by;
     }
+  };
+  return (about, diagnostics, more) => {
+    const before = said.get(about);
+    if (!before && diagnostics.length === 0) return;
+    const now = new Set(more && before);
+    for (const diagnostic of diagnostics) {
+      const line = lineOf(diagnostic);
+      if (diagnostic.severity !== 'note' && !now.has(line) && !before?.has(line)) say(log, diagnostic);
+      now.add(line);
+    }
+    count(about, -1);
+    if (now.size > 0) said.set(about, now);
+    else said.delete(about);
+    if (about === NODE) return;
+    withErrors.set(
+      about,
+      new Set(diagnostics.flatMap((found) => (isError(found) ? (found.origin?.object ?? []) : []))),
+    );
+    count(about, 1);
+    if (withErrors.get(about)?.size === 0) withErrors.delete(about);
+    onErrors(counts);
   };
 }
 
-const MOST_REMEMBERED = 10_000;
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
+}
+
+function lineOf({ severity, message, origin }: Diagnostic): string {
+  return `${severity} ${origin?.object ?? ''} ${message}`;
+}
+
+function say(log: Logger, { code, severity, message, origin, related, hint }: Diagnostic): void {
+  const line = {
+    code,
+    object: origin?.object,
+    field: origin && origin.path.length > 0 ? formatPath(origin.path) : undefined,
+    at: origin && placeOf(origin),
+    related: related && [related.message, placeOf(related.origin)].filter(Boolean).join(': '),
+    hint,
+  };
+  log[severity === 'error' ? 'error' : 'warn'](line, message);
+}
+
+/** `cluster.yaml:12:5`; undefined for what came from an API, which is no text. */
+function placeOf(origin: Origin): string | undefined {
+  if (origin.source.text === '') return undefined;
+  const { file, line, col } = locate(origin);
+  return `${file}:${line}:${col}`;
+}
+
+/** Most names in a line. */
+const MOST_NAMES = 10;
 
 /** The line of one sync. */
 export function logSync(
@@ -34,10 +93,13 @@ export function logSync(
   { kind, ok, times, sent, forgottenFlows, refused }: SyncReport,
   changes: Changes,
 ): void {
-  const { services, slices, nodes } = changes;
+  const { services, slices, nodes, names } = changes;
+  const changed = [...names].sort();
   const line = {
     kind,
     changes: { services, slices, nodes },
+    ...(changed.length > 0 ? { changed: changed.slice(0, MOST_NAMES) } : {}),
+    ...(changed.length > MOST_NAMES ? { more: changed.length - MOST_NAMES } : {}),
     ms: times,
     lines: sent,
     ...(forgottenFlows > 0 ? { forgottenFlows } : {}),

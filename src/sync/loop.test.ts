@@ -125,4 +125,71 @@ describe('the loop', () => {
     await stop;
     expect(seen).toEqual([[0, 'full']]);
   });
+
+  it('looks at everything again when it was asked to while it did', async () => {
+    const { loop, seen, pass } = loopWith({ seconds: 3 });
+    loop.start();
+    await pass(1);
+    loop.refresh();
+    loop.refresh();
+    await pass(10);
+    expect(seen).toEqual([
+      [0, 'full'],
+      [3, 'full'],
+    ]);
+  });
+
+  it('looks at everything when it was asked to while it waits after a failure', async () => {
+    const { loop, seen, pass } = loopWith({ results: [false, false, false, false, false, true] });
+    loop.start();
+    await pass(20);
+    const { length } = seen;
+    loop.refresh();
+    await pass(0);
+    expect(seen).toHaveLength(length + 1);
+  });
+
+  it.each([
+    ['a year', 31_536_000],
+    ['292 years', 9.2e9],
+    ['for ever', Number.POSITIVE_INFINITY],
+  ])('waits %s, though a timer cannot', async (_, sync) => {
+    const { loop, seen, pass } = loopWith({ sync, minSync: 0 });
+    loop.start();
+    await pass(3_000_000);
+    expect(seen).toEqual([[0, 'full']]);
+    loop.changed();
+    await pass(1);
+    expect(seen.map(([, kind]) => kind)).toEqual(['full', 'partial']);
+  });
+
+  it('does not wait with a change for longer than a timer can, but for as long as it is told to', async () => {
+    const { loop, seen, pass } = loopWith({ sync: 9e9, minSync: 3_000_000 });
+    loop.start();
+    await pass(1);
+    loop.changed();
+    await pass(2_900_000);
+    expect(seen).toHaveLength(1);
+    await pass(100_001);
+    expect(seen.map(([, kind]) => kind)).toEqual(['full', 'partial']);
+  });
+
+  it('does not look more often than each second, whatever it is told', async () => {
+    const { loop, seen, pass } = loopWith({ sync: 1e-9, minSync: 0 });
+    loop.start();
+    await pass(10);
+    expect(seen.length).toBeLessThanOrEqual(11);
+  });
+
+  it.each([-3600, 3600])('goes on when the clock of the day is set by %i s', async (seconds) => {
+    const { loop, seen, pass } = loopWith({});
+    loop.start();
+    await pass(5);
+    jest.setSystemTime(Date.now() + seconds * 1000);
+    loop.changed();
+    await pass(1);
+    await pass(30);
+    expect(seen.map(([, kind]) => kind)).toEqual(['full', 'partial', 'full']);
+    expect(loop.isAlive()).toBe(true);
+  });
 });

@@ -34,22 +34,31 @@ export interface Loop {
 /** Milliseconds. */
 const FIRST_RETRY = 1000;
 
+/** Seconds: less would be nothing but looking at the node. */
+const SHORTEST_PERIOD = 1;
+
+/** Milliseconds: setTimeout takes 31 bits and would fire at once; what is due later is waited for again. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Seconds: tools are given two minutes each, and there are a few of them. */
 const LONGEST_SYNC = 600;
 
 /** A loop that waits to be started. */
 export function newLoop({ periods, sync, onQueued }: LoopOptions): Loop {
+  const syncSeconds = () => Math.max(SHORTEST_PERIOD, periods().sync);
   let running = false;
+  let wanted = false;
   let pendingSince: number | undefined;
-  let lastStart = 0;
+  let lastStart = Number.NEGATIVE_INFINITY;
   let startedAt = 0;
-  let fullAt = 0;
+  let fullAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let retryAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> | undefined;
 
   const nextAt = (): number => {
+    if (wanted) return now();
     // After a failure the old rules stay; more changes do not make it succeed sooner.
     if (retryAt !== undefined) return retryAt;
     const changeAt = pendingSince === undefined ? Number.POSITIVE_INFINITY : lastStart + periods().minSync * 1000;
@@ -59,10 +68,14 @@ export function newLoop({ periods, sync, onQueued }: LoopOptions): Loop {
   const schedule = (): void => {
     clearTimeout(timer);
     if (!running || current) return;
-    timer = setTimeout(tick, Math.max(0, nextAt() - Date.now()));
+    timer = setTimeout(tick, Math.min(LONGEST_TIMER, Math.max(0, nextAt() - now())));
   };
 
   const tick = (): void => {
+    if (nextAt() > now()) {
+      schedule();
+      return;
+    }
     current = run().finally(() => {
       current = undefined;
       schedule();
@@ -70,17 +83,18 @@ export function newLoop({ periods, sync, onQueued }: LoopOptions): Loop {
   };
 
   const run = async (): Promise<void> => {
-    const now = Date.now();
-    const kind: SyncKind = retryAt !== undefined || now >= fullAt ? 'full' : 'partial';
+    const kind: SyncKind = wanted || retryAt !== undefined || now() >= fullAt ? 'full' : 'partial';
     const since = pendingSince;
     pendingSince = undefined;
-    lastStart = now;
+    // What is wanted from here on is not in this one.
+    wanted = false;
+    lastStart = now();
     const ok = await sync(kind);
     failures = ok ? 0 : failures + 1;
     // What failed waits still, as long as it did.
     if (!ok) pendingSince = since ?? pendingSince;
-    retryAt = ok ? undefined : Date.now() + backOff(failures, periods().sync);
-    if (ok && kind === 'full') fullAt = Date.now() + periods().sync * 1000;
+    retryAt = ok ? undefined : now() + backOff(failures, syncSeconds());
+    if (ok && kind === 'full') fullAt = now() + syncSeconds() * 1000;
   };
 
   return {
@@ -92,14 +106,14 @@ export function newLoop({ periods, sync, onQueued }: LoopOptions): Loop {
       schedule();
     },
     refresh: () => {
-      fullAt = 0;
+      wanted = true;
       schedule();
     },
     pendingSince: () => pendingSince,
-    isAlive: () => !running || Date.now() - Math.max(lastStart, startedAt) < (periods().sync + LONGEST_SYNC) * 1000,
+    isAlive: () => !running || now() - Math.max(lastStart, startedAt) < (syncSeconds() + LONGEST_SYNC) * 1000,
     start: () => {
       running = true;
-      startedAt = Date.now();
+      startedAt = now();
       schedule();
     },
     stop: async () => {
@@ -109,6 +123,9 @@ export function newLoop({ periods, sync, onQueued }: LoopOptions): Loop {
     },
   };
 }
+
+/** Milliseconds of a clock that nobody sets: when that of the day goes back an hour, no change waits for one. */
+const now = (): number => performance.now();
 
 /** Doubles with each failure, up to the period, with some jitter: many nodes may fail for one reason. */
 function backOff(failures: number, syncSeconds: number): number {

@@ -33,6 +33,9 @@ export interface SyncReport {
   /** A partial sync becomes a full one when nobody knows how the node is. */
   readonly kind: SyncKind;
   readonly ok: boolean;
+  /** What compiling found, all of it at every sync; absent when it did not come to that. */
+  readonly found?: readonly Diagnostic[];
+  /** What the node and its tools say. */
   readonly diagnostics: readonly Diagnostic[];
   /** Milliseconds by step. */
   readonly times: Times;
@@ -141,6 +144,7 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
     let steps: readonly Step[] = [];
     let [ok, refused, forgottenFlows] = [true, false, 0];
     let drift: readonly ServiceChange[] = [];
+    let found: readonly Diagnostic[] | undefined;
     let compiled: Compiled | undefined;
     const fail = (byTool: boolean): void => {
       [ok, refused] = [false, byTool];
@@ -154,7 +158,7 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
         const made = watch.timeSync('compile', () =>
           compileSnapshot(snapshot, options, { skipInvalid: true, layout, features, memo }),
         );
-        diagnostics.push(...made.diagnostics);
+        found = made.diagnostics;
         if (!made.value) fail(false);
         compiled = made.value;
         return compiled;
@@ -180,6 +184,7 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
         kind,
         ok,
         refused,
+        ...(found ? { found } : {}),
         diagnostics,
         times: watch.times(),
         steps,

@@ -49,14 +49,7 @@ export interface ApiServer extends Faults {
 /** Starts a server with nothing in it on a free port of the loopback interface. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const { history = 10_000, bookmarkMs = 60_000 } = options;
-  const mood: Mood = {
-    token: options.token,
-    refusing: 0,
-    stalled: false,
-    slowMs: 0,
-    goneAsStatus: false,
-    forbidden: [],
-  };
+  const mood = calm(options.token);
   const requests: LoggedRequest[] = [];
   const held: (() => void)[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -74,7 +67,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const handle = ({ method = '', url: path = '', headers }: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(path, 'http://server');
     const route = routeOf(url);
-    requests.push(logged(method, url, route));
+    const request = logged(method, url, route);
+    requests.push(request);
+    if (mood.impostor?.(request, response)) return;
     const reply = (): void => {
       if (response.destroyed) return;
       const answer = answerTo({ method, authorization: headers.authorization, url, route }, store, lists, mood);
@@ -134,7 +129,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     slow: (ms) => {
       mood.slowMs = ms;
     },
-    rewind: (version) => store.rewind(version),
+    rewind: store.rewind,
+    backup: store.backup,
+    waitForVersions: (on) => {
+      mood.waitsForVersions = on;
+    },
+    impersonate: (impostor) => {
+      mood.impostor = impostor;
+    },
     forbid: (...resources) => {
       mood.forbidden = resources;
     },
@@ -142,6 +144,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       mood.token = token;
     },
   };
+}
+
+function calm(token: string | undefined): Mood {
+  const faults = { stalled: false, goneAsStatus: false, waitsForVersions: false, impostor: undefined, forbidden: [] };
+  return { token, refusing: 0, slowMs: 0, ...faults };
 }
 
 const KINDS: readonly StoredKind[] = SERVED.map(({ kind }) => kind);

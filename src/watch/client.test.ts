@@ -163,6 +163,51 @@ describe('a kubeconfig', () => {
   });
 });
 
+describe('what is replaced while it is used', () => {
+  const statusOf = async (client: Awaited<ReturnType<typeof connect>>) =>
+    client.get('/api/v1/nodes', new AbortController().signal).then(
+      ({ status }) => status,
+      () => 'no answer',
+    );
+
+  it('a token in its file is read again as soon as the old one is refused', async () => {
+    const certificate = selfSigned('server');
+    const server = await start({ token: 'one', certificate });
+    file('token', 'one');
+    const cluster = { server: server.url, 'certificate-authority-data': btoa(certificate.cert) };
+    const client = await connect(kubeconfig(cluster, { tokenFile: 'token' }));
+    expect(await statusOf(client)).toBe(200);
+    server.setToken('two');
+    file('token', 'two');
+    expect([await statusOf(client), await statusOf(client)]).toEqual([401, 200]);
+  });
+
+  it('a kubeconfig too; one that is half written changes nothing', async () => {
+    const server = await start({ token: 'one', certificate: selfSigned('server') });
+    const path = file('config', server.kubeconfig());
+    const client = await connect(path);
+    server.setToken('two');
+    file('config', 'a: [b');
+    expect([await statusOf(client), await statusOf(client)]).toEqual([401, 401]);
+    file('config', server.kubeconfig());
+    expect([await statusOf(client), await statusOf(client)]).toEqual([200, 200]);
+  });
+
+  it('the certificate of the server, with the CA in its file', async () => {
+    const [old, next] = [selfSigned('server'), selfSigned('server')];
+    const [before, after] = [await start({ certificate: old }), await start({ certificate: next })];
+    file('ca.crt', old.cert);
+    const at = (url: string) => kubeconfig({ server: url, 'certificate-authority': 'ca.crt' });
+    const client = await connect(at(before.url));
+    expect(await statusOf(client)).toBe(200);
+    await before.close();
+    at(after.url);
+    expect([await statusOf(client), await statusOf(client)]).toEqual(['no answer', 'no answer']);
+    file('ca.crt', next.cert);
+    expect(await statusOf(client)).toBe(200);
+  });
+});
+
 it('without a kubeconfig this must be a pod', async () => {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
   delete process.env.KUBERNETES_SERVICE_HOST;

@@ -31,17 +31,38 @@ export interface ApiClient {
  * its service account. Nothing is sent yet. Rejects with a message for the user when there is no such server.
  */
 export async function connect(kubeconfig: string | undefined): Promise<ApiClient> {
-  return clientOf(kubeconfig === undefined ? await inCluster() : await fromFile(kubeconfig));
+  const load = () => (kubeconfig === undefined ? inCluster() : fromFile(kubeconfig));
+  return clientOf(await load(), load);
 }
 
-/** The API server that a kubeconfig's current context names. Nothing is sent yet. */
-export function clientOf(config: KubeConfig): ApiClient {
-  const server = config.getCurrentCluster()?.server ?? '';
-  const options = shared(() => optionsOf(config));
+/** The API server that a kubeconfig's current context names, which `reload` reads again. Nothing is sent yet. */
+export function clientOf(first: KubeConfig, reload: () => Promise<KubeConfig> = async () => first): ApiClient {
+  let config = first;
+  let doubted = false;
+  const options = shared(async () => {
+    // Certificates, tokens and addresses are replaced in kubeconfigs too, and the library keeps a token for a minute.
+    if (doubted) config = await reload().catch(() => config);
+    doubted = false;
+    return { server: serverOf(config), options: await optionsOf(config) };
+  });
   return {
-    server,
-    get: async (path, signal) => send(server + path, { ...(await unlessAborted(options(), signal)), signal }),
+    server: serverOf(config),
+    get: async (path, signal) => {
+      try {
+        const { server, options: made } = await unlessAborted(options(), signal);
+        const answer = await send(server + path, { ...made, signal });
+        doubted ||= answer.status === 401;
+        return answer;
+      } catch (error) {
+        doubted = true;
+        throw error;
+      }
+    },
   };
+}
+
+function serverOf(config: KubeConfig): string {
+  return config.getCurrentCluster()?.server ?? '';
 }
 
 /** How long a connection is silent before it is probed; as Go's client does. */
@@ -50,15 +71,23 @@ const KEEP_ALIVE_MS = 30_000;
 /** Longer than a proxy takes to open a way through it. */
 const PROXY_MS = 30_000;
 
+/** Retry-After as the API server has it. The other form, a date, is nobody's here, and depends on two clocks. */
+const SECONDS = /^\d{1,15}$/;
+
 /** GET of `url`, with what `options` say beyond it. */
 export function send(url: string, options: RequestOptions): Promise<ApiResponse> {
   return new Promise((answer, fail) => {
     const request = url.startsWith('https:') ? requestHttps : requestHttp;
     const sent = request(new URL(url), options, (body) => {
       body.setEncoding('utf8');
-      const retryAfterMs = Number(body.headers['retry-after']) * 1000;
+      const retryAfter = body.headers['retry-after'] ?? '';
       const status = body.statusCode ?? 0;
-      answer({ status, ...(retryAfterMs > 0 && { retryAfterMs }), body, text: () => textOf(body) });
+      answer({
+        status,
+        ...(SECONDS.test(retryAfter) && { retryAfterMs: Number(retryAfter) * 1000 }),
+        body,
+        text: () => textOf(body),
+      });
     });
     // A peer that vanished without a word is noticed by the kernel, when ten probes have got no answer.
     sent.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));

@@ -2,7 +2,7 @@
  * List: all objects of a resource as they were at one moment, page by page.
  */
 import type { ApiClient } from './client.js';
-import { type ApiObject, checkObject, isFields, nonsense, parseObject, strip, versionOf } from './objects.js';
+import { type ApiObject, checkObject, isFields, keyOf, nonsense, parseObject, strip, versionOf } from './objects.js';
 import { ApiError, request } from './request.js';
 import { pathOf, type Resource } from './resources.js';
 import type { Tuning } from './tuning.js';
@@ -14,30 +14,65 @@ export interface Listed {
 }
 
 /**
- * Lists `resource`, of each object what `keep` leaves. When the server has forgotten that moment before the last page is read, the list starts again, and
- * that time it is asked for in one piece, as client-go does. Rejects with an ApiError.
+ * Lists `resource`, of each object what `keep` leaves. When the server has forgotten that moment before the last page is
+ * read, the list starts again, and that time it is asked for in one piece, as client-go does. Rejects with an ApiError,
+ * also when the pages have no end.
  */
 export async function list(
   client: ApiClient,
   resource: Resource<string>,
   tuning: Tuning,
   signal: AbortSignal,
-  keep: (object: ApiObject) => ApiObject = strip,
+  keep: Keep = strip,
 ): Promise<Listed> {
-  const objects: ApiObject[] = [];
-  let page = { limit: String(tuning.pageSize), continue: '' };
+  const get = (query: Query): Promise<Page> => onePage(client, resource, query, tuning, signal, keep);
+  return (await inPages(get, String(tuning.pageSize))) ?? inOnePiece(get);
+}
+
+type Query = Readonly<Record<string, string>>;
+
+/** What of an object is kept. */
+type Keep = (object: ApiObject) => ApiObject;
+
+/** More than any cluster has: etcd holds 8 GB at most, and all of it would have to be kept here. */
+const MOST_OBJECTS = 1_000_000;
+
+/** The server fills its pages, and only the last one may be empty. */
+const MOST_EMPTY = 10;
+
+/** Undefined when the server no longer knows the moment of the first page. */
+async function inPages(get: (query: Query) => Promise<Page>, limit: string): Promise<Listed | undefined> {
+  const objects = new Map<string, ApiObject>();
+  let token = '';
+  let empty = 0;
   for (;;) {
-    try {
-      const { items, version, next } = await onePage(client, resource, page, tuning, signal);
-      for (const item of items) objects.push(keep(item));
-      if (next === '') return { objects, version };
-      page = { ...page, continue: next };
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 410 || page.continue === '') throw error;
-      objects.length = 0;
-      page = { limit: '', continue: '' };
+    const page = await get({ limit, continue: token }).catch((error: unknown) => {
+      if (token !== '' && error instanceof ApiError && error.code === 410) return undefined;
+      throw error;
+    });
+    if (!page) return undefined;
+    const { items, version, next } = page;
+    for (const item of items) {
+      const key = keyOf(item);
+      if (objects.has(key)) throw endless(`${key} is in it twice`);
+      objects.set(key, item);
     }
+    if (next === '') return { objects: [...objects.values()], version };
+    if (next === token) throw endless('the same page comes again');
+    if (items.length === 0 && ++empty > MOST_EMPTY) throw endless('its pages are empty');
+    if (objects.size > MOST_OBJECTS) throw endless(`it has more than ${MOST_OBJECTS} objects`);
+    token = next;
   }
+}
+
+function endless(why: string): ApiError {
+  return nonsense(`the server sends a list that does not end: ${why}`);
+}
+
+async function inOnePiece(get: (query: Query) => Promise<Page>): Promise<Listed> {
+  const { items, version, next } = await get({});
+  if (next !== '') throw endless('it goes on where all was asked for at once');
+  return { objects: items, version };
 }
 
 interface Page extends Pick<Listed, 'version'> {
@@ -45,28 +80,49 @@ interface Page extends Pick<Listed, 'version'> {
   readonly next: string;
 }
 
-async function onePage(
+/** One answer to a list request. Rejects with an ApiError. */
+export async function onePage(
   client: ApiClient,
   resource: Resource<string>,
-  query: Readonly<Record<string, string>>,
-  { answerMs }: Tuning,
+  query: Query,
+  { answerMs, bodyMs }: Tuning,
   signal: AbortSignal,
+  keep: Keep = strip,
 ): Promise<Page> {
   const { apiVersion, kind } = resource;
-  const text = await request(client, pathOf(resource, query), { answerMs, silenceMs: answerMs, signal }, whole);
-  const answer = parseObject(text);
+  const deadlines = { answerMs, silenceMs: answerMs, bodyMs, signal };
+  const answer = parseObject(await request(client, pathOf(resource, query), deadlines, whole));
   const { items } = answer;
-  if (answer.kind !== `${kind}List` || !Array.isArray(items ?? [])) throw nonsense(`the server sent no ${kind}List`);
+  // None at all are null, as Go writes it. Without the field, nobody said that there are none.
+  if (answer.kind !== `${kind}List` || !(items === null || Array.isArray(items))) {
+    throw nonsense(`the server sent no ${kind}List`);
+  }
   return {
-    // In a list objects do not say their kind; none at all are null, as Go writes it.
-    items: ((items ?? []) as readonly unknown[]).map((item) => ({ ...checkObject(item, kind), apiVersion, kind })),
+    items: ((items ?? []) as readonly unknown[]).map((item) => keep({ ...itemOf(item, kind), apiVersion, kind })),
     version: versionOf(answer),
     next: isFields(answer.metadata) && typeof answer.metadata.continue === 'string' ? answer.metadata.continue : '',
   };
 }
 
+/**
+ * In a list objects do not say their kind. One that is something else, or has no name, makes the list useless: what is
+ * not seen would be taken for gone.
+ */
+function itemOf(value: unknown, kind: string): ApiObject {
+  const item = checkObject(value, kind);
+  if ((item.kind ?? kind) !== kind) throw nonsense(`the server sent a ${item.kind} in a ${kind}List`);
+  keyOf({ ...item, kind });
+  return item;
+}
+
+/** Characters; a page of 500 of the largest objects that etcd takes is no longer. */
+const LONGEST = 256 << 20;
+
 async function whole(body: AsyncIterable<string>): Promise<string> {
   let text = '';
-  for await (const chunk of body) text += chunk;
+  for await (const chunk of body) {
+    text += chunk;
+    if (text.length > LONGEST) throw nonsense(`the server sent a list longer than ${LONGEST >> 20} MiB`);
+  }
   return text;
 }

@@ -36,10 +36,23 @@ export function checkObject(value: unknown, kind?: string): ApiObject {
   throw nonsense(`the server sent what is no object: ${JSON.stringify(value)?.slice(0, 80)}`);
 }
 
-/** The version to watch from after `object`; throws an ApiError when it has none. */
-export function versionOf({ kind, metadata }: ApiObject): string {
-  if (typeof metadata.resourceVersion === 'string' && metadata.resourceVersion !== '') return metadata.resourceVersion;
-  throw nonsense(`the server sent a ${kind} without its resourceVersion`);
+/** What tells an object from others of its kind; throws an ApiError when it has no name. */
+export function keyOf({ kind, metadata }: ApiObject): string {
+  const { name, namespace } = metadata;
+  if (typeof name !== 'string' || name === '') throw nonsense(`the server sent a ${kind} without a name`);
+  return typeof namespace === 'string' ? `${namespace}/${name}` : name;
+}
+
+/** The version of an object, empty when it has none. */
+export function versionIn({ metadata: { resourceVersion } }: ApiObject): string {
+  return typeof resourceVersion === 'string' ? resourceVersion : '';
+}
+
+/** The version to watch from after `object`; throws an ApiError when it has none. 0 would mean any version. */
+export function versionOf(object: ApiObject): string {
+  const version = versionIn(object);
+  if (!['', '0'].includes(version)) return version;
+  throw nonsense(`the server sent a ${object.kind} without its resourceVersion`);
 }
 
 export function isFields(value: unknown): value is Fields {

@@ -19,6 +19,8 @@ export class ApiError extends Error {
 export interface Deadlines {
   readonly answerMs: number;
   readonly silenceMs: number;
+  /** From the first byte of the answer to the last. */
+  readonly bodyMs: number;
   /** Ends it now. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +32,7 @@ export interface Deadlines {
 export async function request<T>(
   client: ApiClient,
   path: string,
-  { answerMs, silenceMs, signal }: Deadlines,
+  { answerMs, silenceMs, bodyMs, signal }: Deadlines,
   read: (body: AsyncIterable<string>) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
@@ -40,11 +42,13 @@ export async function request<T>(
     setTimeout(() => controller.abort(new ApiError(`${what} within ${ms / 1000} s`)), ms);
   signal.addEventListener('abort', stop, { once: true });
   let timer = late(answerMs, 'no answer');
+  let last: NodeJS.Timeout | undefined;
   try {
     const response = await client.get(path, controller.signal);
     if (response.status !== 200) throw await refusal(response);
     clearTimeout(timer);
     timer = late(silenceMs, 'not a byte');
+    last = late(bodyMs, 'no end of the answer');
     return await read(decoded(response.body, () => timer.refresh()));
   } catch (error) {
     // What was told to end says only that it was.
@@ -52,6 +56,7 @@ export async function request<T>(
     throw error instanceof ApiError ? error : new ApiError(String((error as Error)?.message ?? error));
   } finally {
     clearTimeout(timer);
+    clearTimeout(last);
     signal.removeEventListener('abort', stop);
     controller.abort();
   }
@@ -67,9 +72,16 @@ async function* decoded(body: AsyncIterable<Uint8Array | string>, alive: () => v
 
 /** What the server says when it does not give what was asked for: a Status object, or what a proxy before it says. */
 async function refusal(response: ApiResponse): Promise<ApiError> {
-  const text = await response.text();
+  let text = '';
+  for await (const chunk of decoded(response.body, () => {})) {
+    text += chunk;
+    if (text.length > LONGEST_REFUSAL) break;
+  }
   return new ApiError(`${response.status}: ${messageOf(text)}`, response.status, response.retryAfterMs);
 }
+
+/** Characters. A Status has a few hundred. */
+const LONGEST_REFUSAL = 1 << 16;
 
 function messageOf(text: string): string {
   try {

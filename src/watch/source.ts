@@ -22,9 +22,12 @@ export interface ObjectSink {
 
 export interface WatchState {
   readonly kind: WatchedKind;
-  readonly state: 'listing' | 'watching' | 'failing';
+  /** `working` is a watch that has lasted: only then is it clear that what failed before does so no longer. */
+  readonly state: 'listing' | 'watching' | 'working' | 'failing';
   /** Why it fails. */
   readonly message?: string;
+  /** The HTTP status that says so; absent when there was no answer. */
+  readonly code?: number;
   /** When it is tried again, in milliseconds from now. */
   readonly retryMs?: number;
 }

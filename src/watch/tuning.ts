@@ -13,10 +13,14 @@ export interface Tuning {
    * are overdue. Where it sends none, as on a resource that never changed, this costs one request each time.
    */
   readonly silenceMs: number;
-  /** A watch that ends sooner and without an event has failed: to ask again at once would be a storm. */
+  /** A list that is not all there by then has failed, however steadily it drips. */
+  readonly bodyMs: number;
+  /** A watch that ends sooner is not opened again at once: that would be a storm. Without an event it has failed. */
   readonly shortMs: number;
   /** The wait after the first failure, doubled with each one more, and its limit; up to half of it is left to chance. */
   readonly backoffMs: readonly [number, number];
+  /** The longest wait that the server may ask for (Retry-After). */
+  readonly retryMs: number;
 }
 
 export const DEFAULT_TUNING: Tuning = {
@@ -24,12 +28,14 @@ export const DEFAULT_TUNING: Tuning = {
   watchSeconds: [300, 600],
   answerMs: 60_000,
   silenceMs: 150_000,
+  bodyMs: 300_000,
   shortMs: 1000,
   backoffMs: [500, 30_000],
+  retryMs: 60_000,
 };
 
 /** How long to wait after so many failures in a row. */
-export function backoff({ backoffMs: [first, limit] }: Tuning, failures: number): number {
+export function backoff([first, limit]: Tuning['backoffMs'], failures: number): number {
   return Math.round(Math.min(limit, first * 2 ** (failures - 1)) * (1 - Math.random() / 2));
 }
 

@@ -1,6 +1,8 @@
 /**
  * cli: `vipc sync` as commander knows it.
  */
+import { Option } from 'commander';
+import { LOG_FORMATS } from '../../sync/log-lines.js';
 import { type Add, example, examples } from '../command.js';
 import { changeOptions, namespaceOption, nodeOptions, proxyOptions } from '../flags.js';
 import type { SyncFlags } from '../sync.js';
@@ -19,6 +21,7 @@ export const addSync: Add = (program, io, done) => {
     .option('--kubeconfig <FILE>', 'how to reach the API (default: the service account of the pod it runs in)')
     .option('--snapshot <PATH...>', 'files and directories instead of an API; read again when they change')
     .option('--cleanup-on-exit', 'remove the rules in the end')
+    .addOption(new Option('--log-format <FORMAT>', 'how log lines are written').choices(LOG_FORMATS).default('json'))
     .option('-v, --verbose', 'log more')
     .addHelpText('after', () =>
       examples('sync --kubeconfig /etc/kubernetes/kubelet.conf', `sync --snapshot ${example()}`),

@@ -2,6 +2,7 @@
  * Answers of the test API server: what comes back for a request, in the order a real one looks at it.
  */
 import { documentAt, status } from './documents.js';
+import type { Impostor } from './faults.js';
 import type { Answer, Lists } from './lists.js';
 import type { Route } from './routes.js';
 import { type Matcher, matcher } from './selectors.js';
@@ -16,6 +17,8 @@ export interface Mood {
   slowMs: number;
   goneAsStatus: boolean;
   forbidden: readonly string[];
+  waitsForVersions: boolean;
+  impostor: Impostor | undefined;
 }
 
 /** A request, as far as it decides the answer. */
@@ -55,7 +58,7 @@ export function answerTo(
   const matches = matcher(namespace, query);
   if (!matches) return failure(400, 'BadRequest', `unable to parse the selectors of ${url.search}`);
   const version = Number(query.get('resourceVersion') || 0);
-  if (version > store.version()) {
+  if (version > store.version() && !(watch && mood.waitsForVersions)) {
     const message = `Timeout: Too large resource version: ${version}, current: ${store.version()}`;
     return failure(504, 'Timeout', message);
   }

@@ -1,6 +1,12 @@
 /**
  * Faults: what the test API server can be made to do wrong.
  */
+import type { ServerResponse } from 'node:http';
+import type { LoggedRequest } from './routes.js';
+
+/** Answers a request in the server's place, or leaves it to the server by returning false. */
+export type Impostor = (request: LoggedRequest, response: ServerResponse) => boolean;
+
 export interface Faults {
   /** Cuts all connections. */
   dropAll(): void;
@@ -27,10 +33,16 @@ export interface Faults {
   say(line: string): void;
   /** Each answer but a watch comes so many milliseconds later. */
   slow(ms: number): void;
-  /** Goes on from an older version number, as after etcd was restored from a backup. */
+  /** Goes on from an older version number, with the objects of now. */
   rewind(version: number): void;
   /** These resources, such as `pods`, may not be listed by anybody from now on; cluster-wide only, where one begins with `*`. */
   forbid(...resources: readonly string[]): void;
+  /** Remembers objects and version; what is returned restores them, as etcd from a backup. */
+  backup(): () => void;
+  /** While on, a watch from a version that is not reached yet is silent, as the real one; else it is refused. */
+  waitForVersions(on: boolean): void;
+  /** Lets another answer; undefined ends that. */
+  impersonate(impostor: Impostor | undefined): void;
   /** Only this token is good from now on. */
   setToken(token: string): void;
 }

@@ -39,8 +39,10 @@ export interface Store {
   since(version: number): readonly Change[] | undefined;
   /** Forgets all changes. */
   expire(): void;
-  /** Goes back to an older version number, as a server whose etcd was restored from a backup. */
+  /** Goes back to an older version number. */
   rewind(version: number): void;
+  /** Remembers objects and version; what is returned restores them. */
+  backup(): () => void;
 }
 
 /** An empty store that remembers so many changes. `onChange` is told of each. */
@@ -58,6 +60,11 @@ export function newStore(history: number, onChange: () => void): Store {
       log = log.slice(-history);
     }
     onChange();
+  };
+  const rewind = (to: number): void => {
+    log = [];
+    version = to;
+    forgotten = to;
   };
   return {
     version: () => version,
@@ -96,10 +103,14 @@ export function newStore(history: number, onChange: () => void): Store {
       log = [];
       forgotten = version;
     },
-    rewind: (to) => {
-      log = [];
-      version = to;
-      forgotten = to;
+    rewind,
+    backup: () => {
+      const [then, at] = [[...objects], version];
+      return () => {
+        objects.clear();
+        for (const [key, object] of then) objects.set(key, object);
+        rewind(at);
+      };
     },
   };
 }

@@ -1,0 +1,41 @@
+/**
+ * Log lines: what pino made of a log call → a line for a program or for people. What comes from outside can be in it, such
+ * as the answer of a server; so no line holds what a terminal would obey.
+ */
+
+export const LOG_FORMATS = ['json', 'text'] as const;
+
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** The line to write, for each format. */
+export const LINE: Readonly<Record<LogFormat, (json: string) => string>> = { json: escaped, text };
+
+/**
+ * Control characters, and those that nobody sees or that turn the direction of text. JSON may hold those beyond the first
+ * 32 as they are, and a terminal takes U+009B for the beginning of a command.
+ */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+function escaped(json: string): string {
+  return `${json.trimEnd().replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+}
+
+/** `2026-01-01T00:00:00.000Z info  synced kind=full changes.services=1 changed=default/web` */
+function text(json: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const [at = '', how = '', what = ''] = [time, level, msg].map((part) => escaped(String(part ?? '')).trimEnd());
+  return `${[at, how.padEnd(5), what, ...flat('', fields)].join(' ')}\n`;
+}
+
+function flat(prefix: string, value: unknown): readonly string[] {
+  if (Array.isArray(value)) return [`${prefix}=${value.map(word).join(',')}`];
+  if (typeof value !== 'object' || value === null) return [`${prefix}=${word(value)}`];
+  return Object.entries(value).flatMap(([name, inner]) => flat(prefix === '' ? name : `${prefix}.${name}`, inner));
+}
+
+/** Quoted unless it is one word, so that a line can be taken apart again. */
+function word(value: unknown): string {
+  if (typeof value === 'string' && /^[\w./:@+-]+$/.test(value)) return value;
+  return escaped(JSON.stringify(value) ?? '').trimEnd();
+}

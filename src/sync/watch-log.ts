@@ -1,0 +1,56 @@
+/**
+ * Watch log: one line when the API server is lost, one when it is back, and one for a resource that it keeps refusing.
+ */
+import type { WatchedKind, WatchState } from '../watch/source.js';
+import type { Logger } from './log.js';
+
+/** So many failures in a row are no restart: then the reason is said that stayed. */
+const MANY = 5;
+
+export interface WatchLogOptions {
+  readonly log: Logger;
+  /** Told when watches of a kind begin to fail, and when they work again. */
+  readonly onFailing: (kind: WatchedKind, failing: boolean) => void;
+  /** Milliseconds; default: a clock that is never set. */
+  readonly now?: () => number;
+}
+
+/** What is told of every state of a watch. */
+export function newWatchLog({
+  log,
+  onFailing,
+  now = () => performance.now(),
+}: WatchLogOptions): (state: WatchState) => void {
+  /** Failures in a row of each kind that fails now. */
+  const failing = new Map<WatchedKind, number>();
+  const said = new Set<string>();
+  let lostAt = 0;
+
+  const failed = ({ kind, message: error, code, retryMs }: WatchState): void => {
+    const line = { kind, error, retryMs };
+    const count = (failing.get(kind) ?? 0) + 1;
+    const reason = `${kind} ${code}`;
+    if (failing.size === 0) {
+      lostAt = now();
+      log.warn(line, 'the API server is lost');
+      said.add(reason);
+    } else if (code !== undefined && count >= MANY && !said.has(reason)) {
+      log.warn(line, 'the API server refuses');
+      said.add(reason);
+    } else log.debug(line, 'watch fails');
+    failing.set(kind, count);
+    onFailing(kind, true);
+  };
+  const works = (kind: WatchedKind): void => {
+    if (!failing.delete(kind)) return;
+    onFailing(kind, false);
+    if (failing.size > 0) return;
+    said.clear();
+    log.info({ seconds: Math.round((now() - lostAt) / 100) / 10 }, 'the API server is back');
+  };
+  return (state) => {
+    if (state.state === 'failing') failed(state);
+    else if (state.state === 'working') works(state.kind);
+    else log.debug(state, 'watch');
+  };
+}
