@@ -28,7 +28,8 @@ const LANGUAGE = ['languages/l4.ts', 'languages/lines.ts', 'diag.ts', 'ip.ts', '
 
 /** For each place, longest match first, what its files may import: places of ours, and packages. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'diag.ts': [],
+  'printable.ts': [],
+  'diag.ts': ['printable.ts'],
   'text.ts': ['diag.ts'],
   'ip.ts': [],
   'order.ts': [],
@@ -36,14 +37,24 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'options.ts': ['ip.ts'],
   'read/source.ts': ['read/', 'diag.ts', 'node:fs', 'node:path', 'node:buffer'],
   'read/yaml.ts': ['read/', 'diag.ts', 'js-yaml'],
-  'read/': ['order.ts', 'read/', 'lint/near.ts', 'diag.ts', 'ip.ts', 'options.ts'],
+  'read/': ['order.ts', 'printable.ts', 'read/', 'lint/near.ts', 'diag.ts', 'ip.ts', 'options.ts'],
   'resolve/': ['order.ts', 'resolve/', 'read/types.ts', 'memo.ts', 'diag.ts', 'ip.ts', 'text.ts', 'options.ts'],
   'complete/': ['order.ts', 'complete/', 'read/types.ts', 'diag.ts', 'ip.ts'],
   'discover/': ['order.ts', 'discover/', 'read/types.ts', 'diag.ts', 'ip.ts'],
   'lint/near.ts': [],
   'lint/': ['order.ts', 'lint/', 'read/types.ts', 'diag.ts', 'ip.ts'],
-  'look/yaml.ts': ['js-yaml'],
-  'look/': ['order.ts', 'look/', 'lint/', 'read/types.ts', 'read/names.ts', 'read/locate.ts', 'diag.ts', 'ip.ts'],
+  'look/yaml.ts': ['js-yaml', 'printable.ts'],
+  'look/': [
+    'order.ts',
+    'printable.ts',
+    'look/',
+    'lint/',
+    'read/types.ts',
+    'read/names.ts',
+    'read/locate.ts',
+    'diag.ts',
+    'ip.ts',
+  ],
   'clusters/': [
     'order.ts',
     'clusters/',

@@ -13,7 +13,7 @@ import { check } from './check.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { type ClustersFlags, clustersetCIDRs, loadClusters } from './clusters.js';
 import { loadInput } from './input.js';
-import { EXIT, type Io, write, writeLines, writeText } from './io.js';
+import { EXIT, type Io, writeJsonPieces, writeLines, writeText } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
 
@@ -94,7 +94,7 @@ async function print(artifacts: readonly Artifact[], flags: CompileFlags, io: Io
     .map(({ name, parts }) => ({ name, parts: parts.filter(({ family = flags.family }) => family === flags.family) }))
     .filter(({ parts }) => parts.length > 0);
   for (const { name, parts } of rules) {
-    if (flags.format === 'json') for (const { json } of parts) await write(io.stdout, json);
+    if (flags.format === 'json') for (const { json } of parts) await writeJsonPieces(io.stdout, json);
     else await writeText(io.stdout, joined([...heading(name, rules.length), ...parts.map(({ text }) => text)]));
   }
   const others = artifacts

@@ -10,7 +10,7 @@ import { compare, type ServiceChange } from '../review/compare.js';
 import { printChanges, summarise, toJson } from '../review/print.js';
 import { render } from '../text.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
-import { EXIT, type Io, painter, readAll, write, writeLines } from './io.js';
+import { EXIT, type Io, painter, readAll, writeJson, writeLines } from './io.js';
 import { compileFor, type NodeFlags, openNode, planOptions, readNode, writeNotes } from './node.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
@@ -89,7 +89,7 @@ export async function printDifference(
 ): Promise<number> {
   const same = changes.length === 0;
   const mark = synthetic ? { synthetic: true } : {};
-  if (format === 'json') await write(io.stdout, [`${JSON.stringify({ same, ...mark, changes: toJson(changes) })}\n`]);
+  if (format === 'json') await writeJson(io.stdout, { same, ...mark, changes: toJson(changes) });
   else if (same) await writeLines(io.stderr, ['no difference']);
   else await writeLines(io.stdout, [...printChanges(changes, painter(io.stdout, io.env)), '', summarise(changes)]);
   return same ? EXIT.ok : EXIT.different;

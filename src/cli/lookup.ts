@@ -9,8 +9,8 @@ import { answerLine } from '../discover/dns/zone.js';
 import { parseIp } from '../ip.js';
 import { DNS1123_LABEL } from '../read/names.js';
 import type { Snapshot } from '../read/types.js';
-import { asData, json } from './dns-json.js';
-import { EXIT, type Io, write, writeLines } from './io.js';
+import { asData } from './dns-json.js';
+import { EXIT, type Io, writeJson, writeLines } from './io.js';
 
 /** What is asked, in the order in which it is tried. */
 export interface Question {
@@ -55,7 +55,7 @@ export async function answer(
   const found = lookup(knownOf(records, [domain, ...others], podRecords(cluster, domain)), names, types);
   const answered = found.tries.some(({ outcome }) => outcome === 'answer' || outcome === 'CNAME');
   if (format === 'json') {
-    await write(io.stdout, json({ types, tries: found.tries, answers: found.answers.map(asData) }));
+    await writeJson(io.stdout, { types, tries: found.tries, answers: found.answers.map(asData) }, 2);
     return answered ? EXIT.ok : EXIT.different;
   }
   await writeLines(io.stderr, tried(found, types));

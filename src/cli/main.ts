@@ -2,7 +2,7 @@
  * cli: runs a command line; exit codes, and what becomes of errors.
  */
 import { CommanderError } from 'commander';
-import { EXIT, type Io, PROCESS_IO, painter } from './io.js';
+import { EXIT, type Io, PROCESS_IO, painter, shown } from './io.js';
 import { buildProgram } from './program.js';
 
 /**
@@ -35,6 +35,6 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO, name = 
 /** An error of the environment, in one line. */
 function complain(error: unknown, io: Io): void {
   const paint = painter(io.stderr, io.env);
-  io.stderr.write(`${paint('red', 'error:')} ${error instanceof Error ? error.message : String(error)}\n`);
-  if (io.env['VIPC_DEBUG'] && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+  io.stderr.write(shown(`${paint('red', 'error:')} ${error instanceof Error ? error.message : String(error)}\n`));
+  if (io.env['VIPC_DEBUG'] && error instanceof Error) io.stderr.write(shown(`${error.stack}\n`));
 }

@@ -17,7 +17,7 @@ import type { RuleSet } from '../languages/iptables/rules.js';
 import type { Options } from '../options.js';
 import { type Compiled, compileProgram } from '../pipeline.js';
 import { loadInput } from './input.js';
-import { EXIT, type Io, writeLines } from './io.js';
+import { EXIT, type Io, say, writeLines } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
 
@@ -60,7 +60,7 @@ export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Loc
   const lock = await takeLock({
     path: flags.lockFile ?? (await lockFileOf(flags)),
     seconds: flags.wait,
-    onWait: (holder) => void io.stderr.write(`waiting for ${holder}, ${flags.wait} s at most\n`),
+    onWait: (holder) => say(io.stderr, `waiting for ${holder}, ${flags.wait} s at most`),
   });
   try {
     return await change(lock);
@@ -83,7 +83,7 @@ export function targetOf({ host, used }: NodeAtHand, { wait }: ChangeFlags, io: 
     host,
     iptables: used.iptables,
     waitSeconds: wait,
-    onWait: (what) => void io.stderr.write(`${what}\n`),
+    onWait: (what) => say(io.stderr, what),
   };
 }
 

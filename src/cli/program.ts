@@ -14,7 +14,7 @@ import { addDns } from './commands/dns.js';
 import { addEnv } from './commands/env.js';
 import { addGet } from './commands/get.js';
 import { addSync } from './commands/sync.js';
-import { type Io, painter } from './io.js';
+import { type Io, painter, shown } from './io.js';
 
 /** In the order of the help. */
 const COMMANDS: readonly Add[] = [
@@ -37,8 +37,8 @@ export function buildProgram(io: Io, done: (code: number) => void, name = 'vipc'
     .version(version(), '-V, --version')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(called(name, text)),
-      writeErr: (text) => io.stderr.write(called(name, text)),
+      writeOut: (text) => io.stdout.write(shown(called(name, text))),
+      writeErr: (text) => io.stderr.write(shown(called(name, text))),
       outputError: (text, write) => write(painter(io.stderr, io.env)('red', text)),
     })
     .showHelpAfterError('(vipc --help, or vipc COMMAND --help, says more)')

@@ -16,6 +16,7 @@ import type { Logger } from '../sync/log.js';
 import { type ApiClient, connect } from '../watch/client.js';
 import { type WatchState, watchCluster } from '../watch/source.js';
 import { EXIT, type Io } from './io.js';
+import { logSink } from './log-sink.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
@@ -36,7 +37,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
   return withLock(flags, io, async (lock) => {
     const node = await openNode(flags, lock);
-    // Standard error is for all that is said; a log line is whole when write returns.
+    // Standard error is for all that is said.
     const log = pino(
       {
         level: flags.verbose ? 'debug' : 'info',
@@ -44,7 +45,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (level) => ({ level }) },
       },
-      pino.destination({ dest: 2, sync: true }),
+      logSink(),
     );
     const target = { ...targetOf(node, flags, io), onWait: (what: string) => log.warn(what) };
     const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);

@@ -4,8 +4,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Apex, printZone, type Zone, zoneFile } from '../discover/dns/zone.js';
-import { asData, json } from './dns-json.js';
-import { EXIT, type Io, write, writeLines } from './io.js';
+import { asData } from './dns-json.js';
+import { EXIT, type Io, writeJson, writeLines } from './io.js';
 
 /** A zone and what it says of itself. */
 export interface DescribedZone {
@@ -22,7 +22,12 @@ export interface ZoneFlags {
 /** Puts `zones` where the flags say; returns the exit code. */
 export async function putZones(zones: readonly DescribedZone[], flags: ZoneFlags, io: Io): Promise<number> {
   if (flags.output !== undefined) return writeZones(flags.output, zones, io);
-  if (flags.format === 'json') await write(io.stdout, json(zones.flatMap(({ zone }) => zone.records.map(asData))));
+  if (flags.format === 'json')
+    await writeJson(
+      io.stdout,
+      zones.flatMap(({ zone }) => zone.records.map(asData)),
+      2,
+    );
   else await writeLines(io.stdout, allLines(zones));
   return EXIT.ok;
 }
