@@ -31,6 +31,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'printable.ts': [],
   'diag.ts': ['printable.ts'],
   'text.ts': ['diag.ts'],
+  'files.ts': ['diag.ts', 'node:crypto', 'node:fs', 'node:path'],
   'ip.ts': [],
   'order.ts': [],
   'memo.ts': [],
@@ -121,7 +122,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'ip.ts',
   ],
   'apply/host.ts': ['execa'],
-  'apply/lock.ts': ['node:child_process', 'node:fs', 'node:path'],
+  'apply/lock.ts': ['files.ts', 'diag.ts', 'node:child_process', 'node:fs'],
   'apply/': [
     'apply/',
     'backends/backend.ts',

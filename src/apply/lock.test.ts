@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
@@ -38,6 +38,17 @@ describe('takeLock', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
     release();
     expect(waits).toEqual([]);
+  });
+
+  it('overwrites no file that is not a lock', async () => {
+    const path = join(directory, 'precious');
+    writeFileSync(path, 'kind: Service\n');
+    await expect(take(path, 0)).rejects.toThrow(/holds something else; --lock-file names another/);
+    expect(readFileSync(path, 'utf8')).toBe('kind: Service\n');
+  });
+
+  it('says what to do where no file can be', async () => {
+    await expect(take('/proc/vipc/lock', 0)).rejects.toThrow(/^the lock cannot be taken: .*--lock-file PATH/);
   });
 
   it('can be taken again when it was given back', async () => {

@@ -1,10 +1,9 @@
 /**
  * cli: `vipc compile`.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Checked, hasErrors } from '../diag.js';
+import { makeOutputDirectory, replaceFiles } from '../files.js';
 import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { type Artifact, backendFor, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
@@ -115,41 +114,17 @@ function heading(name: string, files: number): readonly Text[] {
   return files === 1 ? [] : [[{ text: `### ${name}` }]];
 }
 
-/** Node's own `recursive` never ends where the file system says no with ENOENT, as /proc does. */
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
-    await makeDirectory(dirname(path));
-    await mkdir(path);
-  }
-}
-
-async function replaceFile(path: string, artifact: Artifact): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    for (const chunk of chunks(textOf(artifact))) await file.write(chunk);
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** Every artifact into a directory; each file is replaced whole or not at all. */
+/** Every artifact into a directory: all files are replaced, each whole, or none. */
 async function writeArtifacts(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
-  await makeDirectory(directory);
-  for (const artifact of artifacts) {
-    const path = join(directory, artifact.name);
-    await replaceFile(path, artifact);
-    const ports = artifact.parts.reduce((sum, part) => sum + part.ports, 0);
-    await writeLines(io.stderr, [`wrote ${path} (${ports} ServicePort${ports === 1 ? '' : 's'})`]);
-  }
+  makeOutputDirectory(directory);
+  replaceFiles(
+    directory,
+    artifacts.map((artifact) => ({ name: artifact.name, pieces: chunks(textOf(artifact)) })),
+  );
+  const wrote = artifacts.map(({ name, parts }) => {
+    const ports = parts.reduce((sum, part) => sum + part.ports, 0);
+    return `wrote ${join(directory, name)} (${ports} ServicePort${ports === 1 ? '' : 's'})`;
+  });
+  await writeLines(io.stderr, wrote);
   return EXIT.ok;
 }
