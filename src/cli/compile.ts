@@ -6,7 +6,7 @@ import { type Checked, hasErrors } from '../diag.js';
 import { makeOutputDirectory, replaceFiles } from '../files.js';
 import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
-import { type Artifact, backendFor, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
+import { type Artifact, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { chunks, joined, type Text } from '../text.js';
 import { check } from './check.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
@@ -18,7 +18,6 @@ import { report } from './report.js';
 
 export interface CompileFlags extends OptionFlags, CompletionFlags, ClustersFlags {
   readonly family: Family;
-  readonly layout?: string;
   readonly output?: string;
   readonly check?: string;
   readonly format: 'text' | 'json';
@@ -35,10 +34,6 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
 
   const completion = completionOf(flags);
   const options = await loadOptions(flags);
-  const layouts = backendFor(options.value.mode)?.layouts ?? [];
-  if (flags.layout !== undefined && layouts.length > 0 && !layouts.includes(flags.layout)) {
-    throw new Error(`there is no layout ${JSON.stringify(flags.layout)}; there is ${layouts.join(', ')}`);
-  }
   const how = { ...flags, completion, ...clustersetCIDRs(flags) };
   const from = flags.cluster === undefined ? compilePaths : compileEach;
   const { unreadable, compiled } = await from(paths, flags, options.value, how, io);

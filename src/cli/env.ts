@@ -2,7 +2,6 @@
  * cli: `vipc env`.
  */
 import { environmentOf, type ServiceEnv } from '../discover/env.js';
-import { DNS1123_LABEL } from '../read/names.js';
 import { type ClusterFlags, loadCluster } from './cluster.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 import { report } from './report.js';
@@ -15,9 +14,6 @@ export interface EnvFlags extends ClusterFlags {
 /** Prints the variables that a pod of a namespace is started with; returns the exit code. */
 export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io): Promise<number> {
   const { namespace } = flags;
-  if (!DNS1123_LABEL.matches(namespace)) {
-    throw new Error(`--namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
-  }
   const loaded = await loadCluster(paths, flags, io);
   if ('code' in loaded) return loaded.code;
   const { value: services, diagnostics } = environmentOf(loaded.snapshot, namespace);

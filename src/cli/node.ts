@@ -18,14 +18,14 @@ import type { Options } from '../options.js';
 import { type Compiled, compileProgram } from '../pipeline.js';
 import { loadInput } from './input.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
-import { loadOptions, type OptionFlags } from './options.js';
+import type { OptionFlags } from './options.js';
+import { prepared } from './prepared.js';
 import { report } from './report.js';
 
 /** The flags of every command that looks at a node. */
 export interface NodeFlags extends OptionFlags {
   readonly netns?: string;
   readonly iptables: Variant | 'auto';
-  readonly layout?: string;
   readonly skipInvalid?: boolean;
   readonly verbose?: boolean;
 }
@@ -46,7 +46,9 @@ export interface NodeAtHand {
 }
 
 /** The node in `netns`, or this machine; throws when its tools do not answer. */
-export async function openNode({ netns, iptables }: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
+export async function openNode(flags: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
+  const { netns, iptables } = flags;
+  await prepared(flags);
   const inherit = lock ? { inherit: lock.fd } : {};
   const host = netns === undefined ? localHost(inherit) : netnsHost(netns, inherit);
   const surveyed = await survey(host);
@@ -57,6 +59,7 @@ export async function openNode({ netns, iptables }: NodeFlags, lock?: Lock): Pro
 
 /** Runs `change` while no other vipc changes the same node. */
 export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Lock) => Promise<T>): Promise<T> {
+  await prepared(flags);
   const lock = await takeLock({
     path: flags.lockFile ?? (await lockFileOf(flags)),
     seconds: flags.wait,
@@ -100,7 +103,7 @@ export async function compileFor(
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
   const [loaded, machine, able] = await Promise.all([
-    loadOptions(flags),
+    prepared(flags),
     readMachine(node.host),
     features(node.host, node.used.iptables),
   ]);

@@ -44,8 +44,18 @@ export function buildProgram(io: Io, done: (code: number) => void, name = 'vipc'
     .showHelpAfterError('(vipc --help, or vipc COMMAND --help, says more)')
     .addHelpText('after', () => `\nExample:\n  vipc compile ${example()}\n`);
   for (const add of COMMANDS) add(program, io, done);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) command.exitOverride().hook('preAction', (_, acting) => refuseEmpty(acting));
   return program;
+}
+
+/** An empty value is a variable of a script that is not set; `-o ""` would write into the current directory. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (values.includes('')) command.error(`error: option '${option.flags}' needs a value, it is empty`);
+  }
+  if (command.args.includes('')) command.error('error: an argument is empty; leave it out, or name a file');
 }
 
 /** A help text with the command lines in it as they are typed: kubectl's plugins have its name before theirs. */

@@ -19,6 +19,7 @@ import { EXIT, type Io } from './io.js';
 import { logSink } from './log-sink.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { loadOptions } from './options.js';
+import { prepared } from './prepared.js';
 import { report } from './report.js';
 
 export interface SyncFlags extends ChangeFlags {
@@ -32,7 +33,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   if (flags.snapshot && flags.kubeconfig !== undefined) {
     throw new Error('use either --snapshot or --kubeconfig, not both');
   }
-  const loaded = await loadOptions(flags);
+  const loaded = await prepared(flags);
   await report(loaded.diagnostics, flags.verbose === true, io);
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
   return withLock(flags, io, async (lock) => {

@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
 import type { CompileFlags } from '../compile.js';
-import { clusterOptions, completionOptions, inputOptions, proxyOptions } from '../flags.js';
+import { clusterOptions, completionOptions, inputOptions, outputDirectory, proxyOptions } from '../flags.js';
 
 /** Adds the command. */
 export const addCompile: Add = (program, io, done) => {
@@ -22,7 +22,7 @@ export const addCompile: Add = (program, io, done) => {
     .addOption(
       new Option('--family <FAMILY>', 'IP family on standard output').choices(['ipv4', 'ipv6']).default('ipv4'),
     )
-    .option('-o, --output <DIR>', 'write every artifact into DIR')
+    .option('-o, --output <DIR>', 'write every artifact into DIR', outputDirectory)
     .option('--check <DIR>', 'compare with the artifacts in DIR; exit 1 and show the difference by Service')
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', compileExamples)
