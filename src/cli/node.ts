@@ -73,7 +73,7 @@ export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Loc
 }
 
 /** A network namespace has rules of its own, so it is a node of its own. */
-async function lockFileOf({ netns }: ChangeFlags): Promise<string> {
+export async function lockFileOf({ netns }: Pick<ChangeFlags, 'netns'>): Promise<string> {
   const host = netns === undefined ? localHost() : netnsHost(netns);
   const { code, stdout, stderr } = await host.run(['readlink', '/proc/self/ns/net']);
   if (code !== 0) throw new Error(`network namespace${netns === undefined ? '' : ` ${netns}`}: ${stderr.trim()}`);

@@ -11,6 +11,7 @@ import { addCompile } from './commands/compile.js';
 import { addDescribe } from './commands/describe.js';
 import { addDiff } from './commands/diff.js';
 import { addDns } from './commands/dns.js';
+import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
 import { addGet } from './commands/get.js';
 import { addSync } from './commands/sync.js';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Add[] = [
   addApply,
   addCleanup,
   addSync,
+  addDoctor,
   addGet,
   addDescribe,
   addDns,
