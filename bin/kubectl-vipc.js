@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // kubectl runs what is called kubectl-vipc in the PATH for `kubectl vipc` and hands the other arguments on.
-import { main } from '../dist/cli/main.js';
+import { start } from './start.js';
 
-process.exitCode = await main(process.argv.slice(2), process, 'kubectl vipc');
+await start('kubectl vipc');

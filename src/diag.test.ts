@@ -16,7 +16,7 @@ const shown: [string, unknown, string][] = [
   ['a mapping', { a: 1 }, 'a mapping'],
   ['a string at the limit', 'x'.repeat(60), `"${'x'.repeat(60)}"`],
   ['a long string', 'x'.repeat(61), `"${'x'.repeat(60)}"… (61 characters)`],
-  ['control characters', 'a\n\u001b[31m\u009b\u202e', '"a\\n\\u001b[31m\ufffd\ufffd"'],
+  ['control characters', 'a\n\u001b[31m\u009b\u202e', '"a\\n\\u001b[31m\\u009b\\u202e"'],
 ];
 
 const paths: [Key[], string][] = [
@@ -24,7 +24,7 @@ const paths: [Key[], string][] = [
   [['spec', 'ports', 0, 'port'], 'spec.ports[0].port'],
   [['metadata', 'labels', 'a.b/c'], 'metadata.labels["a.b/c"]'],
   [[3, 'a'], '[3].a'],
-  [['x\u202ey'], '["x\ufffdy"]'],
+  [['x\u202ey'], '["x\\u202ey"]'],
   [['x'.repeat(61)], `["${'x'.repeat(60)}"… (61 characters)]`],
 ];
 

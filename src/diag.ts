@@ -5,6 +5,8 @@
  * cost a second parse of the text, so they are found only when somebody asks (read/locate.ts).
  */
 
+import { escapedJson } from './printable.js';
+
 /** One step of a path into an object: a field name or a list index. */
 export type Key = string | number;
 
@@ -88,6 +90,6 @@ export function show(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a mapping';
   const long = typeof value === 'string' && value.length > SHOWN;
   const text = typeof value === 'string' ? JSON.stringify(long ? value.slice(0, SHOWN) : value) : String(value);
-  const safe = text.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  const safe = escapedJson(text);
   return long ? `${safe}… (${value.length} characters)` : safe;
 }

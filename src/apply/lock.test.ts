@@ -38,6 +38,17 @@ describe('takeLock', () => {
     expect(waits).toEqual([]);
   });
 
+  it('overwrites no file that is not a lock', async () => {
+    const path = join(directory, 'precious');
+    writeFileSync(path, 'kind: Service\n');
+    await expect(take(path, 0)).rejects.toThrow(/holds something else; --lock-file names another/);
+    expect(readFileSync(path, 'utf8')).toBe('kind: Service\n');
+  });
+
+  it('says what to do where no file can be', async () => {
+    await expect(take('/proc/vipc/lock', 0)).rejects.toThrow(/^the lock cannot be taken: .*--lock-file PATH/);
+  });
+
   it('can be taken again when it was given back', async () => {
     const path = join(directory, 'again');
     for (let i = 0; i < 3; i++) (await take(path, 0)).release();

@@ -3,8 +3,9 @@
  * tools that the holder started: they inherit it, so nobody comes between a killed vipc and what it left running.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, ftruncateSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { show } from '../diag.js';
+import { openInPlace } from '../files.js';
 
 export interface LockOptions {
   readonly path: string;
@@ -22,22 +23,38 @@ export interface Lock {
 
 /** Takes the lock, or throws when it is not to be had in time. The file stays; what is in it is for people. */
 export async function takeLock({ path, seconds, onWait }: LockOptions): Promise<Lock> {
-  mkdirSync(dirname(path), { recursive: true });
-  const fd = openSync(path, 'a+');
+  const fd = openLock(path);
   const release = (): void => closeSync(fd);
   try {
+    if (!isLockFile(fd)) throw new Error(`the lock file ${show(path)} holds something else; --lock-file names another`);
     if (!(await flock(fd, 0))) {
       onWait(holderOf(path));
       if (!(await flock(fd, seconds)))
         throw new Error(`${path} is held by ${holderOf(path)}, for more than ${seconds} s`);
     }
     ftruncateSync(fd);
-    writeSync(fd, `${process.pid}\n`);
+    writeSync(fd, `${process.pid}\n`, 0);
     return { fd, release };
   } catch (error) {
     release();
     throw error;
   }
+}
+
+/** /run may be read-only, as in a container, or another user's. */
+function openLock(path: string): number {
+  try {
+    return openInPlace(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`the lock cannot be taken: ${why}; --lock-file PATH names another file`);
+  }
+}
+
+/** What it holds is overwritten, and could be worth something when somebody mistook the file. */
+function isLockFile(fd: number): boolean {
+  const beginning = Buffer.alloc(32);
+  return /^\d{0,20}\n?$/.test(beginning.toString('latin1', 0, readSync(fd, beginning, 0, beginning.length, 0)));
 }
 
 function holderOf(path: string): string {

@@ -70,7 +70,8 @@ export function failure(what: string, { code, stderr }: Outcome): string {
   const more = lines.length - MOST_LINES;
   const beginning = lines.slice(0, MOST_LINES).join('; ').replace(/:; /g, ': ');
   const said = more > 0 ? `${beginning}; and ${more} lines more` : beginning || `exit ${code}`;
-  const hint = FORBIDDEN.test(stderr) ? ' (this needs root)' : '';
+  const place = /lock file.*(?:Read-only|No such file)/i.test(stderr);
+  const hint = place ? ' (XTABLES_LOCKFILE names another)' : FORBIDDEN.test(stderr) ? ' (this needs root)' : '';
   return `${what}: ${said}${hint}`;
 }
 

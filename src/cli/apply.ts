@@ -10,7 +10,7 @@ import { plan, type Step } from '../diff/plan.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
 import type { ServiceChange } from '../review/compare.js';
 import { summarise } from '../review/print.js';
-import { EXIT, type Io, writeLines, writeText } from './io.js';
+import { EXIT, type Io, writeLines } from './io.js';
 import {
   type ChangeFlags,
   compileFor,
@@ -53,7 +53,8 @@ export async function writeSteps(
 ): Promise<void> {
   if (steps.length === 0) await writeLines(io.stderr, ['nothing to do']);
   for (const { tool, input } of steps) {
-    await writeText(io.stdout, [{ text: `### ${argvOf(tool, used.iptables, wait).join(' ')}` }, ...input]);
+    const lines = input.map(({ text }) => text);
+    await writeLines(io.stdout, [`### ${argvOf(tool, used.iptables, wait).join(' ')}`, ...lines]);
   }
 }
 

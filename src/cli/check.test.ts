@@ -21,6 +21,20 @@ afterAll(() => {
 });
 
 describe('vipc compile -o and --check', () => {
+  it('takes a directory with the name of a format when it is there, or is typed as one', async () => {
+    const json = join(directory, 'json');
+    expect(await vipc(['compile', WEB, '-o', json])).toMatchObject({ code: 0 });
+    const home = process.cwd();
+    process.chdir(directory);
+    try {
+      for (const name of ['json', './yaml', 'text/'])
+        expect(await vipc(['compile', WEB, '-o', name])).toMatchObject({ code: 0 });
+    } finally {
+      process.chdir(home);
+    }
+    expect(readdirSync(directory).sort()).toEqual(['json', 'text', 'yaml']);
+  });
+
   it('writes all artifacts, finds them again, and shows what changed by Service', async () => {
     const write = await vipc(['compile', WEB, '-o', directory]);
     expect(write).toMatchObject({ code: 0, stdout: '' });

@@ -15,20 +15,23 @@ import { summarise } from '../review/print.js';
 import { differs } from './apply.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
-import { loadOptions } from './options.js';
+import { prepared } from './prepared.js';
 import { report } from './report.js';
 import { liveReview, printed } from './review.js';
 
 export interface CleanupFlags extends ChangeFlags {
+  readonly dryRun?: boolean;
+  /** Its old name. */
   readonly plan?: boolean;
 }
 
-/** Lists what is left of a proxy and, unless only the plan is asked for, removes it; returns the exit code. */
+/** Lists what is left of a proxy and, unless it is a dry run, removes it; returns the exit code. */
 export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
-  const options = await loadOptions(flags);
+  const options = await prepared(flags);
   await report(options.diagnostics, flags.verbose === true, io);
   if (hasErrors(options.diagnostics)) return EXIT.different;
-  if (flags.plan) {
+  const dry = flags.dryRun === true || flags.plan === true;
+  if (dry) {
     const node = await openNode(flags);
     const changes = await list(node);
     return changes.length === 0 ? EXIT.ok : EXIT.different;
@@ -44,7 +47,7 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
     await printed(liveReview(changes, LEFT), false, io);
     if (changes.length > 0) await writeLines(io.stdout, ['']);
     const summary =
-      changes.length === 0 ? 'nothing to remove' : `${flags.plan ? 'to remove' : 'removing'}: ${summarise(changes)}`;
+      changes.length === 0 ? 'nothing to remove' : `${dry ? 'to remove' : 'removing'}: ${summarise(changes)}`;
     await writeLines(io.stderr, [summary]);
     return changes;
   }

@@ -2,21 +2,20 @@
  * cli: `vipc compile`.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { hasErrors } from '../diag.js';
+import { makeOutputDirectory, replaceFiles } from '../files.js';
 import type { Family } from '../ip.js';
 import type { ForNode } from '../nodes.js';
-import { type Artifact, backendFor, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
+import { type Artifact, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { listed } from '../review/line.js';
 import { chunks, joined, type Text } from '../text.js';
 import { check } from './check.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { type ClustersFlags, clustersetCIDRs } from './clusters.js';
 import { type InputFlags, openInput } from './input.js';
-import { EXIT, type Io, write, writeLines, writeText } from './io.js';
+import { EXIT, type Io, writeJsonPieces, writeLines, writeText } from './io.js';
 import { compileEach, compileInput, folderOf, type NodesFlags, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { report } from './report.js';
@@ -28,7 +27,6 @@ export interface CompileFlags
     ClustersFlags,
     InputFlags {
   readonly family: Family;
-  readonly layout?: string;
   readonly output?: string;
   readonly check?: string;
   readonly format: 'text' | 'json' | 'resolved';
@@ -41,10 +39,6 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   checkFlags(flags);
   const completion = completionOf(flags);
   const options = await loadOptions(withoutNodes(flags));
-  const layouts = backendFor(options.value.mode)?.layouts ?? [];
-  if (flags.layout !== undefined && layouts.length > 0 && !layouts.includes(flags.layout)) {
-    throw new Error(`there is no layout ${JSON.stringify(flags.layout)}; there is ${layouts.join(', ')}`);
-  }
   const how: How = { ...flags, completion, ...clustersetCIDRs(flags) };
   const { unreadable, compiled } = await (flags.cluster === undefined
     ? compileInput(await openInput(paths, flags, io), flags, options.value, how)
@@ -92,7 +86,7 @@ async function print([only]: readonly ForNode[], flags: CompileFlags, io: Io): P
     .map(({ name, parts }) => ({ name, parts: parts.filter(({ family = flags.family }) => family === flags.family) }))
     .filter(({ parts }) => parts.length > 0);
   for (const { name, parts } of rules) {
-    if (flags.format === 'json') for (const { json } of parts) await write(io.stdout, json);
+    if (flags.format === 'json') for (const { json } of parts) await writeJsonPieces(io.stdout, json);
     else await writeText(io.stdout, joined([...heading(name, rules.length), ...parts.map(({ text }) => text)]));
   }
   const others = artifacts
@@ -113,42 +107,18 @@ function heading(name: string, files: number): readonly Text[] {
   return files === 1 ? [] : [[{ text: `### ${name}` }]];
 }
 
-/** Node's own `recursive` never ends where the file system says no with ENOENT, as /proc does. */
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
-    await makeDirectory(dirname(path));
-    await mkdir(path);
-  }
-}
-
-async function replaceFile(path: string, artifact: Artifact): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    for (const chunk of chunks(textOf(artifact))) await file.write(chunk);
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** Every artifact into a directory; each file is replaced whole or not at all. */
+/** Every artifact into a directory: all files are replaced, each whole, or none. */
 async function writeArtifacts(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
-  await makeDirectory(directory);
-  for (const artifact of artifacts) {
-    const path = join(directory, artifact.name);
-    await replaceFile(path, artifact);
-    const ports = artifact.parts.reduce((sum, part) => sum + part.ports, 0);
-    await writeLines(io.stderr, [`wrote ${path} (${ports} ServicePort${ports === 1 ? '' : 's'})`]);
-  }
+  makeOutputDirectory(directory);
+  replaceFiles(
+    directory,
+    artifacts.map((artifact) => ({ name: artifact.name, pieces: chunks(textOf(artifact)) })),
+  );
+  const wrote = artifacts.map(({ name, parts }) => {
+    const ports = parts.reduce((sum, part) => sum + part.ports, 0);
+    return `wrote ${join(directory, name)} (${ports} ServicePort${ports === 1 ? '' : 's'})`;
+  });
+  await writeLines(io.stderr, wrote);
   return EXIT.ok;
 }
 

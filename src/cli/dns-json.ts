@@ -9,8 +9,3 @@ export function asData({ origin, ...record }: DnsRecord): object {
   const service = ownerOf(origin);
   return { ...record, ...(service === undefined ? {} : { service }) };
 }
-
-/** The pieces of a JSON text. */
-export function json(value: unknown): readonly string[] {
-  return [`${JSON.stringify(value, null, 2)}\n`];
-}

@@ -23,7 +23,11 @@ describe('vipc dns', () => {
     ],
     ['no name', ['dns', '--from-namespace', 'default'], /name what to look up: vipc dns NAME --from-namespace NS/],
     ['a name that is none', ['dns', 'a b', '--from-namespace', 'default', FILE], /"a b" is no name to look up/],
-    ['a namespace that is none', ['dns', 'v4', '--from-namespace', 'A/B', FILE], /"A\/B"/],
+    [
+      'a namespace that is none',
+      ['dns', 'v4', '--from-namespace', 'A/B', FILE],
+      /'A\/B' is invalid. The name of a namespace/,
+    ],
     [
       'an address and a type',
       ['dns', '10.0.0.1', '--from-namespace', 'a', '--type', 'A', FILE],

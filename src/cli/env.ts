@@ -4,7 +4,7 @@
 import { environmentOf, type ServiceEnv } from '../discover/env.js';
 import { type ClusterFlags, loadCluster } from './cluster.js';
 import { openInput } from './input.js';
-import { EXIT, type Io, write, writeLines } from './io.js';
+import { EXIT, type Io, writeJson, writeLines } from './io.js';
 import { report } from './report.js';
 
 export interface EnvFlags extends ClusterFlags {
@@ -20,7 +20,7 @@ export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io):
   if ('code' in loaded) return loaded.code;
   const { value: services, diagnostics } = environmentOf(loaded.snapshot, namespace);
   await report(diagnostics, flags.verbose === true, io);
-  if (flags.format === 'json') await write(io.stdout, [`${JSON.stringify(services, null, 2)}\n`]);
+  if (flags.format === 'json') await writeJson(io.stdout, services, 2);
   else await writeLines(io.stdout, lines(services));
   if (!services.some(({ service }) => service.startsWith(`${namespace}/`))) {
     await writeLines(io.stderr, [`no Service of the namespace ${namespace} has a cluster IP`]);

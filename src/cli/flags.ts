@@ -1,7 +1,10 @@
 /**
  * cli: the options that several commands have, in groups.
  */
+import { statSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LAYOUTS, MODES } from '../backends/modes.js';
+import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../read/names.js';
 
 /** What kube-proxy's configuration says. */
 export function proxyOptions(command: Command): Command {
@@ -14,7 +17,7 @@ export function nodesOptions(command: Command): Command {
     .option(
       '--node <NAME>',
       'the node to compile for (repeatable; default: hostnameOverride; on a live node its own Node; the only Node)',
-      collect,
+      (text: string, before: readonly string[] | undefined) => collect(nodeName(text), before),
     )
     .option('--all-nodes', 'all Nodes of the snapshot');
   return settingOptions(several);
@@ -31,23 +34,26 @@ function oneNode(command: Command): Command {
   return command.option(
     '--node <NAME>',
     'the node to compile for (default: hostnameOverride; on a live node its own Node; the only Node)',
+    nodeName,
   );
 }
 
 function settingOptions(command: Command): Command {
   return command
-    .option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)")
-    .option('--layout <LAYOUT>', 'how rules are arranged in chains (default: kube-proxy)')
+    .addOption(new Option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)").choices(MODES))
+    .addOption(new Option('--layout <LAYOUT>', 'how rules are arranged in chains').choices(LAYOUTS))
     .option('--cluster-cidr <CIDRS>', "the pods' addresses, such as 10.244.0.0/16 or v4,v6")
     .option('--nodeport-addresses <CIDRS>', 'where node ports are served: CIDRs separated by commas, or primary')
     .option('--node-address <IP>', 'an address the node has beyond its status.addresses (repeatable)', collect)
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs');
 }
 
+const PATHS = 'files, directories (*.yaml, *.yml, *.json in them), or - for standard input';
+
 /** Where the snapshot is, and how strictly it is read. */
-export function inputOptions(command: Command): Command {
+export function inputOptions(command: Command, about = PATHS, name = '[PATH...]'): Command {
   return command
-    .argument('[PATH...]', 'files, directories (*.yaml, *.yml, *.json in them), or - for standard input')
+    .argument(name, about)
     .option('--kubeconfig <FILE>', 'instead of PATH: read the cluster of the current context of this kubeconfig')
     .option(
       '--context <NAME>',
@@ -115,6 +121,30 @@ export function changeOptions(command: Command): Command {
   return command
     .option('--wait <SECONDS>', 'how long to wait for another vipc, or for the xtables lock', seconds, 30)
     .option('--lock-file <FILE>', 'by which vipcs exclude each other (default: one in /run/vipc for each node)');
+}
+
+/** As the kubelet, kube-proxy takes the name in any case (k/k pkg/util/node, GetHostname). */
+function nodeName(text: string): string {
+  if (DNS1123_SUBDOMAIN.matches(text.trim().toLowerCase())) return text;
+  throw new InvalidArgumentError(`The name of a Node is ${DNS1123_SUBDOMAIN.allowed}.`);
+}
+
+/** What `-o` of kubectl takes; here it is the name of a directory. */
+const FORMATS =
+  /^(?:json|ya?ml|text|txt|wide|name|table|markdown|md|html|csv|sarif|github|(?:jsonpath|go-template|custom-columns)(?:=.*)?)$/i;
+
+/** A directory to write into, unless a format must have been meant. */
+export function outputDirectory(text: string): string {
+  if (!FORMATS.test(text) || statSync(text, { throwIfNoEntry: false })?.isDirectory()) return text;
+  throw new InvalidArgumentError(
+    `It is the name of a directory. Was --format json meant? A new directory of that name is ./${text}.`,
+  );
+}
+
+/** A value of `-n`. */
+export function namespace(text: string): string {
+  if (DNS1123_LABEL.matches(text)) return text;
+  throw new InvalidArgumentError(`The name of a namespace is ${DNS1123_LABEL.allowed}.`);
 }
 
 function seconds(text: string): number {

@@ -1,8 +1,15 @@
 /**
- * cli: the streams, colours and files of the process, so that commands can be run by tests with others.
+ * cli: the streams and colours of the process, so that commands can be run by tests with others. All output goes through
+ * here, and nothing in it commands a terminal but our own colours:
+ *
+ *     writeLines, say    for people: every line is printable
+ *     writeJson          for programs: unsafe characters are escaped
+ *     write, writeText   for programs: as it is, but on a terminal printable
  */
+import { randomBytes } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
+import { escapedJson, printable, printableLines } from '../printable.js';
 import { chunks, type Text } from '../text.js';
 
 export interface Io {
@@ -19,10 +26,19 @@ export const EXIT = { ok: 0, different: 1, trouble: 2 } as const;
 
 export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'bold' | 'dim';
 
+/** Stands for the ESC of a colour until the line is written: a text from outside cannot have it, so it has no colours. */
+const ESC = `\ufdd0${randomBytes(8).toString('hex')}`;
+
 /** Colours for a stream: only on a terminal, and never with NO_COLOR (https://no-color.org). */
 export function painter(stream: Io['stdout'], env: Io['env']): (style: Style, text: string) => string {
   const on = stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  return (style, text) => (on ? styleText(style, text, { validateStream: false }) : text);
+  return (style, text) =>
+    on ? styleText(style, printableLines(text), { validateStream: false }).replaceAll('\u001b', ESC) : text;
+}
+
+/** What painter() and text from outside are made of, as the terminal may have it; the ends of lines stay. */
+export function shown(text: string): string {
+  return printableLines(text).replaceAll(ESC, '\u001b');
 }
 
 /** Whether there is input to wait for: a pipe or a file, not a terminal or /dev/null. */
@@ -46,8 +62,24 @@ export async function readAll(stream: Io['stdin']): Promise<Buffer> {
 /** Writes `pieces`, waiting whenever the reader is slower than we are; what has no reader any more goes nowhere. */
 export async function write(stream: Io['stdout'], pieces: Iterable<string>): Promise<void> {
   for (const piece of pieces) {
-    if (stream.writable && !stream.write(piece)) await drained(stream);
+    const text = stream.isTTY === true ? printableLines(piece) : piece;
+    if (stream.writable && !stream.write(text)) await drained(stream);
   }
+}
+
+/** Writes `value` as JSON. */
+export function writeJson(stream: Io['stdout'], value: unknown, indent?: number): Promise<void> {
+  return writeJsonPieces(stream, [`${JSON.stringify(value, null, indent)}\n`]);
+}
+
+/** Writes a JSON text that was made in pieces. */
+export function writeJsonPieces(stream: Io['stdout'], pieces: Iterable<string>): Promise<void> {
+  const escaped = {
+    *[Symbol.iterator]() {
+      for (const piece of pieces) yield escapedJson(piece);
+    },
+  };
+  return write(stream, escaped);
 }
 
 /** When it can take more, or will never again. */
@@ -68,12 +100,19 @@ export function writeText(stream: Io['stdout'], text: Text): Promise<void> {
   return write(stream, chunks(text));
 }
 
-/** Writes lines to a stream. */
-export function writeLines(stream: Io['stdout'], lines: Iterable<string>): Promise<void> {
-  return write(
-    stream,
-    (function* () {
-      for (const line of lines) yield `${line}\n`;
-    })(),
-  );
+/** Writes lines for people to a stream. */
+export async function writeLines(stream: Io['stdout'], lines: Iterable<string>): Promise<void> {
+  const texts = {
+    *[Symbol.iterator]() {
+      for (const line of lines) yield { text: printable(line) };
+    },
+  };
+  for (const chunk of chunks(texts)) {
+    if (stream.writable && !stream.write(chunk.replaceAll(ESC, '\u001b'))) await drained(stream);
+  }
+}
+
+/** Says a line at once. */
+export function say(stream: Io['stdout'], line: string): void {
+  if (stream.writable) stream.write(`${printable(line).replaceAll(ESC, '\u001b')}\n`);
 }

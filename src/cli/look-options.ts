@@ -2,12 +2,17 @@
  * cli: the options and arguments of the commands that show Services.
  */
 import type { Command } from 'commander';
+import { namespace } from './flags.js';
 
 /** Which Services. */
 export function lookOptions(command: Command): Command {
   return command
     .option('-A, --all-namespaces', 'those of all namespaces')
-    .option('-n, --namespace <NAMESPACE>', 'those of this namespace (default: that of a cluster’s context, or default)')
+    .option(
+      '-n, --namespace <NAMESPACE>',
+      'those of this namespace (default: that of a cluster’s context, or default)',
+      namespace,
+    )
     .option('-l, --selector <SELECTOR>', "by labels, as kubectl: app=web,tier!=cache,'env in (a, b)',!canary");
 }
 

@@ -7,10 +7,9 @@ import { podRecords } from '../discover/dns/pods.js';
 import type { DnsRecord, QueryType } from '../discover/dns/record.js';
 import { answerLine } from '../discover/dns/zone.js';
 import { parseIp } from '../ip.js';
-import { DNS1123_LABEL } from '../read/names.js';
 import type { Snapshot } from '../read/types.js';
-import { asData, json } from './dns-json.js';
-import { EXIT, type Io, write, writeLines } from './io.js';
+import { asData } from './dns-json.js';
+import { EXIT, type Io, writeJson, writeLines } from './io.js';
 
 /** What is asked, in the order in which it is tried. */
 export interface Question {
@@ -29,9 +28,6 @@ export function questionOf(
   type: QueryType | undefined,
 ): Question {
   if (name === undefined) throw new Error('name what to look up: vipc dns NAME --from-namespace NS [PATH...]');
-  if (!DNS1123_LABEL.matches(namespace)) {
-    throw new Error(`--from-namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
-  }
   const names = candidates(name, searchPath(namespace, domain));
   if (!names) {
     const rule = `labels of letters, digits, "-" and "_", at most ${MAX_NAME} characters in all`;
@@ -55,7 +51,7 @@ export async function answer(
   const found = lookup(knownOf(records, [domain, ...others], podRecords(cluster, domain)), names, types);
   const answered = found.tries.some(({ outcome }) => outcome === 'answer' || outcome === 'CNAME');
   if (format === 'json') {
-    await write(io.stdout, json({ types, tries: found.tries, answers: found.answers.map(asData) }));
+    await writeJson(io.stdout, { types, tries: found.tries, answers: found.answers.map(asData) }, 2);
     return answered ? EXIT.ok : EXIT.different;
   }
   await writeLines(io.stderr, tried(found, types));

@@ -48,8 +48,18 @@ describe('vipc', () => {
       2,
       /--format resolved is for standard/,
     ],
-    ['a layout that is none', ['compile', WEB, '--layout', 'slow'], 2, /no layout "slow"; there is kube-proxy/],
-    ['a mode that is none', ['compile', WEB, '--mode', 'ebpf'], 1, /"ebpf"[^]*choose one with --mode: iptables/],
+    [
+      'a layout that is none',
+      ['compile', WEB, '--layout', 'slow'],
+      2,
+      /'slow' is invalid. Allowed choices are kube-proxy/,
+    ],
+    [
+      'a mode that is none',
+      ['compile', WEB, '--mode', 'ebpf'],
+      2,
+      /'ebpf' is invalid. Allowed choices are iptables, ipvs/,
+    ],
     ['an address that is none', ['compile', WEB, '--node-address', '1.2.3'], 2, /"1.2.3" is not an IP address/],
     [
       'a cluster CIDR that is none',
@@ -63,6 +73,20 @@ describe('vipc', () => {
       2,
       /the configuration: "none.yaml" does not exist/,
     ],
+    [
+      '-o json where --format json is meant',
+      ['compile', WEB, '-o', 'json'],
+      2,
+      /Was --format json meant\?.* is .\/json\./,
+    ],
+    ['-o yaml of zones', ['dns', WEB, '-o', 'yaml'], 2, /Was --format json meant\?/],
+    [
+      'a configuration that is something else',
+      ['compile', WEB, '-c', WEB],
+      1,
+      /it has "Node", "Service", "EndpointSlice"/,
+    ],
+    ['an argument that is empty', ['compile', ''], 2, /an argument is empty/],
     ['a file that is not there', ['compile', 'none.yaml'], 2, /"none.yaml" does not exist\n1 error/],
   ] as const)('refuses %s', async (_, argv, code, message) => {
     const result = await vipc(argv);
@@ -77,6 +101,30 @@ describe('vipc', () => {
     expect(code).toBe(0);
     expect(await vipc(example.split(' '))).toMatchObject({ code: 0, stderr: '' });
   });
+});
+
+describe('help', () => {
+  const MODES = /--mode <MODE>[^]*?\(choices:\s+"iptables",\s+"ipvs"\)/;
+  const LAYOUTS = /--layout <LAYOUT>[^]*?\(choices:\s+"kube-proxy"\)/;
+
+  it.each(['compile', 'diff', 'apply', 'sync'])('of %s lists modes and layouts', async (command) => {
+    const { stdout } = await vipc([command, '--help']);
+    expect(stdout).toMatch(MODES);
+    expect(stdout).toMatch(LAYOUTS);
+  });
+
+  it.each([
+    [
+      'diff',
+      /^Usage: vipc diff \[options\] A B\n {7}vipc diff --live \[options\] \[PATH...\]\n[^]*\n {2}A B +two snapshots/,
+    ],
+    ['cleanup', /--dry-run +list it only, and change nothing/],
+    ['cleanup', /vipc cleanup --dry-run\n/],
+  ])('of %s says %s', async (command, text) => {
+    expect((await vipc([command, '--help'])).stdout).toMatch(text);
+  });
+
+  it('shows no old name', async () => expect((await vipc(['cleanup', '--help'])).stdout).not.toMatch(/--plan/));
 });
 
 describe('vipc compile', () => {

@@ -2,7 +2,9 @@
  * cli: runs a command line; exit codes, and what becomes of errors.
  */
 import { CommanderError } from 'commander';
-import { EXIT, type Io, PROCESS_IO, painter } from './io.js';
+import { show } from '../diag.js';
+import { whyNot } from '../files.js';
+import { EXIT, type Io, PROCESS_IO, painter, shown } from './io.js';
 import { buildProgram } from './program.js';
 
 /**
@@ -35,6 +37,14 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO, name = 
 /** An error of the environment, in one line. */
 function complain(error: unknown, io: Io): void {
   const paint = painter(io.stderr, io.env);
-  io.stderr.write(`${paint('red', 'error:')} ${error instanceof Error ? error.message : String(error)}\n`);
-  if (io.env['VIPC_DEBUG'] && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+  io.stderr.write(shown(`${paint('red', 'error:')} ${sentence(error)}\n`));
+  if (io.env['VIPC_DEBUG'] && error instanceof Error) io.stderr.write(shown(`${error.stack}\n`));
+}
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // What a system call says names the call, and the path as it is.
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error.message;
+  return `${path === undefined ? syscall : show(path)}: ${whyNot(error)}`;
 }

@@ -18,15 +18,15 @@ import type { Options } from '../options.js';
 import { type Compiled, compileProgram } from '../pipeline.js';
 import { RULES } from './api-sources.js';
 import { type InputFlags, openInput } from './input.js';
-import { EXIT, type Io, writeLines } from './io.js';
-import { loadOptions, type OptionFlags } from './options.js';
+import { EXIT, type Io, say, writeLines } from './io.js';
+import type { OptionFlags } from './options.js';
+import { optionsOf, prepared } from './prepared.js';
 import { report } from './report.js';
 
 /** The flags of every command that looks at a node. */
 export interface NodeFlags extends OptionFlags, InputFlags {
   readonly netns?: string;
   readonly iptables: Variant | 'auto';
-  readonly layout?: string;
   readonly skipInvalid?: boolean;
   readonly verbose?: boolean;
 }
@@ -47,8 +47,9 @@ export interface NodeAtHand {
 }
 
 /** The node in `netns`, or this machine; throws when its tools do not answer. */
-export function openNode(flags: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
+export async function openNode(flags: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
   const { netns } = flags;
+  await prepared(flags);
   const inherit = lock ? { inherit: lock.fd } : {};
   return nodeOn(netns === undefined ? localHost(inherit) : netnsHost(netns, inherit), flags);
 }
@@ -63,10 +64,11 @@ export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables
 
 /** Runs `change` while no other vipc changes the same node. */
 export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Lock) => Promise<T>): Promise<T> {
+  await prepared(flags);
   const lock = await takeLock({
     path: flags.lockFile ?? (await lockFileOf(flags)),
     seconds: flags.wait,
-    onWait: (holder) => void io.stderr.write(`waiting for ${holder}, ${flags.wait} s at most\n`),
+    onWait: (holder) => say(io.stderr, `waiting for ${holder}, ${flags.wait} s at most`),
   });
   try {
     return await change(lock);
@@ -76,7 +78,7 @@ export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Loc
 }
 
 /** A network namespace has rules of its own, so it is a node of its own. */
-async function lockFileOf({ netns }: ChangeFlags): Promise<string> {
+export async function lockFileOf({ netns }: Pick<ChangeFlags, 'netns'>): Promise<string> {
   const host = netns === undefined ? localHost() : netnsHost(netns);
   const { code, stdout, stderr } = await host.run(['readlink', '/proc/self/ns/net']);
   if (code !== 0) throw new Error(`network namespace${netns === undefined ? '' : ` ${netns}`}: ${stderr.trim()}`);
@@ -89,7 +91,7 @@ export function targetOf({ host, used }: NodeAtHand, { wait }: ChangeFlags, io: 
     host,
     iptables: used.iptables,
     waitSeconds: wait,
-    onWait: (what) => void io.stderr.write(`${what}\n`),
+    onWait: (what) => say(io.stderr, what),
   };
 }
 
@@ -106,7 +108,7 @@ export async function compileFor(
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
   const [loaded, machine, able] = await Promise.all([
-    loadOptions(flags),
+    optionsOf(flags),
     readMachine(node.host),
     features(node.host, node.used.iptables),
   ]);

@@ -1,9 +1,10 @@
 /**
  * cli: configuration file and flags → Options; a flag wins over the file.
  */
-import type { Checked } from '../diag.js';
+import { type Checked, show } from '../diag.js';
 import { parseIp } from '../ip.js';
 import { DEFAULT_OPTIONS, type Options } from '../options.js';
+import { backendFor } from '../pipeline.js';
 import { type Parsed, parseClusterCIDRs, parseNodePortAddresses } from '../read/config/values.js';
 import { readConfig } from '../read/config.js';
 import { loadSources } from '../read/source.js';
@@ -12,6 +13,7 @@ import { loadSources } from '../read/source.js';
 export interface OptionFlags {
   readonly config?: string;
   readonly mode?: string;
+  readonly layout?: string;
   readonly node?: string;
   readonly clusterCidr?: string;
   readonly nodeportAddresses?: string;
@@ -44,6 +46,11 @@ export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>>
       return ip.text;
     }),
   };
+  const { layout } = flags;
+  const layouts = backendFor(value.mode)?.layouts;
+  if (layout !== undefined && layouts && !layouts.includes(layout)) {
+    throw new Error(`--layout of mode ${value.mode || 'iptables'} must be ${layouts.join(' or ')}, is ${show(layout)}`);
+  }
   return { value, diagnostics: file.diagnostics };
 }
 

@@ -12,10 +12,11 @@ import { addCompile } from './commands/compile.js';
 import { addDescribe } from './commands/describe.js';
 import { addDiff } from './commands/diff.js';
 import { addDns } from './commands/dns.js';
+import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
 import { addGet } from './commands/get.js';
 import { addSync } from './commands/sync.js';
-import { type Io, painter } from './io.js';
+import { type Io, painter, shown } from './io.js';
 
 /** In the order of the help. */
 const COMMANDS: readonly Add[] = [
@@ -24,6 +25,7 @@ const COMMANDS: readonly Add[] = [
   addApply,
   addCleanup,
   addSync,
+  addDoctor,
   addGet,
   addDescribe,
   addDns,
@@ -39,15 +41,25 @@ export function buildProgram(io: Io, done: (code: number) => void, name = 'vipc'
     .version(version(), '-V, --version')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(called(name, text)),
-      writeErr: (text) => io.stderr.write(called(name, text)),
+      writeOut: (text) => io.stdout.write(shown(called(name, text))),
+      writeErr: (text) => io.stderr.write(shown(called(name, text))),
       outputError: (text, write) => write(painter(io.stderr, io.env)('red', text)),
     })
     .showHelpAfterError('(vipc --help, or vipc COMMAND --help, says more)')
     .addHelpText('after', () => `\nExample:\n  vipc compile ${example()}\n`);
   for (const add of COMMANDS) add(program, io, done);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) command.exitOverride().hook('preAction', (_, acting) => refuseEmpty(acting));
   return program;
+}
+
+/** An empty value is a variable of a script that is not set; `-o ""` would write into the current directory. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (values.includes('')) command.error(`error: option '${option.flags}' needs a value, it is empty`);
+  }
+  if (command.args.includes('')) command.error('error: an argument is empty; leave it out, or name a file');
 }
 
 /** A help text with the command lines in it as they are typed: kubectl's plugins have its name before theirs. */

@@ -51,8 +51,10 @@ function* marked(origin: Origin, paint: (style: Style, text: string) => string):
   const position = locate(origin);
   const number = String(position.line).padStart(5);
   yield `${paint('dim', `${number} |`)} ${line}`;
-  if (position.col <= line.length + 1)
-    yield `${' '.repeat(number.length)} ${paint('dim', '|')} ${' '.repeat(position.col - 1)}^`;
+  if (position.col > line.length + 1) return;
+  // A tab is as wide as the terminal likes, so one stands above it and one below.
+  const indent = line.slice(0, position.col - 1).replace(/[^\t]/g, ' ');
+  yield `${' '.repeat(number.length)} ${paint('dim', '|')} ${indent.padEnd(position.col - 1)}^`;
 }
 
 function summarise(diagnostics: readonly Diagnostic[], verbose: boolean): string {

@@ -22,6 +22,7 @@ import { checkedNamespace } from './input.js';
 import { EXIT, type Io } from './io.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { loadOptions } from './options.js';
+import { prepared } from './prepared.js';
 import { report } from './report.js';
 
 export interface SyncFlags extends ChangeFlags {
@@ -39,7 +40,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   const namespace = checkedNamespace(flags);
   if (!flags.snapshot && namespace !== undefined) throw new Error('-n goes with --snapshot');
   const hungUp = onHangUp();
-  const loaded = await loadOptions(flags);
+  const loaded = await prepared(flags);
   await report(loaded.diagnostics, flags.verbose === true, io);
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
   if (flags.snapshot && !(await isUsable(flags.snapshot, flags, io))) return EXIT.trouble;

@@ -1,11 +1,11 @@
 /**
  * cli: zones → standard output, one after the other, as text or JSON, or a file for each.
  */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Apex, printZone, type Zone, zoneFile } from '../discover/dns/zone.js';
-import { asData, json } from './dns-json.js';
-import { EXIT, type Io, write, writeLines } from './io.js';
+import { makeOutputDirectory, replaceFiles } from '../files.js';
+import { asData } from './dns-json.js';
+import { EXIT, type Io, writeJson, writeLines } from './io.js';
 
 /** A zone and what it says of itself. */
 export interface DescribedZone {
@@ -22,7 +22,12 @@ export interface ZoneFlags {
 /** Puts `zones` where the flags say; returns the exit code. */
 export async function putZones(zones: readonly DescribedZone[], flags: ZoneFlags, io: Io): Promise<number> {
   if (flags.output !== undefined) return writeZones(flags.output, zones, io);
-  if (flags.format === 'json') await write(io.stdout, json(zones.flatMap(({ zone }) => zone.records.map(asData))));
+  if (flags.format === 'json')
+    await writeJson(
+      io.stdout,
+      zones.flatMap(({ zone }) => zone.records.map(asData)),
+      2,
+    );
   else await writeLines(io.stdout, allLines(zones));
   return EXIT.ok;
 }
@@ -34,16 +39,17 @@ function* allLines(zones: readonly DescribedZone[]): Generator<string> {
   }
 }
 
-/** Every zone into a directory; each file is replaced whole or not at all. */
+/** Every zone into a directory: all files are replaced, each whole, or none. */
 async function writeZones(directory: string, zones: readonly DescribedZone[], io: Io): Promise<number> {
-  await mkdir(directory, { recursive: true });
-  for (const { zone, apex } of zones) {
+  makeOutputDirectory(directory);
+  replaceFiles(
+    directory,
+    zones.map(({ zone, apex }) => ({ name: zoneFile(zone), pieces: [`${[...printZone(zone, apex)].join('\n')}\n`] })),
+  );
+  const wrote = zones.map(({ zone }) => {
     const path = join(directory, zoneFile(zone));
-    await writeFile(`${path}.tmp`, `${[...printZone(zone, apex)].join('\n')}\n`);
-    await rename(`${path}.tmp`, path);
-    await writeLines(io.stderr, [
-      `wrote ${path} (${zone.records.length} record${zone.records.length === 1 ? '' : 's'})`,
-    ]);
-  }
+    return `wrote ${path} (${zone.records.length} record${zone.records.length === 1 ? '' : 's'})`;
+  });
+  await writeLines(io.stderr, wrote);
   return EXIT.ok;
 }

@@ -2,6 +2,7 @@
  * look: rows → aligned lines, as Go's tabwriter aligns them for kubectl (k8s.io/cli-runtime/pkg/printers: cells at least
  * six wide, three blanks after the widest; k8s.io/kubectl/pkg/describe: two blanks).
  */
+import { printable } from '../printable.js';
 
 /** What a table looks like. */
 export interface Layout {
@@ -17,13 +18,11 @@ export const DESCRIBE: Layout = { minWidth: 0, padding: 2 };
 
 /**
  * What is safe to print: annotations, paths of Ingresses and names of zones are free text, in which hostile input may hide
- * what commands a terminal. ESC and CR as kubectl shows them (k8s.io/cli-runtime/pkg/printers/terminal.go).
+ * what commands a terminal. ESC and CR as kubectl shows them (k8s.io/cli-runtime/pkg/printers/terminal.go); a tab would
+ * move the cells behind it.
  */
 export function safe(text: string): string {
-  return text
-    .replaceAll('\u001b', '^[')
-    .replaceAll('\r', '\\r')
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  return printable(text.replaceAll('\u001b', '^[').replaceAll('\r', '\\r').replaceAll('\t', '\ufffd'));
 }
 
 /** Lines with the cells of each column below each other; the last cell of a row is as it is. */

@@ -241,13 +241,18 @@ describe('readConfig reports', () => {
 
 const none: [string, string, RegExp][] = [
   ['nothing', '', /it has nothing/],
+  ['no kind', 'a: 1\n', /it has an object without a kind$/],
   ['another kind', 'apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n', /it has "ClusterConfiguration"/],
   [
     'another version',
     HEAD.replace('v1alpha1', 'v1'),
     /it has a KubeProxyConfiguration of apiVersion "kubeproxy.config.k8s.io\/v1"/,
   ],
-  ['many', 'kind: A\n---\n'.repeat(9), /it has "A", "A", "A", "A", "A" and more/],
+  [
+    'many',
+    [0, 1, 2, 3, 4, 5].map((i) => `kind: A${i}\n---\n`).join(''),
+    /it has "A0", "A1", "A2", "A3", "A4" and more/,
+  ],
 ];
 
 const CONFIG_MAP = `apiVersion: v1

@@ -93,11 +93,9 @@ function duplicate(second: RawObject, first: RawObject | undefined): Diagnostic 
 const LISTED = 5;
 
 function noConfig(source: Source, objects: readonly RawObject[]): Diagnostic {
-  const names = objects.slice(0, LISTED).map(({ value }) => {
-    const { kind, apiVersion } = isMapping(value) ? value : {};
-    return kind === KIND ? `a ${KIND} of apiVersion ${show(apiVersion)}` : show(kind);
-  });
-  const more = objects.length > LISTED ? ' and more' : '';
+  const all = [...new Set(objects.map(({ value }) => whatItIs(value)))];
+  const names = all.slice(0, LISTED);
+  const more = all.length > LISTED ? ' and more' : '';
   const has = names.length === 0 ? 'nothing' : `${names.join(', ')}${more}`;
   return {
     code: 'no-config',
@@ -106,6 +104,13 @@ function noConfig(source: Source, objects: readonly RawObject[]): Diagnostic {
     origin: { source, document: 0, base: [], path: [], offset: 0 },
     hint: 'kubectl -n kube-system get configmap kube-proxy -o yaml gives it on kubeadm clusters',
   };
+}
+
+function whatItIs(value: unknown): string {
+  const { kind, apiVersion } = isMapping(value) ? value : {};
+  if (kind === undefined || kind === null || kind === '') return 'an object without a kind';
+  if (kind !== KIND) return show(kind);
+  return apiVersion === undefined ? `a ${KIND} without apiVersion` : `a ${KIND} of apiVersion ${show(apiVersion)}`;
 }
 
 /** Absent fields and empty modes keep their defaults; an empty proxy mode stays, as it means "the default mode". */

@@ -3,6 +3,7 @@
  * happens once per text, and only when a diagnostic is printed. In: an Origin. Out: a position; nothing fails.
  */
 import { formatPath, type Key, type Origin, type Source } from '../diag.js';
+import { printable } from '../printable.js';
 import { lineOf, lineStarts, type Positions, positionsOf, scalarAt } from './positions.js';
 import { EVENT_ID } from './yaml.js';
 
@@ -42,8 +43,7 @@ export function excerpt(origin: Origin): string | undefined {
   if (col > MAX_EXCERPT) return undefined;
   const start = lines[line - 1] ?? 0;
   const text = source.text.slice(start, Math.min(start + MAX_EXCERPT, (lines[line] ?? source.text.length + 1) - 1));
-  // Tabs and control characters would move the caret below; the others reorder text or pretend to be line ends.
-  const safe = text.trimEnd().replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  const safe = printable(text.trimEnd());
   return safe === '' ? undefined : safe;
 }
 

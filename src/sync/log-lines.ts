@@ -2,6 +2,7 @@
  * Log lines: what pino made of a log call → a line for a program or for people. What comes from outside can be in it, such
  * as the answer of a server; so no line holds what a terminal would obey.
  */
+import { escapedJson } from '../printable.js';
 
 export const LOG_FORMATS = ['json', 'text'] as const;
 
@@ -10,15 +11,9 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 /** The line to write, for each format. */
 export const LINE: Readonly<Record<LogFormat, (json: string) => string>> = { json: escaped, text };
 
-/**
- * Control characters, and those that nobody sees or that turn the direction of text. JSON may hold those beyond the first
- * 32 as they are, and a terminal takes U+009B for the beginning of a command.
- */
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-
-function escaped(json: string): string {
-  return `${json.trimEnd().replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+/** One line, whatever `text` holds; JSON means the same as before. */
+function escaped(text: string): string {
+  return `${escapedJson(text.trimEnd()).replaceAll('\n', '\\n')}\n`;
 }
 
 /** `2026-01-01T00:00:00.000Z info  synced kind=full changes.services=1 changed=default/web` */

@@ -12,10 +12,10 @@ import { layoutKubeProxy } from './lower/kube-proxy.js';
 
 type Layout = (ports: readonly ServicePort[], context: Context, memo: Memo) => readonly Table[];
 
-const LAYOUTS: Readonly<Record<string, Layout>> = { 'kube-proxy': layoutKubeProxy };
+const LAYOUTS: ReadonlyMap<string, Layout> = new Map([['kube-proxy', layoutKubeProxy]]);
 
 /** The layouts there are; the first is the default. */
-export const LAYOUT_NAMES: readonly string[] = Object.keys(LAYOUTS);
+export const LAYOUT_NAMES: readonly string[] = [...LAYOUTS.keys()];
 
 /** Above this many endpoints kube-proxy leaves comments out: they are 40% of the bytes (k/k#65755). */
 const LARGE_CLUSTER_ENDPOINTS = 1000;
@@ -35,6 +35,6 @@ export function lower(
     tcpBeLiberal: options.tcpBeLiberal,
     endpointComments: endpoints <= LARGE_CLUSTER_ENDPOINTS,
   };
-  const arrange = LAYOUTS[layout] ?? layoutKubeProxy;
+  const arrange = LAYOUTS.get(layout) ?? layoutKubeProxy;
   return { family: node.family, tables: arrange(ports, context, memo) };
 }

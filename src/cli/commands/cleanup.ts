@@ -2,6 +2,7 @@
  * cli: `vipc cleanup` as commander knows it.
  */
 
+import { Option } from 'commander';
 import type { CleanupFlags } from '../cleanup.js';
 import { type Add, examples } from '../command.js';
 import { changeOptions, nodeOptions } from '../flags.js';
@@ -17,9 +18,10 @@ export const addCleanup: Add = (program, io, done) => {
     )
     .option('-c, --config <FILE>', 'KubeProxyConfiguration: its ipvs.excludeCIDRs are honoured');
   changeOptions(nodeOptions(command))
-    .option('--plan', 'list it only; exit 1 when there is something')
+    .option('--dry-run', 'list it only, and change nothing; exit 1 when there is something')
+    .addOption(new Option('--plan', 'what --dry-run was called').hideHelp())
     .option('-v, --verbose', 'say more')
-    .addHelpText('after', () => examples('cleanup --plan', 'cleanup'))
+    .addHelpText('after', () => examples('cleanup --dry-run', 'cleanup'))
     .action(async (flags: CleanupFlags) => {
       const { runCleanup } = await import('../cleanup.js');
       done(await runCleanup(flags, io));

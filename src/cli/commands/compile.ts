@@ -4,7 +4,14 @@
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
 import type { CompileFlags } from '../compile.js';
-import { clusterOptions, completionOptions, inputOptions, namespaceOption, nodesOptions } from '../flags.js';
+import {
+  clusterOptions,
+  completionOptions,
+  inputOptions,
+  namespaceOption,
+  nodesOptions,
+  outputDirectory,
+} from '../flags.js';
 
 /** Adds the command. */
 export const addCompile: Add = (program, io, done) => {
@@ -22,7 +29,7 @@ export const addCompile: Add = (program, io, done) => {
     .addOption(
       new Option('--family <FAMILY>', 'IP family on standard output').choices(['ipv4', 'ipv6']).default('ipv4'),
     )
-    .option('-o, --output <DIR>', 'write every artifact into DIR, of several nodes each into DIR/NODE')
+    .option('-o, --output <DIR>', 'write every artifact into DIR, of several nodes each into DIR/NODE', outputDirectory)
     .option('--check <DIR>', 'compare with the artifacts in DIR; exit 1 and show the difference by Service')
     .addOption(
       new Option('--format <FORMAT>', 'of standard output; resolved: what each Service address leads to')

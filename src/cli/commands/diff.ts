@@ -6,6 +6,10 @@ import { type Add, example, examples } from '../command.js';
 import type { DiffFlags } from '../diff.js';
 import { completionOptions, inputOptions, namespaceOption, nodeOptions, nodesOptions } from '../flags.js';
 
+const ABOUT =
+  'two snapshots, each a file, a directory (*.yaml, *.yml, *.json in it), or - for standard input; with --live ' +
+  'files and directories of one';
+
 /** Adds the command. */
 export const addDiff: Add = (program, io, done) => {
   const command = program
@@ -16,7 +20,8 @@ export const addDiff: Add = (program, io, done) => {
         'addresses that this node has. A directory that vipc capture filled stands for the node it is from; --context and ' +
         '--kubeconfig for the first of two snapshots. Only what is vipc’s or kube-proxy’s is compared. Changes nothing.',
     );
-  completionOptions(nodeOptions(namespaceOption(inputOptions(nodesOptions(command)))))
+  completionOptions(nodeOptions(namespaceOption(inputOptions(nodesOptions(command), ABOUT, '[A B...]'))))
+    .usage('[options] A B\n       vipc diff --live [options] [PATH...]')
     .option('--live', 'compare with this node')
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () =>

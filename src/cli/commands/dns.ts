@@ -5,7 +5,14 @@ import { Option } from 'commander';
 import { QUERY_TYPES } from '../../discover/dns/record.js';
 import { type Add, example, examples } from '../command.js';
 import type { DnsFlags } from '../dns.js';
-import { clusterOptions, completionOptions, inputOptions, namespaceOption } from '../flags.js';
+import {
+  clusterOptions,
+  completionOptions,
+  inputOptions,
+  namespace,
+  namespaceOption,
+  outputDirectory,
+} from '../flags.js';
 
 /** Adds the command. */
 export const addDns: Add = (program, io, done) => {
@@ -26,11 +33,11 @@ export const addDns: Add = (program, io, done) => {
     .option('--domain <DOMAIN>', 'domain of the cluster, or of the federation', 'cluster.local')
     .option('--clusterset', 'only the zone clusterset.local')
     .option('--federation <NAME>', 'the zone of the federation of this name, below --domain')
-    .option('--from-namespace <NS>', 'look up one name, as a pod of this namespace')
+    .option('--from-namespace <NS>', 'look up one name, as a pod of this namespace', namespace)
     .addOption(
       new Option('--type <TYPE>', 'with --from-namespace: what to ask for (default: A and AAAA)').choices(QUERY_TYPES),
     )
-    .option('-o, --output <DIR>', 'write each zone into a file of its own in DIR')
+    .option('-o, --output <DIR>', 'write each zone into a file of its own in DIR', outputDirectory)
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () => {
       const file = example();

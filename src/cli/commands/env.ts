@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
 import type { EnvFlags } from '../env.js';
-import { completionOptions, inputOptions } from '../flags.js';
+import { completionOptions, inputOptions, namespace } from '../flags.js';
 
 /** Adds the command. */
 export const addEnv: Add = (program, io, done) => {
@@ -17,7 +17,11 @@ export const addEnv: Add = (program, io, done) => {
         'false have only those of kubernetes, and Services younger than a pod are missing in it.',
     );
   completionOptions(inputOptions(command))
-    .option('-n, --namespace <NS>', 'namespace of the pod (default: that of a cluster’s context, or default)')
+    .option(
+      '-n, --namespace <NS>',
+      'namespace of the pod (default: that of a cluster’s context, or default)',
+      namespace,
+    )
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () => {
       const file = example();

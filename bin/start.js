@@ -1,0 +1,28 @@
+// What cannot even start, for want of open files or of a build, is trouble: a sentence and exit code 2, for 1 means
+// "different". So is what no command expected.
+
+/** Runs vipc under the name that its user calls it by. */
+export async function start(name) {
+  process.on('uncaughtException', fail);
+  try {
+    const { main } = await import('../dist/cli/main.js');
+    process.exitCode = await main(process.argv.slice(2), process, name);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+const WHY = {
+  EMFILE: 'it may not open more files (ulimit -n)',
+  ENFILE: 'the system may not open more files',
+  ENOMEM: 'there is not enough memory',
+  EACCES: 'its own files may not be read',
+  ERR_MODULE_NOT_FOUND: 'a part of it is missing: npm ci installs and builds it',
+};
+
+function fail(error) {
+  const why = WHY[error?.code] ?? String(error?.message ?? error).split('\n')[0];
+  process.stderr.write(`error: vipc cannot go on: ${why}\n`);
+  if (process.env.VIPC_DEBUG) process.stderr.write(`${error?.stack}\n`);
+  process.exit(2);
+}

@@ -1,0 +1,171 @@
+/**
+ * cli: asks a node for what `vipc doctor` judges. Everything is read, nothing is changed; what cannot be read is named.
+ */
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type Host, localHost, netnsHost } from '../apply/host.js';
+import { choose, type Surveyed, survey } from '../apply/probe.js';
+import { DEVICE, ownershipIn } from '../backends/ours.js';
+import type { Facts, Interface, Process, RulesFact, ToolFact, Unseen } from '../doctor/facts.js';
+import { parseChains, parseInterfaces, parseListening, parseTables } from '../doctor/parse.js';
+import { SYSCTLS } from '../doctor/sysctls.js';
+import { missingOf, TOOLS, toolsFor } from '../doctor/tools.js';
+import { TRIAL } from '../doctor/trial.js';
+import { has, isInstalled } from './machine.js';
+import { lockFileOf } from './node.js';
+
+/** What is to be known of the node in `netns`, or of this machine; rejects when it cannot be entered. */
+export async function gather(mode: string, netns: string | undefined): Promise<Facts> {
+  const host = netns === undefined ? localHost() : netnsHost(netns);
+  const unseen: Unseen[] = [];
+  const path = await lockFileOf({ ...(netns === undefined ? {} : { netns }) });
+  const interfaces = await readInterfaces(host, unseen);
+  return {
+    mode,
+    tools: await readTools(mode),
+    sysctls: await readSysctls(host),
+    processes: await readProcesses(host, netns),
+    listening: parseListening(`${await fileIn(host, '/proc/net/tcp')}\n${await fileIn(host, '/proc/net/tcp6')}`),
+    interfaces,
+    ...(await readRules(host, unseen)),
+    ...(await readNft(host, unseen)),
+    ipvs: {
+      available: existsSync('/proc/net/ip_vs') || (await localHost().run(['modprobe', '-n', '-q', 'ip_vs'])).code === 0,
+      device: interfaces.some(({ name }) => name === DEVICE),
+      servers: (await fileIn(host, '/proc/net/ip_vs')).match(/^(?:TCP|UDP|SCTP|FWM) /gm)?.length ?? 0,
+    },
+    ...(await readLock(path)),
+    unseen,
+  };
+}
+
+async function fileIn(host: Host, path: string): Promise<string> {
+  const { code, stdout } = await host.run(['cat', path]);
+  return code === 0 ? stdout : '';
+}
+
+async function readTools(mode: string): Promise<readonly ToolFact[]> {
+  const required = toolsFor([mode === 'ipvs' ? 'ipvs' : 'iptables']);
+  const missing = missingOf(TOOLS, isInstalled);
+  return Promise.all(
+    TOOLS.map(async (tool): Promise<ToolFact> => {
+      const { name, package: from, version: argv } = tool;
+      const installed = !missing.includes(tool);
+      const said = installed && argv ? await localHost().run(argv) : undefined;
+      const [, version] = /(\d+(?:\.\d+)+)/.exec(said?.stdout ?? '') ?? [];
+      return { name, package: from, installed, required: required.includes(tool), ...(version && { version }) };
+    }),
+  );
+}
+
+async function readSysctls(host: Host): Promise<Facts['sysctls']> {
+  const found = await Promise.all(
+    SYSCTLS.map(async (name) => [name, (await fileIn(host, `/proc/sys/${name.replaceAll('.', '/')}`)).trim()] as const),
+  );
+  return Object.fromEntries(found.filter(([, value]) => value !== ''));
+}
+
+/** Those in the network namespace of the node; without --netns those whose namespace may not be read too. */
+async function readProcesses(host: Host, netns: string | undefined): Promise<readonly Process[]> {
+  const here = (await host.run(['readlink', '/proc/self/ns/net'])).stdout.trim();
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((id): readonly Process[] => {
+      const name = proxyNamed(read(() => readFileSync(`/proc/${id}/cmdline`, 'utf8')) ?? '');
+      if (name === undefined) return [];
+      const there = read(() => readlinkSync(`/proc/${id}/ns/net`));
+      const isHere = there === undefined ? netns === undefined : there === here;
+      return isHere ? [{ pid: Number(id), name }] : [];
+    });
+}
+
+function read(from: () => string): string | undefined {
+  try {
+    return from();
+  } catch {
+    return undefined;
+  }
+}
+
+function proxyNamed(commandLine: string): Process['name'] | undefined {
+  const [program = '', ...args] = commandLine.split('\0');
+  if (basename(program) === 'kube-proxy') return 'kube-proxy';
+  const [script = '', command] = basename(program) === 'node' ? args : [program, ...args];
+  return /^vipc(?:\.js)?$/.test(basename(script)) && command === 'sync' ? 'vipc' : undefined;
+}
+
+async function readInterfaces(host: Host, unseen: Unseen[]): Promise<readonly Interface[]> {
+  const { code, stdout, stderr } = await host.run(['ip', '-json', '-details', 'address', 'show']);
+  if (code === 0) return parseInterfaces(stdout);
+  unseen.push({ what: 'interfaces', why: stderr.trim() });
+  return [];
+}
+
+const RIGHTS = 'this needs root or CAP_NET_ADMIN';
+
+async function readRules(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'rules' | 'variant' | 'extensions'>> {
+  if (has('CAP_NET_ADMIN') === false) {
+    unseen.push({ what: 'the iptables rules', why: RIGHTS });
+    return {};
+  }
+  try {
+    const surveyed = await survey(host);
+    const used = choose(surveyed)?.iptables;
+    if (!used) return {};
+    const rules = surveyed.flatMap(rulesOf);
+    return { rules, variant: used.variant, extensions: await tryRules(host, `${used.program.ipv4}-restore`) };
+  } catch (error) {
+    unseen.push({ what: 'the iptables rules', why: error instanceof Error ? error.message : String(error) });
+    return {};
+  }
+}
+
+/** Has a tool read rules with all matches and targets of ours, and commit none: it asks the kernel for each. */
+async function tryRules(host: Host, program: string): Promise<NonNullable<Facts['extensions']>> {
+  const { code, stderr } = await host.run([program, '--test', '--noflush', '--wait=5'], TRIAL);
+  const missing = [...stderr.matchAll(/Extension (\S+) revision \d+ not supported/g)].map(([, name = '']) => name);
+  return { missing: [...new Set(missing)], ...(code === 0 || missing.length > 0 ? {} : { refused: stderr.trim() }) };
+}
+
+function rulesOf({ iptables: { variant }, saved }: Surveyed): readonly RulesFact[] {
+  return saved.map((ruleSet) => {
+    const { chain: isOurs } = ownershipIn(ruleSet);
+    const chains = ruleSet.tables.flatMap((table) => table.chains.map((chain) => ({ ...chain, table: table.name })));
+    return {
+      variant,
+      family: ruleSet.family,
+      ours: chains.filter(({ table, name }) => isOurs(table, name)).length,
+      drops: chains
+        .filter(({ policy }) => policy === 'DROP')
+        .map(({ table, name, lines }) => ({ table, chain: name, others: lines.filter(isAcceptedByOthers).length })),
+    };
+  });
+}
+
+/** It accepts, or goes to a chain of somebody that may. */
+function isAcceptedByOthers(line: string): boolean {
+  const [, target = ''] = / -[jg] (\S+)/.exec(line) ?? [];
+  return target !== '' && !/^(?:KUBE-.*|DROP|REJECT|LOG|NFLOG|MARK|CONNMARK|RETURN)$/.test(target);
+}
+
+async function readNft(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'nftTables' | 'nftDrops'>> {
+  if (!isInstalled('nft')) return { nftDrops: [] };
+  const [tables, chains] = await Promise.all([
+    host.run(['nft', 'list', 'tables']),
+    host.run(['nft', 'list', 'chains']),
+  ]);
+  if (tables.code !== 0 || has('CAP_NET_ADMIN') === false) {
+    const why = has('CAP_NET_ADMIN') === false ? RIGHTS : tables.stderr.trim() || `nft ended with ${tables.code}`;
+    unseen.push({ what: 'the nftables tables', why });
+    return { nftDrops: [] };
+  }
+  return { nftTables: parseTables(tables.stdout), nftDrops: parseChains(chains.stdout) };
+}
+
+/** flock tells whether it is held; a lock that was free is free again at once. */
+async function readLock(path: string): Promise<Pick<Facts, 'lock'>> {
+  if (!existsSync(path)) return {};
+  const { code } = await localHost().run(['flock', '--nonblock', '--exclusive', path, 'true']);
+  const pid = Number(read(() => readFileSync(path, 'utf8')) || undefined);
+  return { lock: { path, held: code === 1, ...(Number.isInteger(pid) && { pid }) } };
+}

@@ -1,0 +1,94 @@
+/**
+ * Every option of every command that takes a value: one that is wrong, and one that is empty, is usage: a sentence and
+ * exit code 2.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '../testing/cases.js';
+import { vipc } from '../testing/vipc.js';
+import { PROCESS_IO } from './io.js';
+import { loadOptions } from './options.js';
+import { buildProgram } from './program.js';
+
+const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
+
+/** Wrong values by option; none where every text is right, such as the name of a file that is to be made. */
+const WRONG: Readonly<Record<string, readonly string[]>> = {
+  '--mode': ['ebpf', 'constructor', 'IPVS'],
+  '--layout': ['slow', 'constructor', '__proto__'],
+  '--node': ['a b', 'ä', 'a_b', '-'],
+  '--cluster-cidr': ['10.0.0.0/33', '10.0.0.0/8,10.0.0.0/9', 'x'],
+  '--nodeport-addresses': ['primary,10.0.0.0/8', '1.2.3.4/99', ','],
+  '--node-address': ['1.2.3', '::g'],
+  '--family': ['ipv5', '4'],
+  '--format': ['yml', 'constructor'],
+  '--iptables': ['nftables', 'constructor'],
+  '--nodes': ['0', '-1', '1e3', '100000', 'x'],
+  '--service-cidr': ['10.0.0.0', '10.0.0.0/33', 'x'],
+  '--service-node-port-range': ['1', '2-1', '0-5', '1-65536', 'x-y'],
+  '--cluster': ['x', '=x', 'A!=x', 'a='],
+  '--clusterset-cidr': ['10.0.0.0/33', 'x'],
+  '--wait': ['0', '-1', '1.5', 'long', '9999999'],
+  '--domain': ['a b', '-', 'x.arpa'],
+  '--type': ['MX', 'constructor'],
+  '--from-namespace': ['A', 'a.b', 'a b'],
+  '--federation': ['A.B', '-'],
+  '--namespace': ['A', 'a.b', 'a b'],
+  '--selector': ['=', 'a in', '!'],
+  'get --output': ['json5', 'constructor'],
+  'describe --output': ['wide', 'constructor'],
+  'compile --output': ['json', 'YAML', 'jsonpath={.items}'],
+  'dns --output': ['json', 'wide'],
+  '--config': ['no/such/file', '/proc'],
+  '--check': [],
+  '--netns': [],
+  '--lock-file': [],
+  '--kubeconfig': [],
+  '--snapshot': [],
+};
+
+/** What an option needs beside it to mean something. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  '--nodes': ['--simulate'],
+  '--type': ['--from-namespace', 'default', 'web'],
+  '--from-namespace': ['web'],
+  '--federation': ['--domain', 'a.example', '--cluster', `a=${WEB}`],
+};
+
+/** With these nothing but a node that is not there could be changed. */
+const SAFE: Readonly<Record<string, readonly string[]>> = {
+  apply: ['--netns', 'vipc-nowhere', WEB],
+  cleanup: ['--netns', 'vipc-nowhere'],
+  sync: ['--netns', 'vipc-nowhere', '--snapshot', WEB],
+  doctor: ['--netns', 'vipc-nowhere'],
+  diff: [WEB, WEB],
+};
+
+const OPTIONS = buildProgram(PROCESS_IO, () => {}).commands.flatMap((command) =>
+  command.options
+    .filter((option) => option.required)
+    .map((option) => ({ command: command.name(), flag: option.long ?? option.flags })),
+);
+
+function wrongOf({ command, flag }: (typeof OPTIONS)[number]): readonly string[] | undefined {
+  return WRONG[`${command} ${flag}`] ?? WRONG[flag];
+}
+
+describe.each(OPTIONS)('vipc $command $flag', ({ command, flag }) => {
+  const beside = BESIDE[flag] ?? [];
+  const input = SAFE[command] ?? (beside.includes('--cluster') || flag === '--cluster' ? [] : [WEB]);
+
+  it('has wrong values here', () => expect(wrongOf({ command, flag })).toBeDefined());
+
+  it.each([...(wrongOf({ command, flag }) ?? []), ''])('%j', async (value) => {
+    const { code, stdout, stderr } = await vipc([command, ...beside, ...input, `${flag}=${value}`]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: .*\n/);
+    expect(stderr).not.toMatch(/undefined|Error:|vipc-nowhere/);
+  });
+});
+
+it('a layout that the mode does not have is refused for every command', async () => {
+  await expect(loadOptions({ layout: 'slow' })).rejects.toThrow(
+    /--layout of mode iptables must be kube-proxy, is "slow"/,
+  );
+});

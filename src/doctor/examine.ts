@@ -1,0 +1,76 @@
+/**
+ * doctor: facts → findings. A finding says what was found and what it means, and what to do when it is not fine.
+ */
+
+import type { Facts } from './facts.js';
+import { proxyFindings } from './proxies.js';
+import { ruleFindings } from './rules.js';
+import { conntrackFindings, sysctlFindings } from './sysctls.js';
+
+export type State = 'problem' | 'warning' | 'unseen' | 'ok';
+
+export interface Finding {
+  /** What was looked at, in kebab-case. */
+  readonly check: string;
+  readonly state: State;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The worst first. */
+export const STATES: readonly State[] = ['problem', 'warning', 'unseen', 'ok'];
+
+/** All that is to be said of a node, by what was looked at. */
+export function examine(facts: Facts): readonly Finding[] {
+  const unseen = facts.unseen.map(
+    ({ what, why }): Finding => ({ check: 'sight', state: 'unseen', message: `${what} could not be seen: ${why}` }),
+  );
+  return [toolFindings, kernelFindings, ipvsFindings, sysctlFindings, conntrackFindings, proxyFindings, ruleFindings]
+    .flatMap((check) => check(facts))
+    .concat(unseen);
+}
+
+function toolFindings({ tools, mode }: Facts): readonly Finding[] {
+  const found = tools.filter(({ installed }) => installed);
+  const versions = found.map(({ name, version }) => (version === undefined ? name : `${name} ${version}`)).join(', ');
+  const missing = tools
+    .filter(({ installed }) => !installed)
+    .map((tool): Finding => {
+      const hint = `apt-get install ${tool.package}`;
+      if (tool.required) return { check: 'tools', state: 'problem', message: `${tool.name} is not installed`, hint };
+      return tool.name === 'conntrack'
+        ? { check: 'tools', state: 'warning', message: NO_CONNTRACK, hint }
+        : { check: 'tools', state: 'ok', message: `${tool.name} is not installed; mode ${mode} does without` };
+    });
+  return found.length > 0 ? [{ check: 'tools', state: 'ok', message: versions }, ...missing] : missing;
+}
+
+const NO_CONNTRACK =
+  'conntrack is not installed: UDP clients go on sending to endpoints that are gone, until they pause for a while';
+
+function kernelFindings({ extensions }: Facts): readonly Finding[] {
+  if (!extensions) return [];
+  const { missing, refused } = extensions;
+  if (refused !== undefined) {
+    const message = `iptables refuses rules such as those of Services: ${refused}`;
+    return [{ check: 'kernel', state: 'problem', message }];
+  }
+  if (missing.length === 0) return [{ check: 'kernel', state: 'ok', message: 'the kernel has all that rules need' }];
+  return missing.map((name): Finding => {
+    const message = `the kernel has no ${name}, which rules of Services need`;
+    return { check: 'kernel', state: 'problem', message, hint: `modprobe xt_${name}` };
+  });
+}
+
+function ipvsFindings({ mode, ipvs }: Facts): readonly Finding[] {
+  if (mode !== 'ipvs') return [];
+  if (ipvs.available) return [{ check: 'kernel', state: 'ok', message: 'the kernel has IPVS' }];
+  return [
+    {
+      check: 'kernel',
+      state: 'problem',
+      message: 'the kernel has no IPVS, which mode ipvs programs',
+      hint: 'modprobe ip_vs, or use --mode iptables',
+    },
+  ];
+}

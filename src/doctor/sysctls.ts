@@ -1,0 +1,95 @@
+/**
+ * doctor: kernel parameters that decide whether packets of Services get through. Those that a proxy mode sets itself are
+ * not here.
+ */
+import type { Finding } from './examine.js';
+import type { Facts } from './facts.js';
+
+/** What is read. */
+export const SYSCTLS = [
+  'net.ipv4.ip_forward',
+  'net.ipv6.conf.all.forwarding',
+  'net.ipv4.conf.all.rp_filter',
+  'net.bridge.bridge-nf-call-iptables',
+  'net.bridge.bridge-nf-call-ip6tables',
+  'net.netfilter.nf_conntrack_count',
+  'net.netfilter.nf_conntrack_max',
+] as const;
+
+/** Findings about single parameters. */
+export function sysctlFindings(facts: Facts): readonly Finding[] {
+  return [...forwarding(facts), ...reversePath(facts), ...bridges(facts)];
+}
+
+function set(name: string, value: number): string {
+  return `sysctl -w ${name}=${value}, and a line in /etc/sysctl.d, so that it stays`;
+}
+
+function forwarding({ sysctls, interfaces }: Facts): readonly Finding[] {
+  const ipv4 = sysctls['net.ipv4.ip_forward'];
+  const ipv6 = sysctls['net.ipv6.conf.all.forwarding'];
+  const hasIpv6 = interfaces.some(({ families }) => families.includes('ipv6'));
+  const finding = (name: string, value: string | undefined): readonly Finding[] => {
+    if (value === undefined) return [];
+    if (value !== '0') return [{ check: 'forwarding', state: 'ok', message: `${name} is ${value}` }];
+    const message = `${name} is 0: no packet gets from or to a pod, and none from a node port to another node`;
+    return [{ check: 'forwarding', state: 'problem', message, hint: set(name, 1) }];
+  };
+  return [...finding('net.ipv4.ip_forward', ipv4), ...(hasIpv6 ? finding('net.ipv6.conf.all.forwarding', ipv6) : [])];
+}
+
+/** Of an interface the larger of its own value and that of `all` counts (Documentation/networking/ip-sysctl). */
+function reversePath({ sysctls }: Facts): readonly Finding[] {
+  const name = 'net.ipv4.conf.all.rp_filter';
+  const value = sysctls[name];
+  if (value === undefined) return [];
+  if (value !== '1') return [{ check: 'rp-filter', state: 'ok', message: `${name} is ${value}` }];
+  const message = `${name} is 1: a packet is dropped when its answer would leave by another interface, as on nodes with several`;
+  return [{ check: 'rp-filter', state: 'warning', message, hint: `${set(name, 2)}, where that is so` }];
+}
+
+const BRIDGE = { ipv4: 'net.bridge.bridge-nf-call-iptables', ipv6: 'net.bridge.bridge-nf-call-ip6tables' } as const;
+
+function bridges({ sysctls, interfaces }: Facts): readonly Finding[] {
+  const names = interfaces.filter(({ kind }) => kind === 'bridge').map(({ name }) => name);
+  if (names.length === 0) return [{ check: 'bridge', state: 'ok', message: 'no interface is a bridge' }];
+  const families = (['ipv4', 'ipv6'] as const).filter(
+    (family) => family === 'ipv4' || interfaces.some((each) => each.families.includes(family)),
+  );
+  return families.map((family): Finding => {
+    const name = BRIDGE[family];
+    const value = sysctls[name];
+    if (value === '1') return { check: 'bridge', state: 'ok', message: `${name} is 1` };
+    const is = value === undefined ? 'not there' : `${value}`;
+    return {
+      check: 'bridge',
+      state: 'warning',
+      message: `${name} is ${is}: a pod on the bridge ${names.join(', ')} gets no answer from a Service whose endpoint is on it too`,
+      hint: `${value === undefined ? 'modprobe br_netfilter; ' : ''}${set(name, 1)}`,
+    };
+  });
+}
+
+/** From here on it is told, and from here on new connections are about to be refused. */
+const NEAR = 0.75;
+const FULL = 0.95;
+
+/** Findings about the table of connections. */
+export function conntrackFindings({ sysctls }: Facts): readonly Finding[] {
+  const max = sysctls['net.netfilter.nf_conntrack_max'];
+  const count = sysctls['net.netfilter.nf_conntrack_count'];
+  if (max === undefined || count === undefined) {
+    return [{ check: 'conntrack', state: 'ok', message: 'no connection is tracked yet (nf_conntrack is not loaded)' }];
+  }
+  const share = Number(count) / Number(max);
+  const message = `${count} of ${max} connections are tracked`;
+  if (!(share >= NEAR)) return [{ check: 'conntrack', state: 'ok', message }];
+  return [
+    {
+      check: 'conntrack',
+      state: share >= FULL ? 'problem' : 'warning',
+      message: `${message}: when the table is full, new connections are dropped`,
+      hint: `set net.netfilter.nf_conntrack_max to ${2 * Number(max)}`,
+    },
+  ];
+}

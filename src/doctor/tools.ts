@@ -1,0 +1,65 @@
+/**
+ * doctor: the programs that vipc runs on a node, where Debian has them, and what needs them. One table for `vipc doctor`,
+ * which tells their versions, and for commands that cannot begin without.
+ */
+
+/** What a tool is for. */
+export type Need = 'iptables' | 'ipvs' | 'udp' | 'netns-path';
+
+export interface Tool {
+  readonly name: string;
+  /** Programs that must be there together; one such set is enough. */
+  readonly programs: readonly (readonly string[])[];
+  /** The Debian package. */
+  readonly package: string;
+  /** Absent: for everything. */
+  readonly needs?: readonly Need[];
+  /** What prints its version. */
+  readonly version?: readonly string[];
+}
+
+export const TOOLS: readonly Tool[] = [
+  {
+    name: 'iptables',
+    programs: ['iptables-nft', 'iptables-legacy', 'iptables'].map((name) => [`${name}-save`, `${name}-restore`]),
+    package: 'iptables',
+    version: ['iptables', '--version'],
+  },
+  { name: 'ip', programs: [['ip']], package: 'iproute2', version: ['ip', '-V'] },
+  { name: 'flock', programs: [['flock']], package: 'util-linux', version: ['flock', '--version'] },
+  { name: 'readlink', programs: [['readlink']], package: 'coreutils' },
+  { name: 'uname', programs: [['uname']], package: 'coreutils' },
+  { name: 'sysctl', programs: [['sysctl']], package: 'procps', version: ['sysctl', '--version'] },
+  { name: 'test', programs: [['test']], package: 'coreutils', needs: ['ipvs'] },
+  { name: 'ipset', programs: [['ipset']], package: 'ipset', version: ['ipset', '--version'], needs: ['ipvs'] },
+  { name: 'ipvsadm', programs: [['ipvsadm']], package: 'ipvsadm', version: ['ipvsadm', '--version'], needs: ['ipvs'] },
+  {
+    name: 'conntrack',
+    programs: [['conntrack']],
+    package: 'conntrack',
+    version: ['conntrack', '--version'],
+    needs: ['udp'],
+  },
+  { name: 'nsenter', programs: [['nsenter']], package: 'util-linux', needs: ['netns-path'] },
+];
+
+/** The tools that `needs` ask for. */
+export function toolsFor(needs: readonly Need[]): readonly Tool[] {
+  return TOOLS.filter((tool) => tool.needs === undefined || tool.needs.some((need) => needs.includes(need)));
+}
+
+/** Those of `tools` that are not installed. */
+export function missingOf(tools: readonly Tool[], installed: (program: string) => boolean): readonly Tool[] {
+  return tools.filter(({ programs }) => !programs.some((set) => set.every(installed)));
+}
+
+/** `flock and nsenter (Debian package util-linux), ipset (ipset)` */
+export function listed(tools: readonly Tool[]): string {
+  const packages = [...new Set(tools.map((tool) => tool.package))];
+  return packages
+    .map((name, i) => {
+      const names = tools.filter((tool) => tool.package === name).map((tool) => tool.name);
+      return `${names.join(' and ')} (${i === 0 ? 'Debian package ' : ''}${name})`;
+    })
+    .join(', ');
+}
