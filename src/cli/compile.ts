@@ -14,6 +14,7 @@ import { type ClustersFlags, clustersetCIDRs, loadClusters } from './clusters.js
 import { loadInput } from './input.js';
 import { EXIT, type Io, writeJsonPieces, writeLines, writeText } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
+import { doing } from './progress.js';
 import { report } from './report.js';
 
 export interface CompileFlags extends OptionFlags, CompletionFlags, ClustersFlags {
@@ -87,6 +88,7 @@ async function print(artifacts: readonly Artifact[], flags: CompileFlags, io: Io
     .filter(({ name }) => name !== RESOLVED_FILE)
     .map(({ name, parts }) => ({ name, parts: parts.filter(({ family = flags.family }) => family === flags.family) }))
     .filter(({ parts }) => parts.length > 0);
+  doing('writing rules', io);
   for (const { name, parts } of rules) {
     if (flags.format === 'json') for (const { json } of parts) await writeJsonPieces(io.stdout, json);
     else await writeText(io.stdout, joined([...heading(name, rules.length), ...parts.map(({ text }) => text)]));
@@ -112,6 +114,7 @@ function heading(name: string, files: number): readonly Text[] {
 /** Every artifact into a directory: all files are replaced, each whole, or none. */
 async function writeArtifacts(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
   makeOutputDirectory(directory);
+  doing(`writing ${directory}`, io);
   replaceFiles(
     directory,
     artifacts.map((artifact) => ({ name: artifact.name, pieces: chunks(textOf(artifact)) })),

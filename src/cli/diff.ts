@@ -5,12 +5,12 @@ import { type Checked, hasErrors } from '../diag.js';
 import { plan } from '../diff/plan.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
 import { type Artifact, compile, RESOLVED_FILE, textOf } from '../pipeline.js';
-import { loadSources } from '../read/source.js';
 import { compare, type ServiceChange } from '../review/compare.js';
 import { printChanges, summarise, toJson } from '../review/print.js';
 import { render } from '../text.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
-import { EXIT, type Io, painter, readAll, writeJson, writeLines } from './io.js';
+import { readSources } from './input.js';
+import { EXIT, type Io, painter, writeJson, writeLines } from './io.js';
 import { compileFor, type NodeFlags, openNode, planOptions, readNode, writeNotes } from './node.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
@@ -62,7 +62,7 @@ async function diffSnapshots(before: string, after: string, flags: DiffFlags, io
 
   /** Without a value when it cannot be read. */
   async function compileSide(path: string): Promise<Checked<readonly Artifact[] | undefined>> {
-    const sources = await loadSources([path], () => readAll(io.stdin));
+    const sources = await readSources([path], io);
     if (hasErrors(sources.diagnostics)) return { value: undefined, diagnostics: sources.diagnostics };
     const { value, diagnostics } = compile(sources.value, options.value, { ...flags, completion });
     return { value, diagnostics: [...sources.diagnostics, ...diagnostics] };
