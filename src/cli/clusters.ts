@@ -17,12 +17,12 @@ import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import type { Cidr } from '../ip.js';
 import { type How, readCluster } from '../pipeline.js';
 import { parseClusterCIDRs } from '../read/config/values.js';
-import { loadSources } from '../read/source.js';
+import type { loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
 import type { Need } from './api-sources.js';
 import { type ClusterFlags, completionOf, loadCluster } from './cluster.js';
-import { checkedNamespace, type InputFlags, openInput, within } from './input.js';
-import { EXIT, type Io, readAll } from './io.js';
+import { checkedNamespace, type InputFlags, openInput, readSources, within } from './input.js';
+import { EXIT, type Io } from './io.js';
 import { report } from './report.js';
 
 /** The flags of `clusterOptions`. */
@@ -55,7 +55,7 @@ export async function loadClusters(
   let unreadable = false;
   const names = inputs.map(({ name }) => name).sort();
   for (const input of inputs) {
-    const sources = within(namespace, await loadSources(input.paths, () => readAll(io.stdin)));
+    const sources = within(namespace, await readSources(input.paths, io));
     unreadable ||= hasErrors(sources.diagnostics);
     const part = { index: names.indexOf(input.name), of: names.length };
     const completion = { ...(how.completion ?? AS_IT_IS), part };

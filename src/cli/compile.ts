@@ -18,6 +18,7 @@ import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, writeJsonPieces, writeLines, writeText } from './io.js';
 import { compileEach, compileInput, folderOf, type NodesFlags, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions, type OptionFlags } from './options.js';
+import { doing } from './progress.js';
 import { report } from './report.js';
 
 export interface CompileFlags
@@ -85,6 +86,7 @@ async function print([only]: readonly ForNode[], flags: CompileFlags, io: Io): P
     .filter(({ name }) => name !== RESOLVED_FILE)
     .map(({ name, parts }) => ({ name, parts: parts.filter(({ family = flags.family }) => family === flags.family) }))
     .filter(({ parts }) => parts.length > 0);
+  doing('writing rules', io);
   for (const { name, parts } of rules) {
     if (flags.format === 'json') for (const { json } of parts) await writeJsonPieces(io.stdout, json);
     else await writeText(io.stdout, joined([...heading(name, rules.length), ...parts.map(({ text }) => text)]));
@@ -110,6 +112,7 @@ function heading(name: string, files: number): readonly Text[] {
 /** Every artifact into a directory: all files are replaced, each whole, or none. */
 async function writeArtifacts(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
   makeOutputDirectory(directory);
+  doing(`writing ${directory}`, io);
   replaceFiles(
     directory,
     artifacts.map((artifact) => ({ name: artifact.name, pieces: chunks(textOf(artifact)) })),

@@ -3,10 +3,11 @@
  */
 import type { Checked, Source } from '../diag.js';
 import { DNS1123_LABEL } from '../read/names.js';
-import { loadSources } from '../read/source.js';
+import { loadSources, STDIN } from '../read/source.js';
 import { type Need, readCluster } from './api-sources.js';
 import { type ContextFlags, openContext } from './context.js';
 import { type Io, isPipe, readAll } from './io.js';
+import { doing } from './progress.js';
 
 /** The flags of `inputOptions` that say where the snapshot is. */
 export interface InputFlags extends ContextFlags {
@@ -51,7 +52,7 @@ function fromPaths(paths: readonly string[], namespace: string | undefined, io: 
   return {
     namespace: namespace ?? 'default',
     read: async ({ namespaces }) => {
-      const sources = await loadSources(from, () => readAll(io.stdin));
+      const sources = await readSources(from, io);
       // There -n says where to look, and a manifest without a namespace is not everywhere.
       return namespaces ? sources : within(namespace, sources);
     },
@@ -68,4 +69,16 @@ export function within(namespace: string | undefined, sources: Checked<readonly 
 export function checkedNamespace({ namespace }: Pick<InputFlags, 'namespace'>): string | undefined {
   if (namespace === undefined || DNS1123_LABEL.matches(namespace)) return namespace;
   throw new Error(`--namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
+}
+
+/** The sources that `paths` name; what that is, and what comes then, is said when it takes long. */
+export async function readSources(paths: readonly string[], io: Io): Promise<Checked<readonly Source[]>> {
+  const about =
+    paths.length > 3 ? `${paths.length} paths` : paths.map((path) => (path === '-' ? STDIN : path)).join(', ');
+  doing(`reading ${about}`, io);
+  const sources = await loadSources(paths, () => readAll(io.stdin));
+  const characters = sources.value.reduce((sum, { text }) => sum + text.length, 0);
+  const files = sources.value.length === 1 ? '1 file' : `${sources.value.length} files`;
+  doing(`working on ${about}: ${files}, ${Math.ceil(characters / 1e6)} MB`, io);
+  return sources;
 }

@@ -11,6 +11,7 @@ import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { escapedJson, printable, printableLines } from '../printable.js';
 import { chunks, type Text } from '../text.js';
+import { hide } from './progress.js';
 
 export interface Io {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -63,8 +64,14 @@ export async function readAll(stream: Io['stdin']): Promise<Buffer> {
 export async function write(stream: Io['stdout'], pieces: Iterable<string>): Promise<void> {
   for (const piece of pieces) {
     const text = stream.isTTY === true ? printableLines(piece) : piece;
-    if (stream.writable && !stream.write(text)) await drained(stream);
+    if (!put(stream, text)) await drained(stream);
   }
+}
+
+/** Writes what is printable by now; false when the reader is slower than we are. */
+function put(stream: Io['stdout'], text: string): boolean {
+  if (stream.isTTY === true) hide();
+  return !stream.writable || stream.write(text);
 }
 
 /** Writes `value` as JSON. */
@@ -108,11 +115,11 @@ export async function writeLines(stream: Io['stdout'], lines: Iterable<string>):
     },
   };
   for (const chunk of chunks(texts)) {
-    if (stream.writable && !stream.write(chunk.replaceAll(ESC, '\u001b'))) await drained(stream);
+    if (!put(stream, chunk.replaceAll(ESC, '\u001b'))) await drained(stream);
   }
 }
 
 /** Says a line at once. */
 export function say(stream: Io['stdout'], line: string): void {
-  if (stream.writable) stream.write(`${printable(line).replaceAll(ESC, '\u001b')}\n`);
+  put(stream, `${printable(line).replaceAll(ESC, '\u001b')}\n`);
 }

@@ -6,6 +6,7 @@ import { show } from '../diag.js';
 import { whyNot } from '../files.js';
 import { EXIT, type Io, PROCESS_IO, painter, shown } from './io.js';
 import { buildProgram } from './program.js';
+import { hide } from './progress.js';
 
 /**
  * Runs the command line `argv` (without node and script) and returns the exit code: 0 fine or same, 1 different or the
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO, name = 
   const program = buildProgram(io, done, name);
   try {
     await program.parseAsync(argv, { from: 'user' });
+    hide();
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.trouble;
@@ -36,6 +38,7 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO, name = 
 
 /** An error of the environment, in one line. */
 function complain(error: unknown, io: Io): void {
+  hide();
   const paint = painter(io.stderr, io.env);
   io.stderr.write(shown(`${paint('red', 'error:')} ${sentence(error)}\n`));
   if (io.env['VIPC_DEBUG'] && error instanceof Error) io.stderr.write(shown(`${error.stack}\n`));
