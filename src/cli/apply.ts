@@ -76,7 +76,7 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   if (count > 0)
     await writeNotes([`${count} UDP flow${count === 1 ? '' : 's'} to endpoints that are gone forgotten`], io);
   if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);
-  await writeLines(io.stderr, [changes.length === 0 ? 'nothing to do' : `applied: ${summarise(changes)}`]);
+  await writeLines(io.stderr, [applied.plan.steps.length === 0 ? 'nothing to do' : `applied: ${summarise(changes)}`]);
   return EXIT.ok;
 }
 

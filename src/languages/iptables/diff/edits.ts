@@ -11,15 +11,20 @@ import { mayPrecede } from './precedence.js';
 
 export interface ChainEdits {
   readonly chain: string;
-  /** Our rules as they are, and as they will be; text without `-A CHAIN`, with a leading space. */
-  readonly before: readonly string[];
-  readonly after: readonly string[];
+  /** All its rules, for where ours stand among those of others is part of what they do; text without `-A CHAIN`. */
+  readonly lines: readonly EditedLine[];
   /** To take away first, as they are written; those come back at another place. */
   readonly moved: readonly string[];
   /** One after the other, where each is then to stand, from 1. */
   readonly inserted: readonly { readonly at: number; readonly line: Line }[];
   /** To take away in the end. */
   readonly removed: readonly string[];
+}
+
+/** A rule that stays, goes or comes; with a leading space. A rule that moves goes and comes. */
+export interface EditedLine {
+  readonly kind: ' ' | '-' | '+';
+  readonly text: string;
 }
 
 export interface EditedChain {
@@ -56,23 +61,68 @@ export function diffRules({ table, chain, lines, own, family }: EditedChain): re
     return { line, text, rule, wanted: place, ours: place >= 0 || own(rule) };
   });
   const ours = all.filter((each) => each.ours);
+  if (chain.among && isOthersAs(chain.among, all, own, family)) return putBack(chain.name, all, chain.among);
   const kept = keep(table, all);
   if (kept.size === wanted.length && kept.size === ours.length) return [];
   const moved = ours.filter((each) => each.wanted >= 0 && !kept.has(each));
+  const removed = ours.filter((each) => each.wanted < 0);
+  const standing = all.filter((each) => !moved.includes(each));
+  const inserted = insertions(wanted, standing, kept);
+  const goes = new Set([...moved, ...removed]);
   return [
     {
       chain: chain.name,
-      before: ours.map(({ line }) => line),
-      after: wanted.map(({ text }) => text),
+      lines: edited(all, goes, inserted),
       moved: moved.map(({ line }) => line),
-      inserted: insertions(
-        wanted,
-        all.filter((each) => !moved.includes(each)),
-        kept,
-      ),
-      removed: ours.filter((each) => each.wanted < 0).map(({ line }) => line),
+      inserted,
+      removed: removed.map(({ line }) => line),
     },
   ];
+}
+
+/** What becomes of each rule: `goes` are taken away, and places of `inserted` count those of them that go in the end. */
+function edited(
+  all: readonly Standing[],
+  goes: ReadonlySet<Standing>,
+  inserted: ChainEdits['inserted'],
+): readonly EditedLine[] {
+  const moved = all.map((each): EditedLine & { readonly counts: boolean } => {
+    const gone = goes.has(each);
+    return { kind: gone ? '-' : ' ', text: each.line, counts: !gone || each.wanted < 0 };
+  });
+  const lines: (EditedLine & { readonly counts: boolean })[] = [...moved];
+  for (const { at, line } of inserted) {
+    let before = 0;
+    let place = 0;
+    for (; before < at - 1; place++) if (lines[place]?.counts) before++;
+    lines.splice(place, 0, { kind: '+', text: line.text, counts: true });
+  }
+  return lines.flatMap(({ kind, text }, i) => {
+    // One of two that are alike is taken out and put back where it was.
+    if (stays(lines[i], lines[i + 1])) return [{ kind: ' ', text }];
+    return stays(lines[i - 1], lines[i]) ? [] : [{ kind, text }];
+  });
+}
+
+function stays(comes: EditedLine | undefined, goes: EditedLine | undefined): boolean {
+  return comes?.kind === '+' && goes?.kind === '-' && comes.text === goes.text;
+}
+
+/** Whether the rules of others are those of `among`, so that ours have a place between them. */
+function isOthersAs(among: readonly string[], all: readonly Standing[], own: EditedChain['own'], family: Family) {
+  const then = among.filter((line) => !own(parseRule(line, family)));
+  const now = all.filter((each) => !each.ours);
+  return then.length === now.length && now.every(({ line }, i) => line === then[i]);
+}
+
+/** Our rules to where they were. All are taken out and come again in one commit, so no packet misses them. */
+function putBack(chain: string, all: readonly Standing[], among: readonly string[]): readonly ChainEdits[] {
+  if (all.length === among.length && all.every(({ line }, i) => line === among[i])) return [];
+  const ours = all.filter((each) => each.ours);
+  const others = new Set(all.filter((each) => !each.ours).map(({ line }) => line));
+  const inserted = among.flatMap((text, i) => (others.has(text) ? [] : [{ at: i + 1, line: { text } }]));
+  const lines = edited(all, new Set(ours), inserted);
+  return [{ chain, lines, moved: ours.map(({ line }) => line), inserted, removed: [] }];
 }
 
 /**
