@@ -15,7 +15,7 @@
  *     ipset     without the old members and sets
  */
 import type { FamilyProgram, Program } from '../backends/backend.js';
-import { DEVICE, isOurSet, ourServers, ownershipIn } from '../backends/ours.js';
+import { besideKubelet, DEVICE, isOurSet, ourServers, ownershipIn } from '../backends/ours.js';
 import { type Cidr, contains, parseIp } from '../ip.js';
 import * as addresses from '../languages/addresses/diff.js';
 import * as ipset from '../languages/ipset/diff.js';
@@ -92,8 +92,10 @@ function compare(live: Live, wanted: Program, { excludeCIDRs }: PlanOptions): Di
   };
 }
 
-function ruleSetIn({ families }: Program, { family }: RuleSet): RuleSet {
-  return families.find(({ about }) => about.family === family)?.ruleSet ?? { family, tables: [] };
+function ruleSetIn({ families }: Program, live: RuleSet): RuleSet {
+  const { family } = live;
+  const wanted = families.find(({ about }) => about.family === family)?.ruleSet ?? { family, tables: [] };
+  return besideKubelet(live, wanted);
 }
 
 function isExcluded(address: string, cidrs: readonly Cidr[]): boolean {
