@@ -8,8 +8,8 @@ import type { Live } from '../diff/live.js';
 import type { Differences } from '../diff/plan.js';
 import { parse, printDeletions } from '../languages/conntrack.js';
 import { render } from '../text.js';
+import { failure } from './ask.js';
 import type { Host } from './host.js';
-import { failure } from './probe.js';
 
 export interface Forgotten {
   readonly count: number;

@@ -15,6 +15,7 @@ import {
   type TableName,
 } from '../languages/iptables/rules.js';
 import type { Service } from '../languages/ipvs/rules.js';
+import type { NftTable } from '../languages/nft/tables.js';
 import { JUMPS as IPTABLES_JUMPS } from './iptables/lower/base.js';
 import { CHAIN as IPTABLES } from './iptables/names.js';
 import { DEVICE } from './ipvs/context.js';
@@ -132,6 +133,11 @@ function isCommentOrNew(match: Match): boolean {
 
 function targetOf({ target }: Rule): string {
   return target?.kind === 'jump' ? target.chain : '';
+}
+
+/** kube-proxy's tables in its nftables mode: one for each family, with all it has. */
+export function isOurTable({ family, name }: NftTable): boolean {
+  return name === 'kube-proxy' && (family === 'ip' || family === 'ip6');
 }
 
 /** Names of ipsets of kube-proxy's ipvs mode, of this and older versions, in both families. */

@@ -7,6 +7,7 @@ import type { Lock } from '../apply/lock.js';
 import { argvOf } from '../apply/run.js';
 import { hasErrors } from '../diag.js';
 import { plan, type Step } from '../diff/plan.js';
+import { remarks } from '../diff/remarks.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
 import type { ServiceChange } from '../review/compare.js';
 import { printChanges, summarise } from '../review/print.js';
@@ -38,7 +39,9 @@ async function dryRun(paths: readonly string[], flags: ApplyFlags, io: Io): Prom
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
   const { program } = wanted.compiled;
-  const { steps } = plan(await readNode(node, program), program, planOptions(node, wanted.options));
+  const live = await readNode(node, program);
+  await report(remarks(live, program), true, io);
+  const { steps } = plan(live, program, planOptions(node, wanted.options));
   await writeSteps(steps, node, flags, io);
   return EXIT.ok;
 }
@@ -61,7 +64,9 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
-  const applied = await apply(targetOf(node, flags, io), compiled.program, planOptions(node, options));
+  const live = await readNode(node, compiled.program);
+  await report(remarks(live, compiled.program), true, io);
+  const applied = await apply(targetOf(node, flags, io), compiled.program, planOptions(node, options), live);
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
     : await forgetFlows(node.host, compiled.resolved, {

@@ -3,6 +3,7 @@
  */
 import { type Checked, hasErrors } from '../diag.js';
 import { plan } from '../diff/plan.js';
+import { remarks } from '../diff/remarks.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
 import { type Artifact, compile, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { loadSources } from '../read/source.js';
@@ -38,6 +39,7 @@ async function diffLive(paths: readonly string[], flags: DiffFlags, io: Io): Pro
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
   const live = await readNode(node, compiled.program);
+  await report(remarks(live, compiled.program), true, io);
   const { differences } = plan(live, compiled.program, planOptions(node, options));
   await writeNotes(drainingNotes(differences), io);
   return printDifference(changesOf(differences, live), flags, io);

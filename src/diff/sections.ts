@@ -4,6 +4,7 @@
 import { printEntry } from '../languages/ipset/print.js';
 import { print as printServers } from '../languages/ipvs/print.js';
 import type { VirtualServer } from '../languages/ipvs/rules.js';
+import { printTable } from '../languages/nft/tables.js';
 import { compare, type SectionChange, type ServiceChange } from '../review/compare.js';
 import type { Section } from '../text.js';
 import type { Live } from './live.js';
@@ -23,6 +24,7 @@ export function changesOf(differences: Differences, live: Live): readonly Servic
     serversOf(differences),
     addressesOf(differences),
     sysctlsOf(differences, live),
+    tablesOf(differences),
   ];
   const changes = compare(
     sides.flatMap(({ before }) => before),
@@ -102,6 +104,10 @@ function sysctlsOf({ sysctls }: Differences, live: Live): Sides {
     before: names.length > 0 ? [{ title: 'sysctl', lines: lines(live.sysctls) }] : [],
     after: names.length > 0 ? [{ title: 'sysctl', lines: lines(sysctls) }] : [],
   };
+}
+
+function tablesOf({ tables }: Differences): Sides {
+  return { before: tables.length > 0 ? [{ title: 'nft', lines: tables.map(printTable) }] : [], after: [] };
 }
 
 /** Real servers that wait for their last connection, in words. */

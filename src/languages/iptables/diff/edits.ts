@@ -33,6 +33,8 @@ export interface EditedChain {
   readonly chain: Chain;
   /** All rules there are, as iptables-save prints them. */
   readonly lines: readonly string[];
+  /** For each of them whether it does less than its line says, so that nothing can be told from that. */
+  readonly lookups?: readonly boolean[];
   /** Whether a rule is ours even when it is not wanted. */
   readonly own: (rule: Rule) => boolean;
   readonly family: Family;
@@ -48,17 +50,20 @@ interface Standing {
   /** Its place among the wanted ones, or -1. */
   readonly wanted: number;
   readonly ours: boolean;
+  /** Packets may get past it, whatever its line says. */
+  readonly lookup: boolean;
 }
 
 /** The edits of one chain, none when all is well. */
-export function diffRules({ table, chain, lines, own, family }: EditedChain): readonly ChainEdits[] {
+export function diffRules({ table, chain, lines, lookups = [], own, family }: EditedChain): readonly ChainEdits[] {
   const wanted = chain.rules().map((rule): Line => ({ text: printRule(rule, family), origin: rule.origin }));
   const places = new Map(wanted.map(({ text }, i) => [text, i]));
-  const all = lines.map((line): Standing => {
+  const all = lines.map((line, i): Standing => {
     const rule = parseRule(line, family);
     const text = printRule(rule, family);
-    const place = places.get(text) ?? -1;
-    return { line, text, rule, wanted: place, ours: place >= 0 || own(rule) };
+    const lookup = lookups[i] ?? false;
+    const place = lookup ? -1 : (places.get(text) ?? -1);
+    return { line, text, rule, wanted: place, ours: place >= 0 || (!lookup && own(rule)), lookup };
   });
   const ours = all.filter((each) => each.ours);
   if (chain.among && isOthersAs(chain.among, all, own, family)) return putBack(chain.name, all, chain.among);
@@ -130,7 +135,7 @@ function putBack(chain: string, all: readonly Standing[], among: readonly string
  * `iptables -D` takes the first it finds.
  */
 function keep(table: TableName, all: readonly Standing[]): ReadonlySet<Standing> {
-  const blocked = all.findIndex(({ ours, rule }) => !ours && !mayPrecede(table, rule));
+  const blocked = all.findIndex(({ ours, lookup, rule }) => !ours && !lookup && !mayPrecede(table, rule));
   const reached = blocked < 0 ? all : all.slice(0, blocked);
   const once = (each: Standing) => all.filter(({ wanted }) => wanted === each.wanted).length === 1;
   return new Set(longestInOrder(reached.filter((each) => each.wanted >= 0 && once(each))));
