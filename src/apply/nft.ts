@@ -11,17 +11,21 @@ export const NFT_FAMILY: Readonly<Record<Family, string>> = { ipv4: 'ip', ipv6: 
 
 /** The tables there are; undefined when they cannot be seen, because nft is missing or crashes. */
 export async function readTables(host: Host): Promise<readonly NftTable[] | undefined> {
-  let crashed = false;
-  const unseen = (outcome: Outcome): boolean => {
-    crashed = isCrash(outcome);
-    return crashed || isMissing(outcome);
-  };
-  const answer = await ask(host, ['nft', 'list', 'tables'], (outcome) => unseen(outcome) || isUnsupported(outcome));
+  let why: Outcome | undefined;
+  const answer = await ask(host, ['nft', 'list', 'tables'], (outcome) => {
+    why = outcome;
+    return isUnseen(outcome) || isUnsupported(outcome);
+  });
   if (answer !== undefined) return understood('nft list tables', parse(answer));
+  if (!why || isUnsupported(why)) return [];
+  if (isMissing(why)) return (await isNeeded(host)) ? undefined : [];
   // An old nft crashes on the sets that a newer one wrote (k/k#136786); chains it can still list.
-  const chains = crashed ? await ask(host, ['nft', 'list', 'chains'], unseen) : undefined;
-  if (chains !== undefined) return understood('nft list chains', parse(chains));
-  return crashed || (await isNeeded(host)) ? undefined : [];
+  const chains = await ask(host, ['nft', 'list', 'chains'], isUnseen);
+  return chains === undefined ? undefined : understood('nft list chains', parse(chains));
+}
+
+function isUnseen(outcome: Outcome): boolean {
+  return isMissing(outcome) || isCrash(outcome);
 }
 
 /** The kernel has no nftables. */
@@ -50,6 +54,6 @@ export async function readLookups(
   chain: string,
 ): Promise<readonly boolean[]> {
   const argv = ['nft', '--json', 'list', 'chain', NFT_FAMILY[family], table, chain];
-  const answer = await ask(host, argv, (outcome) => isMissing(outcome) || isCrash(outcome));
+  const answer = await ask(host, argv, isUnseen);
   return answer === undefined ? [] : understood(argv.join(' '), lookups(answer));
 }
