@@ -23,7 +23,17 @@ const MODE = [
 ];
 
 /** The rule languages, none of which knows another. */
-const LANGUAGES = ['iptables/', 'ipset/', 'ipvs/', 'addresses/', 'sysctl.ts', 'conntrack.ts', 'l4.ts', 'lines.ts'];
+const LANGUAGES = [
+  'iptables/',
+  'ipset/',
+  'ipvs/',
+  'addresses/',
+  'nft/',
+  'sysctl.ts',
+  'conntrack.ts',
+  'l4.ts',
+  'lines.ts',
+];
 const LANGUAGE = ['languages/l4.ts', 'languages/lines.ts', 'diag.ts', 'ip.ts', 'text.ts'];
 
 /** For each place, longest match first, what its files may import: places of ours, and packages. */
@@ -126,7 +136,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'diag.ts',
     'ip.ts',
   ],
-  'apply/host.ts': ['execa'],
+  'apply/host.ts': ['execa', 'node:os'],
   'apply/lock.ts': ['files.ts', 'diag.ts', 'node:child_process', 'node:fs'],
   'apply/': [
     'apply/',

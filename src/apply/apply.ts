@@ -11,8 +11,9 @@ import type { Diagnostic } from '../diag.js';
 import type { Live } from '../diff/live.js';
 import { own } from '../diff/own.js';
 import { type Plan, type PlanOptions, plan, type Step } from '../diff/plan.js';
-import { readLive, readRules } from './read.js';
-import { explainIpvsadm, runSteps, type Target } from './run.js';
+import { readLive } from './read.js';
+import { readRules } from './read-rules.js';
+import { explainIpvsadm, rehearse, runSteps, type Target } from './run.js';
 
 export interface Applied {
   /** What was there before, and in the end. */
@@ -31,10 +32,11 @@ const ATTEMPTS = 4;
 
 /** Makes the node what `wanted` says, from what somebody has just `looked` at; throws when it cannot be read. */
 export async function apply(target: Target, wanted: Program, options: PlanOptions, looked?: Live): Promise<Applied> {
-  const read = () => readLive(target.host, target.iptables, readsOf(wanted));
+  const read = () => readLive(target.host, target.iptables, wanted);
   const before = looked ?? (await read());
   let after = before;
   const first = plan(before, wanted, options);
+  await rehearse(first.steps, target);
   let next = first;
   let warnings: readonly Diagnostic[] = [];
   for (let attempt = 0; attempt < ATTEMPTS && next.steps.length > 0; attempt++) {
@@ -72,11 +74,6 @@ export async function apply(target: Target, wanted: Program, options: PlanOption
 /** What cannot be set is said, and then left out. */
 function withoutSysctls({ differences, steps }: Plan): Plan {
   return { differences: { ...differences, sysctls: {} }, steps: steps.filter(({ tool }) => tool !== 'sysctl') };
-}
-
-/** What of a node must be read to give it `wanted`. */
-export function readsOf({ device, sysctls }: Program): { readonly ipvs: boolean; readonly sysctls: readonly string[] } {
-  return { ipvs: device !== undefined, sysctls: Object.keys(sysctls) };
 }
 
 function isSame(a: Plan, b: Plan): boolean {

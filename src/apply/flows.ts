@@ -6,10 +6,10 @@ import type { Diagnostic } from '../diag.js';
 import { hasUdp, staleFlows } from '../diff/flows.js';
 import type { Live } from '../diff/live.js';
 import type { Differences } from '../diff/plan.js';
-import { parse, printDeletions } from '../languages/conntrack.js';
+import { parse, printDeletions, problemOf } from '../languages/conntrack.js';
 import { render } from '../text.js';
+import { failure } from './ask.js';
 import type { Host } from './host.js';
-import { failure } from './probe.js';
 
 export interface Forgotten {
   readonly count: number;
@@ -33,15 +33,17 @@ export async function forgetFlows(
     const diagnostics = hasUdp(resolved) ? [warning(failure('conntrack -L', listed))] : [];
     return { count: 0, diagnostics };
   }
+  const problem = problemOf(listed.stdout, listed.stderr);
+  const diagnostics = problem === undefined ? [] : [warning(`conntrack -L: ${problem}`)];
   const stale = staleFlows(parse(listed.stdout), resolved, before, differences);
-  if (stale.length === 0) return { count: 0, diagnostics: [] };
+  if (stale.length === 0) return { count: 0, diagnostics };
   const deletions = printDeletions(stale);
   const batch = await host.run(['conntrack', '-R', '-'], render([...deletions]));
   // conntrack-tools before 1.4.7 take one at a time. One that has ended by itself is "0 flow entries", and code 1.
   if (batch.code !== 0) {
     for (const { text } of printDeletions(stale)) await host.run(['conntrack', ...text.split(' ')]);
   }
-  return { count: stale.length, diagnostics: [] };
+  return { count: stale.length, diagnostics };
 }
 
 function warning(why: string): Diagnostic {

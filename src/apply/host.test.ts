@@ -56,7 +56,9 @@ describe('localHost', () => {
   });
 
   it('says when a signal ended the program', async () => {
-    expect((await host.run(['sh', '-c', 'kill -9 $$'])).stderr).toContain('SIGKILL');
+    const { code, stderr } = await host.run(['sh', '-c', 'kill -SEGV $$']);
+    expect(code).toBe(139);
+    expect(stderr).toContain('SIGSEGV');
   });
 
   it('waits so long and no longer, whoever holds the pipes', async () => {

@@ -2,9 +2,13 @@
  * Host: the whole access to a kernel. A program is run with an argument list (never a shell) and its exit is a value.
  * Production and tests differ only by the prefix that enters a network namespace. The only importer of execa.
  */
+import { constants } from 'node:os';
 import { execa } from 'execa';
 
-/** How a program ended. `code` follows the shell's habit: 124 no answer in time, 126 not executable, 127 not found. */
+/**
+ * How a program ended. `code` follows the shell's habit: 124 no answer in time, 126 not executable, 127 not found, and 128
+ * with the number of the signal that ended it, such as 139 for a crash.
+ */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -85,6 +89,7 @@ async function run(
   if (late) return failed(124, `no answer within ${timeoutSeconds} s`);
   if (result.code === 'ENOENT') return failed(127, 'no such program');
   if (result.code === 'EACCES') return failed(126, 'not executable');
+  if (result.signal) return failed(128 + constants.signals[result.signal], result.shortMessage ?? result.signal);
   // Also when it exited with 0 but stdin broke off: it has then seen only a part of what it was told.
   if (result.failed && !result.exitCode) return failed(1, result.shortMessage ?? 'failed');
   return { code: result.exitCode ?? 1, stdout: result.stdout, stderr: result.stderr };

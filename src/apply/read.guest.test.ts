@@ -6,7 +6,7 @@ import { often } from '../testing/extent.js';
 import { withGuestNetns } from '../testing/guest.js';
 import { succeeded } from '../testing/netns.js';
 import { describeInGuest } from '../testing/rings.js';
-import { readIpvs } from './read.js';
+import { readIpvs } from './read-ipvs.js';
 
 const describeGuest = await describeInGuest();
 
@@ -29,7 +29,7 @@ describeGuest('virtual servers beside others', () => {
           for (let i = 0; i < READS; i++) {
             const { stdout } = await host.run(['ipvsadm', '--save', '-n']);
             if (stdout.match(/^-A/gm)?.length !== SERVERS.length) torn++;
-            const { saved, connections } = await readIpvs(host, { ipvs: true, sysctls: [] });
+            const { saved, connections } = await readIpvs(host, true);
             expect(saved.virtualServers.map(({ address, realServers }) => [address, realServers.length])).toEqual(
               SERVERS.map((ip) => [ip, 1]),
             );

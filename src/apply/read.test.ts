@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Host } from './host.js';
-import { readIpvs } from './read.js';
+import { readIpvs } from './read-ipvs.js';
 
-const WANTED = { ipvs: true, sysctls: [] };
 const [ONE, TWO] = [1, 2].map((i) => ({
   saved: `-A -t 10.96.0.${i}:80 -s rr\n-a -t 10.96.0.${i}:80 -r 10.244.0.1:80 -m -w 1\n`,
   listed: `TCP  10.96.0.${i}:80 rr\n  -> 10.244.0.1:80                Masq    1      ${i}          0         \n`,
@@ -49,7 +48,7 @@ describe('readIpvs', () => {
     ['one left out of the list', [[both], [[ONE], [TWO], both]], 6],
   ])('%s', async (_, told, reads) => {
     const { host, asked } = nodeThatTells(...told);
-    const { saved, connections } = await readIpvs(host, WANTED);
+    const { saved, connections } = await readIpvs(host, true);
     expect(saved.virtualServers.map(({ address, realServers }) => [address, realServers.length])).toEqual([
       ['10.96.0.1', 1],
       ['10.96.0.2', 1],
@@ -61,9 +60,15 @@ describe('readIpvs', () => {
     expect(asked()).toBe(reads);
   });
 
-  it('takes the last when they never agree', async () => {
-    const { host, asked } = nodeThatTells([both], [[ONE]]);
-    expect((await readIpvs(host, WANTED)).saved.virtualServers).toHaveLength(2);
-    expect(asked()).toBe(10);
+  const other = { ...ONE, saved: ONE.saved.replace('10.244.0.1', '10.244.0.2') };
+  it.each<[string, Parameters<typeof nodeThatTells>]>([
+    ['more than are listed', [[both], [[ONE]]]],
+    ['fewer than are listed', [[[TWO]], [both]]],
+    ['none', [[[]], [both]]],
+    ['other real servers', [[[other, TWO]], [both]]],
+  ])('what never agrees is an error: %s', async (_, told) => {
+    const { host, asked } = nodeThatTells(...told);
+    await expect(readIpvs(host, true)).rejects.toThrow('ipvsadm --save and --list do not agree');
+    expect(asked()).toBe(40);
   });
 });

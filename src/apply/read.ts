@@ -1,118 +1,97 @@
 /**
- * Read: what is on a node, through its tools.
+ * Read: what is on a node, through its tools. Throws when one fails, or what it prints cannot be read whole.
  */
-import { DEVICE } from '../backends/ours.js';
-import type { Checked } from '../diag.js';
+import type { Program } from '../backends/backend.js';
+import { DEVICE, isOurSet } from '../backends/ours.js';
+import { show } from '../diag.js';
 import type { Live } from '../diff/live.js';
-import { FAMILIES } from '../ip.js';
 import { parse as parseLinks } from '../languages/addresses/parse.js';
 import type { Link } from '../languages/addresses/rules.js';
+import { parseCounts } from '../languages/ipset/counts.js';
 import { parse as parseSets, type SavedSets } from '../languages/ipset/parse.js';
-import { parse as parseRules, type SavedRuleSet } from '../languages/iptables/parse.js';
-import type { LiveIpvs } from '../languages/ipvs/diff.js';
-import { countServers, parse as parseIpvs, parseListing, parseTimeouts } from '../languages/ipvs/parse.js';
-import { distinctLines } from '../languages/lines.js';
 import { parse as parseSysctls, type Sysctls } from '../languages/sysctl.js';
 import type { Machine } from '../options.js';
-import type { Host } from './host.js';
-import { failure, type Iptables } from './probe.js';
+import { ask, demand, FORBIDDEN, isMissing, understood } from './ask.js';
+import type { Host, Outcome } from './host.js';
+import { markLookups } from './lookups.js';
+import { readTables } from './nft.js';
+import type { Iptables } from './probe.js';
+import { readIpvs } from './read-ipvs.js';
+import { readRules } from './read-rules.js';
 
-/** What to read, beside rules and addresses. */
-export interface Wanted {
-  /** The program has virtual servers and sets, so their tools must be there. */
-  readonly ipvs: boolean;
-  readonly sysctls: readonly string[];
-}
-
-/** What the node says of itself; throws when it cannot be asked. */
+/** What the node says of itself. */
 export async function readMachine(host: Host): Promise<Machine> {
-  const [hostname, links] = await Promise.all([host.run(['uname', '-n']), readLinks(host)]);
+  const [answer, links] = await Promise.all([demand(host, ['uname', '-n']), readLinks(host)]);
+  const hostname = answer.trim();
+  if (!/^[^\s\p{Cc}]+$/u.test(hostname)) throw new Error(`uname -n prints no host name: ${show(answer)}`);
   const addresses = links.filter(({ name }) => name !== DEVICE).flatMap((link) => link.addresses.map(({ ip }) => ip));
-  return { hostname: hostname.stdout.trim(), addresses: [...new Set(addresses)] };
+  return { hostname, addresses: [...new Set(addresses)] };
 }
 
-/** Everything there is; throws when a tool fails. */
-export async function readLive(host: Host, iptables: Iptables, wanted: Wanted): Promise<Live> {
-  const [ruleSets, sets, ipvs, links, sysctls] = await Promise.all([
+/** Everything there is that matters to make it `wanted`. */
+export async function readLive(host: Host, iptables: Iptables, wanted: Program): Promise<Live> {
+  const needed = wanted.device !== undefined;
+  const [saved, sets, ipvs, links, sysctls, tables] = await Promise.all([
     readRules(host, iptables),
-    readSets(host, wanted),
-    readIpvs(host, wanted),
+    readSets(host, needed),
+    readIpvs(host, needed),
     readLinks(host),
-    readSysctls(host, wanted.sysctls),
+    readSysctls(host, Object.keys(wanted.sysctls)),
+    readTables(host),
   ]);
-  return { ruleSets, sets, ipvs, links, sysctls };
-}
-
-/** A family that the node lacks has none: its tool fails, or is not there. */
-export async function readRules(host: Host, { program }: Iptables): Promise<readonly SavedRuleSet[]> {
-  const read = await Promise.all(
-    FAMILIES.map(async (family) => {
-      const tool = `${program[family]}-save`;
-      const outcome = await host.run([tool]);
-      if (outcome.code === 0) return [parseRules(outcome.stdout, family).value];
-      if (family === 'ipv6') return [];
-      throw new Error(failure(tool, outcome));
-    }),
-  );
-  return read.flat();
+  const ruleSets = iptables.variant === 'nft' && tables ? await markLookups(host, saved, wanted) : saved;
+  return { ruleSets, sets, ipvs, links, sysctls, ...(tables ? { tables } : {}) };
 }
 
 const NO_SETS: SavedSets = { sets: [], others: [] };
 
-async function readSets(host: Host, { ipvs }: Wanted): Promise<SavedSets> {
-  const outcome = await host.run(['ipset', 'save']);
-  if (outcome.code === 0) return checked('ipset save', parseSets(outcome.stdout));
-  if (!ipvs) return NO_SETS;
-  throw new Error(failure('ipset save', outcome));
-}
-
-const NO_IPVS: LiveIpvs = { saved: { virtualServers: [], others: [] }, connections: [] };
-
-/** ipvsadm would load IPVS into a kernel that has no use for it, so it is asked only where that is. */
-export async function readIpvs(host: Host, { ipvs }: Wanted): Promise<LiveIpvs> {
-  if (!ipvs && (await host.run(['test', '-e', '/proc/net/ip_vs'])).code !== 0) return NO_IPVS;
-  const ask = async (...argv: readonly string[]) => {
-    const outcome = await host.run(['ipvsadm', ...argv]);
-    if (outcome.code !== 0) throw new Error(failure(`ipvsadm ${argv.join(' ')}`, outcome));
-    return outcome.stdout;
-  };
-  if (!ipvs && (await host.run(['ipvsadm', '--version'])).code === 127) return NO_IPVS;
-  return { ...(await readAgreed(ask)), timeouts: parseTimeouts(await ask('--list', '--timeout')) };
-}
-
-const MOST_READS = 5;
-
-/**
- * Virtual servers as both of two reads have them. The kernel keeps its place in such a read by counting those of all its
- * network namespaces (ip_vs_genl_dump_services), so that when others come or go meanwhile, on nodes that are containers
- * of one machine, one of ours is there twice, or not at all. When no two reads agree the last must do: what is wrong with
- * it is refused by the kernel, or seen at the next one.
- */
-async function readAgreed(ask: (...argv: readonly string[]) => Promise<string>): Promise<LiveIpvs> {
+/** Where no program `needs` sets, a node without ipset has none. */
+async function readSets(host: Host, needed: boolean): Promise<SavedSets> {
+  const none = needed ? () => false : noSets;
   for (let reads = 1; ; reads++) {
-    const saved = checked('ipvsadm --save', parseIpvs(distinctLines(await ask('--save', '-n')).join('\n')));
-    const listing = await ask('--list', '-n');
-    const agreed = saved.virtualServers.length + saved.others.length === countServers(listing);
-    if (agreed || reads === MOST_READS) {
-      return { saved, connections: checked('ipvsadm --list', parseListing(listing)) };
-    }
+    const text = await ask(host, ['ipset', 'save'], none);
+    if (text === undefined) return NO_SETS;
+    const found = understood('ipset save', parseSets(text));
+    // A save has no end that would show that it is whole, so it is held against a list, which counts.
+    const list = await ask(host, ['ipset', 'list', '-terse'], none);
+    const lost = understood('ipset list -terse', parseCounts(list ?? '')).find(
+      (set) => isOurSet(set.name) && !isWhole(found, set),
+    );
+    if (!lost) return found;
+    // It may have changed just now.
+    if (reads === MOST_READS) throw new Error(`ipset save leaves out members of ${lost.name}, or all of it`);
   }
 }
 
-async function readLinks(host: Host): Promise<readonly Link[]> {
-  const outcome = await host.run(['ip', '-json', '-details', 'address', 'show']);
-  if (outcome.code !== 0) throw new Error(failure('ip address', outcome));
-  return checked('ip address', parseLinks(outcome.stdout));
+const MOST_READS = 3;
+
+function isWhole({ sets, others }: SavedSets, { name, members }: { readonly name: string; readonly members?: number }) {
+  const set = sets.find((each) => each.name === name);
+  return set ? members === undefined || set.entries.length >= members : others.some((each) => each.name === name);
 }
 
-/** Those that the kernel does not have yet are missing. */
+/** Neither the tool nor the kernel knows sets. */
+function noSets(outcome: Outcome): boolean {
+  return isMissing(outcome) || (!FORBIDDEN.test(outcome.stderr) && NO_SETS_HERE.test(outcome.stderr));
+}
+
+const NO_SETS_HERE = /Cannot open session to kernel|Can't open socket to ipset|Protocol not supported/;
+
+async function readLinks(host: Host): Promise<readonly Link[]> {
+  const links = understood('ip address', parseLinks(await demand(host, IP)));
+  // Every network namespace has lo.
+  if (links.length === 0) throw new Error(`${IP.join(' ')} prints no device`);
+  return links;
+}
+
+const IP = ['ip', '-json', '-details', 'address', 'show'];
+
+/** Those that the kernel does not have yet are missing; so are all where there is no sysctl, which is said when one is set. */
 async function readSysctls(host: Host, names: readonly string[]): Promise<Sysctls> {
   if (names.length === 0) return {};
-  return parseSysctls((await host.run(['sysctl', '-e', ...names])).stdout);
-}
-
-/** A line that cannot be read could be one of ours, and what was decided without it wrong. */
-function checked<T>(tool: string, { value, diagnostics: [first] }: Checked<T>): T {
-  if (first) throw new Error(`${tool} prints something that vipc does not understand: ${first.message}`);
-  return value;
+  const text = (await ask(host, ['sysctl', '-e', ...names])) ?? '';
+  const found = parseSysctls(text);
+  const unread = text.split('\n').filter((line) => line !== '' && !/^\S+ = /.test(line));
+  if (unread.length > 0) throw new Error(`sysctl prints something that vipc does not understand: ${show(unread[0])}`);
+  return Object.fromEntries(Object.entries(found).filter(([name]) => names.includes(name)));
 }

@@ -7,9 +7,11 @@ import type { Diagnostic } from '../diag.js';
 import { show } from '../diag.js';
 import type { Step, Tool } from '../diff/plan.js';
 import { chunks, type Line } from '../text.js';
+import { failure } from './ask.js';
 import { culprit } from './culprit.js';
 import type { Host, Outcome } from './host.js';
-import { failure, type Iptables } from './probe.js';
+import { isCrash } from './nft.js';
+import type { Iptables } from './probe.js';
 
 /** Where to run a plan. */
 export interface Target {
@@ -34,8 +36,26 @@ export function argvOf(tool: Tool, { program }: Iptables, waitSeconds: number): 
       return ['ipvsadm', '--restore'];
     case 'ip':
       return ['ip', '-batch', '-'];
+    case 'nft':
+      return ['nft', '-f', '-'];
     case 'sysctl':
       return ['sysctl', '-q', '-p', '-'];
+  }
+}
+
+/**
+ * Throws when nft will not do what it is told in the end; to find that out then would be to undo all the rest. An old nft
+ * crashes on the sets that a newer one wrote, whatever it is told about them (k/k#136786).
+ */
+export async function rehearse(steps: readonly Step[], { host }: Target): Promise<void> {
+  for (const { input } of steps.filter(({ tool }) => tool === 'nft')) {
+    const outcome = await host.run(['nft', '--check', '-f', '-'], chunks(input));
+    if (outcome.code === 0) continue;
+    const why = isCrash(outcome) ? 'nft crashes on what a newer nft wrote' : failure('nft', outcome);
+    const commands = input.map(({ text }) => `nft ${text}`).join('; ');
+    throw new Error(
+      `${why}, so the tables of nftables mode cannot be removed, and nothing is changed; with a newer nft, such as kube-proxy's: ${commands}`,
+    );
   }
 }
 

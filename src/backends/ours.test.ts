@@ -2,12 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import type { Link } from '../languages/addresses/rules.js';
 import { parse as parseSets } from '../languages/ipset/parse.js';
 import { parse, parseRule } from '../languages/iptables/parse.js';
+import { printRule } from '../languages/iptables/print.js';
 import type { TableName } from '../languages/iptables/rules.js';
-import { isOurSet, ourServers, ownershipIn } from './ours.js';
+import { besideKubelet, isOurSet, lacksFirewall, ourServers, ownershipIn } from './ours.js';
 
 const NODE = ownershipIn(parse('', 'ipv4').value);
 const KUBELET = ownershipIn(
   parse('*mangle\n:KUBE-IPTABLES-HINT - [0:0]\nCOMMIT\n*filter\n:KUBE-FIREWALL - [0:0]\nCOMMIT\n', 'ipv4').value,
+);
+
+/** Before it had a canary. */
+const OLD_KUBELET = ownershipIn(
+  parse(
+    '*filter\n:KUBE-FIREWALL - [0:0]\n-A KUBE-FIREWALL -m comment --comment "kubernetes firewall for dropping marked packets" -m mark --mark 0x8000/0x8000 -j DROP\nCOMMIT\n',
+    'ipv4',
+  ).value,
 );
 
 const CHAINS: readonly [TableName, string, boolean, boolean][] = [
@@ -46,12 +55,43 @@ const RULES: readonly [string, boolean][] = [
 describe('rules', () => {
   it.each(CHAINS)('%s %s: ours %s, beside kubelet %s', (table, name, alone, beside) => {
     expect([NODE.chain(table, name), KUBELET.chain(table, name)]).toEqual([alone, beside]);
+    expect(OLD_KUBELET.chain(table, name)).toBe(beside);
   });
 
   it.each(RULES)('-A PREROUTING%s: %s', (line, expected) => {
     expect(NODE.rule('nat', 'PREROUTING', parseRule(line, 'ipv4'))).toBe(expected);
     // Nobody but its owner writes into a chain of others.
     expect(NODE.rule('nat', 'DOCKER', parseRule(line, 'ipv4'))).toBe(false);
+  });
+});
+
+describe('beside kubelet', () => {
+  const MARTIANS =
+    '-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment "block incoming localnet connections" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP';
+  const CANARY = '*mangle\n:KUBE-KUBELET-CANARY - [0:0]\nCOMMIT\n';
+  const filter = (...lines: readonly string[]) =>
+    `*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:KUBE-FIREWALL - [0:0]\n${lines.map((line) => `${line}\n`).join('')}COMMIT\n`;
+  const JUMPS = ['-A INPUT -j KUBE-FIREWALL', '-A OUTPUT -j KUBE-FIREWALL'];
+  const WANTED = parse(filter(...JUMPS, '-A INPUT -j KUBE-NODEPORTS', MARTIANS), 'ipv4').value;
+  const MARKED = '-A KUBE-FIREWALL -m mark --mark 0x8000/0x8000 -j DROP';
+
+  it.each<[string, string, boolean, boolean]>([
+    ['no kubelet', filter(...JUMPS, MARTIANS), true, false],
+    ['nothing', '', true, false],
+    ['kubelet', CANARY + filter(...JUMPS, MARTIANS), false, false],
+    ['kubelet that has not got there', CANARY, false, true],
+    ['kubelet without a jump', CANARY + filter(JUMPS[0] ?? '', MARTIANS), false, true],
+    ['kubelet without the rule', CANARY + filter(...JUMPS), false, true],
+    ['kubelet that has no canary yet', filter(...JUMPS, MARKED, MARTIANS), false, false],
+    ['a rule of others in our chain', filter(...JUMPS, '-A KUBE-FIREWALL -j ACCEPT'), true, false],
+  ])('%s', (_, there, ours, lacks) => {
+    const live = parse(there, 'ipv4').value;
+    const kept = besideKubelet(live, WANTED).tables.flatMap(({ chains }) =>
+      chains.flatMap(({ name, rules }) => rules().map((each) => `-A ${name}${printRule(each, 'ipv4')}`)),
+    );
+    expect(kept.filter((line) => line.includes('KUBE-FIREWALL'))).toEqual(ours ? [...JUMPS, MARTIANS] : []);
+    expect(kept).toContain('-A INPUT -j KUBE-NODEPORTS');
+    expect(lacksFirewall(live, WANTED)).toBe(lacks);
   });
 });
 

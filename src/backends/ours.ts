@@ -5,8 +5,17 @@
 import type { Link } from '../languages/addresses/rules.js';
 import type { SavedSets } from '../languages/ipset/parse.js';
 import type { Ownership } from '../languages/iptables/diff.js';
-import { BUILT_IN_CHAINS, type Match, type Rule, type RuleSet, type TableName } from '../languages/iptables/rules.js';
+import { printRule } from '../languages/iptables/print.js';
+import {
+  BUILT_IN_CHAINS,
+  type Chain,
+  type Match,
+  type Rule,
+  type RuleSet,
+  type TableName,
+} from '../languages/iptables/rules.js';
 import type { Service } from '../languages/ipvs/rules.js';
+import type { NftTable } from '../languages/nft/tables.js';
 import { JUMPS as IPTABLES_JUMPS } from './iptables/lower/base.js';
 import { CHAIN as IPTABLES } from './iptables/names.js';
 import { DEVICE } from './ipvs/context.js';
@@ -32,20 +41,67 @@ const SERVICE_CHAIN = /^KUBE-(?:SVC|SVL|SEP|FW|EXT|XLB)-[A-Z2-7]{16}$/;
 /** Chains of kubelet that show it has been here (KEP-3178). */
 const KUBELET = /^KUBE-(?:KUBELET-CANARY|IPTABLES-HINT)$/;
 
-/**
- * What is ours of the rules of a node. KUBE-FIREWALL is kubelet's as well, which wants it kept (k/k
- * pkg/kubelet/kubelet_network_linux.go): where kubelet is, we see that it has our rule and leave the rest alone.
- */
+/** What is ours of the rules of a node. */
 export function ownershipIn(live: RuleSet): Ownership {
-  const kubelet = live.tables.some(({ chains }) => chains.some(({ name }) => KUBELET.test(name)));
-  const shared = (table: TableName, name: string) => kubelet && table === 'filter' && name === IPTABLES.kubeletFirewall;
+  const kubelet = hasKubelet(live);
   const chain = (table: TableName, name: string) =>
-    (CHAINS.has(name) || SERVICE_CHAIN.test(name)) && !shared(table, name) && (TABLES.has(table) || name === CANARY);
+    (CHAINS.has(name) || SERVICE_CHAIN.test(name)) &&
+    !(kubelet && isFirewall(table, name)) &&
+    (TABLES.has(table) || name === CANARY);
   return {
     chain,
     rule: (table, name, rule) =>
       BUILT_IN_CHAINS[table].includes(name) && isEntrance(rule) && chain(table, targetOf(rule)),
   };
+}
+
+/**
+ * `wanted` without what kubelet has: KUBE-FIREWALL and the jumps to it. It puts them there itself, every minute (k/k
+ * pkg/kubelet/kubelet_network_linux.go), in the same words as kube-proxy: what we added we could not tell from its own.
+ */
+export function besideKubelet(live: RuleSet, wanted: RuleSet): RuleSet {
+  if (!hasKubelet(live)) return wanted;
+  const tables = wanted.tables.map((table) => {
+    const kept = table.chains.filter(({ name }) => !isFirewall(table.name, name));
+    return { ...table, chains: table.name === 'filter' ? kept.map(withoutJumps) : kept };
+  });
+  return { ...wanted, tables };
+}
+
+function withoutJumps(chain: Chain): Chain {
+  if (!BUILT_IN_CHAINS.filter.includes(chain.name)) return chain;
+  return { ...chain, rules: () => chain.rules().filter((rule) => targetOf(rule) !== IPTABLES.kubeletFirewall) };
+}
+
+/** Whether `wanted` relies on kubelet's protection of 127.0.0.0/8, and that is not there, or not yet. */
+export function lacksFirewall(live: RuleSet, wanted: RuleSet): boolean {
+  const rulesOf = ({ tables }: RuleSet, chain: string): readonly Rule[] =>
+    tables
+      .find(({ name }) => name === 'filter')
+      ?.chains.find(({ name }) => name === chain)
+      ?.rules() ?? [];
+  const textsOf = (ruleSet: RuleSet) =>
+    rulesOf(ruleSet, IPTABLES.kubeletFirewall).map((rule) => printRule(rule, live.family));
+  const needed = textsOf(wanted);
+  if (needed.length === 0 || !hasKubelet(live)) return false;
+  const there = new Set(textsOf(live));
+  const leads = (chain: string) => rulesOf(live, chain).some((rule) => targetOf(rule) === IPTABLES.kubeletFirewall);
+  return needed.some((text) => !there.has(text)) || !leads('INPUT') || !leads('OUTPUT');
+}
+
+function isFirewall(table: TableName, name: string): boolean {
+  return table === 'filter' && name === IPTABLES.kubeletFirewall;
+}
+
+/** Whether kubelet has been here. Before it had a canary (1.18) it is told by the rule that drops what it marked. */
+function hasKubelet({ tables }: RuleSet): boolean {
+  return tables.some(({ name: table, chains }) =>
+    chains.some(({ name, rules }) => KUBELET.test(name) || (isFirewall(table, name) && rules().some(dropsMarked))),
+  );
+}
+
+function dropsMarked({ target, matches }: Rule): boolean {
+  return target?.kind === 'drop' && matches.some(({ kind }) => kind === 'mark');
 }
 
 const TABLES: ReadonlySet<TableName> = new Set(['filter', 'nat']);
@@ -77,6 +133,11 @@ function isCommentOrNew(match: Match): boolean {
 
 function targetOf({ target }: Rule): string {
   return target?.kind === 'jump' ? target.chain : '';
+}
+
+/** kube-proxy's tables in its nftables mode: one for each family, with all it has. */
+export function isOurTable({ family, name }: NftTable): boolean {
+  return name === 'kube-proxy' && (family === 'ip' || family === 'ip6');
 }
 
 /** Names of ipsets of kube-proxy's ipvs mode, of this and older versions, in both families. */

@@ -7,6 +7,7 @@ import type { Lock } from '../apply/lock.js';
 import { argvOf } from '../apply/run.js';
 import { hasErrors } from '../diag.js';
 import { plan, type Step } from '../diff/plan.js';
+import { remarks } from '../diff/remarks.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
 import type { ServiceChange } from '../review/compare.js';
 import { summarise } from '../review/print.js';
@@ -39,7 +40,9 @@ async function dryRun(paths: readonly string[], flags: ApplyFlags, io: Io): Prom
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
   const { program } = wanted.compiled;
-  const { steps } = plan(await readNode(node, program), program, planOptions(node, wanted.options));
+  const live = await readNode(node, program);
+  await report(remarks(live, program), true, io);
+  const { steps } = plan(live, program, planOptions(node, wanted.options));
   await writeSteps(steps, node, flags, io);
   return EXIT.ok;
 }
@@ -63,7 +66,9 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
-  const applied = await apply(targetOf(node, flags, io), compiled.program, planOptions(node, options));
+  const live = await readNode(node, compiled.program);
+  await report(remarks(live, compiled.program), true, io);
+  const applied = await apply(targetOf(node, flags, io), compiled.program, planOptions(node, options), live);
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
     : await forgetFlows(node.host, compiled.resolved, {
@@ -78,7 +83,7 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   if (count > 0)
     await writeNotes([`${count} UDP flow${count === 1 ? '' : 's'} to endpoints that are gone forgotten`], io);
   if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);
-  await writeLines(io.stderr, [changes.length === 0 ? 'nothing to do' : `applied: ${summarise(changes)}`]);
+  await writeLines(io.stderr, [applied.plan.steps.length === 0 ? 'nothing to do' : `applied: ${summarise(changes)}`]);
   return EXIT.ok;
 }
 

@@ -3,8 +3,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { failure } from '../apply/ask.js';
 import { localHost, netnsHost } from '../apply/host.js';
-import { failure } from '../apply/probe.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
 
 export interface CaptureFlags {

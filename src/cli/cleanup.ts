@@ -5,10 +5,11 @@ import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
 import type { Surveyed } from '../apply/probe.js';
 import { readLive } from '../apply/read.js';
-import { runSteps } from '../apply/run.js';
+import { rehearse, runSteps } from '../apply/run.js';
 import { type Diagnostic, hasErrors } from '../diag.js';
 import type { Live } from '../diff/live.js';
 import { NOTHING, plan } from '../diff/plan.js';
+import { remarks } from '../diff/remarks.js';
 import { changesOf } from '../diff/sections.js';
 import type { ServiceChange } from '../review/compare.js';
 import { summarise } from '../review/print.js';
@@ -33,13 +34,15 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
   const dry = flags.dryRun === true || flags.plan === true;
   if (dry) {
     const node = await openNode(flags);
-    const changes = await list(node);
-    return changes.length === 0 ? EXIT.ok : EXIT.different;
+    const { changes, unseen } = await list(node);
+    return unseen ? EXIT.trouble : changes.length === 0 ? EXIT.ok : EXIT.different;
   }
   return withLock(flags, io, async (lock) => remove(await openNode(flags, lock)));
 
-  async function list(node: NodeAtHand): Promise<readonly ServiceChange[]> {
-    const live = await readLive(node.host, node.used.iptables, READ);
+  async function list(node: NodeAtHand): Promise<Listed> {
+    const unread = node.others.find(({ unreadable }) => unreadable !== undefined);
+    if (unread?.unreadable !== undefined) throw new Error(unread.unreadable);
+    const live = await readLive(node.host, node.used.iptables, NOTHING);
     const both = [{ live, node }, ...node.others.map((other) => ({ live: rulesOf(other), node: using(node, other) }))];
     const changes = both.flatMap(({ live, node }) =>
       changesOf(plan(live, NOTHING, planOptions(node, options.value)).differences, live),
@@ -48,12 +51,16 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
     if (changes.length > 0) await writeLines(io.stdout, ['']);
     const summary =
       changes.length === 0 ? 'nothing to remove' : `${dry ? 'to remove' : 'removing'}: ${summarise(changes)}`;
+    await report(remarks(live, NOTHING), true, io);
     await writeLines(io.stderr, [summary]);
-    return changes;
+    return { changes, live, unseen: live.tables === undefined };
   }
 
   async function remove(node: NodeAtHand): Promise<number> {
-    if ((await list(node)).length === 0) return EXIT.ok;
+    const { changes, live, unseen } = await list(node);
+    const done = unseen ? EXIT.trouble : EXIT.ok;
+    if (changes.length === 0) return done;
+    await rehearse(plan(live, NOTHING, planOptions(node, options.value)).steps, targetOf(node, flags, io));
     // Rules name sets, so those of the variant that the node does not use go before the sets do.
     const refused: Diagnostic[] = [];
     for (const other of node.others) {
@@ -70,15 +77,19 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
     await report([...refused, ...applied.diagnostics, ...forgotten.diagnostics], true, io);
     if (hasErrors([...refused, ...applied.diagnostics])) return EXIT.trouble;
     if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);
-    return EXIT.ok;
+    return done;
   }
 }
 
 /** What signs say of what a proxy left. */
 const LEFT = { '+': 'comes in its place', '-': 'left by a proxy' };
 
-/** Sets and virtual servers as far as there are tools that know them. */
-const READ = { ipvs: false, sysctls: [] };
+/** What is left, and whether there may be more that no tool could see. */
+interface Listed {
+  readonly changes: readonly ServiceChange[];
+  readonly live: Live;
+  readonly unseen: boolean;
+}
 
 function using(node: NodeAtHand, used: Surveyed): NodeAtHand {
   return { ...node, used };

@@ -3,6 +3,7 @@
  */
 import { hasErrors } from '../diag.js';
 import { plan } from '../diff/plan.js';
+import { remarks } from '../diff/remarks.js';
 import { changesOf, drainingNotes } from '../diff/sections.js';
 import type { ForNode } from '../nodes.js';
 import { reversed } from '../review/compare.js';
@@ -84,6 +85,7 @@ async function diffNode(
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
   const live = await readNode(node, compiled.program);
+  await report(remarks(live, compiled.program), true, io);
   const { differences } = plan(live, compiled.program, planOptions(node, options));
   await writeNotes(drainingNotes(differences), io);
   const changes = changesOf(differences, live);

@@ -2,7 +2,6 @@
  * cli: the node that a command is about: its tools, its rules, and what it is to be given.
  */
 
-import { readsOf } from '../apply/apply.js';
 import { type Host, localHost, netnsHost } from '../apply/host.js';
 import { type Lock, takeLock } from '../apply/lock.js';
 import { CHAINS_PER_COMMIT, choose, features, type Surveyed, survey, type Variant } from '../apply/probe.js';
@@ -59,6 +58,9 @@ export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables
   const surveyed = await survey(host);
   const used = iptables === 'auto' ? choose(surveyed) : surveyed.find((each) => each.iptables.variant === iptables);
   if (!used) throw new Error(`iptables-${iptables} is not installed`);
+  // Which of the two the node uses cannot be told from half of what there is.
+  const unread = [used, ...(iptables === 'auto' ? surveyed : [])].find(({ unreadable }) => unreadable !== undefined);
+  if (unread?.unreadable !== undefined) throw new Error(unread.unreadable);
   return { host, used, others: surveyed.filter((each) => each !== used) };
 }
 
@@ -128,7 +130,6 @@ export async function compileFor(
     ...diagnostics,
     ...unserved(node, compiled),
     ...rivals(node),
-    ...node.used.diagnostics,
   ];
   await report(all, flags.verbose === true, io);
   if (compiled && !hasErrors(all)) return { compiled, options };
@@ -137,7 +138,7 @@ export async function compileFor(
 
 /** Everything that is on the node and matters for `program`. */
 export function readNode({ host, used }: NodeAtHand, program: Program): Promise<Live> {
-  return readLive(host, used.iptables, readsOf(program));
+  return readLive(host, used.iptables, program);
 }
 
 /** Families that Services need and the node does not have. */
@@ -154,13 +155,13 @@ function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonl
 
 /** Rules of kube-proxy in the other iptables, which see packets as well. */
 function rivals({ others, used }: NodeAtHand): readonly Diagnostic[] {
-  return others
-    .filter(({ saved }) => saved.some(hasOurs))
-    .map(({ iptables: { variant } }) => {
-      const message = `iptables-${variant} has rules of kube-proxy as well; this node uses iptables-${used.iptables.variant}`;
-      const hint = `vipc cleanup removes both; --iptables ${variant} would use the other`;
-      return { code: 'other-variant', severity: 'warning', message, hint };
-    });
+  return others.flatMap(({ iptables: { variant }, saved, unreadable }): readonly Diagnostic[] => {
+    if (unreadable !== undefined) return [{ code: 'other-variant', severity: 'warning', message: unreadable }];
+    if (!saved.some(hasOurs)) return [];
+    const message = `iptables-${variant} has rules of kube-proxy as well; this node uses iptables-${used.iptables.variant}`;
+    const hint = `vipc cleanup removes both; --iptables ${variant} would use the other`;
+    return [{ code: 'other-variant', severity: 'warning', message, hint }];
+  });
 }
 
 /** Whether some of the rules are ours. */

@@ -3,7 +3,7 @@
  * what was programmed since. Reading a large node takes a second; this takes none.
  */
 import type { Program } from '../backends/backend.js';
-import { DEVICE, isOurSet, ownershipIn } from '../backends/ours.js';
+import { DEVICE, isOurSet, isOurTable, ownershipIn } from '../backends/ours.js';
 import type { Family } from '../ip.js';
 import type { SavedChain, SavedRuleSet, SavedTable } from '../languages/iptables/parse.js';
 import { printRule } from '../languages/iptables/print.js';
@@ -25,6 +25,7 @@ export function othersOf(live: Live): Live {
     }),
     sets: { sets: live.sets.sets.filter(({ name }) => !isOurSet(name)), others: [] },
     links: live.links.filter(({ name }) => name !== DEVICE),
+    tables: live.tables?.filter((table) => !isOurTable(table)) ?? [],
   };
 }
 
@@ -45,6 +46,7 @@ export function assume(others: Live, program: Program, ipvs: LiveIpvs): Live {
     ipvs,
     links: [...others.links, ...(device === undefined ? [] : [{ name: device, kind: 'dummy', addresses }])],
     sysctls: { ...others.sysctls, ...program.sysctls },
+    tables: others.tables ?? [],
   };
 }
 

@@ -2,19 +2,21 @@
  * own: of the rules of a node those that are ours, as if they were wanted.
  */
 import type { Ownership } from '../languages/iptables/diff.js';
+import type { SavedChain, SavedRuleSet } from '../languages/iptables/parse.js';
 import { BUILT_IN_CHAINS, type Chain, type RuleSet } from '../languages/iptables/rules.js';
 
-/** `live` without the chains and rules of others. */
-export function own({ family, tables }: RuleSet, ownership: Ownership): RuleSet {
+/** `live` without the chains and rules of others; ours in built-in chains are to stand where they stood among those. */
+export function own({ family, tables }: SavedRuleSet, ownership: Ownership): RuleSet {
   return {
     family,
     tables: tables.map(({ name: table, chains }) => ({
       name: table,
-      chains: chains.flatMap((chain): readonly Chain[] => {
+      chains: chains.flatMap((chain: SavedChain): readonly Chain[] => {
         if (ownership.chain(table, chain.name)) return [chain];
         // A chain of others that is gone by the time nobody is to make again.
         if (!BUILT_IN_CHAINS[table].includes(chain.name)) return [];
-        return [{ ...chain, rules: () => chain.rules().filter((rule) => ownership.rule(table, chain.name, rule)) }];
+        const rules = () => chain.rules().filter((rule) => ownership.rule(table, chain.name, rule));
+        return [{ name: chain.name, rules, among: chain.lines }];
       }),
     })),
   };

@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Program } from '../backends/backend.js';
+import type { NftTable } from '../languages/nft/tables.js';
 import type { Options } from '../options.js';
 import { compileProgram } from '../pipeline.js';
 import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/small-cluster.js';
@@ -20,6 +21,13 @@ const EMPTY: Live = {
   links: [{ name: 'eth0', addresses: [{ ip: '192.168.7.2', prefix: 24, family: 'ipv4', scope: 'global' }] }],
   sysctls: {},
 };
+
+const TABLES: readonly NftTable[] = [
+  { family: 'ip', name: 'kube-proxy' },
+  { family: 'inet', name: 'kube-proxy' },
+  { family: 'ip', name: 'nat' },
+  { family: 'ip6', name: 'kube-proxy' },
+];
 
 const WEB: SmallService = { name: 'web', number: 1, ready: ['pod1', 'remote'] };
 const OTHER: SmallService = { name: 'other', number: 2, ready: ['pod1'] };
@@ -128,6 +136,20 @@ const ROWS: readonly [string, Live, Program, readonly string[]][] = [
     program('iptables', [WEB]),
     ['iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl'],
   ],
+  // Its rules serve until those of this mode do.
+  [
+    'nftables mode → iptables',
+    { ...EMPTY, tables: TABLES },
+    program('iptables', [WEB]),
+    ['iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl', 'nft'],
+  ],
+  [
+    'nftables mode → ipvs',
+    { ...EMPTY, tables: TABLES },
+    program('ipvs', [WEB]),
+    ['ipset +', 'ip +', 'iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl', 'ipvsadm +', 'ip +', 'nft'],
+  ],
+  ['nftables mode, cleaned up', { ...EMPTY, tables: TABLES }, NOTHING, ['nft']],
 ];
 
 describe('plan', () => {
@@ -152,6 +174,12 @@ describe('plan', () => {
   it('a device that goes takes its addresses along', () => {
     const [, , , ip] = steps(nodeWith(program('ipvs', [WEB])), program('iptables', [WEB]));
     expect(ip).toEqual({ tool: 'ip', input: [{ text: 'link delete kube-ipvs0' }] });
+  });
+
+  it('of the tables of nftables those of kube-proxy go', () => {
+    const [nft] = steps({ ...EMPTY, tables: TABLES }, NOTHING);
+    const input = ['ip', 'ip6'].map((family) => ({ text: `delete table ${family} kube-proxy` }));
+    expect(nft).toEqual({ tool: 'nft', input });
   });
 
   it('excluded virtual servers stay', () => {

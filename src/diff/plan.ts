@@ -13,9 +13,10 @@
  *     ipvsadm   without the old servers
  *     iptables  without the old rules
  *     ipset     without the old members and sets
+ *     nft       without the tables of nftables mode, which serve all by themselves until then
  */
 import type { FamilyProgram, Program } from '../backends/backend.js';
-import { DEVICE, isOurSet, ourServers, ownershipIn } from '../backends/ours.js';
+import { besideKubelet, DEVICE, isOurSet, isOurTable, ourServers, ownershipIn } from '../backends/ours.js';
 import { type Cidr, contains, parseIp } from '../ip.js';
 import * as addresses from '../languages/addresses/diff.js';
 import * as ipset from '../languages/ipset/diff.js';
@@ -24,6 +25,7 @@ import { diff as diffRules, type RuleSetDiff } from '../languages/iptables/diff.
 import type { RuleSet } from '../languages/iptables/rules.js';
 import { type Phase, script } from '../languages/iptables/script.js';
 import * as ipvs from '../languages/ipvs/diff.js';
+import { type NftTable, printDeletions } from '../languages/nft/tables.js';
 import { print as printSysctls, type Sysctls } from '../languages/sysctl.js';
 import { joined, type Line, type Text } from '../text.js';
 import type { Live } from './live.js';
@@ -36,9 +38,11 @@ export interface Differences {
   readonly addresses: addresses.AddressesDiff | undefined;
   /** Those that differ, as they should be. */
   readonly sysctls: Sysctls;
+  /** Of kube-proxy's nftables mode, to go. */
+  readonly tables: readonly NftTable[];
 }
 
-export type Tool = 'ipset' | 'ip' | 'iptables' | 'ip6tables' | 'sysctl' | 'ipvsadm';
+export type Tool = 'ipset' | 'ip' | 'iptables' | 'ip6tables' | 'sysctl' | 'ipvsadm' | 'nft';
 
 /** One run of a tool that reads what to do from its standard input. */
 export interface Step {
@@ -89,11 +93,14 @@ function compare(live: Live, wanted: Program, { excludeCIDRs }: PlanOptions): Di
     ),
     addresses: addresses.diff(live.links, DEVICE, device === undefined ? undefined : all((family) => family.addresses)),
     sysctls: Object.fromEntries(Object.entries(sysctls).filter(([name, value]) => live.sysctls[name] !== value)),
+    tables: (live.tables ?? []).filter(isOurTable),
   };
 }
 
-function ruleSetIn({ families }: Program, { family }: RuleSet): RuleSet {
-  return families.find(({ about }) => about.family === family)?.ruleSet ?? { family, tables: [] };
+function ruleSetIn({ families }: Program, live: RuleSet): RuleSet {
+  const { family } = live;
+  const wanted = families.find(({ about }) => about.family === family)?.ruleSet ?? { family, tables: [] };
+  return besideKubelet(live, wanted);
 }
 
 function isExcluded(address: string, cidrs: readonly Cidr[]): boolean {
@@ -102,7 +109,7 @@ function isExcluded(address: string, cidrs: readonly Cidr[]): boolean {
 }
 
 function stepsOf(differences: Differences, { device }: Program, { chainsPerCommit }: PlanOptions): readonly Step[] {
-  const { sets, addresses: bound, sysctls } = differences;
+  const { sets, addresses: bound, sysctls, tables } = differences;
   // DNAT wins over IPVS while there are rules of both modes, on the way from one to the other: it is complete by itself.
   const how = { chainsPerCommit, growing: device === undefined ? 'new-first' : 'old-first' } as const;
   const rules = (parts: readonly [table: string, phase: Phase][]) =>
@@ -125,6 +132,7 @@ function stepsOf(differences: Differences, { device }: Program, { chainsPerCommi
     ...servers,
     ...rules(then),
     step('ipset', ipset.shrink(sets)),
+    step('nft', printDeletions(tables)),
   ].filter(isNotEmpty);
 }
 

@@ -2,16 +2,16 @@
  * sections: Differences → before and after as texts, taken apart for review: by tool, and by Service where that is known.
  */
 import { printEntry } from '../languages/ipset/print.js';
-import type { RuleSetDiff, TableDiff } from '../languages/iptables/diff.js';
-import { sections as rulesSections } from '../languages/iptables/sections.js';
 import { print as printServers } from '../languages/ipvs/print.js';
 import type { VirtualServer } from '../languages/ipvs/rules.js';
-import { compare, type ServiceChange } from '../review/compare.js';
+import { printTable } from '../languages/nft/tables.js';
+import { compare, type SectionChange, type ServiceChange } from '../review/compare.js';
 import type { Section } from '../text.js';
 import type { Live } from './live.js';
 import type { Differences } from './plan.js';
+import { editsOf, rulesOf } from './rule-sections.js';
 
-interface Sides {
+export interface Sides {
   readonly before: readonly Section[];
   readonly after: readonly Section[];
 }
@@ -24,39 +24,23 @@ export function changesOf(differences: Differences, live: Live): readonly Servic
     serversOf(differences),
     addressesOf(differences),
     sysctlsOf(differences, live),
+    tablesOf(differences),
   ];
-  return compare(
+  const changes = compare(
     sides.flatMap(({ before }) => before),
     sides.flatMap(({ after }) => after),
   );
+  return withShared(changes, differences.rules.flatMap(editsOf));
 }
 
-function rulesOf({ family, tables }: RuleSetDiff): Sides {
-  const tool = family === 'ipv4' ? 'iptables' : 'ip6tables';
-  const owners = new Map<string, string | undefined>(
-    tables.flatMap(({ name: table, chains }) =>
-      chains.map(({ name, service }) => [`${table} ${name}`, service] as const),
-    ),
-  );
-  const side = (which: 'before' | 'after') =>
-    rulesSections(tables.map((table) => textOf(table, which)).join('')).map(
-      ({ title, lines, service = owners.get(title) }) => ({
-        title: `${tool} ${title}`,
-        lines,
-        ...(service === undefined ? {} : { service }),
-      }),
-    );
-  return { before: side('before'), after: side('after') };
-}
-
-/** The chains that differ, as iptables-save would print them. */
-function textOf({ name, chains, edits }: TableDiff, which: 'before' | 'after'): string {
-  const written = chains.flatMap((chain) => {
-    const lines = which === 'before' ? chain.before : chain.after?.map(({ text }) => text);
-    return lines === undefined ? [] : [`:${chain.name} - [0:0]`, ...lines.map((line) => `-A ${chain.name}${line}`)];
-  });
-  const edited = edits.flatMap((edit) => edit[which].map((line) => `-A ${edit.chain}${line}`));
-  return `*${name}\n${[...written, ...edited].map((line) => `${line}\n`).join('')}`;
+/** `changes` with more of no Service, which comes last. */
+function withShared(changes: readonly ServiceChange[], more: readonly SectionChange[]): readonly ServiceChange[] {
+  const shared = [
+    ...changes.filter(({ service }) => service === undefined).flatMap(({ sections }) => sections),
+    ...more,
+  ];
+  const sections = shared.sort((a, b) => (a.title < b.title ? -1 : 1));
+  return [...changes.filter(({ service }) => service !== undefined), ...(sections.length > 0 ? [{ sections }] : [])];
 }
 
 function setsOf({ sets }: Differences): Sides {
@@ -120,6 +104,10 @@ function sysctlsOf({ sysctls }: Differences, live: Live): Sides {
     before: names.length > 0 ? [{ title: 'sysctl', lines: lines(live.sysctls) }] : [],
     after: names.length > 0 ? [{ title: 'sysctl', lines: lines(sysctls) }] : [],
   };
+}
+
+function tablesOf({ tables }: Differences): Sides {
+  return { before: tables.length > 0 ? [{ title: 'nft', lines: tables.map(printTable) }] : [], after: [] };
 }
 
 /** Real servers that wait for their last connection, in words. */

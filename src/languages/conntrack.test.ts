@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { render } from '../text.js';
-import { type Flow, parse, printDeletions } from './conntrack.js';
+import { type Flow, parse, printDeletions, problemOf } from './conntrack.js';
 
 const CLIENT = { source: '192.168.7.100', sourcePort: 40000 };
 const NAT: Flow = {
@@ -105,6 +105,23 @@ describe('parse', () => {
         }
       }),
     );
+  });
+});
+
+describe('problemOf', () => {
+  const flow = `ipv4     2 udp      17 29 ${SENT} ${BACK} mark=0 use=1\n`;
+  const shown = (count: number) => `conntrack v1.4.7 (conntrack-tools): ${count} flow entries have been shown.\n`;
+
+  it.each<[string, string, string, string | undefined]>([
+    ['none', '', shown(0), undefined],
+    ['all', flow + flow, shown(2), undefined],
+    ['a total that is not told', flow, '', undefined],
+    ['fewer than shown', flow, shown(2), 'it prints 1 of 2 flows'],
+    ['nothing of what was shown', '', shown(2), 'it prints 0 of 2 flows'],
+    ['junk', `${flow}junk\n`, shown(2), 'it prints something that vipc does not understand: "junk"'],
+    ['one that is cut', flow.slice(0, 70), shown(1), expect.stringContaining('does not understand') as never],
+  ])('%s', (_, text, beside, expected) => {
+    expect(problemOf(text, beside)).toEqual(expected);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * Connections that the kernel tracks, as conntrack(8) lists and deletes them: data, parse and print together.
  */
+import { show } from '../diag.js';
 import { parseIp } from '../ip.js';
 import type { Line } from '../text.js';
 import type { L4Protocol } from './l4.js';
@@ -19,6 +20,19 @@ export interface Flow {
 /** The flows of `conntrack -L`; those in a zone of their own are somebody's for other purposes, and left out. */
 export function parse(text: string): readonly Flow[] {
   return text.split('\n').flatMap((line) => parseLine(line) ?? []);
+}
+
+/**
+ * What is wrong with a listing: `text` has a line that is no flow, or not as many flows as conntrack says, beside it, that
+ * it has shown.
+ */
+export function problemOf(text: string, beside: string): string | undefined {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const junk = lines.find((line) => !/ src=\S+ dst=\S+ .*\bsrc=\S+ dst=\S+ /.test(line));
+  if (junk !== undefined) return `it prints something that vipc does not understand: ${show(junk)}`;
+  const [, shown] = /\b(\d+) flow entries have been shown/.exec(beside) ?? [];
+  const cut = shown !== undefined && Number(shown) !== lines.length;
+  return cut ? `it prints ${lines.length} of ${shown} flows` : undefined;
 }
 
 const LINE =

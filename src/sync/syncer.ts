@@ -2,9 +2,10 @@
  * Syncer: brings one node to what the cluster is now. A full sync looks at the node, repairs it and looks again. A partial
  * one takes the node for what was programmed last, so it costs what changed and not what there is.
  */
-import { apply, readsOf } from '../apply/apply.js';
+import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
-import { readIpvs, readLive, readMachine } from '../apply/read.js';
+import { readLive, readMachine } from '../apply/read.js';
+import { readIpvs } from '../apply/read-ipvs.js';
 import { runSteps, type Target } from '../apply/run.js';
 import type { Program, Resolved } from '../backends/backend.js';
 import type { Features } from '../backends/features.js';
@@ -12,6 +13,7 @@ import { type Diagnostic, hasErrors } from '../diag.js';
 import { assume, othersOf } from '../diff/assume.js';
 import type { Live } from '../diff/live.js';
 import { type Plan, type PlanOptions, plan, type Step } from '../diff/plan.js';
+import { remarks } from '../diff/remarks.js';
 import { changesOf } from '../diff/sections.js';
 import { newMemo } from '../memo.js';
 import type { Machine, Options } from '../options.js';
@@ -86,7 +88,8 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
     const compiled = run.compile(snapshot, optionsFor(machine));
     if (!compiled) return;
     const { program } = compiled;
-    const live = await run.time('read', () => readLive(target.host, target.iptables, readsOf(program)));
+    const live = await run.time('read', () => readLive(target.host, target.iptables, program));
+    run.diagnostics.push(...remarks(live, program));
     if (known) run.drifted(changesOf(plan(live, known.program, how()).differences, live));
     known = undefined;
     const applied = await run.time('apply', () => apply(target, program, how(), live));
@@ -102,7 +105,7 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
     const compiled = run.compile(snapshot, options ?? configured);
     if (!compiled) return;
     const { program } = compiled;
-    const ipvs = await run.time('read', () => readIpvs(target.host, readsOf(program)));
+    const ipvs = await run.time('read', () => readIpvs(target.host, program.device !== undefined));
     const live = assume(others, before, ipvs);
     const next = await run.time('diff', async () => plan(live, program, how()));
     run.sent(next);

@@ -1,7 +1,7 @@
 /**
  * Live: a test's way to what `vipc apply`, `vipc diff --live` and `vipc cleanup` do, on any Host.
  */
-import { type Applied, apply, readsOf } from '../apply/apply.js';
+import { type Applied, apply } from '../apply/apply.js';
 import { type Forgotten, forgetFlows } from '../apply/flows.js';
 import type { Host } from '../apply/host.js';
 import { CHAINS_PER_COMMIT, type Iptables, survey, type Variant } from '../apply/probe.js';
@@ -68,7 +68,7 @@ export async function differenceTo(
   options: Options,
 ): Promise<readonly string[]> {
   const { program } = await compileOn(node, sources, options);
-  const live = await readLive(node.target.host, node.target.iptables, readsOf(program));
+  const live = await readLive(node.target.host, node.target.iptables, program);
   return [...printChanges(changesOf(plan(live, program, how(node, options)).differences, live), (_, text) => text)];
 }
 

@@ -95,8 +95,8 @@ function diffTable(
     if (from === undefined && !others.has(name) && !isWhole(name)) others.set(name, NO_RULES(name));
   }
   const edits = [...others.values()].flatMap((chain) => {
-    const lines = there.get(chain.name)?.lines ?? [];
-    return diffRules({ table, chain, lines, own: (rule) => own.rule(table, chain.name, rule), family });
+    const { lines = [], lookups = [] } = there.get(chain.name) ?? {};
+    return diffRules({ table, chain, lines, lookups, own: (rule) => own.rule(table, chain.name, rule), family });
   });
   return { name: table, chains: [...written.sort(byName), ...deleted], edits, held };
 }

@@ -40,6 +40,8 @@ export interface Chain {
   readonly origin?: Origin;
   /** Whose it is, for people: `default/web:http`. */
   readonly service?: string;
+  /** Where its rules are to stand in a chain of others: all lines of it, as they once were. */
+  readonly among?: readonly string[];
 }
 
 /** A rule matches when its header and all its matches do. Without a target it only counts. */

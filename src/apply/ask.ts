@@ -1,0 +1,55 @@
+/**
+ * Ask: what a program of the node says, whole. Whoever changes a node by half of what is there destroys the other half, so
+ * an answer that is cut or cannot be read is an error, and only what a node does not have is nothing.
+ */
+import type { Checked } from '../diag.js';
+import type { Host, Outcome } from './host.js';
+
+/** What `argv` printed; undefined where `isAbsent` says that the node lacks it. Throws when it failed, or was cut. */
+export async function ask(
+  host: Host,
+  argv: readonly string[],
+  isAbsent: (outcome: Outcome) => boolean = isMissing,
+): Promise<string | undefined> {
+  const outcome = await host.run(argv);
+  if (outcome.code !== 0) {
+    if (isAbsent(outcome)) return undefined;
+    throw new Error(failure(argv.join(' '), outcome));
+  }
+  // Every tool ends its last line.
+  if (outcome.stdout !== '' && !outcome.stdout.endsWith('\n')) throw new Error(`${argv.join(' ')}: ${CUT}`);
+  return outcome.stdout;
+}
+
+/** The same of a program that must be there. */
+export async function demand(host: Host, argv: readonly string[]): Promise<string> {
+  return (await ask(host, argv, () => false)) ?? '';
+}
+
+const CUT = 'the end of what it prints is missing';
+
+/** The program is not installed. */
+export function isMissing({ code }: Outcome): boolean {
+  return code === 127;
+}
+
+/** A line that cannot be read could be one of ours, and what was decided without it wrong. */
+export function understood<T>(tool: string, { value, diagnostics: [first] }: Checked<T>): T {
+  if (first) throw new Error(`${tool} prints something that vipc does not understand: ${first.message}`);
+  return value;
+}
+
+export const FORBIDDEN = /permission denied|operation not permitted|must be root/i;
+
+/** What a program said, in one line: the beginning, for iptables-nft lists whatever follows from the first thing wrong. */
+export function failure(what: string, { code, stderr }: Outcome): string {
+  const lines = stderr.trim().split(/\s*\n\s*/);
+  const more = lines.length - MOST_LINES;
+  const beginning = lines.slice(0, MOST_LINES).join('; ').replace(/:; /g, ': ');
+  const said = more > 0 ? `${beginning}; and ${more} lines more` : beginning || `exit ${code}`;
+  const place = /lock file.*(?:Read-only|No such file)/i.test(stderr);
+  const hint = place ? ' (XTABLES_LOCKFILE names another)' : FORBIDDEN.test(stderr) ? ' (this needs root)' : '';
+  return `${what}: ${said}${hint}`;
+}
+
+const MOST_LINES = 4;

@@ -1,0 +1,261 @@
+/**
+ * What diff --live, apply and cleanup say of a node, where it is easy to say less than is: rules at another place, tools
+ * that lie, nftables mode, rules that iptables has no words for.
+ */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from '@jest/globals';
+import { type Host, localHost } from '../apply/host.js';
+import { ROOT } from '../testing/cases.js';
+import { VARIANTS } from '../testing/kernel.js';
+import { succeeded, withNetns } from '../testing/netns.js';
+import { describeInKernel } from '../testing/rings.js';
+import { type Result, vipc } from '../testing/vipc.js';
+
+const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
+const NFTABLES_MODE = readFileSync(`${ROOT}fixtures/conformance/nodeport/kube-proxy/kube-proxy.nft`, 'utf8');
+
+const directory = mkdtempSync(join(tmpdir(), 'vipc-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const describeKernel = await describeInKernel();
+
+type Run = (...argv: readonly string[]) => Promise<Result>;
+
+/** A fresh node, with a way to run a command of vipc on it. */
+function onNode(variant: string, use: (run: Run, host: Host, netns: string) => Promise<void>): Promise<void> {
+  return withNetns((host, name) =>
+    use((command = '', ...rest) => vipc([command, '--netns', name, '--iptables', variant, ...rest]), host, name),
+  );
+}
+
+const JUMP = '-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES';
+
+/** What is done to a table, where that is told, and how many lines come and go. */
+const MOVES: readonly [string, string, string, string, number, number][] = [
+  ['a jump behind a verdict', 'nat', '-I PREROUTING -p tcp --dport 30080 -j ACCEPT', 'PREROUTING', 1, 1],
+  ['a jump twice', 'nat', JUMP, 'PREROUTING', 0, 1],
+  [
+    'jumps in another order',
+    'filter',
+    '-D FORWARD 1\n-A FORWARD -m conntrack --ctstate NEW -m comment --comment "kubernetes load balancer firewall" -j KUBE-PROXY-FIREWALL',
+    'FORWARD',
+    1,
+    1,
+  ],
+  ['jumps behind a verdict on all', 'filter', '-I OUTPUT 3 -j ACCEPT', 'OUTPUT', 1, 1],
+  [
+    'rules of ours in another order',
+    'nat',
+    '-I KUBE-POSTROUTING -j MASQUERADE --random-fully\n-D KUBE-POSTROUTING 4',
+    'KUBE-POSTROUTING',
+    0,
+    0,
+  ],
+];
+
+describeKernel.each(VARIANTS)('what moves is told, iptables-%s', (variant) => {
+  const families = ['iptables', 'ip6tables'].flatMap((tool) => MOVES.map((row) => [tool, ...row] as const));
+
+  it.each(families)('%s: %s', (tool, _, table, act, chain, added, removed) =>
+    onNode(variant, async (run, host) => {
+      await run('apply', WEB);
+      const restore = [`${tool}-${variant}-restore`, '--noflush', '--wait=60'];
+      succeeded(await host.run(restore, `*${table}\n${act}\nCOMMIT\n`), 'third party');
+
+      const differs = await run('diff', '--live', '--format', 'json', WEB);
+      const { same, changes } = JSON.parse(differs.stdout) as { same: boolean; changes: Record<string, string[]>[] };
+      expect({ code: differs.code, same }).toEqual({ code: 1, same: false });
+      expect(changes.map(({ what }) => what)).toEqual([`${tool} ${table} ${chain}`]);
+      const counts = changes.map((change) => [change['added']?.length, change['removed']?.length]);
+      // kube-proxy's three rules in front of each other are told by as few lines as show it.
+      if (added + removed > 0) expect(counts).toEqual([[added, removed]]);
+
+      const dry = await run('apply', '--dry-run', WEB);
+      expect(dry.stdout).toContain(`### ${tool}-${variant}-restore`);
+      const applied = await run('apply', '-v', WEB);
+      const told = await run('diff', '--live', WEB);
+      expect({ code: applied.code, stderr: applied.stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringMatching(/^applied: lines of no Service: \d lines? added, \d removed\n$/) as never,
+      });
+      expect(applied.stdout).toContain(`\n(no Service)\n  ${tool} ${table} ${chain}\n`);
+      expect(told).toEqual({ code: 0, stdout: '', stderr: 'no difference\n' });
+    }),
+  );
+});
+
+/** A shell script in place of a tool, where "$REAL" is the tool. */
+type Shims = Readonly<Record<string, string>>;
+
+const LIES: readonly [string, Shims, RegExp][] = [
+  ['rules end early', { 'iptables-nft-save': '"$REAL" | head -n 20' }, /the end of the text is missing/],
+  ['rules end behind a table', { 'iptables-nft-save': '"$REAL" -t nat' }, /leaves out table filter/],
+  ['no rules', { 'iptables-nft-save': 'exit 0' }, /leaves out table filter/],
+  ['junk for rules', { 'iptables-nft-save': 'echo junk' }, /not a line of iptables-save/],
+  [
+    'IPv6 rules fail',
+    { 'ip6tables-nft-save': 'echo "Resource temporarily unavailable" >&2; exit 4' },
+    /ip6tables-nft-save/,
+  ],
+  [
+    'addresses are cut',
+    { ip: 'case "$*" in *-json*) "$REAL" "$@" | head -c 99;; *) exec "$REAL" "$@";; esac' },
+    /ip -json/,
+  ],
+  [
+    'sets are cut',
+    { ipset: 'case "$1" in save) echo "create x hash:ip"; printf "add x 10.9";; *) exec "$REAL" "$@";; esac' },
+    /ipset save/,
+  ],
+  ['tables are junk', { nft: 'echo junk' }, /nft list tables/],
+];
+
+describeKernel('tools that do not say all', () => {
+  /** Runs vipc in a process of its own, with `shims` in front of the tools. */
+  const run = (shims: Shims, argv: readonly string[]) => {
+    const bin = mkdtempSync(join(directory, 'bin-'));
+    for (const [name, script] of Object.entries(shims)) {
+      writeFileSync(join(bin, name), `#!/bin/sh\nREAL=$(PATH=\${PATH#*:} command -v ${name})\n${script}\n`);
+      chmodSync(join(bin, name), 0o755);
+    }
+    const PATH = `${bin}:${process.env['PATH']}`;
+    return localHost().run(['env', `PATH=${PATH}`, process.execPath, `${ROOT}bin/vipc.js`, ...argv]);
+  };
+
+  it.each(LIES)('%s: trouble, and nothing is changed', (_, shims, expected) =>
+    onNode('nft', async (honest, host, netns) => {
+      await honest('apply', WEB);
+      succeeded(await host.run(['ipset', 'create', 'x', 'hash:ip']), 'ipset');
+      // Something is to be done.
+      succeeded(await host.run(['iptables-nft', '-t', 'nat', '-D', 'KUBE-POSTROUTING', '1']), 'iptables');
+      const state = async () => (await host.run(['nft', 'list', 'ruleset'])).stdout;
+      const before = await state();
+      const commands = [['apply', WEB], ['apply', '--dry-run', WEB], ['diff', '--live', WEB], ['cleanup']];
+      for (const [command = '', ...rest] of commands) {
+        const { code, stderr } = await run(shims, [command, '--netns', netns, ...rest]);
+        expect({ command, code, stderr }).toEqual({
+          command,
+          code: 2,
+          stderr: expect.stringMatching(expected) as never,
+        });
+        expect(stderr).not.toMatch(/^ +at /m);
+      }
+      expect(await state()).toBe(before);
+    }),
+  );
+
+  it('a node without ip6tables has no IPv6 rules', () =>
+    onNode('nft', async (_, __, netns) => {
+      const shims = { 'ip6tables-nft-save': 'exit 127', 'ip6tables-legacy-save': 'exit 127' };
+      expect(await run(shims, ['cleanup', '--netns', netns])).toMatchObject({ code: 0 });
+    }));
+
+  it.each<[string, Shims, RegExp]>([
+    [
+      'nft crashes',
+      { nft: 'case "$*" in *chains*) exec "$REAL" "$@";; *) kill -SEGV $$;; esac' },
+      /nft crashes on what a newer/,
+    ],
+    [
+      'nft may not',
+      { nft: 'case "$*" in *-f*) echo no >&2; exit 1;; *) exec "$REAL" "$@";; esac' },
+      /nft: no, so the tables/,
+    ],
+  ])('tables of nftables mode that cannot be removed: %s', (_, shims, expected) =>
+    onNode('nft', async (_, host, netns) => {
+      succeeded(await host.run(['nft', '-f', '-'], NFTABLES_MODE), 'nft');
+      const state = async () => (await host.run(['nft', 'list', 'ruleset'])).stdout;
+      const before = await state();
+      for (const argv of [['apply', WEB], ['cleanup']]) {
+        const { code, stderr } = await run(shims, [argv[0] ?? '', '--netns', netns, ...argv.slice(1)]);
+        expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(expected) as never });
+        expect(stderr).toContain('nft delete table ip kube-proxy; nft delete table ip6 kube-proxy');
+      }
+      expect(await state()).toBe(before);
+    }),
+  );
+
+  it('without nft cleanup does what it can, and says what it cannot', () =>
+    onNode('nft', async (honest, host, netns) => {
+      await honest('apply', WEB);
+      const { code, stderr } = await run({ nft: 'exit 127' }, ['cleanup', '--netns', netns]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        'nft is missing or crashes, so whether rules of kube-proxy in nftables mode act here is not',
+      );
+      expect((await host.run(['iptables-nft-save'])).stdout).not.toContain('KUBE');
+    }));
+});
+
+describeKernel.each(VARIANTS)('a node of nftables mode, iptables-%s', (variant) => {
+  it('diff says so, apply and cleanup remove its tables and no others', () =>
+    onNode(variant, async (run, host) => {
+      const load = () =>
+        host.run(['nft', '-f', '-'], `${NFTABLES_MODE}\nadd table inet kube-proxy\nadd table ip others\n`);
+      const tables = async () =>
+        (await host.run(['nft', 'list', 'tables'])).stdout.match(/^table \w+ (?:kube|oth).*$/gm);
+      const others = ['table inet kube-proxy', 'table ip others'];
+      succeeded(await load(), 'nft');
+      const differs = await run('diff', '--live', WEB);
+      expect(differs.code).toBe(1);
+      expect(differs.stdout).toContain('  nft\n    - table ip kube-proxy\n    - table ip6 kube-proxy\n');
+      expect(differs.stderr).toContain(
+        'warning: rules of kube-proxy in nftables mode act here: table ip kube-proxy, table ip6',
+      );
+      const dry = await run('apply', '--dry-run', WEB);
+      expect(dry.stdout).toMatch(/\n### nft -f -\ndelete table ip kube-proxy\ndelete table ip6 kube-proxy\n$/);
+      expect(await run('apply', WEB)).toMatchObject({ code: 0, stderr: expect.stringContaining('nftables mode') });
+      expect(await tables()).toEqual(others);
+      expect((await run('diff', '--live', WEB)).code).toBe(0);
+      succeeded(await load(), 'nft');
+      expect(await run('cleanup')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('- table ip6 kube-proxy\n'),
+      });
+      expect(await tables()).toEqual(others);
+      expect(await run('cleanup')).toEqual({ code: 0, stdout: '', stderr: 'nothing to remove\n' });
+    }));
+});
+
+describeKernel('rules of nft that iptables shows as less than they are', () => {
+  const nft = async (host: Host, ...lines: readonly string[]) =>
+    succeeded(await host.run(['nft', '-f', '-'], lines.map((line) => `${line}\n`).join('')), 'nft');
+
+  it.each(['ip saddr @some accept', 'tcp dport { 80, 443 } accept', 'tcp dport vmap { 22: drop, 23: accept }'])(
+    'our jump stays behind %s',
+    (rule) =>
+      onNode('nft', async (run, host) => {
+        await run('apply', WEB);
+        await nft(host, 'add set ip nat some { type ipv4_addr; }', `insert rule ip nat PREROUTING ${rule}`);
+        succeeded(await host.run(['iptables-nft', '-t', 'nat', '-A', 'PREROUTING', '-j', 'KUBE-SERVICES']), 'iptables');
+        const differs = await run('diff', '--live', WEB);
+        // Of ours one too many is there, and goes; what stands before ours stays there.
+        expect(differs).toMatchObject({ code: 1, stdout: expect.stringContaining('0 lines added, 1 removed') });
+        expect(differs.stderr).toContain(
+          'rules of nft that look into sets, which iptables shows without that: -A PREROUTING',
+        );
+        expect((await run('apply', WEB)).code).toBe(0);
+        const chain = (await host.run(['nft', 'list', 'chain', 'ip', 'nat', 'PREROUTING'])).stdout;
+        expect(chain.indexOf(rule.slice(0, 8))).toBeLessThan(chain.indexOf('jump KUBE-SERVICES'));
+        expect((await run('diff', '--live', WEB)).code).toBe(0);
+        expect((await run('cleanup')).code).toBe(0);
+        expect((await host.run(['nft', 'list', 'chain', 'ip', 'nat', 'PREROUTING'])).stdout).toContain(
+          rule.slice(0, 8),
+        );
+      }),
+  );
+
+  it.each(['ct state new accept', 'fib daddr type local drop'])('a table with %s is left alone, as a whole', (rule) =>
+    onNode('nft', async (run, host) => {
+      await run('apply', WEB);
+      await nft(host, `add rule ip filter INPUT ${rule}`);
+      const before = (await host.run(['nft', 'list', 'ruleset'])).stdout;
+      for (const argv of [['apply', WEB], ['diff', '--live', WEB], ['cleanup']]) {
+        expect(await run(...argv)).toMatchObject({ code: 2, stderr: expect.stringContaining('iptables cannot show') });
+      }
+      expect((await host.run(['nft', 'list', 'ruleset'])).stdout).toBe(before);
+    }),
+  );
+});

@@ -1,0 +1,44 @@
+/**
+ * A chain as `nft --json list chain` prints it: which of its rules iptables-nft shows as less than they are.
+ *
+ * iptables 1.8.9 passes over the lookup of a set or map in a rule (nft_parse_lookup is for bridges only), so that
+ * `ip saddr @blocked drop` reads `-j DROP`. Of other expressions that it has no words for it says so (# Table … is
+ * incompatible), or fails.
+ */
+import { type Checked, show } from '../../diag.js';
+
+/** For each rule of the chain, in its order, whether it looks something up in a set or map. */
+export function lookups(text: string): Checked<readonly boolean[]> {
+  const items = readItems(text);
+  if (!items) {
+    const message = `not a chain as nft --json prints it: ${show(text)}`;
+    return { value: [], diagnostics: [{ code: 'unreadable-json', severity: 'error', message }] };
+  }
+  return {
+    value: items.flatMap((item) => (isObject(item) && 'rule' in item ? [looksUp(item.rule)] : [])),
+    diagnostics: [],
+  };
+}
+
+function readItems(text: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && Array.isArray(value.nftables) ? value.nftables : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sets and maps have names, `@blocked`, or stand in the rule. */
+function looksUp(value: unknown): boolean {
+  if (typeof value === 'string') return /^@./.test(value);
+  if (Array.isArray(value)) return value.some(looksUp);
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([key, each]) => IN_RULE.has(key) || looksUp(each));
+}
+
+const IN_RULE: ReadonlySet<string> = new Set(['set', 'map', 'vmap']);
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
