@@ -67,7 +67,7 @@ if [ "$VIPC_TESTS" = all ]; then for node in "${NODES[@]}"; do pure_on "$node"; 
 printf '\n=== summary, %s s\n' "$SECONDS"
 printf '%s\n' "${summary[@]}"
 if [ "$VIPC_TESTS" = quick ]; then
-  printf '\n--all adds the soak, no gap in ipvs mode, all of the kills, walks and matrices that were sampled here, and Node %s.\n' "${NODES[*]}"
+  printf '\n--all adds the soak, no gap and the walk in ipvs mode, the rest of the kills, walks and matrices sampled here, and Node %s.\n' "${NODES[*]}"
 fi
 printf 'SEED=%s repeats the random choices.\n' "$SEED"
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"

@@ -96,7 +96,11 @@ describeKernel('UDP flows', () => {
       topology = await makeTopology(localHost());
       node = await liveNode(topology.node, variant);
       const unlimited = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0'];
-      succeeded(await topology.node.run(['sysctl', '-q', ...unlimited]), 'sysctl');
+      // What is tracked ends when a test says so, and not ten seconds after a reset.
+      const remembered = ['tcp_timeout_close', 'udp_timeout', 'udp_timeout_stream'].map(
+        (name) => `net.netfilter.nf_conntrack_${name}=3600`,
+      );
+      succeeded(await topology.node.run(['sysctl', '-q', ...unlimited, ...remembered]), 'sysctl');
     });
 
     afterAll(() => topology?.remove());

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Options } from '../options.js';
 import { artifactText } from '../testing/compiled.js';
-import { often, seed } from '../testing/extent.js';
+import { seed } from '../testing/extent.js';
 import { apart, type Everything, makeForeign, readEverything, withoutTheirs } from '../testing/foreign-ipvs.js';
 import { makeGuestNetns } from '../testing/guest.js';
 import { applyTo, cleanUp, compileOn, type LiveNode, liveNode } from '../testing/live.js';
@@ -18,7 +18,7 @@ import { ACT_NAMES, vandalise } from '../testing/vandal-ipvs.js';
 
 const describeGuest = await describeInGuest();
 
-const STEPS = often(3, 24);
+const STEPS = 24;
 
 interface Cluster {
   readonly items: readonly ApiObject[];
