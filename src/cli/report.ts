@@ -57,8 +57,10 @@ function* marked(origin: Origin, paint: (style: Style, text: string) => string):
   const position = locate(origin);
   const number = String(position.line).padStart(5);
   yield `${paint('dim', `${number} |`)} ${line}`;
-  if (position.col <= line.length + 1)
-    yield `${' '.repeat(number.length)} ${paint('dim', '|')} ${' '.repeat(position.col - 1)}^`;
+  if (position.col > line.length + 1) return;
+  // Tabs stay, so that the mark is below its place however wide the terminal makes them.
+  const before = line.slice(0, position.col - 1).replace(/[^\t]/g, ' ');
+  yield `${' '.repeat(number.length)} ${paint('dim', '|')} ${before}^`;
 }
 
 function summarise(diagnostics: readonly Diagnostic[], verbose: boolean): string {

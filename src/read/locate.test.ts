@@ -118,7 +118,7 @@ describe('locate in embedded text', () => {
 const excerpts: [string, string, Key[], string | undefined][] = [
   ['the line of a value', 'a: 1\nb: 2\nc: 3\n', ['b'], 'b: 2'],
   ['the last line without a newline', 'a: 1\nb: 2', ['b'], 'b: 2'],
-  ['control characters', 'a: "\u202e\u007f\t"\r\n', ['a'], 'a: "\ufffd\ufffd\ufffd"'],
+  ['control characters', 'a: "\u202e\u007f\t"\r\n', ['a'], 'a: "\ufffd\ufffd\t"'],
   ['a long line, cut', `a: ${'x'.repeat(500)}\n`, ['a'], `a: ${'x'.repeat(117)}`],
   ['a position beyond the cut', `{"a":"${'x'.repeat(500)}","b":1}`, ['b'], undefined],
   ['nothing', '', [], undefined],

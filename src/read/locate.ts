@@ -33,8 +33,8 @@ export function excerpt(origin: Origin): string | undefined {
   if (col > MAX_EXCERPT) return undefined;
   const start = lines[line - 1] ?? 0;
   const text = source.text.slice(start, Math.min(start + MAX_EXCERPT, (lines[line] ?? source.text.length + 1) - 1));
-  // Tabs and control characters would move the caret below; the others reorder text or pretend to be line ends.
-  const safe = text.trimEnd().replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  // Control characters, tabs aside, would move the caret below; the others reorder text or pretend to be line ends.
+  const safe = text.trimEnd().replace(/(?!\t)[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
   return safe === '' ? undefined : safe;
 }
 
