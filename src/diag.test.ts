@@ -15,7 +15,16 @@ const shown: [string, unknown, string][] = [
   ['a list that holds itself', circular, 'a list'],
   ['a mapping', { a: 1 }, 'a mapping'],
   ['a string at the limit', 'x'.repeat(60), `"${'x'.repeat(60)}"`],
-  ['a long string', 'x'.repeat(61), `"${'x'.repeat(60)}"… (61 characters)`],
+  [
+    'a long string, without its middle',
+    `${'x'.repeat(60)}-end`,
+    `"${'x'.repeat(40)}…${'x'.repeat(16)}-end" (64 characters)`,
+  ],
+  [
+    'a long name of a file',
+    `${'/deep'.repeat(20)}/manifest.yaml`,
+    '"/deep/deep/deep/deep/deep/deep/deep/deep…p/deep/manifest.yaml" (114 characters)',
+  ],
   ['control characters', 'a\n\u001b[31m\u009b\u202e', '"a\\n\\u001b[31m\\u009b\\u202e"'],
 ];
 
@@ -25,7 +34,11 @@ const paths: [Key[], string][] = [
   [['metadata', 'labels', 'a.b/c'], 'metadata.labels["a.b/c"]'],
   [[3, 'a'], '[3].a'],
   [['x\u202ey'], '["x\\u202ey"]'],
-  [['x'.repeat(61)], `["${'x'.repeat(60)}"… (61 characters)]`],
+  [['x'.repeat(61)], `["${'x'.repeat(40)}…${'x'.repeat(20)}" (61 characters)]`],
+  [
+    [...'abcdefghijkl'].map((key) => key.repeat(20)),
+    `${[...'abcde'].map((key) => key.repeat(20)).join('.')}.ff…${'j'.repeat(11)}.${'k'.repeat(20)}.${'l'.repeat(20)}`,
+  ],
 ];
 
 describe('diagnostics', () => {

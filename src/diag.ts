@@ -70,26 +70,34 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }
 
-/** `spec.ports[0].port`: a path as the API server writes it. */
+/** `spec.ports[0].port`: a path as the API server writes it; a long one is cut in the middle. */
 export function formatPath(path: readonly Key[]): string {
-  return path
+  const text = path
     .map((key, i) => {
       if (typeof key === 'number') return `[${key}]`;
       if (key.length > SHOWN || /[^A-Za-z0-9_-]/.test(key)) return `[${show(key)}]`;
       return i === 0 ? key : `.${key}`;
     })
     .join('');
+  return middleCut(text, SHOWN_PATH);
 }
 
 /** The longest piece of a value that a message repeats; hostile input can be megabytes. */
 const SHOWN = 60;
+const SHOWN_PATH = 160;
+
+/** `text` without its middle when it is too long: a name is told by its beginning, and by its end from the next one. */
+function middleCut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const end = Math.floor(max / 3);
+  return `${text.slice(0, max - end)}…${text.slice(-end)}`;
+}
 
 /** A value as a message shows it: JSON, cut to a readable length, without control characters; lists and mappings by kind. */
 export function show(value: unknown): string {
   // Aliases can make objects circular, or larger than memory once written out.
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a mapping';
-  const long = typeof value === 'string' && value.length > SHOWN;
-  const text = typeof value === 'string' ? JSON.stringify(long ? value.slice(0, SHOWN) : value) : String(value);
+  const text = typeof value === 'string' ? JSON.stringify(middleCut(value, SHOWN)) : String(value);
   const safe = escapedJson(text);
-  return long ? `${safe}… (${value.length} characters)` : safe;
+  return typeof value === 'string' && value.length > SHOWN ? `${safe} (${value.length} characters)` : safe;
 }

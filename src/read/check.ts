@@ -194,7 +194,11 @@ export function list<T>(item: Check<T>, { min = 0, max = Number.POSITIVE_INFINIT
   };
 }
 
-/** A mapping with free keys; the result has no prototype, because keys such as `constructor` are the user's to choose. */
+/**
+ * A mapping with free keys, which in the API is one of strings everywhere: null is the empty string there, because that is
+ * what Go's JSON makes of it. The result has no prototype, because keys such as `constructor`
+ * are the user's to choose.
+ */
 export function map<T>(key: Rule, item: Check<T>): Check<Readonly<Record<string, T>>> {
   return (value, at) => {
     if (!isMapping(value)) return wrongType(at, 'a mapping', value);
@@ -204,7 +208,7 @@ export function map<T>(key: Rule, item: Check<T>): Check<Readonly<Record<string,
       if (!key.matches(name))
         fail(at, `has a key that must be ${key.allowed}, is ${show(name)}`, { key: name, atKey: true });
       else {
-        const checked = child(at, name, value[name], item);
+        const checked = child(at, name, value[name] ?? '', item);
         if (checked !== undefined) result[name] = checked;
       }
     }

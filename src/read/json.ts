@@ -12,8 +12,13 @@ export interface JsonList {
   readonly items: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** A value, or the offset where its text is wrong. */
-export type JsonResult = { readonly value: unknown } | { readonly offset: number; readonly early: boolean };
+/** The offset where a text is wrong; `early` when that is its end. */
+export interface JsonError {
+  readonly offset: number;
+  readonly early: boolean;
+}
+
+export type JsonResult = { readonly value: unknown } | JsonError;
 
 /** Parses `text.slice(start, end)`; offsets are those in `text`. */
 export function parseJson(text: string, start = 0, end = text.length): JsonResult {
@@ -36,6 +41,34 @@ export function splitList(text: string): JsonList | undefined {
   const { items, open, close } = found;
   const rest = parseJson(text.slice(0, open + 1) + text.slice(close));
   return 'value' in rest ? { rest: rest.value, items } : undefined;
+}
+
+/** Where the values stand that follow one another in `text` (as `jq -c` prints them), good or bad: brackets are counted. */
+export function* valuesIn(text: string): Generator<{ readonly start: number; readonly end: number }> {
+  const word = /[^\s{[]+|[{[]/g;
+  for (let found = word.exec(text); found; found = word.exec(text)) {
+    const start = found.index;
+    const end = /^[{[]/.test(found[0]) ? endOfObject(text, start) : word.lastIndex;
+    yield { start, end };
+    word.lastIndex = end;
+  }
+}
+
+/** The string that `kind` has in the outermost object of `text`, which may be broken elsewhere. */
+export function kindOfJson(text: string): string | undefined {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) {
+      const end = endOfString(text, i);
+      const isKey = depth === 1 && text.slice(i, end) === '"kind"';
+      const [, kind] = (isKey && /^\s*:\s*"(\w+)"/.exec(text.slice(end, end + 100))) || [];
+      if (kind !== undefined) return kind;
+      i = end - 1;
+    } else if (code === OPEN_OBJECT || code === OPEN_LIST) depth++;
+    else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--;
+  }
+  return undefined;
 }
 
 const QUOTE = 0x22;
@@ -97,7 +130,7 @@ function readItems(text: string, open: number): FoundItems | undefined {
   return undefined;
 }
 
-/** The offset after the bracket that closes the one at `start`; the text's end when none does. */
+/** The offset behind the bracket that closes the one at `start`; the text's end when none does. */
 function endOfObject(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; i++) {

@@ -4,47 +4,101 @@
  */
 import type { Diagnostic, Key, Origin, Source } from '../diag.js';
 import { isMapping, kindOf } from './check.js';
-import { type JsonList, parseJson, splitList } from './json.js';
+import { type JsonError, type JsonList, parseJson, splitList, valuesIn } from './json.js';
+import { NOT_RENDERED, templateBefore, templateHint } from './template.js';
 import type { RawObject } from './types.js';
-import { readYaml } from './yaml.js';
+import { unreadKind } from './unread.js';
+import { readYaml, type YamlError } from './yaml.js';
 
 /** What a source has at some place. */
-export type Parsed = { readonly object: RawObject } | { readonly problem: Diagnostic };
+export type Parsed = { readonly object: RawObject } | Broken;
 
-/**
- * The objects in `source`: JSON when it looks like JSON, YAML otherwise. Errors: `syntax`, and `not-an-object` for a
- * document that is a list or a scalar. What is broken does not hide the others. A generator, so that a value can go
- * before the next one comes.
- */
-export function parseSource(source: Source): Generator<Parsed> {
-  if (!/^\s*[[{]/.test(source.text)) return parseYaml(source, false);
-  const list = splitList(source.text);
-  if (list && isList(list.rest)) return parseJsonList(source, list.rest, list.items);
-  const whole = parseJson(source.text);
-  if ('value' in whole) return flatten({ value: whole.value, source, document: 0, base: [] }, 0);
-  return source.name.endsWith('.json') ? jsonError(source, whole) : parseYaml(source, true);
+/** What is wrong there; `unread` is the object's kind when it says one that is no kind of a snapshot. */
+export interface Broken {
+  readonly problem: Diagnostic;
+  readonly unread?: string;
 }
 
-function* parseYaml(source: Source, likeJson: boolean): Generator<Parsed> {
+/**
+ * The objects in `source`: JSON when it looks like JSON, one value or several one after another, YAML otherwise. Errors:
+ * `syntax`, and `not-an-object` for a document that is a list or a scalar.
+ * What is broken does not hide the others. A generator, so that a value can go before the next one comes.
+ */
+export function parseSource(source: Source): Generator<Parsed> {
+  const { name, text } = source;
+  if (!/^\s*[[{]/.test(text)) return parseYaml(source);
+  const list = splitList(text);
+  if (list && isList(list.rest)) return parseJsonList(source, list.rest, list.items, 0);
+  const whole = parseJson(text);
+  if ('value' in whole) return flatten({ value: whole.value, source, document: 0, base: [] }, 0);
+  if (isStream(text)) return parseJsonValues(source);
+  return name.endsWith('.json') ? one(jsonError(source, whole, 0, text.length)) : parseYaml(source);
+}
+
+/** Whether `source` is read as JSON, and nothing in it is broken. */
+export function isJson({ text }: Source): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  return splitList(text) !== undefined || 'value' in parseJson(text) || isStream(text);
+}
+
+/** One JSON value, and behind it something that begins no YAML: its marks of documents, or a comment. */
+function isStream(text: string): boolean {
+  const [first] = valuesIn(text);
+  return (
+    first !== undefined &&
+    /^\s*[^\s#.-]/.test(text.slice(first.end)) &&
+    'value' in parseJson(text, first.start, first.end)
+  );
+}
+
+function* one(parsed: Parsed): Generator<Parsed> {
+  yield parsed;
+}
+
+function* parseYaml(source: Source): Generator<Parsed> {
   const { documents, errors } = readYaml(source.text);
-  const hint = likeJson
-    ? 'it begins like JSON; several objects belong into one List, or between lines of ---'
-    : undefined;
   for (const [document, value] of documents.entries()) {
-    for (const { offset, message } of errors.filter((error) => error.document === document)) {
-      yield syntaxError(source, document, offset, `this is not YAML: ${message}`, hint);
-    }
+    for (const error of errors.filter((error) => error.document === document)) yield yamlError(source, error);
     if (value !== null && value !== undefined) yield* flatten({ value, source, document, base: [] }, 0);
   }
 }
 
-function* parseJsonList(source: Source, list: Mapping, items: JsonList['items']): Generator<Parsed> {
-  for (const [i, { start, end }] of items.entries()) {
-    const item = parseJson(source.text, start, end);
+/** What is wrong with a YAML document. What a parser says of a template is of no use to anybody. */
+function yamlError(source: Source, { document, offset, message, start, end }: YamlError): Parsed {
+  const piece = source.text.slice(start, end);
+  const template = templateBefore(piece, offset - start);
+  if (template === undefined) return syntaxError(source, document, offset, `this is not YAML: ${message}`, piece);
+  const hint = templateHint(piece.slice(template));
+  return syntaxError(source, document, start + template, NOT_RENDERED, piece, hint);
+}
+
+/** JSON values one after another. What is no value at all ends them: behind it nothing is certain. */
+function* parseJsonValues(source: Source): Generator<Parsed> {
+  const { text } = source;
+  let document = 0;
+  for (const span of valuesIn(text)) {
+    const { start, end } = span;
+    const part = text.slice(start, end);
+    const list = splitList(part);
+    if (list && isList(list.rest)) {
+      const items = list.items.map((item) => ({ start: start + item.start, end: start + item.end }));
+      yield* parseJsonList(source, list.rest, items, document);
+    } else {
+      const read = parseJson(text, start, end);
+      if (!('value' in read)) yield jsonError(source, read, start, end);
+      else if (read.value !== null) yield* flatten({ value: read.value, source, document, base: [], span }, 0);
+      if (!('value' in read) && !part.startsWith('{')) return;
+    }
+    document++;
+  }
+}
+
+function* parseJsonList(source: Source, list: Mapping, items: JsonList['items'], document: number): Generator<Parsed> {
+  for (const [i, span] of items.entries()) {
+    const item = parseJson(source.text, span.start, span.end);
     if ('value' in item) {
-      const span = { start, end };
-      yield* flatten({ value: typed(item.value, list), source, document: 0, base: ['items', i], span }, 1);
-    } else yield* jsonError(source, item);
+      yield* flatten({ value: typed(item.value, list), source, document, base: ['items', i], span }, 1);
+    } else yield jsonError(source, item, span.start, span.end);
   }
 }
 
@@ -92,13 +146,31 @@ function problem(code: string, message: string, raw: RawObject): Parsed {
   return { problem: { code, severity: 'error', message, origin: { source, document, base, span, path: [] } } };
 }
 
-function* jsonError(source: Source, error: { readonly offset: number; readonly early: boolean }): Generator<Parsed> {
+/** `error` is in the value that stands at `start` to `end`. */
+function jsonError(source: Source, error: JsonError, start: number, end: number): Parsed {
+  const text = source.text.slice(start, end);
+  const template = templateBefore(text, error.offset - start);
+  if (template !== undefined) {
+    return syntaxError(source, 0, start + template, NOT_RENDERED, text, templateHint(text.slice(template)));
+  }
   const found = error.early ? 'it ends too early' : 'unexpected text';
-  yield syntaxError(source, 0, error.offset, `this is not JSON: ${found}`);
+  return syntaxError(source, 0, error.offset, `this is not JSON: ${found}`, text);
 }
 
-function syntaxError(source: Source, document: number, offset: number, message: string, hint?: string): Parsed {
+/** `text` is the object in which it is. */
+function syntaxError(
+  source: Source,
+  document: number,
+  offset: number,
+  message: string,
+  text: string,
+  hint?: string,
+): Parsed {
   const base: readonly Key[] = [];
   const origin: Origin = { source, document, base, path: base, offset };
-  return { problem: { code: 'syntax', severity: 'error', message, origin, ...(hint !== undefined && { hint }) } };
+  const unread = unreadKind(text);
+  return {
+    problem: { code: 'syntax', severity: 'error', message, origin, ...(hint !== undefined && { hint }) },
+    ...(unread !== undefined && { unread }),
+  };
 }

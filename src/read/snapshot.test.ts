@@ -14,13 +14,19 @@ const rows: [string, string, string[], string[]][] = [
   ['no kind', 'apiVersion: v1\n', [], ['1:1 error missing-field']],
   ['no apiVersion', 'kind: Service\n', [], ['1:1 error missing-field']],
   ['a kind that is a number', 'apiVersion: v1\nkind: 5\n', [], ['2:7 error invalid-field']],
-  ['the same Service twice', service('a') + service('a'), ['a'], ['10:18 error duplicate-object → 2:1']],
+  ['the same Service twice', service('a') + service('a'), ['a'], ['10:18 note duplicate-object → 2:1']],
+  [
+    'another Service of the same name',
+    service('a') + service('a', '  type: LoadBalancer\n'),
+    ['a'],
+    ['10:18 error duplicate-object → 2:1'],
+  ],
   ['the same name in another namespace', service('a') + service('a, namespace: x'), ['a', 'a'], []],
   [
     'a default namespace is default',
     service('a') + service('a, namespace: default'),
     ['a'],
-    ['10:18 error duplicate-object → 2:1'],
+    ['10:18 note duplicate-object → 2:1'],
   ],
   [
     'one ClusterIP of two Services, in two spellings',

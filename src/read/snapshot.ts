@@ -6,9 +6,12 @@ import type { Checked, Diagnostic, Key, Origin, Source } from '../diag.js';
 import { hasErrors, show } from '../diag.js';
 import { type Cursor, cursor, isMapping, type Problem } from './check.js';
 import { type Claims, claim } from './claims.js';
+import { foreignTo } from './foreign.js';
 import { KINDS, type Kind, type KnownObject, readKind } from './kinds.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from './names.js';
-import { parseSource } from './parse.js';
+import { type Broken, parseSource } from './parse.js';
+import { same } from './same.js';
+import { templateHint } from './template.js';
 import {
   CLUSTERSET_SERVICE_LABEL,
   type EndpointSlice,
@@ -28,10 +31,17 @@ export function readSnapshot(sources: readonly Source[]): Checked<Snapshot> {
   for (const source of sources) {
     for (const parsed of parseSource(source)) {
       if ('object' in parsed) readObject(state, parsed.object);
-      else report(state, [parsed.problem]);
+      else report(state, [harm(parsed)]);
     }
   }
   return { value: state.snapshot, diagnostics: allDiagnostics(state) };
+}
+
+/** What is broken in an object that would be skipped anyway is no error. */
+function harm({ problem, unread }: Broken): Diagnostic {
+  if (unread === undefined) return problem;
+  const left = `${unread} is not a kind that is read: it is left out`;
+  return { ...problem, severity: 'warning', hint: problem.hint === undefined ? left : `${left}; ${problem.hint}` };
 }
 
 /** More than anybody reads; the rest is counted. */
@@ -39,12 +49,18 @@ const MAX_DIAGNOSTICS = 1000;
 
 const ROOT: readonly Key[] = [];
 
+/** The first object of a name, and what was read of it. */
+interface Seen {
+  readonly origin: Origin;
+  readonly known: KnownObject | undefined;
+}
+
 interface State {
   readonly snapshot: { readonly [L in keyof Snapshot]: Snapshot[L][number][] };
   readonly cursor: Cursor;
   readonly claims: Claims;
   /** `Service default/web` → the first one. */
-  readonly seen: Map<string, Origin>;
+  readonly seen: Map<string, Seen>;
   readonly diagnostics: Diagnostic[];
   dropped: number;
   droppedErrors: boolean;
@@ -88,20 +104,19 @@ function readObject(state: State, raw: RawObject): void {
   const object = identityOf(kind, value);
   const origin: Origin = { source, document, base, span, path: ROOT, ...(object !== undefined && { object }) };
   const first = object === undefined ? undefined : state.seen.get(object);
-  if (first) {
-    report(state, [duplicate(origin, first)]);
-    return;
-  }
-  if (object !== undefined) state.seen.set(object, origin);
   const { cursor } = state;
   const known = readKind(kind, value, cursor, origin);
-  if (cursor.problems.length > 0) {
+  const problems = cursor.problems.splice(0);
+  if (first) {
+    report(state, [duplicate(origin, first, known)]);
+    return;
+  }
+  if (object !== undefined) state.seen.set(object, { origin, known });
+  if (problems.length > 0)
     report(
       state,
-      cursor.problems.map((problem) => problemAt(origin, problem)),
+      problems.map((problem) => problemAt(origin, problem, raw.value)),
     );
-    cursor.problems.length = 0;
-  }
   if (known) add(state, known);
 }
 
@@ -111,17 +126,29 @@ function placed({ namespaced }: Kind, { value, source: { namespace } }: RawObjec
   return value.metadata.namespace ? value : { ...value, metadata: { ...value.metadata, namespace } };
 }
 
-function problemAt(origin: Origin, { path, atKey, ...problem }: Problem): Diagnostic {
-  return { ...problem, origin: { ...origin, path, ...(atKey && { atKey }) } };
+function problemAt(origin: Origin, { path, atKey, ...problem }: Problem, value: unknown): Diagnostic {
+  const hint = templateHint(textAt(value, path, atKey)) ?? problem.hint;
+  return { ...problem, origin: { ...origin, path, ...(atKey && { atKey }) }, ...(hint !== undefined && { hint }) };
 }
 
-function duplicate(origin: Origin, first: Origin): Diagnostic {
+/** The string at `path`, or the key there; an empty one when there is none. */
+function textAt(value: unknown, path: readonly Key[], atKey: boolean | undefined): string {
+  const found = path.reduce<unknown>(
+    (at, key) => (at as Readonly<Record<Key, unknown>> | undefined | null)?.[key],
+    value,
+  );
+  return atKey ? String(path.at(-1)) : typeof found === 'string' ? found : '';
+}
+
+/** A note when it makes no difference which of the two counts. */
+function duplicate(origin: Origin, first: Seen, known: KnownObject | undefined): Diagnostic {
+  const isSame = known !== undefined && same({ ...known.object, origin: 0 }, { ...first.known?.object, origin: 0 });
   return {
     code: 'duplicate-object',
-    severity: 'error',
-    message: `${origin.object} is given twice`,
+    severity: isSame ? 'note' : 'error',
+    message: `${origin.object} is given twice${isSame ? ', the same in all that is read of it' : ''}`,
     origin: { ...origin, path: ['metadata', 'name'] },
-    related: { message: 'the first one is here', origin: first },
+    related: { message: 'the first one is here', origin: first.origin },
   };
 }
 
@@ -131,6 +158,11 @@ function kindOfObject(state: State, { value, source, document, base, span }: Raw
   const found = KINDS.find((known) => known.kind === kind && known.apiVersion === apiVersion);
   if (found) return found;
   const origin: Origin = { source, document, base, span, path: ROOT };
+  const foreign = foreignTo(value, source.name);
+  if (foreign) {
+    report(state, [{ code: 'not-a-manifest', severity: 'warning', ...foreign, origin }]);
+    return undefined;
+  }
   for (const [name, value] of Object.entries({ apiVersion, kind })) {
     if (typeof value === 'string' && value !== '') continue;
     const absent = value === undefined || value === null || value === '';

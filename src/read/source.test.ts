@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { show } from '../diag.js';
 import { loadSources } from './source.js';
 
 let root = '';
@@ -22,6 +23,10 @@ beforeAll(async () => {
     'dir/node_modules/x.yaml': 'no',
     'dir/sub/c.yaml': 'c',
     'empty/readme.md': 'no',
+    'with-chart/a.yaml': 'a',
+    'with-chart/chart/Chart.yaml': 'no',
+    'with-chart/chart/values.yaml': 'no',
+    'with-chart/chart/templates/a.yaml': '{{ no }}',
     'bom.yaml': '\ufeffa: 1',
     'utf16le.yaml': Uint8Array.of(0xff, 0xfe, 0x61, 0),
     'utf16be.yaml': Uint8Array.of(0xfe, 0xff, 0, 0x61),
@@ -78,6 +83,27 @@ describe('loadSources', () => {
     const { value, diagnostics } = await loadSources([at(path), '-'], stdin);
     expect(diagnostics).toMatchObject([{ code, severity: 'error', message: expect.stringMatching(message) }]);
     expect(value.map(({ name }) => name)).toEqual(['<stdin>']);
+  });
+
+  it('leaves a Helm chart out, and says how to render it', async () => {
+    const { value, diagnostics } = await loadSources([at('with-chart')], stdin);
+    expect(value.map(({ name }) => name)).toEqual([at('with-chart/a.yaml')]);
+    expect(diagnostics).toEqual([
+      {
+        code: 'not-a-manifest',
+        severity: 'warning',
+        message: `${show(at('with-chart/chart'))} is a Helm chart, which is not rendered here: left out`,
+        hint: `helm template ${at('with-chart/chart')} | vipc …`,
+      },
+    ]);
+    expect((await loadSources([at('with-chart/chart')], stdin)).diagnostics).toHaveLength(1);
+    expect((await loadSources([at('with-chart/chart/templates')], stdin)).value).toHaveLength(1);
+  });
+
+  it('strips byte order marks where files were put one behind the other', async () => {
+    expect((await loadSources(['-'], async () => Buffer.from('\ufeffa: 1\n---\n\ufeffb: \ufeff1'))).value).toEqual([
+      { name: '<stdin>', text: 'a: 1\n---\nb: \ufeff1' },
+    ]);
   });
 
   it('strips the byte order mark of standard input too', async () => {

@@ -7,6 +7,7 @@ import { closeSync, constants, promises as fs, openSync, readFileSync, type Stat
 import { join } from 'node:path';
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { show } from '../diag.js';
+import { chartAt } from './foreign.js';
 
 /** The name of standard input in messages. */
 export const STDIN = '<stdin>';
@@ -43,11 +44,14 @@ export async function loadSources(
       await take(STDIN, STDIN, stdin);
       continue;
     }
-    const files = await expand(path).catch(unreadable);
-    if ('code' in files) {
-      diagnostics.push(problemAt(path, files));
+    const found = await expand(path).catch(unreadable);
+    if ('code' in found) {
+      diagnostics.push(problemAt(path, found));
       continue;
     }
+    for (const chart of found.charts)
+      diagnostics.push({ code: 'not-a-manifest', severity: 'warning', ...chartAt(chart) });
+    const { files } = found;
     const named = files.length === 1 && files[0] === path;
     for (const file of files) {
       const kind = named ? undefined : await specialKind(file);
@@ -64,7 +68,7 @@ export async function loadSources(
  */
 export async function fingerprint(paths: readonly string[]): Promise<string> {
   const lists = await Promise.all(paths.map((path) => expand(path).catch(unreadable)));
-  const files = lists.flatMap((found) => ('code' in found ? [] : found));
+  const files = lists.flatMap((found) => ('code' in found ? [] : found.files));
   const problems = lists.flatMap((found) => ('code' in found ? found.message : []));
   const states = await Promise.all(
     files.map((file) =>
@@ -103,25 +107,34 @@ function unreadable(error: unknown): Problem {
   return known ?? { code: 'unreadable', message: `cannot be read: ${String(message ?? error)}` };
 }
 
-/** The files that `path` stands for. */
-async function expand(path: string): Promise<readonly string[] | Problem> {
-  if (!(await fs.stat(path)).isDirectory()) return [path];
-  const files = await filesBelow(path);
-  if (files.length > 0) return files;
+/** What a path stands for. The files of a Helm chart are templates, and its values: nothing to be read as manifests. */
+interface Found {
+  readonly files: string[];
+  readonly charts: string[];
+}
+
+async function expand(path: string): Promise<Found | Problem> {
+  if (!(await fs.stat(path)).isDirectory()) return { files: [path], charts: [] };
+  const found = await filesBelow(path, { files: [], charts: [] });
+  if (found.files.length + found.charts.length > 0) return found;
   return { code: 'not-found', message: 'is a directory without any .yaml, .yml or .json file' };
 }
 
-async function filesBelow(directory: string): Promise<string[]> {
-  const files: string[] = [];
+/** Adds what is in `directory` to `found`. */
+async function filesBelow(directory: string, found: Found): Promise<Found> {
   const entries = await fs.readdir(directory, { withFileTypes: true });
+  if (entries.some(({ name }) => name === 'Chart.yaml')) {
+    found.charts.push(directory);
+    return found;
+  }
   for (const entry of entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(directory, entry.name);
     // Links to directories are not followed: they may lead around in circles. Mounted ConfigMaps link files only.
-    if (entry.isDirectory()) files.push(...(await filesBelow(path)));
-    else if (/\.(ya?ml|json)$/.test(entry.name) && !(await isDirectory(path))) files.push(path);
+    if (entry.isDirectory()) await filesBelow(path, found);
+    else if (/\.(ya?ml|json)$/.test(entry.name) && !(await isDirectory(path))) found.files.push(path);
   }
-  return files;
+  return found;
 }
 
 async function isDirectory(path: string): Promise<boolean> {
@@ -169,7 +182,7 @@ function passedOver(name: string, kind: string): Diagnostic {
   return { code: 'not-a-file', severity: 'warning', message: `${show(name)} is ${kind} and is passed over` };
 }
 
-/** The text without a byte order mark, or what is wrong with it. */
+/** The text without byte order marks, or what is wrong with it. */
 function decode(bytes: Buffer): string | Problem {
   if (bytes.length > MAX_BYTES) return tooLarge(bytes.length);
   const [first = 0, second = 0] = bytes;
@@ -179,7 +192,8 @@ function decode(bytes: Buffer): string | Problem {
   if (isAscii(bytes)) return bytes.toString('latin1');
   if (!isUtf8(bytes)) return { code: 'not-utf8', message: 'is not UTF-8 text' };
   const text = bytes.toString('utf8');
-  return text.startsWith('\ufeff') ? text.slice(1) : text;
+  // One in front of a line comes from files that were put one behind the other.
+  return text.includes('\ufeff') ? text.replace(/^\ufeff/gm, '') : text;
 }
 
 const UTF16: Problem = {

@@ -1,24 +1,14 @@
 /**
- * read, step 2: YAML. The only file that knows the YAML library; it serves values (parse.ts) and positions (locate.ts)
- * from one stream of events, so the two cannot disagree. In: a text. Out: documents' values, or positions of its nodes.
+ * read, step 2: YAML. With yaml/ the only place that knows the YAML library; it serves values (parse.ts) and positions
+ * (locate.ts) from one stream of events, so the two cannot disagree. In: a text. Out: documents' values, or positions of
+ * its nodes.
  *
- * Values are what kubectl makes of the text (sigs.k8s.io/yaml, which is go-yaml v2, which is mostly YAML 1.1).
+ * Values are what kubectl makes of the text, and what it reads is read (kubectl.test.ts lists what differs).
  */
-import {
-  boolYaml11Tag,
-  CORE_SCHEMA,
-  constructFromEvents,
-  defineScalarTag,
-  EVENT_ID,
-  type Event,
-  getScalarValue,
-  intCoreTag,
-  mergeTag,
-  NOT_RESOLVED,
-  parseEvents,
-  SCALAR_STYLE,
-  YAMLException,
-} from 'js-yaml';
+import { constructFromEvents, EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE } from 'js-yaml';
+import { COMPLEX_KEY, MAX_ALIASES, MAX_DEPTH, MAX_MERGED_KEYS, reasonOf } from './yaml/reasons.js';
+import { relax } from './yaml/relax.js';
+import { schemaFor } from './yaml/schema.js';
 
 export { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE };
 
@@ -27,6 +17,9 @@ export interface YamlError {
   readonly document: number;
   readonly offset: number;
   readonly message: string;
+  /** The document's text. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface YamlEvents {
@@ -34,10 +27,6 @@ export interface YamlEvents {
   readonly errors: readonly YamlError[];
 }
 
-/** Kubernetes objects are about 10 deep; parsers recurse. */
-const MAX_DEPTH = 50;
-const MAX_ALIASES = 1000;
-const MAX_MERGED_KEYS = 100_000;
 /** More broken documents than anybody will read about in one file. */
 const MAX_ERRORS = 1000;
 
@@ -47,7 +36,7 @@ const MAX_ERRORS = 1000;
  */
 export function readEvents(text: string): YamlEvents {
   try {
-    return { events: parseEvents(text, { maxDepth: MAX_DEPTH }), errors: [] };
+    return { events: parse(text), errors: [] };
   } catch {
     return readPieces(text);
   }
@@ -66,31 +55,19 @@ export function readYaml(text: string): {
   }
 }
 
-/**
- * Integers as Go's strconv.ParseInt(text, 0, 64) reads them, underscores removed: a leading zero means octal (010 is 8),
- * but 080 is no integer and becomes the float 80. No base 60: 1:2:3:4:5:6:7:8 is an address.
- */
-const goIntTag = defineScalarTag<number>('tag:yaml.org,2002:int', {
-  implicit: true,
-  implicitFirstChars: [...'-+0123456789'],
-  resolve: (text) => {
-    const plain = text.replaceAll('_', '');
-    const match = /^([-+]?)(?:(0x[0-9a-f]+|0b[01]+|0o[0-7]+)|0([0-7]+)|(0|[1-9][0-9]*))$/i.exec(plain);
-    if (!match) return NOT_RESOLVED;
-    const [, sign, prefixed, octal, decimal] = match;
-    const value = Number(prefixed ?? (octal === undefined ? decimal : `0o${octal}`));
-    // No -0: Go's integers have none.
-    return sign === '-' && value !== 0 ? -value : value;
-  },
-  identify: intCoreTag.identify,
-});
+/** A colon at the end of plain text in brackets. In YAML 1.2 it makes a key of it, in YAML 1.1 it is an address: [fd00::] */
+const LAST_COLON = /(?<=[^\s"'[{,\]}]):(?=[,\]}])/g;
 
-const SCHEMA = CORE_SCHEMA.withTags(boolYaml11Tag, goIntTag, mergeTag);
+/** Another letter in the place of the colon gives the same events; values come from the text as it was. */
+function parse(text: string): Event[] {
+  const plain = /:[,\]}]/.test(text) ? text.replace(LAST_COLON, 'x') : text;
+  return parseEvents(plain, { maxDepth: MAX_DEPTH });
+}
 
 function construct(events: Event[], source: string): unknown[] {
   return constructFromEvents(events, {
     source,
-    schema: SCHEMA,
+    schema: schemaFor(source),
     maxAliases: MAX_ALIASES,
     maxTotalMergeKeys: MAX_MERGED_KEYS,
   });
@@ -105,18 +82,54 @@ function constructEach(
   const errors = [...syntax];
   const parts = splitEvents(events);
   const bases = parts.map(firstOffset);
+  const ends = endsOf(bases, text.length);
   const documents = parts.map((part, document) => {
     // The library scans the whole text to describe an error, so it gets no more than the document.
     const base = bases[document] ?? 0;
     for (const event of part) shift(event, -base);
+    const end = ends[document] ?? text.length;
+    const piece = text.slice(base, end);
     try {
-      return construct(part, text.slice(base, bases[document + 1]))[0];
+      return construct(part, piece)[0];
     } catch (error) {
-      if (errors.length < MAX_ERRORS) errors.push(describe(error, document, base));
+      const { message, offset } = reasonOf(error, piece);
+      const at = message === COMPLEX_KEY ? complexKey(part) : offset;
+      if (errors.length < MAX_ERRORS) errors.push({ document, offset: base + at, message, start: base, end });
       return undefined;
     }
   });
   return { documents, errors: errors.sort((a, b) => a.document - b.document) };
+}
+
+/** Where each document ends: at the next one that is not empty. */
+function endsOf(bases: readonly (number | undefined)[], length: number): readonly number[] {
+  let next = length;
+  return bases
+    .toReversed()
+    .map((base) => {
+      const end = next;
+      next = base ?? next;
+      return end;
+    })
+    .toReversed();
+}
+
+/** Where the first key begins that is a mapping or a list. */
+function complexKey(part: readonly Event[]): number {
+  // How many nodes each open collection has so far; NaN for those that are no mapping.
+  const open: number[] = [];
+  for (const event of part) {
+    if (event.type === EVENT_ID.POP) open.pop();
+    else {
+      const isKey = (open.at(-1) ?? 1) % 2 === 0;
+      const isCollection = event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE;
+      if (isKey && isCollection) return event.start;
+      open.push((open.pop() ?? Number.NaN) + 1);
+      if (event.type === EVENT_ID.MAPPING) open.push(0);
+      else if (event.type !== EVENT_ID.SCALAR && event.type !== EVENT_ID.ALIAS) open.push(Number.NaN);
+    }
+  }
+  return 0;
 }
 
 function splitEvents(events: readonly Event[]): Event[][] {
@@ -135,28 +148,57 @@ function firstOffset(part: readonly Event[]): number | undefined {
 }
 
 /** `---` at the start of a line ends a document wherever it stands, so broken texts can be cut there. */
+function pieceStarts(text: string): readonly number[] {
+  return [...new Set([0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map((match) => match.index)])];
+}
+
 function readPieces(text: string): YamlEvents {
   const events: Event[] = [];
   const errors: YamlError[] = [];
-  const starts = [0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map((match) => match.index)];
+  const starts = pieceStarts(text);
   let document = 0;
   for (const [i, start] of starts.entries()) {
-    const piece = text.slice(start, starts[i + 1]);
+    const end = starts[i + 1] ?? text.length;
+    const piece = text.slice(start, end);
     try {
-      const own = parseEvents(piece, { maxDepth: MAX_DEPTH });
-      for (const event of own) {
+      for (const event of readPiece(piece)) {
         shift(event, start);
         events.push(event);
         if (event.type === EVENT_ID.DOCUMENT) document++;
       }
     } catch (error) {
-      if (errors.length < MAX_ERRORS) errors.push(describe(error, document, start));
+      const { message, offset } = reasonOf(error, piece);
+      if (errors.length < MAX_ERRORS) errors.push({ document, offset: start + offset, message, start, end });
       document++;
       events.push({ type: EVENT_ID.DOCUMENT, explicitStart: true, explicitEnd: false, directives: [] });
       events.push({ type: EVENT_ID.POP });
     }
   }
   return { events, errors };
+}
+
+/** The events of one document, relaxed where only that helps. Throws the library's error. */
+function readPiece(piece: string): Event[] {
+  try {
+    return parse(piece);
+  } catch (error) {
+    const relaxed = relax(piece);
+    if (relaxed === undefined) throw error;
+    const events = parse(relaxed);
+    for (const event of events) if (event.type === EVENT_ID.SCALAR && event.fast) event.fast = isUnchanged(event);
+    return events;
+
+    /** Whether the scalar's text can be taken as it stands: it is no longer on one line where line ends were blanked. */
+    function isUnchanged({
+      valueStart,
+      valueEnd,
+    }: {
+      readonly valueStart: number;
+      readonly valueEnd: number;
+    }): boolean {
+      return valueStart < 0 || relaxed?.slice(valueStart, valueEnd) === piece.slice(valueStart, valueEnd);
+    }
+  }
 }
 
 const OFFSETS = ['start', 'valueStart', 'valueEnd', 'anchorStart', 'anchorEnd', 'tagStart', 'tagEnd'] as const;
@@ -173,27 +215,4 @@ function shift(event: Event, by: number): void {
     const offset = offsets[key];
     if (offset !== undefined && offset >= 0) offsets[key] = offset + by;
   }
-}
-
-/** The library's terse reasons in the words of this program. */
-const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/^duplicated mapping key/, 'this key is given twice in the same mapping'],
-  [/^nesting exceeded/, `nested deeper than ${MAX_DEPTH} levels`],
-  [/^aliases exceeded/, `more than ${MAX_ALIASES} aliases in one document`],
-  [/^merge keys exceeded/, `more than ${MAX_MERGED_KEYS} merged keys`],
-  [/^unidentified alias/, 'an alias without its anchor'],
-  [/^deficient indentation/, 'a line that is indented too little, or a bracket or quote left open before it'],
-  [/^tab characters must not/, 'tabs cannot indent YAML'],
-  [/^end of the stream or a document separator/, 'text after the end of the document'],
-];
-
-function describe(error: unknown, document: number, offset: number): YamlError {
-  if (!(error instanceof YAMLException)) {
-    // A stack overflow, then: the parser recurses.
-    return { document, offset, message: 'too deeply nested to be read' };
-  }
-  const known = REASONS.find(([pattern]) => pattern.test(error.reason))?.[1];
-  // Other reasons may quote the text.
-  const message = known ?? error.reason.replace(/[^\x20-\x7e]/g, '\ufffd').slice(0, 120);
-  return { document, offset: offset + (error.mark?.position ?? 0), message };
 }

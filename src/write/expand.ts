@@ -3,7 +3,6 @@
  * Services that share their spec by an alias cannot share a cluster IP.
  */
 import { dump } from 'js-yaml';
-import { isMapping } from '../read/check.js';
 
 /** Beyond what a Kubernetes object may have; aliases of aliases can stand for more than fits into memory. */
 const MAX_VALUES = 1_000_000;
@@ -29,12 +28,4 @@ function sizeOf(value: unknown, sizes: Map<object, number>): number {
   const size = Object.values(value).reduce<number>((sum, each) => sum + sizeOf(each, sizes), 1);
   sizes.set(value, size);
   return size;
-}
-
-/** Whether two bounded values are the same data. */
-export function same(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i]));
-  if (!isMapping(a) || !isMapping(b)) return Object.is(a, b);
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
 }

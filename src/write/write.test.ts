@@ -62,6 +62,16 @@ const YAML: readonly (readonly [string, string, string])[] = [
     `spec: {\n  clusterIP: ${IP}, # synthetic\n  ports: [{port: 80}],\n  }\n`,
   ],
   [
+    'a flow that is closed at its key',
+    'spec: {\nports: [{\nport: 80}\n], selector: {a: "b\\\nc"}\n}\n',
+    `spec: {\nclusterIP: ${IP}, # synthetic\nports: [{\nport: 80}\n], selector: {a: "b\\\nc"}\n}\n`,
+  ],
+  [
+    'a list that is closed at its key',
+    'spec:\n  type: NodePort\n  externalIPs: [\n  203.0.113.1\n  ]\n  ports: [\n  {\n  port: 80\n  }\n  ]\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  type: NodePort\n  externalIPs: [\n  203.0.113.1\n  ]\n  ports: [\n  {\n  nodePort: ${PORT}, # synthetic\n  port: 80\n  }\n  ]\n`,
+  ],
+  [
     'an empty field',
     'spec:\n  clusterIP:\n  ports:\n  - port: 80\n',
     `spec:\n  clusterIP: ${IP} # synthetic\n  ports:\n  - port: 80\n`,
@@ -208,6 +218,11 @@ describe('JSON', () => {
       'of a typed list',
       JSON.stringify(LIST),
       `{"apiVersion":"v1","kind":"ServiceList","items":[{"metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"web"},"spec":{"clusterIP":"${IP}","ports":[{"port":80}]}}]}`,
+    ],
+    [
+      'one behind the other',
+      `${JSON.stringify(JSON_SERVICE)}\n${JSON.stringify(LIST).replace('web', 'b')}\n`,
+      `{"apiVersion":"v1","kind":"Service","metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"web"},"spec":{"clusterIP":"${IP}","ports":[{"port":80}]}}\n{"apiVersion":"v1","kind":"ServiceList","items":[{"metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"b"},"spec":{"clusterIP":"10.104.58.214","ports":[{"port":80}]}}]}\n`,
     ],
     [
       'that has some already',

@@ -5,12 +5,12 @@
  */
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { isMapping } from '../read/check.js';
-import { parseJson, splitList } from '../read/json.js';
-import { parseSource } from '../read/parse.js';
+import { isJson, parseSource } from '../read/parse.js';
 import { positionsOf } from '../read/positions.js';
+import { same } from '../read/same.js';
 import { keyOf, type RawObject, type Service } from '../read/types.js';
 import { readYaml } from '../read/yaml.js';
-import { expanded, isBounded, same } from './expand.js';
+import { expanded, isBounded } from './expand.js';
 import { type Field, missingFields, withAnnotation, withFields } from './fields.js';
 import { type Insertion, insertionsFor, type Syntax, splice } from './splice.js';
 
@@ -44,11 +44,6 @@ type Wanted = Map<string, { readonly service: Service; readonly fields: readonly
 
 interface Piece extends Source {
   readonly syntax: Syntax;
-}
-
-/** As read/parse.ts decides it. */
-function isJson({ text }: Source): boolean {
-  return /^\s*[[{]/.test(text) && (splitList(text) !== undefined || 'value' in parseJson(text));
 }
 
 /** A YAML document is looked at by itself: anchors do not reach further, and a broken one is nobody else's business. */
