@@ -11,10 +11,11 @@ import { writeServices } from '../write/write.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { loadInput } from './input.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 export interface AllocateFlags extends Pick<CompletionFlags, 'serviceCidr' | 'serviceNodePortRange'> {
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -33,7 +34,7 @@ export async function runAllocate(paths: readonly string[], flags: AllocateFlags
   const allocated = allocate(snapshot.value, completion);
   const found = [...sources.diagnostics, ...read, ...(hasErrors(read) ? [] : allocated.diagnostics.map(forgive))];
   const written = hasErrors(found) ? undefined : writeServices(sources.value, snapshot.value.services, allocated.value);
-  const diagnostics = [...found, ...(written?.diagnostics ?? [])];
+  const diagnostics = judged([...found, ...(written?.diagnostics ?? [])], flags);
   const notes = flags.verbose === true;
   await report(notes ? diagnostics : diagnostics.filter(({ severity }) => severity !== 'note'), notes, io);
   if (!written || hasErrors(diagnostics)) return EXIT.different;

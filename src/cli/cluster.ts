@@ -9,7 +9,7 @@ import { parseClusterCIDRs } from '../read/config/values.js';
 import type { Snapshot } from '../read/types.js';
 import { loadInput } from './input.js';
 import { EXIT, type Io } from './io.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 /** The flags of `completionOptions`. */
 export interface CompletionFlags {
@@ -21,6 +21,7 @@ export interface CompletionFlags {
 
 export interface ClusterFlags extends CompletionFlags {
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -77,7 +78,7 @@ export async function loadCluster(
   const cluster: Checked<Snapshot | undefined> = unreadable
     ? { value: undefined, diagnostics: [] }
     : readCluster(sources.value, { skipInvalid, completion });
-  const diagnostics = [...sources.diagnostics, ...cluster.diagnostics];
+  const diagnostics = judged([...sources.diagnostics, ...cluster.diagnostics], flags);
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics) || !cluster.value) return { code: unreadable ? EXIT.trouble : EXIT.different };
   return { snapshot: cluster.value, said: cluster.diagnostics };

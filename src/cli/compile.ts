@@ -15,7 +15,7 @@ import { type ClustersFlags, clustersetCIDRs, loadClusters } from './clusters.js
 import { loadInput } from './input.js';
 import { EXIT, type Io, write, writeLines, writeText } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 export interface CompileFlags extends OptionFlags, CompletionFlags, ClustersFlags {
   readonly family: Family;
@@ -24,6 +24,7 @@ export interface CompileFlags extends OptionFlags, CompletionFlags, ClustersFlag
   readonly check?: string;
   readonly format: 'text' | 'json';
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -43,7 +44,7 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   const how = { ...flags, completion, ...clustersetCIDRs(flags) };
   const from = flags.cluster === undefined ? compilePaths : compileEach;
   const { unreadable, compiled } = await from(paths, flags, options.value, how, io);
-  const diagnostics = [...options.diagnostics, ...compiled.diagnostics];
+  const diagnostics = judged([...options.diagnostics, ...compiled.diagnostics], flags);
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;
 

@@ -13,7 +13,7 @@ import { type CompletionFlags, completionOf } from './cluster.js';
 import { EXIT, type Io, painter, readAll, write, writeLines } from './io.js';
 import { compileFor, type NodeFlags, openNode, planOptions, readNode, writeNotes } from './node.js';
 import { loadOptions } from './options.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 export interface DiffFlags extends NodeFlags, CompletionFlags {
   readonly live?: boolean;
@@ -47,7 +47,7 @@ async function diffSnapshots(before: string, after: string, flags: DiffFlags, io
   const completion = completionOf(flags);
   const options = await loadOptions(flags);
   const [old, now] = [await compileSide(before), await compileSide(after)];
-  const diagnostics = [...options.diagnostics, ...old.diagnostics, ...now.diagnostics];
+  const diagnostics = judged([...options.diagnostics, ...old.diagnostics, ...now.diagnostics], flags);
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return old.value && now.value ? EXIT.different : EXIT.trouble;
   if (completion.allocate) {

@@ -1,11 +1,12 @@
 /**
  * cli: `vipc env`.
  */
+import { hasErrors } from '../diag.js';
 import { environmentOf, type ServiceEnv } from '../discover/env.js';
 import { DNS1123_LABEL } from '../read/names.js';
 import { type ClusterFlags, loadCluster } from './cluster.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 export interface EnvFlags extends ClusterFlags {
   readonly namespace: string;
@@ -20,8 +21,10 @@ export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io):
   }
   const loaded = await loadCluster(paths, flags, io);
   if ('code' in loaded) return loaded.code;
-  const { value: services, diagnostics } = environmentOf(loaded.snapshot, namespace);
+  const { value: services, diagnostics: said } = environmentOf(loaded.snapshot, namespace);
+  const diagnostics = judged(said, flags);
   await report(diagnostics, flags.verbose === true, io);
+  if (hasErrors(diagnostics)) return EXIT.different;
   if (flags.format === 'json') await write(io.stdout, [`${JSON.stringify(services, null, 2)}\n`]);
   else await writeLines(io.stdout, lines(services));
   if (!services.some(({ service }) => service.startsWith(`${namespace}/`))) {

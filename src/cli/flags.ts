@@ -24,7 +24,13 @@ export function inputOptions(command: Command): Command {
   return command
     .argument('[PATH...]', 'files, directories (*.yaml, *.yml, *.json in them), or - for standard input')
     .option('--skip-invalid', 'leave objects with errors out, with a warning, instead of failing')
+    .addOption(strictOption('warnings are errors: nothing is printed, written or changed'))
     .option('-v, --verbose', 'say more: what was skipped, what changes');
+}
+
+/** `--strict`, which is the opposite of leaving things out. */
+export function strictOption(about: string): Option {
+  return new Option('--strict', about).conflicts('skipInvalid');
 }
 
 /** What is made up where manifests leave it to a control plane. */

@@ -19,7 +19,7 @@ import { type Compiled, compileProgram } from '../pipeline.js';
 import { loadInput } from './input.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { loadOptions, type OptionFlags } from './options.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 /** The flags of every command that looks at a node. */
 export interface NodeFlags extends OptionFlags {
@@ -27,6 +27,7 @@ export interface NodeFlags extends OptionFlags {
   readonly iptables: Variant | 'auto';
   readonly layout?: string;
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -114,14 +115,17 @@ export async function compileFor(
         layout: flags.layout,
         features: able,
       });
-  const all = [
-    ...loaded.diagnostics,
-    ...input.diagnostics,
-    ...diagnostics,
-    ...unserved(node, compiled),
-    ...rivals(node),
-    ...node.used.diagnostics,
-  ];
+  const all = judged(
+    [
+      ...loaded.diagnostics,
+      ...input.diagnostics,
+      ...diagnostics,
+      ...unserved(node, compiled),
+      ...rivals(node),
+      ...node.used.diagnostics,
+    ],
+    flags,
+  );
   await report(all, flags.verbose === true, io);
   if (compiled && !hasErrors(all)) return { compiled, options };
   return { code: unreadable ? EXIT.trouble : EXIT.different };

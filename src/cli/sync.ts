@@ -31,6 +31,8 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   if (flags.snapshot && flags.kubeconfig !== undefined) {
     throw new Error('use either --snapshot or --kubeconfig, not both');
   }
+  if (flags.strict && !flags.snapshot)
+    throw new Error('--strict goes with --snapshot: an API has admitted its objects');
   const loaded = await loadOptions(flags);
   await report(loaded.diagnostics, flags.verbose === true, io);
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
@@ -80,10 +82,11 @@ interface Opened {
 
 /** Where objects come from: files, or the API. */
 async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, log: Logger): Promise<Opened> {
-  const { snapshot: paths, kubeconfig } = flags;
+  const { snapshot: paths, kubeconfig, strict = false } = flags;
   if (paths) {
     return {
-      openSource: (store, report) => watchFiles({ paths, onSnapshot: store.replaceSnapshot, onProblems: report }),
+      openSource: (store, report) =>
+        watchFiles({ paths, strict, onSnapshot: store.replaceSnapshot, onProblems: report }),
     };
   }
   const client = await connect(kubeconfig);

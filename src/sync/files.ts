@@ -4,7 +4,7 @@
  */
 import { withClusterset } from '../clusters/mcs.js';
 import { AS_IT_IS, complete } from '../complete/complete.js';
-import type { Diagnostic, Source } from '../diag.js';
+import { type Diagnostic, hasErrors, type Source } from '../diag.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { fingerprint, loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
@@ -18,6 +18,8 @@ export interface ObjectSource {
 
 export interface FilesOptions {
   readonly paths: readonly string[];
+  /** What is wrong with a snapshot leaves everything as it was, warnings too. */
+  readonly strict?: boolean;
   readonly onSnapshot: (snapshot: Snapshot) => void;
   /** Told what is wrong, once for each content. */
   readonly onProblems: (diagnostics: readonly Diagnostic[]) => void;
@@ -26,7 +28,13 @@ export interface FilesOptions {
 }
 
 /** Watches the files and directories that `paths` name. */
-export function watchFiles({ paths, onSnapshot, onProblems, pollMs = 1000 }: FilesOptions): ObjectSource {
+export function watchFiles({
+  paths,
+  strict = false,
+  onSnapshot,
+  onProblems,
+  pollMs = 1000,
+}: FilesOptions): ObjectSource {
   let seen = '';
   let content = '';
   let stopped = false;
@@ -45,8 +53,9 @@ export function watchFiles({ paths, onSnapshot, onProblems, pollMs = 1000 }: Fil
     const completed = complete(snapshot.value, AS_IT_IS);
     const clusterset = withClusterset(completed.value);
     const added = [...completed.diagnostics, ...clusterset.diagnostics].filter(isNoNote);
-    const problems = [...diagnostics, ...snapshot.diagnostics, ...added];
+    const problems = [...diagnostics, ...snapshot.diagnostics, ...added].map((each) => (strict ? asError(each) : each));
     if (problems.length > 0) onProblems(problems);
+    if (strict && hasErrors(problems)) return false;
     if (diagnostics.length > 0 || problems.some(isUnreadable) || isEmpty(snapshot.value)) return false;
     onSnapshot(clusterset.value);
     return true;
@@ -72,6 +81,10 @@ export function watchFiles({ paths, onSnapshot, onProblems, pollMs = 1000 }: Fil
 
 function textOf(sources: readonly Source[], diagnostics: readonly Diagnostic[]): string {
   return JSON.stringify([sources, diagnostics.map(({ message }) => message)]);
+}
+
+function asError(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' } : diagnostic;
 }
 
 function isNoNote({ severity }: Diagnostic): boolean {

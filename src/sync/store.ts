@@ -2,7 +2,7 @@
  * Store: the objects of the cluster as they are now. An object that comes again unchanged stays the very same, so that
  * what was made of it stays as well; one with errors is left out and reported once.
  */
-import type { Diagnostic } from '../diag.js';
+import { type Diagnostic, hasErrors } from '../diag.js';
 import { claim } from '../read/claims.js';
 import { keyOf, readObserved } from '../read/observed.js';
 import { type EndpointSlice, NOTHING, type Node, type Service, type Snapshot } from '../read/types.js';
@@ -141,6 +141,6 @@ function unconflicted(
     const news = conflicts.filter(({ message }) => !known.has(message));
     for (const { message } of news) known.add(message);
     if (news.length > 0) onInvalid(news);
-    return conflicts.length === 0;
+    return !hasErrors(conflicts);
   });
 }

@@ -2,7 +2,7 @@
  * cli: `vipc sync` as commander knows it.
  */
 import { type Add, example, examples } from '../command.js';
-import { changeOptions, nodeOptions, proxyOptions } from '../flags.js';
+import { changeOptions, nodeOptions, proxyOptions, strictOption } from '../flags.js';
 import type { SyncFlags } from '../sync.js';
 
 /** Adds the command. */
@@ -18,6 +18,7 @@ export const addSync: Add = (program, io, done) => {
   changeOptions(nodeOptions(proxyOptions(command)))
     .option('--kubeconfig <FILE>', 'how to reach the API (default: the service account of the pod it runs in)')
     .option('--snapshot <PATH...>', 'files and directories instead of an API; read again when they change')
+    .addOption(strictOption('with --snapshot: one with warnings is not applied, and the rules stay as they are'))
     .option('--cleanup-on-exit', 'remove the rules in the end')
     .option('-v, --verbose', 'log more')
     .addHelpText('after', () =>
