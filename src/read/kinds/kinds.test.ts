@@ -118,16 +118,6 @@ const endpointses: Row[] = [
     { 'subsets.0.ports': [{ port: 1 }, { name: 'b', port: 2 }] },
     'subsets[0].ports[0] needs the field name',
   ],
-  [
-    'a port name twice',
-    {
-      'subsets.0.ports': [
-        { name: 'b', port: 1 },
-        { name: 'b', port: 2 },
-      ],
-    },
-    'subsets[0].ports[1] repeats the name b',
-  ],
 ];
 
 const NODE = { metadata: { name: 'n.1' }, spec: {}, status: {} };

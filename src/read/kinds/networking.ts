@@ -5,7 +5,7 @@
 
 import { show } from '../../diag.js';
 import { parseIp } from '../../ip.js';
-import { also, type Check, fail, list, type Rule, text } from '../check.js';
+import { also, type Check, type Cursor, fail, list, type Rule, refuse, text } from '../check.js';
 import { DNS1123_SUBDOMAIN } from '../names.js';
 import { object, required, withDefault } from '../object.js';
 import type { IPAddress, ServiceCIDR } from '../types.js';
@@ -17,9 +17,16 @@ export const serviceCIDR: Check<Omit<ServiceCIDR, 'origin'>> = (value, at) => {
   return read && { metadata: read.metadata, cidrs: read.spec.cidrs };
 };
 
-const cidrs = also(list(cidr, { min: 1, max: 2 }), ([first = '', second], at) => {
+/** Newer kinds take the canonical form only (IsValidCIDR, IsValidIP). */
+function canonicalCidr(value: unknown, at: Cursor): string | undefined {
+  const text = cidr(value, at);
+  if (text !== undefined && text !== value) refuse(at, `must be written ${text}, is ${show(value)}`);
+  return text;
+}
+
+const cidrs = also(list(canonicalCidr, { min: 1, max: 2 }), ([first = '', second], at) => {
   if (second !== undefined && first.includes(':') === second.includes(':')) {
-    fail(at, 'must be of two families, one IPv4 and one IPv6');
+    refuse(at, 'must be of two families, one IPv4 and one IPv6');
   }
 });
 
@@ -34,6 +41,9 @@ export const ipAddressObject: Check<Omit<IPAddress, 'origin'>> = (value, at) => 
   if (read === undefined) return undefined;
   const ip = parseIp(read.metadata.name);
   if (!ip) return fail(at, `must be an IP address, is ${show(read.metadata.name)}`, { key: 'metadata' });
+  at.path.push('metadata', 'name');
+  if (ip.text !== read.metadata.name) refuse(at, `must be written ${ip.text}, is ${show(read.metadata.name)}`);
+  at.path.length -= 2;
   return { metadata: read.metadata, ip: ip.text, parent: read.spec.parentRef };
 };
 
@@ -48,7 +58,12 @@ const parentRef = object({
 
 const NO_PARENT = { parentRef: { resource: '', namespace: '', name: '' } };
 
+const spec = also(object({ parentRef: withDefault(parentRef, NO_PARENT.parentRef) }), ({ parentRef }, at) => {
+  for (const key of ['resource', 'name'] as const)
+    if (parentRef[key] === '') refuse(at, `needs the field ${key}`, { key: 'parentRef', code: 'missing-field' });
+});
+
 const addressFields = object({
   metadata: metadata(ADDRESS, { namespaced: false }),
-  spec: withDefault(object({ parentRef: withDefault(parentRef, NO_PARENT.parentRef) }), NO_PARENT),
+  spec: withDefault(spec, NO_PARENT),
 });

@@ -2,11 +2,12 @@
  * Node v1: the API server's validation (pkg/apis/core/validation, ValidateNode) of addresses and pod networks.
  */
 import { parseIp } from '../../ip.js';
-import { also, bool, type Check, type Cursor, convert, fail, type Infer, list, text } from '../check.js';
-import { DNS1123_SUBDOMAIN } from '../names.js';
+import { also, bool, type Check, type Cursor, convert, type Infer, list, refuse, ruled, text } from '../check.js';
+import { DNS1123_SUBDOMAIN, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { Node } from '../types.js';
-import { cidr, emptyIsAbsent, metadata, serverSet } from './metadata.js';
+import { cidr, emptyIsAbsent, metadata, serverSet, unique } from './metadata.js';
+import { effect } from './pod.js';
 
 /** A Node without its origin. */
 export const node: Check<Omit<Node, 'origin'>> = (value, at) => {
@@ -39,12 +40,30 @@ const milliCPU: Check<number> = (value) => {
   return digits === undefined ? 0 : Math.round(Number(digits) * (unit === 'm' ? 1 : 1000));
 };
 
-const taint = object({ key: withDefault(text, ''), value: withDefault(text, ''), effect: withDefault(text, '') });
+const taint = object({
+  key: withDefault(ruled(text, QUALIFIED_NAME.allowed, QUALIFIED_NAME.matches), ''),
+  value: withDefault(ruled(text, LABEL_VALUE.allowed, LABEL_VALUE.matches), ''),
+  effect: withDefault(effect, ''),
+});
+
+const taints = also(list(taint), (value, at) => {
+  for (const [i, { key, effect }] of value.entries()) {
+    for (const [name, given] of Object.entries({ key, effect }))
+      if (given === '') refuse(at, `needs the field ${name}`, { code: 'missing-field', key: i });
+  }
+  unique(
+    value,
+    ({ key, effect }) => `${key}:${effect}`,
+    ({ key, effect }) => `the taint ${key}:${effect}`,
+    at,
+    refuse,
+  );
+});
 
 const spec = object({
   podCIDR: optional(emptyIsAbsent(cidr, '')),
   podCIDRs: withDefault(list(cidr, { max: 2 }), []),
-  taints: withDefault(list(taint), []),
+  taints: withDefault(taints, []),
   unschedulable: withDefault(bool, false),
 });
 
@@ -82,10 +101,10 @@ type PodCIDRs = Pick<Infer<typeof spec>, 'podCIDR' | 'podCIDRs'>;
 function checkPodCIDRs({ podCIDR, podCIDRs }: PodCIDRs, at: Cursor): void {
   const [first, second] = podCIDRs;
   if (podCIDR && first !== undefined && podCIDR !== first) {
-    fail(at, `must be the first of podCIDRs, ${first}, is ${podCIDR}`, { key: 'podCIDR' });
+    refuse(at, `must be the first of podCIDRs, ${first}, is ${podCIDR}`, { key: 'podCIDR' });
   }
   if (first !== undefined && second !== undefined && first.includes(':') === second.includes(':')) {
-    fail(at, 'must be of two families, one IPv4 and one IPv6', { key: 'podCIDRs' });
+    refuse(at, 'must be of two families, one IPv4 and one IPv6', { key: 'podCIDRs' });
   }
 }
 

@@ -2,11 +2,25 @@
  * Pod v1, and the pod's spec as templates have it: the API server's validation (pkg/apis/core/validation, ValidatePod) of
  * the fields that decide where a pod is and what it serves.
  */
-import { bool, type Check, convert, type Infer, int, list, map, matching, oneOf, text } from '../check.js';
+import {
+  also,
+  bool,
+  type Check,
+  convert,
+  type Infer,
+  int,
+  list,
+  map,
+  matching,
+  oneOf,
+  refuse,
+  ruled,
+  text,
+} from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
 import { object, required, withDefault } from '../object.js';
 import type { ContainerPort, Pod, PodSpec } from '../types.js';
-import { emptyIsAbsent, ipAddress, metadata, NO_STRINGS, protocol, serverSet } from './metadata.js';
+import { emptyIsAbsent, ipAddress, metadata, NO_STRINGS, protocol, serverSet, unique } from './metadata.js';
 
 /** A Pod without its origin. */
 export const pod: Check<Omit<Pod, 'origin'>> = (value, at) => {
@@ -23,14 +37,40 @@ const port = convert(
   ({ name, protocol, containerPort }): ContainerPort => ({ name, protocol, port: containerPort }),
 );
 
-const container = object({ ports: withDefault(list(port), []), restartPolicy: withDefault(text, '') });
+const ports = also(list(port), (value, at) =>
+  unique(
+    value,
+    ({ name }) => name || undefined,
+    ({ name }) => `the name ${name}`,
+    at,
+    refuse,
+  ),
+);
 
-const toleration = object({
-  key: withDefault(text, ''),
-  operator: withDefault(oneOf(['Exists', 'Equal'], 'Equal'), 'Equal'),
-  value: withDefault(text, ''),
-  effect: withDefault(text, ''),
-});
+const container = object({ ports: withDefault(ports, []), restartPolicy: withDefault(text, '') });
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** Of a taint, and of what tolerates it; `''` is all of them there. */
+export const effect = ruled(text, `one of ${EFFECTS.join(', ')}`, (name) => name === '' || EFFECTS.includes(name));
+
+const toleration = also(
+  object({
+    key: withDefault(
+      ruled(text, QUALIFIED_NAME.allowed, (key) => key === '' || QUALIFIED_NAME.matches(key)),
+      '',
+    ),
+    operator: withDefault(oneOf(['Exists', 'Equal'], 'Equal'), 'Equal'),
+    value: withDefault(text, ''),
+    effect: withDefault(effect, ''),
+  }),
+  ({ key, operator, value }, at) => {
+    if (key === '' && operator !== 'Exists') refuse(at, 'must be Exists without a key', { key: 'operator' });
+    if (operator === 'Exists' && value !== '') refuse(at, 'must be absent with operator Exists', { key: 'value' });
+    if (operator === 'Equal' && !LABEL_VALUE.matches(value))
+      refuse(at, `must be ${LABEL_VALUE.allowed}`, { key: 'value' });
+  },
+);
 
 const specFields = object({
   nodeName: withDefault(emptyIsAbsent(matching(DNS1123_SUBDOMAIN), ''), ''),
@@ -65,10 +105,17 @@ function portsOf({ containers, initContainers }: Infer<typeof specFields>): read
 
 const condition = object({ type: withDefault(text, ''), status: withDefault(text, '') });
 
+const podIPs = also(list(object({ ip: withDefault(emptyIsAbsent(ipAddress, ''), '') })), (value, at) => {
+  const [first, second, third] = value.map(({ ip }) => ip.includes(':'));
+  if (second !== undefined && (first === second || third !== undefined)) {
+    refuse(at, 'must be at most one of each family');
+  }
+});
+
 const statusFields = object({
   phase: withDefault(text, ''),
   podIP: withDefault(emptyIsAbsent(ipAddress, ''), ''),
-  podIPs: withDefault(list(object({ ip: withDefault(emptyIsAbsent(ipAddress, ''), '') })), []),
+  podIPs: withDefault(podIPs, []),
   conditions: withDefault(list(condition), []),
 });
 

@@ -3,10 +3,20 @@
  */
 import { type Ip, parseIp, specialUse } from '../../ip.js';
 import { also, bool, type Check, convert, fail, int, list, matching, oneOf, ruled, text } from '../check.js';
-import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME, QUALIFIED_NAME } from '../names.js';
-import { ignored, object, optional, required, withDefault } from '../object.js';
+import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME } from '../names.js';
+import { object, optional, required, withDefault } from '../object.js';
 import type { LoadBalancerIngress, Service, ServicePortSpec } from '../types.js';
-import { cidr, createdAt, emptyIsAbsent, ipAddress, labels, metadata, ordinaryIp, protocol } from './metadata.js';
+import {
+  appProtocol,
+  cidr,
+  createdAt,
+  emptyIsAbsent,
+  ipAddress,
+  labels,
+  metadata,
+  ordinaryIp,
+  protocol,
+} from './metadata.js';
 import { checkAnnotations, checkSpec, type Spec } from './service-rules.js';
 
 /** A Service without its origin, or undefined after reporting why it is none. */
@@ -40,7 +50,7 @@ const portFields = object({
   port: required(int(1, MAX_PORT)),
   nodePort: withDefault(int(0, MAX_PORT), 0),
   targetPort: optional(targetPort),
-  appProtocol: ignored(ruled(text, QUALIFIED_NAME.allowed, QUALIFIED_NAME.matches)),
+  appProtocol,
 });
 
 /** A target port of 0 or without a text is the Service's own port (SetDefaults_Service). */
