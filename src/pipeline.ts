@@ -156,7 +156,11 @@ export function resolveFamilies(
     memo.of(`node ${family}`, options, [name, object], () => nodeContext(chosen.value, family, options)),
   );
   return {
-    value: nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options, memo) })),
+    value: nodes.map(({ value: node }) => ({
+      node,
+      ports: resolve(snapshot, node, options, memo),
+      peers: snapshot.nodes,
+    })),
     diagnostics: [...omissions(snapshot), ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)],
   };
 }
@@ -207,6 +211,9 @@ function asWarning(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic;
 }
 
+/** What a family refers to, and is no part of. */
+const NOT_SHOWN = ['origin', 'peers'];
+
 function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolicy): Artifact {
   const parts = resolved.map((family, i): Part => {
     const { node, ports } = family;
@@ -221,7 +228,7 @@ function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolic
       },
       json: {
         *[Symbol.iterator]() {
-          yield `${JSON.stringify(family, (key, value) => (key === 'origin' ? undefined : value))}\n`;
+          yield `${JSON.stringify(family, (key, value) => (NOT_SHOWN.includes(key) ? undefined : value))}\n`;
         },
       },
     };
