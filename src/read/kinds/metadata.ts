@@ -104,6 +104,20 @@ export function cidr(value: unknown, at: Cursor): string | undefined {
   return fail(at, `must be a network such as 10.0.0.0/8, is ${show(value)}`, hint === undefined ? {} : { hint });
 }
 
+/**
+ * What an API server makes of a field for one value and its successor for several: where the first of these is another,
+ * the old field counts alone (k/k pkg/apis/core/v1/conversion.go).
+ */
+export function eitherOf(one: string, several: readonly string[]): readonly string[] {
+  return one === '' || one === several[0] ? several : [one];
+}
+
+/** Reports values that are not at most one of each family. */
+export function oneOfEachFamily(values: readonly string[], at: Cursor, key: string): void {
+  const families = new Set(values.map((value) => value.includes(':')));
+  if (families.size < values.length) refuse(at, 'must be at most one of each family, IPv4 and IPv6', { key });
+}
+
 /** Reports the second and later of equal values; `keyOf` gives undefined for what may repeat. */
 export function unique<T>(
   values: readonly T[],

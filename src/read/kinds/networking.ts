@@ -9,7 +9,7 @@ import { also, type Check, type Cursor, fail, list, type Rule, refuse, text } fr
 import { DNS1123_SUBDOMAIN } from '../names.js';
 import { object, required, withDefault } from '../object.js';
 import type { IPAddress, ServiceCIDR } from '../types.js';
-import { cidr, metadata } from './metadata.js';
+import { cidr, metadata, oneOfEachFamily } from './metadata.js';
 
 /** A ServiceCIDR without its origin. */
 export const serviceCIDR: Check<Omit<ServiceCIDR, 'origin'>> = (value, at) => {
@@ -24,15 +24,13 @@ function canonicalCidr(value: unknown, at: Cursor): string | undefined {
   return text;
 }
 
-const cidrs = also(list(canonicalCidr, { min: 1, max: 2 }), ([first = '', second], at) => {
-  if (second !== undefined && first.includes(':') === second.includes(':')) {
-    refuse(at, 'must be of two families, one IPv4 and one IPv6');
-  }
-});
+const cidrSpec = also(object({ cidrs: required(list(canonicalCidr, { min: 1 })) }), ({ cidrs }, at) =>
+  oneOfEachFamily(cidrs, at, 'cidrs'),
+);
 
 const cidrFields = object({
   metadata: metadata(DNS1123_SUBDOMAIN, { namespaced: false }),
-  spec: required(object({ cidrs: required(cidrs) })),
+  spec: required(cidrSpec),
 });
 
 /** An IPAddress without its origin; its name is the address. */

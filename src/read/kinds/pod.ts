@@ -20,7 +20,17 @@ import {
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
 import { object, required, withDefault } from '../object.js';
 import type { ContainerPort, Pod, PodSpec } from '../types.js';
-import { emptyIsAbsent, ipAddress, metadata, NO_STRINGS, protocol, serverSet, unique } from './metadata.js';
+import {
+  eitherOf,
+  emptyIsAbsent,
+  ipAddress,
+  metadata,
+  NO_STRINGS,
+  oneOfEachFamily,
+  protocol,
+  serverSet,
+  unique,
+} from './metadata.js';
 
 /** A Pod without its origin. */
 export const pod: Check<Omit<Pod, 'origin'>> = (value, at) => {
@@ -105,26 +115,21 @@ function portsOf({ containers, initContainers }: Infer<typeof specFields>): read
 
 const condition = object({ type: withDefault(text, ''), status: withDefault(text, '') });
 
-const podIPs = also(list(object({ ip: withDefault(emptyIsAbsent(ipAddress, ''), '') })), (value, at) => {
-  const [first, second, third] = value.map(({ ip }) => ip.includes(':'));
-  if (second !== undefined && (first === second || third !== undefined)) {
-    refuse(at, 'must be at most one of each family');
-  }
-});
-
 const statusFields = object({
   phase: withDefault(text, ''),
   podIP: withDefault(emptyIsAbsent(ipAddress, ''), ''),
-  podIPs: withDefault(podIPs, []),
+  podIPs: withDefault(list(object({ ip: withDefault(emptyIsAbsent(ipAddress, ''), '') })), []),
   conditions: withDefault(list(condition), []),
 });
 
-const status = convert(statusFields, ({ phase, podIP, podIPs, conditions }): Pod['status'] => {
-  const ips = podIPs.map(({ ip }) => ip).filter((ip) => ip !== '');
+const status = convert(statusFields, ({ phase, podIP, podIPs, conditions }, at): Pod['status'] => {
+  const several = podIPs.map(({ ip }) => ip).filter((ip) => ip !== '');
+  const ips = eitherOf(podIP, several);
+  oneOfEachFamily(ips, at, 'podIPs');
   return {
     phase,
     ready: conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
-    podIPs: ips.length > 0 || podIP === '' ? ips : [podIP],
+    podIPs: ips,
   };
 });
 

@@ -62,7 +62,8 @@ function workloadFields(kind: WorkloadKind) {
 
 /** Its selector is a plain mapping, and the template's labels when absent. */
 const replicationSpec = also(object({ ...common, selector: optional(labels) }), ({ selector, template }, at) => {
-  const matchLabels = selector ?? template.metadata.labels;
+  const given = Object.keys(selector ?? {}).length > 0;
+  const matchLabels = (given ? selector : undefined) ?? template.metadata.labels;
   if (Object.keys(matchLabels).length === 0) refuse(at, 'needs the field selector', { code: 'missing-field' });
   else if (!selects({ matchLabels, matchExpressions: [] }, template.metadata.labels))
     mismatch('ReplicationController', at);
