@@ -1,7 +1,7 @@
 /**
  * Endpoints v1: the API server's validation (pkg/apis/core/validation, ValidateEndpoints).
  */
-import { also, type Check, type Cursor, fail, int, list, matching, remembered, warn } from '../check.js';
+import { also, type Check, type Cursor, fail, int, list, matching, refuse, remembered, warn } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { EndpointSubset, Endpoints } from '../types.js';
@@ -39,7 +39,7 @@ const fields = object({
 
 function checkSubset({ addresses, notReadyAddresses, ports }: EndpointSubset, at: Cursor): void {
   if (addresses.length + notReadyAddresses.length === 0) {
-    fail(at, 'needs the field addresses or notReadyAddresses', { code: 'missing-field' });
+    refuse(at, 'needs the field addresses or notReadyAddresses', { code: 'missing-field' });
   }
   at.path.push('ports');
   for (const [i, { name }] of ports.entries()) {

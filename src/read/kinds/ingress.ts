@@ -14,7 +14,6 @@ export const ingress: Check<Omit<Ingress, 'origin'>> = (value, at) => {
   const read = fields(value, at);
   if (read === undefined) return undefined;
   const { defaultBackend, rules, ingressClassName = '' } = read.spec;
-  checkClass(read, at);
   const backends: IngressBackend[] = [];
   if (defaultBackend) backends.push({ host: '', ...serviceOf(defaultBackend), at: ['spec', 'defaultBackend'] });
   for (const [i, { host, http }] of rules.entries()) {
@@ -106,7 +105,10 @@ const spec = also(
   },
 );
 
-const fields = object({ metadata: metadata(DNS1123_SUBDOMAIN, { annotated: true }), spec: required(spec) });
+const fields = also(
+  object({ metadata: metadata(DNS1123_SUBDOMAIN, { annotated: true }), spec: required(spec) }),
+  checkClass,
+);
 
 /** What there was before there was a field. */
 const CLASS = 'kubernetes.io/ingress.class';

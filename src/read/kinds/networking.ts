@@ -5,7 +5,7 @@
 
 import { show } from '../../diag.js';
 import { parseIp } from '../../ip.js';
-import { also, type Check, type Cursor, fail, list, type Rule, refuse, text } from '../check.js';
+import { also, type Check, type Cursor, list, type Rule, refuse, text } from '../check.js';
 import { DNS1123_SUBDOMAIN } from '../names.js';
 import { object, required, withDefault } from '../object.js';
 import type { IPAddress, ServiceCIDR } from '../types.js';
@@ -38,11 +38,7 @@ export const ipAddressObject: Check<Omit<IPAddress, 'origin'>> = (value, at) => 
   const read = addressFields(value, at);
   if (read === undefined) return undefined;
   const ip = parseIp(read.metadata.name);
-  if (!ip) return fail(at, `must be an IP address, is ${show(read.metadata.name)}`, { key: 'metadata' });
-  at.path.push('metadata', 'name');
-  if (ip.text !== read.metadata.name) refuse(at, `must be written ${ip.text}, is ${show(read.metadata.name)}`);
-  at.path.length -= 2;
-  return { metadata: read.metadata, ip: ip.text, parent: read.spec.parentRef };
+  return ip && { metadata: read.metadata, ip: ip.text, parent: read.spec.parentRef };
 };
 
 /** The API has the canonical form only, in which an IPv6 address has colons that other names may not have. */
@@ -61,7 +57,12 @@ const spec = also(object({ parentRef: withDefault(parentRef, NO_PARENT.parentRef
     if (parentRef[key] === '') refuse(at, `needs the field ${key}`, { key: 'parentRef', code: 'missing-field' });
 });
 
-const addressFields = object({
-  metadata: metadata(ADDRESS, { namespaced: false }),
-  spec: withDefault(spec, NO_PARENT),
-});
+const addressFields = also(
+  object({ metadata: metadata(ADDRESS, { namespaced: false }), spec: withDefault(spec, NO_PARENT) }),
+  ({ metadata: { name } }, at) => {
+    const text = parseIp(name)?.text;
+    at.path.push('metadata', 'name');
+    if (text !== name) refuse(at, `must be written ${text}, is ${show(name)}`);
+    at.path.length -= 2;
+  },
+);

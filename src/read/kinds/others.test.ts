@@ -164,7 +164,7 @@ const wrong: [string, Check<unknown>, unknown, string][] = [
     'two networks of one family',
     serviceCIDR,
     { metadata: { name: 'x' }, spec: { cidrs: ['10.0.0.0/8', '11.0.0.0/8'] } },
-    'spec.cidrs must be of two families',
+    'spec.cidrs must be at most one of each',
   ],
   [
     'a backend without a port',

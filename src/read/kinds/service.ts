@@ -22,9 +22,7 @@ import { checkAnnotations, checkSpec, type Spec } from './service-rules.js';
 /** A Service without its origin, or undefined after reporting why it is none. */
 export const service: Check<Omit<Service, 'origin'>> = (value, at) => {
   const read = fields(value, at);
-  if (read === undefined) return undefined;
-  checkAnnotations(read, at);
-  return { ...read, ...createdAt(value), ...(at.admitted && { admitted: true }) };
+  return read && { ...read, ...createdAt(value), ...(at.admitted && { admitted: true }) };
 };
 
 const MAX_PORT = 65535;
@@ -120,14 +118,17 @@ const ingresses = convert(list(ingress), (entries): readonly LoadBalancerIngress
 
 const NO_INGRESS = { ingress: [] as readonly LoadBalancerIngress[] };
 
-const fields = object({
-  metadata: metadata(DNS1123_LABEL, { annotated: true }),
-  spec: required(convert(also(spec, checkSpec), toSpec)),
-  status: withDefault(
-    object({ loadBalancer: withDefault(object({ ingress: withDefault(ingresses, []) }), NO_INGRESS) }),
-    { loadBalancer: NO_INGRESS },
-  ),
-});
+const fields = also(
+  object({
+    metadata: metadata(DNS1123_LABEL, { annotated: true }),
+    spec: required(convert(also(spec, checkSpec), toSpec)),
+    status: withDefault(
+      object({ loadBalancer: withDefault(object({ ingress: withDefault(ingresses, []) }), NO_INGRESS) }),
+      { loadBalancer: NO_INGRESS },
+    ),
+  }),
+  checkAnnotations,
+);
 
 /** The API server fills clusterIPs from clusterIP (NormalizeClusterIPs), and what is absent with its defaults. */
 function toSpec(value: Spec): Service['spec'] {
