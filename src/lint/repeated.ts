@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diag.js';
 import { joinHostPort } from '../ip.js';
-import { sorted } from '../order.js';
+import { groupedBy, sorted } from '../order.js';
 import {
   type Conditions,
   type EndpointSlice,
@@ -12,15 +12,15 @@ import {
   type Service,
   type SliceEndpoint,
   type Snapshot,
-  slicesByService,
+  serviceOf,
 } from '../read/types.js';
 
 /** Warning `endpoint-in-two-slices`, once for each Service. */
 export function checkRepeated({ services, slices }: Snapshot): readonly Diagnostic[] {
-  const byService = slicesByService(slices);
-  return sorted(services).flatMap((service) => {
-    const its = byService.get(keyOf(service)) ?? [];
-    const found = its.length < 2 ? [] : repeatedIn(its);
+  const several = new Map([...groupedBy(slices, serviceOf)].filter(([, its]) => its.length > 1));
+  if (several.size === 0) return [];
+  return sorted(services.filter((service) => several.has(keyOf(service)))).flatMap((service) => {
+    const found = repeatedIn(sorted(several.get(keyOf(service)) ?? []));
     return found[0] ? [warning(service, found[0], found.length - 1)] : [];
   });
 }

@@ -9,17 +9,20 @@ import { nearest } from './near.js';
 
 /** Warning `slice-ports`: for slices, and for Endpoints that slices are made of. */
 export function checkSlicePorts({ services, slices }: Snapshot): readonly Diagnostic[] {
-  const written = slices.filter(({ synthetic }) => synthetic === undefined || synthetic === 'Endpoints');
-  const byService = groupedBy(written, serviceOf);
-  return sorted(services).flatMap((service) => {
-    const unmatched = (byService.get(keyOf(service)) ?? []).filter((slice) => isUnmatched(service, slice));
-    return sorted(unmatched)
-      .slice(0, 1)
-      .map((slice) => warning(service, slice));
+  const byKey = new Map(services.map((service) => [keyOf(service), service]));
+  const unmatched = slices.filter((slice) => {
+    const service = byKey.get(serviceOf(slice) ?? '');
+    return service && isUnmatched(service, slice);
+  });
+  return [...groupedBy(sorted(unmatched), serviceOf)].flatMap(([key, [first]]) => {
+    const service = byKey.get(key);
+    return service && first ? [warning(service, first)] : [];
   });
 }
 
-function isUnmatched({ spec }: Service, { endpoints, ports }: EndpointSlice): boolean {
+/** What controllers make of Pods has the Service's ports. */
+function isUnmatched({ spec }: Service, { endpoints, ports, synthetic }: EndpointSlice): boolean {
+  if (synthetic !== undefined && synthetic !== 'Endpoints') return false;
   if (endpoints.length === 0 || ports.length === 0 || spec.ports.length === 0) return false;
   return !ports.some((port) => spec.ports.some((own) => own.name === port.name && own.protocol === port.protocol));
 }

@@ -15,13 +15,30 @@ import { WORKLOADS } from './fields/workloads.js';
 /** A type of the API: its fields, and the types of those that have fields of their own. */
 export interface FieldType {
   readonly name: string;
-  readonly fields: Readonly<Record<string, FieldType | null>>;
+  readonly fields: ReadonlyMap<string, FieldType | null>;
 }
 
 /** Warns of every field of `value`, an object of `kind`, that the API does not have. */
 export function checkKnown(kind: string, value: unknown, at: Cursor): void {
   const type = typesByName().get(kind);
-  if (type) visit(type, undefined, value, at);
+  if (type && !isKnown(type, value)) visit(type, undefined, value, at);
+}
+
+/** Whether all fields are known: the same walk without places, for the many objects where there is nothing to say. */
+function isKnown(type: FieldType, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isKnown(type, value[i])) return false;
+    return true;
+  }
+  const mapping = value as Readonly<Record<string, unknown>>;
+  const { fields } = type;
+  for (const name in mapping) {
+    const inner = fields.get(name);
+    if (inner === null) continue;
+    if (inner === undefined || !isKnown(inner, mapping[name])) return false;
+  }
+  return true;
 }
 
 let types: ReadonlyMap<string, FieldType> | undefined;
@@ -33,18 +50,18 @@ export function typesByName(): ReadonlyMap<string, FieldType> {
 }
 
 function parseTypes(text: string): ReadonlyMap<string, FieldType> {
-  const found = new Map<string, { readonly name: string; readonly fields: Record<string, FieldType | null> }>();
+  const found = new Map<string, { readonly name: string; readonly fields: Map<string, FieldType | null> }>();
   const lines = text
     .replace(/\n +/g, ' ')
     .split('\n')
     .filter((line) => line !== '');
   const rows = lines.map((line) => line.split(': ', 2) as [string, string]);
-  for (const [name] of rows) found.set(name, { name, fields: Object.create(null) });
+  for (const [name] of rows) found.set(name, { name, fields: new Map() });
   for (const [name, fields] of rows) {
     const type = found.get(name);
     for (const field of fields.split(' ')) {
       const [key = '', of] = field.split(':');
-      if (type) type.fields[key] = of === undefined ? null : (found.get(of) ?? null);
+      type?.fields.set(key, of === undefined ? null : (found.get(of) ?? null));
     }
   }
   return found;
@@ -72,7 +89,7 @@ function visitMapping(
 ): void {
   const { fields } = type;
   for (const name in value) {
-    const inner = fields[name];
+    const inner = fields.get(name);
     if (inner === null) continue;
     if (inner === undefined) unknown(name, type, parent, value, at);
     else {
@@ -92,7 +109,7 @@ function unknown(
 ): void {
   const near = at.suggest(
     name,
-    Object.keys(type.fields).filter((known) => !(known in value)),
+    [...type.fields.keys()].filter((known) => !(known in value)),
   );
   // Admitted, so the server knew it: it is of another version of the API, unless it was edited since.
   if (at.admitted && near === undefined) return;
@@ -107,7 +124,7 @@ function unknown(
 
 /** A field that stands one level too high or too low, which is a matter of a few blanks. */
 function elsewhere(name: string, type: FieldType, parent: FieldType | undefined): string | undefined {
-  const below = Object.entries(type.fields).find(([, inner]) => inner !== null && name in inner.fields);
+  const below = [...type.fields].find(([, inner]) => inner?.fields.has(name));
   if (below) return `${below[1]?.name} has it: does it belong below ${below[0]}?`;
-  return parent && name in parent.fields ? `${parent.name} has it: is it indented too far?` : undefined;
+  return parent?.fields.has(name) ? `${parent.name} has it: is it indented too far?` : undefined;
 }
