@@ -163,7 +163,11 @@ export function resolveFamilies(
   const nodes = FAMILIES.map((family) =>
     memo.of(`node ${family}`, options, [name, object], () => nodeContext(chosen.value, family, options)),
   );
-  const value = nodes.map(({ value: node }) => ({ node, ports: resolve(snapshot, node, options, memo) }));
+  const value = nodes.map(({ value: node }) => ({
+    node,
+    ports: resolve(snapshot, node, options, memo),
+    peers: snapshot.nodes,
+  }));
   const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
   // Nothing that is made up gets to a live node.
   const missing = omissions(snapshot, ports, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
@@ -216,6 +220,9 @@ function asWarning(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic;
 }
 
+/** What a family refers to, and is no part of. */
+const NOT_SHOWN = ['origin', 'peers'];
+
 function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolicy): Artifact {
   const parts = resolved.map((family, i): Part => {
     const { node, ports } = family;
@@ -230,7 +237,7 @@ function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolic
       },
       json: {
         *[Symbol.iterator]() {
-          yield `${JSON.stringify(family, (key, value) => (key === 'origin' ? undefined : value))}\n`;
+          yield `${JSON.stringify(family, (key, value) => (NOT_SHOWN.includes(key) ? undefined : value))}\n`;
         },
       },
     };

@@ -10,7 +10,7 @@ import type { Timeouts, VirtualServer } from '../languages/ipvs/rules.js';
 import type { Sysctls } from '../languages/sysctl.js';
 import type { Memo } from '../memo.js';
 import type { Options } from '../options.js';
-import type { LocalPolicy, NodeContext, ServicePort } from '../resolve/types.js';
+import type { LocalPolicy, NodeContext, Peer, ServicePort } from '../resolve/types.js';
 import type { Section, Text } from '../text.js';
 import type { Features } from './features.js';
 
@@ -18,6 +18,8 @@ import type { Features } from './features.js';
 export interface Resolved {
   readonly node: NodeContext;
   readonly ports: readonly ServicePort[];
+  /** All Nodes of the cluster. */
+  readonly peers: readonly Peer[];
 }
 
 /** All that a proxy mode programs on a node, in the words of each tool. */

@@ -12,10 +12,11 @@ import { beside } from './beside.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 export interface AllocateFlags extends Pick<CompletionFlags, 'serviceCidr' | 'serviceNodePortRange'>, InputFlags {
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -40,7 +41,7 @@ export async function runAllocate(paths: readonly string[], flags: AllocateFlags
     ...(hasErrors(read) ? [] : allocated.diagnostics.map(forgive)),
   ];
   const written = hasErrors(found) ? undefined : writeServices(sources.value, asWritten, own);
-  const diagnostics = [...found, ...(written?.diagnostics ?? [])];
+  const diagnostics = judged([...found, ...(written?.diagnostics ?? [])], flags);
   const notes = flags.verbose === true;
   await report(notes ? diagnostics : diagnostics.filter(({ severity }) => severity !== 'note'), notes, io);
   if (!written || hasErrors(diagnostics)) return EXIT.different;

@@ -11,7 +11,7 @@ import type { Need } from './api-sources.js';
 import type { ContextFlags } from './context.js';
 import type { Input, InputFlags } from './input.js';
 import { EXIT, type Io } from './io.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 /** The flags of `completionOptions`. */
 export interface CompletionFlags {
@@ -23,6 +23,7 @@ export interface CompletionFlags {
 
 export interface ClusterFlags extends CompletionFlags, InputFlags {
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -84,7 +85,7 @@ export async function loadCluster(
   const cluster: Checked<Snapshot | undefined> = unreadable
     ? { value: undefined, diagnostics: [] }
     : readCluster(sources.value, { skipInvalid, completion });
-  const diagnostics = [...sources.diagnostics, ...cluster.diagnostics];
+  const diagnostics = judged([...sources.diagnostics, ...cluster.diagnostics], flags);
   const { value: snapshot } = cluster;
   const all = hasErrors(diagnostics) || !snapshot;
   const told = all ? diagnostics : diagnostics.filter((diagnostic) => isTold(diagnostic, snapshot));

@@ -23,7 +23,7 @@ import type { Need } from './api-sources.js';
 import { type ClusterFlags, completionOf, loadCluster } from './cluster.js';
 import { checkedNamespace, type InputFlags, openInput, readSources, within } from './input.js';
 import { EXIT, type Io } from './io.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 /** The flags of `clusterOptions`. */
 export interface ClustersFlags {
@@ -114,7 +114,7 @@ export async function loadMember(
   const { clusters, unreadable } = await loadClusters(paths, flags, how, io);
   const [first] = clusters.value;
   if (!first || hasErrors(clusters.diagnostics)) {
-    await report(clusters.diagnostics, flags.verbose === true, io);
+    await report(judged(clusters.diagnostics, flags), flags.verbose === true, io);
     return { code: unreadable ? EXIT.trouble : EXIT.different };
   }
   const services = clustersetServices(clusters.value, first, cidrs);
@@ -128,12 +128,13 @@ export async function loadMember(
 
 async function reported(
   snapshot: Snapshot,
-  { value: clusterset, diagnostics }: Checked<readonly ClustersetService[]>,
+  { value: clusterset, diagnostics: said }: Checked<readonly ClustersetService[]>,
   forgiven: boolean,
-  { verbose }: ClusterFlags,
+  flags: ClusterFlags,
   io: Io,
 ): Promise<Member | { readonly code: number }> {
-  await report(diagnostics, verbose === true, io);
+  const diagnostics = judged(said, flags);
+  await report(diagnostics, flags.verbose === true, io);
   return hasErrors(diagnostics) && !forgiven ? { code: EXIT.different } : { snapshot, clusterset };
 }
 

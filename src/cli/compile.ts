@@ -19,7 +19,7 @@ import { EXIT, type Io, writeJsonPieces, writeLines, writeText } from './io.js';
 import { compileEach, compileInput, folderOf, type NodesFlags, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { doing } from './progress.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 export interface CompileFlags
   extends Omit<OptionFlags, 'node'>,
@@ -32,6 +32,7 @@ export interface CompileFlags
   readonly check?: string;
   readonly format: 'text' | 'json' | 'resolved';
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -44,7 +45,7 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   const { unreadable, compiled } = await (flags.cluster === undefined
     ? compileInput(await openInput(paths, flags, io), flags, options.value, how)
     : compileEach(paths, flags, options.value, how, io));
-  const diagnostics = [...options.diagnostics, ...compiled.diagnostics];
+  const diagnostics = judged([...options.diagnostics, ...compiled.diagnostics], flags);
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;
 

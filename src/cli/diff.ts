@@ -24,7 +24,7 @@ import {
 } from './node.js';
 import { compileInput, type NodesFlags, nameOf, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions } from './options.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 import { liveReview, printed, sideOf, textsOf } from './review.js';
 
 export interface DiffFlags extends Omit<NodeFlags, 'node'>, NodesFlags, CompletionFlags {
@@ -104,7 +104,7 @@ async function diffSnapshots([before, after]: readonly [Input, Input], flags: Di
     await compileInput(before, flags, options.value, how),
     await compileInput(after, flags, options.value, how),
   ];
-  const diagnostics = [...options.diagnostics, ...old.compiled.diagnostics, ...now.compiled.diagnostics];
+  const diagnostics = judged([...options.diagnostics, ...old.compiled.diagnostics, ...now.compiled.diagnostics], flags);
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return old.unreadable || now.unreadable ? EXIT.trouble : EXIT.different;
   if (completion.allocate) {

@@ -2,7 +2,7 @@
  * cli: `vipc dns`.
  */
 import { CLUSTERSET_DOMAIN, CLUSTERSET_SCHEMA_VERSION, clustersetRecords } from '../clusters/clusterset-dns.js';
-import type { Diagnostic } from '../diag.js';
+import { type Diagnostic, hasErrors } from '../diag.js';
 import { isWithin } from '../discover/dns/names.js';
 import type { QueryType } from '../discover/dns/record.js';
 import { recordsOf, SCHEMA_VERSION } from '../discover/dns/records.js';
@@ -11,9 +11,9 @@ import { DNS1123_SUBDOMAIN } from '../read/names.js';
 import type { ClusterFlags } from './cluster.js';
 import { type ClustersFlags, loadMember, type Member } from './clusters.js';
 import { runFederation } from './federation.js';
-import type { Io } from './io.js';
+import { EXIT, type Io } from './io.js';
 import { answer, questionOf } from './lookup.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 import { putZones } from './zones.js';
 
 export interface DnsFlags extends ClusterFlags, ClustersFlags {
@@ -44,8 +44,10 @@ export async function runDns(args: readonly string[], flags: DnsFlags, io: Io): 
   const question = namespace === undefined ? undefined : questionOf(first, namespace, domain, flags.type);
   const member = await loadMember(question ? rest : args, flags, io);
   if ('code' in member) return member.code;
-  const { records, diagnostics, others } = allRecords(member, domain, flags.clusterset === true);
+  const { records, diagnostics: said, others } = allRecords(member, domain, flags.clusterset === true);
+  const diagnostics = judged(said, flags);
   await report(question && !flags.verbose ? withoutNotes(diagnostics) : diagnostics, flags.verbose === true, io);
+  if (flags.strict && hasErrors(diagnostics)) return EXIT.different;
   if (question) return answer(member.snapshot, records, { ...question, others }, format, io);
   const zones = zonesOf(records, flags.clusterset ? others : [domain, ...others]);
   return putZones(

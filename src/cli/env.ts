@@ -1,11 +1,12 @@
 /**
  * cli: `vipc env`.
  */
+import { hasErrors } from '../diag.js';
 import { environmentOf, type ServiceEnv } from '../discover/env.js';
 import { type ClusterFlags, loadCluster } from './cluster.js';
 import { openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 export interface EnvFlags extends ClusterFlags {
   readonly format: 'text' | 'json';
@@ -18,8 +19,10 @@ export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io):
   // The variables of default/kubernetes are in every pod.
   const loaded = await loadCluster(input, { kinds: ['Service'], namespaces: [namespace, 'default'] }, flags, io);
   if ('code' in loaded) return loaded.code;
-  const { value: services, diagnostics } = environmentOf(loaded.snapshot, namespace);
+  const { value: services, diagnostics: said } = environmentOf(loaded.snapshot, namespace);
+  const diagnostics = judged(said, flags);
   await report(diagnostics, flags.verbose === true, io);
+  if (hasErrors(diagnostics)) return EXIT.different;
   if (flags.format === 'json') await writeJson(io.stdout, services, 2);
   else await writeLines(io.stdout, lines(services));
   if (!services.some(({ service }) => service.startsWith(`${namespace}/`))) {

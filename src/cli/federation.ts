@@ -8,7 +8,7 @@ import { DNS1123_LABEL } from '../read/names.js';
 import { type ClusterFlags, completionOf } from './cluster.js';
 import { type ClustersFlags, loadClusters } from './clusters.js';
 import { EXIT, type Io } from './io.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 import { putZones, type ZoneFlags } from './zones.js';
 
 /** Prints or writes the zone of a federation of the clusters that the flags name; returns the exit code. */
@@ -26,7 +26,7 @@ export async function runFederation(
   const records = hasErrors(clusters.diagnostics)
     ? { value: [], diagnostics: [] }
     : federationRecords(clusters.value, federation);
-  const diagnostics = [...clusters.diagnostics, ...records.diagnostics];
+  const diagnostics = judged([...clusters.diagnostics, ...records.diagnostics], flags);
   await report(diagnostics, flags.verbose === true, io);
   if (hasErrors(diagnostics)) return unreadable ? EXIT.trouble : EXIT.different;
   const names = clusters.value.map((cluster) => cluster.name).join(', ');

@@ -67,6 +67,7 @@ export function inputOptions(command: Command, about = PATHS, name = '[PATH...]'
     )
     .hook('preAction', (action) => void action.setOptionValue('plugin', action.parent?.name() === PLUGIN))
     .option('--skip-invalid', 'leave objects with errors out, with a warning, instead of failing')
+    .addOption(strictOption('warnings are errors: nothing is printed, written or changed'))
     .option('-v, --verbose', 'say more: what was skipped, what changes');
 }
 
@@ -79,6 +80,11 @@ export function namespaceOption(command: Command): Command {
     '-n, --namespace <NAMESPACE>',
     'the namespace of objects whose manifests say none, as kubectl apply -n has it (default: default)',
   );
+}
+
+/** `--strict`, which is the opposite of leaving things out. */
+export function strictOption(about: string): Option {
+  return new Option('--strict', about).conflicts('skipInvalid');
 }
 
 /** What is made up where manifests leave it to a control plane. */

@@ -20,13 +20,14 @@ import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
 import type { OptionFlags } from './options.js';
 import { optionsOf, prepared } from './prepared.js';
-import { report } from './report.js';
+import { judged, report } from './report.js';
 
 /** The flags of every command that looks at a node. */
 export interface NodeFlags extends OptionFlags, InputFlags {
   readonly netns?: string;
   readonly iptables: Variant | 'auto';
   readonly skipInvalid?: boolean;
+  readonly strict?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -124,13 +125,10 @@ export async function compileFor(
         layout: flags.layout,
         features: able,
       });
-  const all = [
-    ...loaded.diagnostics,
-    ...input.diagnostics,
-    ...diagnostics,
-    ...unserved(node, compiled),
-    ...rivals(node),
-  ];
+  const all = judged(
+    [...loaded.diagnostics, ...input.diagnostics, ...diagnostics, ...unserved(node, compiled), ...rivals(node)],
+    flags,
+  );
   await report(all, flags.verbose === true, io);
   if (compiled && !hasErrors(all)) return { compiled, options };
   return { code: unreadable ? EXIT.trouble : EXIT.different };

@@ -7,6 +7,15 @@ import { type Io, painter, type Style, writeLines } from './io.js';
 
 const COLOUR: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };
 
+/** `diagnostics` as the flags judge them: with --strict warnings are errors. */
+export function judged(
+  diagnostics: readonly Diagnostic[],
+  { strict = false }: { readonly strict?: boolean },
+): readonly Diagnostic[] {
+  if (!strict) return diagnostics;
+  return diagnostics.map((each) => (each.severity === 'warning' ? { ...each, severity: 'error' } : each));
+}
+
 /** Writes `diagnostics` to standard error, notes only when `verbose`, and a line that counts them. */
 export async function report(diagnostics: readonly Diagnostic[], verbose: boolean, io: Io): Promise<void> {
   const paint = painter(io.stderr, io.env);

@@ -37,6 +37,8 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   if (flags.snapshot && flags.kubeconfig !== undefined) {
     throw new Error('use either --snapshot or --kubeconfig, not both');
   }
+  if (flags.strict && !flags.snapshot)
+    throw new Error('--strict goes with --snapshot: an API has admitted its objects');
   const namespace = checkedNamespace(flags);
   if (!flags.snapshot && namespace !== undefined) throw new Error('-n goes with --snapshot');
   const hungUp = onHangUp();
@@ -123,13 +125,14 @@ interface Opened {
 
 /** Where objects come from: files, or the API. */
 async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, log: Logger): Promise<Opened> {
-  const { snapshot: paths, kubeconfig, namespace } = flags;
+  const { snapshot: paths, kubeconfig, namespace, strict = false } = flags;
   if (paths) {
     return {
       openSource: (store, report) =>
         watchFiles({
           paths,
           namespace,
+          strict,
           onSnapshot: store.replaceSnapshot,
           onProblems: (found) => report('snapshot', found),
         }),

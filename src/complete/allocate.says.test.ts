@@ -17,6 +17,10 @@ describe('allocate complains about', () => {
   const outside = "has ClusterIP 10.0.0.1, and the cluster's are from";
   const port = (nodePort: number) =>
     service('web', { ...NODE_PORT, clusterIP: '10.96.0.7', ports: [{ port: 80, nodePort }] });
+  const admitted = (object: object) => ({
+    ...object,
+    metadata: { name: 'web', namespace: 'default', uid: 'u', resourceVersion: '1' },
+  });
   it.each<[string, Objects, Flags, readonly string[]]>([
     [
       'no address left',
@@ -112,7 +116,23 @@ describe('allocate complains about', () => {
         `error node-port-out-of-range ${here('web')} spec.ports[0].nodePort: ${here('web')} has node port 80, and the cluster's are 30000-32767`,
       ],
     ],
-    ['not about unknown ranges', [port(80)], { allocate: false }, []],
+    [
+      'a node port out of the usual range, where nothing is allocated',
+      [port(80)],
+      { allocate: false },
+      [
+        `warning node-port-out-of-range ${here('web')} spec.ports[0].nodePort: ${here('web')} has node port 80, and the cluster's are 30000-32767`,
+      ],
+    ],
+    ['not about one that an API server took', [admitted(port(80))], { allocate: false }, []],
+    [
+      'one that an API server took, where the flag says another range',
+      [admitted(port(80))],
+      { ports: [30000, 32767], allocate: false },
+      [
+        `warning node-port-out-of-range ${here('web')} spec.ports[0].nodePort: ${here('web')} has node port 80, and the cluster's are 30000-32767`,
+      ],
+    ],
   ])('%s', (_, objects, flags, expected) => expect(problems(objects, flags)).toEqual(expected));
 });
 

@@ -137,12 +137,6 @@ describe('allocate gives', () => {
       ['web [10.106.12.127] [:30848] :30007 :30007'],
     ],
     ['both that are asked for', [service('web', TCP_UDP(30006, 30007))], {}, ['web [10.106.12.127] :30006 :30007']],
-    [
-      'not what the other protocol shares with another Service',
-      [service('web', TCP_UDP(0, 30007)), service('b', { ...NODE_PORT, ports: [{ port: 1, nodePort: 30007 }] })],
-      {},
-      ['web [10.106.12.127] [:31796] :30007', 'b [10.104.58.214] :30007'],
-    ],
     ['node ports to a load balancer', [service('web', { type: 'LoadBalancer' })], {}, ['web [10.106.12.127] [:30808]']],
     [
       'none when it wants none',

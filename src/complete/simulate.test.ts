@@ -18,7 +18,7 @@ function workload(
 apiVersion: ${version}
 kind: ${kind}
 metadata: {name: ${name}${meta}}
-spec: {${spec}template: {metadata: {labels: {${labels}}}, spec: {${pod}}}}
+spec: {${spec}selector: ${version === 'v1' ? `{${labels}}` : `{matchLabels: {${labels}}}`}, template: {metadata: {labels: {${labels}}}, spec: {${pod}}}}
 `;
 }
 

@@ -190,11 +190,11 @@ describe('endpoints of a selector', () => {
     [
       'the deprecated annotation counts',
       {
-        metadata:
-          ', annotations: {service.kubernetes.io/topology-mode: auto, service.kubernetes.io/topology-aware-hints: disabled}',
+        metadata: ', annotations: {service.kubernetes.io/topology-aware-hints: auto}',
+        spec: 'trafficDistribution: PreferSameNode, ports: [{port: 80}]',
         pods: [pod('1'), pod('2', { spec: 'nodeName: node-b' })],
       },
-      ['p1 10.244.1.11 8080/TCP ready+serving', 'p2 10.244.1.12 8080/TCP ready+serving'],
+      ['p1 10.244.1.11 80/TCP ready+serving for zone-1', 'p2 10.244.1.12 80/TCP ready+serving for zone-2'],
     ],
   ])('%s', (_, given, expected) => expect(endpointsOf(given)).toEqual(expected));
 });
@@ -221,7 +221,7 @@ it('250 endpoints are three slices', () => {
 
 it('says what it did, and what it left out', () => {
   const { diagnostics } = complete(
-    clusterOf({ pods: [pod('1'), pod('2', { spec: 'nodeName: gone' }), pod('3', { spec: 'x: y' })] }),
+    clusterOf({ pods: [pod('1'), pod('2', { spec: 'nodeName: gone' }), pod('3', { spec: 'schedulerName: y' })] }),
     AS_IT_IS,
   );
   expect(diagnostics.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([

@@ -7,10 +7,15 @@ import { checkEndpointsNames } from './endpoints-name.js';
 import { checkHostPorts } from './host-ports.js';
 import { checkIngresses } from './ingress.js';
 import { checkPolicies } from './policies.js';
+import { checkRepeated } from './repeated.js';
 import { checkSelectors } from './selector.js';
+import { checkSlicePorts } from './slice-ports.js';
 
 /** All there is to say of a cluster: warnings, and notes on what may surprise. `simulate`: it was asked for. */
 export function lint(cluster: Snapshot, done = { simulate: false }): readonly Diagnostic[] {
-  const checks = [checkSelectors, checkEndpointsNames, checkIngresses, checkHostPorts, checkPolicies];
+  const checks = [
+    ...[checkSelectors, checkEndpointsNames, checkSlicePorts, checkRepeated],
+    ...[checkIngresses, checkHostPorts, checkPolicies],
+  ];
   return checks.flatMap((check) => check(cluster, done));
 }

@@ -10,8 +10,9 @@ export interface Readiness {
 }
 
 /**
- * Distinct addresses in `slices`; a Pod of two families counts once, as the family with most addresses is counted. An
- * unset condition means ready (KEP-752); names (FQDN) are addresses to nobody.
+ * Distinct addresses in `slices`, which are in the order of their names: of two that list one address the first counts, as
+ * in kube-proxy. A Pod of two families counts once, as the family with most addresses is counted. An unset condition means
+ * ready (KEP-752); names (FQDN) are addresses to nobody.
  */
 export function readiness(slices: readonly EndpointSlice[]): Readiness {
   const families = (['IPv4', 'IPv6'] as const).map((family) => {
@@ -19,7 +20,7 @@ export function readiness(slices: readonly EndpointSlice[]): Readiness {
     for (const { endpoints } of slices.filter(({ addressType }) => addressType === family)) {
       for (const { addresses, conditions } of endpoints) {
         const [address] = addresses;
-        if (address !== undefined) ready.set(address, ready.get(address) === true || (conditions.ready ?? true));
+        if (address !== undefined && !ready.has(address)) ready.set(address, conditions.ready ?? true);
       }
     }
     return { ready: [...ready.values()].filter((each) => each).length, total: ready.size };

@@ -7,6 +7,7 @@
  */
 import type { Key, Severity } from '../diag.js';
 import { formatPath, show } from '../diag.js';
+import { suggester } from '../lint/near.js';
 
 export interface Problem {
   readonly code: string;
@@ -25,6 +26,10 @@ export interface Cursor {
   errors: number;
   /** List elements that may still be visited; see `cursor`. */
   budget: number;
+  /** The object comes from an API server; see `refuse`. */
+  admitted: boolean;
+  /** The name that was meant, for as long as that is affordable. */
+  readonly suggest: ReturnType<typeof suggester>;
   /** Texts that a rule has accepted before: 100,000 endpoints name 100 nodes. */
   readonly accepted: Map<Rule, Map<string, string>>;
 }
@@ -45,7 +50,15 @@ export interface Rule {
  * characters have more of them; without this bound, ten lines of YAML could have billions.
  */
 export function cursor(size: number): Cursor {
-  return { path: [], problems: [], errors: 0, budget: size + 10_000, accepted: new Map() };
+  return {
+    path: [],
+    problems: [],
+    errors: 0,
+    budget: size + 10_000,
+    admitted: false,
+    suggest: suggester(),
+    accepted: new Map(),
+  };
 }
 
 /** Reports that the value under the cursor (or its child `key`) is wrong. `says` follows the path: "must be …". */
@@ -55,6 +68,14 @@ export function fail(
   more: { code?: string; key?: Key; hint?: string; atKey?: boolean } = {},
 ): undefined {
   report(at, 'error', says, more);
+}
+
+/**
+ * As `fail`, for a value that could be used all the same: one that an API server refuses. An object that has been admitted
+ * is older than the rule, or passed a way without it. kube-proxy uses it as it is, so that is a warning.
+ */
+export function refuse(at: Cursor, says: string, more: Parameters<typeof fail>[2] = {}): void {
+  report(at, at.admitted ? 'warning' : 'error', says, more);
 }
 
 /** As `fail`, for what does no harm. */
@@ -224,6 +245,15 @@ export function also<T>(check: Check<T>, extra: (value: T, at: Cursor) => void):
     const before = at.errors;
     extra(result, at);
     return at.errors === before ? result : undefined;
+  };
+}
+
+/** `check`, and on its result a rule that `refuse`s: it must be `allowed`. */
+export function ruled<T>(check: Check<T>, allowed: string, holds: (value: T) => boolean): Check<T> {
+  return (value, at) => {
+    const result = check(value, at);
+    if (result !== undefined && !holds(result)) refuse(at, `must be ${allowed}, is ${show(result)}`);
+    return result;
   };
 }
 

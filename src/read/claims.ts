@@ -3,34 +3,50 @@
  * that no two Services get the same; manifests that it has not seen may disagree. In: valid Services, one after the
  * other. Out: diagnostics on the later claimant.
  */
-import type { Diagnostic, Key, Origin } from '../diag.js';
+import { type Diagnostic, hasErrors, type Key } from '../diag.js';
 import type { Service } from './types.js';
 
-/** Claimed so far: `ClusterIP 10.0.0.1` → who has it. Pass a new one per snapshot. */
-export type Claims = Map<string, Origin>;
+/** Claimed so far: `ClusterIP 10.0.0.1`, `TCP node port 30000`, `node port 30000` → the first to have it. */
+export type Claims = Map<string, Service>;
 
 /**
- * Records what `service` claims, or reports what somebody else has: `cluster-ip-conflict`, `node-port-conflict`. A Service
- * with a conflict claims nothing.
+ * Records what `service` claims, or reports what another one has: `cluster-ip-conflict`, `node-port-conflict`. A Service
+ * with an error claims nothing.
  */
 export function claim(claims: Claims, service: Service): Diagnostic[] {
   const wanted = claimsOf(service);
-  const conflicts = wanted.flatMap((one) => conflictOf(one, claims.get(one.what), service));
-  if (conflicts.length === 0) for (const { what } of wanted) claims.set(what, service.origin);
+  const conflicts = wanted.flatMap((one) => conflictOf(one, claims, service));
+  if (hasErrors(conflicts)) return conflicts;
+  for (const { what, number } of wanted) {
+    for (const key of [what, number ?? what]) if (!claims.has(key)) claims.set(key, service);
+  }
   return conflicts;
-}
-
-function conflictOf({ code, what, path }: Claim, holder: Origin | undefined, { origin }: Service): Diagnostic[] {
-  if (!holder) return [];
-  const message = `${origin.object} wants ${what}, which ${holder.object} has`;
-  const related = { message: `${holder.object} is here`, origin: holder };
-  return [{ code, severity: 'error', message, origin: { ...origin, path }, related }];
 }
 
 interface Claim {
   readonly code: string;
   readonly what: string;
   readonly path: readonly Key[];
+  /** A node port whatever its protocol, and that. */
+  readonly number?: string;
+  readonly protocol?: string;
+}
+
+function conflictOf({ code, what, path, number, protocol }: Claim, claims: Claims, service: Service): Diagnostic[] {
+  const { origin } = service;
+  const holder = claims.get(what) ?? (number === undefined ? undefined : claims.get(number));
+  if (!holder) return [];
+  const related = { message: `${holder.origin.object} is here`, origin: holder.origin };
+  const place = { origin: { ...origin, path }, related };
+  if (claims.has(what)) {
+    const message = `${origin.object} wants ${what}, which ${holder.origin.object} has`;
+    return [{ code, severity: 'error', message, ...place }];
+  }
+  const message = `${origin.object} wants ${number} for ${protocol}, which ${holder.origin.object} has for another protocol`;
+  const hint = 'an API server gives a number to one Service only, whatever the protocol';
+  // The kernel can serve both, and so does kube-proxy where an API server let them pass.
+  const severity = service.admitted && holder.admitted ? 'warning' : 'error';
+  return [{ code, severity, message, ...place, hint }];
 }
 
 /** ExternalName and headless Services have neither. */
@@ -51,5 +67,6 @@ function claimsOf({ spec }: Service): Claim[] {
 }
 
 function nodePortClaim(protocol: string, port: number, path: readonly Key[]): Claim {
-  return { code: 'node-port-conflict', what: `${protocol} node port ${port}`, path };
+  const number = `node port ${port}`;
+  return { code: 'node-port-conflict', what: `${protocol} ${number}`, path, number, protocol };
 }

@@ -2,7 +2,7 @@
  * The kinds that vipc reads: which validator turns an object of an apiVersion and kind into which list of the snapshot.
  */
 import type { Origin } from '../diag.js';
-import type { Check, Cursor } from './check.js';
+import { type Check, type Cursor, isMapping } from './check.js';
 import { serviceExport, serviceImport } from './kinds/clusterset.js';
 import { endpoints } from './kinds/endpoints.js';
 import { endpointSlice } from './kinds/endpointslice.js';
@@ -14,6 +14,7 @@ import { node } from './kinds/node.js';
 import { pod } from './kinds/pod.js';
 import { service } from './kinds/service.js';
 import { workload } from './kinds/workload.js';
+import { checkKnown } from './known.js';
 import type { Snapshot } from './types.js';
 
 /** A list of the snapshot that holds objects. */
@@ -72,8 +73,22 @@ export const KINDS: readonly Kind[] = [
 ];
 
 /** The object of `value` at `origin`, or undefined after reporting what is wrong with it. */
-export function readKind({ list, read }: Kind, value: unknown, at: Cursor, origin: Origin): KnownObject | undefined {
+export function readKind(
+  { kind, list, read }: Kind,
+  value: unknown,
+  at: Cursor,
+  origin: Origin,
+): KnownObject | undefined {
+  at.admitted = isAdmitted(value);
+  checkKnown(kind, value, at);
   const object = read(value, at);
   // `kind` made sure that the list is one of such objects.
   return object && ({ list, object: { ...object, origin } } as KnownObject);
+}
+
+/** An API server has taken it: it carries what only a server gives. */
+export function isAdmitted(value: unknown): boolean {
+  const metadata = isMapping(value) ? value['metadata'] : undefined;
+  const { uid, resourceVersion } = isMapping(metadata) ? metadata : {};
+  return Boolean(uid && resourceVersion);
 }

@@ -5,6 +5,8 @@ import { readSnapshot } from './snapshot.js';
 const service = (name: string, more = ''): string =>
   `---\napiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec:\n  ports: [{port: 80}]\n${more}`;
 
+const ADMITTED = (name: string): string => `${name}, uid: u, resourceVersion: "1"`;
+
 /** Each: the text, what stays in the snapshot, and diagnostics as `line:col severity code`, then `→` the related place. */
 const rows: [string, string, string[], string[]][] = [
   ['nothing', '', [], []],
@@ -39,8 +41,15 @@ const rows: [string, string, string[], string[]][] = [
     'an ExternalName claims nothing',
     service('a', '  clusterIP: 10.0.0.1\n  type: ExternalName\n  externalName: a.b\n') +
       service('b', '  clusterIP: 10.0.0.1\n'),
+    ['b'],
+    ['7:14 error invalid-field'],
+  ],
+  [
+    'an ExternalName that an API server took claims nothing',
+    service(ADMITTED('a'), '  clusterIP: 10.0.0.1\n  type: ExternalName\n  externalName: a.b\n') +
+      service('b', '  clusterIP: 10.0.0.1\n'),
     ['a', 'b'],
-    [],
+    ['7:14 warning invalid-field'],
   ],
   [
     'one node port of two Services',
@@ -53,15 +62,38 @@ const rows: [string, string, string[], string[]][] = [
     'one node port of two protocols',
     service('a', '  type: NodePort\n').replace('port: 80', 'port: 80, nodePort: 30000') +
       service('b', '  type: NodePort\n').replace('port: 80', 'port: 80, nodePort: 30000, protocol: UDP'),
+    ['a'],
+    ['13:32 error node-port-conflict → 2:1'],
+  ],
+  [
+    'one node port of two protocols, both admitted',
+    service(ADMITTED('a'), '  type: NodePort\n').replace('port: 80', 'port: 80, nodePort: 30000') +
+      service(ADMITTED('b'), '  type: NodePort\n').replace('port: 80', 'port: 80, nodePort: 30000, protocol: UDP'),
     ['a', 'b'],
+    ['13:32 warning node-port-conflict → 2:1'],
+  ],
+  [
+    'one node port of two protocols, the second admitted',
+    service('a', '  type: NodePort\n').replace('port: 80', 'port: 80, nodePort: 30000') +
+      service(ADMITTED('b'), '  type: NodePort\n').replace('port: 80', 'port: 80, nodePort: 30000, protocol: UDP'),
+    ['a'],
+    ['13:32 error node-port-conflict → 2:1'],
+  ],
+  [
+    'one node port of two protocols of one Service',
+    service('a', '  type: NodePort\n').replace(
+      '{port: 80}',
+      '{name: t, port: 80, nodePort: 30000}, {name: u, port: 80, nodePort: 30000, protocol: UDP}',
+    ),
+    ['a'],
     [],
   ],
   [
     'a health check port counts as TCP',
     service('a', '  type: NodePort\n').replace('port: 80', 'port: 80, nodePort: 30000') +
-      service('b', '  type: LoadBalancer\n  healthCheckNodePort: 30000\n'),
+      service('b', '  type: LoadBalancer\n  externalTrafficPolicy: Local\n  healthCheckNodePort: 30000\n'),
     ['a'],
-    ['15:24 error node-port-conflict → 2:1'],
+    ['16:24 error node-port-conflict → 2:1'],
   ],
   [
     'a Service that was refused claims nothing',

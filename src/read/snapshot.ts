@@ -8,6 +8,7 @@ import { type Cursor, cursor, isMapping, type Problem } from './check.js';
 import { type Claims, claim } from './claims.js';
 import { foreignTo } from './foreign.js';
 import { KINDS, type Kind, type KnownObject, readKind } from './kinds.js';
+import { misnamed } from './misnamed.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from './names.js';
 import { type Broken, parseSource } from './parse.js';
 import { same } from './same.js';
@@ -174,24 +175,8 @@ function kindOfObject(state: State, { value, source, document, base, span }: Raw
   if (typeof kind !== 'string' || typeof apiVersion !== 'string') return undefined;
   const name = isMapping(metadata) && typeof metadata.name === 'string' ? metadata.name : '';
   state.snapshot.skipped.push({ apiVersion, kind, name });
-  const wanted = KINDS.find((known) => known.kind === kind && groupOf(known.apiVersion) === groupOf(apiVersion));
-  if (wanted) report(state, [otherVersion(wanted, apiVersion, origin)]);
+  report(state, misnamed(kind, apiVersion, origin));
   return undefined;
-}
-
-/** `discovery.k8s.io` of `discovery.k8s.io/v1beta1`; the core group has no name. */
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-}
-
-function otherVersion({ kind, apiVersion }: Kind, found: string, origin: Origin): Diagnostic {
-  return {
-    code: 'unsupported-version',
-    severity: 'warning',
-    message: `${kind} is read as ${apiVersion}, this one is ${show(found)} and left out`,
-    origin: { ...origin, path: ['apiVersion'] },
-    hint: `kubectl get ${kind.toLowerCase()}s.${apiVersion.split('/').reverse().join('.')} -o yaml gives the version that is read`,
-  };
 }
 
 /** `Service default/web`, or undefined when the names are not sound: then it is no identity, and not fit for print. */
@@ -211,7 +196,7 @@ function add(state: State, known: KnownObject): void {
   if (known.list === 'services') {
     const conflicts = claim(claims, known.object);
     report(state, conflicts);
-    if (conflicts.length > 0) return;
+    if (hasErrors(conflicts)) return;
   }
   if (known.list === 'slices' && !isBound(known.object)) report(state, [withoutService(known.object)]);
   (snapshot[known.list] as unknown[]).push(known.object);

@@ -126,6 +126,12 @@ export interface NodeContext {
   readonly localhostNodePorts: boolean;
 }
 
+/** What another Node is known by. */
+export interface Peer {
+  readonly metadata: { readonly name: string };
+  readonly addresses: readonly { readonly address: string }[];
+}
+
 /** `default/web:http`, or `default/web` for an unnamed port: how kube-proxy names a port in comments and hashes. */
 export function formatServicePortName(name: ServicePortName): string {
   const service = `${name.namespace}/${name.service}`;

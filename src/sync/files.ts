@@ -20,6 +20,8 @@ export interface FilesOptions {
   readonly paths: readonly string[];
   /** What objects that say no namespace belong to. */
   readonly namespace?: string | undefined;
+  /** What is wrong with a snapshot leaves everything as it was, warnings too. */
+  readonly strict?: boolean;
   readonly onSnapshot: (snapshot: Snapshot) => void;
   /** Told all that is wrong, once for each content; nothing when nothing is. */
   readonly onProblems: (diagnostics: readonly Diagnostic[]) => void;
@@ -40,7 +42,14 @@ export async function readFiles(paths: readonly string[], namespace?: string): P
 }
 
 /** Watches the files and directories that `paths` name. */
-export function watchFiles({ paths, namespace, onSnapshot, onProblems, pollMs = 1000 }: FilesOptions): ObjectSource {
+export function watchFiles({
+  paths,
+  namespace,
+  strict = false,
+  onSnapshot,
+  onProblems,
+  pollMs = 1000,
+}: FilesOptions): ObjectSource {
   let seen: string | undefined;
   let content = '';
   let stopped = false;
@@ -55,7 +64,7 @@ export function watchFiles({ paths, namespace, onSnapshot, onProblems, pollMs = 
     const text = textOf(loaded);
     if (text === content) return false;
     content = text;
-    const { snapshot, diagnostics } = understand(loaded, paths);
+    const { snapshot, diagnostics } = judged(understand(loaded, paths), strict);
     onProblems(diagnostics);
     if (snapshot) onSnapshot(snapshot);
     return snapshot !== undefined;
@@ -113,6 +122,17 @@ function empty(paths: readonly string[], sources: readonly Source[]): Diagnostic
     message: `the snapshot ${where} ${what}: nothing is taken away for it`,
     hint: 'kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot',
   };
+}
+
+/** With `strict` warnings are errors, and with an error there is nothing to be used. */
+function judged({ snapshot, diagnostics }: Files, strict: boolean): Files {
+  if (!strict) return { diagnostics, ...(snapshot && { snapshot }) };
+  const all = diagnostics.map(asError);
+  return { diagnostics: all, ...(snapshot && !hasErrors(all) && { snapshot }) };
+}
+
+function asError(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' } : diagnostic;
 }
 
 function isNoNote({ severity }: Diagnostic): boolean {

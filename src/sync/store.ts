@@ -2,7 +2,7 @@
  * Store: the objects of the cluster as they are now. An object that comes again unchanged stays the very same, so that
  * what was made of it stays as well; one with errors is left out and reported once.
  */
-import type { Diagnostic } from '../diag.js';
+import { type Diagnostic, hasErrors } from '../diag.js';
 import { claim } from '../read/claims.js';
 import { keyOf, readObserved } from '../read/observed.js';
 import { NOTHING, type Service, type Snapshot } from '../read/types.js';
@@ -128,7 +128,7 @@ function unconflicted(services: ReadonlyMap<string, Service>): {
   const kept = sorted.filter((service) => {
     const found = claim(claims, service);
     conflicts.push(...found);
-    return found.length === 0;
+    return !hasErrors(found);
   });
   return { kept, conflicts };
 }

@@ -17,7 +17,8 @@ export function run(
   return { result, messages: at.problems.map(({ message }) => message) };
 }
 
-function withChanges(good: object, changes: Record<string, unknown>): unknown {
+/** `good` with fields set: `spec.ports.0.port` → value. */
+export function withChanges(good: object, changes: Readonly<Record<string, unknown>>): unknown {
   const copy = structuredClone(good);
   for (const [path, value] of Object.entries(changes)) {
     const keys = path.split('.');

@@ -5,13 +5,14 @@
 import type { Options } from '../../options.js';
 import type { Backend, Lowering, Program, Resolved } from '../backend.js';
 import { iptablesFile } from '../shared/files.js';
+import { admit } from './admit.js';
 import { LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
 
 export const iptables: Backend = {
   mode: 'iptables',
   layouts: LAYOUT_NAMES,
   localPolicy: 'strict',
-  admit: (resolved) => ({ value: resolved, diagnostics: [] }),
+  admit,
   lower,
   artifacts: ({ families }) => families.map(({ ruleSet, about }) => iptablesFile(ruleSet, about.ports)),
 };

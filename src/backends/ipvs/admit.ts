@@ -3,43 +3,56 @@
  * something to the node already would pull the node's own traffic into IPVS.
  */
 import { type Checked, type Diagnostic, hasErrors, type Key } from '../../diag.js';
-import { joinHostPort, parseIp, specialUse } from '../../ip.js';
+import { parseIp, specialUse } from '../../ip.js';
 import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import {
   type Frontend,
   type FrontendKind,
-  formatServicePortName,
   type NodeContext,
+  type Peer,
   type ServicePort,
 } from '../../resolve/types.js';
 import type { Resolved } from '../backend.js';
 import { DEFAULT_FEATURES } from '../features.js';
-import { type Context, contextOf, DEVICE } from './context.js';
+import { conflicts } from '../shared/conflicts.js';
+import { contextOf, DEVICE } from './context.js';
 import { serversOf } from './virtual-servers.js';
 
 /**
  * `resolved` without the Services that can't be served. Errors: `unusable-vip`, `cluster-ip-on-node`. Warnings:
- * `vip-on-node`, `vip-conflict`, `no-node-address`.
+ * `vip-on-node`, `vip-on-other-node`, `vip-conflict`,
+ * `no-node-address`.
  */
 export function admit(resolved: readonly Resolved[], options: Options, memo: Memo): Checked<readonly Resolved[]> {
   const refused = new Set<string>();
-  const problems = resolved.flatMap(({ node, ports }) =>
-    ports.flatMap((port) => {
-      const found = port.frontends.flatMap((frontend) => problemsOf(port, frontend, node));
+  const problems = resolved.flatMap(({ node, ports, peers }) => {
+    const others = byAddress(peers, node);
+    return ports.flatMap((port) => {
+      const found = port.frontends.flatMap((frontend) => problemsOf(port, frontend, node, others));
       if (hasErrors(found)) refused.add(serviceOf(port));
       return found;
-    }),
-  );
-  const value = resolved.map(({ node, ports }) => ({
-    node,
+    });
+  });
+  const value = resolved.map(({ ports, ...rest }) => ({
+    ...rest,
     ports: ports.filter((port) => !refused.has(serviceOf(port))),
   }));
   const rest = value.flatMap(({ node, ports }) => [
-    ...conflicts(ports, contextOf(node, options, DEFAULT_FEATURES), memo),
+    ...conflictsOn(node, ports, options, memo),
     ...unservedNodePorts(ports, node),
   ]);
   return { value, diagnostics: [...unique(problems), ...rest] };
+}
+
+function conflictsOn(
+  node: NodeContext,
+  ports: readonly ServicePort[],
+  options: Options,
+  memo: Memo,
+): readonly Diagnostic[] {
+  const context = contextOf(node, options, DEFAULT_FEATURES);
+  return conflicts(ports, (port) => serversOf(port, context, memo));
 }
 
 function serviceOf({ name }: ServicePort): string {
@@ -54,7 +67,20 @@ const FIELD: Readonly<Record<FrontendKind, { readonly noun: string; readonly pat
   NodePort: { noun: 'node port', path: ['spec', 'ports'] },
 };
 
-function problemsOf(port: ServicePort, { kind, ip }: Frontend, node: NodeContext): readonly Diagnostic[] {
+/** The other Nodes of the cluster by their addresses. */
+function byAddress(peers: readonly Peer[], node: NodeContext): ReadonlyMap<string, string> {
+  const others = peers.filter(({ metadata }) => metadata.name !== node.name);
+  return new Map(
+    others.flatMap(({ metadata, addresses }) => addresses.map(({ address }) => [address, metadata.name] as const)),
+  );
+}
+
+function problemsOf(
+  port: ServicePort,
+  { kind, ip }: Frontend,
+  node: NodeContext,
+  others: ReadonlyMap<string, string>,
+): readonly Diagnostic[] {
   if (ip === undefined) return [];
   const { noun, path } = FIELD[kind];
   const origin = { ...port.origin, path };
@@ -63,6 +89,11 @@ function problemsOf(port: ServicePort, { kind, ip }: Frontend, node: NodeContext
   if (special !== undefined) {
     const message = `${subject} is ${special}; ipvs mode would make it an address of every node`;
     return [{ code: 'unusable-vip', severity: 'error', message, origin, hint: 'give the Service another address' }];
+  }
+  const peer = others.get(ip);
+  if (peer !== undefined) {
+    const message = `${subject} is an address of node ${peer}: in ipvs mode it is on ${DEVICE} of every other node, which then can't reach ${peer} by it`;
+    return [{ code: 'vip-on-other-node', severity: 'warning', message, origin }];
   }
   if (!node.addresses.includes(ip)) return [];
   if (kind === 'ClusterIP') {
@@ -85,22 +116,6 @@ function unusable(text: string): string | undefined {
   const special = specialUse(ip);
   if (special === 'loopback') return 'a loopback address';
   return special === 'unspecified' ? 'the unspecified address' : undefined;
-}
-
-/** Virtual servers that a ServicePort before has. */
-function conflicts(ports: readonly ServicePort[], context: Context, memo: Memo): readonly Diagnostic[] {
-  const holders = new Map<string, ServicePort>();
-  return ports.flatMap((port) =>
-    [...serversOf(port, context, memo)].flatMap(([key, { address, port: number }]): readonly Diagnostic[] => {
-      const holder = holders.get(key);
-      if (!holder) holders.set(key, port);
-      if (!holder || holder === port) return [];
-      const names = [port, holder].map(({ name }) => formatServicePortName(name));
-      const message = `${names[0]} wants ${joinHostPort(address, number)}, which ${names[1]} has and keeps`;
-      const related = { message: `${holder.origin.object} is here`, origin: holder.origin };
-      return [{ code: 'vip-conflict', severity: 'warning', message, origin: port.origin, related }];
-    }),
-  );
 }
 
 function unservedNodePorts(ports: readonly ServicePort[], node: NodeContext): readonly Diagnostic[] {

@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { LOG_FORMATS } from '../../sync/log-lines.js';
 import { type Add, example, examples } from '../command.js';
-import { changeOptions, namespaceOption, nodeOptions, proxyOptions } from '../flags.js';
+import { changeOptions, namespaceOption, nodeOptions, proxyOptions, strictOption } from '../flags.js';
 import type { SyncFlags } from '../sync.js';
 
 /** Adds the command. */
@@ -20,6 +20,7 @@ export const addSync: Add = (program, io, done) => {
   changeOptions(nodeOptions(proxyOptions(namespaceOption(command))))
     .option('--kubeconfig <FILE>', 'how to reach the API (default: the service account of the pod it runs in)')
     .option('--snapshot <PATH...>', 'files and directories instead of an API; read again when they change')
+    .addOption(strictOption('with --snapshot: one with warnings is not applied, and the rules stay as they are'))
     .option('--cleanup-on-exit', 'remove the rules in the end')
     .addOption(new Option('--log-format <FORMAT>', 'how log lines are written').choices(LOG_FORMATS).default('json'))
     .option('-v, --verbose', 'log more')

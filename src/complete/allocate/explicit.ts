@@ -29,7 +29,7 @@ export function checkExplicit(
   const ips = ranges.known || holders.size > 0;
   return services.flatMap((service) => [
     ...(ips && hasClusterIPs(service) ? checkClusterIPs(service, ranges, holders, severity) : []),
-    ...(allocate || said ? checkNodePorts(service, nodePorts, said ? 'error' : 'warning') : []),
+    ...nodePortsOutside(service, nodePorts, said),
   ]);
 }
 
@@ -68,8 +68,11 @@ function isParent({ parent }: IPAddress, service: Service): boolean {
   return parent.resource === 'services' && `${parent.namespace}/${parent.name}` === keyOf(service);
 }
 
-function checkNodePorts(service: Service, { first, last }: PortRange, severity: Severity): readonly Diagnostic[] {
-  const { spec, origin } = service;
+/** The range is the cluster's: one that nobody said is a guess, and what an API server has admitted was in it once. */
+function nodePortsOutside(service: Service, { first, last }: PortRange, said: boolean): readonly Diagnostic[] {
+  const { spec, origin, admitted = false } = service;
+  if (admitted && !said) return [];
+  const severity: Severity = said && !admitted ? 'error' : 'warning';
   if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return [];
   const ports: (readonly [number, readonly Key[]])[] = spec.ports.map(({ nodePort }, i) => [
     nodePort,

@@ -28,7 +28,7 @@ export function missingNodePorts(
   range: PortRange,
 ): Checked<ReadonlyMap<Service, GivenPorts>> {
   const holders = portHolders(services);
-  const wants = services.flatMap((service) => wantsOf(service, holders));
+  const wants = services.flatMap((service) => wantsOf(service));
   const places = nodePortRange(range);
   const taken = new Set([...holders.keys()].map((port) => port - range.first));
   const asked = wants.flatMap(({ want }) => (typeof want === 'string' ? [want] : []));
@@ -90,13 +90,12 @@ function portHolders(services: readonly Service[]): PortHolders {
   return holders;
 }
 
-function wantsOf(service: Service, holders: PortHolders): readonly Want[] {
+function wantsOf(service: Service): readonly Want[] {
   const { ports, healthCheckNodePort } = service.spec;
   const wants: Want[] = [];
   if (hasNodePorts(service)) {
     for (const [index, port] of ports.entries()) {
-      if (port.nodePort === 0)
-        wants.push({ service, index, want: shared(service, port, holders) ?? keyFor(service, port) });
+      if (port.nodePort === 0) wants.push({ service, index, want: shared(service, port) ?? keyFor(service, port) });
     }
   }
   if (hasHealthCheck(service) && healthCheckNodePort === 0) {
@@ -118,14 +117,13 @@ function keyFor(service: Service, { port }: ServicePortSpec): string {
 
 /**
  * Ports of one number and different protocols have the same node port (initNodePorts in
- * k/k pkg/registry/core/service/storage/alloc.go), unless somebody has it for this protocol already.
+ * k/k pkg/registry/core/service/storage/alloc.go), unless another port has it for this protocol already.
  */
-function shared(service: Service, { port, protocol }: ServicePortSpec, holders: PortHolders): GivenPort | undefined {
+function shared(service: Service, { port, protocol }: ServicePortSpec): GivenPort | undefined {
   const sibling = service.spec.ports.find((other) => other.port === port && other.nodePort !== 0);
   if (!sibling) return undefined;
-  const others = holders.get(sibling.nodePort)?.some((holder) => holder !== service);
   const own = service.spec.ports.some((other) => other.nodePort === sibling.nodePort && other.protocol === protocol);
-  if (others || own) return undefined;
+  if (own) return undefined;
   return { port: sibling.nodePort, why: `that of port ${port}/${sibling.protocol}` };
 }
 

@@ -1,11 +1,11 @@
 /**
  * Endpoints v1: the API server's validation (pkg/apis/core/validation, ValidateEndpoints).
  */
-import { also, type Check, type Cursor, fail, int, list, matching, remembered } from '../check.js';
+import { also, type Check, type Cursor, fail, int, list, matching, refuse, remembered, warn } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { EndpointSubset, Endpoints } from '../types.js';
-import { emptyIsAbsent, metadata, ordinaryIp, protocol, unique } from './metadata.js';
+import { appProtocol, emptyIsAbsent, metadata, ordinaryIp, protocol, unique } from './metadata.js';
 
 /** An Endpoints object without its origin. */
 export const endpoints: Check<Omit<Endpoints, 'origin'>> = (value, at) => fields(value, at);
@@ -20,6 +20,7 @@ const port = object({
   name: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),
   protocol,
   port: required(int(1, 65535)),
+  appProtocol,
 });
 
 const subset = also(
@@ -38,7 +39,7 @@ const fields = object({
 
 function checkSubset({ addresses, notReadyAddresses, ports }: EndpointSubset, at: Cursor): void {
   if (addresses.length + notReadyAddresses.length === 0) {
-    fail(at, 'needs the field addresses or notReadyAddresses', { code: 'missing-field' });
+    refuse(at, 'needs the field addresses or notReadyAddresses', { code: 'missing-field' });
   }
   at.path.push('ports');
   for (const [i, { name }] of ports.entries()) {
@@ -50,6 +51,8 @@ function checkSubset({ addresses, notReadyAddresses, ports }: EndpointSubset, at
     ({ name }) => name || undefined,
     ({ name }) => `the name ${name}`,
     at,
+    // An API server takes it; the slices that are made of it may not have it.
+    warn,
   );
   at.path.pop();
 }

@@ -14,13 +14,15 @@ import {
   list,
   matching,
   oneOf,
+  refuse,
   remembered,
+  ruled,
   text,
 } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, LABEL_VALUE } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { Conditions, EndpointSlice } from '../types.js';
-import { emptyIsAbsent, metadata, protocol, unique } from './metadata.js';
+import { appProtocol, emptyIsAbsent, metadata, pointedProtocol, unique } from './metadata.js';
 
 /** An EndpointSlice without its origin; what an address must be depends on the slice's addressType. */
 export const endpointSlice: Check<Omit<EndpointSlice, 'origin'>> = (value, at) => {
@@ -63,8 +65,29 @@ function state(condition: boolean | undefined): number {
 }
 
 const hints = object({
-  forZones: optional(list(object({ name: required(zone) }), { max: MAX.hints })),
-  forNodes: optional(list(object({ name: required(nodeName) }), { max: MAX.hints })),
+  forZones: optional(
+    hinted(also(zone, (name, at) => name === '' && refuse(at, 'must be the name of a zone, is empty'))),
+  ),
+  forNodes: optional(hinted(nodeName)),
+});
+
+/** Names, each once. */
+function hinted(name: Check<string>): Check<readonly { readonly name: string }[]> {
+  return also(list(object({ name: required(name) }), { max: MAX.hints }), (value, at) =>
+    unique(
+      value,
+      ({ name }) => name,
+      ({ name }) => `the name ${name}`,
+      at,
+      refuse,
+    ),
+  );
+}
+
+/** IsFullyQualifiedDomainName: two labels or more, perhaps with the root's dot. */
+const fqdn = ruled(text, 'a DNS name of two labels or more', (name) => {
+  const whole = name.replace(/\.$/, '');
+  return whole.includes('.') && DNS1123_SUBDOMAIN.matches(whole);
 });
 
 /** The API server stores '' for a port that has no name, and kube-proxy then serves it for a port without a name. */
@@ -72,8 +95,9 @@ const ports = also(
   list(
     object({
       name: withDefault(emptyIsAbsent(matching(DNS1123_LABEL), ''), ''),
-      protocol,
+      protocol: pointedProtocol,
       port: optional(int(1, 65535)),
+      appProtocol,
     }),
     { max: MAX.ports },
   ),
@@ -89,7 +113,7 @@ const ports = also(
 const BY_ADDRESS_TYPE: Readonly<Record<EndpointSlice['addressType'], Check<Omit<EndpointSlice, 'origin'>>>> = {
   IPv4: slice(addressOf('IPv4')),
   IPv6: slice(addressOf('IPv6')),
-  FQDN: slice(text),
+  FQDN: slice(fqdn),
 };
 
 function slice(address: Check<string>): Check<Omit<EndpointSlice, 'origin'>> {

@@ -1,23 +1,25 @@
 /**
  * Ingress networking.k8s.io/v1: which Services it names (pkg/apis/networking/validation, ValidateIngress).
  */
-import { also, type Check, fail, int, list, matching, text } from '../check.js';
+import { show } from '../../diag.js';
+import { parseIp } from '../../ip.js';
+import { also, type Check, type Cursor, int, list, matching, refuse, ruled, text } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
-import type { Ingress, IngressBackend } from '../types.js';
+import type { Ingress, IngressBackend, ObjectMeta } from '../types.js';
 import { emptyIsAbsent, metadata } from './metadata.js';
 
 /** An Ingress without its origin. */
 export const ingress: Check<Omit<Ingress, 'origin'>> = (value, at) => {
   const read = fields(value, at);
   if (read === undefined) return undefined;
-  const { defaultBackend, rules, ingressClassName } = read.spec;
+  const { defaultBackend, rules, ingressClassName = '' } = read.spec;
   const backends: IngressBackend[] = [];
   if (defaultBackend) backends.push({ host: '', ...serviceOf(defaultBackend), at: ['spec', 'defaultBackend'] });
   for (const [i, { host, http }] of rules.entries()) {
-    for (const [j, { path, pathType, backend }] of http.paths.entries()) {
+    for (const [j, { path, pathType, backend }] of (http?.paths ?? []).entries()) {
       const place = ['spec', 'rules', i, 'http', 'paths', j, 'backend'];
-      backends.push({ host, path, pathType, ...serviceOf(backend), at: place });
+      backends.push({ host, path: path || '/', pathType: pathType || ANY_PATH, ...serviceOf(backend), at: place });
     }
   }
   return { metadata: read.metadata, ingressClassName, backends };
@@ -34,14 +36,14 @@ const service = also(
     ),
   }),
   ({ port }, at) => {
-    if (!port.number === !port.name) fail(at, 'needs either number or name', { key: 'port', code: 'missing-field' });
+    if (!port.number === !port.name) refuse(at, 'needs either number or name', { key: 'port', code: 'missing-field' });
   },
 );
 
 const backend = also(
   object({ service: optional(service), resource: optional(object({})) }),
   ({ service, resource }, at) => {
-    if (!service === !resource) fail(at, 'needs either service or resource', { code: 'missing-field' });
+    if (!service === !resource) refuse(at, 'needs either service or resource', { code: 'missing-field' });
   },
 );
 
@@ -55,13 +57,29 @@ function serviceOf({
   return { service: { name, port: port.name || (port.number ?? 0) } };
 }
 
-const path = object({
-  path: withDefault(text, '/'),
-  pathType: withDefault(text, 'ImplementationSpecific'),
-  backend: required(backend),
-});
+const ANY_PATH = 'ImplementationSpecific';
 
-const NO_PATHS = { paths: [] };
+const PATH_TYPES = ['Exact', 'Prefix', ANY_PATH];
+
+/** What a path of type Exact or Prefix may not have in it, and not at its end. */
+const NO_PATH = /\/\/|\/\.\.?(?:\/|$)|%2f/i;
+
+const path = also(
+  object({ path: withDefault(text, ''), pathType: withDefault(text, ''), backend: required(backend) }),
+  ({ path, pathType }, at) => {
+    if (pathType === '') refuse(at, 'needs the field pathType', { code: 'missing-field' });
+    else if (!PATH_TYPES.includes(pathType))
+      refuse(at, `must be one of ${PATH_TYPES.join(', ')}, is ${show(pathType)}`, { key: 'pathType' });
+    const given = path !== '' || pathType === 'Exact' || pathType === 'Prefix';
+    if (given && !path.startsWith('/')) refuse(at, `must begin with /, is ${show(path)}`, { key: 'path' });
+    if (pathType !== ANY_PATH && NO_PATH.test(path))
+      refuse(at, `must be without "//", "/./", "/../" and "%2f", is ${show(path)}`, { key: 'path' });
+  },
+);
+
+const http = also(object({ paths: withDefault(list(path), []) }), ({ paths }, at) => {
+  if (paths.length === 0) refuse(at, 'needs the field paths, with at least one path', { code: 'missing-field' });
+});
 
 /** `*.example.com` stands for one label more. */
 const HOST = {
@@ -69,18 +87,41 @@ const HOST = {
   matches: (host: string) => host === '' || DNS1123_SUBDOMAIN.matches(host.replace(/^\*\./, '')),
 };
 
+const host = ruled(matching(HOST), 'a name, not an address', (name) => parseIp(name) === undefined);
+
 const rule = object({
-  host: withDefault(matching(HOST), ''),
-  http: withDefault(object({ paths: withDefault(list(path), []) }), NO_PATHS),
+  host: withDefault(host, ''),
+  http: optional(http),
 });
 
-const fields = object({
-  metadata: metadata(DNS1123_SUBDOMAIN, { annotated: true }),
-  spec: required(
-    object({
-      ingressClassName: withDefault(text, ''),
-      defaultBackend: optional(backend),
-      rules: withDefault(list(rule), []),
-    }),
-  ),
-});
+const spec = also(
+  object({
+    ingressClassName: optional(ruled(text, DNS1123_SUBDOMAIN.allowed, DNS1123_SUBDOMAIN.matches)),
+    defaultBackend: optional(backend),
+    rules: withDefault(list(rule), []),
+  }),
+  ({ defaultBackend, rules }, at) => {
+    if (!defaultBackend && rules.length === 0) refuse(at, 'needs defaultBackend or rules', { code: 'missing-field' });
+  },
+);
+
+const fields = also(
+  object({ metadata: metadata(DNS1123_SUBDOMAIN, { annotated: true }), spec: required(spec) }),
+  checkClass,
+);
+
+/** What there was before there was a field. */
+const CLASS = 'kubernetes.io/ingress.class';
+
+function checkClass(
+  { metadata, spec }: { readonly metadata: ObjectMeta; readonly spec: { readonly ingressClassName?: string } },
+  at: Cursor,
+): void {
+  const { [CLASS]: named } = metadata.annotations;
+  if (named === undefined || spec.ingressClassName === undefined || named === spec.ingressClassName) return;
+  at.path.push('metadata', 'annotations');
+  refuse(at, `must be what spec.ingressClassName says, ${show(spec.ingressClassName)}, is ${show(named)}`, {
+    key: CLASS,
+  });
+  at.path.length -= 2;
+}

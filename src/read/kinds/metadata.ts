@@ -14,10 +14,12 @@ import {
   matching,
   oneOf,
   type Rule,
+  refuse,
+  ruled,
   text,
 } from '../check.js';
 import { DNS1123_LABEL, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
-import { type Field, object, optional, required, withDefault } from '../object.js';
+import { type Field, ignored, object, optional, required, withDefault } from '../object.js';
 import type { ObjectMeta, Protocol } from '../types.js';
 
 export const NO_STRINGS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
@@ -37,8 +39,8 @@ export const strings = also(
   },
 );
 
-/** Annotations that nobody looks at: whatever is wrong with them does no harm. */
-const unreadAnnotations: Check<Readonly<Record<string, string>>> = () => NO_STRINGS;
+/** Annotations that no rule depends on: checked, and not kept. */
+const unreadAnnotations = convert(strings, () => NO_STRINGS);
 
 /** Metadata of a namespaced kind, or of one that has no namespaces. `annotated`: its annotations mean something here. */
 export function metadata(name: Rule, { namespaced = true, annotated = false } = {}): Field<ObjectMeta, 'required'> {
@@ -71,6 +73,12 @@ export function emptyIsAbsent<T>(check: Check<T>, value: T): Check<T> {
 
 export const protocol: Field<Protocol, 'default'> = withDefault(oneOf(['TCP', 'UDP', 'SCTP'], 'TCP'), 'TCP');
 
+/** An API server defaults what is absent only, where the field is a pointer: an empty text is none of the protocols. */
+export const pointedProtocol: Field<Protocol, 'default'> = withDefault(oneOf(['TCP', 'UDP', 'SCTP']), 'TCP');
+
+/** Checked where it is given; no rule depends on it. */
+export const appProtocol = ignored(ruled(text, QUALIFIED_NAME.allowed, QUALIFIED_NAME.matches));
+
 /** An IP address, canonical. */
 export function ipAddress(value: unknown, at: Cursor): string | undefined {
   if (typeof value !== 'string') return text(value, at);
@@ -96,12 +104,27 @@ export function cidr(value: unknown, at: Cursor): string | undefined {
   return fail(at, `must be a network such as 10.0.0.0/8, is ${show(value)}`, hint === undefined ? {} : { hint });
 }
 
+/**
+ * What an API server makes of a field for one value and its successor for several: where the first of these is another,
+ * the old field counts alone (k/k pkg/apis/core/v1/conversion.go).
+ */
+export function eitherOf(one: string, several: readonly string[]): readonly string[] {
+  return one === '' || one === several[0] ? several : [one];
+}
+
+/** Reports values that are not at most one of each family. */
+export function oneOfEachFamily(values: readonly string[], at: Cursor, key: string): void {
+  const families = new Set(values.map((value) => value.includes(':')));
+  if (families.size < values.length) refuse(at, 'must be at most one of each family, IPv4 and IPv6', { key });
+}
+
 /** Reports the second and later of equal values; `keyOf` gives undefined for what may repeat. */
 export function unique<T>(
   values: readonly T[],
   keyOf: (value: T) => string | undefined,
   what: (value: T) => string,
   at: Cursor,
+  complain: typeof refuse = fail,
 ): void {
   const first = new Map<string, number>();
   for (const [i, value] of values.entries()) {
@@ -109,7 +132,7 @@ export function unique<T>(
     if (key === undefined) continue;
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, i);
-    else fail(at, `repeats ${what(value)} of entry ${earlier}`, { code: 'duplicate-value', key: i });
+    else complain(at, `repeats ${what(value)} of entry ${earlier}`, { code: 'duplicate-value', key: i });
   }
 }
 

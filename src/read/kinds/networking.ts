@@ -5,11 +5,11 @@
 
 import { show } from '../../diag.js';
 import { parseIp } from '../../ip.js';
-import { also, type Check, fail, list, type Rule, text } from '../check.js';
+import { also, type Check, type Cursor, list, type Rule, refuse, text } from '../check.js';
 import { DNS1123_SUBDOMAIN } from '../names.js';
 import { object, required, withDefault } from '../object.js';
 import type { IPAddress, ServiceCIDR } from '../types.js';
-import { cidr, metadata } from './metadata.js';
+import { cidr, metadata, oneOfEachFamily } from './metadata.js';
 
 /** A ServiceCIDR without its origin. */
 export const serviceCIDR: Check<Omit<ServiceCIDR, 'origin'>> = (value, at) => {
@@ -17,15 +17,20 @@ export const serviceCIDR: Check<Omit<ServiceCIDR, 'origin'>> = (value, at) => {
   return read && { metadata: read.metadata, cidrs: read.spec.cidrs };
 };
 
-const cidrs = also(list(cidr, { min: 1, max: 2 }), ([first = '', second], at) => {
-  if (second !== undefined && first.includes(':') === second.includes(':')) {
-    fail(at, 'must be of two families, one IPv4 and one IPv6');
-  }
-});
+/** Newer kinds take the canonical form only (IsValidCIDR, IsValidIP). */
+function canonicalCidr(value: unknown, at: Cursor): string | undefined {
+  const text = cidr(value, at);
+  if (text !== undefined && text !== value) refuse(at, `must be written ${text}, is ${show(value)}`);
+  return text;
+}
+
+const cidrSpec = also(object({ cidrs: required(list(canonicalCidr, { min: 1 })) }), ({ cidrs }, at) =>
+  oneOfEachFamily(cidrs, at, 'cidrs'),
+);
 
 const cidrFields = object({
   metadata: metadata(DNS1123_SUBDOMAIN, { namespaced: false }),
-  spec: required(object({ cidrs: required(cidrs) })),
+  spec: required(cidrSpec),
 });
 
 /** An IPAddress without its origin; its name is the address. */
@@ -33,8 +38,7 @@ export const ipAddressObject: Check<Omit<IPAddress, 'origin'>> = (value, at) => 
   const read = addressFields(value, at);
   if (read === undefined) return undefined;
   const ip = parseIp(read.metadata.name);
-  if (!ip) return fail(at, `must be an IP address, is ${show(read.metadata.name)}`, { key: 'metadata' });
-  return { metadata: read.metadata, ip: ip.text, parent: read.spec.parentRef };
+  return ip && { metadata: read.metadata, ip: ip.text, parent: read.spec.parentRef };
 };
 
 /** The API has the canonical form only, in which an IPv6 address has colons that other names may not have. */
@@ -48,7 +52,17 @@ const parentRef = object({
 
 const NO_PARENT = { parentRef: { resource: '', namespace: '', name: '' } };
 
-const addressFields = object({
-  metadata: metadata(ADDRESS, { namespaced: false }),
-  spec: withDefault(object({ parentRef: withDefault(parentRef, NO_PARENT.parentRef) }), NO_PARENT),
+const spec = also(object({ parentRef: withDefault(parentRef, NO_PARENT.parentRef) }), ({ parentRef }, at) => {
+  for (const key of ['resource', 'name'] as const)
+    if (parentRef[key] === '') refuse(at, `needs the field ${key}`, { key: 'parentRef', code: 'missing-field' });
 });
+
+const addressFields = also(
+  object({ metadata: metadata(ADDRESS, { namespaced: false }), spec: withDefault(spec, NO_PARENT) }),
+  ({ metadata: { name } }, at) => {
+    const text = parseIp(name)?.text;
+    at.path.push('metadata', 'name');
+    if (text !== name) refuse(at, `must be written ${text}, is ${show(name)}`);
+    at.path.length -= 2;
+  },
+);

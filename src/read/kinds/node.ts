@@ -2,11 +2,12 @@
  * Node v1: the API server's validation (pkg/apis/core/validation, ValidateNode) of addresses and pod networks.
  */
 import { parseIp } from '../../ip.js';
-import { also, bool, type Check, type Cursor, convert, fail, type Infer, list, text } from '../check.js';
-import { DNS1123_SUBDOMAIN } from '../names.js';
+import { also, bool, type Check, convert, list, refuse, ruled, text } from '../check.js';
+import { DNS1123_SUBDOMAIN, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { Node } from '../types.js';
-import { cidr, emptyIsAbsent, metadata, serverSet } from './metadata.js';
+import { cidr, eitherOf, emptyIsAbsent, metadata, oneOfEachFamily, serverSet, unique } from './metadata.js';
+import { effect } from './pod.js';
 
 /** A Node without its origin. */
 export const node: Check<Omit<Node, 'origin'>> = (value, at) => {
@@ -39,12 +40,30 @@ const milliCPU: Check<number> = (value) => {
   return digits === undefined ? 0 : Math.round(Number(digits) * (unit === 'm' ? 1 : 1000));
 };
 
-const taint = object({ key: withDefault(text, ''), value: withDefault(text, ''), effect: withDefault(text, '') });
+const taint = object({
+  key: withDefault(ruled(text, QUALIFIED_NAME.allowed, QUALIFIED_NAME.matches), ''),
+  value: withDefault(ruled(text, LABEL_VALUE.allowed, LABEL_VALUE.matches), ''),
+  effect: withDefault(effect, ''),
+});
+
+const taints = also(list(taint), (value, at) => {
+  for (const [i, { key, effect }] of value.entries()) {
+    for (const [name, given] of Object.entries({ key, effect }))
+      if (given === '') refuse(at, `needs the field ${name}`, { code: 'missing-field', key: i });
+  }
+  unique(
+    value,
+    ({ key, effect }) => `${key}:${effect}`,
+    ({ key, effect }) => `the taint ${key}:${effect}`,
+    at,
+    refuse,
+  );
+});
 
 const spec = object({
-  podCIDR: optional(emptyIsAbsent(cidr, '')),
-  podCIDRs: withDefault(list(cidr, { max: 2 }), []),
-  taints: withDefault(list(taint), []),
+  podCIDR: withDefault(emptyIsAbsent(cidr, ''), ''),
+  podCIDRs: withDefault(list(cidr), []),
+  taints: withDefault(taints, []),
   unschedulable: withDefault(bool, false),
 });
 
@@ -62,8 +81,10 @@ const NO_SPEC = { podCIDRs: [], taints: [], unschedulable: false };
 const fields = object({
   metadata: metadata(DNS1123_SUBDOMAIN, { namespaced: false }),
   spec: withDefault(
-    convert(also(spec, checkPodCIDRs), ({ taints, unschedulable, ...read }) => {
-      return { podCIDRs: toPodCIDRs(read), taints, unschedulable };
+    convert(spec, ({ podCIDR, podCIDRs, taints, unschedulable }, at) => {
+      const networks = eitherOf(podCIDR, podCIDRs);
+      oneOfEachFamily(networks, at, 'podCIDRs');
+      return { podCIDRs: networks, taints, unschedulable };
     }),
     NO_SPEC,
   ),
@@ -76,19 +97,3 @@ const fields = object({
     NO_STATUS,
   ),
 });
-
-type PodCIDRs = Pick<Infer<typeof spec>, 'podCIDR' | 'podCIDRs'>;
-
-function checkPodCIDRs({ podCIDR, podCIDRs }: PodCIDRs, at: Cursor): void {
-  const [first, second] = podCIDRs;
-  if (podCIDR && first !== undefined && podCIDR !== first) {
-    fail(at, `must be the first of podCIDRs, ${first}, is ${podCIDR}`, { key: 'podCIDR' });
-  }
-  if (first !== undefined && second !== undefined && first.includes(':') === second.includes(':')) {
-    fail(at, 'must be of two families, one IPv4 and one IPv6', { key: 'podCIDRs' });
-  }
-}
-
-function toPodCIDRs({ podCIDR, podCIDRs }: PodCIDRs): readonly string[] {
-  return podCIDRs.length > 0 || !podCIDR ? podCIDRs : [podCIDR];
-}

@@ -14,7 +14,7 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
     'a Pod',
     pod,
     {
-      metadata: { name: 'p', annotations: { odd: true }, deletionTimestamp: '2026-01-01T00:00:00Z' },
+      metadata: { name: 'p', annotations: { odd: 'true' }, deletionTimestamp: '2026-01-01T00:00:00Z' },
       spec: {
         nodeName: 'n',
         containers: [{ ports: [{ containerPort: 80 }, { name: 'dns', protocol: 'UDP', containerPort: 53 }] }],
@@ -68,15 +68,15 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
   [
     'a ServiceCIDR',
     serviceCIDR,
-    { metadata: { name: 'kubernetes' }, spec: { cidrs: ['10.96.0.1/12', 'FD00::/112'] } },
+    { metadata: { name: 'kubernetes' }, spec: { cidrs: ['10.96.0.0/12', 'fd00::/112'] } },
     { metadata: { ...META, name: 'kubernetes', namespace: '' }, cidrs: ['10.96.0.0/12', 'fd00::/112'] },
   ],
   [
     'an IPAddress',
     ipAddressObject,
-    { metadata: { name: 'fd00::0' }, spec: { parentRef: { resource: 'services', namespace: 'a', name: 'b' } } },
+    { metadata: { name: 'fd00::' }, spec: { parentRef: { resource: 'services', namespace: 'a', name: 'b' } } },
     {
-      metadata: { ...META, name: 'fd00::0', namespace: '' },
+      metadata: { ...META, name: 'fd00::', namespace: '' },
       ip: 'fd00::',
       parent: { resource: 'services', namespace: 'a', name: 'b' },
     },
@@ -95,7 +95,13 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
               paths: [{ path: '/x', pathType: 'Prefix', backend: { service: { name: 's', port: { name: 'http' } } } }],
             },
           },
-          { http: { paths: [{ backend: { service: { name: 's', port: { number: 80 } } } }] } },
+          {
+            http: {
+              paths: [
+                { pathType: 'ImplementationSpecific', backend: { service: { name: 's', port: { number: 80 } } } },
+              ],
+            },
+          },
         ],
       },
     },
@@ -158,7 +164,7 @@ const wrong: [string, Check<unknown>, unknown, string][] = [
     'two networks of one family',
     serviceCIDR,
     { metadata: { name: 'x' }, spec: { cidrs: ['10.0.0.0/8', '11.0.0.0/8'] } },
-    'spec.cidrs must be of two families',
+    'spec.cidrs must be at most one of each',
   ],
   [
     'a backend without a port',

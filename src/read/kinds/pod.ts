@@ -2,11 +2,36 @@
  * Pod v1, and the pod's spec as templates have it: the API server's validation (pkg/apis/core/validation, ValidatePod) of
  * the fields that decide where a pod is and what it serves.
  */
-import { bool, type Check, convert, type Infer, int, list, map, matching, oneOf, text } from '../check.js';
+import {
+  also,
+  bool,
+  type Check,
+  convert,
+  type Infer,
+  int,
+  list,
+  map,
+  matching,
+  oneOf,
+  refuse,
+  ruled,
+  text,
+} from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME, LABEL_VALUE, QUALIFIED_NAME } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { ContainerPort, Pod, PodSpec } from '../types.js';
-import { emptyIsAbsent, hookOf, ipAddress, metadata, NO_STRINGS, protocol, serverSet } from './metadata.js';
+import {
+  eitherOf,
+  emptyIsAbsent,
+  hookOf,
+  ipAddress,
+  metadata,
+  NO_STRINGS,
+  oneOfEachFamily,
+  protocol,
+  serverSet,
+  unique,
+} from './metadata.js';
 
 /** A Pod without its origin. */
 export const pod: Check<Omit<Pod, 'origin'>> = (value, at) => {
@@ -30,14 +55,40 @@ const port = convert(
   }),
 );
 
-const container = object({ ports: withDefault(list(port), []), restartPolicy: withDefault(text, '') });
+const ports = also(list(port), (value, at) =>
+  unique(
+    value,
+    ({ name }) => name || undefined,
+    ({ name }) => `the name ${name}`,
+    at,
+    refuse,
+  ),
+);
 
-const toleration = object({
-  key: withDefault(text, ''),
-  operator: withDefault(oneOf(['Exists', 'Equal'], 'Equal'), 'Equal'),
-  value: withDefault(text, ''),
-  effect: withDefault(text, ''),
-});
+const container = object({ ports: withDefault(ports, []), restartPolicy: withDefault(text, '') });
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** Of a taint, and of what tolerates it; `''` is all of them there. */
+export const effect = ruled(text, `one of ${EFFECTS.join(', ')}`, (name) => name === '' || EFFECTS.includes(name));
+
+const toleration = also(
+  object({
+    key: withDefault(
+      ruled(text, QUALIFIED_NAME.allowed, (key) => key === '' || QUALIFIED_NAME.matches(key)),
+      '',
+    ),
+    operator: withDefault(oneOf(['Exists', 'Equal'], 'Equal'), 'Equal'),
+    value: withDefault(text, ''),
+    effect: withDefault(effect, ''),
+  }),
+  ({ key, operator, value }, at) => {
+    if (key === '' && operator !== 'Exists') refuse(at, 'must be Exists without a key', { key: 'operator' });
+    if (operator === 'Exists' && value !== '') refuse(at, 'must be absent with operator Exists', { key: 'value' });
+    if (operator === 'Equal' && !LABEL_VALUE.matches(value))
+      refuse(at, `must be ${LABEL_VALUE.allowed}`, { key: 'value' });
+  },
+);
 
 const requirement = object({
   key: required(text),
@@ -106,12 +157,14 @@ const statusFields = object({
   conditions: withDefault(list(condition), []),
 });
 
-const status = convert(statusFields, ({ phase, podIP, podIPs, conditions }): Pod['status'] => {
-  const ips = podIPs.map(({ ip }) => ip).filter((ip) => ip !== '');
+const status = convert(statusFields, ({ phase, podIP, podIPs, conditions }, at): Pod['status'] => {
+  const several = podIPs.map(({ ip }) => ip).filter((ip) => ip !== '');
+  const ips = eitherOf(podIP, several);
+  oneOfEachFamily(ips, at, 'podIPs');
   return {
     phase,
     ready: conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
-    podIPs: ips.length > 0 || podIP === '' ? ips : [podIP],
+    podIPs: ips,
   };
 });
 

@@ -42,7 +42,10 @@ const services: Row[] = [
   ['another type', { 'spec.type': 'Node' }, 'spec.type must be one of ClusterIP, NodePort'],
   ['no ports', { 'spec.ports': [] }, 'spec needs the field ports'],
   ['headless without ports', { 'spec.ports': [], 'spec.clusterIP': 'None' }],
-  ['ExternalName without ports', { 'spec.ports': [], 'spec.type': 'ExternalName', 'spec.externalName': 'a.b' }],
+  [
+    'ExternalName without ports',
+    { 'spec.ports': [], 'spec.type': 'ExternalName', 'spec.externalName': 'a.b', 'spec.clusterIP': undefined },
+  ],
   ['two ports', { 'spec.ports': PORTS, 'spec.type': 'NodePort' }],
   [
     'two ports, one nameless',
@@ -167,15 +170,15 @@ const services: Row[] = [
   ['no such affinity', { 'spec.sessionAffinity': 'Client' }, 'spec.sessionAffinity must be one of None, ClientIP'],
   [
     'no timeout',
-    { 'spec.sessionAffinityConfig': { clientIP: { timeoutSeconds: 0 } } },
+    { 'spec.sessionAffinity': 'ClientIP', 'spec.sessionAffinityConfig': { clientIP: { timeoutSeconds: 0 } } },
     'spec.sessionAffinityConfig.clientIP.timeoutSeconds must be',
   ],
   [
     'too long',
-    { 'spec.sessionAffinityConfig': { clientIP: { timeoutSeconds: 86401 } } },
+    { 'spec.sessionAffinity': 'ClientIP', 'spec.sessionAffinityConfig': { clientIP: { timeoutSeconds: 86401 } } },
     'spec.sessionAffinityConfig.clientIP.timeoutSeconds must be',
   ],
-  ['empty policies', { 'spec.externalTrafficPolicy': '', 'spec.internalTrafficPolicy': '' }],
+  ['an empty policy', { 'spec.externalTrafficPolicy': '' }],
   [
     'no such external policy',
     { 'spec.externalTrafficPolicy': 'local' },
@@ -196,7 +199,10 @@ const services: Row[] = [
     { 'spec.loadBalancerSourceRanges': ['10.0.0.0/8'] },
     'spec.loadBalancerSourceRanges needs type LoadBalancer',
   ],
-  ['a health check port', { 'spec.healthCheckNodePort': 65535 }],
+  [
+    'a health check port',
+    { 'spec.type': 'LoadBalancer', 'spec.externalTrafficPolicy': 'Local', 'spec.healthCheckNodePort': 65535 },
+  ],
   ['a bad health check port', { 'spec.healthCheckNodePort': 65536 }, 'spec.healthCheckNodePort must be'],
   ['a selector', { 'spec.selector': { app: 'web' } }],
   ['a bad selector', { 'spec.selector': { 'a b': 'web' } }, 'spec.selector["a b"] has a key'],

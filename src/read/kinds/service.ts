@@ -1,26 +1,13 @@
 /**
  * Service v1: the API server's validation (pkg/apis/core/validation, ValidateService) of the fields that decide rules.
  */
-import { type Family, type Ip, parseIp, specialUse } from '../../ip.js';
-import {
-  also,
-  bool,
-  type Check,
-  type Cursor,
-  child,
-  convert,
-  fail,
-  type Infer,
-  int,
-  list,
-  matching,
-  oneOf,
-  text,
-} from '../check.js';
+import { type Ip, parseIp, specialUse } from '../../ip.js';
+import { also, bool, type Check, convert, fail, int, list, matching, oneOf, ruled, text } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN, IANA_SVC_NAME } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
-import type { IPFamily, LoadBalancerIngress, Service, ServicePortSpec } from '../types.js';
+import type { LoadBalancerIngress, Service, ServicePortSpec } from '../types.js';
 import {
+  appProtocol,
   cidr,
   createdAt,
   emptyIsAbsent,
@@ -29,13 +16,13 @@ import {
   metadata,
   ordinaryIp,
   protocol,
-  unique,
 } from './metadata.js';
+import { checkAnnotations, checkSpec, type Spec } from './service-rules.js';
 
 /** A Service without its origin, or undefined after reporting why it is none. */
 export const service: Check<Omit<Service, 'origin'>> = (value, at) => {
   const read = fields(value, at);
-  return read && { ...read, ...createdAt(value) };
+  return read && { ...read, ...createdAt(value), ...(at.admitted && { admitted: true }) };
 };
 
 const MAX_PORT = 65535;
@@ -43,12 +30,12 @@ const MAX_PORT = 65535;
 /** Three hours, the API's default (DefaultClientIPServiceAffinitySeconds). */
 const AFFINITY_SECONDS = 10800;
 
-/** A day (MaxClientIPServiceAffinitySeconds). */
-const MAX_AFFINITY_SECONDS = 86400;
+const MAX_INT32 = 0x7fffffff;
 
-const IP_FAMILIES: Readonly<Record<IPFamily, Family>> = { IPv4: 'ipv4', IPv6: 'ipv6' };
+const policy = oneOf(['Cluster', 'Local']);
 
-const policy = withDefault(oneOf(['Cluster', 'Local'], 'Cluster'), 'Cluster');
+/** KEP-4444, KEP-3015. */
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 
 const targetPort: Check<number | string> = (value, at) => {
   if (typeof value === 'number') return int(0, MAX_PORT)(value, at);
@@ -61,6 +48,7 @@ const portFields = object({
   port: required(int(1, MAX_PORT)),
   nodePort: withDefault(int(0, MAX_PORT), 0),
   targetPort: optional(targetPort),
+  appProtocol,
 });
 
 /** A target port of 0 or without a text is the Service's own port (SetDefaults_Service). */
@@ -84,7 +72,7 @@ function unfit(ip: Ip): string | undefined {
   return specialUse(ip) ?? (multicast ? 'multicast' : undefined);
 }
 
-const spec = object({
+const spec: Check<Spec> = object({
   type: withDefault(oneOf(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'], 'ClusterIP'), 'ClusterIP'),
   clusterIP: withDefault(emptyIsAbsent(clusterIP, ''), ''),
   clusterIPs: withDefault(list(clusterIP, { max: 2 }), []),
@@ -94,23 +82,31 @@ const spec = object({
   ports: withDefault(list(servicePort), []),
   sessionAffinity: withDefault(oneOf(['None', 'ClientIP'], 'None'), 'None'),
   sessionAffinityConfig: optional(
-    object({ clientIP: optional(object({ timeoutSeconds: optional(int(1, MAX_AFFINITY_SECONDS)) })) }),
+    object({ clientIP: optional(object({ timeoutSeconds: optional(int(-MAX_INT32, MAX_INT32)) })) }),
   ),
-  externalTrafficPolicy: policy,
-  internalTrafficPolicy: policy,
+  externalTrafficPolicy: optional(emptyIsAbsent<'Cluster' | 'Local' | undefined>(policy, undefined)),
+  internalTrafficPolicy: withDefault(policy, 'Cluster'),
   externalIPs: withDefault(list(ordinaryIp), []),
   externalName: withDefault(text, ''),
-  allocateLoadBalancerNodePorts: withDefault(bool, true),
+  allocateLoadBalancerNodePorts: optional(bool),
+  loadBalancerClass: optional(text),
   publishNotReadyAddresses: withDefault(bool, false),
-  trafficDistribution: optional(text),
+  trafficDistribution: optional(
+    ruled(text, `one of ${DISTRIBUTIONS.join(', ')}`, (value) => DISTRIBUTIONS.includes(value)),
+  ),
   loadBalancerSourceRanges: withDefault(list(cidr), []),
   healthCheckNodePort: withDefault(int(0, MAX_PORT), 0),
 });
 
 const ingress = object({
   ip: optional(emptyIsAbsent(ipAddress, '')),
-  hostname: optional(emptyIsAbsent(matching(DNS1123_SUBDOMAIN), '')),
-  ipMode: withDefault(oneOf(['VIP', 'Proxy'], 'VIP'), 'VIP'),
+  hostname: optional(
+    emptyIsAbsent(
+      ruled(matching(DNS1123_SUBDOMAIN), 'a name, not an address', (name) => parseIp(name) === undefined),
+      '',
+    ),
+  ),
+  ipMode: withDefault(oneOf(['VIP', 'Proxy']), 'VIP'),
 });
 
 /** Entries with neither address nor name happen while a load balancer is being made. */
@@ -122,92 +118,26 @@ const ingresses = convert(list(ingress), (entries): readonly LoadBalancerIngress
 
 const NO_INGRESS = { ingress: [] as readonly LoadBalancerIngress[] };
 
-const fields = object({
-  metadata: metadata(DNS1123_LABEL, { annotated: true }),
-  spec: required(convert(also(spec, checkSpec), toSpec)),
-  status: withDefault(
-    object({ loadBalancer: withDefault(object({ ingress: withDefault(ingresses, []) }), NO_INGRESS) }),
-    { loadBalancer: NO_INGRESS },
-  ),
-});
+const fields = also(
+  object({
+    metadata: metadata(DNS1123_LABEL, { annotated: true }),
+    spec: required(convert(also(spec, checkSpec), toSpec)),
+    status: withDefault(
+      object({ loadBalancer: withDefault(object({ ingress: withDefault(ingresses, []) }), NO_INGRESS) }),
+      { loadBalancer: NO_INGRESS },
+    ),
+  }),
+  checkAnnotations,
+);
 
-type Spec = Infer<typeof spec>;
-
-function checkSpec(value: Spec, at: Cursor): void {
-  checkClusterIPs(value, at);
-  checkPorts(value, at);
-  if (value.type === 'ExternalName') checkExternalName(value, at);
-  if (value.type !== 'LoadBalancer' && value.loadBalancerSourceRanges.length > 0) {
-    fail(at, `needs type LoadBalancer, is ${value.type}`, { key: 'loadBalancerSourceRanges' });
-  }
-}
-
-/** A name may end with the root's dot. */
-function checkExternalName({ externalName }: Spec, at: Cursor): void {
-  if (externalName === '') fail(at, 'needs the field externalName', { code: 'missing-field' });
-  else child(at, 'externalName', externalName.replace(/\.$/, ''), matching(DNS1123_SUBDOMAIN));
-}
-
-function checkClusterIPs({ clusterIP, clusterIPs, ipFamilies }: Spec, at: Cursor): void {
-  const [first, second] = clusterIPs;
-  if (first !== undefined && first !== clusterIP) {
-    fail(at, `must be the first of clusterIPs, ${first}, is ${clusterIP === '' ? 'not given' : clusterIP}`, {
-      key: 'clusterIP',
-    });
-  }
-  if (second !== undefined && (first === 'None' || second === 'None')) {
-    fail(at, 'must be alone when it has None', { key: 'clusterIPs' });
-  } else if (second !== undefined && familyOf(first) === familyOf(second)) {
-    fail(at, 'must be of two families, one IPv4 and one IPv6', { key: 'clusterIPs' });
-  }
-  if (ipFamilies.length === 2 && ipFamilies[0] === ipFamilies[1]) {
-    fail(at, `must be different, both are ${ipFamilies[0]}`, { key: 'ipFamilies' });
-  }
-  const all = clusterIPs.length > 0 ? clusterIPs : [clusterIP];
-  for (const [i, ip] of all.entries()) {
-    const [wanted, family] = [ipFamilies[i], familyOf(ip)];
-    if (wanted === undefined || family === undefined || IP_FAMILIES[wanted] === family) continue;
-    at.path.push(clusterIPs.length > 0 ? 'clusterIPs' : 'clusterIP');
-    fail(at, `must be ${wanted} as ipFamilies[${i}] says, is ${ip}`, clusterIPs.length > 0 ? { key: i } : {});
-    at.path.pop();
-  }
-}
-
-function familyOf(ip: string | undefined): Family | undefined {
-  return ip === undefined ? undefined : parseIp(ip)?.family;
-}
-
-function checkPorts({ type, clusterIP, ports }: Spec, at: Cursor): void {
-  if (ports.length === 0 && clusterIP !== 'None' && type !== 'ExternalName') {
-    fail(at, 'needs the field ports, with at least one port', { code: 'missing-field' });
-  }
-  const exposed = type === 'NodePort' || type === 'LoadBalancer';
-  at.path.push('ports');
-  for (const [i, port] of ports.entries()) {
-    at.path.push(i);
-    if (ports.length > 1 && port.name === '') {
-      fail(at, 'needs the field name, as there is more than one port', { code: 'missing-field' });
-    }
-    if (port.nodePort !== 0 && !exposed)
-      fail(at, `needs type NodePort or LoadBalancer, is ${type}`, { key: 'nodePort' });
-    at.path.pop();
-  }
-  const byName = (port: ServicePortSpec) => port.name || undefined;
-  const byPort = (port: ServicePortSpec) => `${port.protocol} port ${port.port}`;
-  const byNodePort = (port: ServicePortSpec) =>
-    port.nodePort ? `${port.protocol} node port ${port.nodePort}` : undefined;
-  unique(ports, byName, (port) => `the name ${port.name}`, at);
-  unique(ports, byPort, byPort, at);
-  unique(ports, byNodePort, (port) => byNodePort(port) ?? '', at);
-  at.path.pop();
-}
-
-/** The API server fills clusterIPs from clusterIP (NormalizeClusterIPs). */
+/** The API server fills clusterIPs from clusterIP (NormalizeClusterIPs), and what is absent with its defaults. */
 function toSpec(value: Spec): Service['spec'] {
-  const { clusterIP, sessionAffinityConfig, ...rest } = value;
+  const { clusterIP, sessionAffinityConfig, loadBalancerClass: _, ...rest } = value;
   return {
     ...rest,
     clusterIPs: rest.clusterIPs.length > 0 || clusterIP === '' ? rest.clusterIPs : [clusterIP],
+    externalTrafficPolicy: rest.externalTrafficPolicy ?? 'Cluster',
+    allocateLoadBalancerNodePorts: rest.allocateLoadBalancerNodePorts ?? true,
     affinityTimeoutSeconds: sessionAffinityConfig?.clientIP?.timeoutSeconds ?? AFFINITY_SECONDS,
   };
 }

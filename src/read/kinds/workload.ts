@@ -2,19 +2,21 @@
  * Deployment, StatefulSet, DaemonSet, ReplicaSet apps/v1, ReplicationController and PodTemplate v1: what makes pods of a
  * template. The API server's validation (pkg/apis/apps/validation) of the fields that say how many and which.
  */
-import { also, type Check, fail, int, isMapping, matching } from '../check.js';
+import { also, type Check, type Cursor, int, isMapping, matching, refuse } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
 import type { Workload, WorkloadKind } from '../types.js';
 import { emptyIsAbsent, hookOf, labels, metadata, NO_STRINGS } from './metadata.js';
 import { podSpec } from './pod.js';
+import { isEmpty, labelSelector, selects } from './selector.js';
 
 /** Far more than a cluster can have; without a bound one line could fill the memory. */
 const MAX_REPLICAS = 1_000_000;
 
 /** A workload without its origin. */
 export function workload(kind: WorkloadKind): Check<Omit<Workload, 'origin'>> {
-  const read = kind === 'PodTemplate' ? bareFields : workloadFields(kind);
+  const read =
+    kind === 'PodTemplate' ? bareFields : kind === 'ReplicationController' ? replication : workloadFields(kind);
   return (value, at) => {
     const found = read(value, at);
     if (found === undefined) return undefined;
@@ -51,23 +53,30 @@ const common = {
 
 /** The selector has to find the pods of the template, else the API server refuses the workload. */
 function workloadFields(kind: WorkloadKind) {
-  const spec = object({ ...common, selector: optional(object({ matchLabels: optional(labels) })) });
+  const spec = object({ ...common, selector: optional(labelSelector) });
   const checked = also(spec, ({ selector, template }, at) => {
-    for (const [key, value] of Object.entries(selector?.matchLabels ?? {})) {
-      if (template.metadata.labels[key] === value) continue;
-      const says = `must be among spec.template.metadata.labels, which is what ${kind} finds its pods by`;
-      fail(at, says, { key: 'selector', code: 'selector-mismatch' });
-      return;
-    }
+    if (selector === undefined) refuse(at, 'needs the field selector', { code: 'missing-field' });
+    else if (isEmpty(selector)) refuse(at, 'must select something, is empty', { key: 'selector' });
+    else if (!selects(selector, template.metadata.labels)) mismatch(kind, at);
   });
-  return object({
-    metadata: metadata(DNS1123_SUBDOMAIN),
-    spec: required(kind === 'ReplicationController' ? replication : checked),
-  });
+  return object({ metadata: metadata(DNS1123_SUBDOMAIN), spec: required(checked) });
 }
 
 /** Its selector is a plain mapping, and the template's labels when absent. */
-const replication = object(common);
+const replicationSpec = also(object({ ...common, selector: optional(labels) }), ({ selector, template }, at) => {
+  const given = Object.keys(selector ?? {}).length > 0;
+  const matchLabels = (given ? selector : undefined) ?? template.metadata.labels;
+  if (Object.keys(matchLabels).length === 0) refuse(at, 'needs the field selector', { code: 'missing-field' });
+  else if (!selects({ matchLabels, matchExpressions: [] }, template.metadata.labels))
+    mismatch('ReplicationController', at);
+});
+
+const replication = object({ metadata: metadata(DNS1123_SUBDOMAIN), spec: required(replicationSpec) });
+
+function mismatch(kind: WorkloadKind, at: Cursor): void {
+  const says = `must be among spec.template.metadata.labels, which is what ${kind} finds its pods by`;
+  refuse(at, says, { key: 'selector', code: 'selector-mismatch' });
+}
 
 const bareFields: Check<{
   readonly metadata: Workload['metadata'];

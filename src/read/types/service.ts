@@ -37,12 +37,14 @@ export interface Service {
     readonly externalName: string;
     /** Endpoints count as ready whatever they are. */
     readonly publishNotReadyAddresses: boolean;
-    /** `PreferClose`, `PreferSameZone`, `PreferSameNode`, or something that nobody knows. */
+    /** `PreferClose`, `PreferSameZone`, `PreferSameNode`, or on an admitted one what another version of the API knows. */
     readonly trafficDistribution?: string;
   };
   readonly status: { readonly loadBalancer: { readonly ingress: readonly LoadBalancerIngress[] } };
   /** metadata.creationTimestamp, as written. */
   readonly created?: string;
+  /** An API server has taken it; what is wrong with it all the same is older than the rule. */
+  readonly admitted?: true;
   /** What of it vipc filled in, as an API server would have. */
   readonly allocated?: Allocated;
   readonly origin: Origin;

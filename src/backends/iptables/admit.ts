@@ -1,0 +1,20 @@
+/**
+ * What of the resolved ServicePorts iptables mode can serve: all. A packet takes the first rule that matches it, so of two
+ * Services with one external IP and port only the first is reached.
+ */
+import type { Checked } from '../../diag.js';
+import type { ServicePort } from '../../resolve/types.js';
+import type { Resolved } from '../backend.js';
+import { conflicts, type Wanted } from '../shared/conflicts.js';
+
+/** Warning: `vip-conflict`. */
+export function admit(resolved: readonly Resolved[]): Checked<readonly Resolved[]> {
+  return { value: resolved, diagnostics: resolved.flatMap(({ ports }) => conflicts(ports, addresses)) };
+}
+
+/** Node ports have no address of their own; an API server gives each number to one Service. */
+function addresses({ name, frontends }: ServicePort): Wanted {
+  return frontends.flatMap(({ ip, port }) =>
+    ip === undefined ? [] : [[`${name.protocol} ${ip} ${port}`, { address: ip, port }] as const],
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * read, fields: the status of Pods and of what makes Pods (k8s.io/api: core/v1, apps/v1).
+ */
+
+/** See `known.ts` for how it is written. */
+export const STATUSES = `
+StatefulSet: kind apiVersion metadata:ObjectMeta spec:StatefulSetSpec status:StatefulSetStatus
+PodStatus: observedGeneration phase conditions:PodCondition message reason nominatedNodeName hostIP hostIPs:HostIP
+  podIP podIPs:PodIP startTime initContainerStatuses:ContainerStatus containerStatuses:ContainerStatus qosClass
+  ephemeralContainerStatuses:ContainerStatus resize resourceClaimStatuses:PodResourceClaimStatus
+  extendedResourceClaimStatus:PodExtendedResourceClaimStatus allocatedResources resources:ResourceRequirements
+  nodeAllocatableResourceClaimStatuses:NodeAllocatableResourceClaimStatus volumeHealth:PodVolumeHealth
+ReplicationControllerStatus: replicas fullyLabeledReplicas readyReplicas availableReplicas observedGeneration
+  conditions:ReplicationControllerCondition
+DeploymentStatus: observedGeneration replicas updatedReplicas readyReplicas availableReplicas unavailableReplicas
+  terminatingReplicas conditions:DeploymentCondition collisionCount
+StatefulSetSpec: replicas selector:LabelSelector template:PodTemplateSpec volumeClaimTemplates:PersistentVolumeClaim
+  serviceName podManagementPolicy updateStrategy:StatefulSetUpdateStrategy revisionHistoryLimit minReadySeconds
+  persistentVolumeClaimRetentionPolicy:StatefulSetPersistentVolumeClaimRetentionPolicy ordinals:StatefulSetOrdinals
+StatefulSetStatus: observedGeneration replicas readyReplicas currentReplicas updatedReplicas currentRevision
+  updateRevision collisionCount conditions:StatefulSetCondition availableReplicas
+DaemonSetStatus: currentNumberScheduled numberMisscheduled desiredNumberScheduled numberReady observedGeneration
+  updatedNumberScheduled numberAvailable numberUnavailable collisionCount conditions:DaemonSetCondition
+ReplicaSetStatus: replicas fullyLabeledReplicas readyReplicas availableReplicas terminatingReplicas
+  observedGeneration conditions:ReplicaSetCondition
+PodCondition: type observedGeneration status lastProbeTime lastTransitionTime reason message
+HostIP: ip
+PodIP: ip
+ContainerStatus: name state:ContainerState lastState:ContainerState ready restartCount image imageID containerID
+  started allocatedResources resources:ResourceRequirements volumeMounts:VolumeMountStatus user:ContainerUser
+  allocatedResourcesStatus:ResourceStatus stopSignal
+PodResourceClaimStatus: name resourceClaimName
+PodExtendedResourceClaimStatus: requestMappings:ContainerExtendedResourceRequest resourceClaimName
+NodeAllocatableResourceClaimStatus: resourceClaimName containers mapping:NodeAllocatableMappedResources
+  overhead:NodeAllocatableOverheadResources
+ReplicationControllerCondition: type status lastTransitionTime reason message
+DeploymentCondition: type status lastUpdateTime lastTransitionTime reason message
+StatefulSetUpdateStrategy: type rollingUpdate:RollingUpdateStatefulSetStrategy
+StatefulSetOrdinals: start
+StatefulSetCondition: type status lastTransitionTime reason message
+DaemonSetCondition: type status lastTransitionTime reason message
+ReplicaSetCondition: type status lastTransitionTime reason message
+ContainerState: waiting:ContainerStateWaiting running:ContainerStateRunning terminated:ContainerStateTerminated
+VolumeMountStatus: name mountPath readOnly recursiveReadOnly volumeStatus:VolumeStatus
+ContainerUser: linux:LinuxContainerUser
+ResourceStatus: name resources:ResourceHealth
+RollingUpdateStatefulSetStrategy: partition maxUnavailable
+ContainerStateWaiting: reason message
+ContainerStateRunning: startedAt
+ContainerStateTerminated: exitCode signal reason message startedAt finishedAt containerID
+LinuxContainerUser: uid gid supplementalGroups
+`;

@@ -1,0 +1,80 @@
+/**
+ * read, fields: volumes of Pods, and the claims of StatefulSets (k8s.io/api: core/v1).
+ */
+
+/** See `known.ts` for how it is written. */
+export const VOLUMES = `
+Volume: hostPath:HostPathVolumeSource emptyDir:EmptyDirVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource
+  awsElasticBlockStore:AWSElasticBlockStoreVolumeSource gitRepo:GitRepoVolumeSource secret:SecretVolumeSource
+  nfs:NFSVolumeSource iscsi:ISCSIVolumeSource glusterfs:GlusterfsVolumeSource
+  persistentVolumeClaim:PersistentVolumeClaimVolumeSource rbd:RBDVolumeSource flexVolume:FlexVolumeSource
+  cinder:CinderVolumeSource cephfs:CephFSVolumeSource flocker:FlockerVolumeSource
+  downwardAPI:DownwardAPIVolumeSource fc:FCVolumeSource azureFile:AzureFileVolumeSource
+  configMap:ConfigMapVolumeSource vsphereVolume:VsphereVirtualDiskVolumeSource quobyte:QuobyteVolumeSource
+  azureDisk:AzureDiskVolumeSource photonPersistentDisk:PhotonPersistentDiskVolumeSource
+  projected:ProjectedVolumeSource portworxVolume:PortworxVolumeSource scaleIO:ScaleIOVolumeSource
+  storageos:StorageOSVolumeSource csi:CSIVolumeSource ephemeral:EphemeralVolumeSource image:ImageVolumeSource name
+PodVolumeHealth: name healthConditions:VolumeHealthCondition lastTransitionTime
+PersistentVolumeClaim: kind apiVersion metadata:ObjectMeta spec:PersistentVolumeClaimSpec
+  status:PersistentVolumeClaimStatus
+StatefulSetPersistentVolumeClaimRetentionPolicy: whenDeleted whenScaled
+HostPathVolumeSource: path type
+EmptyDirVolumeSource: medium sizeLimit mode
+GCEPersistentDiskVolumeSource: pdName fsType partition readOnly
+AWSElasticBlockStoreVolumeSource: volumeID fsType partition readOnly
+GitRepoVolumeSource: repository revision directory
+SecretVolumeSource: secretName items:KeyToPath defaultMode optional defaultUser
+NFSVolumeSource: server path readOnly
+ISCSIVolumeSource: targetPortal iqn lun iscsiInterface fsType readOnly portals chapAuthDiscovery chapAuthSession
+  secretRef:LocalObjectReference initiatorName
+GlusterfsVolumeSource: endpoints path readOnly
+PersistentVolumeClaimVolumeSource: claimName readOnly
+RBDVolumeSource: monitors image fsType pool user keyring secretRef:LocalObjectReference readOnly
+FlexVolumeSource: driver fsType secretRef:LocalObjectReference readOnly options
+CinderVolumeSource: volumeID fsType readOnly secretRef:LocalObjectReference
+CephFSVolumeSource: monitors path user secretFile secretRef:LocalObjectReference readOnly
+FlockerVolumeSource: datasetName datasetUUID
+DownwardAPIVolumeSource: items:DownwardAPIVolumeFile defaultMode defaultUser
+FCVolumeSource: targetWWNs lun fsType readOnly wwids
+AzureFileVolumeSource: secretName shareName readOnly
+ConfigMapVolumeSource: name items:KeyToPath defaultMode optional defaultUser
+VsphereVirtualDiskVolumeSource: volumePath fsType storagePolicyName storagePolicyID
+QuobyteVolumeSource: registry volume readOnly user group tenant
+AzureDiskVolumeSource: diskName diskURI cachingMode fsType readOnly kind
+PhotonPersistentDiskVolumeSource: pdID fsType
+ProjectedVolumeSource: sources:VolumeProjection defaultMode defaultUser
+PortworxVolumeSource: volumeID fsType readOnly
+ScaleIOVolumeSource: gateway system secretRef:LocalObjectReference sslEnabled protectionDomain storagePool
+  storageMode volumeName fsType readOnly
+StorageOSVolumeSource: volumeName volumeNamespace fsType readOnly secretRef:LocalObjectReference
+CSIVolumeSource: driver readOnly fsType volumeAttributes nodePublishSecretRef:LocalObjectReference
+EphemeralVolumeSource: volumeClaimTemplate:PersistentVolumeClaimTemplate
+ImageVolumeSource: reference pullPolicy
+VolumeHealthCondition: status reason message
+PersistentVolumeClaimSpec: accessModes selector:LabelSelector resources:VolumeResourceRequirements volumeName
+  storageClassName volumeMode dataSource:TypedLocalObjectReference dataSourceRef:TypedObjectReference
+  volumeAttributesClassName
+PersistentVolumeClaimStatus: phase accessModes capacity conditions:PersistentVolumeClaimCondition allocatedResources
+  allocatedResourceStatuses currentVolumeAttributesClassName modifyVolumeStatus:ModifyVolumeStatus
+  healthStatus:VolumeHealthStatus
+KeyToPath: key path mode user
+DownwardAPIVolumeFile: path fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector mode user
+VolumeProjection: secret:SecretProjection downwardAPI:DownwardAPIProjection configMap:ConfigMapProjection
+  serviceAccountToken:ServiceAccountTokenProjection clusterTrustBundle:ClusterTrustBundleProjection
+  podCertificate:PodCertificateProjection
+PersistentVolumeClaimTemplate: metadata:ObjectMeta spec:PersistentVolumeClaimSpec
+VolumeStatus: image:ImageVolumeStatus
+VolumeResourceRequirements: limits requests
+PersistentVolumeClaimCondition: type status lastProbeTime lastTransitionTime reason message
+ModifyVolumeStatus: targetVolumeAttributesClassName status
+VolumeHealthStatus: healthConditions:VolumeHealthCondition lastTransitionTime
+SecretProjection: name items:KeyToPath optional
+DownwardAPIProjection: items:DownwardAPIVolumeFile
+ConfigMapProjection: name items:KeyToPath optional
+ServiceAccountTokenProjection: audience expirationSeconds path user
+ClusterTrustBundleProjection: name signerName labelSelector:LabelSelector optional path user
+PodCertificateProjection: signerName keyType maxExpirationSeconds credentialBundlePath keyPath certificateChainPath
+  userAnnotations user
+ConfigMapKeySelector: name key optional
+ImageVolumeStatus: imageRef
+`;

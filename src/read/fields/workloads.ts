@@ -1,0 +1,118 @@
+/**
+ * read, fields: what Pods and what makes Pods can have (k8s.io/api: core/v1, apps/v1), without status and volumes.
+ */
+
+/** See `known.ts` for how it is written. */
+export const WORKLOADS = `
+Pod: kind apiVersion metadata:ObjectMeta spec:PodSpec status:PodStatus
+PodTemplate: kind apiVersion metadata:ObjectMeta template:PodTemplateSpec
+ReplicationController: kind apiVersion metadata:ObjectMeta spec:ReplicationControllerSpec
+  status:ReplicationControllerStatus
+Deployment: kind apiVersion metadata:ObjectMeta spec:DeploymentSpec status:DeploymentStatus
+DaemonSet: kind apiVersion metadata:ObjectMeta spec:DaemonSetSpec status:DaemonSetStatus
+ReplicaSet: kind apiVersion metadata:ObjectMeta spec:ReplicaSetSpec status:ReplicaSetStatus
+PodSpec: volumes:Volume initContainers:Container containers:Container ephemeralContainers:EphemeralContainer
+  restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName
+  serviceAccount automountServiceAccountToken nodeName hostNetwork hostPID hostIPC shareProcessNamespace
+  securityContext:PodSecurityContext imagePullSecrets:LocalObjectReference hostname subdomain affinity:Affinity
+  schedulerName tolerations:Toleration hostAliases:HostAlias priorityClassName priority dnsConfig:PodDNSConfig
+  readinessGates:PodReadinessGate runtimeClassName enableServiceLinks preemptionPolicy overhead
+  topologySpreadConstraints:TopologySpreadConstraint setHostnameAsFQDN os:PodOS hostUsers
+  schedulingGates:PodSchedulingGate resourceClaims:PodResourceClaim resources:ResourceRequirements hostnameOverride
+  schedulingGroup:PodSchedulingGroup evictionResponders:EvictionResponder
+PodTemplateSpec: metadata:ObjectMeta spec:PodSpec
+ReplicationControllerSpec: replicas minReadySeconds selector template:PodTemplateSpec
+DeploymentSpec: replicas selector:LabelSelector template:PodTemplateSpec strategy:DeploymentStrategy minReadySeconds
+  revisionHistoryLimit paused progressDeadlineSeconds
+DaemonSetSpec: selector:LabelSelector template:PodTemplateSpec updateStrategy:DaemonSetUpdateStrategy
+  minReadySeconds revisionHistoryLimit
+ReplicaSetSpec: replicas minReadySeconds selector:LabelSelector template:PodTemplateSpec
+Container: name image command args workingDir ports:ContainerPort envFrom:EnvFromSource env:EnvVar
+  resources:ResourceRequirements resizePolicy:ContainerResizePolicy restartPolicy
+  restartPolicyRules:ContainerRestartRule volumeMounts:VolumeMount volumeDevices:VolumeDevice livenessProbe:Probe
+  readinessProbe:Probe startupProbe:Probe lifecycle:Lifecycle terminationMessagePath terminationMessagePolicy
+  imagePullPolicy securityContext:SecurityContext stdin stdinOnce tty
+EphemeralContainer: name image command args workingDir ports:ContainerPort envFrom:EnvFromSource env:EnvVar
+  resources:ResourceRequirements resizePolicy:ContainerResizePolicy restartPolicy
+  restartPolicyRules:ContainerRestartRule volumeMounts:VolumeMount volumeDevices:VolumeDevice livenessProbe:Probe
+  readinessProbe:Probe startupProbe:Probe lifecycle:Lifecycle terminationMessagePath terminationMessagePolicy
+  imagePullPolicy securityContext:SecurityContext stdin stdinOnce tty targetContainerName
+PodSecurityContext: seLinuxOptions:SELinuxOptions windowsOptions:WindowsSecurityContextOptions runAsUser runAsGroup
+  runAsNonRoot supplementalGroups supplementalGroupsPolicy fsGroup sysctls:Sysctl fsGroupChangePolicy
+  seccompProfile:SeccompProfile appArmorProfile:AppArmorProfile seLinuxChangePolicy
+LocalObjectReference: name
+Affinity: nodeAffinity:NodeAffinity podAffinity:PodAffinity podAntiAffinity:PodAntiAffinity
+Toleration: key operator value effect tolerationSeconds
+HostAlias: ip hostnames
+PodDNSConfig: nameservers searches options:PodDNSConfigOption
+PodReadinessGate: conditionType
+TopologySpreadConstraint: maxSkew topologyKey whenUnsatisfiable labelSelector:LabelSelector minDomains
+  nodeAffinityPolicy nodeTaintsPolicy matchLabelKeys
+PodOS: name
+PodSchedulingGate: name
+PodResourceClaim: name resourceClaimName resourceClaimTemplateName
+ResourceRequirements: limits requests claims:ResourceClaim
+PodSchedulingGroup: podGroupName
+EvictionResponder: name priority
+LabelSelector: matchLabels matchExpressions:LabelSelectorRequirement
+DeploymentStrategy: type rollingUpdate:RollingUpdateDeployment
+DaemonSetUpdateStrategy: type rollingUpdate:RollingUpdateDaemonSet
+ContainerPort: name hostPort containerPort protocol hostIP
+EnvFromSource: prefix configMapRef:ConfigMapEnvSource secretRef:SecretEnvSource
+EnvVar: name value valueFrom:EnvVarSource
+ContainerResizePolicy: resourceName restartPolicy
+ContainerRestartRule: action exitCodes:ContainerRestartRuleOnExitCodes
+VolumeMount: name readOnly recursiveReadOnly mountPath subPath mountPropagation subPathExpr bindMountOptions
+VolumeDevice: name devicePath
+Probe: exec:ExecAction httpGet:HTTPGetAction tcpSocket:TCPSocketAction grpc:GRPCAction initialDelaySeconds
+  timeoutSeconds periodSeconds successThreshold failureThreshold terminationGracePeriodSeconds
+Lifecycle: postStart:LifecycleHandler preStop:LifecycleHandler stopSignal
+SecurityContext: capabilities:Capabilities privileged seLinuxOptions:SELinuxOptions
+  windowsOptions:WindowsSecurityContextOptions runAsUser runAsGroup runAsNonRoot readOnlyRootFilesystem
+  allowPrivilegeEscalation procMount seccompProfile:SeccompProfile appArmorProfile:AppArmorProfile
+SELinuxOptions: user role type level
+WindowsSecurityContextOptions: gmsaCredentialSpecName gmsaCredentialSpec runAsUserName hostProcess
+Sysctl: name value
+SeccompProfile: type localhostProfile
+AppArmorProfile: type localhostProfile
+NodeAffinity: requiredDuringSchedulingIgnoredDuringExecution:NodeSelector
+  preferredDuringSchedulingIgnoredDuringExecution:PreferredSchedulingTerm
+PodAffinity: requiredDuringSchedulingIgnoredDuringExecution:PodAffinityTerm
+  preferredDuringSchedulingIgnoredDuringExecution:WeightedPodAffinityTerm
+PodAntiAffinity: requiredDuringSchedulingIgnoredDuringExecution:PodAffinityTerm
+  preferredDuringSchedulingIgnoredDuringExecution:WeightedPodAffinityTerm
+PodDNSConfigOption: name value
+ResourceClaim: name request
+ContainerExtendedResourceRequest: containerName resourceName requestName
+NodeAllocatableMappedResources: name quantity
+NodeAllocatableOverheadResources: name perPod perContainer
+LabelSelectorRequirement: key operator values
+RollingUpdateDeployment: maxUnavailable maxSurge
+RollingUpdateDaemonSet: maxUnavailable maxSurge
+ConfigMapEnvSource: name optional
+SecretEnvSource: name optional
+EnvVarSource: fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
+  configMapKeyRef:ConfigMapKeySelector secretKeyRef:SecretKeySelector fileKeyRef:FileKeySelector
+ContainerRestartRuleOnExitCodes: operator values
+ExecAction: command
+HTTPGetAction: path port host scheme httpHeaders:HTTPHeader protocol
+TCPSocketAction: port host
+GRPCAction: port service mode
+LifecycleHandler: exec:ExecAction httpGet:HTTPGetAction tcpSocket:TCPSocketAction sleep:SleepAction
+Capabilities: add drop
+NodeSelector: nodeSelectorTerms:NodeSelectorTerm
+PreferredSchedulingTerm: weight preference:NodeSelectorTerm
+PodAffinityTerm: labelSelector:LabelSelector namespaces topologyKey namespaceSelector:LabelSelector matchLabelKeys
+  mismatchLabelKeys
+WeightedPodAffinityTerm: weight podAffinityTerm:PodAffinityTerm
+ResourceHealth: resourceID health message
+TypedObjectReference: apiGroup kind name namespace
+ObjectFieldSelector: apiVersion fieldPath
+ResourceFieldSelector: containerName resource divisor
+SecretKeySelector: name key optional
+FileKeySelector: volumeName path key optional
+HTTPHeader: name value
+SleepAction: seconds
+NodeSelectorTerm: matchExpressions:NodeSelectorRequirement matchFields:NodeSelectorRequirement
+NodeSelectorRequirement: key operator values
+`;

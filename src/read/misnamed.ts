@@ -1,0 +1,51 @@
+/**
+ * Objects that say another kind or apiVersion than those that are read, and hardly mean it. In: what an object says it is.
+ * Out: a warning, when that is nearly a kind that is read; objects of all other kinds are none of vipc's business.
+ */
+import { type Diagnostic, type Origin, show } from '../diag.js';
+import { nearest } from '../lint/near.js';
+import { KINDS } from './kinds.js';
+
+/** Warning `unsupported-version`: `kind: service`, `core/v1`, and what is old or not yet known of a kind's own group. */
+export function misnamed(kind: string, apiVersion: string, origin: Origin): readonly Diagnostic[] {
+  const known = VERSIONS.has(kind) ? kind : nearest(kind, [...VERSIONS.keys()]);
+  const read = known === undefined ? undefined : meantVersion(apiVersion, VERSIONS.get(known) ?? []);
+  if (known === undefined || read === undefined) return [];
+  const warning = { code: 'unsupported-version', severity: 'warning' } as const;
+  if (known !== kind) {
+    const message = `${show(kind)} is no kind of the API, so this object is left out`;
+    const hint = `did you mean ${known}${read === apiVersion ? '' : `, apiVersion ${read}`}?`;
+    return [{ ...warning, message, origin: { ...origin, path: ['kind'] }, hint }];
+  }
+  const message = `${kind} is read as ${read}, this one is ${show(apiVersion)} and left out`;
+  return [{ ...warning, message, origin: { ...origin, path: ['apiVersion'] }, hint: hintFor(kind, read, apiVersion) }];
+}
+
+/** The apiVersions of each kind that is read. */
+const VERSIONS: ReadonlyMap<string, readonly string[]> = new Map(
+  KINDS.map(({ kind }) => [kind, KINDS.filter((other) => other.kind === kind).map(({ apiVersion }) => apiVersion)]),
+);
+
+/** Groups of the API itself whose names are no domains, and what documentation calls the one without a name. */
+const PLAIN = ['', 'core', 'apps', 'extensions'];
+
+/** Other groups may have kinds of the same name: Knative has a Service, OpenShift an Ingress. */
+function meantVersion(found: string, versions: readonly string[]): string | undefined {
+  const group = groupOf(found);
+  const own = versions.find((version) => groupOf(version) === group) ?? nearest(found, versions);
+  return own ?? (PLAIN.includes(group) ? versions[0] : undefined);
+}
+
+/** A version that a cluster serves it can convert; others exist in no cluster of today, or never did. */
+function hintFor(kind: string, read: string, found: string): string {
+  const group = groupOf(read);
+  const version = found.slice(found.indexOf('/') + 1);
+  const served = /^v\d+(?:(?:alpha|beta)\d+)?$/.test(version) && groupOf(found) === group && group !== '';
+  if (!served) return `did you mean ${read}?`;
+  return `kubectl get ${kind.toLowerCase()}s.${read.split('/').reverse().join('.')} -o yaml gives the version that is read`;
+}
+
+/** `discovery.k8s.io` of `discovery.k8s.io/v1beta1`; the core group has no name. */
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}
