@@ -93,6 +93,11 @@ function middleCut(text: string, max: number): string {
   return `${text.slice(0, max - end)}…${text.slice(-end)}`;
 }
 
+/** The name of a file as a message shows it, so long that it can be copied from there. */
+export function showPath(path: string): string {
+  return escapedJson(JSON.stringify(middleCut(path, SHOWN_PATH)));
+}
+
 /** A value as a message shows it: JSON, cut to a readable length, without control characters; lists and mappings by kind. */
 export function show(value: unknown): string {
   // Aliases can make objects circular, or larger than memory once written out.

@@ -22,7 +22,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { show } from './diag.js';
+import { showPath } from './diag.js';
 
 /** What the system's error codes mean to somebody who named a path. */
 const WHY: Readonly<Record<string, string>> = {
@@ -57,9 +57,9 @@ export function makeDirectory(path: string): void {
   try {
     for (const each of missing) mkdirUnlessThere(each);
   } catch (error) {
-    throw new Error(`the directory ${show(path)} cannot be made: ${whyNot(error)}`);
+    throw new Error(`the directory ${showPath(path)} cannot be made: ${whyNot(error)}`);
   }
-  if (!statSync(path).isDirectory()) throw new Error(`${show(path)} is a file, not a directory`);
+  if (!statSync(path).isDirectory()) throw new Error(`${showPath(path)} is a file, not a directory`);
 }
 
 function mkdirUnlessThere(path: string): void {
@@ -80,7 +80,7 @@ export function makeOutputDirectory(path: string): void {
   if (link !== undefined) {
     const { from, to } = link;
     throw new Error(
-      `${show(from)} is a symbolic link to ${show(to)}, outside of the current directory: name that itself`,
+      `${showPath(from)} is a symbolic link to ${showPath(to)}, outside of the current directory: name that itself`,
     );
   }
   makeDirectory(path);
@@ -131,7 +131,7 @@ export function replaceFiles(directory: string, files: readonly NewFile[]): void
     }
   } catch (error) {
     for (const { from } of written) rmSync(from, { force: true });
-    throw new Error(`${show(to)} cannot be written: ${whyNot(error)}`);
+    throw new Error(`${showPath(to)} cannot be written: ${whyNot(error)}`);
   }
 }
 
@@ -162,7 +162,7 @@ export function openInPlace(path: string): number {
     if (fstatSync(fd).isFile()) return fd;
     closeSync(fd);
   } catch (error) {
-    throw new Error(`${show(path)} cannot be opened: ${whyNot(error)}`);
+    throw new Error(`${showPath(path)} cannot be opened: ${whyNot(error)}`);
   }
-  throw new Error(`${show(path)} is no regular file`);
+  throw new Error(`${showPath(path)} is no regular file`);
 }

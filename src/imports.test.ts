@@ -54,7 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'complete/': ['order.ts', 'complete/', 'read/types.ts', 'diag.ts', 'ip.ts'],
   'discover/': ['order.ts', 'discover/', 'read/types.ts', 'diag.ts', 'ip.ts'],
   'lint/near.ts': [],
-  'lint/': ['order.ts', 'lint/', 'read/types.ts', 'diag.ts', 'ip.ts'],
+  'lint/': ['order.ts', 'lint/', 'read/types.ts', 'read/selects.ts', 'diag.ts', 'ip.ts'],
   'look/yaml.ts': ['js-yaml', 'printable.ts'],
   'look/': [
     'order.ts',

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, ftruncateSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { show } from '../diag.js';
+import { showPath } from '../diag.js';
 import { openInPlace } from '../files.js';
 
 export interface LockOptions {
@@ -26,7 +26,8 @@ export async function takeLock({ path, seconds, onWait }: LockOptions): Promise<
   const fd = openLock(path);
   const release = (): void => closeSync(fd);
   try {
-    if (!isLockFile(fd)) throw new Error(`the lock file ${show(path)} holds something else; --lock-file names another`);
+    if (!isLockFile(fd))
+      throw new Error(`the lock file ${showPath(path)} holds something else; --lock-file names another`);
     if (!(await flock(fd, 0))) {
       onWait(holderOf(path));
       if (!(await flock(fd, seconds)))

@@ -21,7 +21,7 @@ import type { loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
 import type { Need } from './api-sources.js';
 import { type ClusterFlags, completionOf, loadCluster } from './cluster.js';
-import { checkedNamespace, type InputFlags, openInput, readSources, within } from './input.js';
+import { type InputFlags, openInput, readSources, within } from './input.js';
 import { EXIT, type Io } from './io.js';
 import { judged, report } from './report.js';
 
@@ -48,7 +48,7 @@ export async function loadClusters(
     throw new Error(`use either PATH or --cluster NAME=PATH: ${JSON.stringify(paths[0])} is of no cluster`);
   const api = flags.kubeconfig === undefined ? (flags.context === undefined ? undefined : '--context') : '--kubeconfig';
   if (api !== undefined) throw new Error(`use either ${api} or --cluster NAME=PATH, not both`);
-  const namespace = checkedNamespace(flags);
+  const namespace = flags.namespace;
   const inputs = valueOf(gathered(cluster.map((text) => valueOf(parseClusterFlag(text)))));
   const value: Cluster[] = [];
   const diagnostics: Diagnostic[] = [];

@@ -43,6 +43,12 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--netns': [],
   '--lock-file': [],
   '--kubeconfig': [],
+  '--context': ['no-such-context', 'constructor'],
+  '--request-timeout': ['-1s', '1d', 'soon', '5 s'],
+  '--log-format': ['yaml', 'constructor'],
+  'capture --output': [],
+  // A node that is not there comes first.
+  'apply --context': [],
   '--snapshot': [],
 };
 

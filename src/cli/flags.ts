@@ -31,16 +31,26 @@ function configOption(command: Command): Command {
 }
 
 function oneNode(command: Command): Command {
-  return command.option(
-    '--node <NAME>',
+  return nodeOption(
+    command,
     'the node to compile for (default: hostnameOverride; on a live node its own Node; the only Node)',
-    nodeName,
+  );
+}
+
+/** `--node`, of which there is one. */
+export function nodeOption(command: Command, about: string): Command {
+  return command.option('--node <NAME>', about, nodeName);
+}
+
+/** `--mode`. */
+export function modeOption(command: Command): Command {
+  return command.addOption(
+    new Option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)").choices(MODES),
   );
 }
 
 function settingOptions(command: Command): Command {
-  return command
-    .addOption(new Option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)").choices(MODES))
+  return modeOption(command)
     .addOption(new Option('--layout <LAYOUT>', 'how rules are arranged in chains').choices(LAYOUTS))
     .option('--cluster-cidr <CIDRS>', "the pods' addresses, such as 10.244.0.0/16 or v4,v6")
     .option('--nodeport-addresses <CIDRS>', 'where node ports are served: CIDRs separated by commas, or primary')
@@ -79,6 +89,7 @@ export function namespaceOption(command: Command): Command {
   return command.option(
     '-n, --namespace <NAMESPACE>',
     'the namespace of objects whose manifests say none, as kubectl apply -n has it (default: default)',
+    namespace,
   );
 }
 

@@ -136,6 +136,8 @@ const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ['a namespace that is not there', () => ['diff', '--live', '--netns', EVIL, sound]],
   ['apply in a namespace', () => ['apply', '--netns', EVIL, sound]],
   ['cleanup of a namespace', () => ['cleanup', '--netns', EVIL]],
+  ['capture of a namespace', () => ['capture', '-o', join(directory, 'captured'), '--netns', EVIL]],
+  ['capture into a directory', () => ['capture', '-o', join(directory, 'none', EVIL)]],
   ['doctor of a namespace', () => ['doctor', '--netns', EVIL]],
   ['sync of a namespace', () => ['sync', '--netns', EVIL, '--snapshot', sound]],
   ['sync with a configuration', () => ['sync', '-c', config, '--snapshot', sound]],

@@ -2,7 +2,6 @@
  * cli: what a command reads: the PATH arguments, standard input, or a cluster.
  */
 import type { Checked, Source } from '../diag.js';
-import { DNS1123_LABEL } from '../read/names.js';
 import { loadSources, STDIN } from '../read/source.js';
 import { type Need, readCluster } from './api-sources.js';
 import { type ContextFlags, openContext } from './context.js';
@@ -33,11 +32,11 @@ export async function openInput(paths: readonly string[], flags: InputFlags, io:
   const current = plugin && path === undefined && !isPipe(io.stdin);
   if (asked === undefined && !current) {
     if (requestTimeout !== undefined) throw new Error('--request-timeout goes with --kubeconfig or --context');
-    return fromPaths(paths, checkedNamespace(flags), io);
+    return fromPaths(paths, flags.namespace, io);
   }
   const connection = await openContext(flags, io);
   return {
-    namespace: checkedNamespace(flags) ?? connection.namespace ?? 'default',
+    namespace: flags.namespace ?? connection.namespace ?? 'default',
     read: (need) => readCluster(connection, need, flags),
   };
 }
@@ -63,12 +62,6 @@ function fromPaths(paths: readonly string[], namespace: string | undefined, io: 
 export function within(namespace: string | undefined, sources: Checked<readonly Source[]>): Checked<readonly Source[]> {
   if (namespace === undefined) return sources;
   return { ...sources, value: sources.value.map((source) => ({ ...source, namespace })) };
-}
-
-/** `-n`, which has to be the name of a namespace. */
-export function checkedNamespace({ namespace }: Pick<InputFlags, 'namespace'>): string | undefined {
-  if (namespace === undefined || DNS1123_LABEL.matches(namespace)) return namespace;
-  throw new Error(`--namespace must be the name of a namespace, is ${JSON.stringify(namespace)}`);
 }
 
 /** The sources that `paths` name; what that is, and what comes then, is said when it takes long. */

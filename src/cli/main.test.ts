@@ -40,7 +40,7 @@ describe('vipc', () => {
       'a folder that is no name',
       ['compile', DUAL, '--node', 'a', '--node', '../b', '-o', 'x'],
       2,
-      /can’t be called "..\/b"/,
+      /'..\/b' is invalid. The name of a Node is/,
     ],
     [
       'a table in a directory',

@@ -2,7 +2,7 @@
  * cli: runs a command line; exit codes, and what becomes of errors.
  */
 import { CommanderError } from 'commander';
-import { show } from '../diag.js';
+import { showPath } from '../diag.js';
 import { whyNot } from '../files.js';
 import { EXIT, type Io, PROCESS_IO, painter, shown } from './io.js';
 import { buildProgram } from './program.js';
@@ -49,5 +49,5 @@ function sentence(error: unknown): string {
   // What a system call says names the call, and the path as it is.
   const { syscall, path } = error as NodeJS.ErrnoException;
   if (syscall === undefined) return error.message;
-  return `${path === undefined ? syscall : show(path)}: ${whyNot(error)}`;
+  return `${path === undefined ? syscall : showPath(path)}: ${whyNot(error)}`;
 }

@@ -183,7 +183,9 @@ it.each([
   [['compile', '-n', 'a/b', '--cluster', 'a=b']],
 ])('refuses %j', async (argv) => {
   const { code, stdout, stderr } = await vipc(argv, LIST);
-  expect(stderr).toMatch(/^error: --namespace must be the name of a namespace, is "/);
+  expect(stderr).toMatch(
+    /^error: option '-n, --namespace <NAMESPACE>' argument '.*' is invalid. The name of a namespace is/,
+  );
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });
 

@@ -18,7 +18,6 @@ import { LINE, type LogFormat } from '../sync/log-lines.js';
 import { newWatchLog } from '../sync/watch-log.js';
 import { type ApiClient, connect } from '../watch/client.js';
 import { watchCluster } from '../watch/source.js';
-import { checkedNamespace } from './input.js';
 import { EXIT, type Io } from './io.js';
 import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { loadOptions } from './options.js';
@@ -39,8 +38,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   }
   if (flags.strict && !flags.snapshot)
     throw new Error('--strict goes with --snapshot: an API has admitted its objects');
-  const namespace = checkedNamespace(flags);
-  if (!flags.snapshot && namespace !== undefined) throw new Error('-n goes with --snapshot');
+  if (!flags.snapshot && flags.namespace !== undefined) throw new Error('-n goes with --snapshot');
   const hungUp = onHangUp();
   const loaded = await prepared(flags);
   await report(loaded.diagnostics, flags.verbose === true, io);
@@ -110,7 +108,7 @@ function newLog({ verbose, logFormat }: SyncFlags): Logger {
 /** Whether there is a snapshot to begin with; what is wrong is said. */
 async function isUsable(paths: readonly string[], flags: SyncFlags, io: Io): Promise<boolean> {
   if (paths.includes('-')) throw new Error('--snapshot must name files: standard input cannot be read again');
-  const { snapshot, diagnostics } = await readFiles(paths, flags.namespace);
+  const { snapshot, diagnostics } = await readFiles(paths, flags);
   // The daemon logs them itself.
   if (!snapshot) await report(diagnostics, flags.verbose === true, io);
   return snapshot !== undefined;

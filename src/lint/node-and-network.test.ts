@@ -3,8 +3,9 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { readCluster } from '../pipeline.js';
-import type { LabelSelector } from '../read/types.js';
-import { selects } from './policies.js';
+import type { LabelSelector } from '../read/selects.js';
+import { selects } from '../read/selects.js';
+import {} from './policies.js';
 
 const SERVICE = `
 apiVersion: v1

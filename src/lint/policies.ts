@@ -4,15 +4,8 @@
  */
 import type { Diagnostic } from '../diag.js';
 import { groupedBy, sorted } from '../order.js';
-import {
-  hasSelector,
-  keyOf,
-  type LabelSelector,
-  type NetworkPolicy,
-  type Service,
-  type Snapshot,
-  serviceOf,
-} from '../read/types.js';
+import { selects } from '../read/selects.js';
+import { hasSelector, keyOf, type NetworkPolicy, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { candidatesByNamespace, written } from './candidates.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -68,24 +61,4 @@ export function policiesByService(snapshot: Snapshot): (service: Service) => rea
     const matching = candidates.get(metadata.namespace)?.matching(written(spec.selector)) ?? [];
     return matching.length > 0 ? matching.map(({ labels }) => labels) : [spec.selector ?? {}];
   }
-}
-
-/** LabelSelectorAsSelector; NotIn and DoesNotExist hold for those that lack the label. */
-export function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(({ key, operator, values }) => {
-      const value = labels[key];
-      switch (operator) {
-        case 'In':
-          return value !== undefined && values.includes(value);
-        case 'NotIn':
-          return value === undefined || !values.includes(value);
-        case 'Exists':
-          return value !== undefined;
-        case 'DoesNotExist':
-          return value === undefined;
-      }
-    })
-  );
 }

@@ -2,7 +2,7 @@
  * read, part: files that stand among manifests and are the input of another tool, by what they hold or how they are
  * called. In: a document without a kind of its own. Out: what it is, and the command that makes manifests of it.
  */
-import { show } from '../diag.js';
+import { showPath } from '../diag.js';
 import { isMapping } from './check.js';
 
 /** What a document is, and what to do instead of reading it. */
@@ -25,7 +25,7 @@ export function foreignTo(value: unknown, name: string): Foreign | undefined {
 
 /** A directory that is a Helm chart: what is in it is no manifest yet. */
 export function chartAt(directory: string): Foreign {
-  return chart(`${show(directory)} is a Helm chart`, directory);
+  return chart(`${showPath(directory)} is a Helm chart`, directory);
 }
 
 function chart(what: string, directory: string): Foreign {

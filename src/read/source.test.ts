@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { show } from '../diag.js';
+import { showPath } from '../diag.js';
 import { loadSources } from './source.js';
 
 let root = '';
@@ -92,7 +92,7 @@ describe('loadSources', () => {
       {
         code: 'not-a-manifest',
         severity: 'warning',
-        message: `${show(at('with-chart/chart'))} is a Helm chart, which is not rendered here: left out`,
+        message: `${showPath(at('with-chart/chart'))} is a Helm chart, which is not rendered here: left out`,
         hint: `helm template ${at('with-chart/chart')} | vipc …`,
       },
     ]);
@@ -133,12 +133,13 @@ describe('loadSources', () => {
     const { value, diagnostics } = await loadSources([special], stdin);
     socket.close();
     expect(value.map(({ text }) => text)).toEqual(['f']);
-    expect(diagnostics.map(({ severity, message }) => `${severity} ${message.replace(special, '')}`)).toEqual([
-      'warning "/a.yaml" is a FIFO and is passed over',
-      'warning "/c.yml" is a device and is passed over',
-      'warning "/d.yaml" is a FIFO and is passed over',
-      'warning "/e.yaml" is a socket and is passed over',
-      'warning "/sub/b.json" is a FIFO and is passed over',
+    const named = (file: string) => showPath(join(special, file));
+    expect(diagnostics.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+      `warning ${named('a.yaml')} is a FIFO and is passed over`,
+      `warning ${named('c.yml')} is a device and is passed over`,
+      `warning ${named('d.yaml')} is a FIFO and is passed over`,
+      `warning ${named('e.yaml')} is a socket and is passed over`,
+      `warning ${named('sub/b.json')} is a FIFO and is passed over`,
     ]);
   });
 

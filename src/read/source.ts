@@ -6,7 +6,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { closeSync, constants, promises as fs, openSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Checked, Diagnostic, Source } from '../diag.js';
-import { show } from '../diag.js';
+import { showPath } from '../diag.js';
 import { chartAt } from './foreign.js';
 
 /** The name of standard input in messages. */
@@ -89,7 +89,7 @@ interface Problem {
 
 /** Without an origin: there is no text that it could point into. */
 function problemAt(name: string, { code, message, hint }: Problem): Diagnostic {
-  return { code, severity: 'error', message: `${show(name)} ${message}`, ...(hint !== undefined && { hint }) };
+  return { code, severity: 'error', message: `${showPath(name)} ${message}`, ...(hint !== undefined && { hint }) };
 }
 
 /** What the system's error codes mean to somebody who typed a path. */
@@ -179,7 +179,7 @@ function kindOf(stat: Stats): string {
 }
 
 function passedOver(name: string, kind: string): Diagnostic {
-  return { code: 'not-a-file', severity: 'warning', message: `${show(name)} is ${kind} and is passed over` };
+  return { code: 'not-a-file', severity: 'warning', message: `${showPath(name)} is ${kind} and is passed over` };
 }
 
 /** The text without byte order marks, or what is wrong with it. */

@@ -59,17 +59,13 @@ describe('a probe is answered beside', () => {
     ['300 that ask twenty times and read nothing', 300, get('/healthz').repeat(20)],
     ['300 that are never answered', 300, get('/slow')],
     ['1500, one after the other', 1500, ''],
-  ])(
-    '%s',
-    async (_, count, says) => {
-      const port = await start();
-      for (let made = 0; made < count; made += 100) {
-        await crowd(port, 100, says);
-        expect(await probe(port)).toBe(200);
-      }
-    },
-    60_000,
-  );
+  ])('%s', async (_, count, says) => {
+    const port = await start();
+    for (let made = 0; made < count; made += 100) {
+      await crowd(port, 100, says);
+      expect(await probe(port)).toBe(200);
+    }
+  });
 
   it('a crowd on another port that has the same limit', async () => {
     const connections = shareConnections();

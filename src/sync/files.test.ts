@@ -86,7 +86,7 @@ it('says once when the files go away, and again when they do so again', async ()
   for (const times of [1, 2]) {
     rmSync(file);
     await eventually('the watch tells', () => problems.filter((code) => code === 'not-found').length === times);
-    await pause(50);
+    await pause(0.05);
     writeFileSync(file, `${WEB}# ${times}\n`);
     await eventually('the watch tells', () => snapshots.length === times + 1);
   }
@@ -101,7 +101,7 @@ it('passes over what is no file in a directory, and says so; one that is named i
   const { ready, snapshots, problems } = watch(inner);
   await ready;
   expect([snapshots.length, problems]).toEqual([1, ['not-a-file']]);
-  expect(await readFiles([fifo])).toMatchObject({ diagnostics: [{ code: 'unreadable', severity: 'error' }] });
+  expect(await readFiles([fifo], {})).toMatchObject({ diagnostics: [{ code: 'unreadable', severity: 'error' }] });
 });
 
 it.each([

@@ -4,7 +4,7 @@
  */
 import { withClusterset } from '../clusters/mcs.js';
 import { AS_IT_IS, complete } from '../complete/complete.js';
-import { type Diagnostic, hasErrors, type Source, show } from '../diag.js';
+import { type Diagnostic, hasErrors, type Source, showPath } from '../diag.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { fingerprint, loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
@@ -36,9 +36,12 @@ export interface Files {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads the files and directories that `paths` name; objects that say no namespace belong to `namespace`. */
-export async function readFiles(paths: readonly string[], namespace?: string): Promise<Files> {
-  return understand(await load(paths, namespace), paths);
+/** Reads the files and directories that `paths` name. */
+export async function readFiles(
+  paths: readonly string[],
+  { namespace, strict = false }: Pick<FilesOptions, 'namespace' | 'strict'>,
+): Promise<Files> {
+  return judged(understand(await load(paths, namespace), paths), strict);
 }
 
 /** Watches the files and directories that `paths` name. */
@@ -114,7 +117,7 @@ function understand({ value: sources, diagnostics }: Loaded, paths: readonly str
 }
 
 function empty(paths: readonly string[], sources: readonly Source[]): Diagnostic {
-  const where = `${show(paths[0] ?? '').slice(1, -1)}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
+  const where = `${showPath(paths[0] ?? '').slice(1, -1)}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
   const what = sources.every(({ text }) => text.trim() === '') ? 'is empty' : 'holds no Service, EndpointSlice or Node';
   return {
     code: 'empty-snapshot',

@@ -4,8 +4,13 @@ import { limited } from './budget.js';
 import type { ApiClient } from './client.js';
 import { readAll } from './snapshot.js';
 
-const page = (more: object = {}) =>
-  JSON.stringify({ kind: 'ServiceList', apiVersion: 'v1', metadata: { resourceVersion: '1', ...more }, items: [] });
+const page = (more: object = {}, name?: string) =>
+  JSON.stringify({
+    kind: 'ServiceList',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: '1', ...more },
+    items: name === undefined ? [] : [{ metadata: { namespace: 'a', name } }],
+  });
 
 /** A server that answers request after request so. */
 function server(answer: (request: number) => Iterable<string>): ApiClient {
@@ -35,13 +40,13 @@ it.each([
   ['text without end', () => endless(), 'the server sends more than the 4 MiB that are read'],
   [
     'more pages than there can be',
-    (n: number) => [page({ continue: `x${n}` })],
+    (n: number) => [page({ continue: `x${n}` }, `x${n}`)],
     'the server has no last page: 20 were read',
   ],
   [
     'one token again and again',
     () => [page({ continue: 'x' })],
-    'the server gives the same continue token again and again',
+    'the server sends a list that does not end: the same page comes again',
   ],
 ] as const)('%s', async (_, answer, message) => {
   const client = limited(server(answer), BUDGET);

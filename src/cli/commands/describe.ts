@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
 import type { DescribeFlags } from '../describe.js';
-import { completionOptions, inputOptions } from '../flags.js';
+import { completionOptions, inputOptions, modeOption, nodeOption } from '../flags.js';
 import { ARGUMENTS, lookOptions } from '../look-options.js';
 
 /** Adds the command. */
@@ -18,11 +18,10 @@ export const addDescribe: Add = (program, io, done) => {
         'is written or what it is made of; the Ingresses that lead to it and the NetworkPolicies that select its ' +
         'endpoints. What is made up says (synthetic).',
     );
-  completionOptions(lookOptions(inputOptions(command)))
+  completionOptions(lookOptions(inputOptions(command)));
+  modeOption(nodeOption(command, 'what becomes of traffic on this node (default: on all Nodes)'))
     .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
-    .option('--node <NAME>', 'what becomes of traffic on this node (default: on all Nodes)')
     .option('-c, --config <FILE>', 'KubeProxyConfiguration: what becomes of traffic depends on it')
-    .option('--mode <MODE>', "proxy mode (default: the configuration's, or iptables)")
     .addOption(
       new Option('-o, --output <FORMAT>', 'the Services and their EndpointSlices as objects').choices(['yaml', 'json']),
     )

@@ -8,6 +8,7 @@ export const SERVICES = `
 Service: kind apiVersion metadata:ObjectMeta spec:ServiceSpec status:ServiceStatus
 Endpoints: kind apiVersion metadata:ObjectMeta subsets:EndpointSubset
 EndpointSlice: kind apiVersion metadata:ObjectMeta addressType endpoints:Endpoint ports:EndpointPort
+NetworkPolicy: kind apiVersion metadata:ObjectMeta spec:NetworkPolicySpec status
 Ingress: kind apiVersion metadata:ObjectMeta spec:IngressSpec status:IngressStatus
 ServiceCIDR: kind apiVersion metadata:ObjectMeta spec:ServiceCIDRSpec status:ServiceCIDRStatus
 IPAddress: kind apiVersion metadata:ObjectMeta spec:IPAddressSpec
@@ -27,6 +28,12 @@ EndpointSubset: addresses:EndpointAddress notReadyAddresses:EndpointAddress port
 Endpoint: addresses conditions:EndpointConditions hostname targetRef:ObjectReference deprecatedTopology nodeName
   zone hints:EndpointHints topology
 EndpointPort: name protocol port appProtocol
+NetworkPolicySpec: podSelector:LabelSelector ingress:NetworkPolicyIngressRule egress:NetworkPolicyEgressRule policyTypes
+NetworkPolicyIngressRule: ports:NetworkPolicyPort from:NetworkPolicyPeer
+NetworkPolicyEgressRule: ports:NetworkPolicyPort to:NetworkPolicyPeer
+NetworkPolicyPort: protocol port endPort
+NetworkPolicyPeer: podSelector:LabelSelector namespaceSelector:LabelSelector ipBlock:IPBlock
+IPBlock: cidr except
 IngressSpec: ingressClassName defaultBackend:IngressBackend tls:IngressTLS rules:IngressRule
 IngressStatus: loadBalancer:IngressLoadBalancerStatus
 ServiceCIDRSpec: cidrs

@@ -2,22 +2,17 @@
  * NetworkPolicy networking.k8s.io/v1: which Pods it selects and in which directions, for that is all that is said of it.
  * Rules: ValidateNetworkPolicySpec in pkg/apis/networking/validation, of those fields.
  */
-import { type Check, list, matching, oneOf, text } from '../check.js';
-import { DNS1123_SUBDOMAIN, QUALIFIED_NAME } from '../names.js';
-import { object, optional, required, withDefault } from '../object.js';
-import type { LabelSelector, NetworkPolicy } from '../types.js';
-import { labels, metadata, NO_STRINGS } from './metadata.js';
+import { type Check, list, ruled, text } from '../check.js';
+import { DNS1123_SUBDOMAIN } from '../names.js';
+import { object, optional, withDefault } from '../object.js';
+import type { LabelSelector } from '../selects.js';
+import type { NetworkPolicy } from '../types.js';
+import { metadata, NO_STRINGS } from './metadata.js';
+import { labelSelector } from './selector.js';
 
-const expression = object({
-  key: required(matching(QUALIFIED_NAME)),
-  operator: required(oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist'], 'In')),
-  values: withDefault(list(text), []),
-});
+const DIRECTIONS = ['Ingress', 'Egress'];
 
-const selector = object({
-  matchLabels: withDefault(labels, NO_STRINGS),
-  matchExpressions: withDefault(list(expression), []),
-});
+const direction = ruled(text, 'Ingress or Egress', (name) => DIRECTIONS.includes(name));
 
 const ALL: LabelSelector = { matchLabels: NO_STRINGS, matchExpressions: [] };
 
@@ -25,8 +20,8 @@ const fields = object({
   metadata: metadata(DNS1123_SUBDOMAIN),
   spec: withDefault(
     object({
-      podSelector: withDefault(selector, ALL),
-      policyTypes: optional(list(oneOf(['Ingress', 'Egress'], 'Ingress'), { max: 2 })),
+      podSelector: withDefault(labelSelector, ALL),
+      policyTypes: optional(list(direction, { max: DIRECTIONS.length })),
       egress: optional(list((value: unknown) => value)),
     }),
     { podSelector: ALL },

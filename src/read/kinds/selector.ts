@@ -1,7 +1,7 @@
 /**
  * LabelSelector meta/v1: what workloads find their pods by (ValidateLabelSelector, LabelSelectorAsSelector).
  */
-import { also, type Infer, list, matching, refuse, ruled, text } from '../check.js';
+import { also, list, matching, refuse, ruled, text } from '../check.js';
 import { QUALIFIED_NAME } from '../names.js';
 import { object, required, withDefault } from '../object.js';
 import { labels, NO_STRINGS } from './metadata.js';
@@ -26,25 +26,3 @@ export const labelSelector = object({
   matchLabels: withDefault(labels, NO_STRINGS),
   matchExpressions: withDefault(list(expression), []),
 });
-
-type LabelSelector = Infer<typeof labelSelector>;
-
-/** It would select everything. */
-export function isEmpty({ matchLabels, matchExpressions }: LabelSelector): boolean {
-  return Object.keys(matchLabels).length + matchExpressions.length === 0;
-}
-
-/** Whether an object with `given` as its labels is selected. */
-export function selects(
-  { matchLabels, matchExpressions }: LabelSelector,
-  given: Readonly<Record<string, string>>,
-): boolean {
-  return (
-    Object.entries(matchLabels).every(([key, value]) => given[key] === value) &&
-    matchExpressions.every(({ key, operator, values }) => {
-      const value = given[key];
-      const found = values.length > 0 ? value !== undefined && values.includes(value) : value !== undefined;
-      return operator === 'In' || operator === 'Exists' ? found : !found;
-    })
-  );
-}

@@ -5,10 +5,11 @@
 import { also, type Check, type Cursor, int, isMapping, matching, refuse } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
+import { isEmpty, selects } from '../selects.js';
 import type { Workload, WorkloadKind } from '../types.js';
 import { emptyIsAbsent, hookOf, labels, metadata, NO_STRINGS } from './metadata.js';
 import { podSpec } from './pod.js';
-import { isEmpty, labelSelector, selects } from './selector.js';
+import { labelSelector } from './selector.js';
 
 /** Far more than a cluster can have; without a bound one line could fill the memory. */
 const MAX_REPLICAS = 1_000_000;

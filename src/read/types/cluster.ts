@@ -1,7 +1,9 @@
 /**
  * read, types: what a cluster allocates from, its Namespaces and Ingresses, and what it has to do with others.
  */
+
 import type { Key, Origin } from '../../diag.js';
+import type { LabelSelector } from '../selects.js';
 import type { ObjectMeta, Protocol } from './meta.js';
 
 /** ServiceCIDR networking.k8s.io/v1. */
@@ -50,16 +52,6 @@ export interface NetworkPolicy {
   /** `Ingress`, `Egress`. */
   readonly policyTypes: readonly string[];
   readonly origin: Origin;
-}
-
-/** An empty one selects all. */
-export interface LabelSelector {
-  readonly matchLabels: Readonly<Record<string, string>>;
-  readonly matchExpressions: readonly {
-    readonly key: string;
-    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-    readonly values: readonly string[];
-  }[];
 }
 
 /** Namespace v1. */

@@ -104,6 +104,51 @@ export const INGRESS: KindRules = {
   ],
 };
 
+export const NETWORK_POLICY: KindRules = {
+  kind: 'NetworkPolicy',
+  apiVersion: 'networking.k8s.io/v1',
+  about: 'Of its rules nothing is read: only which Pods it selects, and for which direction.',
+  object: { metadata: { name: 'web' }, spec: { podSelector: { matchLabels: { app: 'web' } } } },
+  rules: [
+    {
+      field: 'metadata.name',
+      rule: 'a DNS subdomain',
+      says: 'error',
+      source: 'networking',
+      bad: { 'metadata.name': 'Web' },
+    },
+    {
+      field: 'spec.podSelector',
+      absent: {
+        is: 'all Pods',
+        at: 'podSelector',
+        value: { matchLabels: {}, matchExpressions: [] },
+        with: { 'spec.podSelector': undefined },
+      },
+      rule: 'matchLabels: label values',
+      says: 'error',
+      source: 'networking',
+      bad: { 'spec.podSelector.matchLabels': { app: 'a b' } },
+    },
+    {
+      field: 'spec.podSelector.matchExpressions[]',
+      rule: 'operator In, NotIn, Exists or DoesNotExist; values for the first two only',
+      says: 'refused',
+      source: 'meta',
+      bad: { 'spec.podSelector': { matchExpressions: [{ key: 'app', operator: 'In' }] } },
+    },
+    {
+      field: 'spec.policyTypes',
+      absent: { is: 'Ingress, and Egress where there are rules of it', at: 'policyTypes', value: ['Ingress'] },
+      rule: 'Ingress, Egress or both',
+      says: 'refused',
+      source: 'networking',
+      good: { 'spec.policyTypes': ['Egress'] },
+      bad: { 'spec.policyTypes': ['ingress'] },
+    },
+  ],
+};
+
 export const NAMESPACE: KindRules = {
   kind: 'Namespace',
   apiVersion: 'v1',

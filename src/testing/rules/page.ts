@@ -1,7 +1,15 @@
 /**
  * docs/validation.md, as text.
  */
-import { INGRESS, IP_ADDRESS, NAMESPACE, SERVICE_CIDR, SERVICE_EXPORT, SERVICE_IMPORT } from './cluster.js';
+import {
+  INGRESS,
+  IP_ADDRESS,
+  NAMESPACE,
+  NETWORK_POLICY,
+  SERVICE_CIDR,
+  SERVICE_EXPORT,
+  SERVICE_IMPORT,
+} from './cluster.js';
 import { ENDPOINT_SLICE, ENDPOINTS } from './endpoints.js';
 import { NODE, POD, POD_TEMPLATE, REPLICATION_CONTROLLER, STATEFUL_SET } from './pods.js';
 import { type KindRules, type Rule, type Says, SOURCES } from './rule.js';
@@ -18,6 +26,7 @@ export const RULES: readonly KindRules[] = [
   REPLICATION_CONTROLLER,
   POD_TEMPLATE,
   INGRESS,
+  NETWORK_POLICY,
   NAMESPACE,
   SERVICE_CIDR,
   IP_ADDRESS,
