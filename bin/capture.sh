@@ -73,13 +73,22 @@ nft=$(kernel nft_do_chain)
 for t in ip ip6; do
   ask "$nft" ${t}tables-nft.rules ${t}tables-nft-save
   ask "$(there /proc/net/${t}_tables_names)" ${t}tables-legacy.rules ${t}tables-legacy-save
+  run ${t}tables-names.txt cat /proc/net/${t}_tables_names
   # Where the tools have no other name they are of one variant only.
   has ${t}tables-nft-save || has ${t}tables-legacy-save || ask "$nft" ${t}tables.rules ${t}tables-save
 done
 for t in iptables-save iptables-nft-restore iptables-legacy-restore iptables-restore; do run $t-version.txt $t --version; done
+run nft-in-kernel.txt grep -q -m 1 nf_tables_newtable /proc/kallsyms
 ask "$nft" nftables.rules nft list ruleset
 ask "$nft" nftables.json nft -j list ruleset
-ask "$(kernel ip_set_type_register)" ipset.rules ipset save
+ask "$nft" nft-tables.txt nft list tables
+ask "$nft" nft-chains.txt nft list chains
+for chain in filter.INPUT filter.FORWARD filter.OUTPUT nat.PREROUTING nat.INPUT nat.OUTPUT nat.POSTROUTING; do
+  for f in ip ip6; do ask "$nft" nft-$f.$chain.json nft --json list chain $f "${chain%.*}" "${chain#*.}"; done
+done
+sets=$(kernel ip_set_type_register)
+ask "$sets" ipset.rules ipset save
+ask "$sets" ipset-list.txt ipset list -terse
 run ip_vs.txt test -e /proc/net/ip_vs
 ipvs=$(there /proc/net/ip_vs)
 ask "$ipvs" ipvsadm-version.txt ipvsadm --version
