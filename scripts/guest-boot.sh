@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Boots the guest ring's machine under QEMU and stays with it: `guest-boot.sh [PORTS]` prints `ready FOLDER` once it runs
-# programs. The folder holds the sockets port0, port1, … (scripts/guest-agent.pl says what to say there) and console.log.
+# programs. The folder holds the sockets port0, port1, … (scripts/agent.pl says what to say there) and console.log.
 # Needs no root and no KVM. The machine and its folder go when this script is told to end.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -93,7 +93,7 @@ done < <(sed 's:^/usr::' "$work/libraries")
 ln -s usr/lib64 "$root/lib64"
 
 cp scripts/guest-init.sh "$root/init"
-cp scripts/guest-agent.pl "$root/usr/bin/guest-agent"
+cp scripts/agent.pl "$root/usr/bin/guest-agent"
 chmod 755 "$root/init" "$root/usr/bin/guest-agent"
 
 # Uncompressed: the kernel unpacks it faster than it would a smaller one.

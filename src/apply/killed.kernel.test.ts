@@ -29,7 +29,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Two snapshots that have little in common; one is written in several commits. */
 const STATES = [
-  oneService(often(400, 1200)),
+  oneService(400),
   caseInput({ name: RANDOM, directory: `${ROOT}fixtures/${RANDOM}/`, about: '' }).sources[0],
 ].map((source, i) => {
   const path = join(directory, `${i}.yaml`);

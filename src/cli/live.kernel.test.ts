@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { type Host, localHost } from '../apply/host.js';
 import { ROOT } from '../testing/cases.js';
+import { sample } from '../testing/extent.js';
 import { VARIANTS } from '../testing/kernel.js';
 import { succeeded, withNetns } from '../testing/netns.js';
 import { describeInKernel } from '../testing/rings.js';
@@ -56,9 +57,12 @@ const MOVES: readonly [string, string, string, string, number, number][] = [
 ];
 
 describeKernel.each(VARIANTS)('what moves is told, iptables-%s', (variant) => {
-  const families = ['iptables', 'ip6tables'].flatMap((tool) => MOVES.map((row) => [tool, ...row] as const));
+  // Each variant gets every other one for IPv6.
+  const rows = MOVES.map(
+    (row, i) => [(i + VARIANTS.indexOf(variant)) % 2 === 0 ? 'iptables' : 'ip6tables', ...row] as const,
+  );
 
-  it.each(families)('%s: %s', (tool, _, table, act, chain, added, removed) =>
+  it.each(sample(rows, 2, variant))('%s: %s', (tool, _, table, act, chain, added, removed) =>
     onNode(variant, async (run, host) => {
       await run('apply', WEB);
       const restore = [`${tool}-${variant}-restore`, '--noflush', '--wait=60'];
@@ -124,7 +128,7 @@ describeKernel('tools that do not say all', () => {
     return localHost().run(['env', `PATH=${PATH}`, process.execPath, `${ROOT}bin/vipc.js`, ...argv]);
   };
 
-  it.each(LIES)('%s: trouble, and nothing is changed', (_, shims, expected) =>
+  it.each(sample(LIES, 3))('%s: trouble, and nothing is changed', (_, shims, expected) =>
     onNode('nft', async (honest, host, netns) => {
       await honest('apply', WEB);
       succeeded(await host.run(['ipset', 'create', 'x', 'hash:ip']), 'ipset');

@@ -37,21 +37,23 @@ function kustomization(directory: string): Foreign {
   return { message, hint: `kubectl kustomize ${directory} | vipc …` };
 }
 
-/** Fields of a kustomization that are lists, and together with no kind belong to nothing else. */
-const FIELDS = [
-  'resources',
-  'bases',
-  'components',
-  'patches',
-  'patchesStrategicMerge',
-  'patchesJson6902',
-  'generators',
-];
+/** Lists that together with no kind belong to a kustomization: of names of files, and of patches. */
+const FILES = ['resources', 'bases', 'components', 'generators', 'patchesStrategicMerge'];
+const PATCHES = ['patches', 'patchesJson6902'];
 
 function isKustomization(value: Readonly<Record<string, unknown>>, file: string): boolean {
   const { apiVersion, kind } = value;
   if (isGiven(kind)) return String(apiVersion).startsWith('kustomize.config.k8s.io/');
-  return /^kustomization(\.ya?ml)?$/i.test(file) || FIELDS.some((field) => Array.isArray(value[field]));
+  return (
+    /^kustomization(\.ya?ml)?$/i.test(file) || hasFiles(value) || PATCHES.some((field) => Array.isArray(value[field]))
+  );
+}
+
+function hasFiles(value: Readonly<Record<string, unknown>>): boolean {
+  return FILES.some((field) => {
+    const list = value[field];
+    return Array.isArray(list) && list.length > 0 && list.every((each) => typeof each === 'string');
+  });
 }
 
 function isGiven(value: unknown): boolean {

@@ -14,9 +14,12 @@ export function often(quick: number, all: number): number {
   return ALL ? all : quick;
 }
 
-/** All of `list`, or in a quick run `count` of it by the seed, in their order. `of` makes several samples independent. */
-export function sample<T>(list: readonly T[], count: number, of = ''): readonly T[] {
-  if (ALL || count >= list.length) return list;
+/**
+ * In a quick run `quick` of `list` by the seed, in their order; else `all` of it. `of` makes several samples independent.
+ */
+export function sample<T>(list: readonly T[], quick: number, of = '', all = list.length): readonly T[] {
+  const count = often(quick, all);
+  if (count >= list.length) return list;
   const places = list.map((_, i) => ({ i, place: hash(`${seed} ${of} ${i}`) }));
   const chosen = new Set(
     places

@@ -1,7 +1,7 @@
 /** Netns: a network namespace of a test's own, with rules, conntrack and sockets that nobody else sees. */
 import { randomBytes } from 'node:crypto';
-import { type Host, inNetns, localHost, type Outcome } from '../apply/host.js';
-import { TOOL_SECONDS } from './patience.js';
+import { type Host, inNetns, type Outcome } from '../apply/host.js';
+import { agentHost } from './agent.js';
 
 /** A name for a network namespace of this run: `vipc-t-RUN-RANDOM`, by which a later run knows it (scripts/run.js). */
 export function newName(): string {
@@ -15,10 +15,11 @@ export interface Netns {
   readonly remove: () => Promise<void>;
 }
 
-/** Makes a fresh namespace with `lo` up on the machine `on`; it stays until it is removed. */
-export async function makeNetns(on: Host = localHost({ timeoutSeconds: TOOL_SECONDS })): Promise<Netns> {
+/** Makes a fresh namespace with `lo` up on the machine `on`, or this one; it stays until it is removed. */
+export async function makeNetns(on?: Host): Promise<Netns> {
+  const machine = on ?? agentHost();
   const ip = async (...args: readonly string[]): Promise<void> => {
-    succeeded(await on.run(['ip', ...args]), `ip ${args.join(' ')}`);
+    succeeded(await machine.run(['ip', ...args]), `ip ${args.join(' ')}`);
   };
   const name = newName();
   await ip('netns', 'add', name);
@@ -29,7 +30,7 @@ export async function makeNetns(on: Host = localHost({ timeoutSeconds: TOOL_SECO
     await remove();
     throw error;
   }
-  return { host: inNetns(on, name), name, remove };
+  return { host: on ? inNetns(on, name) : agentHost({ netns: name }), name, remove };
 }
 
 /** Makes one, gives `use` its Host, and deletes it whatever happens. */

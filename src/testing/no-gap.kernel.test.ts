@@ -2,10 +2,11 @@
  * No gap: while `vipc apply` changes the rules again and again, no new connection to a Service that stays is refused, lost
  * or late.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { localHost } from '../apply/host.js';
 import { FAMILIES, type Family } from '../ip.js';
 import { compile } from '../pipeline.js';
+import { agentHost } from './agent.js';
 import { RULES_FILE } from './cases.js';
 import { artifactText } from './compiled.js';
 import { often, sample } from './extent.js';
@@ -20,7 +21,7 @@ import { makeTopology, type Topology } from './topology.js';
 
 const describeKernel = await describeInKernel();
 
-const APPLIES = often(8, 50);
+const APPLIES = often(8, 25);
 /** Connections that each apply should meet. */
 const MANY = 20;
 
@@ -84,7 +85,7 @@ describeKernel('no gap', () => {
     };
 
     beforeAll(async () => {
-      topology = await makeTopology(localHost());
+      topology = await makeTopology(agentHost(), (netns) => agentHost({ netns }));
       node = await liveNode(topology.node, variant);
     });
 
@@ -98,7 +99,7 @@ describeKernel('no gap', () => {
       expectNoGap(reports, APPLIES * MANY);
     });
 
-    it.each(sample([1, 2, 3, 4, 5], 1, variant))('taking over from kube-proxy, time %s', async (seed) => {
+    it.each(sample([1, 2, 3, 4, 5], 1, variant, 2))('taking over from kube-proxy, time %s', async (seed) => {
       await cleanUp(node);
       for (const family of FAMILIES) {
         const { value } = compile(snapshot(seed), SMALL_OPTIONS);

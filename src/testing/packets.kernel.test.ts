@@ -1,8 +1,9 @@
 /**
  * iptables mode, with packets: what `vipc apply` leaves on a node serves clients, or turns them away, as it should.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { localHost } from '../apply/host.js';
+import { agentHost } from './agent.js';
 import { sample } from './extent.js';
 import { VARIANTS } from './kernel.js';
 import { applyTo, liveNode } from './live.js';
@@ -13,7 +14,7 @@ import { type Connect, connect, hasSctp, makeTopology, resent, type Topology } f
 
 const describeKernel = await describeInKernel();
 
-const withSctp = await hasSctp(localHost());
+const withSctp = await hasSctp(agentHost());
 
 const NODE_SEEN_V6 = [
   'fd00:10:244:1::5 fd00:10:244:1::1',
@@ -111,7 +112,7 @@ describeKernel('packets through iptables', () => {
     let topology: Topology;
 
     beforeAll(async () => {
-      topology = await makeTopology(localHost());
+      topology = await makeTopology(agentHost(), (netns) => agentHost({ netns }));
       const { sources, options } = packetsInput();
       const { diagnostics, rest } = await applyTo(await liveNode(topology.node, variant), sources, options);
       expect([...diagnostics, ...rest.steps]).toEqual([]);

@@ -1,8 +1,9 @@
 /**
  * Shares: every endpoint gets its part of the connections, in iptables mode.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { localHost } from '../apply/host.js';
+import { agentHost } from './agent.js';
 import { sample } from './extent.js';
 import { VARIANTS } from './kernel.js';
 import { applyTo, liveNode } from './live.js';
@@ -48,7 +49,7 @@ describeKernel('shares', () => {
     let topology: Topology;
 
     beforeAll(async () => {
-      topology = await makeTopology(localHost());
+      topology = await makeTopology(agentHost(), (netns) => agentHost({ netns }));
       const { sources, options } = packetsInput();
       await applyTo(await liveNode(topology.node, variant), sources, options);
     });

@@ -1,7 +1,7 @@
 /** Port: a connection to one agent in the guest, made at the first request; requests wait for each other. */
 import { createConnection, type Socket } from 'node:net';
 import type { Outcome } from '../../apply/host.js';
-import { answerReader, type Request, requestBytes } from './wire.js';
+import { answerReader, type Request, requestBytes } from '../wire.js';
 
 export interface Port {
   /** Rejects only when the guest itself fails. */

@@ -1,5 +1,5 @@
-/** Wire: what is said on a serial port of the guest. scripts/guest-agent.pl is the other end, and explains the format. */
-import type { Outcome } from '../../apply/host.js';
+/** Wire: what is said on a serial port of the guest. scripts/agent.pl is the other end, and explains the format. */
+import type { Outcome } from '../apply/host.js';
 
 export interface Request {
   readonly id: string;
