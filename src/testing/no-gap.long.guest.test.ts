@@ -94,7 +94,7 @@ describeGuest('no gap in ipvs mode', () => {
 
   it('a member that is missing for a moment is noticed', async () => {
     const member = `KUBE-CLUSTER-IP ${addressesOf(STAYS).clusterIP},tcp:80`;
-    const shell = `ipset del ${member}; sleep 0.3; ipset add ${member}`;
+    const shell = `ipset del ${member}; sleep 3; ipset add ${member}`;
     const reports = await underStreams(streamsOf(topology), async () => {
       succeeded(await topology.node.run(['sh', '-ec', shell]), 'ipset');
     });
