@@ -33,6 +33,8 @@ run() {
   fi
 }
 # ask yes|no FILE COMMAND: with no, the kernel has nothing of that loaded: there is nothing to tell, and asking would load it.
+# That ends with $none, as the command would.
+none=0
 ask() {
   kernel=$1 out=$2
   shift
@@ -40,7 +42,7 @@ ask() {
   shift
   : >"$out"
   echo 'not run: the kernel has none of it loaded' >"$out.err"
-  note 0 "$out" "$@"
+  note $none "$out" "$@"
 }
 # As sysctl(8) prints them; names have dots for slashes and slashes for dots. /dev/null, so that grep prints names.
 sysctls() (
@@ -91,10 +93,12 @@ ask "$sets" ipset.rules ipset save
 ask "$sets" ipset-list.txt ipset list -terse
 run ip_vs.txt test -e /proc/net/ip_vs
 ipvs=$(there /proc/net/ip_vs)
+none=1
 ask "$ipvs" ipvsadm-version.txt ipvsadm --version
 ask "$ipvs" ipvsadm.rules ipvsadm --save -n
 ask "$ipvs" ipvsadm-list.txt ipvsadm --list -n
 ask "$ipvs" ipvsadm-timeouts.txt ipvsadm --list --timeout
+none=0
 
 run addresses.json ip -json -details address show
 for family in 4 6; do

@@ -5,8 +5,8 @@ import type { LiveIpvs } from '../languages/ipvs/diff.js';
 import { type Connections, countServers, parse, parseListing, parseTimeouts } from '../languages/ipvs/parse.js';
 import { printHostPort, printService } from '../languages/ipvs/print.js';
 import { distinctLines } from '../languages/lines.js';
-import { ask, demand, understood } from './ask.js';
-import type { Host } from './host.js';
+import { ask, demand, isMissing, understood } from './ask.js';
+import type { Host, Outcome } from './host.js';
 
 const NO_IPVS: LiveIpvs = { saved: { virtualServers: [], others: [] }, connections: [] };
 
@@ -14,12 +14,16 @@ const NO_IPVS: LiveIpvs = { saved: { virtualServers: [], others: [] }, connectio
 export async function readIpvs(host: Host, needed: boolean): Promise<LiveIpvs> {
   if (!needed && (await ask(host, ['test', '-e', '/proc/net/ip_vs'], ({ code }) => code === 1)) === undefined)
     return NO_IPVS;
-  if (!needed && (await ask(host, ['ipvsadm', '--version'])) === undefined) return NO_IPVS;
+  const isNone = (outcome: Outcome) => (isMissing(outcome) ? !needed : NOT_LOADED.test(outcome.stderr));
+  if ((await ask(host, ['ipvsadm', '--version'], isNone)) === undefined) return NO_IPVS;
   const agreed = await readAgreed((...argv) => demand(host, ['ipvsadm', ...argv]));
   const timeouts = parseTimeouts(await demand(host, ['ipvsadm', '--list', '--timeout']));
   if (!timeouts) throw new Error('ipvsadm --list --timeout prints no timeouts');
   return { ...agreed, timeouts };
 }
+
+/** What bin/capture.sh writes where ipvsadm would have loaded IPVS, and then found none. */
+const NOT_LOADED = /^not run: the kernel has none of it loaded$/m;
 
 const MOST_READS = 20;
 
