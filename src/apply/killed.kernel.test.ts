@@ -20,7 +20,7 @@ import { describeInKernel } from '../testing/rings.js';
 
 const describeKernel = await describeInKernel();
 
-const KILLS = often(4, 50);
+const KILLS = often(4, 25);
 const NEVER = Number.POSITIVE_INFINITY;
 const RANDOM = 'conformance/random-02';
 
@@ -29,7 +29,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Two snapshots that have little in common; one is written in several commits. */
 const STATES = [
-  oneService(400),
+  oneService(often(400, 800)),
   caseInput({ name: RANDOM, directory: `${ROOT}fixtures/${RANDOM}/`, about: '' }).sources[0],
 ].map((source, i) => {
   const path = join(directory, `${i}.yaml`);

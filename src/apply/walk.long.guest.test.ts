@@ -18,7 +18,7 @@ import { ACT_NAMES, vandalise } from '../testing/vandal-ipvs.js';
 
 const describeGuest = await describeInGuest();
 
-const STEPS = 24;
+const STEPS = 12;
 
 interface Cluster {
   readonly items: readonly ApiObject[];
