@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { caseInput, cases } from '../testing/cases.js';
 import { FOREIGN, load, saves } from '../testing/foreign.js';
 import { applyTo, differenceTo, type LiveNode, liveNode } from '../testing/live.js';
@@ -19,14 +19,11 @@ const directory = mkdtempSync(join(tmpdir(), 'vipc-xtables-'));
 const lock = join(directory, 'lock');
 const [first, second] = ['clusterip', 'nodeport'].map(input) as [Input, Input];
 
+// Before the first program is started.
+process.env['XTABLES_LOCKFILE'] = lock;
+
 (await describeInKernel())('the xtables lock', () => {
-  beforeAll(() => {
-    process.env['XTABLES_LOCKFILE'] = lock;
-  });
-  afterAll(() => {
-    delete process.env['XTABLES_LOCKFILE'];
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => rmSync(directory, { recursive: true }));
 
   it('held for too long: nothing is changed', async () => {
     await onNode(3, async (host, node, told) => {
