@@ -127,26 +127,36 @@ function front(sources: readonly Source[], options: Options, how: How): Checked<
 export function wholeSnapshot(sources: readonly Source[], options: Options, how: How): Checked<Snapshot> {
   // Whatever the objects are, it comes to nothing.
   if (!backendFor(options.mode)) return { value: NOTHING, diagnostics: [unknownMode(options.mode)] };
-  const { value: cluster, diagnostics } = readCluster(sources, how);
+  const { value: cluster, diagnostics } = readCluster(sources, { ...how, live: options.machine !== undefined });
   if (hasErrors(diagnostics)) return { value: cluster, diagnostics };
   const clusterset = withClusterset(cluster, how.clustersetCIDRs);
   const found = how.skipInvalid ? clusterset.diagnostics.map(asWarning) : clusterset.diagnostics;
   return { value: clusterset.value, diagnostics: [...diagnostics, ...found] };
 }
 
-/** read and complete: the cluster as its control plane would have it. With any error it is what was sound. */
+/**
+ * read and complete: the cluster as its control plane would have it. With any error it is what was sound. For a `live` node
+ * a snapshot without a Service is an error: the rules of all of them would go.
+ */
 export function readCluster(
   sources: readonly Source[],
-  { skipInvalid = false, completion = AS_IT_IS }: Pick<How, 'skipInvalid' | 'completion'>,
+  {
+    skipInvalid = false,
+    completion = AS_IT_IS,
+    live = false,
+  }: Pick<How, 'skipInvalid' | 'completion'> & { readonly live?: boolean },
 ): Checked<Snapshot> {
   const forgive = (found: readonly Diagnostic[]) => (skipInvalid ? found.map(asWarning) : found);
   const snapshot = readSnapshot(sources);
   const found = isEmpty(snapshot) ? [NOTHING_READ] : snapshot.diagnostics;
-  const read = [...forgive(found), ...notes(snapshot.value)];
+  const none = live && found.length === 0 && snapshot.value.services.length === 0 ? [NO_SERVICE] : [];
+  const read = [...forgive(found), ...none, ...notes(snapshot.value)];
   if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
   const completed = complete(snapshot.value, completion);
   // What errors left out would look as if it were missing.
-  const suspect = hasErrors(completed.diagnostics) ? [] : lint(completed.value, completion);
+  const suspect = hasErrors(completed.diagnostics)
+    ? []
+    : lint(completed.value, { simulate: completion.simulate || live });
   return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics), ...suspect] };
 }
 
@@ -191,6 +201,14 @@ const NOTHING_READ: Diagnostic = {
   severity: 'error',
   message: 'the input holds no Kubernetes object',
   hint: 'kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot',
+};
+
+/** Every cluster has the Service default/kubernetes. */
+const NO_SERVICE: Diagnostic = {
+  code: 'empty-snapshot',
+  severity: 'error',
+  message: 'the input holds no Service: nothing is taken away for it',
+  hint: 'vipc cleanup takes all rules away; kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot',
 };
 
 function isEmpty({ value, diagnostics }: Checked<Snapshot>): boolean {

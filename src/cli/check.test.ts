@@ -54,6 +54,19 @@ describe('vipc compile -o and --check', () => {
     expect(stdout).not.toContain('KUBE-FORWARD');
   });
 
+  it('fails for files of another mode that are still there', async () => {
+    await vipc(['compile', WEB, '--mode', 'ipvs', '-o', directory]);
+    await vipc(['compile', WEB, '-o', directory]);
+    writeFileSync(join(directory, 'README.md'), 'not ours');
+    const { code, stdout } = await vipc(['compile', WEB, '--check', directory]);
+    expect(code).toBe(1);
+    expect(stdout.split('\n').slice(0, 4)).toEqual(
+      ['ipset.rules', 'ipvsadm.rules', 'addresses.rules', 'sysctl.conf'].map(
+        (file) => `- ${file} is not compiled any more: delete it`,
+      ),
+    );
+  });
+
   it('does not mind how wide the columns of resolved.txt are', async () => {
     await vipc(['compile', WEB, '-o', directory]);
     const path = join(directory, 'resolved.txt');

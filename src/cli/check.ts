@@ -1,12 +1,13 @@
 /**
  * cli: `--check DIR`, what is compiled against the files of a directory.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FILES } from '../backends/modes.js';
 import type { ForNode } from '../nodes.js';
 import { type Artifact, RESOLVED_FILE } from '../pipeline.js';
 import { diffLines } from '../review/compare.js';
-import { type Difference, difference, grouped, isSame, type Review } from '../review/review.js';
+import { type Difference, difference, grouped, isSame, loneNode, type Review } from '../review/review.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { folderOf, nameOf } from './nodes.js';
 import { type Kept, printed, sideOf, textsOf } from './review.js';
@@ -33,6 +34,7 @@ export async function check(
       difference: await differenceFrom(folderOf(directory, each), artifacts),
     });
   }
+  if (nodes.some(({ node }) => node !== '')) found.push(...(await others(directory, nodes)));
   const meaning = { '+': 'compiled now', '-': `in ${directory} only` };
   const review: Review = { meaning, synthetic, ...grouped(found) };
   const same = review.groups.length === 0;
@@ -43,6 +45,27 @@ export async function check(
     : `${directory} differs; compile again with -o ${directory} to accept`;
   await writeLines(io.stderr, [verdict]);
   return same ? EXIT.ok : EXIT.different;
+}
+
+/** What else a directory of several nodes holds: files of a lone node, and folders of nodes that are gone. */
+async function others(directory: string, nodes: readonly ForNode[]) {
+  const names = new Set(nodes.map(({ node }) => node));
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory() && !names.has(entry.name)).map(({ name }) => name);
+  const gone = [];
+  for (const name of folders.sort())
+    if ((await leftIn(join(directory, name), [])).length > 0)
+      gone.push({ node: name, difference: loneNode(name, '-') });
+  const left = await leftIn(directory, []);
+  const nothing = { resolved: [], sections: [] };
+  return left.length === 0 ? gone : [...gone, { node: '', difference: difference(nothing, nothing, [], left) }];
+}
+
+/** The files of ours in a directory that are none of `compiled`, such as those of another mode. */
+async function leftIn(directory: string, compiled: readonly Artifact[]): Promise<readonly string[]> {
+  const names = new Set(compiled.map(({ name }) => name));
+  const there = new Set(await readdir(directory).catch(() => []));
+  return [...FILES, RESOLVED_FILE].filter((name) => there.has(name) && !names.has(name));
 }
 
 function portsOf(artifacts: readonly Artifact[]): number {
@@ -62,7 +85,8 @@ async function differenceFrom(directory: string, artifacts: readonly Artifact[])
   const there = artifacts.filter(({ name }) => kept.has(name));
   const missing = artifacts.filter(({ name }) => !kept.has(name)).map(({ name }) => name);
   const compiled = textsOf(there);
-  const found = difference(sideOf(there, kept), sideOf(there, compiled), missing);
+  const left = await leftIn(directory, artifacts);
+  const found = difference(sideOf(there, kept), sideOf(there, compiled), missing, left);
   return isSame(found) ? reordered(there, kept, compiled) : found;
 }
 

@@ -26,7 +26,9 @@ export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io):
   if (flags.format === 'json') await writeJson(io.stdout, services, 2);
   else await writeLines(io.stdout, lines(services));
   if (!services.some(({ service }) => service.startsWith(`${namespace}/`))) {
-    await writeLines(io.stderr, [`no Service of the namespace ${namespace} has a cluster IP`]);
+    await writeLines(io.stderr, [
+      `no Service of the namespace ${namespace} has a cluster IP (--simulate gives them one)`,
+    ]);
   }
   return EXIT.ok;
 }

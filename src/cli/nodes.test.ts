@@ -77,6 +77,34 @@ describe('compile', () => {
     expect(new Set(data.changes.map(({ nodes }) => nodes.join()))).toEqual(new Set(['node-a', 'node-c,node-d']));
   });
 
+  it('tells nodes once whose endpoints stand elsewhere', async () => {
+    await vipc(['compile', '--all-nodes', '-o', directory], CLUSTER);
+    const cluster = CLUSTER.replace(', type: NodePort, externalTrafficPolicy: Local', '').replace(
+      ', nodePort: 30080',
+      '',
+    );
+    const more = cluster.replace(
+      '- {addresses: [10.1.2.1], nodeName: node-b}',
+      '$&\n- {addresses: [10.1.2.2], nodeName: node-b}',
+    );
+    const [a, b] = ['a.yaml', 'b.yaml'].map((name) => join(directory, name)) as [string, string];
+    writeFileSync(a, cluster);
+    writeFileSync(b, more);
+    const { code, stdout } = await vipc(['diff', '--all-nodes', '--format', 'json', a, b]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).summary).toMatchObject([{ nodes: ['node-a', 'node-b', 'node-c', 'node-d'] }]);
+  });
+
+  it('fails for folders of nodes that are gone, and for files of a lone node', async () => {
+    await vipc(['compile', '--all-nodes', '-o', directory], CLUSTER);
+    await vipc(['compile', '--node', 'node-a', '-o', directory], CLUSTER);
+    const fewer = CLUSTER.replace(/---\n\{apiVersion: v1, kind: Node, metadata: \{name: node-d\}\}/, '');
+    const { code, stdout } = await vipc(['compile', '--all-nodes', '--check', directory], fewer);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^- node node-d$/m);
+    expect(stdout).toMatch(/^- iptables.rules is not compiled any more: delete it$/m);
+  });
+
   it('prints the table of each', async () => {
     const { stdout } = await vipc(['compile', '--format', 'resolved', '--node', 'node-a', '--node', 'node-c'], CLUSTER);
     expect(stdout.match(/^IPv4 on node .*$/gm)).toEqual([

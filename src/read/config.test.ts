@@ -176,7 +176,7 @@ const bad: [string, string, string, RegExp, ...RegExp[]][] = [
     'a duration without a unit',
     'configSyncPeriod: 30\n',
     '3:19 error invalid-field',
-    /configSyncPeriod must be a string/,
+    /configSyncPeriod must be a duration such as "30s"/,
   ],
   ['no such scheduler', 'ipvs: {scheduler: "rr -p 1"}\n', '3:19 error invalid-field', /must be one of rr, wrr,/],
   [

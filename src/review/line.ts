@@ -21,8 +21,8 @@ export function* summaryLine(change: Change, meaning: Meaning, paint: Paint): Ge
   for (const line of rest) yield `${INDENT}${line}`;
 }
 
-function subjectOf({ service, node, file }: Change): string {
-  if (file !== undefined) return `${file} is missing`;
+function subjectOf({ change, service, node, file }: Change): string {
+  if (file !== undefined) return change === '+' ? `${file} is missing` : `${file} is not compiled any more: delete it`;
   if (node !== undefined) return `node ${node}`;
   return service ?? '(no Service)';
 }

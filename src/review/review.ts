@@ -56,8 +56,13 @@ export interface Side {
   readonly sections: readonly Section[];
 }
 
-/** What differs between two sides; `missing` are files that the first one lacks. */
-export function difference(before: Side, after: Side, missing: readonly string[] = []): Difference {
+/** What differs between two sides; `missing` are files that the first one lacks, and `left` those that only it has. */
+export function difference(
+  before: Side,
+  after: Side,
+  missing: readonly string[] = [],
+  left: readonly string[] = [],
+): Difference {
   const rules = compare(before.sections, after.sections);
   const lines = countsByService(rules);
   const resolved = resolvedChanges(before.resolved, after.resolved);
@@ -68,6 +73,7 @@ export function difference(before: Side, after: Side, missing: readonly string[]
   return {
     summary: [
       ...missing.map((file): Change => ({ change: '+', file, fields: [], lines: NO_LINES })),
+      ...left.map((file): Change => ({ change: '-', file, fields: [], lines: NO_LINES })),
       ...nodeChanges(before.resolved, after.resolved),
       ...services,
       ...others.map((service) => withLines({ change: '~', ...(service && { service }), fields: [] }, lines)),
@@ -116,10 +122,16 @@ export function grouped(
   return { nodes, groups: [...groups.values()].map(({ nodes, difference }) => ({ nodes, ...difference })) };
 }
 
+/** Where an endpoint is, as the tables have it: each node sees that from its own place. */
+const WHERE = /\b(?:this node|node [a-z0-9.-]+)/g;
+
 function keyOf({ summary, resolved, rules }: Difference): string {
   const changed = [...resolved, ...rules].map(({ service, sections }) => [
     service,
-    sections.map(({ title, lines }) => [title, lines.filter(({ kind }) => kind !== ' ')]),
+    sections.map(({ title, lines }) => [
+      title,
+      lines.filter(({ kind }) => kind !== ' ').map(({ kind, text }) => [kind, text.replace(WHERE, 'node')]),
+    ]),
   ]);
   return JSON.stringify([summary, changed]);
 }

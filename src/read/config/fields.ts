@@ -41,9 +41,16 @@ export const kubeProxyConfiguration: Check<ConfigFields> = (value, at) => fields
 export type ConfigFields = Infer<typeof fields>;
 
 /** Seconds; negative ones are refused, 0 means the default. */
-const duration = also(parsedBy(parseDuration), (seconds, at) => {
-  if (seconds < 0) fail(at, `must not be negative, is ${seconds}s`);
-});
+const duration = also(
+  (value, at) => {
+    if (typeof value !== 'number') return parsedBy(parseDuration)(value, at);
+    fail(at, `must be a duration such as "30s" or "1m30s", is ${value}`);
+    return undefined;
+  },
+  (seconds, at) => {
+    if (seconds < 0) fail(at, `must not be negative, is ${seconds}s`);
+  },
+);
 
 const INT32 = 2 ** 31 - 1;
 const nobodys = { text: ignored(text), bool: ignored(bool), number: ignored(number), any: ignored(anything) };
