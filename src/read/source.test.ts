@@ -100,6 +100,21 @@ describe('loadSources', () => {
     expect((await loadSources([at('with-chart/chart/templates')], stdin)).value).toHaveLength(1);
   });
 
+  it('refuses a captured node, and says what reads it', async () => {
+    const captured = join(root, 'captured');
+    await mkdir(captured);
+    await writeFile(join(captured, 'vipc-capture'), 'vipc-capture 1');
+    await writeFile(join(captured, 'addresses.json'), '[]');
+    expect((await loadSources([captured], stdin)).diagnostics).toEqual([
+      {
+        code: 'not-a-manifest',
+        severity: 'error',
+        message: `${showPath(captured)} is a captured node, not a snapshot`,
+        hint: `vipc diff ${captured} SNAPSHOT`,
+      },
+    ]);
+  });
+
   it('strips byte order marks where files were put one behind the other', async () => {
     expect((await loadSources(['-'], async () => Buffer.from('\ufeffa: 1\n---\n\ufeffb: \ufeff1'))).value).toEqual([
       { name: '<stdin>', text: 'a: 1\n---\nb: \ufeff1' },

@@ -107,6 +107,9 @@ function unreadable(error: unknown): Problem {
   return known ?? { code: 'unreadable', message: `cannot be read: ${String(message ?? error)}` };
 }
 
+/** What `vipc capture` marks its directories by. */
+const CAPTURE = 'vipc-capture';
+
 /** What a path stands for. The files of a Helm chart are templates, and its values: nothing to be read as manifests. */
 interface Found {
   readonly files: string[];
@@ -115,6 +118,12 @@ interface Found {
 
 async function expand(path: string): Promise<Found | Problem> {
   if (!(await fs.stat(path)).isDirectory()) return { files: [path], charts: [] };
+  if (await isFile(join(path, CAPTURE)))
+    return {
+      code: 'not-a-manifest',
+      message: 'is a captured node, not a snapshot',
+      hint: `vipc diff ${path} SNAPSHOT`,
+    };
   const found = await filesBelow(path, { files: [], charts: [] });
   if (found.files.length + found.charts.length > 0) return found;
   return { code: 'not-found', message: 'is a directory without any .yaml, .yml or .json file' };
@@ -135,6 +144,13 @@ async function filesBelow(directory: string, found: Found): Promise<Found> {
     else if (/\.(ya?ml|json)$/.test(entry.name) && !(await isDirectory(path))) found.files.push(path);
   }
   return found;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return fs.stat(path).then(
+    (stat) => stat.isFile(),
+    () => false,
+  );
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Section } from '../text.js';
-import { compare, diffLines } from './compare.js';
+import { compare, diffLines, reversed } from './compare.js';
 import { printChanges, summarise } from './print.js';
 
 const section = (title: string, service: string | undefined, ...lines: string[]): Section => ({
@@ -53,4 +53,10 @@ describe('diffLines', () => {
     expect(lines.filter(({ kind }) => kind === '-').map(({ text }) => text)).toEqual(before);
     expect(lines.filter(({ kind }) => kind === '+').map(({ text }) => text)).toEqual(after);
   });
+});
+
+it('the way back has the same lines, those that go first', () => {
+  const lines = (text: string) => text.split('').map((sign, i) => ({ kind: sign as '+' | '-' | ' ', text: String(i) }));
+  const [change] = reversed([{ sections: [{ title: 'a', lines: lines(' -+ +-') }] }]);
+  expect(change?.sections[0]?.lines.map(({ kind, text }) => kind + text)).toEqual([' 0', '-2', '+1', ' 3', '-4', '+5']);
 });

@@ -43,17 +43,28 @@ export function compare(before: readonly Section[], after: readonly Section[]): 
   }));
 }
 
-/** The way back: what comes goes, and what goes comes. */
+/** The way back: what comes goes, and what goes comes; the lines that stay are the same. */
 export function reversed(changes: readonly ServiceChange[]): readonly ServiceChange[] {
-  const side = (lines: readonly DiffLine[], own: DiffLine['kind']) =>
-    lines.filter(({ kind }) => kind === own || kind === ' ').map(({ text }) => text);
   return changes.map((change) => ({
     ...change,
-    sections: change.sections.map(({ title, lines }) => ({
-      title,
-      lines: diffLines(side(lines, '+'), side(lines, '-')),
-    })),
+    sections: change.sections.map(({ title, lines }) => ({ title, lines: swapped(lines) })),
   }));
+}
+
+const SWAPPED = { '+': '-', '-': '+', ' ': ' ' } as const;
+
+/** Of lines that change in one place, those that go come first. */
+function swapped(lines: readonly DiffLine[]): readonly DiffLine[] {
+  const told: DiffLine[] = [];
+  const come: DiffLine[] = [];
+  for (const { kind, text } of lines) {
+    if (kind === '-') come.push({ kind: SWAPPED[kind], text });
+    else {
+      if (kind === ' ') told.push(...come.splice(0));
+      told.push({ kind: SWAPPED[kind], text });
+    }
+  }
+  return [...told, ...come];
 }
 
 /** Past this many edits a diff of lines is no help to a reader; the section is shown as removed and added. */
