@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { parseCidr } from '../ip.js';
 import type { Options } from '../options.js';
+import { often } from '../testing/extent.js';
 import { makeGuestNetns } from '../testing/guest.js';
 import { applyTo, cleanUp, inputsOf, type LiveNode, liveNode } from '../testing/live.js';
 import { addNodeAddresses, type Netns, succeeded } from '../testing/netns.js';
@@ -206,7 +207,7 @@ describeGuest('a node in ipvs mode', () => {
     expect([...rest.steps, ...diagnostics]).toEqual([]);
   });
 
-  it.each(STEPS)('%s', async (_, { told, ...step }) => {
+  it.each(STEPS.slice(0, often(4, STEPS.length)))('%s', async (_, { told, ...step }) => {
     const { plan, rest, diagnostics } = await applied(step);
     expect(inputsOf(plan)).toEqual(told);
     expect([...rest.steps, ...diagnostics]).toEqual([]);

@@ -38,7 +38,7 @@ describeGuest('guestHost', () => {
     ['messages untranslated', ['sh', '-c', 'echo $LC_ALL'], '', { code: 0, stdout: 'C\n', stderr: '' }],
     ['a missing program', ['vipc-none'], '', { code: 127, stdout: '', stderr: 'vipc-none: no such program\n' }],
     ['no program', ['/etc/passwd'], '', { code: 126, stdout: '', stderr: '/etc/passwd: not executable\n' }],
-    ['a signal', ['sh', '-c', 'kill -9 $$'], '', { code: 1, stdout: '', stderr: 'sh: killed by signal 9\n' }],
+    ['a signal', ['sh', '-c', 'kill -9 $$'], '', { code: 137, stdout: '', stderr: 'sh: killed by signal 9\n' }],
   ])('%s', async (_, argv, stdin, expected) => {
     expect(await host.run(argv, stdin)).toEqual(expected);
   });
