@@ -20,6 +20,7 @@ function nodeThatTells(saves: readonly (readonly Read[])[], lists: readonly (rea
   const host: Host = {
     run: async ([, verb, option]) => {
       const told = (stdout: string) => ({ code: 0, stdout, stderr: '' });
+      if (verb === '--version') return told('ipvsadm v1.31\n');
       if (option === '--timeout') return told('Timeout (tcp tcpfin udp): 900 120 300\n');
       asked++;
       if (verb === '--save')
