@@ -8,7 +8,7 @@ import { reviewData } from '../review/json.js';
 import { printReview } from '../review/print.js';
 import { type Meaning, type Review, ruleDifference, type Side } from '../review/review.js';
 import { render } from '../text.js';
-import { type Io, painter, write, writeLines } from './io.js';
+import { type Io, painter, writeJson, writeLines } from './io.js';
 
 /** Texts by the name of their artifact. */
 export type Kept = ReadonlyMap<string, string>;
@@ -44,6 +44,6 @@ export function liveReview(changes: readonly ServiceChange[], meaning: Meaning =
 
 /** Prints a review to standard output. */
 export async function printed(review: Review, json: boolean, io: Io): Promise<void> {
-  if (json) await write(io.stdout, [`${JSON.stringify(reviewData(review))}\n`]);
+  if (json) await writeJson(io.stdout, reviewData(review));
   else await writeLines(io.stdout, printReview(review, painter(io.stdout, io.env)));
 }
