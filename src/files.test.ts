@@ -75,6 +75,25 @@ describe('replaceFiles', () => {
     expect(readdirSync('.').sort()).toEqual(['a', 'b']);
   });
 
+  it('puts back what was replaced when another cannot be', () => {
+    for (const name of ['a', 'b']) writeFileSync(join(directory, name), 'old');
+    mkdirSync(join(directory, 'c'));
+    const pieces = function* () {
+      yield 'new';
+      // Between the look at it and its replacement.
+      rmSync(join(directory, 'b'));
+      mkdirSync(join(directory, 'b'));
+    };
+    const files = [
+      { name: 'a', pieces: ['new'] },
+      { name: 'd', pieces: ['new'] },
+      { name: 'b', pieces: pieces() },
+    ];
+    expect(() => replaceFiles(directory, files)).toThrow(/b" cannot be written/);
+    expect(readFileSync(join(directory, 'a'), 'utf8')).toBe('old');
+    expect(readdirSync(directory).sort()).toEqual(['a', 'b', 'c']);
+  });
+
   it('replaces nothing when a text cannot be made', () => {
     writeFileSync('a', 'old');
     const pieces = {

@@ -10,9 +10,11 @@ import {
   existsSync,
   fchmodSync,
   fstatSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -21,7 +23,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { showPath } from './diag.js';
 
 /** What the system's error codes mean to somebody who named a path. */
@@ -47,6 +49,15 @@ const WHY: Readonly<Record<string, string>> = {
 export function whyNot(error: unknown): string {
   const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
   return WHY[String(code)] ?? String(message ?? error);
+}
+
+/** An error of the environment, in one sentence. */
+export function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // What a system call says names the call, and the path as it is.
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error.message;
+  return `${path === undefined ? syscall : showPath(path)}: ${whyNot(error)}`;
 }
 
 /** Makes `path` with all directories above it; fine when it is there. */
@@ -112,10 +123,11 @@ export interface NewFile {
 
 /**
  * Writes `files` into a directory. All are written beside the old ones before the first of those is replaced, so when
- * there is no space all stay as they were. A link is replaced, and what it leads to stays.
+ * there is no space all stay as they were; when one cannot be replaced, those that were are put back. A link is replaced, and what it leads to stays.
  */
 export function replaceFiles(directory: string, files: readonly NewFile[]): void {
   const written: { readonly from: string; readonly to: string }[] = [];
+  const done: { readonly to: string; readonly kept: string | undefined }[] = [];
   let to = directory;
   try {
     for (const { name, pieces } of files) {
@@ -127,12 +139,32 @@ export function replaceFiles(directory: string, files: readonly NewFile[]): void
     }
     for (const each of written) {
       to = each.to;
-      renameSync(each.from, each.to);
+      done.push({ to, kept: keep(to) });
+      renameSync(each.from, to);
     }
   } catch (error) {
+    for (const { to, kept } of done) putBack(to, kept);
     for (const { from } of written) rmSync(from, { force: true });
     throw new Error(`${showPath(to)} cannot be written: ${whyNot(error)}`);
   }
+  for (const { kept } of done) if (kept !== undefined) rmSync(kept, { force: true });
+}
+
+/** A second name for what is at `path`; undefined where there is nothing. */
+function keep(path: string): string | undefined {
+  const kept = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.old`);
+  try {
+    linkSync(path, kept);
+    return kept;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function putBack(path: string, kept: string | undefined): void {
+  if (kept === undefined) rmSync(path, { force: true });
+  else renameSync(kept, path);
 }
 
 /** What is there now. Devices and pipes are somebody's, and a rename would take them away. */
@@ -148,6 +180,17 @@ function writeNew(path: string, pieces: Iterable<string>, old: Stats | undefined
   try {
     if (old?.isFile()) fchmodSync(fd, old.mode & 0o777);
     for (const piece of pieces) writeFileSync(fd, piece);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The text of a file; rejects a FIFO or device, which may have no end, with an Error, and the absence with ENOENT. */
+export function readText(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(fd).isFile()) throw new Error(`${showPath(path)} is no regular file`);
+    return readFileSync(fd, 'utf8');
   } finally {
     closeSync(fd);
   }

@@ -56,6 +56,8 @@ export function artifactsOf({ backend, resolved, program }: Compiled): readonly 
 export interface How {
   /** Leave objects with errors out, and make the errors warnings. */
   readonly skipInvalid?: boolean;
+  /** Refuse a snapshot without a Service, an EndpointSlice and a Node. */
+  readonly mustServe?: boolean;
   readonly layout?: string | undefined;
   readonly features?: Features;
   readonly memo?: Memo;
@@ -135,21 +137,22 @@ export function wholeSnapshot(sources: readonly Source[], options: Options, how:
 }
 
 /**
- * read and complete: the cluster as its control plane would have it. With any error it is what was sound. For a `live` node
- * a snapshot without a Service is an error: the rules of all of them would go.
+ * read and complete: the cluster as its control plane would have it. With any error it is what was sound. A `live`
+ * node has nothing made up, so no message proposes it.
  */
 export function readCluster(
   sources: readonly Source[],
   {
     skipInvalid = false,
     completion = AS_IT_IS,
+    mustServe = false,
     live = false,
-  }: Pick<How, 'skipInvalid' | 'completion'> & { readonly live?: boolean },
+  }: Pick<How, 'skipInvalid' | 'completion' | 'mustServe'> & { readonly live?: boolean },
 ): Checked<Snapshot> {
   const forgive = (found: readonly Diagnostic[]) => (skipInvalid ? found.map(asWarning) : found);
   const snapshot = readSnapshot(sources);
   const found = isEmpty(snapshot) ? [NOTHING_READ] : snapshot.diagnostics;
-  const none = live && found.length === 0 && snapshot.value.services.length === 0 ? [NO_SERVICE] : [];
+  const none = mustServe && found.length === 0 && isForNobody(snapshot.value) ? [NOTHING_TO_SERVE] : [];
   const read = [...forgive(found), ...none, ...notes(snapshot.value)];
   if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
   const completed = complete(snapshot.value, completion);
@@ -203,13 +206,18 @@ const NOTHING_READ: Diagnostic = {
   hint: 'kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot',
 };
 
-/** Every cluster has the Service default/kubernetes. */
-const NO_SERVICE: Diagnostic = {
+/** Such manifests are no cluster, and would take the rules of all Services away. */
+const NOTHING_TO_SERVE: Diagnostic = {
   code: 'empty-snapshot',
   severity: 'error',
-  message: 'the input holds no Service: nothing is taken away for it',
+  message: 'the input holds no Service, EndpointSlice or Node: nothing is taken away for it',
   hint: 'vipc cleanup takes all rules away; kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot',
 };
+
+/** Nothing in it could have rules: manifests, not a cluster. */
+export function isForNobody({ services, slices, endpoints, nodes }: Snapshot): boolean {
+  return services.length + slices.length + endpoints.length + nodes.length === 0;
+}
 
 function isEmpty({ value, diagnostics }: Checked<Snapshot>): boolean {
   return diagnostics.length === 0 && Object.values(value).every((objects) => objects.length === 0);

@@ -21,7 +21,9 @@ export async function readTables(host: Host): Promise<readonly NftTable[] | unde
   if (isMissing(why)) return (await isNeeded(host)) ? undefined : [];
   // An old nft crashes on the sets that a newer one wrote (k/k#136786); chains it can still list.
   const chains = await ask(host, ['nft', 'list', 'chains'], isUnseen);
-  return chains === undefined ? undefined : understood('nft list chains', parse(chains));
+  if (chains === undefined)
+    throw new Error('nft crashes, so nobody knows what tables there are: install one as new as what wrote them');
+  return understood('nft list chains', parse(chains));
 }
 
 function isUnseen(outcome: Outcome): boolean {

@@ -9,12 +9,14 @@ import { parse as parseLinks } from '../languages/addresses/parse.js';
 import type { Link } from '../languages/addresses/rules.js';
 import { parseCounts } from '../languages/ipset/counts.js';
 import { parse as parseSets, type SavedSets } from '../languages/ipset/parse.js';
+import type { SavedRuleSet } from '../languages/iptables/parse.js';
+import type { NftTable } from '../languages/nft/tables.js';
 import { parse as parseSysctls, type Sysctls } from '../languages/sysctl.js';
 import type { Machine } from '../options.js';
 import { ask, demand, FORBIDDEN, isMissing, understood } from './ask.js';
 import type { Host, Outcome } from './host.js';
 import { markLookups } from './lookups.js';
-import { readTables } from './nft.js';
+import { NFT_FAMILY, readTables } from './nft.js';
 import type { Iptables } from './probe.js';
 import { readIpvs } from './read-ipvs.js';
 import { readRules } from './read-rules.js';
@@ -39,8 +41,17 @@ export async function readLive(host: Host, iptables: Iptables, wanted: Program):
     readSysctls(host, Object.keys(wanted.sysctls)),
     readTables(host),
   ]);
+  if (iptables.variant === 'nft' && tables) checkTables(saved, tables);
   const ruleSets = iptables.variant === 'nft' && tables ? await markLookups(host, saved, wanted) : saved;
   return { ruleSets, sets, ipvs, links, sysctls, ...(tables ? { tables } : {}) };
+}
+
+/** iptables-nft has its tables from where nft has them. */
+function checkTables(saved: readonly SavedRuleSet[], tables: readonly NftTable[]): void {
+  for (const { family, tables: shown } of saved)
+    for (const { name } of shown)
+      if (!tables.some((each) => each.family === NFT_FAMILY[family] && each.name === name))
+        throw new Error(`nft list tables leaves out table ${NFT_FAMILY[family]} ${name}, which iptables shows`);
 }
 
 const NO_SETS: SavedSets = { sets: [], others: [] };

@@ -2,9 +2,11 @@
  * cli: a directory that bin/capture.sh made → a Host whose programs answer what they answered then, so that a node is read
  * from it as if it were here. docs/capture.md has the layout.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host, Outcome } from '../apply/host.js';
+import { readText } from '../files.js';
 
 /** Tells a captured directory from others, and its version from others. */
 const MARK = 'vipc-capture';
@@ -23,7 +25,7 @@ export async function isCapture(path: string): Promise<boolean> {
     () => false,
   );
   if (!directory) return false;
-  const mark = await readFile(join(path, MARK), 'utf8').catch(() => undefined);
+  const mark = textIn(path, MARK);
   if (mark === undefined) return false;
   if (mark.trim() === FORMAT) return true;
   throw new Error(
@@ -33,17 +35,22 @@ export async function isCapture(path: string): Promise<boolean> {
 
 /** The node that was captured into `directory`. Rejects with a message for the user when its list of commands is none. */
 export async function capturedHost(directory: string): Promise<Host> {
-  const commands = parseCommands(directory, await readFile(join(directory, COMMANDS), 'utf8').catch(() => ''));
+  const commands = parseCommands(directory, textIn(directory, COMMANDS) ?? '');
   const answer = async (command: string): Promise<Outcome> => {
     const found = commands.get(command);
     const program = command.split(' ')[0];
     if (!found) return { code: 127, stdout: '', stderr: `${program}: not in the capture ${directory}\n` };
     if (found.file === undefined) return { code: found.code, stdout: '', stderr: `${program}: was not on the node\n` };
-    const stdout = await readFile(join(directory, found.file), 'utf8');
-    const stderr = found.code === 0 ? '' : await readFile(join(directory, `${found.file}.err`), 'utf8').catch(() => '');
+    const stdout = readText(join(directory, found.file));
+    const stderr = found.code === 0 ? '' : (textIn(directory, `${found.file}.err`) ?? '');
     return { code: found.code, stdout, stderr };
   };
   return { run: (argv) => (argv[0] === 'sysctl' ? sysctl(argv, answer) : answer(argv.join(' '))) };
+}
+
+/** The text of a file of a capture; undefined where there is none. */
+function textIn(directory: string, name: string): string | undefined {
+  return existsSync(join(directory, name)) ? readText(join(directory, name)) : undefined;
 }
 
 interface Recorded {

@@ -1,7 +1,8 @@
 /**
  * vipc compile -o and --check: what is written, found again, and told where it differs.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -52,6 +53,17 @@ describe('vipc compile -o and --check', () => {
     expect(stdout).toMatch(/^ {4}\+ -A KUBE-SVC-\S+ .*10\.244\.2\.7/m);
     expect(stdout.indexOf('  resolved ')).toBeLessThan(stdout.indexOf('  iptables '));
     expect(stdout).not.toContain('KUBE-FORWARD');
+  });
+
+  it('reads no FIFO and no device in the place of a file', async () => {
+    await vipc(['compile', WEB, '-o', directory]);
+    const path = join(directory, 'iptables.rules');
+    for (const make of [() => execFileSync('mkfifo', [path]), () => symlinkSync('/dev/zero', path)]) {
+      rmSync(path);
+      make();
+      const { code, stderr } = await vipc(['compile', WEB, '--check', directory]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is no regular file') });
+    }
   });
 
   it('fails for files of another mode that are still there', async () => {

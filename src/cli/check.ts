@@ -1,9 +1,10 @@
 /**
  * cli: `--check DIR`, what is compiled against the files of a directory.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILES } from '../backends/modes.js';
+import { readText } from '../files.js';
 import type { ForNode } from '../nodes.js';
 import { type Artifact, RESOLVED_FILE } from '../pipeline.js';
 import { diffLines } from '../review/compare.js';
@@ -76,10 +77,7 @@ function portsOf(artifacts: readonly Artifact[]): number {
 async function differenceFrom(directory: string, artifacts: readonly Artifact[]): Promise<Difference> {
   const kept = new Map<string, string>();
   for (const { name } of artifacts) {
-    const text = await readFile(join(directory, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const text = textAt(join(directory, name));
     if (text !== undefined) kept.set(name, text);
   }
   const there = artifacts.filter(({ name }) => kept.has(name));
@@ -88,6 +86,16 @@ async function differenceFrom(directory: string, artifacts: readonly Artifact[])
   const left = await leftIn(directory, artifacts);
   const found = difference(sideOf(there, kept), sideOf(there, compiled), missing, left);
   return isSame(found) ? reordered(there, kept, compiled) : found;
+}
+
+/** The text of a file; undefined where there is none. */
+function textAt(path: string): string | undefined {
+  try {
+    return readText(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** A mere change of order, which no section shows: line by line. Widths of the table's columns are no change. */

@@ -82,7 +82,7 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
 }
 
 /** What signs say of what a proxy left. */
-const LEFT = { '+': 'comes in its place', '-': 'left by a proxy' };
+const LEFT = { '+': 'to come in its place', '-': 'left by a proxy' };
 
 /** What is left, and whether there may be more that no tool could see. */
 interface Listed {

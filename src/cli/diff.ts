@@ -70,6 +70,7 @@ async function sidesOf(paths: readonly string[], flags: DiffFlags, io: Io): Prom
       'name two snapshots to compare, or one with --live, --context or a captured node to compare with (vipc diff --help)',
     );
   }
+  if (first === '-' && second === '-') throw new Error('standard input can be one of the two only');
   return [await input(first), await input(second)];
 }
 

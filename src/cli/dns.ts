@@ -79,7 +79,8 @@ function withoutNotes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[]
 /** The cluster domain as kubelet and CoreDNS take it, without the root's dot. */
 function domainOf(text: string): string {
   const domain = text.toLowerCase().replace(/\.$/, '');
-  if (!DNS1123_SUBDOMAIN.matches(domain)) throw new Error(`--domain must be a DNS name, is ${JSON.stringify(text)}`);
+  if (!DNS1123_SUBDOMAIN.matches(domain) || domain.split('.').some((label) => label.length > 63))
+    throw new Error(`--domain must be a DNS name, is ${JSON.stringify(text)}`);
   if (isWithin(`${domain}.`, 'arpa.')) throw new Error('--domain cannot be in arpa, where addresses have their names');
   return domain;
 }

@@ -38,7 +38,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   'describe --output': ['wide', 'constructor'],
   'compile --output': ['json', 'YAML', 'jsonpath={.items}'],
   'dns --output': ['json', 'wide'],
-  '--config': ['no/such/file', '/proc'],
+  '--config': ['no/such/file', '/proc', '-'],
   '--check': [],
   '--netns': [],
   '--lock-file': [],

@@ -114,6 +114,8 @@ const LIES: readonly [string, Shims, RegExp][] = [
     /ipset save/,
   ],
   ['tables are junk', { nft: 'echo junk' }, /nft list tables/],
+  ['no tables', { nft: 'exit 0' }, /nft list tables leaves out table ip filter/],
+  ['nft crashes', { nft: 'kill -SEGV $$' }, /nft crashes/],
 ];
 
 describeKernel('tools that do not say all', () => {

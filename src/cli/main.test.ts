@@ -36,6 +36,13 @@ describe('vipc', () => {
       /each of several nodes has rules of its own/,
     ],
     ['all nodes and one', ['compile', DUAL, '--all-nodes', '--node', 'a'], 2, /either --node or --all-nodes/],
+    ['standard input twice', ['diff', '-', '-'], 2, /standard input can be one of the two only/],
+    [
+      'a domain of a label that is too long',
+      ['dns', WEB, '--domain', 'a'.repeat(64)],
+      2,
+      /--domain must be a DNS name/,
+    ],
     [
       'a folder that is no name',
       ['compile', DUAL, '--node', 'a', '--node', '../b', '-o', 'x'],

@@ -2,8 +2,7 @@
  * cli: runs a command line; exit codes, and what becomes of errors.
  */
 import { CommanderError } from 'commander';
-import { showPath } from '../diag.js';
-import { whyNot } from '../files.js';
+import { sentence } from '../files.js';
 import { EXIT, type Io, PROCESS_IO, painter, shown } from './io.js';
 import { buildProgram } from './program.js';
 import { hide } from './progress.js';
@@ -42,12 +41,4 @@ function complain(error: unknown, io: Io): void {
   const paint = painter(io.stderr, io.env);
   io.stderr.write(shown(`${paint('red', 'error:')} ${sentence(error)}\n`));
   if (io.env['VIPC_DEBUG'] && error instanceof Error) io.stderr.write(shown(`${error.stack}\n`));
-}
-
-function sentence(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // What a system call says names the call, and the path as it is.
-  const { syscall, path } = error as NodeJS.ErrnoException;
-  if (syscall === undefined) return error.message;
-  return `${path === undefined ? syscall : showPath(path)}: ${whyNot(error)}`;
 }

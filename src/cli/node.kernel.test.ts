@@ -1,7 +1,7 @@
 /**
  * The commands that look at a node, as a user meets them: streams and exit codes, in a network namespace.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
@@ -91,6 +91,22 @@ describeKernel.each(VARIANTS)('on a node with iptables-%s', (variant) => {
         ],
       });
       expect((await run('apply', WEB)).stderr).toBe('applied: 1 ServicePort: 1 line added, 0 removed\n');
+    }));
+
+  it('nothing is changed for manifests that are no cluster', () =>
+    within(async (run, host) => {
+      await run('apply', WEB);
+      const before = (await host.run([tool('-save')])).stdout.match(/^-A.*/gm);
+      const deployment = join(directory, 'deployment.yaml');
+      writeFileSync(deployment, 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n');
+      for (const argv of [
+        ['apply', deployment],
+        ['diff', '--live', deployment],
+      ]) {
+        const { code, stderr } = await run(...argv);
+        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('nothing is taken away for it') });
+      }
+      expect((await host.run([tool('-save')])).stdout.match(/^-A.*/gm)).toEqual(before);
     }));
 
   it('nothing is changed for a snapshot with errors', () =>

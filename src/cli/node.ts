@@ -2,6 +2,7 @@
  * cli: the node that a command is about: its tools, its rules, and what it is to be given.
  */
 
+import { FORBIDDEN } from '../apply/ask.js';
 import { type Host, localHost, netnsHost } from '../apply/host.js';
 import { type Lock, takeLock } from '../apply/lock.js';
 import { CHAINS_PER_COMMIT, choose, features, type Surveyed, survey, type Variant } from '../apply/probe.js';
@@ -50,6 +51,8 @@ export interface NodeAtHand {
 export async function openNode(flags: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
   const { netns } = flags;
   await prepared(flags);
+  // Who has the lock has been there.
+  if (netns !== undefined && !lock) await namespaceOf(netns);
   const inherit = lock ? { inherit: lock.fd } : {};
   return nodeOn(netns === undefined ? localHost(inherit) : netnsHost(netns, inherit), flags);
 }
@@ -82,10 +85,20 @@ export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Loc
 
 /** A network namespace has rules of its own, so it is a node of its own. */
 export async function lockFileOf({ netns }: Pick<ChangeFlags, 'netns'>): Promise<string> {
+  const namespace = await namespaceOf(netns);
+  return `/run/vipc/${namespace.replace(/[^\w]+/g, '-')}lock`;
+}
+
+/** What the kernel calls a network namespace; rejects when it cannot be entered. */
+async function namespaceOf(netns: string | undefined): Promise<string> {
   const host = netns === undefined ? localHost() : netnsHost(netns);
   const { code, stdout, stderr } = await host.run(['readlink', '/proc/self/ns/net']);
-  if (code !== 0) throw new Error(`network namespace${netns === undefined ? '' : ` ${netns}`}: ${stderr.trim()}`);
-  return `/run/vipc/${stdout.trim().replace(/[^\w]+/g, '-')}lock`;
+  if (code === 0) return stdout.trim();
+  if (netns === undefined) throw new Error(stderr.trim());
+  const hint = FORBIDDEN.test(stderr)
+    ? 'only root, or who has CAP_SYS_ADMIN, can enter one'
+    : '--netns takes a name that ip netns list prints, or a path such as /proc/1/ns/net';
+  throw new Error(`network namespace ${netns}: ${stderr.trim()} (${hint})`);
 }
 
 /** How to run a plan on the node. */
@@ -124,6 +137,7 @@ export async function compileFor(
         skipInvalid: flags.skipInvalid === true,
         layout: flags.layout,
         features: able,
+        mustServe: true,
       });
   const all = judged(
     [...loaded.diagnostics, ...input.diagnostics, ...diagnostics, ...unserved(node, compiled), ...rivals(node)],

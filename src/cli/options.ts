@@ -56,6 +56,7 @@ export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>>
 
 async function loadConfig(path: string | undefined): Promise<Checked<Options>> {
   if (path === undefined) return { value: DEFAULT_OPTIONS, diagnostics: [] };
+  if (path === '-') throw new Error('--config must name a file; standard input is /dev/stdin');
   const { value, diagnostics } = await loadSources([path], async () => Buffer.alloc(0));
   const [source, another] = value;
   if (!source) throw new Error(`the configuration: ${diagnostics.map(({ message }) => message).join('; ')}`);

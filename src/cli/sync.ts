@@ -8,12 +8,13 @@ import { CHAINS_PER_COMMIT, features } from '../apply/probe.js';
 import { readMachine } from '../apply/read.js';
 import { hasErrors } from '../diag.js';
 import { NOTHING } from '../diff/plan.js';
+import { sentence } from '../files.js';
 import type { Options } from '../options.js';
 import type { Metrics } from '../serve/metrics.js';
 import { notifier } from '../serve/notify.js';
 import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
 import { readFiles, watchFiles } from '../sync/files.js';
-import type { Logger } from '../sync/log.js';
+import { type Logger, say } from '../sync/log.js';
 import { LINE, type LogFormat } from '../sync/log-lines.js';
 import { newWatchLog } from '../sync/watch-log.js';
 import { type ApiClient, connect } from '../watch/client.js';
@@ -62,7 +63,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     log.info({ iptables: node.used.iptables.variant, ...daemon.ports }, 'started');
     const notify = notifier(daemon.isAlive, { onProblem: (message) => log.warn(message) });
     void daemon.ready.then(() => notify.ready());
-    const signal = await untilTold(daemon, named, flags, log, hungUp);
+    const signal = await untilTold(daemon, named, loaded.value, flags, log, hungUp);
     log.info({ signal, cleanup: flags.cleanupOnExit === true }, 'stopping');
     await notify.stopping();
     await daemon.stop();
@@ -174,6 +175,7 @@ function counted(client: ApiClient, requested: Metrics['requested']): ApiClient 
 function untilTold(
   daemon: Daemon,
   named: (options: Options) => Options,
+  began: Options,
   flags: SyncFlags,
   log: Logger,
   hungUp: (act: () => void) => void,
@@ -183,13 +185,18 @@ function untilTold(
       await mustBeFile(flags.config);
       const { value, diagnostics } = await loadOptions(flags);
       const [error] = diagnostics.filter(({ severity }) => severity === 'error');
-      if (error) log.error({ code: error.code }, `the configuration stays as it was: ${error.message}`);
-      else {
-        daemon.configure(named(value));
-        log.info('configuration read again');
+      if (error) {
+        say(log, { ...error, message: `the configuration stays as it was: ${error.message}` });
+        return;
       }
+      daemon.configure(named(value));
+      log.info('configuration read again');
+      const moved = (['healthz', 'metrics'] as const).filter(
+        (name) => JSON.stringify(value.daemon[name]) !== JSON.stringify(began.daemon[name]),
+      );
+      if (moved.length > 0) log.warn(`where it listens for ${moved.join(' and ')} changes when it is started again`);
     } catch (error) {
-      log.error(`the configuration stays as it was: ${error instanceof Error ? error.message : error}`);
+      log.error(`the configuration stays as it was: ${sentence(error)}`);
     }
   };
   let reloading = Promise.resolve();

@@ -5,6 +5,7 @@
 import { withClusterset } from '../clusters/mcs.js';
 import { AS_IT_IS, complete } from '../complete/complete.js';
 import { type Diagnostic, hasErrors, type Source, showPath } from '../diag.js';
+import { isForNobody } from '../pipeline.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { fingerprint, loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
@@ -112,7 +113,7 @@ function understand({ value: sources, diagnostics }: Loaded, paths: readonly str
   const problems = [...diagnostics, ...snapshot.diagnostics, ...added];
   if (hasErrors(diagnostics) || problems.some(isUnreadable)) return { diagnostics: problems };
   // More likely a mistake than a cluster without anything.
-  if (isEmpty(snapshot.value)) return { diagnostics: [...problems, empty(paths, sources)] };
+  if (isForNobody(snapshot.value)) return { diagnostics: [...problems, empty(paths, sources)] };
   return { snapshot: clusterset.value, diagnostics: problems };
 }
 
@@ -145,8 +146,4 @@ function isNoNote({ severity }: Diagnostic): boolean {
 /** Objects that are not seen for it would be taken for gone. */
 function isUnreadable({ code, severity }: Diagnostic): boolean {
   return severity === 'error' && (code === 'syntax' || code === 'not-an-object');
-}
-
-function isEmpty({ services, slices, endpoints, nodes }: Snapshot): boolean {
-  return services.length + slices.length + endpoints.length + nodes.length === 0;
 }

@@ -65,7 +65,8 @@ function lineOf({ severity, message, origin }: Diagnostic): string {
   return `${severity} ${origin?.object ?? ''} ${message}`;
 }
 
-function say(log: Logger, { code, severity, message, origin, related, hint }: Diagnostic): void {
+/** The log line of a diagnostic, with its place. */
+export function say(log: Logger, { code, severity, message, origin, related, hint }: Diagnostic): void {
   const line = {
     code,
     object: origin?.object,
