@@ -42,7 +42,7 @@ describeKernel.each(VARIANTS)('on a node with iptables-%s', (variant) => {
       expect(await run('apply', WEB)).toEqual({ code: 0, stdout: '', stderr: 'nothing to do\n' });
       const plan = await run('cleanup', '--plan');
       expect(plan).toMatchObject({ code: 1, stderr: expect.stringMatching(/^to remove: 1 ServicePort/) });
-      expect(plan.stdout).toMatch(/\n\+ comes in its place, - left by a proxy\n/);
+      expect(plan.stdout).toMatch(/\n\+ to come in its place, - left by a proxy\n/);
       expect(await run('cleanup')).toMatchObject({ code: 0, stdout: plan.stdout });
       expect(await run('cleanup')).toEqual({ code: 0, stdout: '', stderr: 'nothing to remove\n' });
       expect((await host.run([tool('-save')])).stdout).not.toContain('KUBE');
