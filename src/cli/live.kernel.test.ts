@@ -62,7 +62,7 @@ describeKernel.each(VARIANTS)('what moves is told, iptables-%s', (variant) => {
     (row, i) => [(i + VARIANTS.indexOf(variant)) % 2 === 0 ? 'iptables' : 'ip6tables', ...row] as const,
   );
 
-  it.each(sample(rows, 1, variant))('%s: %s', (tool, _, table, act, chain, added, removed) =>
+  it.each(sample(rows, 1, variant, 3))('%s: %s', (tool, _, table, act, chain, added, removed) =>
     onNode(variant, async (run, host) => {
       await run('apply', WEB);
       const restore = [`${tool}-${variant}-restore`, '--noflush', '--wait=60'];
@@ -130,7 +130,7 @@ describeKernel('tools that do not say all', () => {
     return localHost().run(['env', `PATH=${PATH}`, process.execPath, `${ROOT}bin/vipc.js`, ...argv]);
   };
 
-  it.each(sample(LIES, 2))('%s: trouble, and nothing is changed', (_, shims, expected) =>
+  it.each(sample(LIES, 2, '', 5))('%s: trouble, and nothing is changed', (_, shims, expected) =>
     onNode('nft', async (honest, host, netns) => {
       await honest('apply', WEB);
       succeeded(await host.run(['ipset', 'create', 'x', 'hash:ip']), 'ipset');
