@@ -20,7 +20,7 @@ import { describeInKernel } from '../testing/rings.js';
 
 const describeKernel = await describeInKernel();
 
-const KILLS = often(2, 12);
+const KILLS = often(2, 8);
 const NEVER = Number.POSITIVE_INFINITY;
 const RANDOM = 'conformance/random-02';
 

@@ -20,7 +20,7 @@ import { render } from '../text.js';
 
 const describeKernel = await describeInKernel();
 
-const STEPS = often(12, 60);
+const STEPS = often(12, 50);
 
 /** What a step begins with: another cluster, some objects of the one at hand, or nothing new. */
 const another: fc.Arbitrary<Cluster> = fc.record({

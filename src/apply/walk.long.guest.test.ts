@@ -18,7 +18,7 @@ import { ACT_NAMES, vandalise } from '../testing/vandal-ipvs.js';
 
 const describeGuest = await describeInGuest();
 
-const STEPS = 12;
+const STEPS = 8;
 
 interface Cluster {
   readonly items: readonly ApiObject[];

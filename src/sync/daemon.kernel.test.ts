@@ -70,7 +70,7 @@ describeKernel.each(VARIANTS)('the daemon, iptables-%s', (variant) => {
     withDaemon(variant, async (running) => {
       await running.daemon.ready;
       expect(await running.inSync(BOUND)).toBeLessThan(BOUND);
-      for (const [name, fault] of sample(FAULTS, 5, variant)) {
+      for (const [name, fault] of sample(FAULTS, 5, variant, 8)) {
         await fault(running);
         await change(running);
         expect({ name, seconds: await running.inSync(BOUND) }).toEqual({ name, seconds: expect.any(Number) });

@@ -21,7 +21,7 @@ import { makeTopology, type Topology } from './topology.js';
 
 const describeKernel = await describeInKernel();
 
-const APPLIES = often(5, 15);
+const APPLIES = often(5, 12);
 /** Connections that each apply should meet. */
 const MANY = 20;
 

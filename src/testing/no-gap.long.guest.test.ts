@@ -14,7 +14,7 @@ import { makeTopology, type Topology } from './topology.js';
 
 const describeGuest = await describeInGuest();
 
-const APPLIES = 5;
+const APPLIES = 4;
 
 const STAYS: SmallService = { name: 'm', number: 1, ready: ['pod1', 'pod2', 'remote'] };
 const STICKY = { sessionAffinity: 'ClientIP' };

@@ -20,7 +20,7 @@ import { recordsOf } from './records.js';
 
 const describeKernel = await describeInKernel();
 
-const COUNT = often(100, 300);
+const COUNT = often(100, 200);
 const CLUSTERS = fc.sample(dnsClusters, { seed, numRuns: COUNT }).map((objects, i) => {
   const domain = `c${i}.local`;
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }).replaceAll(
