@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tests in one command, on a fresh machine too: setup, type check, lint, every ring on this Node. In minutes, and all
-# that decides whether the product works. `--all` adds what takes longer: all of what is only sampled otherwise, the long
+# that decides whether the product works. `--all` adds what takes longer: more of what is sampled, the long
 # tests, and the pure ring on the oldest Node we support and on the newer lines. docs/testing.md has the details.
 # Runs every step whatever became of the others; the last line adds them up, and a step that failed without a failing test
 # counts as one. SEED=N repeats the random choices of an earlier run, which printed it.
@@ -67,7 +67,7 @@ if [ "$VIPC_TESTS" = all ]; then for node in "${NODES[@]}"; do pure_on "$node"; 
 printf '\n=== summary, %s s\n' "$SECONDS"
 printf '%s\n' "${summary[@]}"
 if [ "$VIPC_TESTS" = quick ]; then
-  printf '\n--all adds the soak, no gap and the walk in ipvs mode, the rest of the kills, walks and matrices sampled here, and Node %s.\n' "${NODES[*]}"
+  printf '\n--all adds the soak, no gap and the walk in ipvs mode, more kills and steps, larger samples, and Node %s.\n' "${NODES[*]}"
 fi
 printf 'SEED=%s repeats the random choices.\n' "$SEED"
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"

@@ -1,6 +1,6 @@
 /**
  * Extent: how much of what could be tried for ever a run tries. `bash scripts/test.sh` is the quick one, which takes samples;
- * with --all (VIPC_TESTS=all) it is all of it. Either takes its random choices from one seed, which it prints.
+ * with --all (VIPC_TESTS=all) it is all of it, or more. Either takes its random choices from one seed, which it prints.
  */
 
 /** Whether all is to be tried. */
