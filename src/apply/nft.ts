@@ -9,7 +9,10 @@ import type { Host, Outcome } from './host.js';
 
 export const NFT_FAMILY: Readonly<Record<Family, string>> = { ipv4: 'ip', ipv6: 'ip6' };
 
-/** The tables there are; undefined when they cannot be seen, because nft is missing or crashes. */
+/** What a node has that has no nftables. */
+export const NO_NFTABLES: readonly NftTable[] = [];
+
+/** The tables there are; undefined when they cannot be seen, because nft is missing. Throws when it crashes. */
 export async function readTables(host: Host): Promise<readonly NftTable[] | undefined> {
   let why: Outcome | undefined;
   const answer = await ask(host, ['nft', 'list', 'tables'], (outcome) => {
@@ -17,8 +20,8 @@ export async function readTables(host: Host): Promise<readonly NftTable[] | unde
     return isUnseen(outcome) || isUnsupported(outcome);
   });
   if (answer !== undefined) return understood('nft list tables', parse(answer));
-  if (!why || isUnsupported(why)) return [];
-  if (isMissing(why)) return (await isNeeded(host)) ? undefined : [];
+  if (!why || isUnsupported(why)) return NO_NFTABLES;
+  if (isMissing(why)) return (await isNeeded(host)) ? undefined : NO_NFTABLES;
   // An old nft crashes on the sets that a newer one wrote (k/k#136786); chains it can still list.
   const chains = await ask(host, ['nft', 'list', 'chains'], isUnseen);
   if (chains === undefined)

@@ -16,7 +16,7 @@ import type { Machine } from '../options.js';
 import { ask, demand, FORBIDDEN, isMissing, understood } from './ask.js';
 import type { Host, Outcome } from './host.js';
 import { markLookups } from './lookups.js';
-import { NFT_FAMILY, readTables } from './nft.js';
+import { NFT_FAMILY, NO_NFTABLES, readTables } from './nft.js';
 import type { Iptables } from './probe.js';
 import { readIpvs } from './read-ipvs.js';
 import { readRules } from './read-rules.js';
@@ -41,7 +41,7 @@ export async function readLive(host: Host, iptables: Iptables, wanted: Program):
     readSysctls(host, Object.keys(wanted.sysctls)),
     readTables(host),
   ]);
-  if (iptables.variant === 'nft' && tables) checkTables(saved, tables);
+  if (iptables.variant === 'nft' && tables && tables !== NO_NFTABLES) checkTables(saved, tables);
   const ruleSets = iptables.variant === 'nft' && tables ? await markLookups(host, saved, wanted) : saved;
   return { ruleSets, sets, ipvs, links, sysctls, ...(tables ? { tables } : {}) };
 }

@@ -149,6 +149,6 @@ describe('any cluster', () => {
       }),
       { numRuns: often(40, 150) },
     );
-    expect(made).toBeGreaterThan(100);
+    expect(made).toBeGreaterThan(often(20, 100));
   });
 });
