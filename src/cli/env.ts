@@ -26,9 +26,9 @@ export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io):
   if (flags.format === 'json') await writeJson(io.stdout, services, 2);
   else await writeLines(io.stdout, lines(services));
   if (!services.some(({ service }) => service.startsWith(`${namespace}/`))) {
-    await writeLines(io.stderr, [
-      `no Service of the namespace ${namespace} has a cluster IP (--simulate gives them one)`,
-    ]);
+    const some = loaded.snapshot.services.some(({ metadata }) => metadata.namespace === namespace);
+    const hint = some ? ' (--simulate gives them one)' : '';
+    await writeLines(io.stderr, [`no Service of the namespace ${namespace} has a cluster IP${hint}`]);
   }
   return EXIT.ok;
 }

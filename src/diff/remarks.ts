@@ -14,7 +14,7 @@ export function remarks(live: Live, wanted: Program): readonly Diagnostic[] {
 
 function nftablesMode({ tables }: Live): readonly Diagnostic[] {
   if (tables === undefined) {
-    const message = 'nft is missing or crashes, so whether rules of kube-proxy in nftables mode act here is not known';
+    const message = 'nft is missing, so whether rules of kube-proxy in nftables mode act here is not known';
     return [warning('nft-unseen', message, 'install nftables, as new as that of what wrote the tables')];
   }
   const found = tables.filter(isOurTable);
