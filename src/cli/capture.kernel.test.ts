@@ -1,6 +1,7 @@
 /**
  * A node that was captured is the node: `vipc diff` says the same of both, whichever shell collected it.
  */
+
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -17,6 +18,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { type Host, localHost } from '../apply/host.js';
 import { ROOT } from '../testing/cases.js';
+import { sample } from '../testing/extent.js';
 import { VARIANTS } from '../testing/kernel.js';
 import { addNodeAddresses, succeeded, withNetns } from '../testing/netns.js';
 import { describeInKernel } from '../testing/rings.js';
@@ -39,7 +41,7 @@ const collect = async (host: Host, shell: readonly string[], ...args: readonly s
   return into;
 };
 
-describeKernel.each(VARIANTS)('a node with iptables-%s, captured', (variant) => {
+describeKernel.each(sample(VARIANTS, 1, 'capture'))('a node with iptables-%s, captured', (variant) => {
   /** A node that has WEB but for one rule, and something of somebody else's. */
   const withDamage = (use: (host: Host, name: string) => Promise<void>) =>
     withNetns(async (host, name) => {

@@ -1,12 +1,14 @@
 /**
  * The commands that look at a node, as a user meets them: streams and exit codes, in a network namespace.
  */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { type Host, localHost } from '../apply/host.js';
 import { ROOT } from '../testing/cases.js';
+import { sample } from '../testing/extent.js';
 import { VARIANTS } from '../testing/kernel.js';
 import { withNetns } from '../testing/netns.js';
 import { describeInKernel } from '../testing/rings.js';
@@ -20,7 +22,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const describeKernel = await describeInKernel();
 
-describeKernel.each(VARIANTS)('on a node with iptables-%s', (variant) => {
+describeKernel.each(sample(VARIANTS, 1, 'node'))('on a node with iptables-%s', (variant) => {
   const tool = (verb: string) => `iptables-${variant}${verb}`;
   const within = (use: (run: (...argv: string[]) => Promise<Result>, host: Host) => Promise<void>) =>
     withNetns((host, name) =>

@@ -65,7 +65,7 @@ const FAULTS: readonly [string, Fault][] = [
   ],
 ];
 
-describeKernel.each(VARIANTS)('the daemon, iptables-%s', (variant) => {
+describeKernel.each(sample(VARIANTS, 1, 'daemon'))('the daemon, iptables-%s', (variant) => {
   it('has what the cluster is, after every fault', () =>
     withDaemon(variant, async (running) => {
       await running.daemon.ready;

@@ -1,6 +1,7 @@
 /**
  * The syncer on a node: what a sync costs, what it repairs, and that after each the kernel has the compiled rules.
  */
+
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import type { Host } from '../apply/host.js';
@@ -10,6 +11,7 @@ import type { Source } from '../diag.js';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { ROOT } from '../testing/cases.js';
+import { sample } from '../testing/extent.js';
 import { VARIANTS, type Variant } from '../testing/kernel.js';
 import { differenceTo, type LiveNode, liveNode } from '../testing/live.js';
 import { withNetns } from '../testing/netns.js';
@@ -49,7 +51,7 @@ function drive(variant: Variant, use: (driver: Driver) => Promise<void>, options
 /** Another address for one endpoint of one Service. */
 const CHANGED = TEXT.replace('10.244.2.6', '10.244.2.66');
 
-describeKernel.each(VARIANTS)('the syncer, iptables-%s', (variant) => {
+describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (variant) => {
   const iptables = `iptables-${variant}`;
 
   it('sends only the chains that an endpoint is in, and nothing when nothing changed', () =>

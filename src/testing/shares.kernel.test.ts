@@ -45,7 +45,7 @@ describe('chiSquared', () => {
 });
 
 describeKernel('shares', () => {
-  describe.each(VARIANTS)('%s', (variant) => {
+  describe.each(sample(VARIANTS, 1, 'shares'))('%s', (variant) => {
     let topology: Topology;
 
     beforeAll(async () => {
