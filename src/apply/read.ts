@@ -10,7 +10,6 @@ import type { Link } from '../languages/addresses/rules.js';
 import { parseCounts } from '../languages/ipset/counts.js';
 import { parse as parseSets, type SavedSets } from '../languages/ipset/parse.js';
 import type { SavedRuleSet } from '../languages/iptables/parse.js';
-import type { NftTable } from '../languages/nft/tables.js';
 import { parse as parseSysctls, type Sysctls } from '../languages/sysctl.js';
 import type { Machine } from '../options.js';
 import { ask, demand, FORBIDDEN, isMissing, understood } from './ask.js';
@@ -41,17 +40,22 @@ export async function readLive(host: Host, iptables: Iptables, wanted: Program):
     readSysctls(host, Object.keys(wanted.sysctls)),
     readTables(host),
   ]);
-  if (iptables.variant === 'nft' && tables && tables !== NO_NFTABLES) checkTables(saved, tables);
+  if (iptables.variant === 'nft') await checkTables(host, saved, tables);
   const ruleSets = iptables.variant === 'nft' && tables ? await markLookups(host, saved, wanted) : saved;
   return { ruleSets, sets, ipvs, links, sysctls, ...(tables ? { tables } : {}) };
 }
 
-/** iptables-nft has its tables from where nft has them. */
-function checkTables(saved: readonly SavedRuleSet[], tables: readonly NftTable[]): void {
-  for (const { family, tables: shown } of saved)
-    for (const { name } of shown)
-      if (!tables.some((each) => each.family === NFT_FAMILY[family] && each.name === name))
-        throw new Error(`nft list tables leaves out table ${NFT_FAMILY[family]} ${name}, which iptables shows`);
+/** iptables-nft has its tables from where nft has them. One that is left out may have been made just now. */
+async function checkTables(host: Host, saved: readonly SavedRuleSet[], tables: Live['tables']): Promise<void> {
+  const lost = leftOut(saved, tables) && leftOut(saved, await readTables(host));
+  if (lost) throw new Error(`nft list tables leaves out table ${lost}, which iptables shows`);
+}
+
+function leftOut(saved: readonly SavedRuleSet[], tables: Live['tables']): string | undefined {
+  if (!tables || tables === NO_NFTABLES) return undefined;
+  const there = new Set(tables.map(({ family, name }) => `${family} ${name}`));
+  const shown = saved.flatMap(({ family, tables }) => tables.map(({ name }) => `${NFT_FAMILY[family]} ${name}`));
+  return shown.find((name) => !there.has(name));
 }
 
 const NO_SETS: SavedSets = { sets: [], others: [] };
