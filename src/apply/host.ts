@@ -37,6 +37,13 @@ export function netnsHost(netns: string, options: HostOptions = {}): Host {
   return inNetns(localHost(options), netns);
 }
 
+/** The node in `netns`, or this machine's own. */
+export type HostAt = (netns: string | undefined, options?: HostOptions) => Host;
+
+/** As vipc finds it when it is run. */
+export const hostAt: HostAt = (netns, options) =>
+  netns === undefined ? localHost(options) : netnsHost(netns, options);
+
 /** A network namespace of the machine that `host` is, named as for netnsHost(). */
 export function inNetns(host: Host, netns: string): Host {
   const prefix = netns.includes('/') ? ['nsenter', `--net=${netns}`, '--'] : ['ip', 'netns', 'exec', netns];

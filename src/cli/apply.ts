@@ -36,7 +36,7 @@ export async function runApply(paths: readonly string[], flags: ApplyFlags, io: 
 }
 
 async function dryRun(paths: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
-  const node = await openNode(flags);
+  const node = await openNode(flags, io);
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
   const { program } = wanted.compiled;
@@ -62,7 +62,7 @@ export async function writeSteps(
 }
 
 async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, io: Io): Promise<number> {
-  const node = await openNode(flags, lock);
+  const node = await openNode(flags, io, lock);
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;

@@ -4,7 +4,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { failure } from '../apply/ask.js';
-import { localHost, netnsHost } from '../apply/host.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
 
 export interface CaptureFlags {
@@ -23,9 +22,8 @@ export async function runCapture({ output, netns, flows = false }: CaptureFlags,
     return EXIT.ok;
   }
   if (existsSync(output)) throw new Error(`${output} is there already: a capture needs a new directory`);
-  const host = netns === undefined ? localHost() : netnsHost(netns);
   const argv = ['sh', '-s', '--', ...(flows ? ['--flows'] : []), resolve(output)];
-  const outcome = await host.run(argv, script);
+  const outcome = await io.hostAt(netns).run(argv, script);
   if (outcome.code !== 0) throw new Error(failure('capture', outcome));
   await writeLines(io.stderr, [outcome.stderr.trim()]);
   return EXIT.ok;

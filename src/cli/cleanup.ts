@@ -33,11 +33,11 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
   if (hasErrors(options.diagnostics)) return EXIT.different;
   const dry = flags.dryRun === true || flags.plan === true;
   if (dry) {
-    const node = await openNode(flags);
+    const node = await openNode(flags, io);
     const { changes, unseen } = await list(node);
     return unseen ? EXIT.trouble : changes.length === 0 ? EXIT.ok : EXIT.different;
   }
-  return withLock(flags, io, async (lock) => remove(await openNode(flags, lock)));
+  return withLock(flags, io, async (lock) => remove(await openNode(flags, io, lock)));
 
   async function list(node: NodeAtHand): Promise<Listed> {
     const unread = node.others.find(({ unreadable }) => unreadable !== undefined);

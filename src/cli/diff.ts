@@ -52,7 +52,7 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
     const node = await nodeOn(await capturedHost(capture), one);
     return diffNode(node, others, flags, io, captures[0] === false ? 'to node' : 'from node');
   }
-  if (flags.live) return diffNode(await openNode(one), paths, flags, io);
+  if (flags.live) return diffNode(await openNode(one, io), paths, flags, io);
   return diffSnapshots(await sidesOf(paths, flags, io), flags, io);
 }
 

@@ -3,7 +3,7 @@
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Host, localHost, netnsHost } from '../apply/host.js';
+import type { Host } from '../apply/host.js';
 import { choose, type Surveyed, survey } from '../apply/probe.js';
 import { DEVICE, ownershipIn } from '../backends/ours.js';
 import type { Facts, Interface, Process, RulesFact, ToolFact, Unseen } from '../doctor/facts.js';
@@ -11,18 +11,19 @@ import { parseChains, parseInterfaces, parseListening, parseTables } from '../do
 import { SYSCTLS } from '../doctor/sysctls.js';
 import { missingOf, TOOLS, toolsFor } from '../doctor/tools.js';
 import { TRIAL } from '../doctor/trial.js';
+import type { Io } from './io.js';
 import { has, isInstalled } from './machine.js';
 import { lockFileOf } from './node.js';
 
 /** What is to be known of the node in `netns`, or of this machine; rejects when it cannot be entered. */
-export async function gather(mode: string, netns: string | undefined): Promise<Facts> {
-  const host = netns === undefined ? localHost() : netnsHost(netns);
+export async function gather(mode: string, netns: string | undefined, io: Io): Promise<Facts> {
+  const [machine, host] = [io.hostAt(undefined), io.hostAt(netns)];
   const unseen: Unseen[] = [];
-  const path = await lockFileOf({ ...(netns === undefined ? {} : { netns }) });
+  const path = await lockFileOf(netns, io);
   const interfaces = await readInterfaces(host, unseen);
   return {
     mode,
-    tools: await readTools(mode),
+    tools: await readTools(machine, mode),
     sysctls: await readSysctls(host),
     processes: await readProcesses(host, netns),
     listening: parseListening(`${await fileIn(host, '/proc/net/tcp')}\n${await fileIn(host, '/proc/net/tcp6')}`),
@@ -30,11 +31,11 @@ export async function gather(mode: string, netns: string | undefined): Promise<F
     ...(await readRules(host, unseen)),
     ...(await readNft(host, unseen)),
     ipvs: {
-      available: existsSync('/proc/net/ip_vs') || (await localHost().run(['modprobe', '-n', '-q', 'ip_vs'])).code === 0,
+      available: existsSync('/proc/net/ip_vs') || (await machine.run(['modprobe', '-n', '-q', 'ip_vs'])).code === 0,
       device: interfaces.some(({ name }) => name === DEVICE),
       servers: (await fileIn(host, '/proc/net/ip_vs')).match(/^(?:TCP|UDP|SCTP|FWM) /gm)?.length ?? 0,
     },
-    ...(await readLock(path)),
+    ...(await readLock(machine, path)),
     unseen,
   };
 }
@@ -44,14 +45,14 @@ async function fileIn(host: Host, path: string): Promise<string> {
   return code === 0 ? stdout : '';
 }
 
-async function readTools(mode: string): Promise<readonly ToolFact[]> {
+async function readTools(machine: Host, mode: string): Promise<readonly ToolFact[]> {
   const required = toolsFor([mode === 'ipvs' ? 'ipvs' : 'iptables']);
   const missing = missingOf(TOOLS, isInstalled);
   return Promise.all(
     TOOLS.map(async (tool): Promise<ToolFact> => {
       const { name, package: from, version: argv } = tool;
       const installed = !missing.includes(tool);
-      const said = installed && argv ? await localHost().run(argv) : undefined;
+      const said = installed && argv ? await machine.run(argv) : undefined;
       const [, version] = /(\d+(?:\.\d+)+)/.exec(said?.stdout ?? '') ?? [];
       return { name, package: from, installed, required: required.includes(tool), ...(version && { version }) };
     }),
@@ -163,9 +164,9 @@ async function readNft(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'nftTa
 }
 
 /** flock tells whether it is held; a lock that was free is free again at once. */
-async function readLock(path: string): Promise<Pick<Facts, 'lock'>> {
+async function readLock(machine: Host, path: string): Promise<Pick<Facts, 'lock'>> {
   if (!existsSync(path)) return {};
-  const { code } = await localHost().run(['flock', '--nonblock', '--exclusive', path, 'true']);
+  const { code } = await machine.run(['flock', '--nonblock', '--exclusive', path, 'true']);
   const pid = Number(read(() => readFileSync(path, 'utf8')) || undefined);
   return { lock: { path, held: code === 1, ...(Number.isInteger(pid) && { pid }) } };
 }

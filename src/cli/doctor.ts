@@ -13,7 +13,7 @@ export interface DoctorFlags {
 
 /** Prints what is found; returns 1 for a problem, 2 when there is none but not all could be seen, else 0. */
 export async function runDoctor(flags: DoctorFlags, io: Io): Promise<number> {
-  const findings = examine(await gather(flags.mode, flags.netns));
+  const findings = examine(await gather(flags.mode, flags.netns, io));
   const is = (state: State) => findings.some((finding) => finding.state === state);
   if (flags.format === 'json') {
     await writeJson(io.stdout, { mode: flags.mode, fine: !is('problem') && !is('unseen'), findings }, 2);

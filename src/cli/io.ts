@@ -1,6 +1,6 @@
 /**
- * cli: the streams and colours of the process, so that commands can be run by tests with others. All output goes through
- * here, and nothing in it commands a terminal but our own colours:
+ * cli: the streams and colours of the process and the way to a node, so that commands can be run by tests with others. All
+ * output goes through here, and nothing in it commands a terminal but our own colours:
  *
  *     writeLines, say    for people: every line is printable
  *     writeJson          for programs: unsafe characters are escaped
@@ -9,6 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
+import { type HostAt, hostAt } from '../apply/host.js';
 import { escapedJson, printable, printableLines } from '../printable.js';
 import { chunks, type Text } from '../text.js';
 import { hide } from './progress.js';
@@ -18,9 +19,11 @@ export interface Io {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly hostAt: HostAt;
 }
 
-export const PROCESS_IO: Io = process;
+/** Standard input is opened by whoever reads it first. */
+export const PROCESS_IO: Io = Object.create(process, { hostAt: { value: hostAt } });
 
 /** Exit codes: grep's and diff's. */
 export const EXIT = { ok: 0, different: 1, trouble: 2 } as const;

@@ -3,7 +3,7 @@
  */
 
 import { FORBIDDEN } from '../apply/ask.js';
-import { type Host, localHost, netnsHost } from '../apply/host.js';
+import type { Host } from '../apply/host.js';
 import { type Lock, takeLock } from '../apply/lock.js';
 import { CHAINS_PER_COMMIT, choose, features, type Surveyed, survey, type Variant } from '../apply/probe.js';
 import { readLive, readMachine } from '../apply/read.js';
@@ -48,13 +48,12 @@ export interface NodeAtHand {
 }
 
 /** The node in `netns`, or this machine; throws when its tools do not answer. */
-export async function openNode(flags: NodeFlags, lock?: Lock): Promise<NodeAtHand> {
+export async function openNode(flags: NodeFlags, io: Io, lock?: Lock): Promise<NodeAtHand> {
   const { netns } = flags;
   await prepared(flags);
   // Who has the lock has been there.
-  if (netns !== undefined && !lock) await namespaceOf(netns);
-  const inherit = lock ? { inherit: lock.fd } : {};
-  return nodeOn(netns === undefined ? localHost(inherit) : netnsHost(netns, inherit), flags);
+  if (netns !== undefined && !lock) await namespaceOf(netns, io);
+  return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), flags);
 }
 
 /** The node that `host` is. */
@@ -72,7 +71,7 @@ export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables
 export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Lock) => Promise<T>): Promise<T> {
   await prepared(flags);
   const lock = await takeLock({
-    path: flags.lockFile ?? (await lockFileOf(flags)),
+    path: flags.lockFile ?? (await lockFileOf(flags.netns, io)),
     seconds: flags.wait,
     onWait: (holder) => say(io.stderr, `waiting for ${holder}, ${flags.wait} s at most`),
   });
@@ -84,15 +83,14 @@ export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Loc
 }
 
 /** A network namespace has rules of its own, so it is a node of its own. */
-export async function lockFileOf({ netns }: Pick<ChangeFlags, 'netns'>): Promise<string> {
-  const namespace = await namespaceOf(netns);
+export async function lockFileOf(netns: string | undefined, io: Io): Promise<string> {
+  const namespace = await namespaceOf(netns, io);
   return `/run/vipc/${namespace.replace(/[^\w]+/g, '-')}lock`;
 }
 
 /** What the kernel calls a network namespace; rejects when it cannot be entered. */
-async function namespaceOf(netns: string | undefined): Promise<string> {
-  const host = netns === undefined ? localHost() : netnsHost(netns);
-  const { code, stdout, stderr } = await host.run(['readlink', '/proc/self/ns/net']);
+async function namespaceOf(netns: string | undefined, io: Io): Promise<string> {
+  const { code, stdout, stderr } = await io.hostAt(netns).run(['readlink', '/proc/self/ns/net']);
   if (code === 0) return stdout.trim();
   if (netns === undefined) throw new Error(stderr.trim());
   const hint = FORBIDDEN.test(stderr)

@@ -46,7 +46,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
   if (flags.snapshot && !(await isUsable(flags.snapshot, flags, io))) return EXIT.trouble;
   return withLock(flags, io, async (lock) => {
-    const node = await openNode(flags, lock);
+    const node = await openNode(flags, io, lock);
     const log = newLog(flags);
     const target = { ...targetOf(node, flags, io), onWait: (what: string) => log.warn(what) };
     const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);

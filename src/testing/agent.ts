@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll } from '@jest/globals';
-import type { Host, HostOptions, Outcome } from '../apply/host.js';
+import { type Host, type HostAt, type HostOptions, inNetns, type Outcome, TIMEOUT_SECONDS } from '../apply/host.js';
 import { ROOT } from './cases.js';
 import { TOOL_SECONDS } from './patience.js';
 import { answerReader, requestBytes } from './wire.js';
@@ -27,6 +27,15 @@ export function agentHost({ netns, timeoutSeconds = TOOL_SECONDS }: AgentOptions
       }),
   };
 }
+
+/**
+ * The same as a command of vipc takes it. What it starts inherits no lock: it ends with this process, which a test does not
+ * kill.
+ */
+export const agentAt: HostAt = (netns, { timeoutSeconds = TIMEOUT_SECONDS } = {}) =>
+  netns?.includes('/')
+    ? inNetns(agentHost({ timeoutSeconds }), netns)
+    : agentHost({ timeoutSeconds, ...(netns !== undefined && { netns }) });
 
 const waiting = new Map<string, (outcome: Outcome) => void>();
 let agent: ChildProcess | undefined;

@@ -4,6 +4,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { main } from '../cli/main.js';
+import { agentAt } from './agent.js';
 
 export interface Result {
   readonly code: number;
@@ -27,6 +28,7 @@ export async function vipc(
     stdin: Object.assign(input, tty),
     stdout: Object.assign(out, tty),
     stderr: Object.assign(err, tty),
+    hostAt: agentAt,
     env: terminal ? { NO_COLOR: '1', ...env } : env,
   };
   const code = await main(argv, io, name);
