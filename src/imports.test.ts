@@ -13,7 +13,7 @@ const MODE = [
   'backends/backend.ts',
   'backends/features.ts',
   'backends/shared/',
-  'languages/',
+  'tools/',
   'resolve/types.ts',
   'diag.ts',
   'ip.ts',
@@ -34,7 +34,7 @@ const LANGUAGES = [
   'l4.ts',
   'lines.ts',
 ];
-const LANGUAGE = ['languages/l4.ts', 'languages/lines.ts', 'diag.ts', 'ip.ts', 'text.ts'];
+const LANGUAGE = ['tools/l4.ts', 'tools/lines.ts', 'diag.ts', 'ip.ts', 'text.ts'];
 
 /** For each place, longest match first, what its files may import: places of ours, and packages. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -82,7 +82,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'backends/features.ts': [],
   'backends/backend.ts': [
     'backends/features.ts',
-    'languages/',
+    'tools/',
     'memo.ts',
     'resolve/types.ts',
     'diag.ts',
@@ -92,12 +92,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'backends/index.ts': ['backends/'],
   'backends/modes.ts': [],
-  'backends/ours.ts': ['backends/', 'languages/'],
+  'backends/ours.ts': ['backends/', 'tools/'],
   'backends/shared/': ['backends/shared/', ...MODE],
   'backends/iptables/': ['backends/iptables/', ...MODE],
   'backends/iptables/names.ts': ['resolve/types.ts', 'ip.ts', 'node:crypto'],
   'backends/ipvs/': ['backends/ipvs/', ...MODE],
-  ...Object.fromEntries(LANGUAGES.map((language) => [`languages/${language}`, [`languages/${language}`, ...LANGUAGE]])),
+  ...Object.fromEntries(LANGUAGES.map((language) => [`tools/${language}`, [`tools/${language}`, ...LANGUAGE]])),
   'review/': ['review/', 'resolve/view.ts', 'text.ts', 'diff'],
   'synthetic.ts': ['backends/backend.ts', 'text.ts'],
   'write/expand.ts': ['js-yaml'],
@@ -117,8 +117,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'text.ts',
     'options.ts',
   ],
-  'diff/': ['diff/', 'backends/backend.ts', 'backends/ours.ts', 'languages/', 'review/', 'diag.ts', 'ip.ts', 'text.ts'],
-  'doctor/': ['doctor/', 'languages/', 'backends/ours.ts', 'diag.ts', 'ip.ts'],
+  'diff/': ['diff/', 'backends/backend.ts', 'backends/ours.ts', 'tools/', 'review/', 'diag.ts', 'ip.ts', 'text.ts'],
+  'doctor/': ['doctor/', 'tools/', 'backends/ours.ts', 'diag.ts', 'ip.ts'],
   'watch/kubeconfig.ts': ['@kubernetes/client-node', 'node:fs', 'node:path'],
   'watch/client.ts': ['watch/kubeconfig.ts', 'node:http', 'node:https'],
   'watch/': ['watch/', 'node:timers/promises'],
@@ -130,7 +130,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'serve/',
     'backends/backend.ts',
     'diff/plan.ts',
-    'languages/',
+    'tools/',
     'resolve/types.ts',
     'resolve/print.ts',
     'review/compare.ts',
@@ -145,7 +145,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'backends/features.ts',
     'backends/ours.ts',
     'diff/',
-    'languages/',
+    'tools/',
     'diag.ts',
     'ip.ts',
     'options.ts',

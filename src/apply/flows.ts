@@ -6,8 +6,8 @@ import type { Diagnostic } from '../diag.js';
 import { hasUdp, staleFlows } from '../diff/flows.js';
 import type { Live } from '../diff/live.js';
 import type { Differences } from '../diff/plan.js';
-import { parse, printDeletions, problemOf } from '../languages/conntrack.js';
 import { render } from '../text.js';
+import { parse, printDeletions, problemOf } from '../tools/conntrack.js';
 import { failure } from './ask.js';
 import type { Host } from './host.js';
 

@@ -4,9 +4,9 @@
  */
 import type { Program } from '../backends/backend.js';
 import { besideKubelet, ownershipIn } from '../backends/ours.js';
-import { diff } from '../languages/iptables/diff.js';
-import type { SavedRuleSet } from '../languages/iptables/parse.js';
-import { BUILT_IN_CHAINS, type RuleSet, type TableName } from '../languages/iptables/rules.js';
+import { diff } from '../tools/iptables/diff.js';
+import type { SavedRuleSet } from '../tools/iptables/parse.js';
+import { BUILT_IN_CHAINS, type RuleSet, type TableName } from '../tools/iptables/types.js';
 import type { Host } from './host.js';
 import { readLookups } from './nft.js';
 

@@ -2,8 +2,8 @@
  * Nft: what nft(8) says of a node. kube-proxy's nftables mode has tables of its own, which no iptables shows.
  */
 import type { Family } from '../ip.js';
-import { lookups } from '../languages/nft/chain.js';
-import { type NftTable, parse } from '../languages/nft/tables.js';
+import { lookups } from '../tools/nft/chain.js';
+import { type NftTable, parse } from '../tools/nft/tables.js';
 import { ask, isMissing, understood } from './ask.js';
 import type { Host, Outcome } from './host.js';
 

@@ -4,7 +4,7 @@
 import type { Features } from '../backends/features.js';
 import { show } from '../diag.js';
 import type { Family } from '../ip.js';
-import type { SavedRuleSet } from '../languages/iptables/parse.js';
+import type { SavedRuleSet } from '../tools/iptables/parse.js';
 import { demand, failure } from './ask.js';
 import type { Host } from './host.js';
 import { readRules } from './read-rules.js';

@@ -1,10 +1,10 @@
 /**
  * Read IPVS: virtual servers, how many connections they have, and how long those are remembered.
  */
-import type { LiveIpvs } from '../languages/ipvs/diff.js';
-import { type Connections, countServers, parse, parseListing, parseTimeouts } from '../languages/ipvs/parse.js';
-import { printHostPort, printService } from '../languages/ipvs/print.js';
-import { distinctLines } from '../languages/lines.js';
+import type { LiveIpvs } from '../tools/ipvs/diff.js';
+import { type Connections, countServers, parse, parseListing, parseTimeouts } from '../tools/ipvs/parse.js';
+import { printHostPort, printService } from '../tools/ipvs/print.js';
+import { distinctLines } from '../tools/lines.js';
 import { ask, demand, isMissing, understood } from './ask.js';
 import type { Host, Outcome } from './host.js';
 

@@ -2,7 +2,7 @@
  * Read rules: what iptables-save prints, whole, of each family that a node has.
  */
 import { FAMILIES, type Family } from '../ip.js';
-import { parse, type SavedRuleSet } from '../languages/iptables/parse.js';
+import { parse, type SavedRuleSet } from '../tools/iptables/parse.js';
 import { ask, FORBIDDEN, isMissing, understood } from './ask.js';
 import type { Host, Outcome } from './host.js';
 import { NFT_FAMILY, readTables } from './nft.js';

@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { FAMILIES, type Family } from '../ip.js';
-import { BUILT_IN_CHAINS, type TableName } from '../languages/iptables/rules.js';
 import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases.js';
 import { compiledRules } from '../testing/compiled.js';
 import { sample } from '../testing/extent.js';
@@ -15,6 +14,7 @@ import { applyTo, cleanUp, type LiveNode, liveNode } from '../testing/live.js';
 import { succeeded, withNode } from '../testing/netns.js';
 import { describeInKernel } from '../testing/rings.js';
 import { savedTables } from '../testing/saved.js';
+import { BUILT_IN_CHAINS, type TableName } from '../tools/iptables/types.js';
 import type { Host } from './host.js';
 
 const describeKernel = await describeInKernel();

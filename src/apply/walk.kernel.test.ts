@@ -5,7 +5,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FAMILIES } from '../ip.js';
-import { print } from '../languages/iptables/print.js';
 import type { Options } from '../options.js';
 import { often, sample, seed } from '../testing/extent.js';
 import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/foreign.js';
@@ -17,6 +16,7 @@ import { parseSaved, savedTables } from '../testing/saved.js';
 import { type ApiObject, options, snapshots } from '../testing/snapshots.js';
 import { acts, foreignIn, vandalise } from '../testing/vandal.js';
 import { render } from '../text.js';
+import { print } from '../tools/iptables/print.js';
 
 const describeKernel = await describeInKernel();
 

@@ -3,15 +3,15 @@
  */
 import type { Checked } from '../diag.js';
 import type { Family } from '../ip.js';
-import type { Address } from '../languages/addresses/rules.js';
-import type { IpSet } from '../languages/ipset/rules.js';
-import type { RuleSet } from '../languages/iptables/rules.js';
-import type { Timeouts, VirtualServer } from '../languages/ipvs/rules.js';
-import type { Sysctls } from '../languages/sysctl.js';
 import type { Memo } from '../memo.js';
 import type { Options } from '../options.js';
 import type { LocalPolicy, NodeContext, Peer, ServicePort } from '../resolve/types.js';
 import type { Section, Text } from '../text.js';
+import type { Address } from '../tools/addresses/types.js';
+import type { IpSet } from '../tools/ipset/types.js';
+import type { RuleSet } from '../tools/iptables/types.js';
+import type { Timeouts, VirtualServer } from '../tools/ipvs/types.js';
+import type { Sysctls } from '../tools/sysctl.js';
 import type { Features } from './features.js';
 
 /** The front half's answer for one family. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Link } from '../languages/addresses/rules.js';
-import { parse as parseSets } from '../languages/ipset/parse.js';
-import { parse, parseRule } from '../languages/iptables/parse.js';
-import { printRule } from '../languages/iptables/print.js';
-import type { TableName } from '../languages/iptables/rules.js';
+import type { Link } from '../tools/addresses/types.js';
+import { parse as parseSets } from '../tools/ipset/parse.js';
+import { parse, parseRule } from '../tools/iptables/parse.js';
+import { printRule } from '../tools/iptables/print.js';
+import type { TableName } from '../tools/iptables/types.js';
 import { besideKubelet, isOurSet, lacksFirewall, ourServers, ownershipIn } from './ours.js';
 
 const NODE = ownershipIn(parse('', 'ipv4').value);

@@ -2,10 +2,10 @@
  * What on a node is ours: what vipc programs in any mode, and what any version of kube-proxy left. Everything else is
  * somebody else's and is never touched.
  */
-import type { Link } from '../languages/addresses/rules.js';
-import type { SavedSets } from '../languages/ipset/parse.js';
-import type { Ownership } from '../languages/iptables/diff.js';
-import { printRule } from '../languages/iptables/print.js';
+import type { Link } from '../tools/addresses/types.js';
+import type { SavedSets } from '../tools/ipset/parse.js';
+import type { Ownership } from '../tools/iptables/diff.js';
+import { printRule } from '../tools/iptables/print.js';
 import {
   BUILT_IN_CHAINS,
   type Chain,
@@ -13,9 +13,9 @@ import {
   type Rule,
   type RuleSet,
   type TableName,
-} from '../languages/iptables/rules.js';
-import type { Service } from '../languages/ipvs/rules.js';
-import type { NftTable } from '../languages/nft/tables.js';
+} from '../tools/iptables/types.js';
+import type { Service } from '../tools/ipvs/types.js';
+import type { NftTable } from '../tools/nft/tables.js';
 import { JUMPS as IPTABLES_JUMPS } from './iptables/lower/base.js';
 import { CHAIN as IPTABLES } from './iptables/names.js';
 import { DEVICE } from './ipvs/context.js';

@@ -5,10 +5,10 @@
 import type { Program } from '../backends/backend.js';
 import { DEVICE, isOurSet, isOurTable, ownershipIn } from '../backends/ours.js';
 import type { Family } from '../ip.js';
-import type { SavedChain, SavedRuleSet, SavedTable } from '../languages/iptables/parse.js';
-import { printRule } from '../languages/iptables/print.js';
-import type { Chain, Table } from '../languages/iptables/rules.js';
-import type { LiveIpvs } from '../languages/ipvs/diff.js';
+import type { SavedChain, SavedRuleSet, SavedTable } from '../tools/iptables/parse.js';
+import { printRule } from '../tools/iptables/print.js';
+import type { Chain, Table } from '../tools/iptables/types.js';
+import type { LiveIpvs } from '../tools/ipvs/diff.js';
 import type { Live } from './live.js';
 
 /** `live` without what is ours; made once for each look. */

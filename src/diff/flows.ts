@@ -5,7 +5,7 @@
  */
 import type { Resolved } from '../backends/backend.js';
 import type { Family } from '../ip.js';
-import type { Flow } from '../languages/conntrack.js';
+import type { Flow } from '../tools/conntrack.js';
 import type { Live } from './live.js';
 import type { Differences } from './plan.js';
 

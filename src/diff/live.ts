@@ -1,12 +1,12 @@
 /**
  * Live: what is on a node, as data.
  */
-import type { Link } from '../languages/addresses/rules.js';
-import type { SavedSets } from '../languages/ipset/parse.js';
-import type { SavedRuleSet } from '../languages/iptables/parse.js';
-import type { LiveIpvs } from '../languages/ipvs/diff.js';
-import type { NftTable } from '../languages/nft/tables.js';
-import type { Sysctls } from '../languages/sysctl.js';
+import type { Link } from '../tools/addresses/types.js';
+import type { SavedSets } from '../tools/ipset/parse.js';
+import type { SavedRuleSet } from '../tools/iptables/parse.js';
+import type { LiveIpvs } from '../tools/ipvs/diff.js';
+import type { NftTable } from '../tools/nft/tables.js';
+import type { Sysctls } from '../tools/sysctl.js';
 
 export interface Live {
   /** One for each family that the node has. */

@@ -1,9 +1,9 @@
 /**
  * own: of the rules of a node those that are ours, as if they were wanted.
  */
-import type { Ownership } from '../languages/iptables/diff.js';
-import type { SavedChain, SavedRuleSet } from '../languages/iptables/parse.js';
-import { BUILT_IN_CHAINS, type Chain, type RuleSet } from '../languages/iptables/rules.js';
+import type { Ownership } from '../tools/iptables/diff.js';
+import type { SavedChain, SavedRuleSet } from '../tools/iptables/parse.js';
+import { BUILT_IN_CHAINS, type Chain, type RuleSet } from '../tools/iptables/types.js';
 
 /** `live` without the chains and rules of others; ours in built-in chains are to stand where they stood among those. */
 export function own({ family, tables }: SavedRuleSet, ownership: Ownership): RuleSet {

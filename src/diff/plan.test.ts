@@ -3,10 +3,10 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Program } from '../backends/backend.js';
-import type { NftTable } from '../languages/nft/tables.js';
 import type { Options } from '../options.js';
 import { compileProgram } from '../pipeline.js';
 import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/small-cluster.js';
+import type { NftTable } from '../tools/nft/tables.js';
 import { assume } from './assume.js';
 import type { Live } from './live.js';
 import { NOTHING, plan, type Step } from './plan.js';

@@ -18,16 +18,16 @@
 import type { FamilyProgram, Program } from '../backends/backend.js';
 import { besideKubelet, DEVICE, isOurSet, isOurTable, ourServers, ownershipIn } from '../backends/ours.js';
 import { type Cidr, contains, parseIp } from '../ip.js';
-import * as addresses from '../languages/addresses/diff.js';
-import * as ipset from '../languages/ipset/diff.js';
-import { setsOfOthers } from '../languages/iptables/diff/holders.js';
-import { diff as diffRules, type RuleSetDiff } from '../languages/iptables/diff.js';
-import type { RuleSet } from '../languages/iptables/rules.js';
-import { type Phase, script } from '../languages/iptables/script.js';
-import * as ipvs from '../languages/ipvs/diff.js';
-import { type NftTable, printDeletions } from '../languages/nft/tables.js';
-import { print as printSysctls, type Sysctls } from '../languages/sysctl.js';
 import { joined, type Line, type Text } from '../text.js';
+import * as addresses from '../tools/addresses/diff.js';
+import * as ipset from '../tools/ipset/diff.js';
+import { setsOfOthers } from '../tools/iptables/diff/holders.js';
+import { diff as diffRules, type RuleSetDiff } from '../tools/iptables/diff.js';
+import { type Phase, script } from '../tools/iptables/script.js';
+import type { RuleSet } from '../tools/iptables/types.js';
+import * as ipvs from '../tools/ipvs/diff.js';
+import { type NftTable, printDeletions } from '../tools/nft/tables.js';
+import { print as printSysctls, type Sysctls } from '../tools/sysctl.js';
 import type { Live } from './live.js';
 
 /** What differs, in the words of each tool. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { parse } from '../languages/iptables/parse.js';
+import { parse } from '../tools/iptables/parse.js';
 import type { Live } from './live.js';
 import { NOTHING } from './plan.js';
 import { remarks } from './remarks.js';

@@ -4,7 +4,7 @@
 import type { Program } from '../backends/backend.js';
 import { isOurTable, lacksFirewall } from '../backends/ours.js';
 import type { Diagnostic } from '../diag.js';
-import { printTable } from '../languages/nft/tables.js';
+import { printTable } from '../tools/nft/tables.js';
 import type { Live } from './live.js';
 
 /** Warnings about `live`, which is to be made `wanted`. */

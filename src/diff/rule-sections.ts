@@ -2,10 +2,10 @@
  * rule-sections: what differs in iptables rules → before and after as texts, by Service where that says all.
  */
 import type { Family } from '../ip.js';
-import type { ChainDiff, RuleSetDiff, TableDiff } from '../languages/iptables/diff.js';
-import { sections as rulesSections } from '../languages/iptables/sections.js';
 import type { SectionChange } from '../review/compare.js';
 import type { Section } from '../text.js';
+import type { ChainDiff, RuleSetDiff, TableDiff } from '../tools/iptables/diff.js';
+import { sections as rulesSections } from '../tools/iptables/sections.js';
 import type { Sides } from './sections.js';
 
 /** The chains that differ, before and after. */

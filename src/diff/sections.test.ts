@@ -4,14 +4,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Program } from '../backends/backend.js';
-import { parse } from '../languages/iptables/parse.js';
-import { print } from '../languages/iptables/print.js';
 import { compileProgram } from '../pipeline.js';
 import { toJson } from '../review/json.js';
 import { summarise } from '../review/print.js';
 import { driftOf } from '../serve/counts.js';
 import { SMALL_OPTIONS, smallCluster } from '../testing/small-cluster.js';
 import { render } from '../text.js';
+import { parse } from '../tools/iptables/parse.js';
+import { print } from '../tools/iptables/print.js';
 import { assume } from './assume.js';
 import type { Live } from './live.js';
 import { NOTHING, type Plan, plan } from './plan.js';

@@ -1,12 +1,13 @@
 /**
  * sections: Differences → before and after as texts, taken apart for review: by tool, and by Service where that is known.
  */
-import { printEntry } from '../languages/ipset/print.js';
-import { print as printServers } from '../languages/ipvs/print.js';
-import type { VirtualServer } from '../languages/ipvs/rules.js';
-import { printTable } from '../languages/nft/tables.js';
+
 import { compare, type SectionChange, type ServiceChange } from '../review/compare.js';
 import type { Section } from '../text.js';
+import { printEntry } from '../tools/ipset/print.js';
+import { print as printServers } from '../tools/ipvs/print.js';
+import type { VirtualServer } from '../tools/ipvs/types.js';
+import { printTable } from '../tools/nft/tables.js';
 import type { Live } from './live.js';
 import type { Differences } from './plan.js';
 import { editsOf, rulesOf } from './rule-sections.js';

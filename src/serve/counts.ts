@@ -4,8 +4,8 @@
 import type { Program, Resolved } from '../backends/backend.js';
 import type { Step } from '../diff/plan.js';
 import type { Family } from '../ip.js';
-import type { Chain } from '../languages/iptables/rules.js';
 import type { ServiceChange } from '../review/compare.js';
+import type { Chain } from '../tools/iptables/types.js';
 
 export interface RuleCount {
   readonly family: Family;

@@ -3,11 +3,11 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Family } from '../ip.js';
-import { sections } from '../languages/iptables/sections.js';
 import { type Compiled, compileProgram } from '../pipeline.js';
 import { caseInput, cases } from '../testing/cases.js';
 import { artifactText } from '../testing/compiled.js';
 import { SMALL_OPTIONS, smallCluster } from '../testing/small-cluster.js';
+import { sections } from '../tools/iptables/sections.js';
 import { rulesOf } from './rules.js';
 
 const MODES = ['iptables', 'ipvs'] as const;

@@ -4,14 +4,14 @@
  */
 import type { FamilyProgram, Program, Resolved } from '../backends/backend.js';
 import type { Origin } from '../diag.js';
-import { print as printAddresses } from '../languages/addresses/print.js';
-import { printEntry } from '../languages/ipset/print.js';
-import type { Entry } from '../languages/ipset/rules.js';
-import { printRule } from '../languages/iptables/print.js';
-import type { Chain } from '../languages/iptables/rules.js';
-import { print as printServers } from '../languages/ipvs/print.js';
 import { printResolved } from '../resolve/print.js';
 import { formatServicePortName, type LocalPolicy, type ServicePort } from '../resolve/types.js';
+import { print as printAddresses } from '../tools/addresses/print.js';
+import { printEntry } from '../tools/ipset/print.js';
+import type { Entry } from '../tools/ipset/types.js';
+import { printRule } from '../tools/iptables/print.js';
+import type { Chain } from '../tools/iptables/types.js';
+import { print as printServers } from '../tools/ipvs/print.js';
 
 /**
  * The text for `service`, as `namespace/name`, or undefined when the node serves no such Service. Of a chain or set that

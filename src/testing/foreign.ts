@@ -38,7 +38,7 @@ export async function load(host: Host, variant: Variant, texts: Saves): Promise<
   }
 }
 
-const DIRECTORY = `${ROOT}src/languages/iptables/foreign/`;
+const DIRECTORY = `${ROOT}src/tools/iptables/foreign/`;
 
 /** Rules of Docker, Calico, firewalld, ufw and others, in all tables. */
 export const FOREIGN: Saves = {

@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals';
 import { inNetns } from '../apply/host.js';
 import { FAMILIES } from '../ip.js';
-import { distinctLines } from '../languages/lines.js';
+import { distinctLines } from '../tools/lines.js';
 import { guestHost, withGuestNetns } from './guest.js';
 import { tool, VARIANTS } from './kernel.js';
 import { succeeded } from './netns.js';

@@ -2,7 +2,7 @@
  * Load state: what ipvs mode compiles to, through the tools into a network namespace and back.
  */
 import type { Host, Outcome } from '../apply/host.js';
-import { distinctLines } from '../languages/lines.js';
+import { distinctLines } from '../tools/lines.js';
 import { type Variant, WAIT } from './kernel.js';
 import { succeeded } from './netns.js';
 import { type NodeState, stateFrom } from './node-state.js';

@@ -2,10 +2,11 @@
  * lower: ServicePorts → iptables RuleSet, for one node and family. Which rules there are is decided by now; a layout
  * says how they are arranged in chains.
  */
-import type { RuleSet, Table } from '../../languages/iptables/rules.js';
+
 import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import type { NodeContext, ServicePort } from '../../resolve/types.js';
+import type { RuleSet, Table } from '../../tools/iptables/types.js';
 import type { Lowering } from '../backend.js';
 import type { Context } from './lower/context.js';
 import { layoutKubeProxy } from './lower/kube-proxy.js';

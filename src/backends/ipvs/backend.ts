@@ -2,13 +2,14 @@
  * The ipvs proxy mode as a backend: virtual servers, and around them ipsets, a few iptables rules, addresses and kernel
  * parameters, each as an artifact for its own tool.
  */
-import * as addresses from '../../languages/addresses/print.js';
-import * as ipset from '../../languages/ipset/print.js';
-import { sections as setSections } from '../../languages/ipset/sections.js';
-import * as servers from '../../languages/ipvs/print.js';
-import { sectionsOf } from '../../languages/ipvs/sections.js';
-import * as sysctl from '../../languages/sysctl.js';
+
 import { wholeText } from '../../text.js';
+import * as addresses from '../../tools/addresses/print.js';
+import * as ipset from '../../tools/ipset/print.js';
+import { sections as setSections } from '../../tools/ipset/sections.js';
+import * as servers from '../../tools/ipvs/print.js';
+import { sectionsOf } from '../../tools/ipvs/sections.js';
+import * as sysctl from '../../tools/sysctl.js';
 import type { Artifact, Backend, FamilyProgram, Program } from '../backend.js';
 import { iptablesFile } from '../shared/files.js';
 import { partOf } from '../shared/parts.js';

@@ -1,10 +1,11 @@
 /**
  * lower: ServicePorts → what ipvs mode programs on one node, each in the words of its tool.
  */
-import type { Timeouts } from '../../languages/ipvs/rules.js';
-import type { Sysctls } from '../../languages/sysctl.js';
+
 import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
+import type { Timeouts } from '../../tools/ipvs/types.js';
+import type { Sysctls } from '../../tools/sysctl.js';
 import type { FamilyProgram, Lowering, Program, Resolved } from '../backend.js';
 import type { Features } from '../features.js';
 import { contextOf, DEVICE } from './context.js';

@@ -1,11 +1,12 @@
 /**
  * lower, part: ServicePorts → the members of each ipset.
  */
-import { printEntry } from '../../languages/ipset/print.js';
-import type { Entry } from '../../languages/ipset/rules.js';
-import type { L4Protocol } from '../../languages/l4.js';
+
 import type { Memo } from '../../memo.js';
 import type { Frontend, ServicePort } from '../../resolve/types.js';
+import { printEntry } from '../../tools/ipset/print.js';
+import type { Entry } from '../../tools/ipset/types.js';
+import type { L4Protocol } from '../../tools/l4.js';
 import { L4 } from '../shared/l4.js';
 import { boundAddress, type Context } from './context.js';
 import { type Members, NODE_PORT_SETS, SET_KEYS, SETS, type SetKey } from './sets.js';

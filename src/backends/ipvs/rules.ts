@@ -8,8 +8,9 @@
  *     filter  INPUT, FORWARD ─ KUBE-PROXY-FIREWALL ─ KUBE-SOURCE-RANGES-FIREWALL
  *             INPUT ─ KUBE-IPVS-FILTER, OUTPUT ─ KUBE-IPVS-OUT-FILTER
  */
-import { type Chain, jumpTo, RETURN, type Rule, type RuleSet, rule, table } from '../../languages/iptables/rules.js';
+
 import type { ServicePort } from '../../resolve/types.js';
+import { type Chain, jumpTo, RETURN, type Rule, type RuleSet, rule, table } from '../../tools/iptables/types.js';
 import { MARK_MASQUERADE, markMasquerade, masqueradeMarked } from '../shared/masquerade.js';
 import type { Context } from './context.js';
 import { CHAIN, JUMPS } from './rules/chains.js';

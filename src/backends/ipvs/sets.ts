@@ -3,8 +3,8 @@
  * compared and taken over. All of them exist on every node, members or not, for rules name them.
  */
 import type { Family } from '../../ip.js';
-import type { Entry, IpSet, SetType } from '../../languages/ipset/rules.js';
-import type { L4Protocol } from '../../languages/l4.js';
+import type { Entry, IpSet, SetType } from '../../tools/ipset/types.js';
+import type { L4Protocol } from '../../tools/l4.js';
 
 /** By their IPv4 name: type, and the comment that rules which look into the set carry. */
 export const SETS = {

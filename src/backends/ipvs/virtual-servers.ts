@@ -1,10 +1,11 @@
 /**
  * lower, part: ServicePorts → virtual servers, one for each address and port that clients connect to.
  */
-import { printService } from '../../languages/ipvs/print.js';
-import type { RealServer, VirtualServer } from '../../languages/ipvs/rules.js';
+
 import type { Memo } from '../../memo.js';
 import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../resolve/types.js';
+import { printService } from '../../tools/ipvs/print.js';
+import type { RealServer, VirtualServer } from '../../tools/ipvs/types.js';
 import { L4 } from '../shared/l4.js';
 import type { Context } from './context.js';
 

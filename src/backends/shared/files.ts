@@ -2,9 +2,9 @@
  * Artifacts, shared: the files that iptables-restore and ip6tables-restore load.
  */
 import type { Family } from '../../ip.js';
-import { print, toJson } from '../../languages/iptables/print.js';
-import type { RuleSet } from '../../languages/iptables/rules.js';
-import { sections } from '../../languages/iptables/sections.js';
+import { print, toJson } from '../../tools/iptables/print.js';
+import { sections } from '../../tools/iptables/sections.js';
+import type { RuleSet } from '../../tools/iptables/types.js';
 import type { Artifact } from '../backend.js';
 import { partOf } from './parts.js';
 

@@ -2,17 +2,7 @@
  * lower, shared by the proxy modes that use iptables: marking packets for masquerading, doing it, and letting them pass.
  * A mark and not a verdict, because the decision falls in PREROUTING and masquerading is done in POSTROUTING.
  */
-import {
-  ACCEPT,
-  comment,
-  is,
-  type Match,
-  not,
-  RETURN,
-  type Rule,
-  rule,
-  states,
-} from '../../languages/iptables/rules.js';
+import { ACCEPT, comment, is, type Match, not, RETURN, type Rule, rule, states } from '../../tools/iptables/types.js';
 import type { Features } from '../features.js';
 
 /** The chain that marks; both modes call it the same. */

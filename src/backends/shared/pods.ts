@@ -1,8 +1,9 @@
 /**
  * lower, shared by the proxy modes that use iptables: how a rule recognises traffic of this node's pods.
  */
-import type { Header, is, not } from '../../languages/iptables/rules.js';
+
 import type { PodTraffic } from '../../resolve/types.js';
+import type { Header, is, not } from '../../tools/iptables/types.js';
 
 /** The header that recognises traffic of this node's pods, or with `not` all other. */
 export function fromPods(traffic: PodTraffic, negation: typeof is | typeof not): Header {

@@ -12,7 +12,7 @@ import {
   type Rule,
   rule,
   states,
-} from '../../../languages/iptables/rules.js';
+} from '../../../tools/iptables/types.js';
 import { forwardMarked, MARK_MASQUERADE, markMasquerade, masqueradeMarked } from '../../shared/masquerade.js';
 import { CHAIN } from '../names.js';
 import type { Context } from './context.js';

@@ -2,6 +2,7 @@
  * lower, part: KUBE-SVC and KUBE-SVL, which pick an endpoint, and KUBE-SEP, which sends the packet there.
  */
 import { joinHostPort } from '../../../ip.js';
+import type { Endpoint, Frontend } from '../../../resolve/types.js';
 import {
   type Chain,
   comment,
@@ -12,8 +13,7 @@ import {
   not,
   type Rule,
   rule,
-} from '../../../languages/iptables/rules.js';
-import type { Endpoint, Frontend } from '../../../resolve/types.js';
+} from '../../../tools/iptables/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';
 import { fromPods } from '../../shared/pods.js';
 import { KIND } from './frontends.js';

@@ -1,17 +1,9 @@
 /**
  * lower, part: KUBE-EXT and KUBE-FW, through which traffic to external addresses enters.
  */
-import {
-  type Chain,
-  comment,
-  host,
-  is,
-  jumpTo,
-  type Match,
-  type Rule,
-  rule,
-} from '../../../languages/iptables/rules.js';
+
 import type { Frontend, SourceRanges } from '../../../resolve/types.js';
+import { type Chain, comment, host, is, jumpTo, type Match, type Rule, rule } from '../../../tools/iptables/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';
 import { fromPods } from '../../shared/pods.js';
 import { CHAIN } from '../names.js';

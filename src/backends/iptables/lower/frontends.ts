@@ -1,8 +1,9 @@
 /**
  * lower, part: the way in through each frontend of a ServicePort, or the rule that turns its traffic away.
  */
-import { ACCEPT, comment, DROP, is, jumpTo, type Match, rule, type Target } from '../../../languages/iptables/rules.js';
+
 import type { Frontend, FrontendKind } from '../../../resolve/types.js';
+import { ACCEPT, comment, DROP, is, jumpTo, type Match, rule, type Target } from '../../../tools/iptables/types.js';
 import { CHAIN, type ServiceChains } from '../names.js';
 import type { SharedRule } from './base.js';
 import { type NamedPort, policyChain, toFrontend } from './port.js';

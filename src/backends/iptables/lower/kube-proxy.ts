@@ -7,9 +7,10 @@
  *          POSTROUTING ─ KUBE-POSTROUTING: what KUBE-MARK-MASQ marked is masqueraded
  *     filter  rejects and drops what has no endpoint, and accepts what was marked
  */
-import { type Chain, type Rule, type Table, table } from '../../../languages/iptables/rules.js';
+
 import type { Memo } from '../../../memo.js';
 import type { ServicePort } from '../../../resolve/types.js';
+import { type Chain, type Rule, type Table, table } from '../../../tools/iptables/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';
 import { CHAIN } from '../names.js';
 import { JUMPS, jumpToNodePorts, type OurTable, staticRules } from './base.js';

@@ -2,8 +2,9 @@
  * lower, part: what the lowering functions of one ServicePort say about it, worked out once, and the pieces of rules
  * that several of them use.
  */
-import { comment, type Header, host, is, type L4Protocol, type Match } from '../../../languages/iptables/rules.js';
+
 import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../../resolve/types.js';
+import { comment, type Header, host, is, type L4Protocol, type Match } from '../../../tools/iptables/types.js';
 import { L4 } from '../../shared/l4.js';
 import { endpointChain, type ServiceChains, serviceChains } from '../names.js';
 import type { Context } from './context.js';

@@ -1,8 +1,9 @@
 /**
  * lower, part: one ServicePort → its rules in the chains that all share, and its own chains in nat.
  */
-import type { Chain } from '../../../languages/iptables/rules.js';
+
 import type { ServicePort } from '../../../resolve/types.js';
+import type { Chain } from '../../../tools/iptables/types.js';
 import type { SharedRule } from './base.js';
 import type { Context } from './context.js';
 import { endpointChains, policyChains } from './endpoints.js';

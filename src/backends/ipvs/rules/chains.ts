@@ -1,7 +1,7 @@
 /**
  * Names of the iptables chains of kube-proxy's ipvs mode, and the jumps to them.
  */
-import { comment, jumpTo, type Rule, rule } from '../../../languages/iptables/rules.js';
+import { comment, jumpTo, type Rule, rule } from '../../../tools/iptables/types.js';
 
 export const CHAIN = {
   services: 'KUBE-SERVICES',

@@ -1,6 +1,8 @@
 /**
  * lower, part: the filter table of ipvs mode: who may use a virtual IP, and for what.
  */
+
+import type { ServicePort } from '../../../resolve/types.js';
 import {
   ACCEPT,
   type Chain,
@@ -12,8 +14,7 @@ import {
   type Rule,
   rule,
   states,
-} from '../../../languages/iptables/rules.js';
-import type { ServicePort } from '../../../resolve/types.js';
+} from '../../../tools/iptables/types.js';
 import { L4 } from '../../shared/l4.js';
 import { forwardMarked } from '../../shared/masquerade.js';
 import type { Context } from '../context.js';

@@ -1,8 +1,8 @@
 /**
  * lower, part: rules that look into an ipset.
  */
-import type { SetType } from '../../../languages/ipset/rules.js';
-import { comment, type Header, type Match, type Rule, rule, type Target } from '../../../languages/iptables/rules.js';
+import type { SetType } from '../../../tools/ipset/types.js';
+import { comment, type Header, type Match, type Rule, rule, type Target } from '../../../tools/iptables/types.js';
 import type { Context } from '../context.js';
 import { type Members, SETS, type SetKey, setName } from '../sets.js';
 

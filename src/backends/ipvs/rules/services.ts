@@ -1,8 +1,9 @@
 /**
  * lower, part: nat KUBE-SERVICES, where all traffic enters and what is to be masqueraded is marked.
  */
-import { ACCEPT, is, jumpTo, type Match, not, RETURN, type Rule, rule } from '../../../languages/iptables/rules.js';
+
 import type { ServicePort } from '../../../resolve/types.js';
+import { ACCEPT, is, jumpTo, type Match, not, RETURN, type Rule, rule } from '../../../tools/iptables/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';
 import { fromPods } from '../../shared/pods.js';
 import type { Context } from '../context.js';

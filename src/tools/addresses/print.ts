@@ -1,0 +1,19 @@
+/**
+ * print: a dummy device and its addresses → Text for `ip -batch`; with `-force` it takes it a second time.
+ */
+import { inetNtop } from '../../ip.js';
+import type { Line } from '../../text.js';
+import type { Addresses } from './types.js';
+
+/** Commands of ip(8), one a line. The device stays down, as kube-proxy leaves it; its addresses are local all the same. */
+export function* print({ device, create, addresses }: Addresses): Generator<Line> {
+  if (create) yield { text: `link add ${device} type dummy` };
+  for (const { ip, origin } of addresses) {
+    yield { text: `address add ${inetNtop(ip)}/${ip.includes(':') ? 128 : 32} dev ${device}`, origin };
+  }
+}
+
+/** The same as one JSON object. */
+export function* toJson({ device, addresses }: Addresses): Generator<string> {
+  yield `${JSON.stringify({ device, addresses: addresses.map(({ ip, origin }) => ({ ip, object: origin?.object })) })}\n`;
+}

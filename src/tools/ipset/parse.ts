@@ -1,0 +1,130 @@
+/**
+ * parse: what `ipset save` printed → sets. A set is ours to know when all of it has a place in IpSet; of any other, be
+ * it of another type, with timeouts or comments, or with one member of a protocol we never write, only that it is there.
+ */
+import type { Checked } from '../../diag.js';
+import { type Family, parseCidr, parseIp } from '../../ip.js';
+import type { L4Protocol } from '../l4.js';
+import { readLines } from '../lines.js';
+import { printEntry } from './print.js';
+import type { Entry, IpSet, SetType } from './types.js';
+
+export interface SavedSets {
+  /** In the order of the text, which is that of their making; members in the kernel's. Family of a bitmap:port: IPv4. */
+  readonly sets: readonly SavedSet[];
+  readonly others: readonly OtherSet[];
+}
+
+export interface SavedSet extends IpSet {
+  /** How many members it has room for; absent when all that there can be. */
+  readonly maxElements?: number;
+}
+
+/** A set that IpSet cannot hold. */
+export interface OtherSet {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The sets of a whole text. Every line that cannot be read is a diagnostic; the others count all the same. */
+export function parse(text: string): Checked<SavedSets> {
+  const found = new Map<string, ReadSet>();
+  const diagnostics = readLines(text, (line) => readLine(found, line));
+  const all = [...found.values()];
+  const sets = all.flatMap(({ set }) => (set ? [set] : []));
+  const others = all.flatMap(({ name, type, set }) => (set ? [] : [{ name, type }]));
+  return { value: { sets, others }, diagnostics };
+}
+
+interface ReadSet {
+  readonly name: string;
+  readonly type: string;
+  /** Gone as soon as something is found that it cannot hold. */
+  set: (SavedSet & { readonly entries: Entry[] }) | undefined;
+}
+
+/** Reads one line; the answer is what is wrong with it. */
+function readLine(found: Map<string, ReadSet>, line: string): string | undefined {
+  if (line === '' || line.startsWith('#')) return undefined;
+  const [, verb, name = '', rest = ''] = /^(create|add) (\S+) (\S.*)$/.exec(line) ?? [];
+  if (verb === undefined) return 'not a line of ipset save';
+  const known = found.get(name);
+  if (verb === 'create') {
+    if (known) return 'the set is there already';
+    const [type = '', ...options] = rest.split(' ');
+    found.set(name, { name, type, set: createSet(name, type, options) });
+    return undefined;
+  }
+  if (!known) return 'there is no such set';
+  if (!known.set) return undefined;
+  const entry = parseEntry(known.set, rest);
+  if (entry) known.set.entries.push(entry);
+  else known.set = undefined;
+  return undefined;
+}
+
+/** The parts of a member, by the type of its set. */
+const PARTS: ReadonlyMap<string, { readonly type: SetType; readonly parts: readonly Part[] }> = new Map(
+  (['hash:ip', 'hash:ip,port', 'hash:ip,port,ip', 'hash:ip,port,net'] as const).map((type) => [
+    type,
+    { type, parts: type.slice('hash:'.length).split(',') as Part[] },
+  ]),
+);
+
+type Part = 'ip' | 'port' | 'net';
+
+/** An empty set, if it is one of ours. */
+function createSet(name: string, type: string, options: readonly string[]): ReadSet['set'] {
+  if (type === 'bitmap:port') {
+    return options.join(' ') === 'range 0-65535' ? { name, type, family: 'ipv4', entries: [] } : undefined;
+  }
+  const ours = PARTS.get(type);
+  if (!ours || options.length % 2 !== 0) return undefined;
+  let family: Family = 'ipv4';
+  let maxElements: number | undefined;
+  for (let i = 0; i < options.length; i += 2) {
+    const option = options[i] ?? '';
+    if (option === 'family') family = options[i + 1] === 'inet6' ? 'ipv6' : 'ipv4';
+    else if (option === 'maxelem') maxElements = Number(options[i + 1]);
+    else if (!SIZES.has(option)) return undefined;
+  }
+  return { name, type: ours.type, family, ...(maxElements === undefined ? {} : { maxElements }), entries: [] };
+}
+
+/** How the kernel keeps a set, which does not change what is in it. */
+const SIZES: ReadonlySet<string> = new Set(['hashsize', 'bucketsize', 'initval']);
+
+/** A member that is printed in the same way again. */
+function parseEntry({ type, family }: IpSet, text: string): Entry | undefined {
+  const entry = type === 'bitmap:port' ? readPort(text) : readEntry(text.split(','), type, family);
+  return entry && (entry.port ?? 0) <= 65535 && printEntry(entry) === text ? entry : undefined;
+}
+
+function readPort(text: string): Entry | undefined {
+  return /^\d{1,5}$/.test(text) ? { port: Number(text) } : undefined;
+}
+
+function readEntry([first = '', second, third]: readonly string[], type: SetType, family: Family): Entry | undefined {
+  const parts = PARTS.get(type)?.parts ?? [];
+  const ip = address(first, family);
+  const [, protocol, port] = /^(tcp|udp|sctp):(\d{1,5})$/.exec(second ?? '') ?? [];
+  const source = parts[2] === 'net' ? network(third ?? '', family) : address(third ?? '', family);
+  if (ip === undefined || (parts.length > 1 && protocol === undefined)) return undefined;
+  if (parts.length > 2 && source === undefined) return undefined;
+  return {
+    ip,
+    ...(parts.length > 1 ? { protocol: protocol as L4Protocol, port: Number(port) } : {}),
+    ...(parts.length > 2 && source !== undefined ? { source } : {}),
+  };
+}
+
+function address(text: string, family: Family): string | undefined {
+  const ip = parseIp(text);
+  return ip?.family === family ? ip.text : undefined;
+}
+
+/** ipset shows the network of one address without its length. */
+function network(text: string, family: Family): string | undefined {
+  const cidr = parseCidr(text.includes('/') ? text : `${text}/${family === 'ipv4' ? 32 : 128}`);
+  return cidr?.family === family ? cidr.text : undefined;
+}

@@ -1,0 +1,59 @@
+/**
+ * print: sets → Text, as `ipset save` prints them, its hash parameters aside: those are the kernel's to choose.
+ */
+import { inetNtop } from '../../ip.js';
+import type { Line } from '../../text.js';
+import type { Entry, IpSet } from './types.js';
+
+/** The sets as input for `ipset restore`; with `-exist` it takes it a second time. */
+export function* print(sets: readonly IpSet[]): Generator<Line> {
+  for (const set of sets) {
+    yield { text: create(set) };
+    for (const entry of set.entries) yield { text: `add ${set.name} ${printEntry(entry)}`, origin: entry.origin };
+  }
+}
+
+/** The line that makes the set, empty. */
+export function create(set: IpSet): string {
+  return `create ${set.name} ${set.type} ${parameters(set)}`;
+}
+
+/** A member as ipset shows it: `10.0.0.1,tcp:80`, `30080`. */
+export function printEntry({ ip, protocol, port, source }: Entry): string {
+  const portText = port === undefined ? [] : [protocol === undefined ? `${port}` : `${protocol}:${port}`];
+  return [
+    ...(ip === undefined ? [] : [inetNtop(ip)]),
+    ...portText,
+    ...(source === undefined ? [] : [network(source)]),
+  ].join(',');
+}
+
+/** ipset shows the network of one address without its length. */
+function network(text: string): string {
+  return inetNtop(text.replace(text.includes(':') ? /\/128$/ : /\/32$/, ''));
+}
+
+/** What ipset gives a set when nothing is said; "Hash is full" beyond it. */
+const MAX_ENTRIES = 65536;
+
+/** How many members a set is made for that is to hold so many. */
+export function maxElements(count: number): number {
+  let most = MAX_ENTRIES;
+  while (most < count) most *= 2;
+  return most;
+}
+
+function parameters({ type, family, entries, size = maxElements(entries.length) }: IpSet): string {
+  if (type === 'bitmap:port') return 'range 0-65535';
+  return `family ${family === 'ipv4' ? 'inet' : 'inet6'} hashsize 1024 maxelem ${size}`;
+}
+
+/** The sets as one JSON object, in pieces of a set. */
+export function* toJson(sets: readonly IpSet[]): Generator<string> {
+  yield '{"sets":[';
+  for (const [i, { entries, ...set }] of sets.entries()) {
+    const shown = entries.map(({ origin, ...entry }) => ({ ...entry, object: origin?.object }));
+    yield `${i === 0 ? '' : ','}\n${JSON.stringify({ ...set, entries: shown })}`;
+  }
+  yield ']}\n';
+}

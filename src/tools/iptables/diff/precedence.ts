@@ -1,0 +1,31 @@
+/**
+ * diff, part: may a rule of somebody else stand before ours?
+ *
+ * In filter it may: it is somebody's decision to let in or keep out, which we must not overrule, unless it decides on every
+ * packet and leaves none to us. In nat a rule that takes packets away from Services makes them unreachable, so ours come
+ * before it; what may come first is a jump for every packet, which is how network plugins hook themselves in.
+ */
+import type { Match, Rule, TableName, Target } from '../types.js';
+
+/** Whether packets that are ours to treat get past `rule`. */
+export function mayPrecede(table: TableName, rule: Rule): boolean {
+  const { target } = rule;
+  if (!target) return true;
+  const always = Object.keys(rule.header).length === 0 && rule.matches.every(isComment);
+  if (table === 'nat') return target.kind === 'jump' ? always : !ends(target);
+  return !(always && ends(target));
+}
+
+function isComment({ kind }: Match): boolean {
+  return kind === 'comment';
+}
+
+/** Whether the packet's way through the chain ends with it. */
+function ends(target: Target): boolean {
+  if (target.kind === 'unknown') return ENDING.test(target.text);
+  return target.kind !== 'jump' && target.kind !== 'mark';
+}
+
+/** Targets of iptables-extensions(8) that are a verdict, or set up the address translation of a connection. */
+const ENDING =
+  /^ -[jg] (?:REJECT|QUEUE|NFQUEUE|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|BALANCE|SAME|TPROXY|ACCEPT|DROP|RETURN)\b/;

@@ -1,0 +1,153 @@
+/**
+ * print: RuleSet → Text, character for character what iptables-save 1.8.9 (nft and legacy alike) prints after the text
+ * was restored, comment lines and counters aside. So a golden file is what the kernel says, and live rules can be
+ * compared line by line.
+ */
+import { type Family, inetNtop } from '../../ip.js';
+import type { Line } from '../../text.js';
+import { ALL_BITS, HOST_MASK, hex, PORT_UNREACHABLE, PROTOCOL_NUMBER, quote } from './spelling.js';
+import {
+  BUILT_IN_CHAINS,
+  type Chain,
+  type Header,
+  type Match,
+  type Negatable,
+  type Rule,
+  type RuleSet,
+  type Table,
+  type Target,
+} from './types.js';
+
+/** The rule set as input for iptables-restore (ip6tables-restore for IPv6). */
+export function* print(ruleSet: RuleSet): Generator<Line> {
+  for (const table of ruleSet.tables) {
+    const chains = inOrder(table);
+    yield { text: `*${table.name}` };
+    for (const chain of chains) {
+      yield { text: `:${chain.name} ${chain.policy ?? '-'} [0:0]`, origin: chain.origin };
+    }
+    for (const chain of chains) yield* printChain(chain, ruleSet.family);
+    yield { text: 'COMMIT' };
+  }
+}
+
+/** The chains of a table as iptables-save has them: built-in ones as they are, then the others by name. */
+function inOrder({ name, chains }: Table): readonly Chain[] {
+  const builtIn = BUILT_IN_CHAINS[name];
+  const isBuiltIn = (chain: Chain) => builtIn.includes(chain.name);
+  const others = chains.filter((chain) => !isBuiltIn(chain)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...chains.filter(isBuiltIn), ...others];
+}
+
+/** The rules of one chain, each as `-A CHAIN …`. */
+function* printChain(chain: Chain, family: Family): Generator<Line> {
+  for (const rule of chain.rules()) {
+    yield { text: `-A ${chain.name}${printRule(rule, family)}`, origin: rule.origin ?? chain.origin };
+  }
+}
+
+/** A rule without its chain, with a leading space. */
+export function printRule({ header, matches, target }: Rule, family: Family): string {
+  let text = printHeader(header);
+  for (const match of matches) text += printMatch(match, family);
+  return target ? text + printTarget(target, family) : text;
+}
+
+function printHeader({ source, destination, inInterface, outInterface, protocol, other }: Header): string {
+  let text = '';
+  if (source) text += printAddress('-s', source);
+  if (destination) text += printAddress('-d', destination);
+  if (inInterface) text += ` ${bang(inInterface)}-i ${inInterface.value}`;
+  if (outInterface) text += ` ${bang(outInterface)}-o ${outInterface.value}`;
+  if (typeof protocol === 'string') text += ` -p ${protocol}`;
+  else if (protocol) text += ` ${bang(protocol)}-p ${protocol.value}`;
+  return other === undefined ? text : text + other;
+}
+
+/** A network of all addresses is no condition, and iptables-save does not print it; iptables-nft has no negation of it. */
+function printAddress(flag: string, address: Negatable<string>): string {
+  if (!address.not && address.value.endsWith('/0')) return '';
+  return ` ${bang(address)}${flag} ${inetNtop(address.value)}`;
+}
+
+function bang(negatable: Negatable<unknown>): string {
+  return negatable.not ? '! ' : '';
+}
+
+function printMatch(match: Match, family: Family): string {
+  switch (match.kind) {
+    case 'comment':
+      return ` -m comment --comment ${quote(match.text)}`;
+    case 'l4':
+      return ` -m ${match.protocol}${match.destinationPort === undefined ? '' : ` --dport ${match.destinationPort}`}`;
+    case 'conntrack':
+      return ` -m conntrack ${bang(match.states)}--ctstate ${match.states.value.join(',')}`;
+    case 'mark':
+      return ` -m mark ${bang(match.mark)}--mark ${printMasked(match.mark.value)}`;
+    case 'addrtype':
+      return ` -m addrtype ${bang(match.type)}--${match.side === 'source' ? 'src' : 'dst'}-type ${match.type.value}`;
+    case 'set':
+      return ` -m set --match-set ${match.set} ${match.sides.join(',')}`;
+    case 'physdev-in':
+      return ` -m physdev ${bang(match.in)}--physdev-is-in`;
+    case 'ipvs': {
+      const virtualServer = `--vaddr ${inetNtop(match.address)} --vport ${match.port}`;
+      return ` -m ipvs --vproto ${PROTOCOL_NUMBER[match.protocol]} ${virtualServer}`;
+    }
+    case 'statistic':
+      return ` -m statistic --mode random --probability ${(match.probability / 2 ** 31).toFixed(11)}`;
+    case 'recent': {
+      const check = match.check.kind === 'set' ? '--set' : `--rcheck --seconds ${match.check.seconds} --reap`;
+      return ` -m recent ${check} --name ${match.list} --mask ${HOST_MASK[family]} --rsource`;
+    }
+    case 'unknown':
+      return match.text;
+  }
+}
+
+/** A mask of all bits is not shown. */
+function printMasked({ value, mask }: { readonly value: number; readonly mask: number }): string {
+  return mask === ALL_BITS ? hex(value) : `${hex(value)}/${hex(mask)}`;
+}
+
+function printTarget(target: Target, family: Family): string {
+  switch (target.kind) {
+    case 'accept':
+      return ' -j ACCEPT';
+    case 'drop':
+      return ' -j DROP';
+    case 'return':
+      return ' -j RETURN';
+    case 'jump':
+      return ` -j ${target.chain}`;
+    case 'goto':
+      return ` -g ${target.chain}`;
+    case 'reject':
+      return ` -j REJECT --reject-with ${PORT_UNREACHABLE[family]}`;
+    case 'mark':
+      return ` -j MARK --set-xmark ${hex(target.value)}/${hex(target.mask)}`;
+    case 'dnat': {
+      const ip = inetNtop(target.ip);
+      return ` -j DNAT --to-destination ${family === 'ipv6' ? `[${ip}]` : ip}:${target.port}`;
+    }
+    case 'masquerade':
+      return target.randomFully ? ' -j MASQUERADE --random-fully' : ' -j MASQUERADE';
+    case 'unknown':
+      return target.text;
+  }
+}
+
+/** The rule set as one JSON object, in pieces of a chain. */
+export function* toJson(ruleSet: RuleSet): Generator<string> {
+  yield `{"family":${JSON.stringify(ruleSet.family)},"tables":[`;
+  for (const [i, table] of ruleSet.tables.entries()) {
+    yield `${i === 0 ? '' : ','}\n{"name":${JSON.stringify(table.name)},"chains":[`;
+    for (const [j, chain] of inOrder(table).entries()) {
+      const { origin: of, ...rest } = chain;
+      const rules = chain.rules().map(({ origin, ...rule }) => ({ ...rule, object: (origin ?? of)?.object }));
+      yield `${j === 0 ? '' : ','}\n${JSON.stringify({ ...rest, rules })}`;
+    }
+    yield ']}';
+  }
+  yield ']}\n';
+}

@@ -1,0 +1,92 @@
+/**
+ * parse: what `ipvsadm --save -n` printed → virtual servers. One is ours to know when all of it has a place in
+ * VirtualServer; any other, found by a firewall mark, with a persistence netmask or engine, one-packet scheduling, or a
+ * real server reached by another way than masquerading, stays a line of text.
+ *
+ * The lines are those of print_service_entry in ipvsadm.c; 1.31 writes `pe sip` and `ops` without dashes.
+ */
+import type { Checked } from '../../diag.js';
+import { readLines } from '../lines.js';
+import { parseHostPort } from './host-port.js';
+import type { Ipvs, RealServer, Service, VirtualServer } from './types.js';
+
+export { type Connections, countServers, parseListing } from './listing.js';
+export { parseTimeouts } from './timeouts.js';
+
+export interface SavedIpvs extends Ipvs {
+  /** The `-A` lines of virtual servers that VirtualServer cannot hold; their real servers are left out. */
+  readonly others: readonly string[];
+}
+
+/** The virtual servers of a whole text. Every line that cannot be read is a diagnostic; the others count all the same. */
+export function parse(text: string): Checked<SavedIpvs> {
+  const found = new Map<string, ReadServer>();
+  const diagnostics = readLines(text, (line) => readLine(found, line));
+  const all = [...found.values()];
+  const virtualServers = all.flatMap(({ server }) => (server ? [server] : []));
+  const others = all.flatMap(({ line, server }) => (server ? [] : [line]));
+  return { value: { virtualServers, others }, diagnostics };
+}
+
+/** What names a virtual server that such a line makes; undefined for one that is found by a firewall mark. */
+export function serviceOf(line: string): Service | undefined {
+  const [, , flag = '', name = ''] = LINE.exec(line) ?? [];
+  const at = parseHostPort(name);
+  const protocol = PROTOCOLS.get(flag);
+  return protocol && at && { protocol, ...at };
+}
+
+interface ReadServer {
+  readonly line: string;
+  /** Gone as soon as something is found that it cannot hold. */
+  server: (VirtualServer & { readonly realServers: RealServer[] }) | undefined;
+}
+
+/** Reads one line; the answer is what is wrong with it. Comments and --set are no virtual servers, and no mistakes. */
+function readLine(found: Map<string, ReadServer>, line: string): string | undefined {
+  if (line === '' || line.startsWith('#') || line.startsWith('--set ')) return undefined;
+  const [, verb, flag = '', name = '', ipv6 = '', options = ''] = LINE.exec(line) ?? [];
+  if (verb === undefined) return 'not a line of ipvsadm --save';
+  const key = `${flag} ${name}${ipv6}`;
+  const known = found.get(key);
+  if (verb === 'A') {
+    if (known) return 'the virtual server is there already';
+    const at = parseHostPort(name);
+    const protocol = PROTOCOLS.get(flag);
+    if (protocol !== undefined && !at) return 'not an address and port in numbers';
+    const scheduling = parseScheduling(options);
+    const server = protocol && at && scheduling ? { protocol, ...at, ...scheduling, realServers: [] } : undefined;
+    found.set(key, { line, server });
+    return undefined;
+  }
+  if (!known) return 'there is no such virtual server';
+  const real = parseRealServer(options);
+  if (real) known.server?.realServers.push(real);
+  else known.server = undefined;
+  return undefined;
+}
+
+/** Verb, how a virtual server is found, by what, and with a firewall mark its family. */
+const LINE = /^-([Aa]) (-t|-u|--sctp-service|-f) (\S+)( -6)?( -[rs] .*)$/;
+
+const PROTOCOLS: ReadonlyMap<string, VirtualServer['protocol']> = new Map([
+  ['-t', 'tcp'],
+  ['-u', 'udp'],
+  ['--sctp-service', 'sctp'],
+]);
+
+function parseScheduling(text: string): Pick<VirtualServer, 'scheduler' | 'schedulerFlag' | 'persistence'> | undefined {
+  const [, scheduler, timeout, schedulerFlag] = /^ -s (\S+)(?: -p (\d+))?(?: -b (\S+))?$/.exec(text) ?? [];
+  if (scheduler === undefined) return undefined;
+  return {
+    scheduler,
+    ...(schedulerFlag === undefined ? {} : { schedulerFlag }),
+    ...(timeout === undefined ? {} : { persistence: { timeoutSeconds: Number(timeout) } }),
+  };
+}
+
+function parseRealServer(text: string): RealServer | undefined {
+  const [, name = '', weight] = /^ -r (\S+) -m -w (\d+)$/.exec(text) ?? [];
+  const at = parseHostPort(name);
+  return at && { ...at, weight: Number(weight) };
+}

@@ -1,0 +1,21 @@
+/**
+ * Virtual servers as text → sections for review: one a virtual server.
+ */
+import type { Section } from '../../text.js';
+import { printService } from './print.js';
+import type { VirtualServer } from './types.js';
+
+/** Takes `ipvsadm --save -n` text apart; of those in `known` it can say whose they are. */
+export function sectionsOf(known: readonly VirtualServer[]): (text: string) => readonly Section[] {
+  const owners = new Map(known.map((server) => [printService(server), server.service]));
+  return (text) => {
+    const found: { title: string; service?: string; lines: string[] }[] = [{ title: 'settings', lines: [] }];
+    for (const line of text.split('\n')) {
+      const title = /^-A (\S+ \S+)/.exec(line)?.[1];
+      const service = owners.get(title ?? '');
+      if (title !== undefined) found.push({ title, ...(service === undefined ? {} : { service }), lines: [line] });
+      else if (line !== '') found.at(-1)?.lines.push(line);
+    }
+    return found.filter(({ lines }) => lines.length > 0);
+  };
+}

@@ -1,0 +1,10 @@
+/**
+ * parseTimeouts: what `ipvsadm --list --timeout` printed → timeouts, which no save prints.
+ */
+import type { Timeouts } from './types.js';
+
+/** The timeouts, or undefined when the text has none. */
+export function parseTimeouts(text: string): Timeouts | undefined {
+  const [, tcp, tcpFin, udp] = /^Timeout \(tcp tcpfin udp\): (\d+) (\d+) (\d+)$/m.exec(text) ?? [];
+  return tcp === undefined ? undefined : { tcp: Number(tcp), tcpFin: Number(tcpFin), udp: Number(udp) };
+}
