@@ -2,7 +2,7 @@
 // `guest` does so on a kernel with IPVS that it boots under QEMU, only when there are tests of it to run.
 // docs/testing.md says what is run when, and what a test may rely on.
 
-/** Tests that take minutes: files named .long, and more of what src/testing/extent.ts samples. */
+/** Tests that take minutes: files named .long, and more of what src/testing/run/extent.ts samples. */
 const all = process.env.VIPC_TESTS === 'all';
 
 const common = {

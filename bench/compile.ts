@@ -7,7 +7,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelRingProblem } from '../src/testing/probe.js';
+import { kernelRingProblem } from '../src/testing/machine/probe.js';
 import { asJson, asYaml, cluster, type Json, manifests, NODE } from './cluster.js';
 import type { Phases } from './phases.js';
 import { median, megabytes, seconds, table } from './table.js';

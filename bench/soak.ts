@@ -3,7 +3,7 @@
  * SOAK_SECONDS. Prints figures; judges nothing.
  */
 import { fileURLToPath } from 'node:url';
-import { soak } from '../src/testing/soak.js';
+import { soak } from '../src/testing/node/soak.js';
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 1800);
 const started = Date.now();

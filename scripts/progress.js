@@ -1,9 +1,9 @@
 // Whether a test still gets anywhere: this process computes, or reads what a program, a server or the guest says. One that
 // did neither for long waits for what never comes, on the busiest machine, and fails. A loop that looks again and again
-// must end by itself: `eventually` in src/testing/patience.ts does.
+// must end by itself: `eventually` in src/testing/run/patience.ts does.
 import { readFileSync } from 'node:fs';
 
-/** More than the longest that a program which a test starts may take, which is ten minutes (src/testing/patience.ts). */
+/** More than the longest that a program which a test starts may take, which is ten minutes (src/testing/run/patience.ts). */
 const STANDSTILL_SECONDS = Number(process.env.VIPC_STANDSTILL_SECONDS ?? 700);
 /** So many in a row find nothing done. */
 const LOOKS = 10;

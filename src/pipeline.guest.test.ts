@@ -4,13 +4,13 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compile } from './pipeline.js';
-import { artifactText } from './testing/compiled.js';
-import { often, seed } from './testing/extent.js';
-import { withGuestNetns } from './testing/guest.js';
-import { loadState, readState } from './testing/load-state.js';
-import { ARTIFACTS, stateDifferences, stateFrom } from './testing/node-state.js';
-import { describeInGuest } from './testing/rings.js';
-import { options, snapshots } from './testing/snapshots.js';
+import { artifactText } from './testing/cases/compiled.js';
+import { withGuestNetns } from './testing/machine/guest.js';
+import { describeInGuest } from './testing/machine/rings.js';
+import { loadState, readState } from './testing/node/load-state.js';
+import { ARTIFACTS, stateDifferences, stateFrom } from './testing/node/node-state.js';
+import { options, snapshots } from './testing/random/snapshots.js';
+import { often, seed } from './testing/run/extent.js';
 
 const describeGuest = await describeInGuest();
 

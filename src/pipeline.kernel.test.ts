@@ -5,12 +5,12 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FAMILIES } from './ip.js';
 import { compile, textOf } from './pipeline.js';
-import { RULES_FILE } from './testing/cases.js';
-import { often, seed } from './testing/extent.js';
-import { type Load, loadsInKernel, VARIANTS } from './testing/kernel.js';
-import { describeInKernel } from './testing/rings.js';
-import { savedTables } from './testing/saved.js';
-import { options, snapshots } from './testing/snapshots.js';
+import { RULES_FILE } from './testing/cases/cases.js';
+import { type Load, loadsInKernel, VARIANTS } from './testing/machine/kernel.js';
+import { describeInKernel } from './testing/machine/rings.js';
+import { savedTables } from './testing/node/saved.js';
+import { options, snapshots } from './testing/random/snapshots.js';
+import { often, seed } from './testing/run/extent.js';
 import { render } from './text.js';
 
 const describeKernel = await describeInKernel();

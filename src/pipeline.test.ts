@@ -5,8 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Options } from './options.js';
 import { compile, textOf } from './pipeline.js';
-import { often } from './testing/extent.js';
-import { type ApiObject, hostileStrings, options, snapshots } from './testing/snapshots.js';
+import { type ApiObject, hostileStrings, options, snapshots } from './testing/random/snapshots.js';
+import { often } from './testing/run/extent.js';
 import { render } from './text.js';
 
 /** The artifacts of `objects` as one text. */

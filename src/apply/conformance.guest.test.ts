@@ -3,15 +3,15 @@
  * after each step the kernel has what kube-proxy itself programmed, theirs is as it was, and in the end nothing else is.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases.js';
-import { ALL, sample } from '../testing/extent.js';
-import { apart, type Everything, makeForeign, readEverything } from '../testing/foreign-ipvs.js';
-import { makeGuestNetns } from '../testing/guest.js';
-import type { Variant } from '../testing/kernel.js';
-import { applyTo, cleanUp, differenceTo, type LiveNode, liveNode } from '../testing/live.js';
-import { addNodeAddresses, type Netns } from '../testing/netns.js';
-import { DUMPED, readNodeState, stateDifferences } from '../testing/node-state.js';
-import { describeInGuest } from '../testing/rings.js';
+import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases/cases.js';
+import { makeGuestNetns } from '../testing/machine/guest.js';
+import type { Variant } from '../testing/machine/kernel.js';
+import { addNodeAddresses, type Netns } from '../testing/machine/netns.js';
+import { describeInGuest } from '../testing/machine/rings.js';
+import { apart, type Everything, makeForeign, readEverything } from '../testing/node/foreign-ipvs.js';
+import { applyTo, cleanUp, differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
+import { DUMPED, readNodeState, stateDifferences } from '../testing/node/node-state.js';
+import { ALL, sample } from '../testing/run/extent.js';
 
 const describeGuest = await describeInGuest();
 

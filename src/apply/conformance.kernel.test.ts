@@ -5,15 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { FAMILIES, type Family } from '../ip.js';
-import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases.js';
-import { compiledRules } from '../testing/compiled.js';
-import { differences } from '../testing/conformance.js';
-import { sample } from '../testing/extent.js';
-import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/foreign.js';
-import { VARIANTS } from '../testing/kernel.js';
-import { applyTo, cleanUp, differenceTo, type LiveNode, liveNode } from '../testing/live.js';
-import { withNode } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
+import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases/cases.js';
+import { compiledRules } from '../testing/cases/compiled.js';
+import { differences } from '../testing/cases/conformance.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { withNode } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/node/foreign.js';
+import { applyTo, cleanUp, differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
+import { sample } from '../testing/run/extent.js';
 
 const describeKernel = await describeInKernel();
 

@@ -4,16 +4,16 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { agentHost } from '../testing/agent.js';
-import { sample } from '../testing/extent.js';
-import { VARIANTS } from '../testing/kernel.js';
-import { applyTo, type LiveNode, liveNode } from '../testing/live.js';
-import { succeeded } from '../testing/netns.js';
-import { pause } from '../testing/patience.js';
-import { describeInKernel } from '../testing/rings.js';
-import { addressesOf, PODS, SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/small-cluster.js';
-import { underStreams } from '../testing/stream.js';
-import { type Connect, connect, makeTopology, type Topology } from '../testing/topology.js';
+import { addressesOf, PODS, SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
+import { agentHost } from '../testing/machine/agent.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { succeeded } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { underStreams } from '../testing/network/stream.js';
+import { type Connect, connect, makeTopology, type Topology } from '../testing/network/topology.js';
+import { applyTo, type LiveNode, liveNode } from '../testing/node/live.js';
+import { sample } from '../testing/run/extent.js';
+import { pause } from '../testing/run/patience.js';
 
 const describeKernel = await describeInKernel();
 

@@ -4,12 +4,12 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { drainingNotes } from '../diff/sections.js';
-import { guestHost } from '../testing/guest.js';
-import { applyTo, differenceTo, inputsOf, type LiveNode, liveNode } from '../testing/live.js';
-import { succeeded } from '../testing/netns.js';
-import { describeInGuest } from '../testing/rings.js';
-import { addressesOf, PODS, SMALL_OPTIONS, smallCluster } from '../testing/small-cluster.js';
-import { connect, makeTopology, perl, serve, type Topology, tally } from '../testing/topology.js';
+import { addressesOf, PODS, SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
+import { guestHost } from '../testing/machine/guest.js';
+import { succeeded } from '../testing/machine/netns.js';
+import { describeInGuest } from '../testing/machine/rings.js';
+import { connect, makeTopology, perl, serve, type Topology, tally } from '../testing/network/topology.js';
+import { applyTo, differenceTo, inputsOf, type LiveNode, liveNode } from '../testing/node/live.js';
 
 const describeGuest = await describeInGuest();
 

@@ -5,12 +5,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { parseCidr } from '../ip.js';
 import type { Options } from '../options.js';
-import { often } from '../testing/extent.js';
-import { makeGuestNetns } from '../testing/guest.js';
-import { applyTo, cleanUp, inputsOf, type LiveNode, liveNode } from '../testing/live.js';
-import { addNodeAddresses, type Netns, succeeded } from '../testing/netns.js';
-import { describeInGuest } from '../testing/rings.js';
-import { addressesOf, SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/small-cluster.js';
+import { addressesOf, SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
+import { makeGuestNetns } from '../testing/machine/guest.js';
+import { addNodeAddresses, type Netns, succeeded } from '../testing/machine/netns.js';
+import { describeInGuest } from '../testing/machine/rings.js';
+import { applyTo, cleanUp, inputsOf, type LiveNode, liveNode } from '../testing/node/live.js';
+import { often } from '../testing/run/extent.js';
 
 const describeGuest = await describeInGuest();
 

@@ -3,14 +3,14 @@
  * of their rules, ours without KUBE-.
  */
 import { expect, it } from '@jest/globals';
-import { caseInput, cases } from '../testing/cases.js';
-import { sample } from '../testing/extent.js';
-import { saves } from '../testing/foreign.js';
-import { VARIANTS, WAIT } from '../testing/kernel.js';
-import { applyTo, differenceTo, liveNode } from '../testing/live.js';
-import { succeeded, withNode } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
-import { parseSaved } from '../testing/saved.js';
+import { caseInput, cases } from '../testing/cases/cases.js';
+import { VARIANTS, WAIT } from '../testing/machine/kernel.js';
+import { succeeded, withNode } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { saves } from '../testing/node/foreign.js';
+import { applyTo, differenceTo, liveNode } from '../testing/node/live.js';
+import { parseSaved } from '../testing/node/saved.js';
+import { sample } from '../testing/run/extent.js';
 
 const describeKernel = await describeInKernel();
 

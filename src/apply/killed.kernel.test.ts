@@ -9,14 +9,14 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DEFAULT_OPTIONS } from '../options.js';
-import { caseInput, ROOT } from '../testing/cases.js';
-import { often, sample, seed } from '../testing/extent.js';
-import { FOREIGN, load, saves, without } from '../testing/foreign.js';
-import { VARIANTS } from '../testing/kernel.js';
-import { oneService } from '../testing/large.js';
-import { applyTo, cleanUp, liveNode } from '../testing/live.js';
-import { withNode } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
+import { caseInput, ROOT } from '../testing/cases/cases.js';
+import { oneService } from '../testing/cases/large.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { withNode } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { FOREIGN, load, saves, without } from '../testing/node/foreign.js';
+import { applyTo, cleanUp, liveNode } from '../testing/node/live.js';
+import { often, sample, seed } from '../testing/run/extent.js';
 
 const describeKernel = await describeInKernel();
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '../testing/patience.js';
+import { eventually } from '../testing/run/patience.js';
 import { localHost } from './host.js';
 import { takeLock } from './lock.js';
 

@@ -2,10 +2,10 @@
  * Virtual servers are read right while another network namespace of the same kernel changes its own.
  */
 import { expect, it } from '@jest/globals';
-import { often } from '../testing/extent.js';
-import { withGuestNetns } from '../testing/guest.js';
-import { succeeded } from '../testing/netns.js';
-import { describeInGuest } from '../testing/rings.js';
+import { withGuestNetns } from '../testing/machine/guest.js';
+import { succeeded } from '../testing/machine/netns.js';
+import { describeInGuest } from '../testing/machine/rings.js';
+import { often } from '../testing/run/extent.js';
 import { readIpvs } from './read-ipvs.js';
 
 const describeGuest = await describeInGuest();

@@ -5,15 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { FAMILIES, type Family } from '../ip.js';
-import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases.js';
-import { compiledRules } from '../testing/compiled.js';
-import { sample } from '../testing/extent.js';
-import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/foreign.js';
-import { tool, VARIANTS, type Variant, WAIT } from '../testing/kernel.js';
-import { applyTo, cleanUp, type LiveNode, liveNode } from '../testing/live.js';
-import { succeeded, withNode } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
-import { savedTables } from '../testing/saved.js';
+import { type ConformanceCase, caseInput, conformanceCases } from '../testing/cases/cases.js';
+import { compiledRules } from '../testing/cases/compiled.js';
+import { tool, VARIANTS, type Variant, WAIT } from '../testing/machine/kernel.js';
+import { succeeded, withNode } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/node/foreign.js';
+import { applyTo, cleanUp, type LiveNode, liveNode } from '../testing/node/live.js';
+import { savedTables } from '../testing/node/saved.js';
+import { sample } from '../testing/run/extent.js';
 import { BUILT_IN_CHAINS, type TableName } from '../tools/iptables/types.js';
 import type { Host } from './host.js';
 

@@ -5,16 +5,16 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Options } from '../options.js';
-import { artifactText } from '../testing/compiled.js';
-import { seed } from '../testing/extent.js';
-import { apart, type Everything, makeForeign, readEverything, withoutTheirs } from '../testing/foreign-ipvs.js';
-import { makeGuestNetns } from '../testing/guest.js';
-import { applyTo, cleanUp, compileOn, type LiveNode, liveNode } from '../testing/live.js';
-import { addNodeAddresses, type Netns } from '../testing/netns.js';
-import { ARTIFACTS, type NodeState, stateDifferences, stateFrom } from '../testing/node-state.js';
-import { describeInGuest } from '../testing/rings.js';
-import { type ApiObject, options, snapshots } from '../testing/snapshots.js';
-import { ACT_NAMES, vandalise } from '../testing/vandal-ipvs.js';
+import { artifactText } from '../testing/cases/compiled.js';
+import { makeGuestNetns } from '../testing/machine/guest.js';
+import { addNodeAddresses, type Netns } from '../testing/machine/netns.js';
+import { describeInGuest } from '../testing/machine/rings.js';
+import { apart, type Everything, makeForeign, readEverything, withoutTheirs } from '../testing/node/foreign-ipvs.js';
+import { applyTo, cleanUp, compileOn, type LiveNode, liveNode } from '../testing/node/live.js';
+import { ARTIFACTS, type NodeState, stateDifferences, stateFrom } from '../testing/node/node-state.js';
+import { ACT_NAMES, vandalise } from '../testing/node/vandal-ipvs.js';
+import { type ApiObject, options, snapshots } from '../testing/random/snapshots.js';
+import { seed } from '../testing/run/extent.js';
 
 const describeGuest = await describeInGuest();
 

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Program } from '../backends/backend.js';
-import { type Answer, CRASHED, fakeNode, HEALTHY, MISSING } from '../testing/fake-node.js';
+import { type Answer, CRASHED, fakeNode, HEALTHY, MISSING } from '../testing/node/fake-node.js';
 import { features, survey } from './probe.js';
 import { readLive, readMachine } from './read.js';
 

@@ -8,11 +8,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
-import { caseInput, cases } from '../testing/cases.js';
-import { FOREIGN, load, saves } from '../testing/foreign.js';
-import { applyTo, differenceTo, type LiveNode, liveNode } from '../testing/live.js';
-import { withNode } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
+import { caseInput, cases } from '../testing/cases/cases.js';
+import { withNode } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { FOREIGN, load, saves } from '../testing/node/foreign.js';
+import { applyTo, differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
 import type { Host } from './host.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'vipc-xtables-'));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { compile, RESOLVED_FILE } from '../pipeline.js';
-import { ROOT } from '../testing/cases.js';
+import { ROOT } from '../testing/cases/cases.js';
 import { BACKENDS } from './index.js';
 import { FILES, LAYOUTS, MODES } from './modes.js';
 

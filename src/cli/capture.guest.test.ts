@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import type { Host } from '../apply/host.js';
 import { DEFAULT_OPTIONS } from '../options.js';
-import { ROOT } from '../testing/cases.js';
-import { withGuestNetns } from '../testing/guest.js';
-import { applyTo, differenceTo, liveNode } from '../testing/live.js';
-import { addNodeAddresses, succeeded } from '../testing/netns.js';
-import { describeInGuest } from '../testing/rings.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { withGuestNetns } from '../testing/machine/guest.js';
+import { addNodeAddresses, succeeded } from '../testing/machine/netns.js';
+import { describeInGuest } from '../testing/machine/rings.js';
+import { applyTo, differenceTo, liveNode } from '../testing/node/live.js';
 import { capturedHost } from './captured.js';
 
 const describeGuest = await describeInGuest();

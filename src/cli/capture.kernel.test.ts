@@ -17,12 +17,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { type Host, localHost } from '../apply/host.js';
-import { ROOT } from '../testing/cases.js';
-import { sample } from '../testing/extent.js';
-import { VARIANTS } from '../testing/kernel.js';
-import { addNodeAddresses, succeeded, withNetns } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { addNodeAddresses, succeeded, withNetns } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { sample } from '../testing/run/extent.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const SCRIPT = readFileSync(`${ROOT}bin/capture.sh`, 'utf8');

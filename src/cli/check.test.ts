@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 

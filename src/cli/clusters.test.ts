@@ -4,8 +4,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const golden = (path: string) => readFileSync(`${ROOT}golden/clusters/${path}`, 'utf8');
 const flag = (topic: string, name: string, more = '') => [

@@ -2,8 +2,8 @@
  * vipc get and vipc describe: what traffic to a Service gets, and what is wrong with it.
  */
 import { describe, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { vipc } from '../testing/run/vipc.js';
 
 describe('what traffic gets', () => {
   const slice = (port: object) =>

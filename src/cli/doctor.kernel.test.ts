@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { Host } from '../apply/host.js';
 import type { Finding } from '../doctor/examine.js';
-import { succeeded, withNetns } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
-import { vipc } from '../testing/vipc.js';
+import { succeeded, withNetns } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const describeKernel = await describeInKernel();
 

@@ -3,8 +3,8 @@
  * exit code 2.
  */
 import { describe, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { vipc } from '../testing/run/vipc.js';
 import { PROCESS_IO } from './io.js';
 import { loadOptions } from './options.js';
 import { buildProgram } from './program.js';

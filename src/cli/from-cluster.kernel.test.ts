@@ -9,10 +9,10 @@ import { loadAll } from 'js-yaml';
 import { localHost } from '../apply/host.js';
 import { selfSigned } from '../testing/api-server/certificate.js';
 import { type ApiServer, startApiServer } from '../testing/api-server.js';
-import { ROOT } from '../testing/cases.js';
-import { withNetns } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { withNetns } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const describeKernel = await describeInKernel();
 

@@ -10,8 +10,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { loadAll } from 'js-yaml';
 import { selfSigned } from '../testing/api-server/certificate.js';
 import { type ApiServer, startApiServer } from '../testing/api-server.js';
-import { ROOT } from '../testing/cases.js';
-import { type Result, vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { type Result, vipc } from '../testing/run/vipc.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { escapedJson, isPrintable } from '../printable.js';
-import { ROOT } from '../testing/cases.js';
-import { VARIANTS } from '../testing/kernel.js';
-import { succeeded, withNetns } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { succeeded, withNetns } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const EVIL = 'x\u001b[2J\u009b31m\u202e\u200b\u061c\u2028y';

@@ -10,8 +10,8 @@ import { load } from 'js-yaml';
 import pino from 'pino';
 import { escapedJson, isPrintable } from '../printable.js';
 import { LINE } from '../sync/log-lines.js';
-import { ROOT } from '../testing/cases.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { vipc } from '../testing/run/vipc.js';
 import { PROCESS_IO } from './io.js';
 import { buildProgram } from './program.js';
 

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { type Host, localHost } from '../apply/host.js';
-import { ROOT } from '../testing/cases.js';
-import { sample } from '../testing/extent.js';
-import { VARIANTS } from '../testing/kernel.js';
-import { succeeded, withNetns } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
-import { type Result, vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { succeeded, withNetns } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { sample } from '../testing/run/extent.js';
+import { type Result, vipc } from '../testing/run/vipc.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const NFTABLES_MODE = readFileSync(`${ROOT}fixtures/conformance/nodeport/kube-proxy/kube-proxy.nft`, 'utf8');

@@ -3,8 +3,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const DUAL = `${ROOT}fixtures/input/dual-stack/cluster.yaml`;

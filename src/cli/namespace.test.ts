@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { vipc } from '../testing/vipc.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const metadata = (name: string, namespace?: string, labels = {}) => ({
   name,

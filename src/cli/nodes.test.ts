@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { vipc } from '../testing/vipc.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const CLUSTER = `
 apiVersion: v1

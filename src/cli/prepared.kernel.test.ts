@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { missingOf, toolsFor } from '../doctor/tools.js';
-import { ROOT } from '../testing/cases.js';
-import { makeNetns, type Netns } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { makeNetns, type Netns } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const VIPC = [process.execPath, `${ROOT}bin/vipc.js`];

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { describeInKernel } from '../testing/rings.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { describeInKernel } from '../testing/machine/rings.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const VIPC = `${process.execPath} ${ROOT}bin/vipc.js`;

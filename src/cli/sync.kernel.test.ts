@@ -9,12 +9,12 @@ import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Host } from '../apply/host.js';
 import { startApiServer } from '../testing/api-server.js';
-import { ROOT } from '../testing/cases.js';
-import { clusterObjects } from '../testing/churn.js';
-import { withNode } from '../testing/netns.js';
-import { eventually } from '../testing/patience.js';
-import { describeInKernel } from '../testing/rings.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { withNode } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { clusterObjects } from '../testing/node/churn.js';
+import { eventually } from '../testing/run/patience.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const describeKernel = await describeInKernel();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node } from '../read/types.js';
-import { smallClusterOf } from '../testing/clusterset.js';
+import { smallClusterOf } from '../testing/random/clusterset.js';
 import { compiledFor, gathered, parseClusterFlag, placeOf } from './clusters.js';
 
 describe('parseClusterFlag', () => {

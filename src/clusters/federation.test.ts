@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dataText } from '../discover/dns/rdata.js';
-import { type SmallExport, smallClusterOf } from '../testing/clusterset.js';
+import { type SmallExport, smallClusterOf } from '../testing/random/clusterset.js';
 import type { Cluster } from './clusters.js';
 import { FEDERATION_TTL, federationRecords } from './federation.js';
 

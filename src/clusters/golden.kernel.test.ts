@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { describeInKernel } from '../testing/rings.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { describeInKernel } from '../testing/machine/rings.js';
 
 const describeKernel = await describeInKernel();
 

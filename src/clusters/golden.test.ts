@@ -5,8 +5,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { format, inOrder } from '../cli/report.js';
-import { ROOT } from '../testing/cases.js';
-import { clusterCases, clusterGoldens } from '../testing/cluster-cases.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { clusterCases, clusterGoldens } from '../testing/cases/cluster-cases.js';
 
 const GOLDEN = `${ROOT}golden/clusters`;
 const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];

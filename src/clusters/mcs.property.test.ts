@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { compileClusters, textOf } from '../pipeline.js';
 import { serviceOf } from '../read/types.js';
-import { type SmallExport, smallClusterOf } from '../testing/clusterset.js';
+import { type SmallExport, smallClusterOf } from '../testing/random/clusterset.js';
 import { render } from '../text.js';
 import type { Cluster } from './clusters.js';
 import { clustersetRecords } from './clusterset-dns.js';

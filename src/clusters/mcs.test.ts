@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCidr } from '../ip.js';
 import { serviceOf } from '../read/types.js';
-import { type SmallExport, serviceImport, smallClusterOf } from '../testing/clusterset.js';
+import { type SmallExport, serviceImport, smallClusterOf } from '../testing/random/clusterset.js';
 import type { Cluster } from './clusters.js';
 import { clustersetServices, mergeClusters } from './mcs.js';
 

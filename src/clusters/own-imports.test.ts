@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { serviceImport, smallClusterOf } from '../testing/clusterset.js';
+import { serviceImport, smallClusterOf } from '../testing/random/clusterset.js';
 import { withClusterset } from './mcs.js';
 
 describe('withClusterset', () => {

@@ -9,7 +9,7 @@ import {
   run,
   service,
   TCP_UDP,
-} from '../testing/allocation.js';
+} from '../testing/random/allocation.js';
 
 describe('allocate complains about', () => {
   const here = (name: string) => `Service default/${name}`;

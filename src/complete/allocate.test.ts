@@ -13,7 +13,7 @@ import {
   service,
   snapshot,
   TCP_UDP,
-} from '../testing/allocation.js';
+} from '../testing/random/allocation.js';
 import { allocate } from './allocate.js';
 import { NODE_PORTS } from './complete.js';
 

@@ -4,7 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseCidr } from '../ip.js';
-import { computed } from '../testing/patience.js';
+import { computed } from '../testing/run/patience.js';
 import { nodePortRange } from './allocate/ranges.js';
 import { assign, stableHash } from './assign.js';
 import { type Range, serviceRange } from './range.js';

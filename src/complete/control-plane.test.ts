@@ -8,8 +8,8 @@ import { DEFAULT_OPTIONS } from '../options.js';
 import { compileSnapshot } from '../pipeline.js';
 import { readSnapshot } from '../read/snapshot.js';
 import type { EndpointSlice, Snapshot } from '../read/types.js';
-import { ROOT } from '../testing/cases.js';
-import { programText } from '../testing/compiled.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { programText } from '../testing/cases/compiled.js';
 import { AS_IT_IS, complete } from './complete.js';
 
 const DIRECTORY = `${ROOT}fixtures/control-plane`;

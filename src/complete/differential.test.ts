@@ -4,9 +4,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { compileSnapshot } from '../pipeline.js';
 import { readSnapshot } from '../read/snapshot.js';
-import { caseInput, conformanceCases } from '../testing/cases.js';
-import { programText } from '../testing/compiled.js';
-import { podify } from '../testing/podify.js';
+import { caseInput, conformanceCases } from '../testing/cases/cases.js';
+import { programText } from '../testing/cases/compiled.js';
+import { podify } from '../testing/random/podify.js';
 import { AS_IT_IS, complete } from './complete.js';
 
 /** Hints in them that no Pods lead to, as they were drawn at random: both sides are compared without. */

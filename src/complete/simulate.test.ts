@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Pod } from '../read/types.js';
-import { nodeText, snapshotOf } from '../testing/manifests.js';
+import { nodeText, snapshotOf } from '../testing/cases/manifests.js';
 import { AS_IT_IS, complete } from './complete.js';
 
 const NODES = `${nodeText('node-a', 1)}${nodeText('node-b', 2)}${nodeText('node-c', 3)}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nodeText, snapshotOf } from '../testing/manifests.js';
+import { nodeText, snapshotOf } from '../testing/cases/manifests.js';
 import { AS_IT_IS, complete } from './complete.js';
 
 const NODES = `${nodeText('node-a', 1)}${nodeText('node-b', 2, { zone: 'zone-2' })}`;

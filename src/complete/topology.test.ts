@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { SliceEndpoint } from '../read/types.js';
-import { nodeText, snapshotOf } from '../testing/manifests.js';
+import { nodeText, snapshotOf } from '../testing/cases/manifests.js';
 import { hintsByCPU } from './topology.js';
 
 function endpoints(zones: string): readonly SliceEndpoint[] {

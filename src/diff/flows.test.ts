@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Compiled, compileProgram } from '../pipeline.js';
-import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/small-cluster.js';
+import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
 import type { Flow } from '../tools/conntrack.js';
 import { assume } from './assume.js';
 import { hasUdp, staleFlows } from './flows.js';

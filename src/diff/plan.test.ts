@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Program } from '../backends/backend.js';
 import type { Options } from '../options.js';
 import { compileProgram } from '../pipeline.js';
-import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/small-cluster.js';
+import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
 import type { NftTable } from '../tools/nft/tables.js';
 import { assume } from './assume.js';
 import type { Live } from './live.js';

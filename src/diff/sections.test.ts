@@ -8,7 +8,7 @@ import { compileProgram } from '../pipeline.js';
 import { toJson } from '../review/json.js';
 import { summarise } from '../review/print.js';
 import { driftOf } from '../serve/counts.js';
-import { SMALL_OPTIONS, smallCluster } from '../testing/small-cluster.js';
+import { SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
 import { render } from '../text.js';
 import { parse } from '../tools/iptables/parse.js';
 import { print } from '../tools/iptables/print.js';

@@ -4,9 +4,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { type DiscoverCase, discoverCases } from '../testing/discover.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { type DiscoverCase, discoverCases } from '../testing/cases/discover.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 

@@ -13,7 +13,7 @@ import { sorted } from '../order.js';
 import { readCluster } from '../pipeline.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { type EndpointSlice, keyOf, type Snapshot, serviceOf } from '../read/types.js';
-import { ROOT } from '../testing/cases.js';
+import { ROOT } from '../testing/cases/cases.js';
 import { printServices } from './get.js';
 import { apiObject, listOf, sliceObject } from './object.js';
 import { toYaml } from './yaml.js';

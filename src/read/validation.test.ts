@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
-import { withChanges } from '../testing/rows.js';
-import { page, RULES } from '../testing/rules/page.js';
-import type { Changes, KindRules } from '../testing/rules/rule.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { withChanges } from '../testing/cases/rows.js';
+import { page, RULES } from '../testing/validation/page.js';
+import type { Changes, KindRules } from '../testing/validation/rule.js';
 import { cursor } from './check.js';
 import { KINDS, readKind } from './kinds.js';
 

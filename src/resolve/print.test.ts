@@ -3,7 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ROOT } from '../testing/cases.js';
+import { ROOT } from '../testing/cases/cases.js';
 import { parseResolved } from './print.js';
 import { alignedRows, rowsOf } from './view.js';
 

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { loadAll } from 'js-yaml';
 import { type Host, localHost } from '../apply/host.js';
-import { ROOT } from '../testing/cases.js';
-import { VARIANTS } from '../testing/kernel.js';
-import { succeeded, withNode } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { succeeded, withNode } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
 
 const describeKernel = await describeInKernel();
 

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { loadAll } from 'js-yaml';
 import { DEFAULT_OPTIONS } from '../options.js';
-import { ROOT } from '../testing/cases.js';
-import { smallProgram } from '../testing/small-program.js';
-import { vipc } from '../testing/vipc.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { smallProgram } from '../testing/cases/small-program.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const TEXT = readFileSync(`${ROOT}deploy/daemonset.yaml`, 'utf8');
 const objects = loadAll(TEXT) as any[];

@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Resolved } from '../backends/backend.js';
 import { parseCidr } from '../ip.js';
 import type { Options } from '../options.js';
-import type { SmallService } from '../testing/small-cluster.js';
-import { smallProgram } from '../testing/small-program.js';
+import type { SmallService } from '../testing/cases/small-cluster.js';
+import { smallProgram } from '../testing/cases/small-program.js';
 import { type HealthChecks, healthChecks } from './health-checks.js';
 
 let healthy = true;

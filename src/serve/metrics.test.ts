@@ -4,7 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Step } from '../diff/plan.js';
 import type { DiffLine } from '../review/compare.js';
-import { smallProgram } from '../testing/small-program.js';
+import { smallProgram } from '../testing/cases/small-program.js';
 import { driftOf, noLocalEndpoints, rulesIn, rulesWritten } from './counts.js';
 import { type Metrics, newMetrics } from './metrics.js';
 

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from '@jest/globals';
-import { eventually } from '../testing/patience.js';
-import { describeInKernel } from '../testing/rings.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { eventually } from '../testing/run/patience.js';
 import { notifier } from './notify.js';
 
 const describeKernel = await describeInKernel();

@@ -3,9 +3,9 @@
  */
 import { expect, it } from '@jest/globals';
 import { localHost } from '../apply/host.js';
-import { ROOT } from '../testing/cases.js';
-import { describeInKernel } from '../testing/rings.js';
-import { smallProgram } from '../testing/small-program.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { smallProgram } from '../testing/cases/small-program.js';
+import { describeInKernel } from '../testing/machine/rings.js';
 import { newMetrics } from './metrics.js';
 
 const describeKernel = await describeInKernel();

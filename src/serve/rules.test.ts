@@ -4,9 +4,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Family } from '../ip.js';
 import { type Compiled, compileProgram } from '../pipeline.js';
-import { caseInput, cases } from '../testing/cases.js';
-import { artifactText } from '../testing/compiled.js';
-import { SMALL_OPTIONS, smallCluster } from '../testing/small-cluster.js';
+import { caseInput, cases } from '../testing/cases/cases.js';
+import { artifactText } from '../testing/cases/compiled.js';
+import { SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
 import { sections } from '../tools/iptables/sections.js';
 import { rulesOf } from './rules.js';
 

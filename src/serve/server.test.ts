@@ -3,7 +3,7 @@
  */
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { smallProgram } from '../testing/small-program.js';
+import { smallProgram } from '../testing/cases/small-program.js';
 import { proxyHealth } from './health.js';
 import { newMetrics } from './metrics.js';
 import { type Served, type Servers, startServers } from './server.js';

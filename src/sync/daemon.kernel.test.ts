@@ -3,12 +3,12 @@
  * within a bounded time.
  */
 import { expect, it } from '@jest/globals';
-import { randomChange } from '../testing/churn.js';
-import { type RunningDaemon, withDaemon } from '../testing/daemon.js';
-import { sample } from '../testing/extent.js';
-import { VARIANTS } from '../testing/kernel.js';
-import { eventually, pause } from '../testing/patience.js';
-import { describeInKernel } from '../testing/rings.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { randomChange } from '../testing/node/churn.js';
+import { type RunningDaemon, withDaemon } from '../testing/node/daemon.js';
+import { sample } from '../testing/run/extent.js';
+import { eventually, pause } from '../testing/run/patience.js';
 
 const describeKernel = await describeInKernel();
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { readSnapshot } from '../read/snapshot.js';
 import type { Snapshot } from '../read/types.js';
-import { ROOT } from '../testing/cases.js';
-import { eventually, pause } from '../testing/patience.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { eventually, pause } from '../testing/run/patience.js';
 import { type ObjectSource, readFiles, watchFiles } from './files.js';
 
 const WEB = readFileSync(`${ROOT}fixtures/tour/web/cluster.yaml`, 'utf8');

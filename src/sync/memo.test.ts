@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { newMemo } from '../memo.js';
 import type { Options } from '../options.js';
 import { artifactsOf, compileSnapshot, type How, readCluster, textOf } from '../pipeline.js';
-import { SMALL_OPTIONS, smallCluster } from '../testing/small-cluster.js';
-import { type ApiObject, options, snapshots } from '../testing/snapshots.js';
+import { SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
+import { type ApiObject, options, snapshots } from '../testing/random/snapshots.js';
 import { render } from '../text.js';
 import { newStore, type Store } from './store.js';
 

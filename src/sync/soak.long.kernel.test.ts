@@ -3,8 +3,8 @@
  * it is well all the time. bench/soak.ts is the long form.
  */
 import { beforeAll, expect, it } from '@jest/globals';
-import { describeInKernel } from '../testing/rings.js';
-import { type Soak, soak } from '../testing/soak.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { type Soak, soak } from '../testing/node/soak.js';
 
 const describeKernel = await describeInKernel();
 

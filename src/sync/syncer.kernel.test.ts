@@ -10,12 +10,12 @@ import { DEFAULT_FEATURES } from '../backends/features.js';
 import type { Source } from '../diag.js';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { readSnapshot } from '../read/snapshot.js';
-import { ROOT } from '../testing/cases.js';
-import { sample } from '../testing/extent.js';
-import { VARIANTS, type Variant } from '../testing/kernel.js';
-import { differenceTo, type LiveNode, liveNode } from '../testing/live.js';
-import { withNetns } from '../testing/netns.js';
-import { describeInKernel } from '../testing/rings.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { VARIANTS, type Variant } from '../testing/machine/kernel.js';
+import { withNetns } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
+import { sample } from '../testing/run/extent.js';
 import { newStore } from './store.js';
 import { newSyncer, type SyncKind, type SyncReport } from './syncer.js';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { httpClient } from '../testing/api-server/http-client.js';
 import { eventually, expectedView, newView } from '../testing/api-server/view.js';
 import { type ApiServer, startApiServer } from '../testing/api-server.js';
-import { often, seed } from '../testing/extent.js';
+import { often, seed } from '../testing/run/extent.js';
 import { type Tuning, watchCluster } from './source.js';
 
 const FAST: Partial<Tuning> = { pageSize: 2, answerMs: 100, silenceMs: 100, shortMs: 10, backoffMs: [5, 40] };

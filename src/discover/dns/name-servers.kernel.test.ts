@@ -5,9 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { readCluster } from '../../pipeline.js';
-import { ROOT } from '../../testing/cases.js';
-import { type DiscoverCase, discoverCases, zoneFiles } from '../../testing/discover.js';
-import { sample } from '../../testing/extent.js';
+import { ROOT } from '../../testing/cases/cases.js';
+import { type DiscoverCase, discoverCases, zoneFiles } from '../../testing/cases/discover.js';
+import { withNetns } from '../../testing/machine/netns.js';
+import { describeInKernel } from '../../testing/machine/rings.js';
 import {
   type Answer,
   type Asked,
@@ -17,9 +18,8 @@ import {
   type NameServer,
   serveAndAsk,
   type ZoneFile,
-} from '../../testing/name-server.js';
-import { withNetns } from '../../testing/netns.js';
-import { describeInKernel } from '../../testing/rings.js';
+} from '../../testing/network/name-server.js';
+import { sample } from '../../testing/run/extent.js';
 import { candidates, type Known, knownOf, lookup, NDOTS, searchPath, type Try } from './lookup.js';
 import { fits, isWithin } from './names.js';
 import { dataText } from './rdata.js';

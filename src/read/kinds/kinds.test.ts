@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Row, run } from '../../testing/rows.js';
+import { type Row, run } from '../../testing/cases/rows.js';
 import { type Check, cursor } from '../check.js';
 import { endpoints } from './endpoints.js';
 import { endpointSlice } from './endpointslice.js';

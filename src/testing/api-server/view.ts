@@ -1,7 +1,7 @@
 /** What somebody who watches the test API server knows of it. */
 import type { ObjectSink, WatchState } from '../../watch/source.js';
 import type { ApiServer, StoredObject } from '../api-server.js';
-import { pause } from '../patience.js';
+import { pause } from '../run/patience.js';
 
 export interface View {
   readonly sink: ObjectSink;

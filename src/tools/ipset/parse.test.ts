@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ROOT } from '../../testing/cases.js';
+import { ROOT } from '../../testing/cases/cases.js';
 import { render } from '../../text.js';
 import { type OtherSet, parse } from './parse.js';
 import { print } from './print.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Chains, restored } from '../../testing/restored.js';
+import { type Chains, restored } from '../../testing/node/restored.js';
 import { diff, type Ownership } from './diff.js';
 import { parse } from './parse.js';
 import { type Phase, script } from './script.js';

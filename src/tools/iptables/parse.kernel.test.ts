@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { loadsInKernel, TOOLS } from '../../testing/kernel.js';
-import { describeInKernel } from '../../testing/rings.js';
+import { loadsInKernel, TOOLS } from '../../testing/machine/kernel.js';
+import { describeInKernel } from '../../testing/machine/rings.js';
 import { render } from '../../text.js';
 import { parse } from './parse.js';
 import { print } from './print.js';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Chains, restored } from '../../testing/restored.js';
+import { type Chains, restored } from '../../testing/node/restored.js';
 import { diff, type TableDiff } from './diff.js';
 import { parse } from './parse.js';
 import { script } from './script.js';

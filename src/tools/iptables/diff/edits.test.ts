@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Chains, restored } from '../../../testing/restored.js';
+import { type Chains, restored } from '../../../testing/node/restored.js';
 import { parseRule } from '../parse.js';
 import { script } from '../script.js';
 import { type Rule, type TableName } from '../types.js';

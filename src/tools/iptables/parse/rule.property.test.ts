@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc, { type Arbitrary } from 'fast-check';
 import { type Family, parseCidr, parseIp } from '../../../ip.js';
-import { often } from '../../../testing/extent.js';
+import { often } from '../../../testing/run/extent.js';
 import { printRule } from '../print.js';
 import {
   ACCEPT,

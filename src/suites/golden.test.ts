@@ -1,0 +1,97 @@
+/**
+ * Goldens: what every case of fixtures/ compiles to, one file per question, kept under the same path in golden/.
+ * `npm run golden` rewrites them; the review is `git diff`. CI never writes.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { format, inOrder } from '../cli/report.js';
+import { type Diagnostic, hasErrors } from '../diag.js';
+import { compile, textOf } from '../pipeline.js';
+import { locate } from '../read/locate.js';
+import { type Case, caseInput, cases, ROOT } from '../testing/cases/cases.js';
+import { render } from '../text.js';
+
+const GOLDEN = `${ROOT}golden`;
+const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
+
+/** What a case compiles to in a mode: artifacts, and what was said about the input. */
+function goldens(found: Case, mode: string): { files: Map<string, string>; diagnostics: readonly Diagnostic[] } {
+  const { sources, options, completion } = caseInput(found);
+  const { value, diagnostics } = compile(sources, { ...options, mode }, { completion });
+  const files = new Map(value.map((artifact) => [artifact.name, render(textOf(artifact))]));
+  const lines = inOrder(diagnostics).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text), '']);
+  if (lines.length > 0) files.set('diagnostics.txt', lines.join('\n'));
+  return { files, diagnostics };
+}
+
+/** The files of ipvs mode stand in a folder of that name, unless the input is already wrong without it. */
+function inFolder(files: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  return [...files].map(([name, text]) => [`ipvs/${name}`, text] as const);
+}
+
+describe.each(cases())('$name: $about', (found) => {
+  const { sources, options } = caseInput(found);
+  const own = goldens(found, options.mode || 'iptables');
+  const { diagnostics } = own;
+  const files = new Map(
+    options.mode === 'ipvs'
+      ? inFolder(own.files)
+      : [...own.files, ...(hasErrors(diagnostics) ? [] : inFolder(goldens(found, 'ipvs').files))],
+  );
+  const directory = `${GOLDEN}/${found.name}`;
+
+  if (WRITE) {
+    rmSync(directory, { recursive: true, force: true });
+    for (const [name, text] of files) {
+      mkdirSync(dirname(`${directory}/${name}`), { recursive: true });
+      writeFileSync(`${directory}/${name}`, text);
+    }
+  }
+
+  it('says what it is about', () => expect(found.about).toMatch(/^[A-Za-z].{20,}/));
+
+  it('has exactly the goldens it makes', () => {
+    expect(filesIn(directory)).toEqual([...files.keys()].sort());
+  });
+
+  it.each([...files.keys()])('%s is as it was', (name) => {
+    expect(files.get(name)).toBe(readFileSync(`${directory}/${name}`, 'utf8'));
+  });
+
+  it('has errors just where its lines say ~ERROR', () => {
+    const expected = sources.flatMap(({ text }) =>
+      text.split('\n').flatMap((line, i) => {
+        const [, code] = /# ~ERROR (\S+)/.exec(line) ?? [];
+        return code === undefined ? [] : [`${i + 1} ${code}`];
+      }),
+    );
+    const found = diagnostics
+      .filter(({ severity }) => severity === 'error')
+      .map(({ origin, code }) => `${origin ? locate(origin).line : 0} ${code}`);
+    expect([...new Set(found)].sort()).toEqual(expected.sort());
+  });
+});
+
+/** Paths of the files below a directory. */
+function filesIn(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => relative(directory, `${parentPath}/${name}`)).sort();
+}
+
+describe('golden/', () => {
+  it('has no directory without a case', () => {
+    // Other topics are other tests' to look after.
+    const topics = new Set(cases().map(({ name }) => dirname(name)));
+    const directories = [...topics].flatMap((topic) =>
+      readdirSync(`${GOLDEN}/${topic}`).map((name) => `${topic}/${name}`),
+    );
+    expect(directories.sort()).toEqual(
+      cases()
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+});

@@ -1,0 +1,130 @@
+/**
+ * No gap: while `vipc apply` changes the rules again and again, no new connection to a Service that stays is refused, lost
+ * or late.
+ */
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FAMILIES, type Family } from '../ip.js';
+import { compile } from '../pipeline.js';
+import { RULES_FILE } from '../testing/cases/cases.js';
+import { artifactText } from '../testing/cases/compiled.js';
+import {
+  addressesOf,
+  PODS,
+  type Pod,
+  SMALL_OPTIONS,
+  type SmallService,
+  smallCluster,
+} from '../testing/cases/small-cluster.js';
+import { agentHost } from '../testing/machine/agent.js';
+import { tool, VARIANTS, WAIT } from '../testing/machine/kernel.js';
+import { succeeded } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { forgetConnections, isHurt, type Report, type Stream, underStreams } from '../testing/network/stream.js';
+import { makeTopology, type Topology } from '../testing/network/topology.js';
+import { asKubeProxyWrites } from '../testing/node/kube-proxy.js';
+import { applyTo, cleanUp, type LiveNode, liveNode } from '../testing/node/live.js';
+import { often, sample } from '../testing/run/extent.js';
+
+const describeKernel = await describeInKernel();
+
+const APPLIES = often(5, 12);
+/** Connections that each apply should meet. */
+const MANY = 20;
+
+/** The Service that stays; others come before and after it in every list. */
+const STAYS: SmallService = { name: 'm', number: 1, ready: ['pod1', 'pod2', 'remote'] };
+
+function streamsOf({ client, node, pod1 }: Topology): readonly Stream[] {
+  const { clusterIP, clusterIPv6, loadBalancerIP, nodePorts } = addressesOf(STAYS);
+  return [
+    { on: client, to: '192.168.7.2', port: nodePorts.tcp },
+    { on: client, to: '192.168.7.2', port: nodePorts.udp, protocol: 'udp' },
+    { on: client, to: 'fd00:7::2', port: nodePorts.tcp },
+    { on: client, to: loadBalancerIP, port: 80 },
+    { on: pod1, to: clusterIP, port: 80 },
+    { on: pod1, to: clusterIP, port: 80, protocol: 'udp' },
+    { on: node, to: clusterIP, port: 80 },
+    { on: node, to: clusterIPv6, port: 80 },
+  ];
+}
+
+const KINDS: readonly object[] = [
+  {},
+  { sessionAffinity: 'ClientIP' },
+  { externalTrafficPolicy: 'Local' },
+  { internalTrafficPolicy: 'Local' },
+  { loadBalancerSourceRanges: ['192.168.7.0/24'] },
+  { externalIPs: ['198.51.100.7'] },
+];
+
+/** Of twelve Services of every kind three are missing each time, and the endpoints of the others come and go. */
+function snapshot(round: number): ReturnType<typeof smallCluster> {
+  const others = [...Array(12).keys()]
+    .filter((i) => (i + round) % 4 !== 0)
+    .map((i): SmallService => {
+      const ready = (Object.keys(PODS) as Pod[]).filter((_, pod) => (round * (pod + 1) + i) % 3 === 0);
+      return { name: `${'ax'[i % 2]}-${i}`, number: 10 + i, ready, spec: KINDS[i % KINDS.length] ?? {} };
+    });
+  return smallCluster([STAYS, ...others]);
+}
+
+/** A change must hurt none of the streams, and be met by `enough` connections. */
+function expectNoGap(reports: readonly Report[], enough: number): void {
+  expect(reports.filter(isHurt)).toEqual([]);
+  expect(reports.reduce((sum, { answers }) => sum + answers, 0)).toBeGreaterThan(enough);
+}
+
+describeKernel('no gap', () => {
+  describe.each(sample(VARIANTS, 1, 'no-gap'))('%s', (variant) => {
+    let topology: Topology;
+    let node: LiveNode;
+
+    const change = async (round: number): Promise<void> => {
+      const { plan, rest, diagnostics } = await applyTo(node, snapshot(round), SMALL_OPTIONS);
+      expect(plan.steps).not.toEqual([]);
+      expect([...rest.steps, ...diagnostics]).toEqual([]);
+    };
+
+    const restore = async (family: Family, lines: readonly string[]): Promise<void> => {
+      const argv = [tool(family, variant, 'restore'), '--noflush', WAIT];
+      succeeded(await topology.node.run(argv, lines.join('\n')), 'restore');
+    };
+
+    beforeAll(async () => {
+      topology = await makeTopology(agentHost(), (netns) => agentHost({ netns }));
+      node = await liveNode(topology.node, variant);
+    });
+
+    afterAll(() => topology?.remove());
+
+    it(`${APPLIES} applies`, async () => {
+      await change(0);
+      const reports = await underStreams(streamsOf(topology), async () => {
+        for (let round = 1; round <= APPLIES; round++) await change(round);
+      });
+      expectNoGap(reports, APPLIES * MANY);
+    });
+
+    it.each(sample([1, 2, 3, 4, 5], 1, variant, 2))('taking over from kube-proxy, time %s', async (seed) => {
+      await cleanUp(node);
+      for (const family of FAMILIES) {
+        const { value } = compile(snapshot(seed), SMALL_OPTIONS);
+        await restore(family, [asKubeProxyWrites(artifactText(value, RULES_FILE[family]), seed)]);
+      }
+      expectNoGap(await underStreams(streamsOf(topology), () => change(seed + 1)), MANY);
+    });
+
+    // The last, and cleared away after: it alone loses connections, which others would then lose as well.
+    it('a chain that is empty between two commits is noticed', async () => {
+      const reports = await underStreams(streamsOf(topology), async () => {
+        const nat = succeeded(await topology.node.run([tool('ipv4', variant, 'save'), '-t', 'nat']), 'save').stdout;
+        const lines = nat.split('\n').filter((line) => line.startsWith('-A KUBE-SERVICES '));
+        for (const commit of [[':KUBE-SERVICES - [0:0]'], lines])
+          await restore('ipv4', ['*nat', ...commit, 'COMMIT', '']);
+      });
+      expect(reports.filter(isHurt)).not.toEqual([]);
+      await forgetConnections(topology.node);
+    });
+  });
+});

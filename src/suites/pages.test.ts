@@ -1,0 +1,59 @@
+/**
+ * The README and docs/ are true: transcripts print what they show, links lead somewhere, the map names what is there.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '../testing/cases/cases.js';
+import { itPrintsWhatItSays, PAGES, type Page, stepsOf } from '../testing/run/pages.js';
+
+const WITH_STEPS = PAGES.filter((page) => stepsOf(page, 'console').length > 0);
+
+it('transcripts are where they are expected', () => {
+  expect(WITH_STEPS.map(({ path }) => path)).toEqual(expect.arrayContaining(['README.md', 'docs/manifests.md']));
+  expect(WITH_STEPS.flatMap((page) => stepsOf(page, 'console')).length).toBeGreaterThan(8);
+});
+
+describe.each(WITH_STEPS)('$path', (page) => itPrintsWhatItSays(page, 'console'));
+
+describe.each(PAGES)('links in $path', (page) => {
+  it('lead to files and headings that are there', () => {
+    expect(linksIn(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+  });
+});
+
+it('the README fits on three screens', () => {
+  expect(PAGES[0]?.text.split('\n').length).toBeLessThanOrEqual(151);
+});
+
+it('the map in docs/architecture.md names files that are there', () => {
+  const page = PAGES.find(({ path }) => path === 'docs/architecture.md');
+  const map = /## Where things are\n\n([^]*?)\n\n\S/.exec(page?.text ?? '')?.[1] ?? '';
+  const top = map.split('\n').filter((line) => /^ {4}\S/.test(line));
+  const names = top.flatMap((line) => line.trim().split(/ {2,}/)[0]?.split(' ') ?? []);
+  expect(names.length).toBeGreaterThan(4);
+  expect(names.filter((name) => !existsSync(`${ROOT}${name}`))).toEqual([]);
+});
+
+/** Targets of Markdown links, those to other hosts left out. */
+function linksIn({ text }: Page): readonly string[] {
+  const prose = text.replace(/```[^]*?```/g, '').replace(/^ {4}.*$/gm, '');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target).filter((to) => !/^https?:/.test(to));
+}
+
+function leadsSomewhere(page: Page, link: string): boolean {
+  const [file = '', heading] = link.split('#');
+  const path = file === '' ? page.path : join(dirname(page.path), file);
+  if (!existsSync(`${ROOT}${path}`)) return false;
+  if (heading === undefined) return true;
+  const text = PAGES.find((each) => each.path === path)?.text ?? '';
+  return [...text.matchAll(/^#+ (.*)$/gm)].some(([, title = '']) => anchorOf(title) === heading);
+}
+
+/** As GitHub makes anchors of headings. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replace(/ /g, '-');
+}

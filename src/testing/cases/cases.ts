@@ -1,0 +1,102 @@
+/**
+ * Cases: the directories under fixtures/, each a small cluster. `cluster.yaml` is the snapshot, `config.yaml` the
+ * KubeProxyConfiguration when it is not all default, line 1 of the cluster what the case is about.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AS_IT_IS, type Completion } from '../../complete/complete.js';
+import { hasErrors, type Source } from '../../diag.js';
+import { FAMILIES, type Family } from '../../ip.js';
+import { DEFAULT_OPTIONS, type Options } from '../../options.js';
+import { readConfig } from '../../read/config.js';
+
+export interface Case {
+  /** `topic/case`, which is also its path under golden/. */
+  readonly name: string;
+  readonly directory: string;
+  /** The comment in the first line. */
+  readonly about: string;
+}
+
+/** A case with what kube-proxy wrote for it: paths of iptables-save dumps by family, none for cases of ipvs mode only. */
+export interface ConformanceCase extends Case {
+  readonly dumps: Readonly<Partial<Record<Family, string>>>;
+}
+
+/** The root of the repository. */
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Every case of every topic, or of one. */
+export function cases(topic?: string): readonly Case[] {
+  return directories(`${ROOT}fixtures`)
+    .filter((name) => topic === undefined || name === topic)
+    .flatMap((name) => directories(`${ROOT}fixtures/${name}`).map((each) => `${name}/${each}`))
+    .map((name) => ({ name, directory: `${ROOT}fixtures/${name}/` }))
+    .filter(({ directory }) => existsSync(`${directory}cluster.yaml`))
+    .map((found) => ({ ...found, about: aboutLine(`${found.directory}cluster.yaml`) }));
+}
+
+/** The cases of fixtures/conformance. */
+export function conformanceCases(): readonly ConformanceCase[] {
+  return cases('conformance').map((found) => {
+    const dumps = FAMILIES.map((family) => [family, `${found.directory}kube-proxy/${DUMPS[family]}`] as const);
+    return { ...found, dumps: Object.fromEntries(dumps.filter(([, path]) => existsSync(path))) };
+  });
+}
+
+/** What is made up in the cases of a topic. */
+const COMPLETIONS: Readonly<Record<string, Completion>> = {
+  simulate: { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 },
+};
+
+/** What compile() takes: the sources by their path in the repository, the options of config.yaml, what to make up. */
+export function caseInput(found: Case): {
+  readonly sources: readonly Source[];
+  readonly options: Options;
+  readonly completion: Completion;
+} {
+  return { ...filesOf(found), completion: COMPLETIONS[dirname(found.name)] ?? AS_IT_IS };
+}
+
+function filesOf({ name, directory }: Case): { readonly sources: readonly Source[]; readonly options: Options } {
+  const source = (file: string): Source => ({
+    name: `fixtures/${name}/${file}`,
+    text: readFileSync(`${directory}${file}`, 'utf8'),
+  });
+  if (!existsSync(`${directory}config.yaml`)) return { sources: [source('cluster.yaml')], options: DEFAULT_OPTIONS };
+  const { value, diagnostics } = readConfig(source('config.yaml'));
+  if (hasErrors(diagnostics)) throw new Error(`${name}/config.yaml: ${diagnostics.map((d) => d.message).join('; ')}`);
+  return { sources: [source('cluster.yaml')], options: value };
+}
+
+/** Every file under golden/ that iptables-restore or ip6tables-restore reads by itself: in ipvs mode they need ipsets. */
+export function goldenRules(): readonly { readonly name: string; readonly path: string; readonly family: Family }[] {
+  if (!existsSync(`${ROOT}golden`)) return [];
+  const files = readdirSync(`${ROOT}golden`, { recursive: true, encoding: 'utf8' }).sort();
+  return FAMILIES.flatMap((family) =>
+    files
+      .filter((file) => basename(file) === RULES_FILE[family] && basename(dirname(file)) !== 'ipvs')
+      .map((name) => ({ name, path: `${ROOT}golden/${name}`, family })),
+  );
+}
+
+/** What `vipc compile` calls the rules of each family. */
+export const RULES_FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };
+
+const DUMPS: Readonly<Record<Family, string>> = { ipv4: 'iptables-save', ipv6: 'ip6tables-save' };
+
+/** The subdirectories of a directory, sorted; none when it is not there. */
+function directories(path: string): readonly string[] {
+  if (!existsSync(path)) return [];
+  const entries = readdirSync(path, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function aboutLine(path: string): string {
+  const [line = ''] = readFileSync(path, 'utf8').split('\n', 1);
+  return line.replace(/^#\s*/, '');
+}

@@ -1,0 +1,42 @@
+/** Compiled: the rules of a fixture case, as the text that `vipc compile` prints. */
+import { hasErrors } from '../../diag.js';
+import type { Family } from '../../ip.js';
+import { type Artifact, type Compiled, compile, textOf } from '../../pipeline.js';
+import { render } from '../../text.js';
+import { ARTIFACTS, type NodeState, stateFrom } from '../node/node-state.js';
+import { type Case, caseInput, RULES_FILE } from './cases.js';
+
+/** What a case compiles to in ipvs mode, whatever its own; throws when it has errors. */
+export function compiledState(each: Case): NodeState {
+  const artifacts = compiledArtifacts(each, 'ipvs');
+  return stateFrom((part) => artifactText(artifacts, ARTIFACTS[part]));
+}
+
+/** The rules of one family; throws when the case has errors, or has no rules in its mode. */
+export function compiledRules(each: Case, family: Family): string {
+  return artifactText(compiledArtifacts(each), RULES_FILE[family]);
+}
+
+function compiledArtifacts(each: Case, mode?: string): readonly Artifact[] {
+  const { sources, options, completion } = caseInput(each);
+  const { value, diagnostics } = compile(sources, mode === undefined ? options : { ...options, mode }, { completion });
+  if (hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  return value;
+}
+
+/** The text of the artifact called `name`; throws when there is none. */
+export function artifactText(artifacts: readonly Artifact[], name: string): string {
+  const artifact = artifacts.find((candidate) => candidate.name === name);
+  if (!artifact) throw new Error(`no ${name} among ${artifacts.map((each) => each.name).join(', ')}`);
+  return render(textOf(artifact));
+}
+
+/** All files of a program, one after the other; throws when there is none. */
+export function programText(compiled: Compiled | undefined): string {
+  if (!compiled) throw new Error('it does not compile');
+  const { backend, program } = compiled;
+  return backend
+    .artifacts(program)
+    .map((artifact) => `### ${artifact.name}\n${render(textOf(artifact))}`)
+    .join('');
+}

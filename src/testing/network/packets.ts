@@ -1,0 +1,49 @@
+/**
+ * Packets: how connections to the Services of fixtures/packets/services end in iptables mode, where each takes one of its
+ * endpoints at random.
+ */
+import { caseInput, cases } from '../cases/cases.js';
+import { type Connect, connect, type Topology } from './topology.js';
+
+/** What compile() takes of the fixture. */
+export function packetsInput(): ReturnType<typeof caseInput> {
+  const found = cases('packets').find(({ name }) => name === 'packets/services');
+  if (!found) throw new Error('no packets/services');
+  return caseInput(found);
+}
+
+/** Where connections come from. */
+export type From = 'client' | 'node' | 'pod1';
+
+/** What is connected to, from where, and every answer there may be: an endpoint, and whose address it sees. */
+export type Row = readonly [what: string, from: From, to: Connect, answers: readonly string[]];
+
+/** With so many, one of three endpoints is missed once in 10^10 times. */
+const ENOUGH = 60;
+
+/** The answers that come. Of SCTP associations some are lost, one in a few hundred, rules or not. */
+export async function answers(topology: Topology, [, from, to, expected]: Row): Promise<readonly string[]> {
+  const all = new Set(await connect(topology[from], { ...to, count: expected.length > 1 ? ENOUGH : 3 }));
+  if (to.protocol === 'sctp') all.delete('timeout');
+  return [...all].sort();
+}
+
+/** All endpoints; whoever sends, they see the node. */
+export const NODE_SEEN: readonly string[] = [
+  '10.244.1.5 10.244.1.1',
+  '10.244.1.6 10.244.1.1',
+  '10.244.2.6 192.168.7.2',
+];
+
+/** All endpoints see pod-1, but it itself sees the node: an answer to itself would not come back by way of the node. */
+export const POD1_SEEN: readonly string[] = ['10.244.1.5 10.244.1.1', '10.244.1.6 10.244.1.5', '10.244.2.6 10.244.1.5'];
+
+const SCTP = { protocol: 'sctp', seconds: 1 } as const;
+
+export const SCTP_ROWS: readonly Row[] = [
+  ['ClusterIP', 'client', { ...SCTP, to: '10.96.0.1', port: 80 }, NODE_SEEN],
+  ['ClusterIP', 'pod1', { ...SCTP, to: '10.96.0.1', port: 80 }, POD1_SEEN],
+  ['NodePort', 'client', { ...SCTP, to: '192.168.7.2', port: 30082 }, NODE_SEEN],
+  ['NodePort', 'node', { ...SCTP, to: '192.168.7.2', port: 30082 }, NODE_SEEN],
+  ['load-balancer IP', 'client', { ...SCTP, to: '203.0.113.1', port: 80 }, NODE_SEEN],
+];
