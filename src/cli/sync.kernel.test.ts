@@ -190,7 +190,7 @@ describeKernel('vipc sync', () => {
           throw new Error(`the node has no rules with ${mark}`);
         };
         // While it looks for its tools, before it has started.
-        while (!existsSync(busy)) await new Promise((resolve) => setTimeout(resolve, 10));
+        await eventually('the tool runs', () => existsSync(busy));
         writeFileSync(config, once.replace('iptables: {', 'iptables: {masqueradeBit: 20, '));
         child.kill('SIGHUP');
         await new Promise((resolve) => setTimeout(resolve, 100));
@@ -200,7 +200,7 @@ describeKernel('vipc sync', () => {
         rmSync(go);
         rmSync(busy);
         child.kill('SIGHUP');
-        while (!existsSync(busy)) await new Promise((resolve) => setTimeout(resolve, 10));
+        await eventually('the tool runs', () => existsSync(busy));
         writeFileSync(config, once.replace('iptables: {', 'iptables: {masqueradeBit: 21, '));
         child.kill('SIGHUP');
         await said('configuration read again');
