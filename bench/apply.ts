@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { VARIANTS, type Variant } from '../src/apply/probe.js';
+import { VARIANTS, type Variant } from '../src/tools/iptables/variants.js';
 import { asJson, cluster, NODE } from './cluster.js';
 import { median, seconds, table } from './table.js';
 

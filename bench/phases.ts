@@ -46,12 +46,12 @@ async function measure(file: string): Promise<Phases> {
   const errors = [...snapshot.diagnostics, ...resolved.diagnostics].filter((each) => hasErrors([each]));
   if (!backend || errors.length > 0) throw new Error(`cannot compile: ${errors[0]?.message ?? options.mode}`);
   let [lines, bytes] = [0, 0];
-  const program = backend.lower(resolved.value, options, {
+  const desired = backend.lower(resolved.value, options, {
     layout: backend.layouts[0] ?? '',
     features: DEFAULT_FEATURES,
     memo: NO_MEMO,
   });
-  for (const artifact of backend.artifacts(program)) {
+  for (const artifact of backend.artifacts(desired, {})) {
     for (const chunk of chunks(
       joined(artifact.parts.filter(({ family }) => family !== 'ipv6').map(({ text }) => text)),
     )) {

@@ -5,13 +5,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { netnsHost } from '../src/apply/host.js';
-import { CHAINS_PER_COMMIT, survey, VARIANTS, type Variant } from '../src/apply/probe.js';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
-import { textOf } from '../src/pipeline.js';
+import { artifactsOf, textOf } from '../src/pipeline.js';
 import { newStore } from '../src/sync/store.js';
 import { newSyncer } from '../src/sync/syncer.js';
 import { chunks } from '../src/text.js';
+import { CHAINS_PER_COMMIT, detect, VARIANTS, type Variant } from '../src/tools/iptables/variants.js';
 import { cluster, type Json, NODE } from './cluster.js';
 import { median, seconds, table } from './table.js';
 
@@ -43,7 +43,7 @@ async function measure(services: number, variant: Variant): Promise<readonly str
   run('ip', ['netns', 'add', netns]);
   try {
     const host = netnsHost(netns);
-    const found = (await survey(host)).find((each) => each.iptables.variant === variant);
+    const found = (await detect(host.run)).find((each) => each.iptables.variant === variant);
     if (!found) throw new Error(`no iptables-${variant}`);
     const store = newStore({ onChange: () => {}, onInvalid: () => {} });
     const { items } = cluster({ services, endpoints: ENDPOINTS }) as { readonly items: readonly Item[] };
@@ -53,7 +53,7 @@ async function measure(services: number, variant: Variant): Promise<readonly str
         items.filter((item) => item.kind === kind),
       );
     }
-    const target = { host, iptables: found.iptables, waitSeconds: 60, onWait: () => {} };
+    const target = { host, detected: { iptables: found.iptables }, waitSeconds: 60, onWait: () => {} };
     const syncer = newSyncer(
       { target, features: DEFAULT_FEATURES, chainsPerCommit: CHAINS_PER_COMMIT[variant] },
       { ...DEFAULT_OPTIONS, nodeName: NODE },
@@ -75,8 +75,8 @@ async function measure(services: number, variant: Variant): Promise<readonly str
       for (const [step, list] of Object.entries(steps)) list.push(report.times[step] ?? 0);
       sent = report.sent['iptables'] ?? 0;
       if (variant === 'legacy' || services <= MOST_FOR_NFT) {
-        const { backend, program } = report.compiled ?? fail('nothing was compiled');
-        const artifact = backend.artifacts(program).find(({ name }) => name === 'iptables.rules') ?? fail('no rules');
+        const compiled = report.compiled ?? fail('nothing was compiled');
+        const artifact = artifactsOf(compiled).find(({ name }) => name === 'iptables.rules') ?? fail('no rules');
         // Without the built-in chains' own rules, which would be there twice.
         const text = [...chunks(textOf(artifact))]
           .join('')

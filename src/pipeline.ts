@@ -7,7 +7,7 @@
  *     lower      ServicePort[]                → RuleSet         per proxy mode and layout
  *     print      RuleSet                      → Text            canonical; the golden file
  */
-import type { Artifact, Backend, Part, Program, Resolved } from './backends/backend.js';
+import type { Artifact, Backend, Part, PortCounts, Resolved } from './backends/backend.js';
 import { DEFAULT_FEATURES, type Features } from './backends/features.js';
 import { BACKENDS } from './backends/index.js';
 import { type Cluster, compiledFor } from './clusters/clusters.js';
@@ -27,6 +27,7 @@ import { resolve } from './resolve/resolve.js';
 import type { LocalPolicy } from './resolve/types.js';
 import { marked } from './synthetic.js';
 import { joined, type Text } from './text.js';
+import type { DesiredState } from './tools/tools.js';
 
 export type { Artifact, Part } from './backends/backend.js';
 
@@ -43,16 +44,17 @@ export const RESOLVED_FILE = 'resolved.txt';
  * out and their errors become warnings.
  */
 export function compile(sources: readonly Source[], options: Options, how: How = {}): Checked<readonly Artifact[]> {
-  const { value, diagnostics } = compileProgram(sources, options, how);
+  const { value, diagnostics } = compileState(sources, options, how);
   return { value: value ? artifactsOf(value) : [], diagnostics };
 }
 
-/** The files that a program is reviewed as. */
-export function artifactsOf({ backend, resolved, program }: Compiled): readonly Artifact[] {
-  return [...marked(backend.artifacts(program), resolved), resolvedArtifact(resolved, backend.localPolicy)];
+/** The files that a desired state is reviewed as. */
+export function artifactsOf({ backend, resolved, desired }: Compiled): readonly Artifact[] {
+  const ports: PortCounts = Object.fromEntries(resolved.map((each) => [each.node.family, each.ports.length]));
+  return [...marked(backend.artifacts(desired, ports), resolved), resolvedArtifact(resolved, backend.localPolicy)];
 }
 
-/** How a program is compiled, beyond what kube-proxy's configuration says. */
+/** How a state is compiled, beyond what kube-proxy's configuration says. */
 export interface How {
   /** Leave objects with errors out, and make the errors warnings. */
   readonly skipInvalid?: boolean;
@@ -66,15 +68,15 @@ export interface How {
   readonly clustersetCIDRs?: readonly Cidr[];
 }
 
-/** A program, whose backend made it, of what. */
+/** What a node is to be given, by which backend, and of what it was made. */
 export interface Compiled {
   readonly backend: Backend;
   readonly resolved: readonly Resolved[];
-  readonly program: Program;
+  readonly desired: DesiredState;
 }
 
 /** What the node is to be given, as data; absent with any error. */
-export function compileProgram(sources: readonly Source[], options: Options, how: How): Checked<Compiled | undefined> {
+export function compileState(sources: readonly Source[], options: Options, how: How): Checked<Compiled | undefined> {
   return back(front(sources, options, how), options, how);
 }
 
@@ -113,8 +115,8 @@ function back(
   const { value: resolved, diagnostics: found } = backend.admit(read, options, memo);
   const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
   if (hasErrors(all)) return { value: undefined, diagnostics: all };
-  const program = backend.lower(resolved, options, { layout: layout ?? backend.layouts[0] ?? '', features, memo });
-  return { value: { backend, resolved, program }, diagnostics: all };
+  const desired = backend.lower(resolved, options, { layout: layout ?? backend.layouts[0] ?? '', features, memo });
+  return { value: { backend, resolved, desired }, diagnostics: all };
 }
 
 /** read and resolve; a function of its own, so that the snapshot is free to go before the rules come. */

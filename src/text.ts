@@ -3,11 +3,14 @@
  * led back to a Service, and streamed, because a large cluster's rules are tens of megabytes.
  */
 import type { Origin } from './diag.js';
+import type { Owner } from './owner.js';
 
 /** One line without its newline. */
 export interface Line {
   readonly text: string;
   readonly origin?: Origin | undefined;
+  /** Whose it is. */
+  readonly owner?: Owner | undefined;
 }
 
 export type Text = Iterable<Line>;

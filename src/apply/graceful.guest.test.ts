@@ -3,7 +3,7 @@
  * wait.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { drainingNotes } from '../diff/sections.js';
+import { notesOf } from '../diff/changes.js';
 import { addressesOf, PODS, SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
 import { guestHost } from '../testing/machine/guest.js';
 import { succeeded } from '../testing/machine/netns.js';
@@ -42,7 +42,7 @@ describeGuest('an endpoint goes while a connection to it is open', () => {
     const { plan, rest, diagnostics } = await applyTo(node, snapshot(ready), OPTIONS);
     expect([...rest.steps, ...diagnostics]).toEqual([]);
     const lines = inputsOf(plan).flatMap(([tool, lines]) => (tool === 'ipvsadm' ? lines : []));
-    return { lines: lines.filter((line) => line.includes(clusterIP)), notes: drainingNotes(rest.differences) };
+    return { lines: lines.filter((line) => line.includes(clusterIP)), notes: notesOf(rest.differences) };
   };
   const real = (pod: Pod) => `${PODS[pod].IPv4}:${ECHO}`;
 

@@ -4,20 +4,12 @@
  */
 import { constants } from 'node:os';
 import { execa } from 'execa';
+import type { Ask, Outcome } from '../tools/ask.js';
 
-/**
- * How a program ended. `code` follows the shell's habit: 124 no answer in time, 126 not executable, 127 not found, and 128
- * with the number of the signal that ended it, such as 139 for a crash.
- */
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Outcome } from '../tools/ask.js';
 
 export interface Host {
-  /** Runs `argv` with `stdin` (nothing when absent) and waits for its end. Never rejects because of the program. */
-  run(argv: readonly string[], stdin?: string | Iterable<string>): Promise<Outcome>;
+  readonly run: Ask;
 }
 
 export interface HostOptions {

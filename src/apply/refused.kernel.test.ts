@@ -56,7 +56,7 @@ describeKernel.each(sample(VARIANTS, 1, 'refused'))('refused, %s', (variant) => 
       const lead = leadTo(host, iptables);
       const disturbed = beforeRestore(node, (nth) => lead(chains[nth - 1] ?? ''));
       const { rest, diagnostics } = await applyTo(disturbed, cluster(), OPTIONS);
-      expect(rest.steps.map(({ tool }) => tool)).toEqual(['iptables', 'ip6tables']);
+      expect(rest.steps.map(({ program }) => program)).toEqual(['iptables', 'ip6tables']);
       expect(codes(diagnostics)).toEqual(['error refused', 'warning rules-kept']);
       expect(diagnostics[0]?.message).toMatch(/line \d+ of the input is "(?:-X KUBE-SVC-|COMMIT)/);
       const after = await saves(host, variant);
@@ -84,10 +84,14 @@ describeKernel.each(sample(VARIANTS, 1, 'refused'))('refused, %s', (variant) => 
         const blocked = `*nat\n:${endpoint} - [0:0]\n-A POSTROUTING -s 2001:db8::9/128 -j ${endpoint}\nCOMMIT\n`;
         succeeded(await host.run([`${ip6tables}-restore`, '--noflush', '--wait=60'], blocked), 'restore');
         const before = await saves(host, variant);
-        const { program } = await compileOn(node, cluster(1, 3, 7), OPTIONS);
-        const { rest, diagnostics } = await apply(node.target, program, { chainsPerCommit, excludeCIDRs: [] });
+        const { desired } = await compileOn(node, cluster(1, 3, 7), OPTIONS);
+        const { rest, diagnostics } = await apply(node.target, desired, {
+          ...node.target.detected,
+          chainsPerCommit,
+          excludeCIDRs: [],
+        });
         // IPv4 had it all, and gave it back.
-        expect(rest.steps.map(({ tool }) => tool)).toEqual(['iptables', 'ip6tables']);
+        expect(rest.steps.map(({ program }) => program)).toEqual(['iptables', 'ip6tables']);
         expect(await saves(host, variant)).toEqual(before);
         expect(codes(diagnostics)).toEqual(['error refused', 'warning rules-kept']);
         const [{ message, origin } = { message: '' }] = diagnostics;

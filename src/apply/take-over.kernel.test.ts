@@ -46,7 +46,7 @@ describeKernel.each(sample(VARIANTS, 1, 'take-over'))('take-over, %s', (variant)
     await onNode(dumped(each, 'iptables'), async (node, host, others) => {
       const { sources, options } = caseInput(each);
       const { plan, rest, diagnostics } = await applyTo(node, sources, options);
-      for (const { tables } of plan.differences.rules) {
+      for (const { tables } of plan.differences.iptables ?? []) {
         for (const { name: table, chains, edits } of tables) {
           expect({ table, edits }).toEqual({ table, edits: [] });
           for (const { name, before = [], after } of chains) {

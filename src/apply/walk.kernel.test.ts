@@ -80,13 +80,13 @@ async function foreignOn({ target, variant }: LiveNode): Promise<Saves> {
 async function applied(node: LiveNode, { items, options }: Cluster, foreign: Saves): Promise<readonly string[]> {
   const sources = [{ name: 'cluster.json', text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) }];
   const { rest, diagnostics } = await applyTo(node, sources, options);
-  const { program } = await compileOn(node, sources, options);
+  const { desired } = await compileOn(node, sources, options);
   const now = await saves(node.target.host, node.variant);
   return [
-    ...rest.steps.map(({ tool }) => `${tool} is to run again`),
+    ...rest.steps.map(({ program }) => `${program} is to run again`),
     ...diagnostics.map(({ message }) => message),
-    ...program.families.flatMap(({ about: { family }, ruleSet }) =>
-      wrong(now[family], foreign[family], canonical(render(print(ruleSet)))),
+    ...(desired.iptables?.ruleSets ?? []).flatMap((ruleSet) =>
+      wrong(now[ruleSet.family], foreign[ruleSet.family], canonical(render(print(ruleSet)))),
     ),
   ];
 }
@@ -94,12 +94,12 @@ async function applied(node: LiveNode, { items, options }: Cluster, foreign: Sav
 /** How `now` differs from the rules of others and ours together. */
 function wrong(now: string, foreign: string, ours: string): readonly string[] {
   const wanted = parseSaved(ours);
-  // What nobody wants stays while somebody else leads to it, but empty.
-  const isHeld = (line: string, table: string) => {
+  // A chain that is not wanted stays while a foreign rule leads to it, but empty.
+  const isReferenced = (line: string, table: string) => {
     const [, name = ''] = /^:(KUBE-\S+) - /.exec(line) ?? [];
     return name !== '' && !wanted.get(table)?.has(name) && foreign.includes(`-j ${name}\n`);
   };
-  const lines = [...savedTables(now)].flatMap(([table, lines]) => lines.filter((line) => !isHeld(line, table)));
+  const lines = [...savedTables(now)].flatMap(([table, lines]) => lines.filter((line) => !isReferenced(line, table)));
   const { rest, harm } = without(lines.join('\n'), foreign);
   return [...harm, ...firstDifference(rest.split('\n'), ours.split('\n'))];
 }

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Options } from '../options.js';
+import { artifactsOf } from '../pipeline.js';
 import { artifactText } from '../testing/cases/compiled.js';
 import { makeGuestNetns } from '../testing/machine/guest.js';
 import { addNodeAddresses, type Netns } from '../testing/machine/netns.js';
@@ -41,8 +42,7 @@ const walk = fc.sample(step, { numRuns: STEPS, seed });
 
 /** What is wanted, as the tools print it; nothing of a part that the mode does not have. */
 async function wanted(node: LiveNode, { items, options }: Cluster): Promise<NodeState> {
-  const { backend, program } = await compileOn(node, sourcesOf(items), options);
-  const artifacts = backend.artifacts(program);
+  const artifacts = artifactsOf(await compileOn(node, sourcesOf(items), options));
   const names = new Set(artifacts.map(({ name }) => name));
   const text = (name: string) => (names.has(name) ? withoutTheirs(artifactText(artifacts, name)) : '');
   return stateFrom((part) => text(ARTIFACTS[part]));

@@ -3,15 +3,20 @@
  * is nothing.
  */
 import { describe, expect, it } from '@jest/globals';
-import type { Program } from '../backends/backend.js';
 import { type Answer, CRASHED, fakeNode, HEALTHY, MISSING } from '../testing/node/fake-node.js';
-import { features, survey } from './probe.js';
-import { readLive, readMachine } from './read.js';
+import { detect, features } from '../tools/iptables/variants.js';
+import type { DesiredState } from '../tools/tools.js';
+import { readMachine, readState } from './read.js';
 
 const NFT = { variant: 'nft', program: { ipv4: 'iptables-nft', ipv6: 'ip6tables-nft' } } as const;
 const LEGACY = { variant: 'legacy', program: { ipv4: 'iptables-legacy', ipv6: 'ip6tables-legacy' } } as const;
-const IPVS: Program = { families: [], device: 'kube-ipvs0', sysctls: { 'net.ipv4.ip_forward': 1 } };
-const NOTHING: Program = { families: [], sysctls: {} };
+const IPVS: DesiredState = {
+  ipset: [],
+  ipvs: { virtualServers: [] },
+  addresses: { device: 'kube-ipvs0', addresses: [] },
+  sysctl: { 'net.ipv4.ip_forward': 1 },
+};
+const NOTHING: DesiredState = {};
 
 type Answers = Readonly<Record<string, Answer | readonly Answer[]>>;
 
@@ -96,7 +101,7 @@ const TROUBLE: readonly [string, Answers, RegExp][] = [
 
 describe('an answer that is not whole is trouble', () => {
   it.each(TROUBLE)('%s', async (_, answers, expected) => {
-    await expect(readLive(fakeNode(answers), NFT, IPVS)).rejects.toThrow(expected);
+    await expect(readState(fakeNode(answers), { iptables: NFT }, IPVS)).rejects.toThrow(expected);
   });
 
   it.each<[string, Answers, RegExp]>([
@@ -111,18 +116,20 @@ describe('an answer that is not whole is trouble', () => {
     ['no version', '', /prints no version/],
     ['a version that fails', fails(1, 'no\n'), /--version: no/],
   ])('%s', async (_, answer, expected) => {
-    await expect(features(fakeNode({ 'iptables-nft-restore --version': answer }), NFT)).rejects.toThrow(expected);
+    await expect(features(fakeNode({ 'iptables-nft-restore --version': answer }).run, NFT)).rejects.toThrow(expected);
   });
 
   it('legacy rules that the kernel has, and iptables-save does not tell', async () => {
     const host = fakeNode({ 'cat /proc/net/ip_tables_names': 'mangle\nnat\n' });
-    await expect(readLive(host, LEGACY, NOTHING)).rejects.toThrow('iptables-legacy-save leaves out table nat');
+    await expect(readState(host, { iptables: LEGACY }, NOTHING)).rejects.toThrow(
+      'iptables-legacy-save leaves out table nat',
+    );
   });
 
   it.each(TROUBLE.filter(([about]) => / rules|rules that|for rules|table of ours/.test(about)))(
-    'the survey says so of %s',
+    'detection says so of %s',
     async (_, answers, expected) => {
-      const [nft, legacy] = await survey(fakeNode(answers));
+      const [nft, legacy] = await detect(fakeNode(answers).run);
       expect(nft?.unreadable).toMatch(expected);
       expect(legacy).toMatchObject({ iptables: { variant: 'legacy' } });
       expect(legacy?.unreadable).toBeUndefined();
@@ -132,38 +139,38 @@ describe('an answer that is not whole is trouble', () => {
 
 describe('what a node does not have is nothing', () => {
   const NO_NFT_KERNEL = fails(1, 'Failed to initialize nft: Protocol not supported\n');
-  it.each<[string, Program, Answers, object]>([
+  it.each<[string, DesiredState, Answers, object]>([
     [
       'all is there',
       IPVS,
       {},
-      { ruleSets: [{ family: 'ipv4' }, { family: 'ipv6' }], sysctls: { 'net.ipv4.ip_forward': 1 } },
+      { iptables: [{ family: 'ipv4' }, { family: 'ipv6' }], sysctl: { 'net.ipv4.ip_forward': 1 } },
     ],
-    ['no ip6tables', IPVS, { 'ip6tables-nft-save': MISSING }, { ruleSets: [{ family: 'ipv4' }] }],
+    ['no ip6tables', IPVS, { 'ip6tables-nft-save': MISSING }, { iptables: [{ family: 'ipv4' }] }],
     [
       'no IPv6 in the kernel',
       IPVS,
       { 'ip6tables-nft-save': fails(3, "can't initialize ip6tables table `filter': Address family not supported\n") },
-      { ruleSets: [{ family: 'ipv4' }] },
+      { iptables: [{ family: 'ipv4' }] },
     ],
     [
       'no tables at all',
       NOTHING,
       { 'iptables-nft-save': '', 'ip6tables-nft-save': '', 'nft list tables': '' },
-      { ruleSets: [{ tables: [] }, { tables: [] }], tables: [] },
+      { iptables: [{ tables: [] }, { tables: [] }], nft: [] },
     ],
     [
       'tables of which the first look comes too early',
       NOTHING,
       { 'iptables-nft-save': ['', SAVE] },
-      { ruleSets: [{ tables: [{ name: 'filter' }, { name: 'nat' }] }, {}] },
+      { iptables: [{ tables: [{ name: 'filter' }, { name: 'nat' }] }, {}] },
     ],
-    ['no ipset', NOTHING, { 'ipset save': MISSING }, { sets: { sets: [], others: [] } }],
+    ['no ipset', NOTHING, { 'ipset save': MISSING }, { ipset: { sets: [], others: [] } }],
     [
       'no sets in the kernel',
       NOTHING,
       { 'ipset save': fails(1, 'Cannot open session to kernel.\n') },
-      { sets: { sets: [] } },
+      { ipset: { sets: [] } },
     ],
     ['no IPVS', NOTHING, { 'test -e': fails(1, '') }, { ipvs: { saved: { virtualServers: [] } } }],
     [
@@ -172,21 +179,21 @@ describe('what a node does not have is nothing', () => {
       { 'test -e': '', 'ipvsadm --version': MISSING },
       { ipvs: { saved: { virtualServers: [] } } },
     ],
-    ['no nftables in the kernel', NOTHING, { 'nft list tables': NO_NFT_KERNEL }, { tables: [] }],
-    ['neither nft nor nftables', NOTHING, { 'nft list tables': MISSING, 'grep -q': fails(1, '') }, { tables: [] }],
+    ['no nftables in the kernel', NOTHING, { 'nft list tables': NO_NFT_KERNEL }, { nft: [] }],
+    ['neither nft nor nftables', NOTHING, { 'nft list tables': MISSING, 'grep -q': fails(1, '') }, { nft: [] }],
     [
       'an nft that crashes, but for chains',
       NOTHING,
       { 'nft list tables': CRASHED, 'nft list chains': CHAINS },
-      { tables: expect.arrayContaining([{ family: 'ip', name: 'kube-proxy' }]) as object },
+      { nft: expect.arrayContaining([{ family: 'ip', name: 'kube-proxy' }]) as object },
     ],
   ])('%s', async (_, wanted, answers, expected) => {
-    expect(await readLive(fakeNode(answers), NFT, wanted)).toMatchObject(expected);
+    expect(await readState(fakeNode(answers), { iptables: NFT }, wanted)).toMatchObject(expected);
   });
 
   it('but tables are unknown where nft is missing', async () => {
     const answers = { 'test -e': fails(1, ''), 'nft list tables': MISSING, 'grep -q': '' };
-    expect((await readLive(fakeNode(answers), NFT, NOTHING)).tables).toBeUndefined();
+    expect((await readState(fakeNode(answers), { iptables: NFT }, NOTHING)).nft).toBeUndefined();
   });
 
   it.each<[string, Answers, readonly string[]]>([
@@ -198,8 +205,8 @@ describe('what a node does not have is nothing', () => {
       { 'iptables-legacy-save': fails(1, "can't initialize iptables table `filter': Table does not exist\n") },
       ['nft'],
     ],
-  ])('the survey finds %s', async (_, answers, variants) => {
-    const found = await survey(fakeNode(answers));
+  ])('detection finds %s', async (_, answers, variants) => {
+    const found = await detect(fakeNode(answers).run);
     expect(found.map(({ iptables }) => iptables.variant)).toEqual(variants);
     expect(found.flatMap(({ unreadable }) => unreadable ?? [])).toEqual([]);
   });

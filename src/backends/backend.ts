@@ -4,14 +4,13 @@
 import type { Checked } from '../diag.js';
 import type { Family } from '../ip.js';
 import type { Memo } from '../memo.js';
-import type { Options } from '../options.js';
+import type { Options, Periods } from '../options.js';
 import type { LocalPolicy, NodeContext, Peer, ServicePort } from '../resolve/types.js';
 import type { Section, Text } from '../text.js';
-import type { Address } from '../tools/addresses/types.js';
-import type { IpSet } from '../tools/ipset/types.js';
-import type { RuleSet } from '../tools/iptables/types.js';
-import type { Timeouts, VirtualServer } from '../tools/ipvs/types.js';
-import type { Sysctls } from '../tools/sysctl.js';
+import type { Rule } from '../tools/iptables/types.js';
+import type { IpvsOurs } from '../tools/ipvs/tool.js';
+import type { NftOurs } from '../tools/nft/tool.js';
+import type { DesiredState, Differences, ObservedState, ToolName } from '../tools/tools.js';
 import type { Features } from './features.js';
 
 /** The front half's answer for one family. */
@@ -22,25 +21,19 @@ export interface Resolved {
   readonly peers: readonly Peer[];
 }
 
-/** All that a proxy mode programs on a node, in the words of each tool. */
-export interface Program {
-  readonly families: readonly FamilyProgram[];
-  /** How long IPVS remembers idle connections, of both families. */
-  readonly timeouts?: Timeouts;
-  /** The device that holds the virtual IPs. */
+/** What a mode has on a node beside the chains of ServicePorts, as far as that is told by names. */
+export interface ModeOurs {
+  /** Chains of iptables that every node has. */
+  readonly chains?: readonly string[];
+  /** Rules that lead from built-in chains to those. */
+  readonly jumps?: readonly Rule[];
+  readonly isSet?: (name: string) => boolean;
+  /** The device that holds virtual IPs. */
   readonly device?: string;
-  readonly sysctls: Sysctls;
-}
-
-/** What serves one family; what a mode has no use for is empty. */
-export interface FamilyProgram {
-  /** How many ServicePorts went into it. */
-  readonly about: Pick<Part, 'ports'> & { readonly family: Family };
-  readonly ruleSet: RuleSet;
-  readonly sets: readonly IpSet[];
-  readonly virtualServers: readonly VirtualServer[];
-  /** Virtual IPs on the device. */
-  readonly addresses: readonly Address[];
+  /** Tables of nftables. */
+  readonly isTable?: NftOurs;
+  /** Virtual servers of a node. */
+  readonly servers?: (observed: ObservedState) => IpvsOurs;
 }
 
 /** One file of the output: rules that a tool loads as they are, or a table for people. */
@@ -65,6 +58,9 @@ export interface Part {
   readonly json: Iterable<string>;
 }
 
+/** How many ServicePorts there are, by family. */
+export type PortCounts = Readonly<Partial<Record<Family, number>>>;
+
 /** How to lower, beyond what the options say. */
 export interface Lowering {
   /** One of the backend's. */
@@ -82,7 +78,15 @@ export interface Backend {
   /** What of `resolved` this mode can serve, with errors for what it can't and warnings for what may surprise. */
   readonly admit: (resolved: readonly Resolved[], options: Options, memo: Memo) => Checked<readonly Resolved[]>;
   /** What serves `resolved`. */
-  readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => Program;
-  /** The files that hold a program, in the order to load them. */
-  readonly artifacts: (program: Program) => readonly Artifact[];
+  readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => DesiredState;
+  /** The files that hold a state, in the order to load them; `ports` says how many ServicePorts each family has in it. */
+  readonly artifacts: (state: DesiredState, ports: PortCounts) => readonly Artifact[];
+  /** The tools that must be on the node. */
+  readonly tools: readonly ToolName[];
+  /** How often a daemon syncs. */
+  readonly periods: (options: Options) => Periods;
+  /** What is ours on a node in this mode. */
+  readonly ours: ModeOurs;
+  /** Addresses and ports of UDP that were served before a change, as servedKey() writes them. */
+  readonly formerly: (differences: Differences) => readonly string[];
 }

@@ -4,7 +4,8 @@ import { parse as parseSets } from '../tools/ipset/parse.js';
 import { parse, parseRule } from '../tools/iptables/parse.js';
 import { printRule } from '../tools/iptables/print.js';
 import type { TableName } from '../tools/iptables/types.js';
-import { besideKubelet, isOurSet, lacksFirewall, ourServers, ownershipIn } from './ours.js';
+import { besideKubelet, lacksFirewall } from './kubelet.js';
+import { oursIn, ownershipIn } from './ours.js';
 
 const NODE = ownershipIn(parse('', 'ipv4').value);
 const KUBELET = ownershipIn(
@@ -110,7 +111,7 @@ const SETS: readonly [string, boolean][] = [
 
 describe('sets', () => {
   it.each(SETS)('%s: %s', (name, expected) => {
-    expect(isOurSet(name)).toBe(expected);
+    expect(oursIn({}).ipset.isOurs(name)).toBe(expected);
   });
 });
 
@@ -159,6 +160,6 @@ const SERVERS: readonly ['tcp' | 'udp' | 'sctp', string, number, boolean][] = [
 
 describe('virtual servers', () => {
   it.each(SERVERS)('%s %s port %s: %s', (protocol, ip, port, expected) => {
-    expect(ourServers(LINKS, MEMBERS)({ protocol, address: ip, port })).toBe(expected);
+    expect(oursIn({ addresses: LINKS, ipset: MEMBERS }).ipvs({ protocol, address: ip, port })).toBe(expected);
   });
 });

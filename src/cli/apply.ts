@@ -4,18 +4,17 @@
 import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
 import type { Lock } from '../apply/lock.js';
-import { argvOf } from '../apply/run.js';
 import { hasErrors } from '../diag.js';
-import { plan, type Step } from '../diff/plan.js';
+import { changesOf, notesOf } from '../diff/changes.js';
+import { plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
-import { changesOf, drainingNotes } from '../diff/sections.js';
 import type { ServiceChange } from '../review/compare.js';
 import { summarise } from '../review/print.js';
+import type { Step } from '../tools/tool.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import {
   type ChangeFlags,
   compileFor,
-  type NodeAtHand,
   openNode,
   planOptions,
   readNode,
@@ -39,25 +38,20 @@ async function dryRun(paths: readonly string[], flags: ApplyFlags, io: Io): Prom
   const node = await openNode(flags, io);
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
-  const { program } = wanted.compiled;
-  const live = await readNode(node, program);
-  await report(remarks(live, program), true, io);
-  const { steps } = plan(live, program, planOptions(node, wanted.options));
-  await writeSteps(steps, node, flags, io);
+  const { desired } = wanted.compiled;
+  const live = await readNode(node, desired);
+  await report(remarks(live, desired), true, io);
+  const { steps } = plan(live, desired, planOptions(node, wanted.options));
+  await writeSteps(steps, flags, io);
   return EXIT.ok;
 }
 
 /** What each tool would read, under its command line. */
-export async function writeSteps(
-  steps: readonly Step[],
-  { used }: Pick<NodeAtHand, 'used'>,
-  { wait }: Pick<ChangeFlags, 'wait'>,
-  io: Io,
-): Promise<void> {
+export async function writeSteps(steps: readonly Step[], { wait }: Pick<ChangeFlags, 'wait'>, io: Io): Promise<void> {
   if (steps.length === 0) await writeLines(io.stderr, ['nothing to do']);
-  for (const { tool, input } of steps) {
+  for (const { argv, input } of steps) {
     const lines = input.map(({ text }) => text);
-    await writeLines(io.stdout, [`### ${argvOf(tool, used.iptables, wait).join(' ')}`, ...lines]);
+    await writeLines(io.stdout, [`### ${argv(wait).join(' ')}`, ...lines]);
   }
 }
 
@@ -66,17 +60,14 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   const wanted = await compileFor(node, paths, flags, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
-  const live = await readNode(node, compiled.program);
-  await report(remarks(live, compiled.program), true, io);
-  const applied = await apply(targetOf(node, flags, io), compiled.program, planOptions(node, options), live);
+  const live = await readNode(node, compiled.desired);
+  await report(remarks(live, compiled.desired), true, io);
+  const applied = await apply(targetOf(node, flags, io), compiled.desired, planOptions(node, options), live);
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
-    : await forgetFlows(node.host, compiled.resolved, {
-        before: applied.before,
-        differences: applied.plan.differences,
-      });
+    : await forgetFlows(node.host, compiled.resolved, applied.before, applied.plan.differences);
   await report([...applied.diagnostics, ...diagnostics], true, io);
-  await writeNotes(drainingNotes(applied.rest.differences), io);
+  await writeNotes(notesOf(applied.rest.differences), io);
   if (hasErrors(applied.diagnostics)) return EXIT.trouble;
   const changes = changesOf(applied.plan.differences, applied.before);
   if (flags.verbose) await printed(liveReview(changes, DONE), false, io);
@@ -90,7 +81,7 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
 /** What signs say of a node that was changed. */
 const DONE = { '+': 'added, missing until now', '-': 'removed, not wanted' };
 
-/** Somebody else changes what we do, at the same time. */
+/** Another program changes the same rules at the same time. */
 export async function differs(rest: readonly ServiceChange[], io: Io): Promise<number> {
   await printed(liveReview(rest), false, io);
   const message = `applied, but read back it differs: ${summarise(rest)}; does another program change these rules?`;

@@ -3,7 +3,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { failure } from '../apply/ask.js';
+import { failure } from '../tools/ask.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
 
 export interface CaptureFlags {

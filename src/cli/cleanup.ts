@@ -3,19 +3,19 @@
  */
 import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
-import type { Surveyed } from '../apply/probe.js';
-import { readLive } from '../apply/read.js';
+import { readState } from '../apply/read.js';
 import { rehearse, runSteps } from '../apply/run.js';
 import { type Diagnostic, hasErrors } from '../diag.js';
-import type { Live } from '../diff/live.js';
-import { NOTHING, plan } from '../diff/plan.js';
+import { changesOf } from '../diff/changes.js';
+import { EMPTY_STATE, plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
-import { changesOf } from '../diff/sections.js';
 import type { ServiceChange } from '../review/compare.js';
 import { summarise } from '../review/print.js';
+import type { DetectedVariant } from '../tools/iptables/variants.js';
+import type { ObservedState } from '../tools/tools.js';
 import { differs } from './apply.js';
 import { EXIT, type Io, writeLines } from './io.js';
-import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { type ChangeFlags, detectedOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { prepared } from './prepared.js';
 import { report } from './report.js';
 import { liveReview, printed } from './review.js';
@@ -42,38 +42,38 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
   async function list(node: NodeAtHand): Promise<Listed> {
     const unread = node.others.find(({ unreadable }) => unreadable !== undefined);
     if (unread?.unreadable !== undefined) throw new Error(unread.unreadable);
-    const live = await readLive(node.host, node.used.iptables, NOTHING);
-    const both = [{ live, node }, ...node.others.map((other) => ({ live: rulesOf(other), node: using(node, other) }))];
+    const live = await readState(node.host, detectedOf(node), EMPTY_STATE);
+    const both = [
+      { live, node },
+      ...node.others.map((other) => ({ live: { iptables: other.saved }, node: using(node, other) })),
+    ];
     const changes = both.flatMap(({ live, node }) =>
-      changesOf(plan(live, NOTHING, planOptions(node, options.value)).differences, live),
+      changesOf(plan(live, EMPTY_STATE, planOptions(node, options.value)).differences, live),
     );
     await printed(liveReview(changes, LEFT), false, io);
     if (changes.length > 0) await writeLines(io.stdout, ['']);
     const summary =
       changes.length === 0 ? 'nothing to remove' : `${dry ? 'to remove' : 'removing'}: ${summarise(changes)}`;
-    await report(remarks(live, NOTHING), true, io);
+    await report(remarks(live, EMPTY_STATE), true, io);
     await writeLines(io.stderr, [summary]);
-    return { changes, live, unseen: live.tables === undefined };
+    return { changes, live, unseen: live.nft === undefined };
   }
 
   async function remove(node: NodeAtHand): Promise<number> {
     const { changes, live, unseen } = await list(node);
     const done = unseen ? EXIT.trouble : EXIT.ok;
     if (changes.length === 0) return done;
-    await rehearse(plan(live, NOTHING, planOptions(node, options.value)).steps, targetOf(node, flags, io));
+    await rehearse(plan(live, EMPTY_STATE, planOptions(node, options.value)).steps, targetOf(node, flags, io));
     // Rules name sets, so those of the variant that the node does not use go before the sets do.
     const refused: Diagnostic[] = [];
     for (const other of node.others) {
       const there = using(node, other);
-      const { steps } = plan(rulesOf(other), NOTHING, planOptions(there, options.value));
+      const { steps } = plan({ iptables: other.saved }, EMPTY_STATE, planOptions(there, options.value));
       const { refused: found } = await runSteps(steps, targetOf(there, flags, io));
       if (found) refused.push(found);
     }
-    const applied = await apply(targetOf(node, flags, io), NOTHING, planOptions(node, options.value));
-    const forgotten = await forgetFlows(node.host, [], {
-      before: applied.before,
-      differences: applied.plan.differences,
-    });
+    const applied = await apply(targetOf(node, flags, io), EMPTY_STATE, planOptions(node, options.value));
+    const forgotten = await forgetFlows(node.host, [], applied.before, applied.plan.differences);
     await report([...refused, ...applied.diagnostics, ...forgotten.diagnostics], true, io);
     if (hasErrors([...refused, ...applied.diagnostics])) return EXIT.trouble;
     if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);
@@ -87,20 +87,10 @@ const LEFT = { '+': 'to come in its place', '-': 'left by a proxy' };
 /** What is left, and whether there may be more that no tool could see. */
 interface Listed {
   readonly changes: readonly ServiceChange[];
-  readonly live: Live;
+  readonly live: ObservedState;
   readonly unseen: boolean;
 }
 
-function using(node: NodeAtHand, used: Surveyed): NodeAtHand {
+function using(node: NodeAtHand, used: DetectedVariant): NodeAtHand {
   return { ...node, used };
-}
-
-function rulesOf({ saved }: Surveyed): Live {
-  return {
-    ruleSets: saved,
-    sets: { sets: [], others: [] },
-    ipvs: { saved: { virtualServers: [], others: [] }, connections: [] },
-    links: [],
-    sysctls: {},
-  };
 }

@@ -2,9 +2,9 @@
  * cli: `vipc diff`, two snapshots or a snapshot and the live node.
  */
 import { hasErrors } from '../diag.js';
+import { changesOf, notesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
-import { changesOf, drainingNotes } from '../diff/sections.js';
 import type { ForNode } from '../nodes.js';
 import { reversed } from '../review/compare.js';
 import { difference, grouped, loneNode, type Meaning, type Review } from '../review/review.js';
@@ -85,10 +85,10 @@ async function diffNode(
   const wanted = await compileFor(node, paths, withoutNodes(flags), io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
-  const live = await readNode(node, compiled.program);
-  await report(remarks(live, compiled.program), true, io);
-  const { differences } = plan(live, compiled.program, planOptions(node, options));
-  await writeNotes(drainingNotes(differences), io);
+  const live = await readNode(node, compiled.desired);
+  await report(remarks(live, compiled.desired), true, io);
+  const { differences } = plan(live, compiled.desired, planOptions(node, options));
+  await writeNotes(notesOf(differences), io);
   const changes = changesOf(differences, live);
   const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
   return printDifference(review, flags, io);

@@ -4,13 +4,14 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Host } from '../apply/host.js';
-import { choose, type Surveyed, survey } from '../apply/probe.js';
+import { isKubeletMark } from '../backends/chain-names.js';
 import { DEVICE, ownershipIn } from '../backends/ours.js';
 import type { Facts, Interface, Process, RulesFact, ToolFact, Unseen } from '../doctor/facts.js';
 import { parseChains, parseInterfaces, parseListening, parseTables } from '../doctor/parse.js';
 import { SYSCTLS } from '../doctor/sysctls.js';
 import { missingOf, TOOLS, toolsFor } from '../doctor/tools.js';
 import { TRIAL } from '../doctor/trial.js';
+import { choose, type DetectedVariant, detect } from '../tools/iptables/variants.js';
 import type { Io } from './io.js';
 import { has, isInstalled } from './machine.js';
 import { lockFileOf } from './node.js';
@@ -110,10 +111,10 @@ async function readRules(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'rul
     return {};
   }
   try {
-    const surveyed = await survey(host);
-    const used = choose(surveyed)?.iptables;
+    const detected = await detect(host.run);
+    const used = choose(detected, isKubeletMark)?.iptables;
     if (!used) return {};
-    const rules = surveyed.flatMap(rulesOf);
+    const rules = detected.flatMap(rulesOf);
     return { rules, variant: used.variant, extensions: await tryRules(host, `${used.program.ipv4}-restore`) };
   } catch (error) {
     unseen.push({ what: 'the iptables rules', why: error instanceof Error ? error.message : String(error) });
@@ -128,7 +129,7 @@ async function tryRules(host: Host, program: string): Promise<NonNullable<Facts[
   return { missing: [...new Set(missing)], ...(code === 0 || missing.length > 0 ? {} : { refused: stderr.trim() }) };
 }
 
-function rulesOf({ iptables: { variant }, saved }: Surveyed): readonly RulesFact[] {
+function rulesOf({ iptables: { variant }, saved }: DetectedVariant): readonly RulesFact[] {
   return saved.map((ruleSet) => {
     const { chain: isOurs } = ownershipIn(ruleSet);
     const chains = ruleSet.tables.flatMap((table) => table.chains.map((chain) => ({ ...chain, table: table.name })));

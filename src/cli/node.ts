@@ -2,20 +2,29 @@
  * cli: the node that a command is about: its tools, its rules, and what it is to be given.
  */
 
-import { FORBIDDEN } from '../apply/ask.js';
 import type { Host } from '../apply/host.js';
 import { type Lock, takeLock } from '../apply/lock.js';
-import { CHAINS_PER_COMMIT, choose, features, type Surveyed, survey, type Variant } from '../apply/probe.js';
-import { readLive, readMachine } from '../apply/read.js';
+import { readMachine, readState } from '../apply/read.js';
 import type { Target } from '../apply/run.js';
-import type { Program } from '../backends/backend.js';
+import { isKubeletMark } from '../backends/chain-names.js';
+import { DEFAULT_FEATURES, type Features } from '../backends/features.js';
 import { ownershipIn } from '../backends/ours.js';
 import { type Diagnostic, hasErrors } from '../diag.js';
-import type { Live } from '../diff/live.js';
 import type { PlanOptions } from '../diff/plan.js';
 import type { Options } from '../options.js';
-import { type Compiled, compileProgram } from '../pipeline.js';
+import { type Compiled, compileState } from '../pipeline.js';
+import { FORBIDDEN } from '../tools/ask.js';
 import type { RuleSet } from '../tools/iptables/types.js';
+import {
+  CHAINS_PER_COMMIT,
+  choose,
+  type DetectedVariant,
+  detect,
+  features,
+  type Variant,
+} from '../tools/iptables/variants.js';
+import type { Detected } from '../tools/tool.js';
+import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { RULES } from './api-sources.js';
 import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
@@ -41,10 +50,10 @@ export interface ChangeFlags extends NodeFlags {
 
 export interface NodeAtHand {
   readonly host: Host;
-  /** The iptables it uses, and its rules. */
-  readonly used: Surveyed;
+  /** The iptables it uses, and its rules; absent where none is installed. */
+  readonly used?: DetectedVariant;
   /** That of the other variant, where it is installed. */
-  readonly others: readonly Surveyed[];
+  readonly others: readonly DetectedVariant[];
 }
 
 /** The node in `netns`, or this machine; throws when its tools do not answer. */
@@ -58,13 +67,14 @@ export async function openNode(flags: NodeFlags, io: Io, lock?: Lock): Promise<N
 
 /** The node that `host` is. */
 export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables'>): Promise<NodeAtHand> {
-  const surveyed = await survey(host);
-  const used = iptables === 'auto' ? choose(surveyed) : surveyed.find((each) => each.iptables.variant === iptables);
-  if (!used) throw new Error(`iptables-${iptables} is not installed`);
+  const detected = await detect(host.run);
+  const used =
+    iptables === 'auto' ? choose(detected, isKubeletMark) : detected.find((each) => each.iptables.variant === iptables);
+  if (!used && iptables !== 'auto') throw new Error(`iptables-${iptables} is not installed`);
   // Which of the two the node uses cannot be told from half of what there is.
-  const unread = [used, ...(iptables === 'auto' ? surveyed : [])].find(({ unreadable }) => unreadable !== undefined);
+  const unread = [used, ...(iptables === 'auto' ? detected : [])].find((each) => each?.unreadable !== undefined);
   if (unread?.unreadable !== undefined) throw new Error(unread.unreadable);
-  return { host, used, others: surveyed.filter((each) => each !== used) };
+  return { host, ...(used && { used }), others: detected.filter((each) => each !== used) };
 }
 
 /** Runs `change` while no other vipc changes the same node. */
@@ -100,18 +110,32 @@ async function namespaceOf(netns: string | undefined, io: Io): Promise<string> {
 }
 
 /** How to run a plan on the node. */
-export function targetOf({ host, used }: NodeAtHand, { wait }: ChangeFlags, io: Io): Target {
+export function targetOf(node: NodeAtHand, { wait }: ChangeFlags, io: Io): Target {
   return {
-    host,
-    iptables: used.iptables,
+    host: node.host,
+    detected: detectedOf(node),
     waitSeconds: wait,
     onWait: (what) => say(io.stderr, what),
   };
 }
 
+/** What tools must know of the node. */
+export function detectedOf({ used }: NodeAtHand): Detected {
+  return used ? { iptables: used.iptables } : {};
+}
+
+/** What its programs can do. */
+export async function featuresOf({ host, used }: NodeAtHand): Promise<Features> {
+  return used ? features(host.run, used.iptables) : DEFAULT_FEATURES;
+}
+
 /** How to make a plan for the node. */
-export function planOptions({ used }: NodeAtHand, { ipvs }: Options): PlanOptions {
-  return { excludeCIDRs: ipvs.excludeCIDRs, chainsPerCommit: CHAINS_PER_COMMIT[used.iptables.variant] };
+export function planOptions(node: NodeAtHand, { ipvs }: Options): PlanOptions {
+  return {
+    ...detectedOf(node),
+    excludeCIDRs: ipvs.excludeCIDRs,
+    chainsPerCommit: CHAINS_PER_COMMIT[node.used?.iptables.variant ?? 'nft'],
+  };
 }
 
 /** What the node is to be given, or the exit code when there is nothing to give it. */
@@ -121,17 +145,13 @@ export async function compileFor(
   flags: NodeFlags,
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
-  const [loaded, machine, able] = await Promise.all([
-    optionsOf(flags),
-    readMachine(node.host),
-    features(node.host, node.used.iptables),
-  ]);
+  const [loaded, machine, able] = await Promise.all([optionsOf(flags), readMachine(node.host), featuresOf(node)]);
   const options = { ...loaded.value, machine };
   const input = await (await openInput(paths, flags, io)).read(RULES);
   const unreadable = hasErrors(input.diagnostics);
   const { value: compiled, diagnostics } = unreadable
     ? { value: undefined, diagnostics: [] }
-    : compileProgram(input.value, options, {
+    : compileState(input.value, options, {
         skipInvalid: flags.skipInvalid === true,
         layout: flags.layout,
         features: able,
@@ -146,25 +166,26 @@ export async function compileFor(
   return { code: unreadable ? EXIT.trouble : EXIT.different };
 }
 
-/** Everything that is on the node and matters for `program`. */
-export function readNode({ host, used }: NodeAtHand, program: Program): Promise<Live> {
-  return readLive(host, used.iptables, program);
+/** Everything that is on the node and matters for `desired`. */
+export function readNode(node: NodeAtHand, desired: DesiredState): Promise<ObservedState> {
+  return readState(node.host, detectedOf(node), desired);
 }
 
 /** Families that Services need and the node does not have. */
 function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonly Diagnostic[] {
-  const families = compiled?.program.families ?? [];
-  const missing = families.filter(
-    ({ about }) => about.ports > 0 && used.saved.every(({ family }) => family !== about.family),
+  if (!used || !compiled?.desired.iptables) return [];
+  const missing = compiled.resolved.filter(
+    ({ node, ports }) => ports.length > 0 && used.saved.every(({ family }) => family !== node.family),
   );
-  return missing.map(({ about }) => {
-    const message = `${about.ports} ServicePorts are ${about.family}, which ${used.iptables.program[about.family]} on this node cannot program`;
+  return missing.map(({ node, ports }) => {
+    const message = `${ports.length} ServicePorts are ${node.family}, which ${used.iptables.program[node.family]} on this node cannot program`;
     return { code: 'family-unsupported', severity: 'error', message };
   });
 }
 
 /** Rules of kube-proxy in the other iptables, which see packets as well. */
 function rivals({ others, used }: NodeAtHand): readonly Diagnostic[] {
+  if (!used) return [];
   return others.flatMap(({ iptables: { variant }, saved, unreadable }): readonly Diagnostic[] => {
     if (unreadable !== undefined) return [{ code: 'other-variant', severity: 'warning', message: unreadable }];
     if (!saved.some(hasOurs)) return [];

@@ -4,10 +4,9 @@
 import { stat } from 'node:fs/promises';
 import pino from 'pino';
 import { apply } from '../apply/apply.js';
-import { CHAINS_PER_COMMIT, features } from '../apply/probe.js';
 import { readMachine } from '../apply/read.js';
 import { hasErrors } from '../diag.js';
-import { NOTHING } from '../diff/plan.js';
+import { EMPTY_STATE } from '../diff/plan.js';
 import { sentence } from '../files.js';
 import type { Options } from '../options.js';
 import type { Metrics } from '../serve/metrics.js';
@@ -20,7 +19,7 @@ import { newWatchLog } from '../sync/watch-log.js';
 import { type ApiClient, connect } from '../watch/client.js';
 import { watchCluster } from '../watch/source.js';
 import { EXIT, type Io } from './io.js';
-import { type ChangeFlags, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { type ChangeFlags, featuresOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { loadOptions } from './options.js';
 import { prepared } from './prepared.js';
 import { report } from './report.js';
@@ -53,21 +52,21 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
     const daemon = await startDaemon({
       target,
-      features: await features(node.host, node.used.iptables),
-      chainsPerCommit: CHAINS_PER_COMMIT[node.used.iptables.variant],
+      features: await featuresOf(node),
+      chainsPerCommit: planOptions(node, loaded.value).chainsPerCommit,
       layout: flags.layout,
       options: named(loaded.value),
       openSource,
       log,
     });
-    log.info({ iptables: node.used.iptables.variant, ...daemon.ports }, 'started');
+    log.info({ iptables: node.used?.iptables.variant, ...daemon.ports }, 'started');
     const notify = notifier(daemon.isAlive, { onProblem: (message) => log.warn(message) });
     void daemon.ready.then(() => notify.ready());
     const signal = await untilTold(daemon, named, loaded.value, flags, log, hungUp);
     log.info({ signal, cleanup: flags.cleanupOnExit === true }, 'stopping');
     await notify.stopping();
     await daemon.stop();
-    if (flags.cleanupOnExit) await apply(target, NOTHING, planOptions(node, loaded.value));
+    if (flags.cleanupOnExit) await apply(target, EMPTY_STATE, planOptions(node, loaded.value));
     notify.close();
     return EXIT.ok;
   });

@@ -2,24 +2,21 @@
  * The order of a plan: what is new is there before anything leads to it, what is old goes when nothing does any more.
  */
 import { describe, expect, it } from '@jest/globals';
-import type { Program } from '../backends/backend.js';
 import type { Options } from '../options.js';
-import { compileProgram } from '../pipeline.js';
+import { compileState } from '../pipeline.js';
 import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
 import type { NftTable } from '../tools/nft/tables.js';
+import type { Step } from '../tools/tool.js';
+import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { assume } from './assume.js';
-import type { Live } from './live.js';
-import { NOTHING, plan, type Step } from './plan.js';
+import { EMPTY_STATE, plan } from './plan.js';
 
-const EMPTY: Live = {
-  ruleSets: [
+const EMPTY: ObservedState = {
+  iptables: [
     { family: 'ipv4', tables: [] },
     { family: 'ipv6', tables: [] },
   ],
-  sets: { sets: [], others: [] },
-  ipvs: { saved: { virtualServers: [], others: [] }, connections: [] },
-  links: [{ name: 'eth0', addresses: [{ ip: '192.168.7.2', prefix: 24, family: 'ipv4', scope: 'global' }] }],
-  sysctls: {},
+  addresses: [{ name: 'eth0', addresses: [{ ip: '192.168.7.2', prefix: 24, family: 'ipv4', scope: 'global' }] }],
 };
 
 const TABLES: readonly NftTable[] = [
@@ -33,70 +30,65 @@ const WEB: SmallService = { name: 'web', number: 1, ready: ['pod1', 'remote'] };
 const OTHER: SmallService = { name: 'other', number: 2, ready: ['pod1'] };
 const NONE: SmallService = { name: 'web', number: 1 };
 
-function program(mode: string, services: readonly SmallService[], options: Partial<Options['ipvs']> = {}): Program {
+function state(mode: string, services: readonly SmallService[], options: Partial<Options['ipvs']> = {}): DesiredState {
   const ipvs = { ...SMALL_OPTIONS.ipvs, ...options };
-  const { value } = compileProgram(smallCluster(services), { ...SMALL_OPTIONS, mode, ipvs }, {});
+  const { value } = compileState(smallCluster(services), { ...SMALL_OPTIONS, mode, ipvs }, {});
   if (!value) throw new Error('the small cluster does not compile');
-  return value.program;
+  return value.desired;
 }
 
-/** A node on which a program was programmed. */
-function nodeWith(there: Program): Live {
-  const virtualServers = there.families.flatMap((family) => family.virtualServers);
-  return assume(EMPTY, there, { saved: { virtualServers, others: [] }, connections: [] });
+/** A node on which a state was programmed. */
+function nodeWith(there: DesiredState): ObservedState {
+  const { virtualServers } = there.ipvs ?? { virtualServers: [] };
+  return assume(EMPTY, there, { ipvs: { saved: { virtualServers, others: [] }, connections: [] } });
 }
 
-const steps = (live: Live, wanted: Program): readonly Step[] =>
+const steps = (live: ObservedState, wanted: DesiredState): readonly Step[] =>
   plan(live, wanted, { excludeCIDRs: [], chainsPerCommit: 300 }).steps;
 
 /** A step by its tool, and whether it adds, removes or both. */
-function named({ tool, input }: Step): string {
+function named({ program, input }: Step): string {
   const verbs = new Set(
     input.map(({ text }) =>
       text
         .split(' ')
-        .slice(0, tool === 'ip' ? 2 : 1)
+        .slice(0, program === 'ip' ? 2 : 1)
         .join(' '),
     ),
   );
   const adds = [...verbs].some((verb) => /^(create|add|link add|address add|-A|-a|:.*|-I)$/.test(verb));
   const removes = [...verbs].some((verb) => /^(destroy|del|link delete|address delete|-D|-d|-X)$/.test(verb));
   const tables = [...verbs].filter((verb) => verb.startsWith('*'));
-  return [tool, ...(adds ? ['+'] : []), ...(removes ? ['-'] : []), ...tables].join(' ');
+  return [program, ...(adds ? ['+'] : []), ...(removes ? ['-'] : []), ...tables].join(' ');
 }
 
-const ROWS: readonly [string, Live, Program, readonly string[]][] = [
-  ['the same, ipvs', nodeWith(program('ipvs', [WEB])), program('ipvs', [WEB]), []],
-  ['nothing, cleaned up', EMPTY, NOTHING, []],
+const ROWS: readonly [string, ObservedState, DesiredState, readonly string[]][] = [
+  ['the same, ipvs', nodeWith(state('ipvs', [WEB])), state('ipvs', [WEB]), []],
+  ['nothing, cleaned up', EMPTY, EMPTY_STATE, []],
   [
     'nothing → ipvs',
     EMPTY,
-    program('ipvs', [WEB]),
+    state('ipvs', [WEB]),
     ['ipset +', 'ip +', 'iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl', 'ipvsadm +', 'ip +'],
   ],
-  [
-    'a Service comes',
-    nodeWith(program('ipvs', [WEB])),
-    program('ipvs', [WEB, OTHER]),
-    ['ipset +', 'ipvsadm +', 'ip +'],
-  ],
-  ['a Service goes', nodeWith(program('ipvs', [WEB, OTHER])), program('ipvs', [WEB]), ['ip -', 'ipvsadm -', 'ipset -']],
+  ['a Service comes', nodeWith(state('ipvs', [WEB])), state('ipvs', [WEB, OTHER]), ['ipset +', 'ipvsadm +', 'ip +']],
+  ['a Service goes', nodeWith(state('ipvs', [WEB, OTHER])), state('ipvs', [WEB]), ['ip -', 'ipvsadm -', 'ipset -']],
   [
     'one comes, one goes',
-    nodeWith(program('ipvs', [WEB])),
-    program('ipvs', [OTHER]),
+    nodeWith(state('ipvs', [WEB])),
+    state('ipvs', [OTHER]),
     ['ipset +', 'ipvsadm +', 'ip + -', 'ipvsadm -', 'ipset -'],
   ],
   [
     'the last endpoint goes',
-    nodeWith(program('ipvs', [WEB])),
-    program('ipvs', [NONE]),
+    nodeWith(state('ipvs', [WEB])),
+    state('ipvs', [NONE]),
     ['ipvsadm -', 'iptables + *nat', 'ip6tables + *nat', 'ipset -'],
   ],
   [
     'iptables → ipvs',
-    nodeWith(program('iptables', [WEB])),
-    program('ipvs', [WEB]),
+    nodeWith(state('iptables', [WEB])),
+    state('ipvs', [WEB]),
     [
       'ipset +',
       'ip +',
@@ -111,8 +103,8 @@ const ROWS: readonly [string, Live, Program, readonly string[]][] = [
   ],
   [
     'ipvs → iptables',
-    nodeWith(program('ipvs', [WEB])),
-    program('iptables', [WEB]),
+    nodeWith(state('ipvs', [WEB])),
+    state('iptables', [WEB]),
     [
       'iptables + *filter *nat',
       'ip6tables + *filter *nat',
@@ -126,30 +118,30 @@ const ROWS: readonly [string, Live, Program, readonly string[]][] = [
   ],
   [
     'ipvs, cleaned up',
-    nodeWith(program('ipvs', [WEB])),
-    NOTHING,
+    nodeWith(state('ipvs', [WEB])),
+    EMPTY_STATE,
     ['ip -', 'ipvsadm -', 'iptables + - *nat *filter', 'ip6tables + - *nat *filter', 'ipset -'],
   ],
   [
     'nothing → iptables, in one input',
     EMPTY,
-    program('iptables', [WEB]),
+    state('iptables', [WEB]),
     ['iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl'],
   ],
   // Its rules serve until those of this mode do.
   [
     'nftables mode → iptables',
-    { ...EMPTY, tables: TABLES },
-    program('iptables', [WEB]),
+    { ...EMPTY, nft: TABLES },
+    state('iptables', [WEB]),
     ['iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl', 'nft'],
   ],
   [
     'nftables mode → ipvs',
-    { ...EMPTY, tables: TABLES },
-    program('ipvs', [WEB]),
+    { ...EMPTY, nft: TABLES },
+    state('ipvs', [WEB]),
     ['ipset +', 'ip +', 'iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl', 'ipvsadm +', 'ip +', 'nft'],
   ],
-  ['nftables mode, cleaned up', { ...EMPTY, tables: TABLES }, NOTHING, ['nft']],
+  ['nftables mode, cleaned up', { ...EMPTY, nft: TABLES }, EMPTY_STATE, ['nft']],
 ];
 
 describe('plan', () => {
@@ -161,7 +153,9 @@ describe('plan', () => {
     ['iptables', 'ipvs', /-j KUBE-NODEPORTS/],
     ['ipvs', 'iptables', /-j KUBE-NODEPORTS/],
   ])('%s → %s: both lead to the Service meanwhile, and address translation wins', (from, to, dnat) => {
-    const [first] = steps(nodeWith(program(from, [WEB])), program(to, [WEB])).filter(({ tool }) => tool === 'iptables');
+    const [first] = steps(nodeWith(state(from, [WEB])), state(to, [WEB])).filter(
+      ({ program }) => program === 'iptables',
+    );
     const nat = first?.input.map(({ text }) => text) ?? [];
     const services = nat.slice(nat.indexOf('*nat')).filter((text) => text.startsWith('-A KUBE-SERVICES '));
     const places = [dnat, /--match-set KUBE-CLUSTER-IP dst,dst -j ACCEPT/].map((rule) =>
@@ -172,20 +166,20 @@ describe('plan', () => {
   });
 
   it('a device that goes takes its addresses along', () => {
-    const [, , , ip] = steps(nodeWith(program('ipvs', [WEB])), program('iptables', [WEB]));
-    expect(ip).toEqual({ tool: 'ip', input: [{ text: 'link delete kube-ipvs0' }] });
+    const [, , , ip] = steps(nodeWith(state('ipvs', [WEB])), state('iptables', [WEB]));
+    expect(ip).toMatchObject({ program: 'ip', input: [{ text: 'link delete kube-ipvs0' }] });
   });
 
   it('of the tables of nftables those of kube-proxy go', () => {
-    const [nft] = steps({ ...EMPTY, tables: TABLES }, NOTHING);
+    const [nft] = steps({ ...EMPTY, nft: TABLES }, EMPTY_STATE);
     const input = ['ip', 'ip6'].map((family) => ({ text: `delete table ${family} kube-proxy` }));
-    expect(nft).toEqual({ tool: 'nft', input });
+    expect(nft).toMatchObject({ tool: 'nft', input });
   });
 
   it('excluded virtual servers stay', () => {
     const excludeCIDRs = SMALL_OPTIONS.clusterCIDRs.map((cidr) => ({ ...cidr, bytes: [10, 0, 0, 0], prefix: 8 }));
-    const found = plan(nodeWith(program('ipvs', [WEB])), program('ipvs', []), { excludeCIDRs, chainsPerCommit: 300 });
-    const gone = found.differences.ipvs.servers.map(({ service }) => service);
+    const found = plan(nodeWith(state('ipvs', [WEB])), state('ipvs', []), { excludeCIDRs, chainsPerCommit: 300 });
+    const gone = found.differences.ipvs?.servers.map(({ service }) => service);
     expect(gone).not.toContain('-t 10.96.1.1:80');
     expect(gone).toContain('-t 203.0.113.1:80');
   });

@@ -1,11 +1,12 @@
 /**
- * counts: what metrics count of programs, plans and differences.
+ * counts: what metrics count of states, plans and differences.
  */
-import type { Program, Resolved } from '../backends/backend.js';
-import type { Step } from '../diff/plan.js';
+import type { Resolved } from '../backends/backend.js';
 import type { Family } from '../ip.js';
 import type { ServiceChange } from '../review/compare.js';
 import type { Chain } from '../tools/iptables/types.js';
+import type { Step } from '../tools/tool.js';
+import type { DesiredState } from '../tools/tools.js';
 
 export interface RuleCount {
   readonly family: Family;
@@ -13,12 +14,12 @@ export interface RuleCount {
   readonly rules: number;
 }
 
-/** A chain that did not change is the same object in the next program; to make its rules only to count them is costly. */
+/** A chain that did not change is the same object in the next state; to make its rules only to count them is costly. */
 const counted = new WeakMap<Chain, number>();
 
-/** How many iptables rules a program has, by family and table. */
-export function rulesIn({ families }: Program): readonly RuleCount[] {
-  return families.flatMap(({ ruleSet: { family, tables } }) =>
+/** How many iptables rules a state has, by family and table. */
+export function rulesIn({ iptables }: DesiredState): readonly RuleCount[] {
+  return (iptables?.ruleSets ?? []).flatMap(({ family, tables }) =>
     tables.map(({ name, chains }) => {
       return { family, table: name, rules: chains.reduce((sum, chain) => sum + countOf(chain), 0) };
     }),
@@ -36,9 +37,9 @@ function countOf(chain: Chain): number {
 /** How many iptables rules `steps` write, by family and table. A table with none is left out. */
 export function rulesWritten(steps: readonly Step[]): readonly RuleCount[] {
   const found = new Map<string, RuleCount>();
-  for (const { tool, input } of steps) {
-    if (tool !== 'iptables' && tool !== 'ip6tables') continue;
-    const family = tool === 'iptables' ? 'ipv4' : 'ipv6';
+  for (const { tool, program, input } of steps) {
+    if (tool !== 'iptables') continue;
+    const family = program === 'iptables' ? 'ipv4' : 'ipv6';
     let table = '';
     for (const { text } of input) {
       if (text.startsWith('*')) table = text.slice(1);

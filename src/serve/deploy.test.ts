@@ -78,8 +78,8 @@ describe('the pod of deploy/daemonset.yaml', () => {
 
   it('sets beforehand the kernel parameters that either mode asks for', () => {
     const ipvs = { ...DEFAULT_OPTIONS.ipvs, strictARP: true };
-    const wanted = [smallProgram().program, smallProgram(undefined, { mode: 'ipvs', ipvs }).program].flatMap(
-      ({ sysctls }) => Object.entries(sysctls).map(([name, value]) => `${name}=${value}`),
+    const wanted = [smallProgram(), smallProgram(undefined, { mode: 'ipvs', ipvs })].flatMap(({ desired }) =>
+      Object.entries(desired.sysctl ?? {}).map(([name, value]) => `${name}=${value}`),
     );
     expect(parameters.sort()).toEqual(wanted.sort());
   });

@@ -2,9 +2,10 @@
  * metrics: kube-proxy's names, types, labels and buckets, and what is counted.
  */
 import { describe, expect, it } from '@jest/globals';
-import type { Step } from '../diff/plan.js';
+import { artifactsOf } from '../pipeline.js';
 import type { DiffLine } from '../review/compare.js';
 import { smallProgram } from '../testing/cases/small-program.js';
+import type { Step } from '../tools/tool.js';
 import { driftOf, noLocalEndpoints, rulesIn, rulesWritten } from './counts.js';
 import { type Metrics, newMetrics } from './metrics.js';
 
@@ -40,7 +41,7 @@ const SERIES = [
 /** Everything happened once. */
 function used(): Metrics {
   const metrics = newMetrics();
-  const { resolved, program } = smallProgram();
+  const { resolved, desired } = smallProgram();
   metrics.queued(1_900_000_000.5);
   metrics.changed({ services: 2, endpoints: 3 });
   metrics.pending({ services: 1, endpoints: 0 });
@@ -50,7 +51,7 @@ function used(): Metrics {
     seconds: 0.25,
     steps: { compile: 0.05, apply: 0.2 },
     resolved,
-    program,
+    desired,
     written: [{ family: 'ipv4', table: 'nat', rules: 7 }],
     networkProgramming: [0.7, 200],
   });
@@ -127,25 +128,31 @@ describe('metrics', () => {
 });
 
 describe('counts', () => {
-  it('has the rules of a program by family and table', () => {
-    const { backend, program } = smallProgram();
-    const [ipv4 = ''] = backend
-      .artifacts(program)
-      .map(({ parts: [part] }) => part && [...part.text].map(({ text }) => text).join('\n'));
+  it('has the rules of a state by family and table', () => {
+    const compiled = smallProgram();
+    const [ipv4 = ''] = artifactsOf(compiled).map(
+      ({ parts: [part] }) => part && [...part.text].map(({ text }) => text).join('\n'),
+    );
     const inText = [...ipv4.matchAll(/^\*(\w+)([^]*?)^COMMIT/gm)].map(([, table = '', text = '']) => {
       return { family: 'ipv4', table, rules: text.match(/^-A /gm)?.length };
     });
-    expect(rulesIn(program).slice(0, 2)).toEqual(inText);
-    expect(rulesIn(program)).toEqual(rulesIn(program));
+    expect(rulesIn(compiled.desired).slice(0, 2)).toEqual(inText);
+    expect(rulesIn(compiled.desired)).toEqual(rulesIn(compiled.desired));
   });
 
   it('has the rules that steps write', () => {
     const input = (...lines: string[]) => lines.map((text) => ({ text }));
+    const step = (tool: string, program: string, input: Step['input']): Step => ({
+      tool,
+      program,
+      argv: () => [],
+      input,
+    });
     const steps: readonly Step[] = [
-      { tool: 'ipset', input: input('add KUBE-CLUSTER-IP 10.96.0.1,tcp:80') },
-      { tool: 'iptables', input: input('*nat', ':A - [0:0]', '-A A -j B', '-I PREROUTING -j A', '-D X 1', 'COMMIT') },
-      { tool: 'iptables', input: input('*filter', '-A A', 'COMMIT', '*nat', '-A A', 'COMMIT') },
-      { tool: 'ip6tables', input: input('*nat', '-X A', 'COMMIT') },
+      step('ipset', 'ipset', input('add KUBE-CLUSTER-IP 10.96.0.1,tcp:80')),
+      step('iptables', 'iptables', input('*nat', ':A - [0:0]', '-A A -j B', '-I PREROUTING -j A', '-D X 1', 'COMMIT')),
+      step('iptables', 'iptables', input('*filter', '-A A', 'COMMIT', '*nat', '-A A', 'COMMIT')),
+      step('iptables', 'ip6tables', input('*nat', '-X A', 'COMMIT')),
     ];
     expect(rulesWritten(steps)).toEqual([
       { family: 'ipv4', table: 'nat', rules: 3 },

@@ -1,8 +1,9 @@
 /**
  * metrics: what a sync loop reports, as the page that Prometheus reads. All times are in seconds, timestamps since 1970.
  */
-import type { Program, Resolved } from '../backends/backend.js';
+import type { Resolved } from '../backends/backend.js';
 import { FAMILIES, type Family } from '../ip.js';
+import type { DesiredState } from '../tools/tools.js';
 import { type Drift, noLocalEndpoints, type RuleCount, rulesIn } from './counts.js';
 import { newSeries, type Series } from './series.js';
 
@@ -50,7 +51,7 @@ export interface SyncFigures {
   /** How long each step took, by name. */
   readonly steps?: Readonly<Record<string, number>>;
   readonly resolved: readonly Resolved[];
-  readonly program: Program;
+  readonly desired: DesiredState;
   /** iptables rules that it wrote (counts.ts). */
   readonly written?: readonly RuleCount[];
   /** For each endpoint change in it, how long ago that was. */
@@ -132,7 +133,7 @@ function begin(series: Series): void {
 }
 
 function recordSync(series: Series, sync: SyncFigures): void {
-  const families = sync.program.families.map(({ about }) => about.family);
+  const families = sync.resolved.map(({ node }) => node.family);
   recordTimes(series, sync, families);
   for (const family of families) {
     const ip_family = FAMILY[family];
@@ -140,7 +141,7 @@ function recordSync(series: Series, sync: SyncFigures): void {
     for (const ago of sync.networkProgramming ?? []) series.programmingSeconds.observe({ ip_family }, ago);
     for (const table of TABLES) series.rulesWritten.set({ ip_family, table }, 0);
   }
-  for (const { family, table, rules } of rulesIn(sync.program)) {
+  for (const { family, table, rules } of rulesIn(sync.desired)) {
     series.rules.set({ ip_family: FAMILY[family], table }, rules);
   }
   for (const { family, table, rules } of sync.written ?? []) {

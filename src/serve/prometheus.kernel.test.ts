@@ -19,9 +19,9 @@ const KNOWN = [
 describeKernel('promtool check metrics', () => {
   it('finds nothing wrong but names that we did not choose', async () => {
     const metrics = newMetrics();
-    const { resolved, program } = smallProgram();
+    const { resolved, desired } = smallProgram();
     metrics.queued(1_900_000_000);
-    metrics.synced({ full: true, at: 1_900_000_001, seconds: 0.2, steps: { apply: 0.1 }, resolved, program });
+    metrics.synced({ full: true, at: 1_900_000_001, seconds: 0.2, steps: { apply: 0.1 }, resolved, desired });
     metrics.requested({ code: '<error>', host: '[fd00::1]:6443', method: 'GET' });
     // scripts/setup.sh leaves it there.
     const argv = ['env', `PATH=${ROOT}.cache/bin:${process.env.PATH}`, 'promtool', 'check', 'metrics'];

@@ -18,16 +18,14 @@ afterEach(async () => {
 });
 
 async function start(more: Partial<Served> = {}): Promise<Servers & { url: (page: string) => string }> {
-  const { resolved, program } = smallProgram();
+  const compiled = smallProgram();
   const servers = await startServers(
     { healthz: LOOPBACK, metrics: LOOPBACK },
     {
       health: proxyHealth(60_000),
       nodeEligible: () => true,
       metrics: newMetrics(),
-      resolved: () => resolved,
-      program: () => program,
-      localPolicy: () => 'strict',
+      compiled: () => compiled,
       now: () => NOW,
       ...more,
     },
@@ -131,14 +129,14 @@ describe('the pages', () => {
     expect(await head.text()).toBe('');
   });
 
-  it('wait for the first program', async () => {
-    const { url } = await start({ program: () => undefined });
+  it('wait for the first state', async () => {
+    const { url } = await start({ compiled: () => undefined });
     for (const page of ['/rules?service=default/web', '/proxyMode']) expect((await fetch(url(page))).status).toBe(503);
   });
 
   it('say so when they cannot be made, and the next one can', async () => {
     const { url } = await start({
-      resolved: () => {
+      compiled: () => {
         throw new Error('out of order');
       },
     });
@@ -211,8 +209,6 @@ async function servedByNobody(): Promise<Served> {
     health: proxyHealth(1),
     nodeEligible: () => true,
     metrics: newMetrics(),
-    resolved: () => [],
-    program: () => undefined,
-    localPolicy: () => 'strict',
+    compiled: () => undefined,
   };
 }

@@ -2,8 +2,9 @@
  * server: the two addresses of a service proxy. `healthz` is for load balancers and kubelet, `metrics` for those who look
  * after it; pages and answers are kube-proxy's (k/k pkg/proxy/healthcheck, cmd/kube-proxy), and `/rules` is ours.
  */
-import type { Program, Resolved } from '../backends/backend.js';
+import type { Resolved } from '../backends/backend.js';
 import type { LocalPolicy } from '../resolve/types.js';
+import type { DesiredState } from '../tools/tools.js';
 import type { ProxyHealth } from './health.js';
 import {
   type Address,
@@ -16,7 +17,7 @@ import {
   textAnswer,
 } from './http.js';
 import type { Metrics } from './metrics.js';
-import { rulesOf } from './rules.js';
+import { serviceRules } from './service-rules.js';
 
 /** What the pages are made of, asked at each request. */
 export interface Served {
@@ -24,13 +25,17 @@ export interface Served {
   /** Whether load balancers should use the node: it is not being deleted, nor about to be. */
   readonly nodeEligible: () => boolean;
   readonly metrics: Metrics;
-  readonly resolved: () => readonly Resolved[];
-  /** Undefined until there is one. */
-  readonly program: () => Program | undefined;
-  /** The proxy mode's. */
-  readonly localPolicy: () => LocalPolicy;
+  /** What is served; undefined until something is. */
+  readonly compiled: () => ServedState | undefined;
   /** In ms, of the clock that `health` is told; default Date.now. */
   readonly now?: () => number;
+}
+
+/** What is served now, and in what mode. */
+export interface ServedState {
+  readonly backend: { readonly mode: string; readonly localPolicy: LocalPolicy };
+  readonly resolved: readonly Resolved[];
+  readonly desired: DesiredState;
 }
 
 export interface Servers {
@@ -110,29 +115,29 @@ function metricsAnswers(served: Served): Answerer {
       return { status: 200, type: served.metrics.contentType, body: await served.metrics.text() };
     }
     if (pathname === '/rules') return rulesAnswer(served, searchParams.getAll('service'));
-    if (pathname === '/proxyMode') return modeAnswer(served.program());
+    if (pathname === '/proxyMode') return modeAnswer(served.compiled());
     return textAnswer(404, 'there are /metrics, /proxyMode and /rules?service=NAMESPACE/NAME');
   };
 }
 
 const NOT_YET = textAnswer(503, 'nothing is compiled yet');
 
-function modeAnswer(program: Program | undefined): Answer {
-  // Only IPVS needs a device. kube-proxy writes the word alone, without a newline.
-  return program ? { status: 200, type: TEXT, body: program.device === undefined ? 'iptables' : 'ipvs' } : NOT_YET;
+function modeAnswer(compiled: ServedState | undefined): Answer {
+  // kube-proxy writes the word alone, without a newline.
+  return compiled ? { status: 200, type: TEXT, body: compiled.backend.mode } : NOT_YET;
 }
 
 /** Namespace and name as the API allows them: labels of at most 63 characters. */
 const SERVICE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-function rulesAnswer({ program, resolved, localPolicy }: Served, asked: readonly string[]): Answer {
+function rulesAnswer({ compiled }: Served, asked: readonly string[]): Answer {
   const [service = ''] = asked;
   if (asked.length !== 1 || !SERVICE.test(service)) {
     return textAnswer(400, 'ask for one Service: /rules?service=NAMESPACE/NAME');
   }
-  const made = program();
+  const made = compiled();
   if (!made) return NOT_YET;
-  const text = rulesOf(resolved(), made, service, localPolicy());
+  const text = serviceRules(made.resolved, made.desired, service, made.backend.localPolicy);
   if (text !== undefined) return { status: 200, type: TEXT, body: text };
   const why = 'there is none, or it is headless, of type ExternalName, of another proxy, or has errors (see the log)';
   return textAnswer(404, `no rules of Service ${service} on this node: ${why}`);

@@ -7,7 +7,7 @@
 import type { Target } from '../apply/run.js';
 import type { Features } from '../backends/features.js';
 import type { Options, Periods } from '../options.js';
-import type { Compiled } from '../pipeline.js';
+import { backendFor, type Compiled } from '../pipeline.js';
 import { proxyHealth } from '../serve/health.js';
 import { healthChecks } from '../serve/health-checks.js';
 import { type Metrics, newMetrics } from '../serve/metrics.js';
@@ -115,9 +115,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       health,
       metrics,
       nodeEligible: () => isEligible(store, compiled),
-      resolved: () => compiled?.resolved ?? [],
-      program: () => compiled?.program,
-      localPolicy: () => compiled?.backend.localPolicy ?? 'strict',
+      compiled: () => compiled,
     },
   );
   const source = parts.openSource(store, report, metrics);
@@ -142,8 +140,8 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   };
 }
 
-function periodsOf({ mode, daemon }: Options): Periods {
-  return daemon.periods[mode === 'ipvs' ? 'ipvs' : 'iptables'];
+function periodsOf(options: Options): Periods {
+  return backendFor(options.mode)?.periods(options) ?? options.daemon.periods.iptables;
 }
 
 /** Whether load balancers should use the node: not when it is to go. A node that nobody knows is not to go. */

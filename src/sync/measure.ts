@@ -19,9 +19,9 @@ export function measure(metrics: Metrics, report: SyncReport, changes: Changes, 
     metrics.failed(figures);
     return;
   }
-  const { resolved, program } = compiled;
+  const { resolved, desired } = compiled;
   const networkProgramming = triggered.map((trigger) => Math.max(0, at - trigger));
-  metrics.synced({ ...figures, at, resolved, program, written: rulesWritten(report.steps), networkProgramming });
+  metrics.synced({ ...figures, at, resolved, desired, written: rulesWritten(report.steps), networkProgramming });
 }
 
 function inSeconds(steps: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

@@ -22,14 +22,14 @@ function fill(store: Store, objects: readonly ApiObject[]): void {
   store.replaceSnapshot(readCluster([{ name: 'cluster.json', text }], { skipInvalid: true }).value);
 }
 
-function program(store: Store, given: Options, how: How = {}) {
+function state(store: Store, given: Options, how: How = {}) {
   const { value, diagnostics } = compileSnapshot(store.snapshot(), given, { skipInvalid: true, ...how });
   if (!value) throw new Error(diagnostics[0]?.message);
   return value;
 }
 
 function compiled(store: Store, given: Options, how?: How): string {
-  return artifactsOf(program(store, given, how))
+  return artifactsOf(state(store, given, how))
     .map((artifact) => render(textOf(artifact)))
     .join('');
 }
@@ -59,12 +59,12 @@ describe.each(MODES)('a compiler with a memory, %s mode', (mode) => {
         { name: 'b', number: 2, ready: ['remote'] },
       ]);
       store.replaceSnapshot(readCluster(sources, {}).value);
-      const { families } = program(store, used, how).program;
-      const chains = families.flatMap(({ ruleSet }) => ruleSet.tables.flatMap((table) => table.chains));
+      const { desired } = state(store, used, how);
+      const chains = (desired.iptables?.ruleSets ?? []).flatMap(({ tables }) => tables.flatMap(({ chains }) => chains));
       const things = [
         ...chains.flatMap((chain) => chain.rules()).map((thing) => ({ thing, origin: thing.origin })),
-        ...families.flatMap(({ sets }) => sets.flatMap(({ entries }) => entries)).map((thing) => ({ thing, ...thing })),
-        ...families.flatMap(({ virtualServers }) => virtualServers).map((thing) => ({ thing, ...thing })),
+        ...(desired.ipset ?? []).flatMap(({ entries }) => entries).map((thing) => ({ thing, ...thing })),
+        ...(desired.ipvs?.virtualServers ?? []).map((thing) => ({ thing, ...thing })),
       ];
       const of = (name: string) =>
         new Set(things.flatMap(({ thing, origin }) => (origin?.object === `Service default/${name}` ? [thing] : [])));

@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import type { Host } from '../apply/host.js';
-import { CHAINS_PER_COMMIT } from '../apply/probe.js';
 import { DEFAULT_FEATURES } from '../backends/features.js';
 import type { Source } from '../diag.js';
 import { DEFAULT_OPTIONS } from '../options.js';
@@ -16,6 +15,7 @@ import { withNetns } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
 import { sample } from '../testing/run/extent.js';
+import { CHAINS_PER_COMMIT } from '../tools/iptables/variants.js';
 import { newStore } from './store.js';
 import { newSyncer, type SyncKind, type SyncReport } from './syncer.js';
 

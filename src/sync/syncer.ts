@@ -4,22 +4,22 @@
  */
 import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
-import { readLive, readMachine } from '../apply/read.js';
-import { readIpvs } from '../apply/read-ipvs.js';
+import { readMachine, readState, readVolatile } from '../apply/read.js';
 import { runSteps, type Target } from '../apply/run.js';
-import type { Program, Resolved } from '../backends/backend.js';
+import type { Resolved } from '../backends/backend.js';
 import type { Features } from '../backends/features.js';
 import { type Diagnostic, hasErrors } from '../diag.js';
 import { assume, othersOf } from '../diff/assume.js';
-import type { Live } from '../diff/live.js';
-import { type Plan, type PlanOptions, plan, type Step } from '../diff/plan.js';
+import { changesOf } from '../diff/changes.js';
+import { type Plan, type PlanOptions, plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
-import { changesOf } from '../diff/sections.js';
 import { newMemo } from '../memo.js';
 import type { Machine, Options } from '../options.js';
 import { type Compiled, compileSnapshot } from '../pipeline.js';
 import type { Snapshot } from '../read/types.js';
 import type { ServiceChange } from '../review/compare.js';
+import type { Step } from '../tools/tool.js';
+import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { stopwatch, type Times } from './stopwatch.js';
 
 export interface Syncer {
@@ -32,7 +32,7 @@ export interface Syncer {
 export type SyncKind = 'full' | 'partial';
 
 export interface SyncReport {
-  /** A partial sync becomes a full one when nobody knows how the node is. */
+  /** A partial sync becomes a full one when the state of the node is not known. */
   readonly kind: SyncKind;
   readonly ok: boolean;
   /** What compiling found, all of it at every sync; absent when it did not come to that. */
@@ -45,7 +45,7 @@ export interface SyncReport {
   readonly steps: readonly Step[];
   /** In lines, by tool. */
   readonly sent: Readonly<Record<string, number>>;
-  /** What somebody else had changed, as lines to put back (`+`) and to take away (`-`). */
+  /** What other programs had changed, as lines to put back (`+`) and to take away (`-`). */
   readonly drift: readonly ServiceChange[];
   readonly forgottenFlows: number;
   /** What is served now; absent when nothing could be compiled. */
@@ -63,8 +63,8 @@ export interface SyncerOptions {
 
 /** What is known of the node: what others have on it, and what was programmed beside. */
 interface Known {
-  readonly others: Live;
-  readonly program: Program;
+  readonly others: ObservedState;
+  readonly desired: DesiredState;
 }
 
 /** A syncer that knows nothing of the node yet. */
@@ -75,7 +75,11 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
   let options: Options | undefined;
   let known: Known | undefined;
 
-  const how = (): PlanOptions => ({ chainsPerCommit, excludeCIDRs: configured.ipvs.excludeCIDRs });
+  const how = (): PlanOptions => ({
+    ...target.detected,
+    chainsPerCommit,
+    excludeCIDRs: configured.ipvs.excludeCIDRs,
+  });
 
   /** The same object for as long as the machine stays the same, as what was made with it is remembered by that. */
   const optionsFor = (machine: Machine): Options => {
@@ -87,31 +91,31 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
     const machine = await run.time('read', () => readMachine(target.host));
     const compiled = run.compile(snapshot, optionsFor(machine));
     if (!compiled) return;
-    const { program } = compiled;
-    const live = await run.time('read', () => readLive(target.host, target.iptables, program));
-    run.diagnostics.push(...remarks(live, program));
-    if (known) run.drifted(changesOf(plan(live, known.program, how()).differences, live));
+    const { desired } = compiled;
+    const live = await run.time('read', () => readState(target.host, target.detected, desired));
+    run.diagnostics.push(...remarks(live, desired));
+    if (known) run.drifted(changesOf(plan(live, known.desired, how()).differences, live));
     known = undefined;
-    const applied = await run.time('apply', () => apply(target, program, how(), live));
+    const applied = await run.time('apply', () => apply(target, desired, how(), live));
     run.sent(applied.plan);
     run.diagnostics.push(...applied.diagnostics);
     if (hasErrors(applied.diagnostics)) run.fail(true);
     else if (applied.rest.steps.length > 0) run.differs();
-    else known = { others: othersOf(applied.after), program };
+    else known = { others: othersOf(applied.after), desired };
     await run.forget(applied.before, applied.plan);
   };
 
-  const partial = async (snapshot: Snapshot, { others, program: before }: Known, run: Run): Promise<void> => {
+  const partial = async (snapshot: Snapshot, { others, desired: before }: Known, run: Run): Promise<void> => {
     const compiled = run.compile(snapshot, options ?? configured);
     if (!compiled) return;
-    const { program } = compiled;
-    const ipvs = await run.time('read', () => readIpvs(target.host, program.device !== undefined));
-    const live = assume(others, before, ipvs);
-    const next = await run.time('diff', async () => plan(live, program, how()));
+    const { desired } = compiled;
+    const read = await run.time('read', () => readVolatile(target.host, target.detected, desired));
+    const live = assume(others, before, read);
+    const next = await run.time('diff', async () => plan(live, desired, how()));
     run.sent(next);
     const { refused, warnings } = await run.time('apply', () => runSteps(next.steps, target));
     run.diagnostics.push(...warnings);
-    known = refused ? undefined : { others, program };
+    known = refused ? undefined : { others, desired };
     if (refused) {
       run.diagnostics.push(refused);
       run.fail(true);
@@ -177,9 +181,9 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
         diagnostics.push({ code: 'differs', severity: 'error', message });
         fail(false);
       },
-      forget: async (before: Live, { differences }: Plan): Promise<void> => {
+      forget: async (before: ObservedState, { differences }: Plan): Promise<void> => {
         const resolved: readonly Resolved[] = compiled?.resolved ?? [];
-        const forgotten = await watch.time('flows', () => forgetFlows(target.host, resolved, { before, differences }));
+        const forgotten = await watch.time('flows', () => forgetFlows(target.host, resolved, before, differences));
         forgottenFlows = forgotten.count;
         diagnostics.push(...forgotten.diagnostics);
       },
@@ -203,6 +207,6 @@ export function newSyncer(given: SyncerOptions, initial: Options): Syncer {
 
 function linesByTool(steps: readonly Step[]): Readonly<Record<string, number>> {
   const lines: Record<string, number> = {};
-  for (const { tool, input } of steps) lines[tool] = (lines[tool] ?? 0) + input.length;
+  for (const { program, input } of steps) lines[program] = (lines[program] ?? 0) + input.length;
   return lines;
 }

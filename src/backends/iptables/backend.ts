@@ -1,12 +1,13 @@
 /**
  * The iptables proxy mode as a backend: one artifact per family.
  */
-
 import type { Options } from '../../options.js';
-import type { Backend, Lowering, Program, Resolved } from '../backend.js';
+import type { DesiredState } from '../../tools/tools.js';
+import type { Backend, Lowering, Resolved } from '../backend.js';
 import { iptablesFile } from '../shared/files.js';
 import { admit } from './admit.js';
 import { LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
+import { formerly, iptablesOurs } from './ours.js';
 
 export const iptables: Backend = {
   mode: 'iptables',
@@ -14,18 +15,19 @@ export const iptables: Backend = {
   localPolicy: 'strict',
   admit,
   lower,
-  artifacts: ({ families }) => families.map(({ ruleSet, about }) => iptablesFile(ruleSet, about.ports)),
+  artifacts: (state, ports) => (state.iptables?.ruleSets ?? []).map((ruleSet) => iptablesFile(ruleSet, ports)),
+  tools: ['iptables'],
+  periods: ({ daemon }) => daemon.periods.iptables,
+  ours: iptablesOurs,
+  formerly,
 };
 
-function lower(resolved: readonly Resolved[], options: Options, how: Lowering): Program {
-  const families = resolved.map(({ node, ports }) => ({
-    about: { family: node.family, ports: ports.length },
-    ruleSet: lowerFamily(ports, node, options, how),
-    sets: [],
-    virtualServers: [],
-    addresses: [],
-  }));
+function lower(resolved: readonly Resolved[], options: Options, how: Lowering): DesiredState {
+  const ruleSets = resolved.map(({ node, ports }) => lowerFamily(ports, node, options, how));
   // Without it the kernel takes no packet from 127.0.0.1 to another machine, which a node port there is (k/k proxier).
   const onLoopback = resolved.some(({ node }) => node.localhostNodePorts);
-  return { families, sysctls: onLoopback ? { 'net.ipv4.conf.all.route_localnet': 1 } : {} };
+  return {
+    iptables: { ruleSets, isComplete: true },
+    sysctl: onLoopback ? { 'net.ipv4.conf.all.route_localnet': 1 } : {},
+  };
 }

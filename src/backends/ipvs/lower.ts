@@ -2,41 +2,43 @@
  * lower: ServicePorts → what ipvs mode programs on one node, each in the words of its tool.
  */
 
-import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import type { Timeouts } from '../../tools/ipvs/types.js';
-import type { Sysctls } from '../../tools/sysctl.js';
-import type { FamilyProgram, Lowering, Program, Resolved } from '../backend.js';
-import type { Features } from '../features.js';
+import type { Sysctls } from '../../tools/sysctl/sysctl.js';
+import type { DesiredState } from '../../tools/tools.js';
+import type { Lowering, Resolved } from '../backend.js';
 import { contextOf, DEVICE } from './context.js';
 import { membersOf } from './members.js';
-import { ruleSetOf } from './rules.js';
+import { ruleSetOf } from './rule-set.js';
 import { setsOf } from './sets.js';
 import { virtualServers } from './virtual-servers.js';
 
 /** What serves `resolved`. */
-export function lower(resolved: readonly Resolved[], options: Options, { features, memo }: Lowering): Program {
+export function lower(resolved: readonly Resolved[], options: Options, { features, memo }: Lowering): DesiredState {
   const timeouts = timeoutsOf(options);
+  const families = resolved.map(({ node, ports }) => {
+    const context = contextOf(node, options, features);
+    const members = membersOf(ports, context, memo);
+    return {
+      sets: setsOf(members, node.family),
+      ruleSet: ruleSetOf(ports, members, context),
+      virtualServers: virtualServers(ports, context, memo),
+      addresses: [...members['KUBE-IPVS-IPS'].values()].map(({ ip = '', origin, owners = [] }) => ({
+        ip,
+        owners,
+        ...(origin && { origin }),
+      })),
+    };
+  });
   return {
-    families: resolved.map((family) => lowerFamily(family, options, features, memo)),
-    ...(timeouts ? { timeouts } : {}),
-    device: DEVICE,
-    sysctls: sysctlsOf(options),
-  };
-}
-
-function lowerFamily({ node, ports }: Resolved, options: Options, features: Features, memo: Memo): FamilyProgram {
-  const context = contextOf(node, options, features);
-  const members = membersOf(ports, context, memo);
-  return {
-    about: { family: node.family, ports: ports.length },
-    sets: setsOf(members, node.family),
-    ruleSet: ruleSetOf(ports, members, context),
-    virtualServers: virtualServers(ports, context, memo),
-    addresses: [...members['KUBE-IPVS-IPS'].values()].map(({ ip = '', origin }) => ({
-      ip,
-      ...(origin && { origin }),
-    })),
+    iptables: { ruleSets: families.map(({ ruleSet }) => ruleSet), isComplete: false },
+    ipset: families.flatMap(({ sets }) => sets),
+    ipvs: {
+      virtualServers: families.flatMap((family) => family.virtualServers),
+      ...(timeouts ? { timeouts } : {}),
+    },
+    addresses: { device: DEVICE, addresses: families.flatMap(({ addresses }) => addresses) },
+    sysctl: sysctlsOf(options),
   };
 }
 

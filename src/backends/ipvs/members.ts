@@ -28,17 +28,20 @@ export function membersOf(ports: readonly ServicePort[], context: Context, memo:
   >;
   for (const port of ports) {
     const lowered = memo.of('members', port, [context.node, context.options], () => lowerPort(port, context));
-    for (const { set, key, entry } of lowered) {
-      if (!members[set].has(key)) members[set].set(key, entry);
-    }
+    for (const { set, key, entry } of lowered) members[set].set(key, shared(members[set].get(key), entry));
   }
   return members;
+}
+
+/** What ServicePorts have in common, such as an external IP, is there once and has the origin of the first. */
+function shared(before: Entry | undefined, entry: Entry): Entry {
+  return before ? { ...before, owners: [...(before.owners ?? []), ...(entry.owners ?? [])] } : entry;
 }
 
 function lowerPort(port: ServicePort, context: Context): readonly Member[] {
   const members: Member[] = [];
   addPort(port, context, (set, entry) => {
-    members.push({ set, key: printEntry(entry), entry: { ...entry, origin: port.origin } });
+    members.push({ set, key: printEntry(entry), entry: { ...entry, origin: port.origin, owners: [port.name] } });
   });
   return members;
 }

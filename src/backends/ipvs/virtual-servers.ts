@@ -3,7 +3,7 @@
  */
 
 import type { Memo } from '../../memo.js';
-import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../resolve/types.js';
+import type { Endpoint, Frontend, ServicePort } from '../../resolve/types.js';
 import { printService } from '../../tools/ipvs/print.js';
 import type { RealServer, VirtualServer } from '../../tools/ipvs/types.js';
 import { L4 } from '../shared/l4.js';
@@ -30,7 +30,6 @@ export function serversOf(port: ServicePort, context: Context, memo: Memo): Read
 
 function lowerPort(port: ServicePort, context: Context): readonly (readonly [string, VirtualServer])[] {
   const { scheduler } = context.options.ipvs;
-  const name = formatServicePortName(port.name);
   const realServers = {
     cluster: port.endpoints.cluster.map(realServer),
     local: port.endpoints.local.map(realServer),
@@ -45,7 +44,7 @@ function lowerPort(port: ServicePort, context: Context): readonly (readonly [str
         ...(scheduler === 'mh' ? { schedulerFlag: 'mh-port' } : {}),
         ...(port.affinity ? { persistence: port.affinity } : {}),
         realServers: realServers[setFor(frontend)],
-        service: name,
+        owner: port.name,
         origin: port.origin,
       };
       return [printService(server), server] as const;

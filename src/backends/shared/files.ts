@@ -5,13 +5,18 @@ import type { Family } from '../../ip.js';
 import { print, toJson } from '../../tools/iptables/print.js';
 import { sections } from '../../tools/iptables/sections.js';
 import type { RuleSet } from '../../tools/iptables/types.js';
-import type { Artifact } from '../backend.js';
+import type { Artifact, PortCounts } from '../backend.js';
+import { isServiceChain } from '../chain-names.js';
 import { partOf } from './parts.js';
 
 const FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };
 
-/** The artifact of a rule set that serves so many ServicePorts. */
-export function iptablesFile(ruleSet: RuleSet, ports: number): Artifact {
+/** The artifact of a rule set that serves so many ServicePorts of each family. */
+export function iptablesFile(ruleSet: RuleSet, ports: PortCounts): Artifact {
   const { family } = ruleSet;
-  return { name: FILE[family], parts: [partOf({ family, ports }, ruleSet, { print, toJson })], sections };
+  return {
+    name: FILE[family],
+    parts: [partOf({ family, ports: ports[family] ?? 0 }, ruleSet, { print, toJson })],
+    sections: (text) => sections(text, isServiceChain),
+  };
 }

@@ -1,7 +1,7 @@
 /** Compiled: the rules of a fixture case, as the text that `vipc compile` prints. */
 import { hasErrors } from '../../diag.js';
 import type { Family } from '../../ip.js';
-import { type Artifact, type Compiled, compile, textOf } from '../../pipeline.js';
+import { type Artifact, artifactsOf, type Compiled, compile, RESOLVED_FILE, textOf } from '../../pipeline.js';
 import { render } from '../../text.js';
 import { ARTIFACTS, type NodeState, stateFrom } from '../node/node-state.js';
 import { type Case, caseInput, RULES_FILE } from './cases.js';
@@ -31,12 +31,11 @@ export function artifactText(artifacts: readonly Artifact[], name: string): stri
   return render(textOf(artifact));
 }
 
-/** All files of a program, one after the other; throws when there is none. */
+/** All files of rules, one after the other; throws when there is none. */
 export function programText(compiled: Compiled | undefined): string {
   if (!compiled) throw new Error('it does not compile');
-  const { backend, program } = compiled;
-  return backend
-    .artifacts(program)
+  return artifactsOf(compiled)
+    .filter(({ name }) => name !== RESOLVED_FILE)
     .map((artifact) => `### ${artifact.name}\n${render(textOf(artifact))}`)
     .join('');
 }

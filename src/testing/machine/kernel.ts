@@ -1,10 +1,10 @@
 /** Kernel: rules through the real tools, in a namespace of their own: text → iptables-restore → iptables-save → text. */
 import type { Host } from '../../apply/host.js';
-import { VARIANTS, type Variant } from '../../apply/probe.js';
 import { FAMILIES, type Family } from '../../ip.js';
+import { VARIANTS, type Variant } from '../../tools/iptables/variants.js';
 import { succeeded, withNetns } from './netns.js';
 
-export { VARIANTS, type Variant } from '../../apply/probe.js';
+export { VARIANTS, type Variant } from '../../tools/iptables/variants.js';
 
 /** Every family with every variant. */
 export const TOOLS = FAMILIES.flatMap((family) => VARIANTS.map((variant) => ({ family, variant })));

@@ -2,11 +2,11 @@
  * Daemon: one in this process, for a node that is a network namespace and the objects of a test API server.
  */
 import type { Host } from '../../apply/host.js';
-import { CHAINS_PER_COMMIT } from '../../apply/probe.js';
 import { DEFAULT_FEATURES } from '../../backends/features.js';
 import { DEFAULT_OPTIONS, type Options } from '../../options.js';
 import { type Daemon, startDaemon } from '../../sync/daemon.js';
 import type { Logger } from '../../sync/log.js';
+import { CHAINS_PER_COMMIT } from '../../tools/iptables/variants.js';
 import { watchCluster } from '../../watch/source.js';
 import type { Tuning } from '../../watch/tuning.js';
 import { httpClient } from '../api-server/http-client.js';

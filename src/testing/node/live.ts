@@ -4,15 +4,15 @@
 import { type Applied, apply } from '../../apply/apply.js';
 import { type Forgotten, forgetFlows } from '../../apply/flows.js';
 import type { Host } from '../../apply/host.js';
-import { CHAINS_PER_COMMIT, type Iptables, survey, type Variant } from '../../apply/probe.js';
-import { readLive, readMachine } from '../../apply/read.js';
+import { readMachine, readState } from '../../apply/read.js';
 import type { Target } from '../../apply/run.js';
 import { hasErrors, type Source } from '../../diag.js';
-import { NOTHING, type Plan, type PlanOptions, plan } from '../../diff/plan.js';
-import { changesOf } from '../../diff/sections.js';
+import { changesOf } from '../../diff/changes.js';
+import { EMPTY_STATE, type Plan, type PlanOptions, plan } from '../../diff/plan.js';
 import type { Options } from '../../options.js';
-import { type Compiled, compileProgram } from '../../pipeline.js';
+import { type Compiled, compileState } from '../../pipeline.js';
 import { printChanges } from '../../review/print.js';
+import { CHAINS_PER_COMMIT, detect, type Iptables, type Variant } from '../../tools/iptables/variants.js';
 
 /** A node under test: a network namespace, or one in the guest. */
 export interface LiveNode {
@@ -22,26 +22,30 @@ export interface LiveNode {
 
 /** The node that `host` reaches, with one of its two iptables. */
 export async function liveNode(host: Host, variant: Variant): Promise<LiveNode> {
-  const iptables = (await survey(host)).map((each) => each.iptables).find((each) => each.variant === variant);
+  const iptables = (await detect(host.run)).map((each) => each.iptables).find((each) => each.variant === variant);
   if (!iptables) throw new Error(`no iptables-${variant}`);
   return { target: targetOf(host, iptables), variant };
 }
 
 function targetOf(host: Host, iptables: Iptables): Target {
   // legacy has one lock for the whole machine, other tests included.
-  return { host, iptables, waitSeconds: 60, onWait: () => {} };
+  return { host, detected: { iptables }, waitSeconds: 60, onWait: () => {} };
 }
 
 /** What the node is to be given for a snapshot; throws when it has errors. */
 export async function compileOn({ target }: LiveNode, sources: readonly Source[], options: Options): Promise<Compiled> {
   const machine = await readMachine(target.host);
-  const { value, diagnostics } = compileProgram(sources, { ...options, machine }, {});
+  const { value, diagnostics } = compileState(sources, { ...options, machine }, {});
   if (!value || hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return value;
 }
 
-function how({ variant }: LiveNode, options?: Options): PlanOptions {
-  return { chainsPerCommit: CHAINS_PER_COMMIT[variant], excludeCIDRs: options?.ipvs.excludeCIDRs ?? [] };
+function how({ variant, target }: LiveNode, options?: Options): PlanOptions {
+  return {
+    ...target.detected,
+    chainsPerCommit: CHAINS_PER_COMMIT[variant],
+    excludeCIDRs: options?.ipvs.excludeCIDRs ?? [],
+  };
 }
 
 /** Applies a snapshot, flows included. */
@@ -50,14 +54,11 @@ export async function applyTo(
   sources: readonly Source[],
   options: Options,
 ): Promise<Applied & { readonly forgotten: Forgotten }> {
-  const { program, resolved } = await compileOn(node, sources, options);
-  const applied = await apply(node.target, program, how(node, options));
+  const { desired, resolved } = await compileOn(node, sources, options);
+  const applied = await apply(node.target, desired, how(node, options));
   return {
     ...applied,
-    forgotten: await forgetFlows(node.target.host, resolved, {
-      before: applied.before,
-      differences: applied.plan.differences,
-    }),
+    forgotten: await forgetFlows(node.target.host, resolved, applied.before, applied.plan.differences),
   };
 }
 
@@ -67,17 +68,18 @@ export async function differenceTo(
   sources: readonly Source[],
   options: Options,
 ): Promise<readonly string[]> {
-  const { program } = await compileOn(node, sources, options);
-  const live = await readLive(node.target.host, node.target.iptables, program);
-  return [...printChanges(changesOf(plan(live, program, how(node, options)).differences, live), (_, text) => text)];
+  const { desired } = await compileOn(node, sources, options);
+  const observed = await readState(node.target.host, node.target.detected, desired);
+  const { differences } = plan(observed, desired, how(node, options));
+  return [...printChanges(changesOf(differences, observed), (_, text) => text)];
 }
 
 /** Removes all that is ours. */
 export function cleanUp(node: LiveNode): Promise<Applied> {
-  return apply(node.target, NOTHING, how(node));
+  return apply(node.target, EMPTY_STATE, how(node));
 }
 
 /** The tools that a plan runs, with what they are told. */
 export function inputsOf({ steps }: Plan): readonly (readonly [string, readonly string[]])[] {
-  return steps.map(({ tool, input }) => [tool, input.map(({ text }) => text)]);
+  return steps.map(({ program, input }) => [program, input.map(({ text }) => text)]);
 }

@@ -4,6 +4,7 @@
  */
 import type { Origin } from '../../diag.js';
 import type { Family } from '../../ip.js';
+import type { Owner } from '../../owner.js';
 
 export interface Addresses {
   readonly device: string;
@@ -16,6 +17,8 @@ export interface Addresses {
 export interface Address {
   readonly ip: string;
   readonly origin?: Origin;
+  /** The ServicePorts that it is a virtual IP of. */
+  readonly owners?: readonly Owner[];
 }
 
 /** A network device that is there. */

@@ -16,7 +16,7 @@ const ports = (...list: readonly number[]): IpSet => {
 
 const INET = 'family inet hashsize 1024 maxelem';
 
-/** Name, what ipset save prints, wanted, what ipset is told first and last. Sets called K are ours, those of H are held. */
+/** Name, what ipset save prints, wanted, what ipset is told first and last. Sets called K are ours, those of H are referenced. */
 const ROWS: readonly [string, string, readonly IpSet[], readonly string[], readonly string[]][] = [
   ['nothing', '', [], [], []],
   [
@@ -113,7 +113,10 @@ const ROWS: readonly [string, string, readonly IpSet[], readonly string[], reado
   ['left by an interrupted swap', `create VIPC-NEW hash:ip ${INET} 65536\n`, [], ['destroy VIPC-NEW'], []],
 ];
 
-const ownership = { ours: (name: string) => name.startsWith('K'), held: (name: string) => name.startsWith('K-H') };
+const ownership = {
+  isOurs: (name: string) => name.startsWith('K'),
+  isReferenced: (name: string) => name.startsWith('K-H'),
+};
 
 describe('diff', () => {
   it.each(ROWS)('%s', (_, saved, wanted, first, last) => {

@@ -17,33 +17,38 @@ export interface SetDiff {
   readonly added: readonly Entry[];
   /** As ipset shows them. */
   readonly removed: readonly string[];
-  /** It cannot go, so it is emptied. */
-  readonly held?: boolean;
+  /** A foreign rule names it, so it cannot go: it is emptied. */
+  readonly isReferenced?: boolean;
 }
 
-export interface Ownership {
-  readonly ours: (name: string) => boolean;
-  /** Whether rules of somebody else name the set. */
-  readonly held: (name: string) => boolean;
+/** Which sets of a node are ours. */
+export interface IpsetOurs {
+  readonly isOurs: (name: string) => boolean;
+  /** Whether foreign rules name the set. */
+  readonly isReferenced: (name: string) => boolean;
 }
 
-/** A name that no set of ours has, for one that takes another's place. */
+/** The name of a new set until it takes the place of the old one; no set of ours has it. */
 const TEMPORARY = 'VIPC-NEW';
 
 /** What to do to `live` to have `wanted`; other sets go when they are ours. */
-export function diff(live: SavedSets, wanted: readonly IpSet[], { ours, held }: Ownership): readonly SetDiff[] {
+export function diff(
+  live: SavedSets,
+  wanted: readonly IpSet[],
+  { isOurs, isReferenced }: IpsetOurs,
+): readonly SetDiff[] {
   const there = new Map(live.sets.map((set) => [set.name, set]));
   const unreadable = new Map(live.others.map(({ name, type }) => [name, type]));
   const names = new Set(wanted.map(({ name }) => name));
   const gone = [...there.keys(), ...unreadable.keys()].filter(
-    (name) => (ours(name) || name === TEMPORARY) && !names.has(name),
+    (name) => (isOurs(name) || name === TEMPORARY) && !names.has(name),
   );
   return [
     ...wanted.flatMap((set) => diffSet(there.get(set.name), unreadable.get(set.name), set)),
     ...gone.flatMap((name): readonly SetDiff[] => {
       const removed = there.get(name)?.entries.map(printEntry) ?? [];
-      if (!held(name)) return [{ name, added: [], removed }];
-      return removed.length === 0 ? [] : [{ name, added: [], removed, held: true }];
+      if (!isReferenced(name)) return [{ name, added: [], removed }];
+      return removed.length === 0 ? [] : [{ name, added: [], removed, isReferenced: true }];
     }),
   ];
 }
@@ -68,7 +73,7 @@ function diffSet(there: SavedSet | undefined, unreadable: string | undefined, wa
   // Those to be removed stay until `shrink`, so they count as well.
   const size = maxElements(members.size + added.length);
   const room = there.maxElements ?? Number.POSITIVE_INFINITY;
-  // One that somebody made smaller than ours are would be too small one day.
+  // A set that another program made smaller than ours would become too small one day.
   const fits = room >= Math.max(members.size + added.length, maxElements(entries.length));
   if (fits && added.length + removed.length === 0) return [];
   if (fits) return [{ name, wanted, added, removed }];
@@ -77,7 +82,7 @@ function diffSet(there: SavedSet | undefined, unreadable: string | undefined, wa
 
 /** Makes sets and adds members. */
 export function* grow(diffs: readonly SetDiff[]): Generator<Line> {
-  // What one left that was interrupted.
+  // Left over from an interrupted run.
   if (diffs.some(({ name }) => name === TEMPORARY)) yield { text: `destroy ${TEMPORARY}` };
   for (const { name, wanted, making, added, removed } of diffs) {
     if (!wanted) continue;
@@ -99,9 +104,9 @@ export function* grow(diffs: readonly SetDiff[]): Generator<Line> {
 
 /** Removes members and destroys sets. */
 export function* shrink(diffs: readonly SetDiff[]): Generator<Line> {
-  for (const { name, wanted, removed, held } of diffs) {
+  for (const { name, wanted, removed, isReferenced } of diffs) {
     if (name === TEMPORARY) continue;
-    if (held) yield { text: `flush ${name}` };
+    if (isReferenced) yield { text: `flush ${name}` };
     else if (!wanted) yield { text: `destroy ${name}` };
     else for (const member of removed) yield { text: `del ${name} ${member}` };
   }

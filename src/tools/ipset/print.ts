@@ -52,7 +52,7 @@ function parameters({ type, family, entries, size = maxElements(entries.length) 
 export function* toJson(sets: readonly IpSet[]): Generator<string> {
   yield '{"sets":[';
   for (const [i, { entries, ...set }] of sets.entries()) {
-    const shown = entries.map(({ origin, ...entry }) => ({ ...entry, object: origin?.object }));
+    const shown = entries.map(({ origin, owners: _, ...entry }) => ({ ...entry, object: origin?.object }));
     yield `${i === 0 ? '' : ','}\n${JSON.stringify({ ...set, entries: shown })}`;
   }
   yield ']}\n';

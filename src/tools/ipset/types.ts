@@ -3,6 +3,7 @@
  */
 import type { Origin } from '../../diag.js';
 import type { Family } from '../../ip.js';
+import type { Owner } from '../../owner.js';
 import type { L4Protocol } from '../l4.js';
 
 export type SetType = 'hash:ip' | 'hash:ip,port' | 'hash:ip,port,ip' | 'hash:ip,port,net' | 'bitmap:port';
@@ -28,4 +29,6 @@ export interface Entry {
   /** The third dimension: an address or, in a hash:ip,port,net, a network other than that of all addresses. */
   readonly source?: string;
   readonly origin?: Origin;
+  /** The ServicePorts that it is there for. */
+  readonly owners?: readonly Owner[];
 }

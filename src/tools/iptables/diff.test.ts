@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Chains, restored } from '../../testing/node/restored.js';
-import { diff, type Ownership } from './diff.js';
+import { diff } from './diff.js';
+import type { Ownership } from './ownership.js';
 import { parse } from './parse.js';
-import { type Phase, script } from './script.js';
+import { type ScriptPhase, script } from './script.js';
 
 const OWN: Ownership = {
   chain: (_, name) => name.startsWith('KUBE-'),
@@ -33,12 +34,12 @@ describe('diff', () => {
       [...WANTED, ':DOCKER', ':KUBE-OLD', 'DOCKER -p udp -g KUBE-OLD'],
     ],
     [
-      'a stale chain behind one that is held',
+      'a stale chain behind one that is referenced',
       [...WANTED, ':KUBE-O', ':KUBE-P', 'PREROUTING -p udp -j KUBE-O', 'KUBE-O -j KUBE-P'],
       [...WANTED, ':KUBE-O', 'PREROUTING -p udp -j KUBE-O'],
     ],
     [
-      'a held chain that was emptied before',
+      'a referenced chain that was emptied before',
       [...WANTED, ':KUBE-OLD', 'PREROUTING -p udp -j KUBE-OLD'],
       [...WANTED, ':KUBE-OLD', 'PREROUTING -p udp -j KUBE-OLD'],
     ],
@@ -69,11 +70,11 @@ describe('diff', () => {
     expect(run(there, [])).toEqual(sorted(expected));
   });
 
-  it('says by which rule a chain is held', () => {
+  it('says by which rule a chain is referenced', () => {
     const there = [':KUBE-OLD', 'KUBE-OLD -j DROP', 'PREROUTING -p udp -m comment --comment "it is mine" -j KUBE-OLD'];
     const { tables } = diff(saved(there), saved([]), OWN);
     const by = '-A PREROUTING -p udp -m comment --comment "it is mine" -j KUBE-OLD';
-    expect(tables[0]?.held).toEqual([{ name: 'KUBE-OLD', by }]);
+    expect(tables[0]?.referenced).toEqual([{ name: 'KUBE-OLD', by }]);
   });
 });
 
@@ -89,7 +90,7 @@ function run(there: readonly string[], wanted: readonly string[]): readonly stri
   ).map(([phases, growing]) => {
     const texts = phases
       .split(' ')
-      .flatMap((phase) => tables.flatMap((t) => [...script(t, phase as Phase, { chainsPerCommit: 1, growing })]));
+      .flatMap((phase) => tables.flatMap((t) => [...script(t, phase as ScriptPhase, { chainsPerCommit: 1, growing })]));
     const after = restored(chains(there), texts).at(-1);
     return after ? lines(after) : there;
   });

@@ -5,18 +5,12 @@
 import type { Family } from '../../ip.js';
 import type { Line } from '../../text.js';
 import { type ChainEdits, diffRules } from './diff/edits.js';
-import { holders } from './diff/holders.js';
+import { type ReferencedChain, referencedChains } from './diff/references.js';
+import type { Ownership } from './ownership.js';
 import type { SavedChain, SavedRuleSet, SavedTable } from './parse.js';
 import { parseRule } from './parse.js';
 import { printRule } from './print.js';
-import { BUILT_IN_CHAINS, type Chain, type Rule, type RuleSet, type Table, type TableName } from './types.js';
-
-export interface Ownership {
-  /** Whether all of a chain is ours: it is rewritten, and deleted when nobody wants it. */
-  readonly chain: (table: TableName, name: string) => boolean;
-  /** Whether a rule is ours that stands in a chain which is not. */
-  readonly rule: (table: TableName, chain: string, rule: Rule) => boolean;
-}
+import { BUILT_IN_CHAINS, type Chain, type RuleSet, type Table, type TableName } from './types.js';
 
 export interface RuleSetDiff {
   readonly family: Family;
@@ -30,8 +24,8 @@ export interface TableDiff {
   readonly chains: readonly ChainDiff[];
   /** Rules of ours in chains of others. */
   readonly edits: readonly ChainEdits[];
-  /** Chains of ours that nobody wants, but a rule of somebody else leads to: they are emptied and stay. */
-  readonly held: readonly HeldChain[];
+  /** Chains of ours that are not wanted, but a foreign rule leads to: they are emptied and stay. */
+  readonly referenced: readonly ReferencedChain[];
 }
 
 /** A chain that is to be created (no `before`), changed, or deleted (no `after`). */
@@ -41,14 +35,8 @@ export interface ChainDiff {
   readonly before?: readonly string[];
   readonly after?: readonly Line[];
   /** Whose it is, as far as the wanted rules say. */
-  readonly service?: string;
+  readonly owner?: Chain['owner'];
   readonly origin?: Chain['origin'];
-}
-
-export interface HeldChain {
-  readonly name: string;
-  /** The rule, as iptables-save prints it. */
-  readonly by: string;
 }
 
 /** What to do to `live` to have `wanted`. */
@@ -78,10 +66,11 @@ function diffTable(
   const isWhole = (name: string) => !isBuiltIn(table, name) && (own.chain(table, name) || !there.has(name));
 
   const stale = live.chains.filter(({ name }) => !wantedNames.has(name) && isWhole(name));
-  const held = stale.length === 0 ? [] : holders(live, new Set(stale.map(({ name }) => name)), own, family);
-  const heldNames = new Set(held.map(({ name }) => name));
+  const referenced =
+    stale.length === 0 ? [] : referencedChains(live, new Set(stale.map(({ name }) => name)), own, family);
+  const kept = new Set(referenced.map(({ name }) => name));
   const deleted = stale.flatMap(({ name, lines: before }): readonly ChainDiff[] => {
-    if (!heldNames.has(name)) return [{ name, before }];
+    if (!kept.has(name)) return [{ name, before }];
     return before.length === 0 ? [] : [{ name, before, after: [] }];
   });
 
@@ -98,7 +87,7 @@ function diffTable(
     const { lines = [], lookups = [] } = there.get(chain.name) ?? {};
     return diffRules({ table, chain, lines, lookups, own: (rule) => own.rule(table, chain.name, rule), family });
   });
-  return { name: table, chains: [...written.sort(byName), ...deleted], edits, held };
+  return { name: table, chains: [...written.sort(byName), ...deleted], edits, referenced };
 }
 
 const NO_RULES = (name: string): Chain => ({ name, rules: () => [] });
@@ -113,13 +102,17 @@ function isBuiltIn(table: TableName, chain: string): boolean {
 
 /** The difference, if there is one. A rule that another version of the tools spells differently is the same. */
 function diffChain(there: SavedChain | undefined, wanted: Chain, family: Family): readonly ChainDiff[] {
-  const after = wanted.rules().map((rule) => ({ text: printRule(rule, family), origin: rule.origin ?? wanted.origin }));
+  const after = wanted.rules().map(
+    (rule): Line => ({
+      text: printRule(rule, family),
+      origin: rule.origin ?? wanted.origin,
+      owner: rule.owner ?? wanted.owner,
+    }),
+  );
   const before = there?.lines;
   if (before && isSame(before, after, family)) return [];
-  const { name, origin, service } = wanted;
-  return [
-    { name, after, ...(before ? { before } : {}), ...(origin ? { origin } : {}), ...(service ? { service } : {}) },
-  ];
+  const { name, origin, owner } = wanted;
+  return [{ name, after, ...(before ? { before } : {}), ...(origin ? { origin } : {}), ...(owner ? { owner } : {}) }];
 }
 
 function isSame(before: readonly string[], after: readonly Line[], family: Family): boolean {

@@ -4,6 +4,7 @@
  * compared line by line.
  */
 import { type Family, inetNtop } from '../../ip.js';
+import { ownerName } from '../../owner.js';
 import type { Line } from '../../text.js';
 import { ALL_BITS, HOST_MASK, hex, PORT_UNREACHABLE, PROTOCOL_NUMBER, quote } from './spelling.js';
 import {
@@ -143,9 +144,10 @@ export function* toJson(ruleSet: RuleSet): Generator<string> {
   for (const [i, table] of ruleSet.tables.entries()) {
     yield `${i === 0 ? '' : ','}\n{"name":${JSON.stringify(table.name)},"chains":[`;
     for (const [j, chain] of inOrder(table).entries()) {
-      const { origin: of, ...rest } = chain;
-      const rules = chain.rules().map(({ origin, ...rule }) => ({ ...rule, object: (origin ?? of)?.object }));
-      yield `${j === 0 ? '' : ','}\n${JSON.stringify({ ...rest, rules })}`;
+      const { origin: of, owner: whose, ...rest } = chain;
+      const rules = chain.rules().map(({ origin, owner: _, ...rule }) => ({ ...rule, object: (origin ?? of)?.object }));
+      const service = whose && ownerName(whose);
+      yield `${j === 0 ? '' : ','}\n${JSON.stringify({ ...rest, service, rules })}`;
     }
     yield ']}';
   }

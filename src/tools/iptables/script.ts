@@ -10,7 +10,7 @@ import type { ChainEdits } from './diff/edits.js';
 import type { ChainDiff, TableDiff } from './diff.js';
 import { calleesFirst } from './script/order.js';
 
-export type Phase = 'grow' | 'settle' | 'whole';
+export type ScriptPhase = 'grow' | 'settle' | 'whole';
 
 export interface ScriptOptions {
   /**
@@ -23,7 +23,7 @@ export interface ScriptOptions {
 }
 
 /** The lines for one table and phase; none when there is nothing to do. */
-export function* script(diff: TableDiff, phase: Phase, options: ScriptOptions): Generator<Line> {
+export function* script(diff: TableDiff, phase: ScriptPhase, options: ScriptOptions): Generator<Line> {
   const { name, edits } = diff;
   const { chainsPerCommit } = options;
   // An entrance comes after all it leads to, and a chain goes after all that lead to it.
@@ -45,7 +45,7 @@ export function* script(diff: TableDiff, phase: Phase, options: ScriptOptions): 
 /** A chain as a phase writes it. */
 type Written = ChainDiff & { readonly after: readonly Line[] };
 
-function writtenChains(chains: readonly ChainDiff[], phase: Phase, options: ScriptOptions): readonly Written[] {
+function writtenChains(chains: readonly ChainDiff[], phase: ScriptPhase, options: ScriptOptions): readonly Written[] {
   const wanted = chains.filter((chain): chain is Written => !isGone(chain));
   if (phase === 'whole') return wanted;
   if (phase === 'settle') return wanted.filter((chain) => lost(chain).length > 0);

@@ -4,40 +4,57 @@
  */
 import type { Section } from '../../text.js';
 
+/** Tells by its name whether a chain is that of one Service. */
+export type IsServiceChain = (chain: string) => boolean;
+
+/** A line of iptables-save, with whose it is where that is known. */
+export interface ChainLine {
+  readonly table: string;
+  readonly chain: string;
+  readonly text: string;
+  /** `default/web:http` */
+  readonly service?: string | undefined;
+}
+
 /** The chains of iptables-save text; lines of a shared chain that name a Service are sections of their own. */
-export function sections(text: string): readonly Section[] {
-  const byKey = new Map<string, { title: string; service?: string; lines: string[] }>();
+export function sections(text: string, isServiceChain: IsServiceChain): readonly Section[] {
+  return sectionsOf(linesIn(text), isServiceChain);
+}
+
+function* linesIn(text: string): Generator<ChainLine> {
   let table = '';
   for (const line of text.split('\n')) {
     if (line.startsWith('*')) table = line.slice(1);
     const chain = /^(?:-A |:)(\S+)/.exec(line)?.[1];
-    if (chain === undefined) continue;
-    // The header of a shared chain belongs to no Service, that of a Service's own chain to it (its hash tells).
-    const service = serviceIn(line);
-    const key = `${table} ${chain} ${isOwnChain(chain) ? '' : (service ?? '')}`;
+    if (chain !== undefined) yield { table, chain, text: line };
+  }
+}
+
+/** The same of lines. */
+export function sectionsOf(lines: Iterable<ChainLine>, isServiceChain: IsServiceChain): readonly Section[] {
+  const byKey = new Map<string, { title: string; service?: string; lines: string[] }>();
+  for (const { table, chain, text, service = serviceIn(text) } of lines) {
+    // The header of a shared chain belongs to no Service, that of a Service's own chain to it.
+    const key = `${table} ${chain} ${isServiceChain(chain) ? '' : (service ?? '')}`;
     const section = byKey.get(key);
     if (section) {
-      section.lines.push(line);
+      section.lines.push(text);
       if (service !== undefined) section.service ??= service;
     } else {
-      byKey.set(key, { title: `${table} ${chain}`, ...(service === undefined ? {} : { service }), lines: [line] });
+      byKey.set(key, { title: `${table} ${chain}`, ...(service === undefined ? {} : { service }), lines: [text] });
     }
   }
-  return adopt([...byKey.values()]);
+  return adopt([...byKey.values()], isServiceChain);
 }
 
-function isOwnChain(chain: string): boolean {
-  return /^KUBE-(SVC|SVL|SEP|EXT|FW)-/.test(chain);
-}
-
-/** `default/web:http` in the rule's comment. */
+/** `default/web:http` in the rule's comment: all that a line of a node says of whose it is. */
 function serviceIn(line: string): string | undefined {
   const comment = /--comment (?:"([^"]*)"|(\S+))/.exec(line);
   return /(?:^|\s)([a-z0-9.-]+\/[a-z0-9-]+(?::[a-z0-9-]+)?)(?=\s|$)/.exec(comment?.[1] ?? comment?.[2] ?? '')?.[1];
 }
 
 /** Chains without comments, as in large clusters, belong to the Service whose rule jumps to them. */
-function adopt(found: readonly Section[]): readonly Section[] {
+function adopt(found: readonly Section[], isServiceChain: IsServiceChain): readonly Section[] {
   const owner = new Map<string, string>();
   const chainOf = (section: Section) => section.title.slice(section.title.indexOf(' ') + 1);
   for (let pass = 0; pass < 3; pass++) {
@@ -46,7 +63,7 @@ function adopt(found: readonly Section[]): readonly Section[] {
       if (service === undefined) continue;
       for (const line of section.lines) {
         const target = / -j (\S+)$/.exec(line)?.[1];
-        if (target && isOwnChain(target)) owner.set(target, service);
+        if (target && isServiceChain(target)) owner.set(target, service);
       }
     }
   }

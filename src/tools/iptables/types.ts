@@ -6,6 +6,7 @@
  */
 import type { Origin } from '../../diag.js';
 import type { Family } from '../../ip.js';
+import type { Owner } from '../../owner.js';
 import type { L4Protocol } from '../l4.js';
 
 export interface RuleSet {
@@ -38,8 +39,8 @@ export interface Chain {
   readonly rules: () => readonly Rule[];
   /** What the chain is there for, when that is one object; a rule's own origin wins. */
   readonly origin?: Origin;
-  /** Whose it is, for people: `default/web:http`. */
-  readonly service?: string;
+  /** Whose it is, when that is one ServicePort; a rule's own owner wins. */
+  readonly owner?: Owner;
   /** Where its rules are to stand in a chain of others: all lines of it, as they once were. */
   readonly among?: readonly string[];
 }
@@ -52,11 +53,20 @@ export interface Rule {
   readonly target: Target | undefined;
   /** In chains that several objects share. */
   readonly origin: Origin | undefined;
+  readonly owner: Owner | undefined;
 }
 
-/** A rule; all are made here, so that the engine sees one shape of object however many there are. */
-export function rule(header: Header, matches: readonly Match[], target?: Target, origin?: Origin): Rule {
-  return { header, matches, target, origin };
+/**
+ * A rule, of the ServicePort `from` where it stands in a chain that several share. All are made here, so that the engine
+ * sees one shape of object however many there are.
+ */
+export function rule(
+  header: Header,
+  matches: readonly Match[],
+  target?: Target,
+  from: { readonly origin?: Origin; readonly name?: Owner } = {},
+): Rule {
+  return { header, matches, target, origin: from.origin, owner: from.name };
 }
 
 /** What the kernel compares first, from the packet's IP header and interface. */

@@ -7,7 +7,7 @@ import type { Line } from '../../text.js';
 import type { Connections } from './listing.js';
 import { type SavedIpvs, serviceOf } from './parse.js';
 import { printHostPort, printRealServer, printScheduling, printService } from './print.js';
-import type { Ipvs, RealServer, Service, Timeouts, VirtualServer } from './types.js';
+import type { Ipvs, RealServer, Timeouts, VirtualServer, VirtualServerName } from './types.js';
 
 export interface IpvsDiff {
   readonly timeouts?: Timeouts;
@@ -40,29 +40,29 @@ export interface DrainingServer {
   readonly connections: number;
 }
 
-/** Live state, as far as it matters. */
-export interface LiveIpvs {
+/** What there is, as far as it matters. */
+export interface ObservedIpvs {
   readonly saved: SavedIpvs;
   readonly connections: readonly Connections[];
   readonly timeouts?: Timeouts | undefined;
 }
 
 /** What to do to `live` to have `wanted`; other virtual servers go when they are `ours`. */
-export function diff(live: LiveIpvs, wanted: Ipvs, ours: (server: Service) => boolean): IpvsDiff {
+export function diff(live: ObservedIpvs, wanted: Ipvs, ours: (server: VirtualServerName) => boolean): IpvsDiff {
   const there = new Map(live.saved.virtualServers.map((server) => [printService(server), server]));
   const unreadable = new Map(live.saved.others.flatMap((line) => namedLine(line) ?? []));
   const wantedNames = new Set(wanted.virtualServers.map(printService));
-  const goes = (server: Service) => ours(server) && !wantedNames.has(printService(server));
+  const goes = (server: VirtualServerName) => ours(server) && !wantedNames.has(printService(server));
   const open = openConnections(live.connections);
   const compared = wanted.virtualServers.map((server) => {
     const service = printService(server);
     return diffServer(service, there.get(service), unreadable.get(service)?.line, server, open);
   });
   const gone = [
-    ...[...there].filter(([, before]) => goes(before)).map(([service, before]) => ({ service, before, ...NOTHING })),
+    ...[...there].filter(([, before]) => goes(before)).map(([service, before]) => ({ service, before, ...UNCHANGED })),
     ...[...unreadable]
       .filter(([, { at }]) => goes(at))
-      .map(([service, { line }]) => ({ service, unreadable: line, ...NOTHING })),
+      .map(([service, { line }]) => ({ service, unreadable: line, ...UNCHANGED })),
   ];
   return {
     ...(wanted.timeouts && !sameTimeouts(live.timeouts, wanted.timeouts) ? { timeouts: wanted.timeouts } : {}),
@@ -71,12 +71,14 @@ export function diff(live: LiveIpvs, wanted: Ipvs, ours: (server: Service) => bo
   };
 }
 
-function namedLine(line: string): readonly [string, { readonly line: string; readonly at: Service }][] | undefined {
+function namedLine(
+  line: string,
+): readonly [string, { readonly line: string; readonly at: VirtualServerName }][] | undefined {
   const at = serviceOf(line);
   return at && [[printService(at), { line, at }]];
 }
 
-const NOTHING = { added: [], reweighed: [], drained: [], removed: [] };
+const UNCHANGED = { added: [], reweighed: [], drained: [], removed: [] };
 
 /** 0 leaves the kernel's value as it is. */
 function sameTimeouts(live: Timeouts | undefined, wanted: Timeouts): boolean {
@@ -102,7 +104,7 @@ function diffServer(
 ): { readonly diff: readonly ServerDiff[]; readonly draining: readonly DrainingServer[] } {
   if (!before) {
     const how = unreadable === undefined ? { making: 'create' as const } : { making: 'replace' as const, unreadable };
-    return { diff: [{ service, wanted, ...how, ...NOTHING, added: wanted.realServers }], draining: [] };
+    return { diff: [{ service, wanted, ...how, ...UNCHANGED, added: wanted.realServers }], draining: [] };
   }
   const there = new Map(before.realServers.map((real) => [printHostPort(real), real]));
   const wantedNames = new Set(wanted.realServers.map(printHostPort));
@@ -138,7 +140,7 @@ export function* grow({ timeouts, servers }: IpvsDiff): Generator<Line> {
   }
 }
 
-/** Takes away from virtual servers, and then those that nobody wants. */
+/** Takes away from virtual servers, and then those that are not wanted. */
 export function* shrink({ servers }: IpvsDiff): Generator<Line> {
   for (const { service, wanted, drained, removed } of servers) {
     if (!wanted) yield { text: `-D ${service}` };

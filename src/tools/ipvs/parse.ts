@@ -8,7 +8,7 @@
 import type { Checked } from '../../diag.js';
 import { readLines } from '../lines.js';
 import { parseHostPort } from './host-port.js';
-import type { Ipvs, RealServer, Service, VirtualServer } from './types.js';
+import type { Ipvs, RealServer, VirtualServer, VirtualServerName } from './types.js';
 
 export { type Connections, countServers, parseListing } from './listing.js';
 export { parseTimeouts } from './timeouts.js';
@@ -29,7 +29,7 @@ export function parse(text: string): Checked<SavedIpvs> {
 }
 
 /** What names a virtual server that such a line makes; undefined for one that is found by a firewall mark. */
-export function serviceOf(line: string): Service | undefined {
+export function serviceOf(line: string): VirtualServerName | undefined {
   const [, , flag = '', name = ''] = LINE.exec(line) ?? [];
   const at = parseHostPort(name);
   const protocol = PROTOCOLS.get(flag);

@@ -41,7 +41,9 @@ describe('a virtual server', () => {
   it('is a section, of its Service where that is known', () => {
     const text =
       '--set 1 2 3\n-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.1.0.1:80 -m -w 1\n-A -u 10.0.0.2:53 -s rr\n';
-    expect(sectionsOf([{ ...plain, service: 'default/web:http' }])(text)).toEqual([
+    expect(
+      sectionsOf([{ ...plain, owner: { namespace: 'default', service: 'web', port: 'http', protocol: 'TCP' } }])(text),
+    ).toEqual([
       { title: 'settings', lines: ['--set 1 2 3'] },
       {
         title: '-t 10.0.0.1:80',

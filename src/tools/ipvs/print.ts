@@ -3,9 +3,10 @@
  * no name: whose it is only its address tells.
  */
 import { inetNtop, joinHostPort } from '../../ip.js';
+import { ownerName } from '../../owner.js';
 import type { Line } from '../../text.js';
 import type { L4Protocol } from '../l4.js';
-import type { Ipvs, RealServer, Service, VirtualServer } from './types.js';
+import type { Ipvs, RealServer, VirtualServer, VirtualServerName } from './types.js';
 
 /** Virtual servers as input for `ipvsadm --restore`. */
 export function* print({ timeouts, virtualServers }: Ipvs): Generator<Line> {
@@ -21,7 +22,7 @@ export function* print({ timeouts, virtualServers }: Ipvs): Generator<Line> {
 const SERVICE: Readonly<Record<L4Protocol, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' };
 
 /** What names a virtual server: `-t 10.96.0.1:80`. */
-export function printService({ protocol, address, port }: Service): string {
+export function printService({ protocol, address, port }: VirtualServerName): string {
   return `${SERVICE[protocol]} ${printHostPort({ address, port })}`;
 }
 
@@ -44,8 +45,9 @@ export function printHostPort({ address, port }: Pick<RealServer, 'address' | 'p
 /** Virtual servers as one JSON object, in pieces of a virtual server. */
 export function* toJson({ timeouts, virtualServers }: Ipvs): Generator<string> {
   yield `{${timeouts ? `"timeouts":${JSON.stringify(timeouts)},` : ''}"virtualServers":[`;
-  for (const [i, { origin, ...server }] of virtualServers.entries()) {
-    yield `${i === 0 ? '' : ','}\n${JSON.stringify({ ...server, object: origin?.object })}`;
+  for (const [i, { origin, owner, ...server }] of virtualServers.entries()) {
+    const service = owner && ownerName(owner);
+    yield `${i === 0 ? '' : ','}\n${JSON.stringify({ ...server, service, object: origin?.object })}`;
   }
   yield ']}\n';
 }

@@ -1,13 +1,14 @@
 /**
  * Virtual servers as text → sections for review: one a virtual server.
  */
+import { ownerName } from '../../owner.js';
 import type { Section } from '../../text.js';
 import { printService } from './print.js';
 import type { VirtualServer } from './types.js';
 
 /** Takes `ipvsadm --save -n` text apart; of those in `known` it can say whose they are. */
 export function sectionsOf(known: readonly VirtualServer[]): (text: string) => readonly Section[] {
-  const owners = new Map(known.map((server) => [printService(server), server.service]));
+  const owners = new Map(known.map((server) => [printService(server), server.owner && ownerName(server.owner)]));
   return (text) => {
     const found: { title: string; service?: string; lines: string[] }[] = [{ title: 'settings', lines: [] }];
     for (const line of text.split('\n')) {

@@ -2,6 +2,7 @@
  * IPVS's virtual and real servers as data: what ipvsadm(8) lists.
  */
 import type { Origin } from '../../diag.js';
+import type { Owner } from '../../owner.js';
 import type { L4Protocol } from '../l4.js';
 
 export interface Ipvs {
@@ -19,21 +20,20 @@ export interface Timeouts {
 }
 
 /** What names a virtual server. */
-export interface Service {
+export interface VirtualServerName {
   readonly protocol: L4Protocol;
   readonly address: string;
   readonly port: number;
 }
 
-export interface VirtualServer extends Service {
+export interface VirtualServer extends VirtualServerName {
   readonly scheduler: string;
   /** The scheduler's own, such as `mh-port`: the source port counts as well. */
   readonly schedulerFlag?: string;
   /** A client keeps its real server for so long after its last connection. */
   readonly persistence?: { readonly timeoutSeconds: number };
   readonly realServers: readonly RealServer[];
-  /** Whose it is, for people: `default/web:http`. */
-  readonly service?: string;
+  readonly owner?: Owner;
   readonly origin?: Origin;
 }
 

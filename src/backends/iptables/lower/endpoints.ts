@@ -37,7 +37,7 @@ export function policyChains(named: NamedPort): readonly Chain[] {
         ...balance(named, endpoints),
       ],
       origin: port.origin,
-      service: named.text,
+      owner: port.name,
     }));
 }
 
@@ -82,12 +82,12 @@ function oneIn(n: number): number {
 
 /** KUBE-SEP: DNAT to one endpoint, marked for masquerading when the endpoint talks to itself (hairpin). */
 export function endpointChains(named: NamedPort): readonly Chain[] {
-  const { endpoints, origin } = named.port;
+  const { endpoints, origin, name: owner } = named.port;
   return endpoints.reachable.map((endpoint) => ({
     name: chainOf(named, endpoint),
     rules: () => endpointRules(named, endpoint),
     origin,
-    service: named.text,
+    owner,
   }));
 }
 

@@ -16,7 +16,7 @@ export function externalChains(named: NamedPort): readonly Chain[] {
   const open = port.frontends.filter(({ kind, whenEmpty }) => kind !== 'ClusterIP' && whenEmpty !== 'reject');
   const [any] = open;
   const restricted = open.find(({ sourceRanges }) => sourceRanges)?.sourceRanges;
-  const whose = { origin: port.origin, service: named.text };
+  const whose = { origin: port.origin, owner: port.name };
   return [
     ...(any ? [{ name: chains.external, rules: () => externalRules(named, any), ...whose }] : []),
     ...(restricted ? [{ name: chains.firewall, rules: () => firewallRules(named, restricted), ...whose }] : []),

@@ -25,7 +25,7 @@ export function frontendRules(named: NamedPort, frontend: Frontend): readonly Sh
   const { header, l4 } = toFrontend(named, frontend);
   const rules: SharedRule[] = [];
   const add = (table: SharedRule['table'], chain: string, target: Target, ...matches: readonly Match[]) =>
-    rules.push({ table, chain, rule: rule(header, [...matches, l4], target, port.origin) });
+    rules.push({ table, chain, rule: rule(header, [...matches, l4], target, port) });
 
   // Under an empty Local policy the way in stays open, for the traffic of this node and its pods; not so to a ClusterIP,
   // whose policy Local is meant for exactly that traffic.
@@ -58,5 +58,5 @@ export function healthCheck({ port, text }: NamedPort): readonly SharedRule[] {
     comment(`${text} health check node port`),
     { kind: 'l4', protocol: 'tcp', destinationPort },
   ];
-  return [{ table: 'filter', chain: CHAIN.nodePorts, rule: rule({ protocol: 'tcp' }, matches, ACCEPT, port.origin) }];
+  return [{ table: 'filter', chain: CHAIN.nodePorts, rule: rule({ protocol: 'tcp' }, matches, ACCEPT, port) }];
 }

@@ -151,7 +151,10 @@ function edited(
   ]);
   const results = [['whole'] as const, ['grow', 'settle'] as const].map((phases) => {
     const texts = phases.flatMap((phase) => [
-      ...script({ name: table, chains: [], edits, held: [] }, phase, { chainsPerCommit: 300, growing: 'new-first' }),
+      ...script({ name: table, chains: [], edits, referenced: [] }, phase, {
+        chainsPerCommit: 300,
+        growing: 'new-first',
+      }),
     ]);
     return restored(there, texts).at(-1)?.get('CHAIN') ?? lines;
   });

@@ -1,0 +1,30 @@
+/**
+ * What iptables mode has on a node, and what it served before a change.
+ */
+import type { Family } from '../../ip.js';
+import { ANY_ADDRESS, servedKey } from '../../tools/conntrack/stale.js';
+import type { Differences } from '../../tools/tools.js';
+import type { ModeOurs } from '../backend.js';
+import { MARK_MASQUERADE } from '../shared/masquerade.js';
+import { JUMPS } from './lower/base.js';
+import { CHAIN } from './names.js';
+
+export const iptablesOurs: ModeOurs = {
+  chains: [...Object.values(CHAIN), MARK_MASQUERADE],
+  jumps: Object.values(JUMPS).flatMap((chains) => Object.values(chains).flat()),
+};
+
+/** Addresses and ports that a rule led to endpoints from, until now. */
+export function formerly({ iptables = [] }: Differences): readonly string[] {
+  return iptables.flatMap(({ family, tables }) => {
+    const chains = tables.filter(({ name }) => name === 'nat').flatMap(({ chains }) => chains);
+    const entrances = chains.filter(({ name }) => name === CHAIN.services || name === CHAIN.nodePorts);
+    return entrances.flatMap(({ before = [] }) => before.flatMap((line) => destinationOf(line, family) ?? []));
+  });
+}
+
+function destinationOf(line: string, family: Family): string | undefined {
+  const [, ip] = / -d (\S+)\/(?:32|128) /.exec(line) ?? [];
+  const [, port] = / -m udp --dport (\d+) -j KUBE-/.exec(line) ?? [];
+  return port === undefined ? undefined : servedKey(ip ?? ANY_ADDRESS[family], Number(port));
+}

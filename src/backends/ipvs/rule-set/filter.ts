@@ -1,0 +1,75 @@
+/**
+ * lower, part: the filter table of ipvs mode: who may use a virtual IP, and for what.
+ */
+
+import type { ServicePort } from '../../../resolve/types.js';
+import {
+  ACCEPT,
+  type Chain,
+  DROP,
+  host,
+  is,
+  jumpTo,
+  RETURN,
+  type Rule,
+  rule,
+  states,
+} from '../../../tools/iptables/types.js';
+import { L4 } from '../../shared/l4.js';
+import { forwardMarked } from '../../shared/masquerade.js';
+import type { Context } from '../context.js';
+import type { Members, SetKey } from '../sets.js';
+import { CHAIN } from './chains.js';
+import { inSet, labelled, look } from './look.js';
+
+/** Our chains in the filter table. */
+export function filterChains(
+  ports: readonly ServicePort[],
+  members: Members,
+  context: Context,
+  mark: number,
+): readonly Chain[] {
+  const looked = look(members, context);
+  const rules: Readonly<Record<string, readonly Rule[]>> = {
+    [CHAIN.forward]: forwardMarked(mark),
+    [CHAIN.nodePort]: [rule({}, labelled('KUBE-HEALTH-CHECK-NODE-PORT', context), ACCEPT)],
+    [CHAIN.proxyFirewall]: looked('KUBE-LOAD-BALANCER-FW', jumpTo(CHAIN.sourceRanges)),
+    [CHAIN.sourceRanges]: [
+      ...looked('KUBE-LOAD-BALANCER-SOURCE-CIDR', RETURN),
+      ...looked('KUBE-LOAD-BALANCER-SOURCE-IP', RETURN),
+      rule({}, [], DROP),
+    ],
+    [CHAIN.ipvsFilter]: onlyServicePorts(context),
+    [CHAIN.ipvsOutFilter]: ports.flatMap(closedToThisNode),
+  };
+  return Object.entries(rules).map(([name, list]) => ({ name, rules: () => list }));
+}
+
+/** What a virtual IP is for; its other ports would be the node's own, as the address is (k/k#72236). */
+const SERVED: readonly SetKey[] = [
+  'KUBE-LOAD-BALANCER',
+  'KUBE-CLUSTER-IP',
+  'KUBE-EXTERNAL-IP',
+  'KUBE-EXTERNAL-IP-LOCAL',
+  'KUBE-HEALTH-CHECK-NODE-PORT',
+];
+
+function onlyServicePorts(context: Context): readonly Rule[] {
+  return [
+    ...SERVED.map((key) => rule({}, [inSet(key, context)], RETURN)),
+    rule({}, [states('NEW'), inSet('KUBE-IPVS-IPS', context)], { kind: 'reject' }),
+  ];
+}
+
+/**
+ * Source ranges are checked on the way in, which this node's own traffic does not take; it comes from the virtual IP
+ * itself, and is dropped when no range has the node in it (k/k#119656).
+ */
+function closedToThisNode(servicePort: ServicePort): readonly Rule[] {
+  const { name, frontends } = servicePort;
+  return frontends.flatMap(({ kind, ip, port, sourceRanges }) => {
+    if (kind !== 'LoadBalancerIP' || ip === undefined || !sourceRanges || sourceRanges.node) return [];
+    const virtualServer = { kind: 'ipvs', protocol: L4[name.protocol], address: ip, port } as const;
+    return [rule({ source: is(host(ip)) }, [virtualServer], DROP, servicePort)];
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * What kubelet has on a node in the words of kube-proxy: KUBE-FIREWALL and the jumps to it. It puts them there itself, every
+ * minute (k/k pkg/kubelet/kubelet_network_linux.go), so what vipc added could not be told from kubelet's own.
+ */
+import { printRule } from '../tools/iptables/print.js';
+import { BUILT_IN_CHAINS, type Chain, type Rule, type RuleSet, type TableName } from '../tools/iptables/types.js';
+import { isKubeletMark } from './chain-names.js';
+import { CHAIN } from './iptables/names.js';
+
+/** `desired` without what kubelet has, where it has been. */
+export function besideKubelet(observed: RuleSet, desired: RuleSet): RuleSet {
+  if (!hasKubelet(observed)) return desired;
+  const tables = desired.tables.map((table) => {
+    const kept = table.chains.filter(({ name }) => !isFirewall(table.name, name));
+    return { ...table, chains: table.name === 'filter' ? kept.map(withoutJumps) : kept };
+  });
+  return { ...desired, tables };
+}
+
+function withoutJumps(chain: Chain): Chain {
+  if (!BUILT_IN_CHAINS.filter.includes(chain.name)) return chain;
+  return { ...chain, rules: () => chain.rules().filter((rule) => targetOf(rule) !== CHAIN.kubeletFirewall) };
+}
+
+/** Whether `desired` relies on kubelet's protection of 127.0.0.0/8, and that is not there, or not yet. */
+export function lacksFirewall(observed: RuleSet, desired: RuleSet): boolean {
+  const rulesOf = ({ tables }: RuleSet, chain: string): readonly Rule[] =>
+    tables
+      .find(({ name }) => name === 'filter')
+      ?.chains.find(({ name }) => name === chain)
+      ?.rules() ?? [];
+  const textsOf = (ruleSet: RuleSet) =>
+    rulesOf(ruleSet, CHAIN.kubeletFirewall).map((rule) => printRule(rule, observed.family));
+  const needed = textsOf(desired);
+  if (needed.length === 0 || !hasKubelet(observed)) return false;
+  const there = new Set(textsOf(observed));
+  const leads = (chain: string) => rulesOf(observed, chain).some((rule) => targetOf(rule) === CHAIN.kubeletFirewall);
+  return needed.some((text) => !there.has(text)) || !leads('INPUT') || !leads('OUTPUT');
+}
+
+/** Whether a chain is the one that kubelet shares with kube-proxy. */
+export function isFirewall(table: TableName, name: string): boolean {
+  return table === 'filter' && name === CHAIN.kubeletFirewall;
+}
+
+/** Whether kubelet has been here. Before it had a canary (1.18) it is told by the rule that drops what it marked. */
+export function hasKubelet({ tables }: RuleSet): boolean {
+  return tables.some(({ name: table, chains }) =>
+    chains.some(({ name, rules }) => isKubeletMark(name) || (isFirewall(table, name) && rules().some(dropsMarked))),
+  );
+}
+
+function dropsMarked({ target, matches }: Rule): boolean {
+  return target?.kind === 'drop' && matches.some(({ kind }) => kind === 'mark');
+}
+
+/** The chain that a rule jumps to; '' when it does not. */
+export function targetOf({ target }: Rule): string {
+  return target?.kind === 'jump' ? target.chain : '';
+}

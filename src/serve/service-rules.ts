@@ -1,0 +1,37 @@
+/**
+ * service-rules: one Service → all that the node is to have for it, as text: what resolved.txt says, and every rule, set
+ * member, virtual server and address, as the tools print them.
+ */
+import type { Resolved } from '../backends/backend.js';
+import { ownerService } from '../owner.js';
+import { printResolved } from '../resolve/print.js';
+import type { LocalPolicy } from '../resolve/types.js';
+import type { AnyTool } from '../tools/tool.js';
+import { type DesiredState, TOOLS } from '../tools/tools.js';
+
+/**
+ * The text for `service`, as `namespace/name`, or undefined when the node serves no such Service. Of a chain or set that
+ * Services share it has what is of this one; `localPolicy` is the proxy mode's.
+ */
+export function serviceRules(
+  resolved: readonly Resolved[],
+  desired: DesiredState,
+  service: string,
+  localPolicy: LocalPolicy,
+): string | undefined {
+  const found = resolved
+    .map(({ node, ports }) => ({ node, ports: ports.filter(({ name }) => ownerService(name) === service) }))
+    .filter(({ ports }) => ports.length > 0);
+  if (found.length === 0) return undefined;
+  const tables = found.map(({ node, ports }) => [...printResolved(node, ports, localPolicy)].map(({ text }) => text));
+  const wanted = desired as Readonly<Record<string, unknown>>;
+  const tools = (TOOLS as readonly AnyTool[]).filter(({ name }) => wanted[name] !== undefined);
+  const shown = found
+    .flatMap(({ node: { family } }) =>
+      tools.flatMap((tool) =>
+        tool.show(tool.ofFamily(wanted[tool.name], family), (owner) => ownerService(owner) === service),
+      ),
+    )
+    .filter(({ length }) => length > 1);
+  return `${[...tables, ...shown].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}

@@ -1,0 +1,107 @@
+/**
+ * changes: what differs in iptables rules → before and after as texts, by Service where that says all.
+ */
+import type { Family } from '../../ip.js';
+import { ownerName } from '../../owner.js';
+import type { SectionChange } from '../../review/compare.js';
+import type { Section } from '../../text.js';
+import { type Changes, type Sides, section } from '../tool.js';
+import type { ChainDiff, RuleSetDiff, TableDiff } from './diff.js';
+import { type ChainLine, type IsServiceChain, sectionsOf } from './sections.js';
+
+/** The chains that differ, before and after, and those of others with rules of ours. */
+export function changesOf(differences: readonly RuleSetDiff[], isServiceChain: IsServiceChain): Changes {
+  const found = differences.map((difference) => sidesOf(difference, isServiceChain));
+  return {
+    before: found.flatMap(({ before }) => before),
+    after: found.flatMap(({ after }) => after),
+    edits: differences.flatMap(editsOf),
+  };
+}
+
+function sidesOf({ family, tables }: RuleSetDiff, isServiceChain: IsServiceChain): Sides {
+  const parts = tables.flatMap((table) => {
+    const byOrder = new Set(table.chains.filter(isReordered));
+    const others = { ...table, chains: table.chains.filter((chain) => !byOrder.has(chain)) };
+    return [byService(others, isServiceChain), ...[...byOrder].map((chain) => wholeChain(table.name, chain))];
+  });
+  const of = (which: keyof Sides) =>
+    parts.flatMap((side) =>
+      side[which].map((section) => ({ ...section, title: `${programOf(family)} ${section.title}` })),
+    );
+  return { before: of('before'), after: of('after') };
+}
+
+/**
+ * Chains of others with rules of ours. Which of their rules move is known, where two texts would leave it open whether
+ * ours came before those of others or theirs behind.
+ */
+function editsOf({ family, tables }: RuleSetDiff): readonly SectionChange[] {
+  return tables.flatMap(({ name: table, edits }) =>
+    edits.map(({ chain, lines }) => ({
+      title: `${programOf(family)} ${table} ${chain}`,
+      lines: lines.map(({ kind, text }) => ({ kind, text: `-A ${chain}${text}` })),
+    })),
+  );
+}
+
+function programOf(family: Family): string {
+  return family === 'ipv4' ? 'iptables' : 'ip6tables';
+}
+
+/** Chains taken apart into what is of each Service. */
+function byService({ name: table, chains }: TableDiff, isServiceChain: IsServiceChain): Sides {
+  const owners = new Map(chains.map(({ name, owner }) => [`${table} ${name}`, owner && ownerName(owner)]));
+  const side = (which: keyof Sides) =>
+    sectionsOf(
+      chains.flatMap((chain) => linesOf(table, chain, which)),
+      isServiceChain,
+    ).map(({ title, lines, service = owners.get(title) }) => section(title, lines, service));
+  return { before: side('before'), after: side('after') };
+}
+
+/** A chain that is not taken apart: which Service comes first in it is a difference too, and of none of them alone. */
+function wholeChain(table: string, chain: ChainDiff): Sides {
+  const { name, owner } = chain;
+  const side = (which: keyof Sides): readonly Section[] => [
+    section(
+      `${table} ${name}`,
+      linesOf(table, chain, which).map(({ text }) => text),
+      owner && ownerName(owner),
+    ),
+  ];
+  return { before: side('before'), after: side('after') };
+}
+
+/** As iptables-save prints it; none when it is not there. */
+function linesOf(table: string, { name: chain, ...sides }: ChainDiff, which: keyof Sides): readonly ChainLine[] {
+  const rules = which === 'before' ? sides.before?.map((text) => ({ text, owner: undefined })) : sides.after;
+  if (rules === undefined) return [];
+  return [
+    { table, chain, text: `:${chain} - [0:0]` },
+    ...rules.map(({ text, owner }) => ({
+      table,
+      chain,
+      text: `-A ${chain}${text}`,
+      service: owner && ownerName(owner),
+    })),
+  ];
+}
+
+/** Whether rules that stay come in another order. */
+function isReordered({ before = [], after = [] }: ChainDiff): boolean {
+  const now = after.map(({ text }) => text);
+  const [stay, go] = [inBoth(before, now), inBoth(now, before)];
+  return stay.some((line, i) => line !== go[i]);
+}
+
+/** The lines that `others` have too, each as often as both have it. */
+function inBoth(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const left = new Map<string, number>();
+  for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);
+  return lines.filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count > 0;
+  });
+}

@@ -1,0 +1,23 @@
+/**
+ * own: of the rules of a node those that are ours, as if they were desired.
+ */
+import type { Ownership } from './ownership.js';
+import type { SavedChain, SavedRuleSet } from './parse.js';
+import { BUILT_IN_CHAINS, type Chain, type RuleSet } from './types.js';
+
+/** `live` without the chains and rules of others; ours in built-in chains are to stand where they stood among those. */
+export function own({ family, tables }: SavedRuleSet, ownership: Ownership): RuleSet {
+  return {
+    family,
+    tables: tables.map(({ name: table, chains }) => ({
+      name: table,
+      chains: chains.flatMap((chain: SavedChain): readonly Chain[] => {
+        if (ownership.chain(table, chain.name)) return [chain];
+        // A foreign chain that has disappeared since must not be recreated.
+        if (!BUILT_IN_CHAINS[table].includes(chain.name)) return [];
+        const rules = () => chain.rules().filter((rule) => ownership.rule(table, chain.name, rule));
+        return [{ name: chain.name, rules, among: chain.lines }];
+      }),
+    })),
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * rejected: what iptables-restore refused, led back to the line of its input and so to the Service that it came from.
+ */
+import type { Diagnostic } from '../../diag.js';
+import type { Ask, Outcome } from '../ask.js';
+import { refusal } from '../refusal.js';
+import type { Step } from '../tool.js';
+import { culprit } from './culprit.js';
+
+/** Whether iptables-legacy could not get its lock in time, and has changed nothing. */
+export function isLocked({ code, stderr }: Outcome): boolean {
+  return code !== 0 && /holding the xtables lock/.test(stderr);
+}
+
+/** iptables-legacy names the COMMIT of the table; which rule the kernel meant is found out. */
+export function rejected(step: Step, outcome: Outcome, ask: Ask, waitSeconds: number): Promise<Diagnostic> {
+  const [program = step.program] = step.argv(waitSeconds);
+  if (isLocked(outcome)) {
+    return Promise.resolve({
+      code: 'xtables-locked',
+      severity: 'error',
+      message: `${program}: another program has held the xtables lock for ${waitSeconds} s`,
+      hint: 'find it with: fuser -v /run/xtables.lock; or wait longer with --wait',
+    });
+  }
+  return refusal(step, outcome, async (number) => {
+    if (step.input[number - 1]?.text !== 'COMMIT') return number;
+    const place = await culprit(ask, program.replace(/-restore$/, ''), step.input, number - 1);
+    return place === undefined ? number : place + 1;
+  });
+}

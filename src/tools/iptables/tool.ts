@@ -1,0 +1,112 @@
+/**
+ * iptables as a tool: the rules of both families, through the variant that the node uses.
+ */
+import type { Diagnostic } from '../../diag.js';
+import type { Family } from '../../ip.js';
+import { joined } from '../../text.js';
+import type { Outcome } from '../ask.js';
+import type { How, Phase, Step, Tool } from '../tool.js';
+import { assume, foreign } from './assume.js';
+import { changesOf } from './changes.js';
+import { diff, type RuleSetDiff } from './diff.js';
+import { markLookups } from './lookups.js';
+import { own } from './own.js';
+import type { IptablesOurs } from './ownership.js';
+import type { SavedRuleSet } from './parse.js';
+import { readRules, readTablesBehind } from './read.js';
+import { isLocked, rejected } from './rejected.js';
+import { remarks } from './remarks.js';
+import { type ScriptPhase, script } from './script.js';
+import { showChains } from './show.js';
+import type { RuleSet } from './types.js';
+
+/** The rules of a mode. */
+export interface IptablesState {
+  /** One for each family. */
+  readonly ruleSets: readonly RuleSet[];
+  /** Whether they alone lead packets to endpoints, as in iptables mode; in ipvs mode virtual servers do. */
+  readonly isComplete: boolean;
+}
+
+export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], readonly RuleSetDiff[], IptablesOurs> =
+  {
+    name: 'iptables',
+    nothing: [],
+    isAtomic: true,
+
+    async read(ask, { iptables, desired, ours }) {
+      if (!iptables) return [];
+      const saved = await readRules(ask, iptables);
+      if (iptables.variant === 'legacy') return saved;
+      const tables = await readTablesBehind(ask, saved);
+      return tables ? markLookups(ask, saved, desired?.ruleSets ?? [], ours) : saved;
+    },
+    foreign: (observed, ours) => observed.map((ruleSet) => foreign(ruleSet, ours)),
+    assume: (others, desired) => others.map((ruleSet) => assume(ruleSet, desired?.ruleSets ?? [])),
+    diff: (observed, desired, ours) =>
+      observed.map((there) => {
+        const { family } = there;
+        const wanted = desired?.ruleSets.find((each) => each.family === family) ?? { family, tables: [] };
+        return diff(there, ours.beside(there, wanted), ours.ownershipIn(there));
+      }),
+    steps: stepsOf,
+    changes: (differences, _, ours) => changesOf(differences, ours.isServiceChain),
+    ofFamily: ({ ruleSets, ...rest }, of) => ({ ...rest, ruleSets: ruleSets.filter(({ family }) => family === of) }),
+    show: ({ ruleSets }, owns) => ruleSets.flatMap((ruleSet) => showChains(ruleSet, owns)),
+    remarks: (observed = [], desired, ours) => remarks(observed, desired?.ruleSets ?? [], ours),
+    own: (observed, ours) => ({
+      ruleSets: observed.map((ruleSet) => own(ruleSet, ours.ownershipIn(ruleSet))),
+      isComplete: true,
+    }),
+    isBusy: (outcome: Outcome) => isLocked(outcome),
+    rejected: (step, outcome, ask, waitSeconds): Promise<Diagnostic> => rejected(step, outcome, ask, waitSeconds),
+  };
+
+/** The parts of the input for one family, in their order: of which table, and which half of it. */
+type Parts = readonly (readonly [table: string, phase: ScriptPhase])[];
+
+/**
+ * Changed at once they are one input: what nat does not yet serve, or no longer, filter refuses until nat is done, which
+ * goes from one state to the other in one commit. mangle holds only what kube-proxy left.
+ */
+const PARTS: Readonly<Partial<Record<Phase, Parts>>> = {
+  whole: [
+    ['filter', 'grow'],
+    ['nat', 'whole'],
+    ['filter', 'settle'],
+    ['mangle', 'whole'],
+  ],
+  grow: [
+    ['filter', 'grow'],
+    ['nat', 'grow'],
+  ],
+  shrink: [
+    ['nat', 'settle'],
+    ['filter', 'settle'],
+    ['mangle', 'whole'],
+  ],
+};
+
+function stepsOf(
+  differences: readonly RuleSetDiff[],
+  phase: Phase,
+  desired: IptablesState | undefined,
+  { iptables, chainsPerCommit }: How,
+): readonly Step[] {
+  // DNAT wins over IPVS while there are rules of both modes, on the way from one to the other: it is complete by itself.
+  const growing = desired && !desired.isComplete ? 'old-first' : 'new-first';
+  return differences.map(({ family, tables }): Step => {
+    const texts = (PARTS[phase] ?? []).flatMap(([name, half]) =>
+      tables.filter((table) => table.name === name).map((table) => script(table, half, { chainsPerCommit, growing })),
+    );
+    const restore = `${iptables?.program[family] ?? PROGRAM[family]}-restore`;
+    return {
+      tool: 'iptables',
+      program: PROGRAM[family],
+      argv: (waitSeconds) => [restore, '--noflush', `--wait=${waitSeconds}`],
+      input: [...joined(texts)],
+    };
+  });
+}
+
+const PROGRAM: Readonly<Record<Family, string>> = { ipv4: 'iptables', ipv6: 'ip6tables' };

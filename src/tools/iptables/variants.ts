@@ -1,0 +1,86 @@
+/**
+ * variants: which of the two iptables a node uses, and what rules there are. Asked once, into a struct.
+ */
+import { show } from '../../diag.js';
+import type { Family } from '../../ip.js';
+import { type Ask, demand, failure, isMissing } from '../ask.js';
+import type { SavedRuleSet } from './parse.js';
+import { readRules } from './read.js';
+
+/** The two ways iptables has of reaching the kernel, which do not see each other's rules. */
+export type Variant = 'nft' | 'legacy';
+
+export const VARIANTS: readonly Variant[] = ['nft', 'legacy'];
+
+/** iptables-nft takes time with the square of the chains in a commit, iptables-legacy copies the table at each. */
+export const CHAINS_PER_COMMIT: Readonly<Record<Variant, number>> = { nft: 300, legacy: Number.POSITIVE_INFINITY };
+
+/** The iptables of a node that programs one variant. */
+export interface Iptables {
+  readonly variant: Variant;
+  /** What stands before `-save` and `-restore`: `iptables-nft`, or `iptables` where the tools have just that name. */
+  readonly program: Readonly<Record<Family, string>>;
+}
+
+/** One variant with the rules it has, for each family that the node has. */
+export interface DetectedVariant {
+  readonly iptables: Iptables;
+  readonly saved: readonly SavedRuleSet[];
+  /** Why they could not be read. */
+  readonly unreadable?: string;
+}
+
+/** What both variants have, as far as tools and kernel have them; none where no iptables is installed. */
+export async function detect(ask: Ask): Promise<readonly DetectedVariant[]> {
+  const named = await Promise.all(VARIANTS.map((variant) => detectOne(ask, variant, `-${variant}`)));
+  const found = named.flatMap((each) => each ?? []);
+  if (found.length > 0) return found;
+  // Some distributions have one variant only, without a suffix.
+  const version = await ask(['iptables-save', '--version']);
+  const plain = await detectOne(ask, /legacy/.test(version.stdout) ? 'legacy' : 'nft', '');
+  if (plain) return [plain];
+  const outcome = await ask(['iptables-save']);
+  if (isMissing(outcome)) return [];
+  throw new Error(failure('iptables-save', outcome));
+}
+
+async function detectOne(ask: Ask, variant: Variant, suffix: string): Promise<DetectedVariant | undefined> {
+  const iptables: Iptables = { variant, program: { ipv4: `iptables${suffix}`, ipv6: `ip6tables${suffix}` } };
+  try {
+    const saved = await readRules(ask, iptables);
+    return saved.some(({ family }) => family === 'ipv4') ? { iptables, saved } : undefined;
+  } catch (error) {
+    return { iptables, saved: [], unreadable: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/**
+ * The variant that the node uses: where kubelet left its mark, as everybody in a cluster agrees to look for (KEP-3178,
+ * iptables-wrappers), else the one with more rules, else nft. `isMark` knows the chains of table mangle that are the mark.
+ */
+export function choose(
+  detected: readonly DetectedVariant[],
+  isMark: (chain: string) => boolean,
+): DetectedVariant | undefined {
+  const marked = detected.find(({ saved }) =>
+    saved.some(({ tables }) =>
+      tables.some(({ name, chains }) => name === 'mangle' && chains.some((chain) => isMark(chain.name))),
+    ),
+  );
+  return marked ?? [...detected].sort((a, b) => count(b) - count(a))[0];
+}
+
+function count({ saved }: DetectedVariant): number {
+  const chains = saved.flatMap(({ tables }) => tables.flatMap((table) => table.chains));
+  return chains.reduce((sum, { lines }) => sum + lines.length, 0);
+}
+
+/** What the programs can do: whether MASQUERADE knows --random-fully (iptables 1.6.2). */
+export async function features(ask: Ask, { program }: Iptables): Promise<{ readonly randomFully: boolean }> {
+  const argv = [`${program.ipv4}-restore`, '--version'];
+  const stdout = await demand(ask, argv);
+  const [found, ...parts] = /v(\d+)\.(\d+)\.(\d+)/.exec(stdout) ?? [];
+  if (found === undefined) throw new Error(`${argv.join(' ')} prints no version: ${show(stdout)}`);
+  const [major = 0, minor = 0, patch = 0] = parts.map(Number);
+  return { randomFully: major > 1 || minor > 6 || (minor === 6 && patch >= 2) };
+}

@@ -1,0 +1,60 @@
+/**
+ * read: virtual servers, how many connections they have, and how long those are remembered.
+ */
+import { type Ask, answer, demand, isMissing, type Outcome, understood } from '../ask.js';
+import { distinctLines } from '../lines.js';
+import type { ObservedIpvs } from './diff.js';
+import { type Connections, countServers, parse, parseListing, parseTimeouts } from './parse.js';
+import { printHostPort, printService } from './print.js';
+
+/** What a node has whose kernel has not loaded IPVS. */
+export const NO_IPVS: ObservedIpvs = { saved: { virtualServers: [], others: [] }, connections: [] };
+
+/** ipvsadm would load IPVS into a kernel that has no use for it, so unless it is `needed` it is asked only where that is. */
+export async function readIpvs(ask: Ask, needed: boolean): Promise<ObservedIpvs> {
+  const isUnloaded = async () =>
+    (await answer(ask, ['test', '-e', '/proc/net/ip_vs'], ({ code }) => code === 1)) === undefined;
+  if (!needed && (await isUnloaded())) return NO_IPVS;
+  const isNone = (outcome: Outcome) => (isMissing(outcome) ? !needed : NOT_LOADED.test(outcome.stderr));
+  if ((await answer(ask, ['ipvsadm', '--version'], isNone)) === undefined) return NO_IPVS;
+  const agreed = await readAgreed((...argv) => demand(ask, ['ipvsadm', ...argv]));
+  const timeouts = parseTimeouts(await demand(ask, ['ipvsadm', '--list', '--timeout']));
+  if (!timeouts) throw new Error('ipvsadm --list --timeout prints no timeouts');
+  return { ...agreed, timeouts };
+}
+
+/** What bin/capture.sh writes where ipvsadm would have loaded IPVS, and then found none. */
+const NOT_LOADED = /^not run: the kernel has none of it loaded$/m;
+
+const MOST_READS = 20;
+
+/**
+ * Virtual servers as both of two reads have them. The kernel keeps its place in such a read by counting those of all its
+ * network namespaces (ip_vs_genl_dump_services), so that when others come or go meanwhile, on nodes that are containers
+ * of one machine, one of ours is there twice, or not at all.
+ */
+async function readAgreed(run: (...argv: readonly string[]) => Promise<string>): Promise<ObservedIpvs> {
+  for (let reads = 1; ; reads++) {
+    const saved = understood('ipvsadm --save', parse(distinctLines(await run('--save', '-n')).join('\n')));
+    const listing = await run('--list', '-n');
+    const connections = understood('ipvsadm --list', parseListing(listing));
+    const agreed = saved.virtualServers.length + saved.others.length === countServers(listing);
+    if (agreed && hasRealServers(saved, connections)) return { saved, connections };
+    if (reads === MOST_READS)
+      throw new Error('ipvsadm --save and --list do not agree on what virtual servers there are');
+  }
+}
+
+/** Whether the listing has the real servers of the virtual servers that can be read, and no more. */
+function hasRealServers({ virtualServers }: ObservedIpvs['saved'], connections: readonly Connections[]): boolean {
+  const saved = virtualServers.flatMap((server) =>
+    server.realServers.map((real) => `${printService(server)} ${printHostPort(real)}`),
+  );
+  const services = new Set(virtualServers.map(printService));
+  const listed = new Set(
+    connections
+      .filter((each) => services.has(printService(each)))
+      .map((each) => `${printService(each)} ${printHostPort(each.realServer)}`),
+  );
+  return saved.length === listed.size && saved.every((name) => listed.has(name));
+}

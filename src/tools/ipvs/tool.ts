@@ -1,0 +1,80 @@
+/**
+ * ipvsadm(8) as a tool: IPVS's virtual servers. They have no names; the caller says by `ours` which of a node are ours.
+ */
+import type { Diagnostic } from '../../diag.js';
+import { familyOf } from '../../ip.js';
+import { type Owner, ownerName } from '../../owner.js';
+import type { Line } from '../../text.js';
+import { type Ask, failure } from '../ask.js';
+import { type Changes, section, sides, type Tool } from '../tool.js';
+import { diff, grow, type IpvsDiff, type ObservedIpvs, shrink } from './diff.js';
+import { print } from './print.js';
+import { NO_IPVS, readIpvs } from './read.js';
+import type { Ipvs, VirtualServer, VirtualServerName } from './types.js';
+
+/** Whether a virtual server of a node is ours. */
+export type IpvsOurs = (server: VirtualServerName) => boolean;
+
+export const ipvs: Tool<'ipvs', Ipvs, ObservedIpvs, IpvsDiff, IpvsOurs> = {
+  name: 'ipvs',
+  nothing: NO_IPVS,
+  // Real servers that drain go when their last connection has ended.
+  isVolatile: true,
+
+  read: (ask, { desired }) => readIpvs(ask, desired !== undefined),
+  foreign: (observed) => observed,
+  assume: (foreign) => foreign,
+  diff: (observed, desired = { virtualServers: [] }, ours) => diff(observed, desired, ours),
+  steps: (difference, phase) => [
+    {
+      tool: 'ipvs',
+      program: 'ipvsadm',
+      argv: () => ['ipvsadm', '--restore'],
+      input: [...(phase === 'grow' ? grow(difference) : shrink(difference))],
+    },
+  ],
+  changes: changesOf,
+  ofFamily: ({ virtualServers, ...rest }, family) => ({
+    ...rest,
+    virtualServers: virtualServers.filter(({ address }) => familyOf(address) === family),
+  }),
+  show(desired, owns) {
+    const virtualServers = desired.virtualServers.filter(({ owner }) => owner !== undefined && owns(owner));
+    return [['### ipvsadm', ...[...print({ virtualServers })].map(({ text }) => text)]];
+  },
+  notes: ({ draining }) =>
+    draining.map(
+      ({ service, realServer, connections }) =>
+        `${realServer} of ${service} gets no new connections and stays until the last of ${connections} has ended`,
+    ),
+  // It ends with 0 whatever the kernel refused.
+  isDone: ({ code, stderr }) => code === 0 && stderr === '',
+  explain: ({ input }, ask) => explain(input, ask),
+};
+
+function changesOf({ servers, timeouts }: IpvsDiff): Changes {
+  const of = (name: string, lines: readonly string[], owner: Owner | undefined) =>
+    lines.length === 0 ? [] : [section(`ipvs ${name}`, lines, owner && ownerName(owner))];
+  const linesOf = (server: VirtualServer | undefined, unreadable: readonly string[] = []) =>
+    server ? [...print({ virtualServers: [server] })].map(({ text }) => text) : unreadable;
+  const set = timeouts ? [section('ipvs timeouts', [`--set ${timeouts.tcp} ${timeouts.tcpFin} ${timeouts.udp}`])] : [];
+  return sides(
+    servers.flatMap(({ service, before, unreadable, wanted }) =>
+      of(service, linesOf(before, unreadable === undefined ? [] : [unreadable]), wanted?.owner),
+    ),
+    [...servers.flatMap(({ service, wanted }) => of(service, linesOf(wanted), wanted?.owner)), ...set],
+  );
+}
+
+async function explain(input: readonly Line[], ask: Ask): Promise<readonly Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const { text, origin } of input.slice(0, MOST_EXPLAINED)) {
+    const outcome = await ask(['ipvsadm', ...text.split(' ')]);
+    if (outcome.code === 0) continue;
+    const message = failure(`ipvsadm ${text}`, outcome);
+    found.push({ code: 'refused', severity: 'error', message, ...(origin ? { origin } : {}) });
+  }
+  return found;
+}
+
+const MOST_EXPLAINED = 20;

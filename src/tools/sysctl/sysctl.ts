@@ -1,0 +1,27 @@
+/**
+ * Kernel parameters: data, print and parse together, there is so little of it.
+ */
+import type { Line } from '../../text.js';
+
+/** Values by name, such as `net.ipv4.ip_forward`. */
+export type Sysctls = Readonly<Record<string, number>>;
+
+/** Settings as sysctl(8) reads with `-p` and prints. */
+export function* print(sysctls: Sysctls): Generator<Line> {
+  for (const [name, value] of Object.entries(sysctls)) yield { text: `${name} = ${value}` };
+}
+
+/** Settings of such text. Those whose value is not one whole number are left out: we have none of them. */
+export function parse(text: string): Sysctls {
+  const found: [string, number][] = [];
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^\s*([^\s=#;]+)\s*=\s*(-?\d{1,15})\s*$/.exec(line) ?? [];
+    if (name !== undefined) found.push([name, Number(value)]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** The same as one JSON object. */
+export function* toJson(sysctls: Sysctls): Generator<string> {
+  yield `${JSON.stringify({ sysctls })}\n`;
+}
