@@ -12,8 +12,8 @@ import { ownershipIn } from '../backends/ours.js';
 import { type Diagnostic, hasErrors } from '../diag.js';
 import type { PlanOptions } from '../diff/plan.js';
 import type { Options } from '../options.js';
-import { type Compiled, compileState } from '../pipeline.js';
-import { FORBIDDEN } from '../tools/ask.js';
+import { backendFor, type Compiled, compileState } from '../pipeline.js';
+import { FORBIDDEN, failure } from '../tools/ask.js';
 import type { RuleSet } from '../tools/iptables/types.js';
 import {
   CHAINS_PER_COMMIT,
@@ -147,6 +147,8 @@ export async function compileFor(
 ): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
   const [loaded, machine, able] = await Promise.all([optionsOf(flags), readMachine(node.host), featuresOf(node)]);
   const options = { ...loaded.value, machine };
+  if (!node.used && backendFor(options.mode)?.tools.includes('iptables'))
+    throw new Error(failure('iptables-save', await node.host.run(['iptables-save'])));
   const input = await (await openInput(paths, flags, io)).read(RULES);
   const unreadable = hasErrors(input.diagnostics);
   const { value: compiled, diagnostics } = unreadable

@@ -28,14 +28,19 @@ export function membersOf(ports: readonly ServicePort[], context: Context, memo:
   >;
   for (const port of ports) {
     const lowered = memo.of('members', port, [context.node, context.options], () => lowerPort(port, context));
-    for (const { set, key, entry } of lowered) members[set].set(key, shared(members[set].get(key), entry));
+    for (const { set, key, entry } of lowered) {
+      const before = members[set].get(key);
+      members[set].set(key, before ? memo.of('shared member', before, [entry], () => shared(before, entry)) : entry);
+    }
   }
   return members;
 }
 
 /** What ServicePorts have in common, such as an external IP, is there once and has the origin of the first. */
-function shared(before: Entry | undefined, entry: Entry): Entry {
-  return before ? { ...before, owners: [...(before.owners ?? []), ...(entry.owners ?? [])] } : entry;
+function shared(before: Entry, entry: Entry): Entry {
+  const { owners = [] } = before;
+  const more = (entry.owners ?? []).filter((owner) => !owners.includes(owner));
+  return more.length === 0 ? before : { ...before, owners: [...owners, ...more] };
 }
 
 function lowerPort(port: ServicePort, context: Context): readonly Member[] {
