@@ -55,11 +55,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'discover/': ['order.ts', 'discover/', 'read/types.ts', 'diag.ts', 'ip.ts'],
   'lint/near.ts': [],
   'lint/': ['order.ts', 'lint/', 'read/types.ts', 'read/selects.ts', 'diag.ts', 'ip.ts'],
-  'look/yaml.ts': ['js-yaml', 'printable.ts'],
-  'look/': [
+  'views/yaml.ts': ['js-yaml', 'printable.ts'],
+  'views/': [
     'order.ts',
     'printable.ts',
-    'look/',
+    'views/',
     'lint/',
     'read/types.ts',
     'read/names.ts',

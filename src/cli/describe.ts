@@ -2,22 +2,22 @@
  * cli: `vipc describe`.
  */
 import type { Diagnostic } from '../diag.js';
-import { describeService, section } from '../look/describe.js';
-import { apiObject, listOf, sliceObject } from '../look/object.js';
-import { problemsByService } from '../look/problems.js';
-import { trafficLines } from '../look/traffic.js';
-import { asText } from '../look/yaml.js';
 import type { Options } from '../options.js';
 import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { describeService, section } from '../views/describe.js';
+import { apiObject, listOf, sliceObject } from '../views/object.js';
+import { problemsByService } from '../views/problems.js';
+import { trafficLines } from '../views/traffic.js';
+import { asText } from '../views/yaml.js';
 import type { Need } from './api-sources.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
-import { type LookFlags, look } from './look.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { format, inOrder, report } from './report.js';
+import { chosenServices, type ServicesFlags } from './services.js';
 import { targetsOf } from './targets.js';
 import { trafficOn } from './traffic.js';
 
-export interface DescribeFlags extends LookFlags, Pick<OptionFlags, 'config' | 'mode' | 'node'> {
+export interface DescribeFlags extends ServicesFlags, Pick<OptionFlags, 'config' | 'mode' | 'node'> {
   readonly output?: 'yaml' | 'json';
 }
 
@@ -27,7 +27,7 @@ const NEED: Need = { kinds: ['Service'], also: ['EndpointSlice', 'Node', 'Pod', 
 export async function runDescribe(args: readonly string[], flags: DescribeFlags, io: Io): Promise<number> {
   const options = await loadOptions(flags);
   const isTold = flags.output === undefined ? besideText(args, flags) : undefined;
-  const found = await look(args, flags, io, { command: 'describe', need: NEED, isTold });
+  const found = await chosenServices(args, flags, io, { command: 'describe', need: NEED, isTold });
   if (!found.snapshot) return found.code;
   const { snapshot, said, services, code } = found;
   if (flags.output !== undefined) {

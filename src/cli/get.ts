@@ -1,15 +1,16 @@
 /**
  * cli: `vipc get`.
  */
-import { printServices } from '../look/get.js';
-import { apiObject, listOf } from '../look/object.js';
-import { asText } from '../look/yaml.js';
+
 import type { Service } from '../read/types.js';
+import { printServices } from '../views/get.js';
+import { apiObject, listOf } from '../views/object.js';
+import { asText } from '../views/yaml.js';
 import type { Need } from './api-sources.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
-import { type LookFlags, look } from './look.js';
+import { chosenServices, type ServicesFlags } from './services.js';
 
-export interface GetFlags extends LookFlags {
+export interface GetFlags extends ServicesFlags {
   readonly output?: 'wide' | 'yaml' | 'json' | 'name';
   readonly headers: boolean;
   readonly showLabels?: boolean;
@@ -17,7 +18,7 @@ export interface GetFlags extends LookFlags {
 
 /** Lists the Services that `args` name; returns the exit code. */
 export async function runGet(args: readonly string[], flags: GetFlags, io: Io): Promise<number> {
-  const found = await look(args, flags, io, { command: 'get', need: needOf(flags) });
+  const found = await chosenServices(args, flags, io, { command: 'get', need: needOf(flags) });
   if (!found.snapshot) return found.code;
   const { snapshot, services, named, code } = found;
   const { output, headers, allNamespaces = false, showLabels = false } = flags;

@@ -1,5 +1,5 @@
 /**
- * look: one Service → what `vipc describe` says of it: first what kubectl says, in its order and words (k8s.io/kubectl
+ * views: one Service → what `vipc describe` says of it: first what kubectl says, in its order and words (k8s.io/kubectl
  * pkg/describe/describe.go, describeService), then what it does not: every endpoint, its slices, the Ingresses before it.
  */
 import { policiesByService, type Selected } from '../lint/policies.js';

@@ -1,5 +1,5 @@
 /**
- * look: the endpoints of a Service as a table, one address a row, and where its slices come from.
+ * views: the endpoints of a Service as a table, one address a row, and where its slices come from.
  */
 import { compare } from '../order.js';
 import { placeText } from '../read/locate.js';

@@ -1,5 +1,5 @@
 /**
- * look: Services → the table of `vipc get`: kubectl's columns, then how many endpoints are ready, which Ingresses lead to
+ * views: Services → the table of `vipc get`: kubectl's columns, then how many endpoints are ready, which Ingresses lead to
  * it, and what is made up. In: the snapshot, the Services to show, the time. Out: lines.
  */
 import { portReadiness, readiness } from '../lint/slices.js';

@@ -1,5 +1,5 @@
 /**
- * look: rows → aligned lines, as Go's tabwriter aligns them for kubectl (k8s.io/cli-runtime/pkg/printers: cells at least
+ * views: rows → aligned lines, as Go's tabwriter aligns them for kubectl (k8s.io/cli-runtime/pkg/printers: cells at least
  * six wide, three blanks after the widest; k8s.io/kubectl/pkg/describe: two blanks).
  */
 import { printable } from '../printable.js';

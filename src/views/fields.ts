@@ -1,5 +1,5 @@
 /**
- * look, part: fields and their values as kubectl describes them (k8s.io/kubectl/pkg/describe/describe.go).
+ * views, part: fields and their values as kubectl describes them (k8s.io/kubectl/pkg/describe/describe.go).
  */
 import { joinHostPort } from '../ip.js';
 import type { EndpointSlice, LoadBalancerIngress } from '../read/types.js';

@@ -1,5 +1,5 @@
 /**
- * look: what kubectl's table says of a Service (k/k pkg/printers/internalversion/printers.go, printService), cell by cell.
+ * views: what kubectl's table says of a Service (k/k pkg/printers/internalversion/printers.go, printService), cell by cell.
  */
 import type { Service } from '../read/types.js';
 import { NONE } from './table.js';

@@ -1,5 +1,5 @@
 /**
- * look: what becomes of traffic to a Service, node by node, in words. In: ServicePorts in words (resolve/view.ts). Out: a
+ * views: what becomes of traffic to a Service, node by node, in words. In: ServicePorts in words (resolve/view.ts). Out: a
  * table for each group of nodes that treat it alike.
  */
 import type { Service } from '../read/types.js';
