@@ -4,10 +4,12 @@
 import type { Diagnostic } from '../diag.js';
 import type { Options } from '../options.js';
 import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
-import { describeService, section } from '../views/describe.js';
+import { describeService } from '../views/describe.js';
+import type { Description } from '../views/description.js';
 import { apiObject, listOf, sliceObject } from '../views/object.js';
+import { printDescription } from '../views/print.js';
 import { problemsByService } from '../views/problems.js';
-import { trafficLines } from '../views/traffic.js';
+import { trafficSections } from '../views/traffic.js';
 import { asText } from '../views/yaml.js';
 import type { Need } from './api-sources.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
@@ -42,22 +44,21 @@ export async function runDescribe(args: readonly string[], flags: DescribeFlags,
   for (const [i, service] of services.entries()) {
     // Two lines between, as kubectl has.
     await writeLines(io.stdout, i === 0 ? [] : ['', '']);
-    await writeLines(io.stdout, describe(service));
+    await writeLines(io.stdout, printDescription(describe(service)));
   }
   return code;
 }
 
-/** Service → its description: first what is wrong with it, as that is what one came for. */
+/** Service → its description, with what is wrong with it and what each node does. */
 export function describer(
   snapshot: Snapshot,
   said: readonly Diagnostic[],
   options: Options,
-): (service: Service) => readonly string[] {
+): (service: Service) => Description {
   const problemsOf = problemsByService(said);
   return (service) => {
-    const problems = problemLines(problemsOf(service));
-    const traffic = trafficLines(service, trafficOn(snapshot, service, options));
-    return [...problems, ...describeService(snapshot, service, traffic)];
+    const traffic = trafficSections(service, trafficOn(snapshot, service, options));
+    return describeService(snapshot, service, traffic, problemLines(problemsOf(service)));
   };
 }
 
@@ -80,9 +81,7 @@ function besideText(
   };
 }
 
-/** The problems of a Service as a part of its description. */
-export function problemLines(problems: readonly Diagnostic[]): readonly string[] {
-  const lines = inOrder(problems).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text)]);
-  const [, ...titled] = section('Problems', lines);
-  return titled.length === 0 ? [] : [...titled, ''];
+/** The problems of a Service as they are reported, without colours. */
+function problemLines(problems: readonly Diagnostic[]): readonly string[] {
+  return inOrder(problems).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text)]);
 }

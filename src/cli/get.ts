@@ -3,8 +3,9 @@
  */
 
 import type { Service } from '../read/types.js';
-import { printServices } from '../views/get.js';
+import { servicesTable } from '../views/get.js';
 import { apiObject, listOf } from '../views/object.js';
+import { printServices } from '../views/print.js';
 import { asText } from '../views/yaml.js';
 import type { Need } from './api-sources.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
@@ -30,8 +31,8 @@ export async function runGet(args: readonly string[], flags: GetFlags, io: Io): 
       services.map(({ metadata }) => `service/${metadata.name}`),
     );
   } else if (services.length > 0) {
-    const style = { wide: output === 'wide', namespaces: allNamespaces, labels: showLabels, headers };
-    await writeLines(io.stdout, printServices(snapshot, services, style, Date.now()));
+    const style = { wide: output === 'wide', namespaces: allNamespaces, labels: showLabels };
+    await writeLines(io.stdout, printServices(servicesTable(snapshot, services, style, Date.now()), headers));
   }
   return code;
 }
