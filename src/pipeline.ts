@@ -26,14 +26,14 @@ import { printView, resolvedSections } from './resolve/print.js';
 import { resolve } from './resolve/resolve.js';
 import type { LocalPolicy } from './resolve/types.js';
 import { nodeView } from './resolve/view.js';
-import { marked } from './synthetic.js';
+import { marked, partText } from './synthetic.js';
 import { joined, type Text } from './text.js';
 
 export type { Artifact, Part } from './backends/backend.js';
 
 /** The whole text of an artifact. */
 export function textOf({ parts }: Artifact): Text {
-  return joined(parts.map(({ text }) => text));
+  return joined(parts.map(partText));
 }
 
 /** The table of frontends and endpoints, beside the rules. */
