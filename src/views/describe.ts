@@ -14,7 +14,7 @@ import {
 } from '../read/types.js';
 import { type Column, type Table, tableOf } from '../table.js';
 import { labelsText } from './columns.js';
-import { type Description, type Field, type Section, tableSection } from './description.js';
+import { type Description, type DescriptionSection, type Field, tableSection } from './description.js';
 import { endpointsSection, slicesTable } from './endpoints.js';
 import { annotationsField, endpointsText, field, ingressText, labelsField } from './fields.js';
 import { type Route, routesByService } from './ingress.js';
@@ -23,7 +23,7 @@ import { type Route, routesByService } from './ingress.js';
 export function describeService(
   snapshot: Snapshot,
   service: Service,
-  traffic: readonly Section[] = [],
+  traffic: readonly DescriptionSection[] = [],
   problems: readonly string[] = [],
 ): Description {
   const slices = slicesByService(snapshot.slices).get(keyOf(service)) ?? [];

@@ -7,7 +7,7 @@ export interface Description {
   /** What is wrong with it, as lines. */
   readonly problems: readonly string[];
   readonly fields: readonly Field[];
-  readonly sections: readonly Section[];
+  readonly sections: readonly DescriptionSection[];
   /** Where it was written. */
   readonly definedAt: string;
 }
@@ -19,11 +19,11 @@ export interface Field {
 }
 
 /** A table or a sentence under a title. */
-export type Section =
+export type DescriptionSection =
   | { readonly kind: 'table'; readonly title: string; readonly table: Table }
   | { readonly kind: 'sentence'; readonly title: string; readonly text: string };
 
 /** A section with a table; none where the table has no rows. */
-export function tableSection(title: string, table: Table): readonly Section[] {
+export function tableSection(title: string, table: Table): readonly DescriptionSection[] {
   return table.rows.length === 0 ? [] : [{ kind: 'table', title, table }];
 }

@@ -6,7 +6,7 @@ import { placeText } from '../read/locate.js';
 import type { EndpointPort, EndpointSlice, Node, Service, SliceEndpoint } from '../read/types.js';
 import { type Column, NONE, type Table, tableOf } from '../table.js';
 import { labelsText } from './columns.js';
-import { type Section, tableSection } from './description.js';
+import { type DescriptionSection, tableSection } from './description.js';
 
 interface Row {
   readonly slice: EndpointSlice;
@@ -19,7 +19,7 @@ export function endpointsSection(
   { spec }: Service,
   slices: readonly EndpointSlice[],
   nodes: readonly Node[],
-): readonly Section[] {
+): readonly DescriptionSection[] {
   if (spec.type === 'ExternalName') return [];
   const made = new Set(nodes.filter(({ synthetic }) => synthetic).map(({ metadata }) => metadata.name));
   const rows = slices.flatMap((slice) =>

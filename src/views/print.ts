@@ -3,7 +3,7 @@
  */
 import { printable } from '../printable.js';
 import { aligned, LAYOUTS, type Layout, type Table } from '../table.js';
-import type { Description, Field, Section } from './description.js';
+import type { Description, DescriptionSection, Field } from './description.js';
 
 /** The lines of `vipc get`; without the headings these are its rows only. */
 export function printServices(table: Table, headings: boolean): readonly string[] {
@@ -21,7 +21,7 @@ export function printDescription({ problems, fields, sections, definedAt }: Desc
   ];
 }
 
-function printSection(section: Section): readonly string[] {
+function printSection(section: DescriptionSection): readonly string[] {
   const lines = section.kind === 'table' ? printTable(section.table, LAYOUTS.describe) : [section.text];
   return ['', `${section.title}:`, ...indented(lines)];
 }

@@ -5,7 +5,7 @@
 import type { Service } from '../read/types.js';
 import { inWords, type PortView } from '../resolve/view.js';
 import { type Column, tableOf } from '../table.js';
-import type { Section } from './description.js';
+import type { DescriptionSection } from './description.js';
 
 /** What one node does with a Service. */
 export interface OnNode {
@@ -22,7 +22,7 @@ interface Row {
 }
 
 /** Sections `Traffic on node-a, node-b`. */
-export function trafficSections(service: Service, nodes: readonly OnNode[]): readonly Section[] {
+export function trafficSections(service: Service, nodes: readonly OnNode[]): readonly DescriptionSection[] {
   const none = noRules(service);
   if (none !== undefined) return [{ kind: 'sentence', title: 'Traffic', text: none }];
   const groups = new Map<string, { readonly names: string[]; readonly rows: readonly Row[] }>();
