@@ -10,7 +10,7 @@ export function printServices(table: Table, headings: boolean): readonly string[
   return printTable(table, LAYOUTS.get, headings);
 }
 
-/** The lines of `vipc describe`: problems first, as they are what one came for. */
+/** The lines of `vipc describe`. Problems come first: they are why most descriptions are read. */
 export function printDescription({ problems, fields, sections, definedAt }: Description): readonly string[] {
   return [
     ...(problems.length === 0 ? [] : ['Problems:', ...indented(problems), '']),
