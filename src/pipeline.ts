@@ -22,10 +22,11 @@ import { readSnapshot } from './read/snapshot.js';
 import { NOTHING, type Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
 import { omissions } from './resolve/omissions.js';
-import { printResolved, resolvedSections } from './resolve/print.js';
+import { printView, resolvedSections } from './resolve/print.js';
 import { resolve } from './resolve/resolve.js';
 import type { LocalPolicy } from './resolve/types.js';
-import { marked } from './synthetic.js';
+import { nodeView } from './resolve/view.js';
+import { marked, partText } from './synthetic.js';
 import { joined, type Text } from './text.js';
 import type { DesiredState } from './tools/tools.js';
 
@@ -33,7 +34,7 @@ export type { Artifact, Part } from './backends/backend.js';
 
 /** The whole text of an artifact. */
 export function textOf({ parts }: Artifact): Text {
-  return joined(parts.map(({ text }) => text));
+  return joined(parts.map(partText));
 }
 
 /** The table of frontends and endpoints, beside the rules. */
@@ -248,24 +249,22 @@ function asWarning(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic;
 }
 
-/** What a family refers to, and is no part of. */
-const NOT_SHOWN = ['origin', 'peers'];
-
 function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolicy): Artifact {
-  const parts = resolved.map((family, i): Part => {
-    const { node, ports } = family;
+  const parts = resolved.map(({ node, ports }, i): Part => {
+    // Made when it is printed, as the views of a large cluster are large.
+    const view = () => nodeView(node, ports, localPolicy);
     return {
       family: node.family,
       ports: ports.length,
       text: {
         *[Symbol.iterator]() {
           if (i > 0) yield { text: '' };
-          yield* printResolved(node, ports, localPolicy);
+          yield* printView(view());
         },
       },
       json: {
         *[Symbol.iterator]() {
-          yield `${JSON.stringify(family, (key, value) => (NOT_SHOWN.includes(key) ? undefined : value))}\n`;
+          yield `${JSON.stringify(view())}\n`;
         },
       },
     };

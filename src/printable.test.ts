@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
-import { toYaml } from './look/yaml.js';
 import { escapedJson, isPrintable, printable, printableLines } from './printable.js';
+import { toYaml } from './views/yaml.js';
 
 const UNSAFE: readonly (readonly [string, string])[] = [
   ['NUL', '\0'],

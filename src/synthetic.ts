@@ -1,8 +1,8 @@
 /**
  * The mark on rules that are not for a live node: vipc made up addresses that the input leaves to a cluster.
  */
-import type { Artifact, Resolved } from './backends/backend.js';
-import { joined } from './text.js';
+import type { Artifact, Part, Resolved } from './backends/backend.js';
+import { joined, type Text } from './text.js';
 
 /** What was made up, as `1 address, 2 node ports and 4 endpoints`; undefined when nothing was. */
 export function madeUp(resolved: readonly Resolved[]): string | undefined {
@@ -30,30 +30,31 @@ function counted(count: number, one: string, many: string): string {
 /** ipvsadm reads no comments. */
 const WITHOUT_COMMENTS = 'ipvsadm.rules';
 
-/** Artifacts that say in their first line, or in a field, what of them was made up. */
+/** Artifacts whose first part says what of them is made up. */
 export function marked(artifacts: readonly Artifact[], resolved: readonly Resolved[]): readonly Artifact[] {
-  const what = madeUp(resolved);
-  if (what === undefined) return artifacts;
-  const comment = { text: `# synthetic, not for a live node: ${what} made up` };
+  const synthetic = madeUp(resolved);
+  if (synthetic === undefined) return artifacts;
   return artifacts.map((artifact): Artifact => {
     const [first, ...others] = artifact.parts;
     if (!first || artifact.name === WITHOUT_COMMENTS) return artifact;
-    return {
-      ...artifact,
-      parts: [{ ...first, text: joined([[comment], first.text]), json: withField(first.json, what) }, ...others],
-    };
+    return { ...artifact, parts: [{ ...first, synthetic }, ...others] };
   });
 }
 
-/** One JSON object in pieces, with a first field more. */
-function withField(pieces: Iterable<string>, what: string): Iterable<string> {
-  return {
-    *[Symbol.iterator]() {
-      let first = true;
-      for (const piece of pieces) {
-        yield first ? piece.replace('{', `{"synthetic":${JSON.stringify(what)},`) : piece;
-        first = false;
-      }
-    },
-  };
+/** The text of a part, with a comment that says what is made up. */
+export function partText({ synthetic, text }: Part): Text {
+  return synthetic === undefined
+    ? text
+    : joined([[{ text: `# synthetic, not for a live node: ${synthetic} made up` }], text]);
+}
+
+/** The JSON object of a part, whose first field says what is made up, in pieces. */
+export function* partJson({ synthetic, json }: Part): Generator<string> {
+  if (synthetic === undefined) return yield* json;
+  // The tools print the whole object as text, so its opening brace has to make room for the field.
+  let open = `{"synthetic":${JSON.stringify(synthetic)},`;
+  for (const piece of json) {
+    yield open === '' ? piece : `${open}${piece.slice(1)}`;
+    open = '';
+  }
 }

@@ -52,6 +52,8 @@ export interface Part {
   readonly family?: Family;
   /** How many ServicePorts went into it. */
   readonly ports: number;
+  /** What of the file is made up, as `1 address and 2 endpoints`; its text and JSON begin with that. */
+  readonly synthetic?: string;
   /** Can be iterated over more than once; each time it is made anew. */
   readonly text: Text;
   /** The same as one JSON object and a newline, in pieces. */

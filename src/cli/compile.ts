@@ -10,6 +10,7 @@ import type { Family } from '../ip.js';
 import type { ForNode } from '../nodes.js';
 import { type Artifact, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { listed } from '../review/line.js';
+import { partJson, partText } from '../synthetic.js';
 import { chunks, joined, type Text } from '../text.js';
 import { check } from './check.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
@@ -89,8 +90,8 @@ async function print([only]: readonly ForNode[], flags: CompileFlags, io: Io): P
     .filter(({ parts }) => parts.length > 0);
   doing('writing rules', io);
   for (const { name, parts } of rules) {
-    if (flags.format === 'json') for (const { json } of parts) await writeJsonPieces(io.stdout, json);
-    else await writeText(io.stdout, joined([...heading(name, rules.length), ...parts.map(({ text }) => text)]));
+    if (flags.format === 'json') for (const part of parts) await writeJsonPieces(io.stdout, partJson(part));
+    else await writeText(io.stdout, joined([...heading(name, rules.length), ...parts.map(partText)]));
   }
   const others = artifacts
     .filter(({ name }) => name === RESOLVED_FILE)

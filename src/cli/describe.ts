@@ -2,22 +2,24 @@
  * cli: `vipc describe`.
  */
 import type { Diagnostic } from '../diag.js';
-import { describeService, section } from '../look/describe.js';
-import { apiObject, listOf, sliceObject } from '../look/object.js';
-import { problemsByService } from '../look/problems.js';
-import { trafficLines } from '../look/traffic.js';
-import { asText } from '../look/yaml.js';
 import type { Options } from '../options.js';
 import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { describeService } from '../views/describe.js';
+import type { Description } from '../views/description.js';
+import { apiObject, listOf, sliceObject } from '../views/object.js';
+import { printDescription } from '../views/print.js';
+import { problemsByService } from '../views/problems.js';
+import { trafficSections } from '../views/traffic.js';
+import { asText } from '../views/yaml.js';
 import type { Need } from './api-sources.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
-import { type LookFlags, look } from './look.js';
 import { loadOptions, type OptionFlags } from './options.js';
 import { format, inOrder, report } from './report.js';
+import { chosenServices, type ServicesFlags } from './services.js';
 import { targetsOf } from './targets.js';
 import { trafficOn } from './traffic.js';
 
-export interface DescribeFlags extends LookFlags, Pick<OptionFlags, 'config' | 'mode' | 'node'> {
+export interface DescribeFlags extends ServicesFlags, Pick<OptionFlags, 'config' | 'mode' | 'node'> {
   readonly output?: 'yaml' | 'json';
 }
 
@@ -27,7 +29,7 @@ const NEED: Need = { kinds: ['Service'], also: ['EndpointSlice', 'Node', 'Pod', 
 export async function runDescribe(args: readonly string[], flags: DescribeFlags, io: Io): Promise<number> {
   const options = await loadOptions(flags);
   const isTold = flags.output === undefined ? besideText(args, flags) : undefined;
-  const found = await look(args, flags, io, { command: 'describe', need: NEED, isTold });
+  const found = await chosenServices(args, flags, io, { command: 'describe', need: NEED, isTold });
   if (!found.snapshot) return found.code;
   const { snapshot, said, services, code } = found;
   if (flags.output !== undefined) {
@@ -42,22 +44,21 @@ export async function runDescribe(args: readonly string[], flags: DescribeFlags,
   for (const [i, service] of services.entries()) {
     // Two lines between, as kubectl has.
     await writeLines(io.stdout, i === 0 ? [] : ['', '']);
-    await writeLines(io.stdout, describe(service));
+    await writeLines(io.stdout, printDescription(describe(service)));
   }
   return code;
 }
 
-/** Service → its description: first what is wrong with it, as that is what one came for. */
+/** Service → its description, with what is wrong with it and what each node does. */
 export function describer(
   snapshot: Snapshot,
   said: readonly Diagnostic[],
   options: Options,
-): (service: Service) => readonly string[] {
+): (service: Service) => Description {
   const problemsOf = problemsByService(said);
   return (service) => {
-    const problems = problemLines(problemsOf(service));
-    const traffic = trafficLines(service, trafficOn(snapshot, service, options));
-    return [...problems, ...describeService(snapshot, service, traffic)];
+    const traffic = trafficSections(service, trafficOn(snapshot, service, options));
+    return describeService(snapshot, service, traffic, problemLines(problemsOf(service)));
   };
 }
 
@@ -80,9 +81,7 @@ function besideText(
   };
 }
 
-/** The problems of a Service as a part of its description. */
-export function problemLines(problems: readonly Diagnostic[]): readonly string[] {
-  const lines = inOrder(problems).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text)]);
-  const [, ...titled] = section('Problems', lines);
-  return titled.length === 0 ? [] : [...titled, ''];
+/** The problems of a Service as they are reported, without colours. */
+function problemLines(problems: readonly Diagnostic[]): readonly string[] {
+  return inOrder(problems).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text)]);
 }

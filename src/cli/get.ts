@@ -1,15 +1,17 @@
 /**
  * cli: `vipc get`.
  */
-import { printServices } from '../look/get.js';
-import { apiObject, listOf } from '../look/object.js';
-import { asText } from '../look/yaml.js';
+
 import type { Service } from '../read/types.js';
+import { servicesTable } from '../views/get.js';
+import { apiObject, listOf } from '../views/object.js';
+import { printServices } from '../views/print.js';
+import { asText } from '../views/yaml.js';
 import type { Need } from './api-sources.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
-import { type LookFlags, look } from './look.js';
+import { chosenServices, type ServicesFlags } from './services.js';
 
-export interface GetFlags extends LookFlags {
+export interface GetFlags extends ServicesFlags {
   readonly output?: 'wide' | 'yaml' | 'json' | 'name';
   readonly headers: boolean;
   readonly showLabels?: boolean;
@@ -17,7 +19,7 @@ export interface GetFlags extends LookFlags {
 
 /** Lists the Services that `args` name; returns the exit code. */
 export async function runGet(args: readonly string[], flags: GetFlags, io: Io): Promise<number> {
-  const found = await look(args, flags, io, { command: 'get', need: needOf(flags) });
+  const found = await chosenServices(args, flags, io, { command: 'get', need: needOf(flags) });
   if (!found.snapshot) return found.code;
   const { snapshot, services, named, code } = found;
   const { output, headers, allNamespaces = false, showLabels = false } = flags;
@@ -29,8 +31,8 @@ export async function runGet(args: readonly string[], flags: GetFlags, io: Io): 
       services.map(({ metadata }) => `service/${metadata.name}`),
     );
   } else if (services.length > 0) {
-    const style = { wide: output === 'wide', namespaces: allNamespaces, labels: showLabels, headers };
-    await writeLines(io.stdout, printServices(snapshot, services, style, Date.now()));
+    const style = { wide: output === 'wide', namespaces: allNamespaces, labels: showLabels };
+    await writeLines(io.stdout, printServices(servicesTable(snapshot, services, style, Date.now()), headers));
   }
   return code;
 }

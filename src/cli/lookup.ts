@@ -8,6 +8,7 @@ import type { DnsRecord, QueryType } from '../discover/dns/record.js';
 import { answerLine } from '../discover/dns/zone.js';
 import { parseIp } from '../ip.js';
 import type { Snapshot } from '../read/types.js';
+import { aligned, LAYOUTS } from '../table.js';
 import { asData } from './dns-json.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 
@@ -83,6 +84,8 @@ function* tried({ tries }: Lookup, types: readonly QueryType[]): Generator<strin
           { name: alias, says },
         ];
   });
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  for (const { name, says } of rows) yield `${name.padEnd(width)}  ${says}`;
+  yield* aligned(
+    rows.map(({ name, says }) => [name, says]),
+    LAYOUTS.describe,
+  );
 }

@@ -1,11 +1,12 @@
 /**
  * cli: what the nodes of a cluster do with one Service, as resolve has it.
  */
-import type { OnNode } from '../look/traffic.js';
+
 import type { Options } from '../options.js';
 import { backendFor, resolveFamilies } from '../pipeline.js';
 import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { viewOf } from '../resolve/view.js';
+import type { OnNode } from '../views/traffic.js';
 
 /** Thousands of nodes would be asked for each of thousands of Services. */
 const MOST_NODES = 50;

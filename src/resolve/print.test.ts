@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../testing/cases/cases.js';
-import { parseResolved } from './print.js';
-import { alignedRows, rowsOf } from './view.js';
+import { render } from '../text.js';
+import { parseResolved, printView } from './print.js';
 
 const FILES = readdirSync(`${ROOT}golden`, { recursive: true, encoding: 'utf8' }).filter((file) =>
   file.endsWith('resolved.txt'),
@@ -13,13 +13,9 @@ const FILES = readdirSync(`${ROOT}golden`, { recursive: true, encoding: 'utf8' }
 
 /** What parsed views are printed as. */
 function printed(text: string): string {
-  const blocks = parseResolved(text).flatMap(({ family, node, zone, ports }) => [
-    `${family} on node ${node}${zone === '' ? '' : `, zone ${zone}`}: ${ports.length} ServicePort${ports.length === 1 ? '' : 's'}`,
-    ...ports.map((port) =>
-      [`${port.name} ${port.protocol}`, ...alignedRows(rowsOf(port)).map((line) => `  ${line}`)].join('\n'),
-    ),
-  ]);
-  return `${blocks.join('\n\n')}\n`;
+  return parseResolved(text)
+    .map((view) => render(printView(view)))
+    .join('\n');
 }
 
 describe('parseResolved', () => {

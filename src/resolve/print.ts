@@ -3,35 +3,35 @@
  * any packet filter says it. The same way back, for tables that were kept in a file: what is not as it would be printed
  * today is kept as it stands.
  */
+import { alignedTables, LAYOUTS } from '../table.js';
 import type { Line, Section } from '../text.js';
+import { HEADINGS, rowsOf } from './rows.js';
 import type { LocalPolicy, NodeContext, ServicePort } from './types.js';
-import {
-  alignedRows,
-  type EndpointView,
-  FAMILY,
-  type FrontendView,
-  HEADINGS,
-  type NodeView,
-  type PortView,
-  rowsOf,
-  viewOf,
-} from './view.js';
+import { type EndpointView, type FrontendView, type NodeView, nodeView, type PortView } from './view.js';
 
 /** The table for `ports` on `node`, under a proxy mode with that idea of policy Local. */
-export function* printResolved(
+export function printResolved(
   node: NodeContext,
   ports: readonly ServicePort[],
   localPolicy: LocalPolicy,
 ): Generator<Line> {
-  const zone = node.zone === '' ? '' : `, zone ${node.zone}`;
+  return printView(nodeView(node, ports, localPolicy));
+}
+
+/** What a node does with traffic, as a table. */
+export function* printView({ family, node, zone, ports }: NodeView): Generator<Line> {
   const all = `${ports.length} ServicePort${ports.length === 1 ? '' : 's'}`;
-  yield { text: `${FAMILY[node.family]} on node ${node.name || '(none)'}${zone}: ${all}` };
+  yield { text: `${family} on node ${node}${zone === '' ? '' : `, zone ${zone}`}: ${all}` };
   for (const port of ports) {
-    const view = viewOf(port, node, localPolicy);
     yield { text: '' };
-    yield { text: `${view.name} ${view.protocol}`, origin: port.origin };
-    for (const text of alignedRows(rowsOf(view))) yield { text: `  ${text}`, origin: port.origin };
+    yield { text: `${port.name} ${port.protocol}` };
+    for (const text of linesOf(port)) yield { text: `  ${text}` };
   }
+}
+
+/** What stands below the name of a ServicePort. */
+function linesOf(port: PortView): readonly string[] {
+  return alignedTables(rowsOf(port), LAYOUTS.resolved);
 }
 
 const HEADING = /^(IPv[46]) on node (.*?)(?:, zone (.*))?: \d+ ServicePorts?$/;
@@ -69,6 +69,6 @@ function parsePort([first = '', ...lines]: readonly string[]): PortView {
 /** Tables as text → a section for each ServicePort. */
 export function resolvedSections(text: string): readonly Section[] {
   return parseResolved(text).flatMap(({ family, ports }) =>
-    ports.map((port) => ({ title: family, service: port.name, lines: alignedRows(rowsOf(port)) })),
+    ports.map((port) => ({ title: family, service: port.name, lines: linesOf(port) })),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * resolve, part: a ServicePort in words, as plain data. resolved.txt is printed from it and parsed to it again, reviews
- * compare it, and `vipc describe` shows it.
+ * resolve, part: ServicePorts in words, as plain data. resolved.txt and its JSON are printed from it, the text is parsed to it
+ * again, reviews compare it, and `vipc describe` shows it.
  */
 import { joinHostPort } from '../ip.js';
 import {
@@ -52,7 +52,17 @@ export interface EndpointView {
   readonly state: string;
 }
 
-export const FAMILY = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
+const FAMILY = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
+
+/** All `ports` on `node`, under a proxy mode with that idea of policy Local. */
+export function nodeView(node: NodeContext, ports: readonly ServicePort[], localPolicy: LocalPolicy): NodeView {
+  return {
+    family: FAMILY[node.family],
+    node: node.name || '(none)',
+    zone: node.zone,
+    ports: ports.map((port) => viewOf(port, node, localPolicy)),
+  };
+}
 
 /** `port` on `node`, under a proxy mode with that idea of policy Local. */
 export function viewOf(port: ServicePort, node: NodeContext, localPolicy: LocalPolicy): PortView {
@@ -77,46 +87,6 @@ export function inWords(goesTo: string): string {
   return goesTo
     .replace(/^REJECT: no endpoints/, 'refused: no endpoint')
     .replace(/^DROP: no endpoints/, 'dropped: no endpoint');
-}
-
-/** A line of a view: cells of one table, or of none. */
-export interface Row {
-  /** Rows of one table are aligned with each other. */
-  readonly table: 'frontends' | 'endpoints' | 'others';
-  readonly cells: readonly string[];
-}
-
-/** The headings of the two tables. */
-export const HEADINGS = {
-  frontends: ['FRONTEND', 'ADDRESS', 'POLICY', 'MASQUERADE', 'GOES TO'],
-  endpoints: ['ENDPOINT', 'SETS', 'STATE'],
-} as const;
-
-/** What a view is printed as, below its name. */
-export function rowsOf({ frontends, endpoints, others }: Omit<PortView, 'name' | 'protocol'>): readonly Row[] {
-  const table = (name: 'frontends' | 'endpoints', rows: readonly (readonly string[])[]): readonly Row[] =>
-    [HEADINGS[name], ...rows].map((cells) => ({ table: name, cells }));
-  const addresses = frontends.map((each) => [each.kind, each.address, each.policy, each.masquerade, each.goesTo]);
-  const behind = endpoints.map(({ address, sets, state }) => [address, sets, state]);
-  return [
-    ...table('frontends', addresses),
-    ...(behind.length > 0 ? table('endpoints', behind) : []),
-    ...others.map((line): Row => ({ table: 'others', cells: [line] })),
-  ];
-}
-
-/** Rows as lines: the columns of a table padded to one width, and nothing after the last. */
-export function alignedRows(rows: readonly Row[]): readonly string[] {
-  const widths = new Map<Row['table'], number[]>();
-  for (const { table, cells } of rows) {
-    const known = widths.get(table) ?? [];
-    widths.set(table, known);
-    for (const [i, cell] of cells.entries()) known[i] = Math.max(known[i] ?? 0, cell.length);
-  }
-  return rows.map(({ table, cells }) => {
-    const padded = cells.map((cell, i) => cell.padEnd(widths.get(table)?.[i] ?? 0));
-    return padded.join('  ').trimEnd();
-  });
 }
 
 function frontendView(

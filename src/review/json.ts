@@ -6,7 +6,7 @@
  *     meaning    what "+" and "-" say here
  *     nodes      all that were compared, where they have names
  *     summary    one entry a change: change (+, -, ~), service or node or file, fields, lines, and the same as text
- *     resolved   lines of resolved.txt, and
+ *     resolved   rows of resolved.txt, their cells with two blanks between, and
  *     changes    lines of rules, that come and go: service, what (file and chain, set or server), removed, added
  *
  * Where several nodes were compared, an entry of the last three says for which of them it holds.
@@ -14,6 +14,7 @@
 import type { DiffLine, ServiceChange } from './compare.js';
 import { changeTexts } from './line.js';
 import type { Group, Review } from './review.js';
+import type { RowChange, TablesChange } from './rows.js';
 
 /** One section that changes. */
 export interface ChangeData {
@@ -50,13 +51,15 @@ export function reviewData({ meaning, synthetic, nodes, groups }: Review): objec
     summary: all(({ summary }) =>
       summary.map((change) => ({ ...change, text: changeTexts(change, meaning).join('; ') })),
     ),
-    resolved: all(({ resolved }) => toJson(resolved).map(unaligned)),
+    resolved: all(({ resolved }) => rowsData(resolved)),
     changes: all(({ rules }) => toJson(rules)),
   };
 }
 
-/** Columns are for readers of tables. */
-function unaligned({ removed, added, ...section }: ChangeData): ChangeData {
-  const narrow = (lines: readonly string[]) => lines.map((line) => line.replace(/ {2,}/g, '  '));
-  return { ...section, removed: narrow(removed), added: narrow(added) };
+function rowsData(changes: readonly TablesChange[]): readonly ChangeData[] {
+  const of = (rows: readonly RowChange[], wanted: RowChange['kind']) =>
+    rows.filter(({ kind }) => kind === wanted).map(({ cells }) => cells.join('  '));
+  return changes.flatMap(({ service, sections }) =>
+    sections.map(({ title, rows }) => ({ service, what: title, removed: of(rows, '-'), added: of(rows, '+') })),
+  );
 }

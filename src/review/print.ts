@@ -5,6 +5,7 @@
 import type { DiffLine, ServiceChange } from './compare.js';
 import { listed, summaryLine } from './line.js';
 import type { Group, Meaning, Review } from './review.js';
+import { asLines } from './rows.js';
 
 /** Colours a piece of text; the identity where there is no colour. */
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
@@ -41,7 +42,7 @@ function* printGroup({ summary, resolved, rules }: Group, meaning: Meaning, pain
   yield '';
   if (rules.length > 0) yield summarise(rules);
   yield legend(meaning);
-  yield* printChanges(resolved, paint);
+  yield* printChanges(asLines(resolved), paint);
   yield* printChanges(rules, paint);
 }
 

@@ -6,7 +6,7 @@ import type { NodeView, PortView } from '../resolve/view.js';
 import type { Section } from '../text.js';
 import { compare, type ServiceChange } from './compare.js';
 import { type FieldChange, fieldChanges, KINDS } from './fields.js';
-import { resolvedChanges } from './rows.js';
+import { asLines, resolvedChanges, type TablesChange } from './rows.js';
 
 /** What the signs of a difference say. */
 export interface Meaning {
@@ -30,7 +30,7 @@ export interface Change {
 export interface Difference {
   readonly summary: readonly Change[];
   /** The tables of resolved.txt. */
-  readonly resolved: readonly ServiceChange[];
+  readonly resolved: readonly TablesChange[];
   /** Rules, sets, servers, as each tool has them. */
   readonly rules: readonly ServiceChange[];
 }
@@ -125,8 +125,9 @@ export function grouped(
 /** Where an endpoint is, as the tables have it: each node sees that from its own place. */
 const WHERE = /\b(?:this node|node [a-z0-9.-]+)/g;
 
+/** One text is printed for all nodes of a group, so the lines that change are alike in it, their blanks included. */
 function keyOf({ summary, resolved, rules }: Difference): string {
-  const changed = [...resolved, ...rules].map(({ service, sections }) => [
+  const changed = [...asLines(resolved), ...rules].map(({ service, sections }) => [
     service,
     sections.map(({ title, lines }) => [
       title,

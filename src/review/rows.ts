@@ -1,50 +1,65 @@
 /**
  * review: the resolved tables of two sides → their differences, row by row. Rows are compared by their cells, so that a
- * wider column is no change, and laid out together.
+ * wider column is no change; as lines they are laid out together.
  */
 import { diffArrays } from 'diff';
-import { alignedRows, type NodeView, type PortView, type Row, rowsOf } from '../resolve/view.js';
-import { type DiffLine, MAX_EDITS, type SectionChange, type ServiceChange } from './compare.js';
+import { type Row, rowsOf } from '../resolve/rows.js';
+import type { NodeView, PortView } from '../resolve/view.js';
+import { alignedTables, LAYOUTS } from '../table.js';
+import { type DiffLine, MAX_EDITS, type ServiceChange } from './compare.js';
+
+/** A row that both sides have, or only one of them. */
+export interface RowChange extends Row {
+  readonly kind: DiffLine['kind'];
+}
+
+/** What changed in the tables of one ServicePort. */
+export interface TablesChange {
+  readonly service: string;
+  readonly sections: readonly { readonly title: string; readonly rows: readonly RowChange[] }[];
+}
 
 /** What changed, by ServicePort in order of name, IPv4 first. */
-export function resolvedChanges(before: readonly NodeView[], after: readonly NodeView[]): readonly ServiceChange[] {
+export function resolvedChanges(before: readonly NodeView[], after: readonly NodeView[]): readonly TablesChange[] {
   const [was, is] = [portsByKey(before), portsByKey(after)];
-  const byService = new Map<string, SectionChange[]>();
+  const byService = new Map<string, TablesChange['sections']>();
   for (const key of new Set([...was.keys(), ...is.keys()])) {
-    const [then, now] = [was.get(key), is.get(key)];
-    const lines = diffRows(lineUp(then), lineUp(now));
-    if (lines.every(({ kind }) => kind === ' ')) continue;
+    const rows = diffRows(allRows(was.get(key)), allRows(is.get(key)));
+    if (rows.every(({ kind }) => kind === ' ')) continue;
     const [family = '', name = ''] = key.split(' ');
-    byService.set(name, [...(byService.get(name) ?? []), { title: `resolved ${family}`, lines }]);
+    byService.set(name, [...(byService.get(name) ?? []), { title: `resolved ${family}`, rows }]);
   }
   return [...byService].sort(([a], [b]) => (a < b ? -1 : 1)).map(([service, sections]) => ({ service, sections }));
+}
+
+/** The same as lines of aligned cells. */
+export function asLines(changes: readonly TablesChange[]): readonly ServiceChange[] {
+  return changes.map(({ service, sections }) => ({
+    service,
+    sections: sections.map(({ title, rows }) => {
+      const texts = alignedTables(rows, LAYOUTS.resolved);
+      return { title, lines: rows.map(({ kind }, i) => ({ kind, text: texts[i] ?? '' })) };
+    }),
+  }));
 }
 
 function portsByKey(nodes: readonly NodeView[]): ReadonlyMap<string, PortView> {
   return new Map(nodes.flatMap(({ family, ports }) => ports.map((port) => [`${family} ${port.name}`, port] as const)));
 }
 
-function lineUp(port: PortView | undefined): readonly Row[] {
+function allRows(port: PortView | undefined): readonly Row[] {
   return port ? [{ table: 'others', cells: [port.protocol] }, ...rowsOf(port)] : [];
 }
 
-interface Marked {
-  readonly kind: DiffLine['kind'];
-  readonly row: Row;
-}
-
-function diffRows(before: readonly Row[], after: readonly Row[]): readonly DiffLine[] {
+function diffRows(before: readonly Row[], after: readonly Row[]): readonly RowChange[] {
   const parts = diffArrays([...before], [...after], {
     comparator: (a, b) => a.table === b.table && a.cells.join('\n') === b.cells.join('\n'),
     maxEditLength: MAX_EDITS,
   });
-  const marked: readonly Marked[] = parts
-    ? parts.flatMap((part) => mark(part.added ? '+' : part.removed ? '-' : ' ', part.value))
-    : [...mark('-', before), ...mark('+', after)];
-  const texts = alignedRows(marked.map(({ row }) => row));
-  return marked.map(({ kind }, i) => ({ kind, text: texts[i] ?? '' }));
+  if (!parts) return [...marked('-', before), ...marked('+', after)];
+  return parts.flatMap((part) => marked(part.added ? '+' : part.removed ? '-' : ' ', part.value));
 }
 
-function mark(kind: DiffLine['kind'], rows: readonly Row[]): readonly Marked[] {
-  return rows.map((row) => ({ kind, row }));
+function marked(kind: DiffLine['kind'], rows: readonly Row[]): readonly RowChange[] {
+  return rows.map((row) => ({ kind, ...row }));
 }

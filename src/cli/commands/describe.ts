@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
 import type { DescribeFlags } from '../describe.js';
 import { completionOptions, inputOptions, modeOption, nodeOption } from '../flags.js';
-import { ARGUMENTS, lookOptions } from '../look-options.js';
+import { ARGUMENTS, servicesOptions } from '../services-options.js';
 
 /** Adds the command. */
 export const addDescribe: Add = (program, io, done) => {
@@ -18,7 +18,7 @@ export const addDescribe: Add = (program, io, done) => {
         'is written or what it is made of; the Ingresses that lead to it and the NetworkPolicies that select its ' +
         'endpoints. What is made up says (synthetic).',
     );
-  completionOptions(lookOptions(inputOptions(command)));
+  completionOptions(servicesOptions(inputOptions(command)));
   modeOption(nodeOption(command, 'what becomes of traffic on this node (default: on all Nodes)'))
     .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
     .option('-c, --config <FILE>', 'KubeProxyConfiguration: what becomes of traffic depends on it')

@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
 import { completionOptions, inputOptions } from '../flags.js';
 import type { GetFlags } from '../get.js';
-import { ARGUMENTS, lookOptions } from '../look-options.js';
+import { ARGUMENTS, servicesOptions } from '../services-options.js';
 
 /** Adds the command. */
 export const addGet: Add = (program, io, done) => {
@@ -18,7 +18,7 @@ export const addGet: Add = (program, io, done) => {
         'nodePort, healthCheckNodePort; endpoints of simulated Pods; slices that vipc made of Pods or Endpoints as a ' +
         'controller would. kubectl vipc get without PATH reads the cluster of the current context.',
     );
-  completionOptions(lookOptions(inputOptions(command)))
+  completionOptions(servicesOptions(inputOptions(command)))
     .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
     .addOption(new Option('-o, --output <FORMAT>', 'instead of the table').choices(['wide', 'yaml', 'json', 'name']))
     .option('--show-labels', 'a last column with all labels')

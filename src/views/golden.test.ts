@@ -14,8 +14,9 @@ import { readCluster } from '../pipeline.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { type EndpointSlice, keyOf, type Snapshot, serviceOf } from '../read/types.js';
 import { ROOT } from '../testing/cases/cases.js';
-import { printServices } from './get.js';
+import { servicesTable } from './get.js';
 import { apiObject, listOf, sliceObject } from './object.js';
+import { printDescription, printServices } from './print.js';
 import { toYaml } from './yaml.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
@@ -36,7 +37,7 @@ function clusterOf(name: string) {
 
 function described(snapshot: Snapshot, said: readonly Diagnostic[]): string {
   const describe = describer(snapshot, said, DEFAULT_OPTIONS);
-  const parts = sorted(snapshot.services).map((service) => [...describe(service), ''].join('\n'));
+  const parts = sorted(snapshot.services).map((service) => [...printDescription(describe(service)), ''].join('\n'));
   return parts.join('\n\n');
 }
 
@@ -58,12 +59,13 @@ describe.each(CASES)('%s', (name) => {
   const services = sorted(snapshot.services);
   const names = new Set(services.map(keyOf));
   const slices = snapshot.slices.filter((slice) => names.has(serviceOf(slice) ?? ''));
-  const style = { wide: false, namespaces: true, labels: false, headers: true };
+  const style = { wide: false, namespaces: true, labels: false };
+  const wide = { ...style, wide: true, labels: true };
   const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
   const said = inOrder(diagnostics).flatMap((diagnostic) => [...format(diagnostic, (_, part) => part), '']);
   const files = new Map([
-    ['get.txt', text(printServices(snapshot, services, style, NOW))],
-    ['get-wide.txt', text(printServices(snapshot, services, { ...style, wide: true, labels: true }, NOW))],
+    ['get.txt', text(printServices(servicesTable(snapshot, services, style, NOW), true))],
+    ['get-wide.txt', text(printServices(servicesTable(snapshot, services, wide, NOW), true))],
     ['get.yaml', toYaml(listOf(services.map(apiObject)))],
     ['describe.yaml', toYaml(listOf([...services.map(apiObject), ...slices.map(sliceObject)]))],
     ['describe.txt', described(snapshot, diagnostics)],

@@ -1,11 +1,12 @@
 /**
- * look: the endpoints of a Service as a table, one address a row, and where its slices come from.
+ * views: the endpoints of a Service as a table, one address a row, and where its slices come from.
  */
 import { compare } from '../order.js';
 import { placeText } from '../read/locate.js';
 import type { EndpointPort, EndpointSlice, Node, Service, SliceEndpoint } from '../read/types.js';
+import { type Column, NONE, type Table, tableOf } from '../table.js';
 import { labelsText } from './columns.js';
-import { aligned, type Column, cells, DESCRIBE, NONE } from './table.js';
+import { type DescriptionSection, tableSection } from './description.js';
 
 interface Row {
   readonly slice: EndpointSlice;
@@ -14,16 +15,17 @@ interface Row {
 }
 
 /** A row for each endpoint, as its slice has it: an address in two slices is there twice. */
-export function endpointRows(
+export function endpointsSection(
   { spec }: Service,
   slices: readonly EndpointSlice[],
   nodes: readonly Node[],
-): readonly string[] {
+): readonly DescriptionSection[] {
+  if (spec.type === 'ExternalName') return [];
   const made = new Set(nodes.filter(({ synthetic }) => synthetic).map(({ metadata }) => metadata.name));
   const rows = slices.flatMap((slice) =>
     slice.endpoints.map((endpoint): Row => ({ slice, endpoint, ports: slice.ports })),
   );
-  if (rows.length === 0) return [NONE];
+  if (rows.length === 0) return [{ kind: 'sentence', title: 'Endpoints', text: NONE }];
   const order = [...rows].sort(
     (a, b) =>
       compare(a.slice.addressType, b.slice.addressType) ||
@@ -44,7 +46,7 @@ export function endpointRows(
     { title: 'POD', optional: true, cell: ({ endpoint }) => endpoint.pod ?? '' },
     { title: 'SYNTHETIC', optional: true, cell: syntheticText },
   ];
-  return aligned(cells(columns, order), DESCRIBE);
+  return tableSection('Endpoints', tableOf(columns, order));
 }
 
 /** `http:8080/TCP`; a slice that lacks the port serves no traffic of it. */
@@ -70,14 +72,14 @@ function syntheticText({ slice, endpoint }: Row): string {
 }
 
 /** A row for each slice: what is in it, and where it was written or what it was made of. */
-export function sliceRows(service: Service, slices: readonly EndpointSlice[]): readonly string[] {
+export function slicesTable(service: Service, slices: readonly EndpointSlice[]): Table {
   const columns: readonly Column<EndpointSlice>[] = [
     { title: 'NAME', cell: ({ metadata }) => metadata.name },
     { title: 'ADDRESSTYPE', cell: ({ addressType }) => addressType },
     { title: 'ENDPOINTS', cell: ({ endpoints }) => String(endpoints.length) },
     { title: 'FROM', cell: (slice) => sourceText(service, slice) },
   ];
-  return aligned(cells(columns, slices), DESCRIBE);
+  return tableOf(columns, slices);
 }
 
 function sourceText({ spec }: Service, { synthetic, origin }: EndpointSlice): string {

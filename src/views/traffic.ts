@@ -1,11 +1,11 @@
 /**
- * look: what becomes of traffic to a Service, node by node, in words. In: ServicePorts in words (resolve/view.ts). Out: a
+ * views: what becomes of traffic to a Service, node by node, in words. In: ServicePorts in words (resolve/view.ts). Out: a
  * table for each group of nodes that treat it alike.
  */
 import type { Service } from '../read/types.js';
 import { inWords, type PortView } from '../resolve/view.js';
-import { section } from './describe.js';
-import { aligned, type Column, cells, DESCRIBE } from './table.js';
+import { type Column, tableOf } from '../table.js';
+import type { DescriptionSection } from './description.js';
 
 /** What one node does with a Service. */
 export interface OnNode {
@@ -22,9 +22,9 @@ interface Row {
 }
 
 /** Sections `Traffic on node-a, node-b`. */
-export function trafficLines(service: Service, nodes: readonly OnNode[]): readonly string[] {
+export function trafficSections(service: Service, nodes: readonly OnNode[]): readonly DescriptionSection[] {
   const none = noRules(service);
-  if (none !== undefined) return section('Traffic', [none]);
+  if (none !== undefined) return [{ kind: 'sentence', title: 'Traffic', text: none }];
   const groups = new Map<string, { readonly names: string[]; readonly rows: readonly Row[] }>();
   for (const { node, ports } of nodes) {
     const rows = ports.flatMap(rowsOf);
@@ -33,7 +33,11 @@ export function trafficLines(service: Service, nodes: readonly OnNode[]): readon
     const name = node !== '' ? node : nodes.length === 1 ? 'any node' : 'a node without endpoints';
     groups.set(key, { names: [...names, name], rows });
   }
-  return [...groups.values()].flatMap(({ names, rows }) => section(`Traffic on ${some(names)}`, table(rows)));
+  return [...groups.values()].map(({ names, rows }) => ({
+    kind: 'table',
+    title: `Traffic on ${some(names)}`,
+    table: tableOf(COLUMNS, rows),
+  }));
 }
 
 /** Most nodes that a title names. */
@@ -56,12 +60,9 @@ function rowsOf({ name, frontends }: PortView): readonly Row[] {
   return frontends.map(({ address, policy, goesTo }) => ({ port, address, policy, goesTo: inWords(goesTo) }));
 }
 
-function table(rows: readonly Row[]): readonly string[] {
-  const columns: readonly Column<Row>[] = [
-    { title: 'PORT', optional: true, cell: ({ port }) => port },
-    { title: 'ADDRESS', cell: ({ address }) => address },
-    { title: 'POLICY', cell: ({ policy }) => policy },
-    { title: 'GOES TO', cell: ({ goesTo }) => goesTo },
-  ];
-  return aligned(cells(columns, rows), DESCRIBE);
-}
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'PORT', optional: true, cell: ({ port }) => port },
+  { title: 'ADDRESS', cell: ({ address }) => address },
+  { title: 'POLICY', cell: ({ policy }) => policy },
+  { title: 'GOES TO', cell: ({ goesTo }) => goesTo },
+];

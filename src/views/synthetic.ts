@@ -1,5 +1,5 @@
 /**
- * look: what of a Service is made up, so that nobody takes it for what a cluster said.
+ * views: what of a Service is made up, so that nobody takes it for what a cluster said.
  */
 import type { EndpointSlice, Service } from '../read/types.js';
 

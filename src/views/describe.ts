@@ -1,5 +1,5 @@
 /**
- * look: one Service → what `vipc describe` says of it: first what kubectl says, in its order and words (k8s.io/kubectl
+ * views: one Service → what `vipc describe` says of it: first what kubectl says, in its order and words (k8s.io/kubectl
  * pkg/describe/describe.go, describeService), then what it does not: every endpoint, its slices, the Ingresses before it.
  */
 import { policiesByService, type Selected } from '../lint/policies.js';
@@ -12,43 +12,42 @@ import {
   type Snapshot,
   slicesByService,
 } from '../read/types.js';
+import { type Column, type Table, tableOf } from '../table.js';
 import { labelsText } from './columns.js';
-import { endpointRows, sliceRows } from './endpoints.js';
-import { annotationLines, endpointsText, type Field, fieldLines, ingressText, labelLines } from './fields.js';
+import { type Description, type DescriptionSection, type Field, tableSection } from './description.js';
+import { endpointsSection, slicesTable } from './endpoints.js';
+import { annotationsField, endpointsText, field, ingressText, labelsField } from './fields.js';
 import { type Route, routesByService } from './ingress.js';
-import { aligned, type Column, cells, DESCRIBE } from './table.js';
 
-/** The description as lines; `traffic` is what is said of where its addresses lead. */
+/** The description; `problems` are lines on what is wrong with it, `traffic` says where its addresses lead. */
 export function describeService(
   snapshot: Snapshot,
   service: Service,
-  traffic: readonly string[] = [],
-): readonly string[] {
+  traffic: readonly DescriptionSection[] = [],
+  problems: readonly string[] = [],
+): Description {
   const slices = slicesByService(snapshot.slices).get(keyOf(service)) ?? [];
   const routes = routesByService(snapshot.ingresses).get(keyOf(service)) ?? [];
-  return [
-    ...fieldLines([
-      ['Name', service.metadata.name],
-      ['Namespace', service.metadata.namespace],
-      ...labelLines('Labels', service.metadata.labels),
-      ...annotationLines('Annotations', service.metadata.annotations),
+  return {
+    problems,
+    fields: [
+      field('Name', service.metadata.name),
+      field('Namespace', service.metadata.namespace),
+      labelsField('Labels', service.metadata.labels),
+      annotationsField('Annotations', service.metadata.annotations),
       ...addressFields(service),
       ...service.spec.ports.flatMap((port) => portFields(service, port, slices)),
       ...trafficFields(service),
-    ]),
-    ...traffic,
-    ...section('Endpoints', service.spec.type === 'ExternalName' ? [] : endpointRows(service, slices, snapshot.nodes)),
-    ...section('EndpointSlices', slices.length === 0 ? [] : sliceRows(service, slices)),
-    ...section('Ingresses', routes.length === 0 ? [] : routeRows(routes)),
-    ...section('Network Policies', policyRows(policiesByService(snapshot)(service))),
-    '',
-    `Defined at: ${placeText(service.origin)}`,
-  ];
-}
-
-/** Lines under a title, indented; a title alone would be noise. */
-export function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+    ],
+    sections: [
+      ...traffic,
+      ...endpointsSection(service, slices, snapshot.nodes),
+      ...tableSection('EndpointSlices', slicesTable(service, slices)),
+      ...tableSection('Ingresses', routesTable(routes)),
+      ...tableSection('Network Policies', policiesTable(policiesByService(snapshot)(service))),
+    ],
+    definedAt: placeText(service.origin),
+  };
 }
 
 const SYNTHETIC = ' (synthetic)';
@@ -61,12 +60,12 @@ function addressFields({ spec, status, allocated }: Service): readonly Field[] {
   const ips = spec.clusterIPs.map((ip) => `${ip}${mark(allocated?.clusterIPs.includes(ip))}`);
   const balancers = status.loadBalancer.ingress.map(ingressText);
   return [
-    ['Selector', labelsText(spec.selector)],
-    ['Type', spec.type],
+    field('Selector', labelsText(spec.selector)),
+    field('Type', spec.type),
     ...optional('IP Family Policy', spec.ipFamilyPolicy),
-    ['IP Families', spec.ipFamilies.join(',') || '<none>'],
-    ['IP', ips[0] ?? ''],
-    ['IPs', ips.join(',') || '<none>'],
+    field('IP Families', spec.ipFamilies.join(',') || '<none>'),
+    field('IP', ips[0] ?? ''),
+    field('IPs', ips.join(',') || '<none>'),
     ...optional('External IPs', spec.externalIPs.join(',')),
     ...optional('External Name', spec.externalName),
     ...optional('LoadBalancer Ingress', balancers.join(', ')),
@@ -82,10 +81,13 @@ function portFields(
   const made = allocated?.nodePorts.includes(nodePort);
   const filled = slices.filter(({ endpoints }) => endpoints.length > 0);
   return [
-    ['Port', `${called}  ${port}/${protocol}`],
-    ['TargetPort', `${targetPort}/${protocol}`],
+    field('Port', `${called}  ${port}/${protocol}`),
+    field('TargetPort', `${targetPort}/${protocol}`),
     ...optional('NodePort', nodePort === 0 ? '' : `${called}  ${nodePort}/${protocol}${mark(made)}`),
-    ['Endpoints', `${endpointsText(slices, name)}${mark(filled.some(({ synthetic }) => synthetic !== undefined))}`],
+    field(
+      'Endpoints',
+      `${endpointsText(slices, name)}${mark(filled.some(({ synthetic }) => synthetic !== undefined))}`,
+    ),
   ];
 }
 
@@ -93,7 +95,7 @@ function trafficFields({ spec, allocated }: Service): readonly Field[] {
   const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || spec.externalIPs.length > 0;
   const health = spec.healthCheckNodePort;
   return [
-    ['Session Affinity', spec.sessionAffinity],
+    field('Session Affinity', spec.sessionAffinity),
     ...optional('External Traffic Policy', external ? spec.externalTrafficPolicy : ''),
     ...optional('Internal Traffic Policy', spec.type === 'ExternalName' ? '' : spec.internalTrafficPolicy),
     ...optional('HealthCheck NodePort', health === 0 ? '' : `${health}${mark(allocated?.healthCheckNodePort)}`),
@@ -103,20 +105,20 @@ function trafficFields({ spec, allocated }: Service): readonly Field[] {
 }
 
 function optional(label: string, value: string | undefined): readonly Field[] {
-  return value ? [[label, value]] : [];
+  return value ? [field(label, value)] : [];
 }
 
-function policyRows(selected: readonly Selected[]): readonly string[] {
+function policiesTable(selected: readonly Selected[]): Table {
   const columns: readonly Column<Selected>[] = [
     { title: 'NAME', cell: ({ policy }) => policy.metadata.name },
     { title: 'TYPES', cell: ({ policy }) => policy.policyTypes.join(',') },
     { title: 'SELECTS', cell: ({ some }) => (some ? 'some endpoints' : 'all endpoints') },
     { title: 'AT', cell: ({ policy }) => placeText(policy.origin) },
   ];
-  return selected.length === 0 ? [] : aligned(cells(columns, selected), DESCRIBE);
+  return tableOf(columns, selected);
 }
 
-function routeRows(routes: readonly Route[]): readonly string[] {
+function routesTable(routes: readonly Route[]): Table {
   const columns: readonly Column<Route>[] = [
     { title: 'NAME', cell: ({ ingress }) => ingress.metadata.name },
     { title: 'HOST', cell: ({ backend }) => backend.host || '*' },
@@ -126,5 +128,5 @@ function routeRows(routes: readonly Route[]): readonly string[] {
     { title: 'CLASS', optional: true, cell: ({ ingress }) => ingress.ingressClassName },
     { title: 'AT', cell: ({ ingress, backend }) => placeText({ ...ingress.origin, path: backend.at }) },
   ];
-  return aligned(cells(columns, routes), DESCRIBE);
+  return tableOf(columns, routes);
 }

@@ -1,8 +1,8 @@
 /**
- * look: what kubectl's table says of a Service (k/k pkg/printers/internalversion/printers.go, printService), cell by cell.
+ * views: what kubectl's table says of a Service (k/k pkg/printers/internalversion/printers.go, printService), cell by cell.
  */
 import type { Service } from '../read/types.js';
-import { NONE } from './table.js';
+import { NONE } from '../table.js';
 
 /** `a=b,c=d`, by key; `<none>` for no labels (apimachinery, labels.FormatLabels). */
 export function labelsText(labels: Readonly<Record<string, string>> = {}): string {

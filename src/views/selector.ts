@@ -1,5 +1,5 @@
 /**
- * look: `-l 'app in (web, api),!canary'` → what labels must be: kubectl's label selectors, with its grammar and its words
+ * views: `-l 'app in (web, api),!canary'` → what labels must be: kubectl's label selectors, with its grammar and its words
  * when there is a mistake (k8s.io/apimachinery/pkg/labels/selector.go).
  *
  *     selector     requirement, requirement, …      all must hold; nothing at all holds always

@@ -2,9 +2,9 @@
  * cli: what `get` and `describe` share: arguments and flags → the cluster, and the Services that are meant.
  */
 import { type Diagnostic, hasErrors } from '../diag.js';
-import { otherNamespaces, selectServices } from '../look/select.js';
-import { parseSelector, type Requirement } from '../look/selector.js';
 import type { Service, Snapshot } from '../read/types.js';
+import { otherNamespaces, selectServices } from '../views/select.js';
+import { parseSelector, type Requirement } from '../views/selector.js';
 import type { Need } from './api-sources.js';
 import { type ClusterFlags, loadCluster } from './cluster.js';
 import { openInput } from './input.js';
@@ -12,13 +12,13 @@ import { EXIT, type Io, writeLines } from './io.js';
 import { report } from './report.js';
 import { type Targets, targetsOf } from './targets.js';
 
-export interface LookFlags extends ClusterFlags {
+export interface ServicesFlags extends ClusterFlags {
   readonly allNamespaces?: boolean;
   readonly selector?: string;
 }
 
-/** What was found. */
-export interface Looked {
+/** The cluster, and the Services of it that arguments and flags mean. */
+export interface Chosen {
   readonly snapshot: Snapshot;
   /** What was said of its objects. */
   readonly said: readonly Diagnostic[];
@@ -29,8 +29,8 @@ export interface Looked {
   readonly code: number;
 }
 
-/** Who looks, and at what. */
-export interface Looking {
+/** The command that asks, and what it needs of the cluster. */
+export interface AskingCommand {
   readonly command: string;
   readonly need: Need;
   /** What of that which is wrong is reported; all of it by default. */
@@ -38,12 +38,12 @@ export interface Looking {
 }
 
 /** The Services that `args` and `flags` mean, after reporting what is wrong; or the exit code, when there is no cluster. */
-export async function look(
+export async function chosenServices(
   args: readonly string[],
-  flags: LookFlags,
+  flags: ServicesFlags,
   io: Io,
-  { command, need, isTold = () => true }: Looking,
-): Promise<Looked | { readonly code: number; readonly snapshot?: never }> {
+  { command, need, isTold = () => true }: AskingCommand,
+): Promise<Chosen | { readonly code: number; readonly snapshot?: never }> {
   const targets = targetsOf(args, command);
   const { allNamespaces = false, selector } = flags;
   checkFlags(targets, flags);
@@ -54,8 +54,8 @@ export async function look(
   const loaded = await loadCluster(input, within, flags, io, (found, cluster) => isTold(found, cluster, namespace));
   if ('code' in loaded) return loaded;
   const { snapshot, said } = loaded;
-  const wanted = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };
-  const { value: services, diagnostics } = selectServices(snapshot.services, wanted);
+  const selection = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };
+  const { value: services, diagnostics } = selectServices(snapshot.services, selection);
   await report(diagnostics, flags.verbose === true, io);
   const named = targets.names.length > 0;
   if (services.length === 0 && !named)
@@ -64,7 +64,7 @@ export async function look(
 }
 
 /** As kubectl refuses them. */
-function checkFlags({ names }: Targets, { allNamespaces = false, namespace, selector }: LookFlags): void {
+function checkFlags({ names }: Targets, { allNamespaces = false, namespace, selector }: ServicesFlags): void {
   if (allNamespaces && names.length > 0) throw new Error('a Service can’t be got by name from all namespaces: use -n');
   if (allNamespaces && namespace !== undefined) throw new Error('use either -A or -n, not both');
   if (names.length > 0 && selector !== undefined) throw new Error('use either names or -l, not both');

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { namespace } from './flags.js';
 
 /** Which Services. */
-export function lookOptions(command: Command): Command {
+export function servicesOptions(command: Command): Command {
   return command
     .option('-A, --all-namespaces', 'those of all namespaces')
     .option(

@@ -1,5 +1,5 @@
 /**
- * look, part: the words and signs of a label selector (k8s.io/apimachinery/pkg/labels, Lexer).
+ * views, part: the words and signs of a label selector (k8s.io/apimachinery/pkg/labels, Lexer).
  */
 
 export interface Token {

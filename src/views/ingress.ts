@@ -1,5 +1,5 @@
 /**
- * look: which Ingresses lead to a Service.
+ * views: which Ingresses lead to a Service.
  */
 
 import { type Route, routesOf, routeText, serviceKeyOf } from '../lint/routes.js';

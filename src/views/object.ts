@@ -1,5 +1,5 @@
 /**
- * look: a Service or EndpointSlice as vipc has it → the API's object, as `kubectl get -o yaml` prints it and reads it back. Fields that
+ * views: a Service or EndpointSlice as vipc has it → the API's object, as `kubectl get -o yaml` prints it and reads it back. Fields that
  * decide no rule were not read, and are not there; what is made up says so in an annotation.
  */
 import type { EndpointSlice, Service, ServicePortSpec, SliceEndpoint } from '../read/types.js';

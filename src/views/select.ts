@@ -1,5 +1,5 @@
 /**
- * look: which Services a command line means. In: all of them, a namespace or none, names, requirements of labels. Out:
+ * views: which Services a command line means. In: all of them, a namespace or none, names, requirements of labels. Out:
  * the Services in order, and what is wrong with names that are none.
  */
 import type { Checked, Diagnostic } from '../diag.js';
@@ -8,7 +8,8 @@ import { sorted } from '../order.js';
 import type { Service } from '../read/types.js';
 import { matches, type Requirement } from './selector.js';
 
-export interface Wanted {
+/** Which Services are selected: those that meet all of it. */
+export interface Selection {
   /** Absent for all. */
   readonly namespace?: string;
   /** None for all. */
@@ -16,9 +17,9 @@ export interface Wanted {
   readonly labels: readonly Requirement[];
 }
 
-/** The Services that are wanted; a name that is not there is an error, worded as kubectl does. */
-export function selectServices(services: readonly Service[], wanted: Wanted): Checked<readonly Service[]> {
-  const { namespace, names, labels } = wanted;
+/** The Services of the selection; a name that is not there is an error, worded as kubectl does. */
+export function selectServices(services: readonly Service[], selection: Selection): Checked<readonly Service[]> {
+  const { namespace, names, labels } = selection;
   const all = sorted(services);
   const here = all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   if (names.length === 0)
@@ -27,13 +28,13 @@ export function selectServices(services: readonly Service[], wanted: Wanted): Ch
   const byName = new Map(here.map((service) => [service.metadata.name, service]));
   return {
     value: distinct.flatMap((name) => byName.get(name) ?? []),
-    diagnostics: distinct.filter((name) => !byName.has(name)).map((name) => notFound(name, wanted, all, here)),
+    diagnostics: distinct.filter((name) => !byName.has(name)).map((name) => notFound(name, selection, all, here)),
   };
 }
 
 function notFound(
   name: string,
-  { namespace = '' }: Wanted,
+  { namespace = '' }: Selection,
   all: readonly Service[],
   here: readonly Service[],
 ): Diagnostic {

@@ -1,21 +1,21 @@
 /**
- * look: Services → the table of `vipc get`: kubectl's columns, then how many endpoints are ready, which Ingresses lead to
- * it, and what is made up. In: the snapshot, the Services to show, the time. Out: lines.
+ * views: Services → the table of `vipc get`: kubectl's columns, then how many endpoints are ready, which Ingresses lead to
+ * it, and what is made up. In: the snapshot, the Services to show, the time.
  */
 import { portReadiness, readiness } from '../lint/slices.js';
 import { type EndpointSlice, keyOf, type Service, type Snapshot, slicesByService } from '../read/types.js';
+import { type Column, NONE, type Table, tableOf } from '../table.js';
 import { ageOf } from './age.js';
 import { clusterIpText, externalIpText, labelsText, portsText } from './columns.js';
 import { type Route, routesByService, routesText } from './ingress.js';
 import { syntheticParts } from './synthetic.js';
-import { aligned, type Column, cells, GET, NONE } from './table.js';
 
+/** Which columns there are. */
 export interface GetStyle {
   readonly wide: boolean;
   /** Show the namespace: the Services are of all. */
   readonly namespaces: boolean;
   readonly labels: boolean;
-  readonly headers: boolean;
 }
 
 /** A Service and what belongs to it. */
@@ -26,18 +26,18 @@ interface Row {
 }
 
 /** The table of `services` at the time `now`, in milliseconds since 1970. */
-export function printServices(
+export function servicesTable(
   { slices, ingresses }: Snapshot,
   services: readonly Service[],
   style: GetStyle,
   now: number,
-): readonly string[] {
+): Table {
   const [slicesOf, routesOf] = [slicesByService(slices), routesByService(ingresses)];
   const rows = services.map((service): Row => {
     const key = keyOf(service);
     return { service, slices: slicesOf.get(key) ?? [], routes: routesOf.get(key) ?? [] };
   });
-  return aligned(cells(columns(style, now), rows, style.headers), GET);
+  return tableOf(columns(style, now), rows);
 }
 
 function columns({ wide, namespaces, labels }: GetStyle, now: number): readonly Column<Row>[] {

@@ -1,28 +1,22 @@
 /**
- * look, part: fields and their values as kubectl describes them (k8s.io/kubectl/pkg/describe/describe.go).
+ * views, part: fields and their values as kubectl describes them (k8s.io/kubectl/pkg/describe/describe.go).
  */
 import { joinHostPort } from '../ip.js';
 import type { EndpointSlice, LoadBalancerIngress } from '../read/types.js';
-import { aligned, DESCRIBE, safe } from './table.js';
+import { NONE } from '../table.js';
+import type { Field } from './description.js';
 
-/** A label, without its colon, and a value; '' continues the value above. */
-export type Field = readonly [label: string, value: string];
-
-/** Labels and values in two columns. */
-export function fieldLines(fields: readonly Field[]): readonly string[] {
-  return aligned(
-    fields.map(([label, value]) => [label === '' ? '' : `${label}:`, value]),
-    DESCRIBE,
-  ).map((line) => line.trimEnd());
+/** A field with one value. */
+export function field(label: string, value: string): Field {
+  return { label, values: [value] };
 }
 
-/** `app=web`, one a line, by key. */
-export function labelLines(label: string, labels: Readonly<Record<string, string>>): readonly Field[] {
-  return continued(
+/** `app=web`, by key. */
+export function labelsField(label: string, labels: Readonly<Record<string, string>>): Field {
+  const keys = Object.keys(labels).sort();
+  return orNone(
     label,
-    Object.keys(labels)
-      .sort()
-      .map((key) => `${key}=${labels[key]}`),
+    keys.map((key) => `${key}=${labels[key]}`),
   );
 }
 
@@ -32,10 +26,10 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Longer annotations are cut (maxAnnotationLen). */
 const MAX_ANNOTATION = 140;
 
-/** `key: value`, long ones and those of several lines below their key. */
-export function annotationLines(label: string, annotations: Readonly<Record<string, string>>): readonly Field[] {
+/** `key: value`; long values and those of several lines are below their key, with two blanks before them. */
+export function annotationsField(label: string, annotations: Readonly<Record<string, string>>): Field {
   const keys = Object.keys(annotations).filter((key) => key !== LAST_APPLIED);
-  return continued(
+  return orNone(
     label,
     keys.sort().flatMap((key) => {
       const value = (annotations[key] ?? '').replace(/\n$/, '');
@@ -49,8 +43,8 @@ function shortened(line: string): string {
   return line.length > MAX_ANNOTATION - 2 ? `${line.slice(0, MAX_ANNOTATION - 2)}...` : line;
 }
 
-function continued(label: string, values: readonly string[]): readonly Field[] {
-  return (values.length === 0 ? ['<none>'] : values).map((value, i): Field => [i === 0 ? label : '', safe(value)]);
+function orNone(label: string, values: readonly string[]): Field {
+  return { label, values: values.length === 0 ? [NONE] : values };
 }
 
 /** An address with its mode, or a name (buildIngressString). */

@@ -14,6 +14,7 @@ import { AS_IT_IS } from '../complete/complete.js';
 import { sorted } from '../order.js';
 import { readCluster } from '../pipeline.js';
 import { keyOf, type Service } from '../read/types.js';
+import { tableOf } from '../table.js';
 import { type ApiServer, startApiServer } from '../testing/api-server.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { describeInKernel } from '../testing/machine/rings.js';
@@ -23,8 +24,8 @@ import { ageOf } from './age.js';
 import { labelsText } from './columns.js';
 import { describeService } from './describe.js';
 import { apiObject } from './object.js';
+import { printDescription, printServices } from './print.js';
 import { matches, parseSelector } from './selector.js';
-import { aligned, cells, GET } from './table.js';
 
 const describeKernel = await describeInKernel();
 
@@ -65,7 +66,7 @@ describeKernel('kubectl', () => {
     const service = SERVICES.get(key) as Service;
     const { name, namespace } = service.metadata;
     const theirs = await kubectl('describe', 'service', '-n', namespace, name);
-    const [ours = ''] = describeService(snapshot, service).join('\n').split('\n\n');
+    const [ours = ''] = printDescription(describeService(snapshot, service)).join('\n').split('\n\n');
     // kubectl has the last one since 1.33, and asks for events.
     const lines = (text: string) =>
       text
@@ -90,8 +91,8 @@ describeKernel('kubectl', () => {
     }));
     for (const service of services) server.put(service);
     const table = (now: number) =>
-      aligned(
-        cells(
+      printServices(
+        tableOf(
           [
             { title: 'NAME', cell: ({ metadata }) => metadata.name },
             { title: 'AGE', cell: ({ metadata }) => ageOf(metadata.creationTimestamp, now) },
@@ -99,7 +100,7 @@ describeKernel('kubectl', () => {
           ],
           services,
         ),
-        GET,
+        true,
       ).join('\n');
     const before = table(Date.now());
     const theirs = (await kubectl('get', 'services', '-n', 'ages', '--show-labels')).trimEnd();

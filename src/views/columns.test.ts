@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NOTHING, type Service } from '../read/types.js';
-import { printServices } from './get.js';
+import { servicesTable } from './get.js';
 
 const ORIGIN = { source: { name: 'x', text: '' }, document: 0, base: [], path: [] };
 
@@ -41,12 +41,9 @@ function port(number: number, nodePort = 0): Spec['ports'][number] {
 
 /** The cells of the row, READY and what comes after it left out. */
 function row(of: Service, wide: boolean): string {
-  const style = { wide, namespaces: false, labels: false, headers: false };
-  const [line = ''] = printServices(NOTHING, [of], style, 0);
-  return line
-    .split(/ {2,}/)
-    .slice(0, wide ? 7 : 6)
-    .join(' | ');
+  const style = { wide, namespaces: false, labels: false };
+  const { rows } = servicesTable(NOTHING, [of], style, 0);
+  return rows.map((cells) => cells.slice(0, wide ? 7 : 6).join(' | ')).join('\n');
 }
 
 const LB: Partial<Spec> = { type: 'LoadBalancer' };

@@ -1,5 +1,5 @@
 /**
- * look: how long ago, as kubectl says it (k8s.io/apimachinery/pkg/util/duration, HumanDuration): two or three digits that
+ * views: how long ago, as kubectl says it (k8s.io/apimachinery/pkg/util/duration, HumanDuration): two or three digits that
  * count, and no more. In: a timestamp of the API and the time it is now.
  */
 

@@ -1,5 +1,5 @@
 /**
- * look: what is wrong about one Service, of all that was said of a cluster: of it, or with it as the other place.
+ * views: what is wrong about one Service, of all that was said of a cluster: of it, or with it as the other place.
  */
 import type { Diagnostic } from '../diag.js';
 import { groupedBy } from '../order.js';

@@ -1,5 +1,5 @@
 /**
- * look: values → YAML as kubectl prints it: lists not indented, and a string that other parsers might take for
+ * views: values → YAML as kubectl prints it: lists not indented, and a string that other parsers might take for
  * something else in quotes.
  */
 import { DEFAULT_SCALAR_STYLE_RULES, dump, SCALAR_STYLE, type ScalarStyleRule } from 'js-yaml';

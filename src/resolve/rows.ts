@@ -1,0 +1,46 @@
+/**
+ * resolve, part: a ServicePort in words → the rows of its tables, as resolved.txt has them below its name.
+ */
+import type { Table } from '../table.js';
+import type { PortView } from './view.js';
+
+/** The tables by their names, with the headings of each. */
+export const HEADINGS = {
+  frontends: ['FRONTEND', 'ADDRESS', 'POLICY', 'MASQUERADE', 'GOES TO'],
+  endpoints: ['ENDPOINT', 'SETS', 'STATE'],
+} as const;
+
+/** A row of a table; what stands below the tables is a row of one cell, of `others`. */
+export interface Row {
+  readonly table: keyof typeof HEADINGS | 'others';
+  readonly cells: readonly string[];
+  readonly isHeading?: true;
+}
+
+/** The two tables of a view. */
+export function tablesOf({ frontends, endpoints }: Pick<PortView, keyof typeof HEADINGS>) {
+  return {
+    frontends: {
+      columns: HEADINGS.frontends,
+      rows: frontends.map((each) => [each.kind, each.address, each.policy, each.masquerade, each.goesTo]),
+    },
+    endpoints: {
+      columns: HEADINGS.endpoints,
+      rows: endpoints.map(({ address, sets, state }) => [address, sets, state]),
+    },
+  } satisfies Readonly<Record<keyof typeof HEADINGS, Table>>;
+}
+
+/** All rows of a view, one table below the other; that of the endpoints is left out where there are none. */
+export function rowsOf(view: PortView): readonly Row[] {
+  const tables = tablesOf(view);
+  const rows = (table: keyof typeof HEADINGS): readonly Row[] => [
+    { table, cells: tables[table].columns, isHeading: true },
+    ...tables[table].rows.map((cells) => ({ table, cells })),
+  ];
+  return [
+    ...rows('frontends'),
+    ...(view.endpoints.length > 0 ? rows('endpoints') : []),
+    ...view.others.map((line): Row => ({ table: 'others', cells: [line] })),
+  ];
+}
