@@ -17,6 +17,7 @@ const MODE = [
   'resolve/types.ts',
   'diag.ts',
   'ip.ts',
+  'json.ts',
   'memo.ts',
   'text.ts',
   'options.ts',
@@ -34,7 +35,7 @@ const LANGUAGES = [
   'l4.ts',
   'lines.ts',
 ];
-const LANGUAGE = ['tools/l4.ts', 'tools/lines.ts', 'diag.ts', 'ip.ts', 'text.ts'];
+const LANGUAGE = ['tools/l4.ts', 'tools/lines.ts', 'diag.ts', 'ip.ts', 'json.ts', 'text.ts'];
 
 /** For each place, longest match first, what its files may import: places of ours, and packages. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -45,6 +46,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'ip.ts': [],
   'order.ts': [],
   'table.ts': [],
+  'json.ts': [],
   'memo.ts': [],
   'options.ts': ['ip.ts'],
   'read/source.ts': ['read/', 'diag.ts', 'node:fs', 'node:path', 'node:buffer'],
@@ -95,6 +97,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'backends/backend.ts': [
     'backends/features.ts',
     'tools/',
+    'json.ts',
     'memo.ts',
     'resolve/types.ts',
     'diag.ts',
@@ -111,7 +114,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'backends/ipvs/': ['backends/ipvs/', ...MODE],
   ...Object.fromEntries(LANGUAGES.map((language) => [`tools/${language}`, [`tools/${language}`, ...LANGUAGE]])),
   'review/': ['review/', 'resolve/view.ts', 'resolve/rows.ts', 'table.ts', 'text.ts', 'diff'],
-  'synthetic.ts': ['backends/backend.ts', 'text.ts'],
+  'synthetic.ts': ['backends/backend.ts', 'json.ts', 'text.ts'],
   'write/expand.ts': ['js-yaml'],
   'write/': ['write/', 'read/', 'diag.ts'],
   'nodes.ts': ['pipeline.ts', 'backends/backend.ts', 'clusters/', 'read/types.ts', 'diag.ts', 'options.ts'],
@@ -123,6 +126,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'read/',
     'resolve/',
     'synthetic.ts',
+    'json.ts',
     'memo.ts',
     'diag.ts',
     'ip.ts',

@@ -15,6 +15,7 @@ import { mergeClusters, withClusterset } from './clusters/mcs.js';
 import { AS_IT_IS, type Completion, complete } from './complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
 import { type Cidr, FAMILIES } from './ip.js';
+import { streamed } from './json.js';
 import { lint } from './lint/lint.js';
 import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
@@ -262,11 +263,7 @@ function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolic
           yield* printView(view());
         },
       },
-      json: {
-        *[Symbol.iterator]() {
-          yield `${JSON.stringify(view())}\n`;
-        },
-      },
+      data: { ...nodeView(node, [], localPolicy), ports: streamed(() => view().ports) },
     };
   });
   return { name: RESOLVED_FILE, parts, sections: resolvedSections };

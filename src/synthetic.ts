@@ -2,6 +2,7 @@
  * The mark on rules that are not for a live node: vipc made up addresses that the input leaves to a cluster.
  */
 import type { Artifact, Part, Resolved } from './backends/backend.js';
+import { jsonPieces } from './json.js';
 import { joined, type Text } from './text.js';
 
 /** What was made up, as `1 address, 2 node ports and 4 endpoints`; undefined when nothing was. */
@@ -49,12 +50,6 @@ export function partText({ synthetic, text }: Part): Text {
 }
 
 /** The JSON object of a part, whose first field says what is made up, in pieces. */
-export function* partJson({ synthetic, json }: Part): Generator<string> {
-  if (synthetic === undefined) return yield* json;
-  // The tools print the whole object as text, so its opening brace has to make room for the field.
-  let open = `{"synthetic":${JSON.stringify(synthetic)},`;
-  for (const piece of json) {
-    yield open === '' ? piece : `${open}${piece.slice(1)}`;
-    open = '';
-  }
+export function partJson({ synthetic, data }: Part): Iterable<string> {
+  return jsonPieces({ synthetic, ...data });
 }

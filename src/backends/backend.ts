@@ -3,6 +3,7 @@
  */
 import type { Checked } from '../diag.js';
 import type { Family } from '../ip.js';
+import type { JsonObject } from '../json.js';
 import type { Memo } from '../memo.js';
 import type { Options, Periods } from '../options.js';
 import type { LocalPolicy, NodeContext, Peer, ServicePort } from '../resolve/types.js';
@@ -56,8 +57,8 @@ export interface Part {
   readonly synthetic?: string;
   /** Can be iterated over more than once; each time it is made anew. */
   readonly text: Text;
-  /** The same as one JSON object and a newline, in pieces. */
-  readonly json: Iterable<string>;
+  /** The same as data for JSON. */
+  readonly data: JsonObject;
 }
 
 /** How many ServicePorts there are, by family. */

@@ -2,7 +2,7 @@
  * Artifacts, shared: the files that iptables-restore and ip6tables-restore load.
  */
 import type { Family } from '../../ip.js';
-import { print, toJson } from '../../tools/iptables/print.js';
+import { print, toData } from '../../tools/iptables/print.js';
 import { sections } from '../../tools/iptables/sections.js';
 import type { RuleSet } from '../../tools/iptables/types.js';
 import type { Artifact, PortCounts } from '../backend.js';
@@ -16,7 +16,7 @@ export function iptablesFile(ruleSet: RuleSet, ports: PortCounts): Artifact {
   const { family } = ruleSet;
   return {
     name: FILE[family],
-    parts: [partOf({ family, ports: ports[family] ?? 0 }, ruleSet, { print, toJson })],
+    parts: [partOf({ family, ports: ports[family] ?? 0 }, ruleSet, { print, toData })],
     sections: (text) => sections(text, isServiceChain),
   };
 }

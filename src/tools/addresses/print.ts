@@ -2,6 +2,7 @@
  * print: a dummy device and its addresses → Text for `ip -batch`; with `-force` it takes it a second time.
  */
 import { inetNtop } from '../../ip.js';
+import type { JsonObject } from '../../json.js';
 import type { Line } from '../../text.js';
 import type { Addresses } from './types.js';
 
@@ -13,7 +14,7 @@ export function* print({ device, create, addresses }: Addresses): Generator<Line
   }
 }
 
-/** The same as one JSON object. */
-export function* toJson({ device, addresses }: Addresses): Generator<string> {
-  yield `${JSON.stringify({ device, addresses: addresses.map(({ ip, origin }) => ({ ip, object: origin?.object })) })}\n`;
+/** The same as data for JSON. */
+export function toData({ device, addresses }: Addresses): JsonObject {
+  return { device, addresses: addresses.map(({ ip, origin }) => ({ ip, object: origin?.object })) };
 }

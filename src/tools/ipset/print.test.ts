@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { jsonPieces } from '../../json.js';
 import { render } from '../../text.js';
-import { print, printEntry, toJson } from './print.js';
+import { print, printEntry, toData } from './print.js';
 import type { Entry, IpSet } from './types.js';
 
 const ENTRIES: readonly [string, Entry, string][] = [
@@ -44,7 +45,7 @@ describe('a set', () => {
   });
 
   it('is JSON as well', () => {
-    expect(JSON.parse([...toJson([set([{ port: 1 }])])].join(''))).toEqual({
+    expect(JSON.parse([...jsonPieces(toData([set([{ port: 1 }])]))].join(''))).toEqual({
       sets: [{ name: 'S', type: 'hash:ip', family: 'ipv4', entries: [{ port: 1 }] }],
     });
   });

@@ -2,6 +2,7 @@
  * print: sets → Text, as `ipset save` prints them, its hash parameters aside: those are the kernel's to choose.
  */
 import { inetNtop } from '../../ip.js';
+import { type JsonObject, streamed } from '../../json.js';
 import type { Line } from '../../text.js';
 import type { Entry, IpSet } from './types.js';
 
@@ -48,12 +49,13 @@ function parameters({ type, family, entries, size = maxElements(entries.length) 
   return `family ${family === 'ipv4' ? 'inet' : 'inet6'} hashsize 1024 maxelem ${size}`;
 }
 
-/** The sets as one JSON object, in pieces of a set. */
-export function* toJson(sets: readonly IpSet[]): Generator<string> {
-  yield '{"sets":[';
-  for (const [i, { entries, ...set }] of sets.entries()) {
-    const shown = entries.map(({ origin, owners: _, ...entry }) => ({ ...entry, object: origin?.object }));
-    yield `${i === 0 ? '' : ','}\n${JSON.stringify({ ...set, entries: shown })}`;
+/** The sets as data for JSON. */
+export function toData(sets: readonly IpSet[]): JsonObject {
+  return { sets: streamed(() => setsData(sets)) };
+}
+
+function* setsData(sets: readonly IpSet[]): Generator<JsonObject> {
+  for (const { entries, ...set } of sets) {
+    yield { ...set, entries: entries.map(({ origin, owners: _, ...entry }) => ({ ...entry, object: origin?.object })) };
   }
-  yield ']}\n';
 }

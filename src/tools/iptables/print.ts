@@ -4,6 +4,7 @@
  * compared line by line.
  */
 import { type Family, inetNtop } from '../../ip.js';
+import { type JsonObject, streamed } from '../../json.js';
 import { ownerName } from '../../owner.js';
 import type { Line } from '../../text.js';
 import { ALL_BITS, HOST_MASK, hex, PORT_UNREACHABLE, PROTOCOL_NUMBER, quote } from './spelling.js';
@@ -138,18 +139,17 @@ function printTarget(target: Target, family: Family): string {
   }
 }
 
-/** The rule set as one JSON object, in pieces of a chain. */
-export function* toJson(ruleSet: RuleSet): Generator<string> {
-  yield `{"family":${JSON.stringify(ruleSet.family)},"tables":[`;
-  for (const [i, table] of ruleSet.tables.entries()) {
-    yield `${i === 0 ? '' : ','}\n{"name":${JSON.stringify(table.name)},"chains":[`;
-    for (const [j, chain] of inOrder(table).entries()) {
-      const { origin: of, owner: whose, ...rest } = chain;
-      const rules = chain.rules().map(({ origin, owner: _, ...rule }) => ({ ...rule, object: (origin ?? of)?.object }));
-      const service = whose && ownerName(whose);
-      yield `${j === 0 ? '' : ','}\n${JSON.stringify({ ...rest, service, rules })}`;
-    }
-    yield ']}';
+/** The rule set as data for JSON. */
+export function toData({ family, tables }: RuleSet): JsonObject {
+  return {
+    family,
+    tables: streamed(() => tables.map((table) => ({ name: table.name, chains: streamed(() => chainsData(table)) }))),
+  };
+}
+
+function* chainsData(table: Table): Generator<JsonObject> {
+  for (const { origin: of, owner: whose, ...chain } of inOrder(table)) {
+    const rules = chain.rules().map(({ origin, owner: _, ...rule }) => ({ ...rule, object: (origin ?? of)?.object }));
+    yield { ...chain, service: whose && ownerName(whose), rules };
   }
-  yield ']}\n';
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { jsonPieces } from '../../json.js';
 import { render } from '../../text.js';
-import { print, toJson } from './print.js';
+import { print, toData } from './print.js';
 import { sectionsOf } from './sections.js';
 import type { VirtualServer } from './types.js';
 
@@ -32,7 +33,7 @@ describe('a virtual server', () => {
   it('comes after the timeouts', () => {
     const timeouts = { tcp: 900, tcpFin: 0, udp: 300 };
     expect(render(print({ timeouts, virtualServers: [plain] }))).toBe('--set 900 0 300\n-A -t 10.0.0.1:80 -s rr\n');
-    expect(JSON.parse([...toJson({ timeouts, virtualServers: [plain] })].join(''))).toEqual({
+    expect(JSON.parse([...jsonPieces(toData({ timeouts, virtualServers: [plain] }))].join(''))).toEqual({
       timeouts,
       virtualServers: [plain],
     });

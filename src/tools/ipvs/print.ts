@@ -3,6 +3,7 @@
  * no name: whose it is only its address tells.
  */
 import { inetNtop, joinHostPort } from '../../ip.js';
+import { type JsonObject, streamed } from '../../json.js';
 import { ownerName } from '../../owner.js';
 import type { Line } from '../../text.js';
 import type { L4Protocol } from '../l4.js';
@@ -42,12 +43,13 @@ export function printHostPort({ address, port }: Pick<RealServer, 'address' | 'p
   return joinHostPort(inetNtop(address), port);
 }
 
-/** Virtual servers as one JSON object, in pieces of a virtual server. */
-export function* toJson({ timeouts, virtualServers }: Ipvs): Generator<string> {
-  yield `{${timeouts ? `"timeouts":${JSON.stringify(timeouts)},` : ''}"virtualServers":[`;
-  for (const [i, { origin, owner, ...server }] of virtualServers.entries()) {
-    const service = owner && ownerName(owner);
-    yield `${i === 0 ? '' : ','}\n${JSON.stringify({ ...server, service, object: origin?.object })}`;
+/** Virtual servers as data for JSON. */
+export function toData({ timeouts, virtualServers }: Ipvs): JsonObject {
+  return { timeouts, virtualServers: streamed(() => serversData(virtualServers)) };
+}
+
+function* serversData(servers: readonly VirtualServer[]): Generator<JsonObject> {
+  for (const { origin, owner, ...server } of servers) {
+    yield { ...server, service: owner && ownerName(owner), object: origin?.object };
   }
-  yield ']}\n';
 }

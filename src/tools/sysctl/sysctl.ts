@@ -1,6 +1,7 @@
 /**
  * Kernel parameters: data, print and parse together, there is so little of it.
  */
+import type { JsonObject } from '../../json.js';
 import type { Line } from '../../text.js';
 
 /** Values by name, such as `net.ipv4.ip_forward`. */
@@ -21,7 +22,7 @@ export function parse(text: string): Sysctls {
   return Object.fromEntries(found);
 }
 
-/** The same as one JSON object. */
-export function* toJson(sysctls: Sysctls): Generator<string> {
-  yield `${JSON.stringify({ sysctls })}\n`;
+/** The same as data for JSON. */
+export function toData(sysctls: Sysctls): JsonObject {
+  return { sysctls };
 }
