@@ -44,6 +44,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'files.ts': ['diag.ts', 'node:crypto', 'node:fs', 'node:path'],
   'ip.ts': [],
   'order.ts': [],
+  'yaml.ts': ['yaml'],
   'memo.ts': [],
   'options.ts': ['ip.ts'],
   'read/source.ts': ['read/', 'diag.ts', 'node:fs', 'node:path', 'node:buffer'],
@@ -55,7 +56,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'discover/': ['order.ts', 'discover/', 'read/types.ts', 'diag.ts', 'ip.ts'],
   'lint/near.ts': [],
   'lint/': ['order.ts', 'lint/', 'read/types.ts', 'read/selects.ts', 'diag.ts', 'ip.ts'],
-  'look/yaml.ts': ['js-yaml', 'printable.ts'],
+  'look/yaml.ts': ['yaml.ts', 'printable.ts'],
   'look/': [
     'order.ts',
     'printable.ts',
@@ -100,7 +101,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(LANGUAGES.map((language) => [`tools/${language}`, [`tools/${language}`, ...LANGUAGE]])),
   'review/': ['review/', 'resolve/view.ts', 'text.ts', 'diff'],
   'synthetic.ts': ['backends/backend.ts', 'text.ts'],
-  'write/expand.ts': ['js-yaml'],
+  'write/tree.ts': ['diag.ts', 'yaml'],
+  'write/token.ts': ['yaml'],
+  'write/expand.ts': ['yaml.ts'],
   'write/': ['write/', 'read/', 'diag.ts'],
   'nodes.ts': ['pipeline.ts', 'backends/backend.ts', 'clusters/', 'read/types.ts', 'diag.ts', 'options.ts'],
   'pipeline.ts': [
