@@ -47,6 +47,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'order.ts': [],
   'table.ts': [],
   'json.ts': [],
+  'yaml.ts': ['yaml'],
   'memo.ts': [],
   'options.ts': ['ip.ts'],
   'read/source.ts': ['read/', 'diag.ts', 'node:fs', 'node:path', 'node:buffer'],
@@ -68,7 +69,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'discover/': ['order.ts', 'discover/', 'read/types.ts', 'diag.ts', 'ip.ts'],
   'lint/near.ts': [],
   'lint/': ['order.ts', 'lint/', 'read/types.ts', 'read/selects.ts', 'diag.ts', 'ip.ts'],
-  'views/yaml.ts': ['js-yaml', 'printable.ts'],
+  'views/yaml.ts': ['yaml.ts', 'printable.ts'],
   'views/': [
     'order.ts',
     'printable.ts',
@@ -115,7 +116,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(LANGUAGES.map((language) => [`tools/${language}`, [`tools/${language}`, ...LANGUAGE]])),
   'review/': ['review/', 'resolve/view.ts', 'resolve/rows.ts', 'table.ts', 'text.ts', 'diff'],
   'synthetic.ts': ['backends/backend.ts', 'json.ts', 'text.ts'],
-  'write/expand.ts': ['js-yaml'],
+  'write/tree.ts': ['diag.ts', 'yaml'],
+  'write/token.ts': ['yaml'],
+  'write/expand.ts': ['yaml.ts'],
   'write/': ['write/', 'read/', 'diag.ts'],
   'nodes.ts': ['pipeline.ts', 'backends/backend.ts', 'clusters/', 'read/types.ts', 'diag.ts', 'options.ts'],
   'pipeline.ts': [

@@ -64,6 +64,17 @@ function parse(text: string): Event[] {
   return parseEvents(plain, { maxDepth: MAX_DEPTH });
 }
 
+/** A line end that YAML has since its first version, and few grammars do. */
+const LONE_CR = /\r(?!\n)/g;
+
+/**
+ * A text of the same length that a stricter grammar reads as `text` is read here; undefined when that is `text` itself.
+ */
+export function relaxed(text: string): string | undefined {
+  const plain = text.replace(LAST_COLON, 'x').replace(LONE_CR, '\n');
+  return relax(plain) ?? (plain === text ? undefined : plain);
+}
+
 function construct(events: Event[], source: string): unknown[] {
   return constructFromEvents(events, {
     source,

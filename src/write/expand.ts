@@ -2,7 +2,7 @@
  * write, part: values → YAML without anchors and aliases, for documents in which one text stands for several fields. Two
  * Services that share their spec by an alias cannot share a cluster IP.
  */
-import { dump } from 'js-yaml';
+import { yamlOf } from '../yaml.js';
 
 /** Beyond what a Kubernetes object may have; aliases of aliases can stand for more than fits into memory. */
 const MAX_VALUES = 1_000_000;
@@ -10,22 +10,26 @@ const MAX_VALUES = 1_000_000;
 /** `values` as YAML documents, or undefined when they would be too large, or without an end. */
 export function expanded(values: readonly unknown[]): string | undefined {
   if (!isBounded(values)) return undefined;
-  return values.map((value) => dump(value, { noRefs: true, quoteStyle: 'double', lineWidth: -1 })).join('---\n');
+  return values.map((value) => yamlOf(value, { indentSeq: true })).join('---\n');
 }
 
 /** Whether `values`, without aliases, can be looked at one by one. */
 export function isBounded(values: readonly unknown[]): boolean {
   const sizes = new Map<object, number>();
-  return values.reduce<number>((sum, value) => sum + sizeOf(value, sizes), 0) <= MAX_VALUES;
+  return values.reduce<number>((sum, value) => sum + sizeOf(value, sizes, 0), 0) <= MAX_VALUES;
 }
 
-/** How many values a value has when nothing is shared; infinite when it is part of itself. */
-function sizeOf(value: unknown, sizes: Map<object, number>): number {
+/** Kubernetes objects are about 10 deep; what goes through values and tokens calls itself at each level. */
+const MAX_DEPTH = 500;
+
+/** How many values a value has when nothing is shared; infinite when it is part of itself, or too deep. */
+function sizeOf(value: unknown, sizes: Map<object, number>, depth: number): number {
   if (typeof value !== 'object' || value === null) return 1;
   const known = sizes.get(value);
   if (known !== undefined) return known;
   sizes.set(value, Number.POSITIVE_INFINITY);
-  const size = Object.values(value).reduce<number>((sum, each) => sum + sizeOf(each, sizes), 1);
+  if (depth > MAX_DEPTH) return Number.POSITIVE_INFINITY;
+  const size = Object.values(value).reduce<number>((sum, each) => sum + sizeOf(each, sizes, depth + 1), 1);
   sizes.set(value, size);
   return size;
 }

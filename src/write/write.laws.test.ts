@@ -40,6 +40,20 @@ function plain(value: unknown): unknown {
   );
 }
 
+/** Whether `text` is in `longer`, with other text in between. */
+function isWithin(text: string, longer: string): boolean {
+  let at = 0;
+  for (const character of text) {
+    at = longer.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
+
+/** Fields of a line, or of the start of a line in braces, that are marked. */
+const MADE =
+  /(?:clusterIPs?|nodePort|healthCheckNodePort|ipFamil\w+): (?:\[[^\]]*\]|"[^"]*"|[^,\s\]}]+),? # synthetic.*$/gm;
+
 function check(sources: readonly Source[]): number {
   const written = write(sources);
   if (!written) return 0;
@@ -61,11 +75,24 @@ function check(sources: readonly Source[]): number {
   expect(plain(allocated.value)).toEqual(plain(after.map(({ allocated: _, ...service }) => service)));
   expect(writeServices(again, services, allocated.value).value).toEqual(texts);
 
+  // Nothing that was there is lost, but for values that were empty; block and flow without what is marked are as they were.
+  for (const [i, { text }] of sources.entries()) {
+    const written = texts[i] ?? '';
+    if (!EMPTY.test(text)) expect(isWithin(text, written)).toBe(true);
+    if (!EMPTY.test(text) && !/^\s*[[{]/.test(text)) expect(blankless(written.replace(MADE, ''))).toBe(blankless(text));
+  }
+
   // Each made-up value is marked, and lines that were there are there.
   const made = after.filter(({ allocated }) => allocated);
   if (made.length === 0) expect(texts).toEqual(sources.map(({ text }) => text));
   else expect(texts.join('')).toMatch(/# synthetic|"vipc\/synthetic"/);
   return made.length;
+}
+
+const EMPTY = /(?:clusterIPs?|ipFamilies|nodePort)"?: ?(?:""|''|\[\]|null|~|0\b|$)/m;
+
+function blankless(text: string): string {
+  return text.replace(/[ \r\n]+/g, '');
 }
 
 function withValues(service: Service, { spec }: Service): Service {

@@ -142,6 +142,21 @@ const YAML: readonly (readonly [string, string, string])[] = [
     `spec:\n  clusterIP: ${IP} # synthetic\n  ports: [{port: 0120}]\n  selector: {"on": 'yes', a: "1e3"}\nstatus: {}\n`,
   ],
   [
+    'an address with a colon at its end',
+    'spec:\n  ipFamilyPolicy: PreferDualStack\n  clusterIP: "fd00:10:96::"\n  clusterIPs: [fd00:10:96::]\n  ipFamilies: [IPv6]\n  ports: [{port: 80}]\n',
+    `spec:\n  ipFamilyPolicy: PreferDualStack\n  clusterIP: "fd00:10:96::"\n  clusterIPs: [fd00:10:96::, ${IP} # synthetic: ${IP}\n      ]\n  ipFamilies: [IPv6, IPv4 # synthetic\n      ]\n  ports: [{port: 80}]\n`,
+  ],
+  [
+    'quoted text at its key in a list item',
+    'spec:\n  type: NodePort\n  ports:\n  - port: 80\n    appProtocol: "ab\\\n  cd"\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  type: NodePort\n  ports:\n  - port: 80\n    nodePort: ${PORT} # synthetic\n    appProtocol: "ab\\\n  cd"\n`,
+  ],
+  [
+    'a line that ends with CR alone',
+    'spec:\n  ports:\n  - port: 80\n  type: ClusterIP\r  sessionAffinity: None\n',
+    `spec:\n  clusterIP: ${IP} # synthetic\n  ports:\n  - port: 80\n  type: ClusterIP\r  sessionAffinity: None\n`,
+  ],
+  [
     'nothing that is lacking',
     'spec:   {clusterIP:   10.96.0.7,ports: [ {port: 80} ]  }\n\n\n',
     'spec:   {clusterIP:   10.96.0.7,ports: [ {port: 80} ]  }\n\n\n',
@@ -158,6 +173,11 @@ describe('YAML with', () => {
     const service = `${HEAD}spec:\n  ports:\n  - port: 80\n...\n`;
     const { text } = write(`${other}${service}---\n${other}`);
     expect(text).toBe(`${other}${service.replace('spec:', `spec:\n  clusterIP: ${IP} # synthetic`)}---\n${other}`);
+  });
+
+  it('the end of a document before it', () => {
+    const text = `# a\n...\n${HEAD}spec:\n  ports:\n  - port: 80\n`;
+    expect(write(text).text).toBe(text.replace('spec:', `spec:\n  clusterIP: ${IP} # synthetic`));
   });
 
   it('an IPAddress of the cluster: what that says is not made up', () => {
@@ -231,6 +251,12 @@ describe('JSON', () => {
     ],
   ])('%s', (_, before, after) => {
     expect(write(before, 'x.json')).toEqual({ text: after, codes: [] });
+  });
+
+  it.each([600, 5000])('%i levels deep is refused', (depth) => {
+    const admitted = { ...JSON_SERVICE, metadata: { name: 'web', uid: 'u', resourceVersion: '1' } };
+    const text = JSON.stringify(admitted).replace('{', `{"x":${'['.repeat(depth)}${']'.repeat(depth)},`);
+    expect(write(text, 'x.json')).toEqual({ text, codes: ['cannot-write'] });
   });
 });
 

@@ -6,13 +6,14 @@
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { isMapping } from '../read/check.js';
 import { isJson, parseSource } from '../read/parse.js';
-import { positionsOf } from '../read/positions.js';
 import { same } from '../read/same.js';
 import { keyOf, type RawObject, type Service } from '../read/types.js';
-import { readYaml } from '../read/yaml.js';
+import { readYaml, relaxed } from '../read/yaml.js';
+import { setFields } from './edit.js';
 import { expanded, isBounded } from './expand.js';
 import { type Field, missingFields, withAnnotation, withFields } from './fields.js';
-import { type Insertion, insertionsFor, type Syntax, splice } from './splice.js';
+import type { Syntax } from './layout.js';
+import { documentAt, follow, textOf, treeOf } from './tree.js';
 
 /**
  * The texts of `sources` with what `after` has and `before` has not. Errors: `cannot-write` on a Service whose text is of
@@ -66,8 +67,10 @@ function write(piece: Piece, wanted: Wanted, diagnostics: Diagnostic[]): string 
   const [first] = jobs;
   if (!first) return piece.text;
   if (isBounded(objects.map(({ value }) => value))) {
-    const text = spliced(piece, jobs);
-    if (text !== undefined && says({ ...piece, text }, objects, jobs)) return text;
+    for (const grammar of GRAMMARS) {
+      const text = edited(piece, jobs, grammar);
+      if (text !== undefined && says({ ...piece, text }, objects, jobs)) return text;
+    }
     const anew = piece.syntax === 'yaml' ? writtenAnew(piece, objects, jobs) : undefined;
     if (anew !== undefined) {
       diagnostics.push(lostLayout(first.service));
@@ -100,21 +103,42 @@ function serviceKey({ value, source }: RawObject): string | undefined {
   return `${metadata['namespace'] || source.namespace || 'default'}/${metadata['name']}`;
 }
 
-function spliced(piece: Piece, jobs: readonly Job[]): string | undefined {
+/** What is parsed in the place of a text, for its tokens; undefined where there is nothing else. */
+type Grammar = (text: string) => string | undefined;
+
+const AS_WRITTEN: Grammar = (text) => text;
+
+/**
+ * The relaxed text is for documents that the `yaml` package refuses and read/ does not: brackets, braces and quoted text
+ * that go on at or left of their key's column, CR alone as a line end, and in brackets [fd00::] as an address.
+ */
+const GRAMMARS = [AS_WRITTEN, relaxed];
+
+/** The text with the fields of `jobs`, or undefined when it has no place for them. In a JSON list each object is a text. */
+function edited(piece: Piece, jobs: readonly Job[], grammar: Grammar): string | undefined {
   const { text, syntax } = piece;
-  const whole = jobs.some(({ raw }) => !raw.span) ? positionsOf(text) : undefined;
-  const all: Insertion[] = [];
-  for (const { raw, fields } of jobs) {
-    const { start, end } = raw.span ?? { start: 0, end: text.length };
-    const own = text.slice(start, end);
-    const tree = raw.span ? positionsOf(own) : whole;
-    const root = tree?.roots[raw.span ? 0 : raw.document];
-    if (!tree || root === undefined) return undefined;
-    const found = insertionsFor({ text: own, tree, root, base: raw.span ? [] : raw.base, syntax }, fields);
-    if (!found) return undefined;
-    all.push(...found.map((insertion) => ({ ...insertion, offset: start + insertion.offset })));
+  if (jobs.some(({ raw }) => !raw.span)) return withJobs(text, jobs, syntax, grammar);
+  const parts: string[] = [];
+  let at = 0;
+  for (const { raw, ...job } of jobs) {
+    const { start, end } = raw.span ?? { start: at, end: at };
+    const own: Job = { ...job, raw: { ...raw, document: 0, base: [] } };
+    const object = withJobs(text.slice(start, end), [own], syntax, grammar);
+    if (object === undefined) return undefined;
+    parts.push(text.slice(at, start), object);
+    at = end;
   }
-  return splice(text, all);
+  return [...parts, text.slice(at)].join('');
+}
+
+function withJobs(text: string, jobs: readonly Job[], syntax: Syntax, grammar: Grammar): string | undefined {
+  const parsed = grammar(text);
+  const tree = parsed === undefined ? undefined : treeOf(text, parsed);
+  if (!tree) return undefined;
+  const isSet = jobs.every(({ raw, fields }) =>
+    setFields(tree, follow(documentAt(tree, raw.document), raw.base), fields, syntax),
+  );
+  return isSet ? textOf(tree) : undefined;
 }
 
 /** Whether a text has `objects`, those of `jobs` with their fields, and nothing else. */
@@ -136,7 +160,7 @@ function writtenAnew(piece: Piece, objects: readonly RawObject[], jobs: readonly
   const anew: Piece = { ...piece, text: `${headOf(piece.text)}${body}` };
   const again = objectsIn(anew);
   const wanted: Wanted = new Map(jobs.map((job) => [keyOf(job.service), job]));
-  const text = spliced(anew, jobsIn(anew, again, wanted));
+  const text = edited(anew, jobsIn(anew, again, wanted), AS_WRITTEN);
   return text !== undefined && says({ ...anew, text }, objects, jobs) ? text : undefined;
 }
 
