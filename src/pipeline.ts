@@ -28,7 +28,7 @@ import type { LocalPolicy } from './resolve/types.js';
 import { marked } from './synthetic.js';
 import { joined, type Text } from './text.js';
 
-export type { Artifact, Part } from './backends/backend.js';
+export type { Artifact } from './backends/backend.js';
 
 /** The whole text of an artifact. */
 export function textOf({ parts }: Artifact): Text {

@@ -48,7 +48,7 @@ async function dryRun(paths: readonly string[], flags: ApplyFlags, io: Io): Prom
 }
 
 /** What each tool would read, under its command line. */
-export async function writeSteps(
+async function writeSteps(
   steps: readonly Step[],
   { used }: Pick<NodeAtHand, 'used'>,
   { wait }: Pick<ChangeFlags, 'wait'>,

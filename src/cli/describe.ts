@@ -81,7 +81,7 @@ function besideText(
 }
 
 /** The problems of a Service as a part of its description. */
-export function problemLines(problems: readonly Diagnostic[]): readonly string[] {
+function problemLines(problems: readonly Diagnostic[]): readonly string[] {
   const lines = inOrder(problems).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text)]);
   const [, ...titled] = section('Problems', lines);
   return titled.length === 0 ? [] : [...titled, ''];

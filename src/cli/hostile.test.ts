@@ -172,6 +172,7 @@ it('is tried with every command', () => {
 
 it('has colours of vipc on a terminal, and none of the input', async () => {
   const { stderr } = await vipc(['compile', '--skip-invalid', broken], undefined, { NO_COLOR: '' });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one.
   const escapes = new Set(stderr.match(/\u001b[^m]*m?/g));
   expect([...escapes].sort()).toEqual(['\u001b[1m', '\u001b[22m', '\u001b[2m', '\u001b[33m', '\u001b[39m']);
 });
