@@ -10,6 +10,7 @@ export interface Line {
   readonly origin?: Origin | undefined;
 }
 
+/** Lines; each iteration makes them anew. */
 export type Text = Iterable<Line>;
 
 /**
