@@ -13,4 +13,5 @@ else
   echo "lint: Node $(node --version) is too old for knip, which looks for dead code" >&2
 fi
 node_modules/.bin/cspell lint --dot --no-progress --no-summary --cache --cache-location .cache/cspell || code=1
+LC_ALL=C sort -c .cspell/words.txt || code=1
 exit "$code"

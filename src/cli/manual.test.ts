@@ -52,7 +52,10 @@ it.each(READERS)('%s has nothing to say', (program, flags) => {
 
 it('a reader sees each text as it is', () => {
   if (!isInstalled('mandoc')) return;
-  const { stdout } = spawnSync('mandoc', ['-man', '-Tutf8', '-Owidth=300'], { input: hostilePage(), encoding: 'utf8' });
+  const { stdout } = spawnSync('mandoc', ['-man', '-T', 'utf8', '-O', 'width=300'], {
+    input: hostilePage(),
+    encoding: 'utf8',
+  });
   const lines = stdout.split('\n').map((line) => line.trim());
   expect(lines.filter((line) => line.includes(HOSTILE))).toHaveLength(5);
 });
