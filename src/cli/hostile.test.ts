@@ -126,6 +126,7 @@ const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ['dns of a federation', () => ['dns', '--federation', EVIL, '--domain', 'a.example', '--cluster', `a=${sound}`]],
   ['env of a namespace', () => ['env', '-n', EVIL, sound]],
   ['allocate', () => ['allocate', '-v', '--service-cidr', EVIL, sound]],
+  ['completion for a shell', () => ['completion', EVIL]],
   ['a command that is none', () => [EVIL]],
   ['an option that is none', () => ['compile', `--${EVIL}`]],
   ['a choice that is none', () => ['compile', '--family', EVIL, sound]],
