@@ -47,12 +47,21 @@ function commands(file, i) {
   const compile = ['compile', ...with_, file];
   const node = ['--netns', NETNS, '--iptables', 'nft', ...with_, '--skip-invalid', file];
   return [
-    ...[[], ['--mode', 'ipvs'], ['--simulate'], ['--family', 'ipv6'], ['--skip-invalid']].map((more) => [...compile, ...more]),
+    ...[[], ['--mode', 'ipvs'], ['--simulate'], ['--family', 'ipv6'], ['--skip-invalid']].map((more) => [
+      ...compile,
+      ...more,
+    ]),
     ...['json', 'resolved'].flatMap((format) =>
       [[], ['--mode', 'ipvs']].map((more) => [...compile, '--format', format, ...more]),
     ),
     ...[[], ['--format', 'json'], ['--mode', 'ipvs']].map((more) => ['diff', file, next, ...more]),
-    ...[[], ['-o', 'wide'], ['-o', 'yaml'], ['-o', 'json'], ['-o', 'name']].map((more) => ['get', 'svc', '-A', file, ...more]),
+    ...[[], ['-o', 'wide'], ['-o', 'yaml'], ['-o', 'json'], ['-o', 'name']].map((more) => [
+      'get',
+      'svc',
+      '-A',
+      file,
+      ...more,
+    ]),
     ...[[], ['-o', 'yaml']].map((more) => ['describe', 'svc', '-A', file, ...more]),
     ['dns', file],
     ['env', file],

@@ -44,6 +44,7 @@ export interface Origin {
 /** `note` is shown with -v only. */
 export type Severity = 'error' | 'warning' | 'note';
 
+/** Something to say of the input. */
 export interface Diagnostic {
   /** Stable identifier in kebab-case, such as `invalid-field`. */
   readonly code: string;

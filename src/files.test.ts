@@ -97,6 +97,7 @@ describe('replaceFiles', () => {
   it('replaces nothing when a text cannot be made', () => {
     writeFileSync('a', 'old');
     const pieces = {
+      // biome-ignore lint/correctness/useYield: it ends before there is a piece.
       *[Symbol.iterator](): Generator<string> {
         throw new Error('no text');
       },

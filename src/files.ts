@@ -46,7 +46,7 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /** Why a system call failed, in words. */
-export function whyNot(error: unknown): string {
+function whyNot(error: unknown): string {
   const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
   return WHY[String(code)] ?? String(message ?? error);
 }

@@ -6,6 +6,7 @@
  * Addresses are canonical strings everywhere else: dotted decimal, or RFC 5952.
  */
 
+/** IP version. */
 export type Family = 'ipv4' | 'ipv6';
 
 export const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];

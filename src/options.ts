@@ -14,6 +14,7 @@ export const DETECT_LOCAL_MODES: readonly DetectLocalMode[] = [
   'InterfaceNamePrefix',
 ];
 
+/** What kube-proxy's configuration says of a node; every field has a default in DEFAULT_OPTIONS. */
 export interface Options {
   /** Proxy mode as written; `''` means iptables. Which modes exist is the backends' list to say. */
   readonly mode: string;
@@ -72,6 +73,7 @@ export interface Machine {
   readonly addresses: readonly string[];
 }
 
+/** What only ipvs mode asks. */
 export interface IpvsOptions {
   /** As ipvsadm calls it; `''` means rr. */
   readonly scheduler: string;
@@ -83,6 +85,7 @@ export interface IpvsOptions {
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number };
 }
 
+/** kube-proxy's defaults: iptables mode, on the only Node of the snapshot. */
 export const DEFAULT_OPTIONS: Options = {
   mode: 'iptables',
   nodeName: '',

@@ -31,7 +31,7 @@ import { marked, partText } from './synthetic.js';
 import { joined, type Text } from './text.js';
 import type { DesiredState } from './tools/tools.js';
 
-export type { Artifact, Part } from './backends/backend.js';
+export type { Artifact } from './backends/backend.js';
 
 /** The whole text of an artifact. */
 export function textOf({ parts }: Artifact): Text {

@@ -5,6 +5,7 @@
  */
 
 /** Variation selectors FE00 to FE0F only choose the form of the character before them, as in most emoji. */
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: single characters are meant, whatever is beside them.
 const UNSAFE = /(?![\t\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** The same, but for the ends of lines. */

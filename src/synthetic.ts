@@ -6,7 +6,7 @@ import { jsonPieces } from './json.js';
 import { joined, type Text } from './text.js';
 
 /** What was made up, as `1 address, 2 node ports and 4 endpoints`; undefined when nothing was. */
-export function madeUp(resolved: readonly Resolved[]): string | undefined {
+function madeUp(resolved: readonly Resolved[]): string | undefined {
   // A cluster IP is there for each port, a node port for each family, an endpoint for both.
   const [addresses, nodePorts, endpoints] = [new Set(), new Set(), new Set()];
   for (const port of resolved.flatMap((family) => family.ports)) {

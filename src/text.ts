@@ -13,6 +13,7 @@ export interface Line {
   readonly owner?: Owner | undefined;
 }
 
+/** Lines; each iteration makes them anew. */
 export type Text = Iterable<Line>;
 
 /**

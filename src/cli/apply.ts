@@ -47,7 +47,7 @@ async function dryRun(paths: readonly string[], flags: ApplyFlags, io: Io): Prom
 }
 
 /** What each tool would read, under its command line. */
-export async function writeSteps(steps: readonly Step[], { wait }: Pick<ChangeFlags, 'wait'>, io: Io): Promise<void> {
+async function writeSteps(steps: readonly Step[], { wait }: Pick<ChangeFlags, 'wait'>, io: Io): Promise<void> {
   if (steps.length === 0) await writeLines(io.stderr, ['nothing to do']);
   for (const { argv, input } of steps) {
     const lines = input.map(({ text }) => text);

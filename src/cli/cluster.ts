@@ -1,7 +1,7 @@
 /**
  * cli: PATH arguments and flags → the cluster, completed, for commands that ask it something.
  */
-import { AS_IT_IS, type Completion, NODE_PORTS, type PortRange } from '../complete/complete.js';
+import { AS_IT_IS, type Completion, NODE_PORTS, type PortRange, SIMULATED } from '../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import type { Cidr } from '../ip.js';
 import { readCluster } from '../pipeline.js';
@@ -27,9 +27,6 @@ export interface ClusterFlags extends CompletionFlags, InputFlags {
   readonly verbose?: boolean;
 }
 
-/** How many Nodes there are where nobody says. */
-const SIMULATED_NODES = 3;
-
 /** What the flags ask to make up. An unusable one is an Error. */
 export function completionOf(flags: CompletionFlags & ContextFlags): Completion {
   const { simulate = false, nodes, serviceCidr, serviceNodePortRange } = flags;
@@ -40,7 +37,7 @@ export function completionOf(flags: CompletionFlags & ContextFlags): Completion 
     ...AS_IT_IS,
     simulate,
     allocate: simulate || serviceCidr !== undefined || serviceNodePortRange !== undefined,
-    nodes: simulate ? (nodes ?? SIMULATED_NODES) : 0,
+    nodes: simulate ? (nodes ?? SIMULATED.nodes) : 0,
     serviceCIDRs: serviceCidr === undefined ? [] : cidrs(serviceCidr),
     nodePorts: serviceNodePortRange === undefined ? NODE_PORTS : portRange(serviceNodePortRange),
   };

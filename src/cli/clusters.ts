@@ -49,7 +49,7 @@ export async function loadClusters(
   const api = flags.kubeconfig === undefined ? (flags.context === undefined ? undefined : '--context') : '--kubeconfig';
   if (api !== undefined) throw new Error(`use either ${api} or --cluster NAME=PATH, not both`);
   const namespace = flags.namespace;
-  const inputs = valueOf(gathered(cluster.map((text) => valueOf(parseClusterFlag(text)))));
+  const inputs = checked(gathered(cluster.map((text) => checked(parseClusterFlag(text)))));
   const value: Cluster[] = [];
   const diagnostics: Diagnostic[] = [];
   let unreadable = false;
@@ -141,12 +141,12 @@ async function reported(
 /** Where ClusterSetIPs come from: a family that the flag does not give has the default network. */
 export function clustersetCIDRs({ clustersetCidr }: ClustersFlags): { readonly clustersetCIDRs?: readonly Cidr[] } {
   if (clustersetCidr === undefined) return {};
-  const given = valueOf(parseClusterCIDRs(clustersetCidr), '--clusterset-cidr');
+  const given = checked(parseClusterCIDRs(clustersetCidr), '--clusterset-cidr');
   const others = CLUSTERSET_CIDRS.filter(({ family }) => given.every((cidr) => cidr.family !== family));
   return { clustersetCIDRs: [...given, ...others] };
 }
 
-function valueOf<T>(
+function checked<T>(
   parsed: { readonly value: T; readonly problem?: never } | { readonly problem: string },
   flag = '--cluster',
 ): T {

@@ -132,7 +132,7 @@ function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
 }
 
 /** Prints the review as asked for; the exit code says whether anything differs. */
-export async function printDifference(review: Review, { format }: Pick<DiffFlags, 'format'>, io: Io): Promise<number> {
+async function printDifference(review: Review, { format }: Pick<DiffFlags, 'format'>, io: Io): Promise<number> {
   const same = review.groups.length === 0;
   await printed(review, format === 'json', io);
   if (same && format !== 'json') await writeLines(io.stderr, ['no difference']);

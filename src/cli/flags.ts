@@ -82,7 +82,7 @@ export function inputOptions(command: Command, about = PATHS, name = '[PATH...]'
 }
 
 /** What kubectl's users call us. */
-export const PLUGIN = 'kubectl vipc';
+const PLUGIN = 'kubectl vipc';
 
 /** What namespaced objects belong to that do not say it. */
 export function namespaceOption(command: Command): Command {

@@ -126,6 +126,7 @@ const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ['dns of a federation', () => ['dns', '--federation', EVIL, '--domain', 'a.example', '--cluster', `a=${sound}`]],
   ['env of a namespace', () => ['env', '-n', EVIL, sound]],
   ['allocate', () => ['allocate', '-v', '--service-cidr', EVIL, sound]],
+  ['completion for a shell', () => ['completion', EVIL]],
   ['a command that is none', () => [EVIL]],
   ['an option that is none', () => ['compile', `--${EVIL}`]],
   ['a choice that is none', () => ['compile', '--family', EVIL, sound]],
@@ -172,6 +173,7 @@ it('is tried with every command', () => {
 
 it('has colours of vipc on a terminal, and none of the input', async () => {
   const { stderr } = await vipc(['compile', '--skip-invalid', broken], undefined, { NO_COLOR: '' });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one.
   const escapes = new Set(stderr.match(/\u001b[^m]*m?/g));
   expect([...escapes].sort()).toEqual(['\u001b[1m', '\u001b[22m', '\u001b[2m', '\u001b[33m', '\u001b[39m']);
 });

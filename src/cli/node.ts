@@ -198,7 +198,7 @@ function rivals({ others, used }: NodeAtHand): readonly Diagnostic[] {
 }
 
 /** Whether some of the rules are ours. */
-export function hasOurs(ruleSet: RuleSet): boolean {
+function hasOurs(ruleSet: RuleSet): boolean {
   const { chain } = ownershipIn(ruleSet);
   return ruleSet.tables.some(({ name: table, chains }) => chains.some(({ name }) => chain(table, name)));
 }

@@ -31,11 +31,11 @@ export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>>
     ...(flags.masqueradeAll ? { masqueradeAll: true } : {}),
     ...(flags.clusterCidr === undefined
       ? {}
-      : { clusterCIDRs: valueOf('--cluster-cidr', parseClusterCIDRs(flags.clusterCidr)) }),
+      : { clusterCIDRs: checked('--cluster-cidr', parseClusterCIDRs(flags.clusterCidr)) }),
     ...(flags.nodeportAddresses === undefined
       ? {}
       : {
-          nodePortAddresses: valueOf(
+          nodePortAddresses: checked(
             '--nodeport-addresses',
             parseNodePortAddresses(flags.nodeportAddresses.split(',')),
           ),
@@ -64,7 +64,7 @@ async function loadConfig(path: string | undefined): Promise<Checked<Options>> {
   return readConfig(source);
 }
 
-function valueOf<T>(flag: string, parsed: Parsed<T>): T {
+function checked<T>(flag: string, parsed: Parsed<T>): T {
   if (parsed.problem !== undefined) throw new Error(`${flag} ${parsed.problem}`);
   return parsed.value;
 }

@@ -9,6 +9,7 @@ import { addApply } from './commands/apply.js';
 import { addCapture } from './commands/capture.js';
 import { addCleanup } from './commands/cleanup.js';
 import { addCompile } from './commands/compile.js';
+import { addCompletion } from './commands/completion.js';
 import { addDescribe } from './commands/describe.js';
 import { addDiff } from './commands/diff.js';
 import { addDns } from './commands/dns.js';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Add[] = [
   addEnv,
   addAllocate,
   addCapture,
+  addCompletion,
 ];
 
 /** The commands, of a program that is called `name`; `done` is told the exit code of the one that ran. */

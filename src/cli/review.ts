@@ -34,7 +34,7 @@ export function sideOf(artifacts: readonly Artifact[], texts: Kept): Side {
 }
 
 /** What signs say of a live node. */
-export const ON_NODE: Meaning = { '+': 'missing on this node', '-': 'not wanted' };
+const ON_NODE: Meaning = { '+': 'missing on this node', '-': 'not wanted' };
 
 /** What has to be done to a live node. */
 export function liveReview(changes: readonly ServiceChange[], meaning: Meaning = ON_NODE): Review {

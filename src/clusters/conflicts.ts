@@ -15,7 +15,7 @@ interface Property {
   readonly reason: string;
   readonly name: string;
   /** What an export says, as it is shown; undefined when it has no say. */
-  readonly valueOf: (from: Export) => string | undefined;
+  readonly says: (from: Export) => string | undefined;
   /** Where it says so. */
   readonly at: readonly Key[];
   /** In the ServiceExport, not in the Service. */
@@ -29,7 +29,7 @@ const PROPERTIES: readonly Property[] = [
     reason: 'PortConflict',
     name: 'ports',
     at: ['spec', 'ports'],
-    valueOf: ({ service }) => list(service.spec.ports.map(portText).sort()) || 'none',
+    says: ({ service }) => list(service.spec.ports.map(portText).sort()) || 'none',
     outcome: (exports) =>
       `Clients get ${list(mergedPorts(exports).map(portText))}, each led to the clusters that have it`,
   },
@@ -37,32 +37,32 @@ const PROPERTIES: readonly Property[] = [
     reason: 'TypeConflict',
     name: 'type',
     at: ['spec', 'clusterIP'],
-    valueOf: ({ service }) => (isHeadless(service) ? 'Headless' : 'ClusterSetIP'),
+    says: ({ service }) => (isHeadless(service) ? 'Headless' : 'ClusterSetIP'),
   },
   {
     reason: 'SessionAffinityConflict',
     name: 'sessionAffinity',
     at: ['spec', 'sessionAffinity'],
-    valueOf: ({ service }) => service.spec.sessionAffinity,
+    says: ({ service }) => service.spec.sessionAffinity,
   },
   {
     reason: 'SessionAffinityConfigConflict',
     name: 'timeoutSeconds',
     at: ['spec', 'sessionAffinityConfig'],
-    valueOf: ({ service: { spec } }) =>
+    says: ({ service: { spec } }) =>
       spec.sessionAffinity === 'ClientIP' ? String(spec.affinityTimeoutSeconds) : undefined,
   },
   {
     reason: 'InternalTrafficPolicyConflict',
     name: 'internalTrafficPolicy',
     at: ['spec', 'internalTrafficPolicy'],
-    valueOf: ({ service }) => service.spec.internalTrafficPolicy,
+    says: ({ service }) => service.spec.internalTrafficPolicy,
   },
   {
     reason: 'TrafficDistributionConflict',
     name: 'trafficDistribution',
     at: ['spec', 'trafficDistribution'],
-    valueOf: ({ service }) => {
+    says: ({ service }) => {
       const { trafficDistribution } = service.spec;
       return trafficDistribution === undefined ? 'not set' : show(trafficDistribution).slice(1, -1);
     },
@@ -71,7 +71,7 @@ const PROPERTIES: readonly Property[] = [
     reason: 'IPFamilyConflict',
     name: 'ipFamilies',
     at: ['spec', 'ipFamilies'],
-    valueOf: ({ service }) => list([...familiesOf(service)].sort()),
+    says: ({ service }) => list([...familiesOf(service)].sort()),
     outcome: () => 'Clients get all of them, each led to the clusters that have it',
   },
   {
@@ -79,14 +79,14 @@ const PROPERTIES: readonly Property[] = [
     name: 'exportedLabels',
     at: ['spec', 'exportedLabels'],
     ofExport: true,
-    valueOf: ({ object }) => mapText(object.exportedLabels),
+    says: ({ object }) => mapText(object.exportedLabels),
   },
   {
     reason: 'AnnotationsConflict',
     name: 'exportedAnnotations',
     at: ['spec', 'exportedAnnotations'],
     ofExport: true,
-    valueOf: ({ object }) => mapText(object.exportedAnnotations),
+    says: ({ object }) => mapText(object.exportedAnnotations),
   },
 ];
 
@@ -96,9 +96,9 @@ export function conflictsOf({ exports }: Exported): readonly Diagnostic[] {
 }
 
 function conflictsAbout(property: Property, exports: Exported['exports']): readonly Diagnostic[] {
-  const { reason, name, valueOf, outcome } = property;
+  const { reason, name, says, outcome } = property;
   const said = exports.flatMap((from) => {
-    const value = valueOf(from);
+    const value = says(from);
     return value === undefined ? [] : [{ from, value }];
   });
   const [winner] = said;

@@ -53,6 +53,9 @@ export const AS_IT_IS: Completion = {
   nodePorts: NODE_PORTS,
 };
 
+/** All that manifests leave to a cluster. */
+export const SIMULATED: Completion = { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 };
+
 /** `snapshot`, completed; notes say what was added and why. */
 export function complete(snapshot: Snapshot, completion: Completion): Checked<Snapshot> {
   const diagnostics: Diagnostic[] = [];

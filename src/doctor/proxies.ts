@@ -5,7 +5,7 @@ import type { Finding } from './examine.js';
 import type { Facts } from './facts.js';
 
 /** What kube-proxy and vipc sync listen on. */
-export const PORTS = [10256, 10249] as const;
+const PORTS = [10256, 10249] as const;
 
 /** Findings about proxies that run, or ran. */
 export function proxyFindings(facts: Facts): readonly Finding[] {

@@ -87,7 +87,7 @@ export function readKind(
 }
 
 /** An API server has taken it: it carries what only a server gives. */
-export function isAdmitted(value: unknown): boolean {
+function isAdmitted(value: unknown): boolean {
   const metadata = isMapping(value) ? value['metadata'] : undefined;
   const { uid, resourceVersion } = isMapping(metadata) ? metadata : {};
   return Boolean(uid && resourceVersion);

@@ -44,7 +44,7 @@ function isKnown(type: FieldType, value: unknown): boolean {
 let types: ReadonlyMap<string, FieldType> | undefined;
 
 /** All types of the tables; made when the first object is read. */
-export function typesByName(): ReadonlyMap<string, FieldType> {
+function typesByName(): ReadonlyMap<string, FieldType> {
   types ??= parseTypes([SERVICES, WORKLOADS, STATUSES, VOLUMES].join('\n'));
   return types;
 }

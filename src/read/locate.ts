@@ -7,6 +7,7 @@ import { printable } from '../printable.js';
 import { lineOf, lineStarts, type Positions, positionsOf, scalarAt } from './positions.js';
 import { EVENT_ID } from './yaml.js';
 
+/** A place in a file, 1-based. */
 export interface Position {
   /** The name of the source; of the outermost one for embedded text. */
   readonly file: string;

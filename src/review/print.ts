@@ -47,7 +47,7 @@ function* printGroup({ summary, resolved, rules }: Group, meaning: Meaning, pain
 }
 
 /** `+ missing on this node, - not wanted` */
-export function legend(meaning: Meaning): string {
+function legend(meaning: Meaning): string {
   return `+ ${meaning['+']}, - ${meaning['-']}`;
 }
 

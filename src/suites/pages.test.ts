@@ -22,6 +22,15 @@ describe.each(PAGES)('links in $path', (page) => {
   });
 });
 
+it('links lead from the README to every page', () => {
+  const reached = new Set(['README.md']);
+  for (const path of reached) {
+    const page = PAGES.find((each) => each.path === path);
+    for (const link of page ? linksIn(page) : []) reached.add(join(dirname(path), link.split('#')[0] ?? ''));
+  }
+  expect(PAGES.map(({ path }) => path).filter((path) => !reached.has(path))).toEqual([]);
+});
+
 it('the README fits on three screens', () => {
   expect(PAGES[0]?.text.split('\n').length).toBeLessThanOrEqual(151);
 });

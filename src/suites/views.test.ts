@@ -23,10 +23,10 @@ type Fields = { readonly [name: string]: Plain };
 
 /** Any view as HTML. */
 function html(view: Plain): string {
-  if (view instanceof Array) return list(view);
+  if (Array.isArray(view)) return list(view);
   if (typeof view !== 'object') return `${view}`.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const { columns, rows, ...others } = view;
-  const isTable = columns instanceof Array && rows instanceof Array;
+  const isTable = Array.isArray(columns) && Array.isArray(rows);
   const fields = Object.entries(isTable ? others : view).map(([name, value]) => `<dt>${name}<dd>${html(value)}`);
   return isTable ? `<table>${[columns, ...rows].map(row).join('')}</table>${fields.join('')}` : fields.join('');
 }

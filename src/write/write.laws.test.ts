@@ -79,7 +79,7 @@ function check(sources: readonly Source[]): number {
   for (const [i, { text }] of sources.entries()) {
     const written = texts[i] ?? '';
     if (!EMPTY.test(text)) expect(isWithin(text, written)).toBe(true);
-    if (!EMPTY.test(text) && !/^\s*[[{]/.test(text)) expect(blankless(written.replace(MADE, ''))).toBe(blankless(text));
+    if (!EMPTY.test(text) && !/^\s*[[{]/.test(text)) expect(unpadded(written.replace(MADE, ''))).toBe(unpadded(text));
   }
 
   // Each made-up value is marked, and lines that were there are there.
@@ -91,7 +91,7 @@ function check(sources: readonly Source[]): number {
 
 const EMPTY = /(?:clusterIPs?|ipFamilies|nodePort)"?: ?(?:""|''|\[\]|null|~|0\b|$)/m;
 
-function blankless(text: string): string {
+function unpadded(text: string): string {
   return text.replace(/[ \r\n]+/g, '');
 }
 

@@ -6,13 +6,7 @@ import { type Checked, type Diagnostic, hasErrors, type Key } from '../../diag.j
 import { parseIp, specialUse } from '../../ip.js';
 import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
-import {
-  type Frontend,
-  type FrontendKind,
-  type NodeContext,
-  type Peer,
-  type ServicePort,
-} from '../../resolve/types.js';
+import type { Frontend, FrontendKind, NodeContext, Peer, ServicePort } from '../../resolve/types.js';
 import type { Resolved } from '../backend.js';
 import { DEFAULT_FEATURES } from '../features.js';
 import { conflicts } from '../shared/conflicts.js';

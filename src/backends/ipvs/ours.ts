@@ -34,7 +34,7 @@ const ADDRESS_SETS: readonly SetKey[] = [
  * Which virtual servers of a node are ours. IPVS keeps no names; but the address of ours is on our device, or our ipsets
  * have it as a member, which come before the virtual server and go after it.
  */
-export function ourServers({ addresses: links = [], ipset }: ObservedState): IpvsOurs {
+function ourServers({ addresses: links = [], ipset }: ObservedState): IpvsOurs {
   const bound = new Set(links.find(({ name }) => name === DEVICE)?.addresses.map(({ ip }) => ip));
   const members = (key: SetKey) =>
     (['ipv4', 'ipv6'] as const).flatMap(

@@ -73,15 +73,14 @@ const durations: [string, number | undefined][] = [
 describe('values of KubeProxyConfiguration', () => {
   it.each(clusterCIDRs)('clusterCIDR %j', (text, expected) => {
     const { value, problem } = of(parseClusterCIDRs(text));
-    if (expected instanceof Array) expect(value?.map((cidr) => cidr.text)).toEqual(expected);
+    if (Array.isArray(expected)) expect(value?.map((cidr) => cidr.text)).toEqual(expected);
     else expect(problem).toMatch(expected);
   });
 
   it.each(nodePortAddresses)('nodePortAddresses %j', (list, expected) => {
     const { value, problem } = of(parseNodePortAddresses(list));
     if (expected === 'primary') expect(value).toBe('primary');
-    else if (expected instanceof Array)
-      expect(value !== 'primary' && value?.map((cidr) => cidr.text)).toEqual(expected);
+    else if (Array.isArray(expected)) expect(value !== 'primary' && value?.map((cidr) => cidr.text)).toEqual(expected);
     else expect(problem).toMatch(expected);
   });
 

@@ -36,7 +36,7 @@ export function clusterCases(): readonly ClusterCase[] {
 }
 
 /** The clusters of a case, by name; none when it is a dump. Throws when one has errors. */
-export function clustersOf({ sources }: ClusterCase): readonly Cluster[] {
+function clustersOf({ sources }: ClusterCase): readonly Cluster[] {
   return sources.flatMap((source) => {
     const [, name] = /\/cluster-([a-z]+)\.yaml$/.exec(source.name) ?? [];
     if (name === undefined) return [];

@@ -36,7 +36,7 @@ export interface RunningDaemon {
 /** As fast as a test wants it. */
 const TUNING: Partial<Tuning> = { backoffMs: [50, 500], silenceMs: 1500, answerMs: 1500, shortMs: 50 };
 
-export const QUICK: Options = {
+const QUICK: Options = {
   ...DEFAULT_OPTIONS,
   nodeName: NODE,
   daemon: {

@@ -72,7 +72,7 @@ export function lines(objects: Objects, flags: Flags = {}): readonly string[] {
   });
 }
 
-export const said = ({ severity, code, message, origin, related }: Diagnostic) =>
+const said = ({ severity, code, message, origin, related }: Diagnostic) =>
   `${severity} ${code} ${origin?.object} ${formatPath(origin?.path ?? [])}: ${message}${related ? ` (${related.message})` : ''}`;
 
 /** What is wrong; notes are none of it. */

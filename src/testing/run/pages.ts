@@ -1,5 +1,5 @@
 /**
- * Pages: the README and docs/, whose console transcripts a shell runs against the built command.
+ * Pages: the README, what stands beside it, and docs/, whose console transcripts a shell runs against the built command.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,10 +14,13 @@ export interface Page {
   readonly text: string;
 }
 
-/** The README, then docs/ in order of name. */
+/** The README, what stands beside it, then docs/ in order of name. */
 export const PAGES: readonly Page[] = [
   'README.md',
-  ...readdirSync(`${ROOT}docs`)
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .sort()
     .map((name) => `docs/${name}`),

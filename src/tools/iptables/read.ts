@@ -39,7 +39,7 @@ const HIDDEN = (table: string, family: string) =>
 /**
  * Neither the tool is there, or the kernel has no such protocol or tables. Whatever else is wrong, there may be rules.
  */
-export function isAbsent(outcome: Outcome): boolean {
+function isAbsent(outcome: Outcome): boolean {
   return isMissing(outcome) || (!FORBIDDEN.test(outcome.stderr) && NO_SUCH.test(outcome.stderr));
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Chains, restored } from '../../../testing/node/restored.js';
 import { parseRule } from '../parse.js';
 import { script } from '../script.js';
-import { type Rule, type TableName } from '../types.js';
+import type { Rule, TableName } from '../types.js';
 import { diffRules } from './edits.js';
 
 /** What is wanted, by letter, and rules of others. */

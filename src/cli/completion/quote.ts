@@ -1,0 +1,13 @@
+/**
+ * cli: texts as shells read them.
+ */
+
+/** `text` as one word of a POSIX shell. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A word of a list that the shell expands when it is asked for: nothing in it is expanded. */
+export function literal(word: string): string {
+  return word.replace(/[^\w./:=@%+,-]/g, '\\$&');
+}
