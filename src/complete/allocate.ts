@@ -10,7 +10,7 @@ import { checkExplicit } from './allocate/explicit.js';
 import { type GivenPorts, missingNodePorts } from './allocate/node-ports.js';
 import { rangesOf } from './allocate/ranges.js';
 import { type Gift, note } from './allocate/words.js';
-import type { Completion } from './complete.js';
+import type { Completion } from './completion.js';
 import { type ClusterFamilies, familiesOf, familyOf, familyPolicyOf } from './families.js';
 
 /**

@@ -7,7 +7,7 @@
  */
 import type { Key, Severity } from '../diag.js';
 import { formatPath, show } from '../diag.js';
-import { suggester } from '../lint/near.js';
+import { suggester } from '../near.js';
 
 export interface Problem {
   readonly code: string;

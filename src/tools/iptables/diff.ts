@@ -5,18 +5,16 @@
 import type { Family } from '../../ip.js';
 import type { Line } from '../../text.js';
 import { type ChainEdits, diffRules } from './diff/edits.js';
-import { holders } from './diff/holders.js';
+import { type HeldChain, holders } from './diff/holders.js';
+import type { Ownership } from './diff/ownership.js';
 import type { SavedChain, SavedRuleSet, SavedTable } from './parse.js';
 import { parseRule } from './parse.js';
 import { printRule } from './print.js';
-import { BUILT_IN_CHAINS, type Chain, type Rule, type RuleSet, type Table, type TableName } from './types.js';
+import { BUILT_IN_CHAINS, type Chain, type RuleSet, type Table, type TableName } from './types.js';
 
-export interface Ownership {
-  /** Whether all of a chain is ours: it is rewritten, and deleted when nobody wants it. */
-  readonly chain: (table: TableName, name: string) => boolean;
-  /** Whether a rule is ours that stands in a chain which is not. */
-  readonly rule: (table: TableName, chain: string, rule: Rule) => boolean;
-}
+export type { ChainEdits } from './diff/edits.js';
+export { type HeldChain, setsOfOthers } from './diff/holders.js';
+export type { Ownership } from './diff/ownership.js';
 
 export interface RuleSetDiff {
   readonly family: Family;
@@ -43,12 +41,6 @@ export interface ChainDiff {
   /** Whose it is, as far as the wanted rules say. */
   readonly service?: string;
   readonly origin?: Chain['origin'];
-}
-
-export interface HeldChain {
-  readonly name: string;
-  /** The rule, as iptables-save prints it. */
-  readonly by: string;
 }
 
 /** What to do to `live` to have `wanted`. */

@@ -3,8 +3,14 @@
  * restore, and the kernel refuses all of it.
  */
 import type { Family } from '../../../ip.js';
-import type { HeldChain, Ownership } from '../diff.js';
 import { parseRule, type SavedRuleSet, type SavedTable } from '../parse.js';
+import type { Ownership } from './ownership.js';
+
+export interface HeldChain {
+  readonly name: string;
+  /** The rule, as iptables-save prints it. */
+  readonly by: string;
+}
 
 /** The ipsets that rules of others look into, or put addresses into. */
 export function setsOfOthers({ tables }: SavedRuleSet, own: Ownership): readonly string[] {
