@@ -3,8 +3,8 @@
  */
 import { AS_IT_IS, type Completion, NODE_PORTS, type PortRange } from '../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { readCluster } from '../front.js';
 import type { Cidr } from '../ip.js';
-import { readCluster } from '../pipeline.js';
 import { parseClusterCIDRs } from '../read/config/values.js';
 import type { Snapshot } from '../read/types.js';
 import type { Need } from './api-sources.js';

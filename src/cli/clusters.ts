@@ -14,8 +14,9 @@ import type { ClustersetService } from '../clusters/imports.js';
 import { clustersetServices, importsOf } from '../clusters/mcs.js';
 import { AS_IT_IS } from '../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { readCluster } from '../front.js';
 import type { Cidr } from '../ip.js';
-import { type How, readCluster } from '../pipeline.js';
+import type { How } from '../pipeline.js';
 import { parseClusterCIDRs } from '../read/config/values.js';
 import type { loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
@@ -70,9 +71,9 @@ export async function loadClusters(
 function clusterOf(
   input: ClusterInput,
   sources: Awaited<ReturnType<typeof loadSources>>,
-  how: Pick<How, 'skipInvalid' | 'completion'>,
+  { skipInvalid, completion }: Pick<How, 'skipInvalid' | 'completion'>,
 ): Checked<Cluster> {
-  const snapshot = readCluster(sources.value, how);
+  const snapshot = readCluster(sources.value, { skipInvalid, completion });
   const place = placeOf(input, snapshot.value.nodes);
   // An empty cluster is no second problem where its files could not be read.
   const read = hasErrors(sources.diagnostics) ? [] : [...snapshot.diagnostics, ...place.diagnostics];

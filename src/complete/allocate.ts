@@ -13,6 +13,8 @@ import { type Gift, note } from './allocate/words.js';
 import type { Completion } from './completion.js';
 import { type ClusterFamilies, familiesOf, familyOf, familyPolicyOf } from './families.js';
 
+export { kept } from './allocate/kept.js';
+
 /**
  * The Services of `snapshot`, in their order, complete as far as the ranges go; a note on each one that was given
  * something. Without `allocate` they are as they were, and what they ask for is checked against ranges that are known.

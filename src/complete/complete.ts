@@ -39,6 +39,12 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
   return { value: { ...peopled, slices: mirrored }, diagnostics };
 }
 
+/** `snapshot` with the addresses and ports of its Services, and nothing else added. */
+export function completeServices(snapshot: Snapshot, completion: Completion): Checked<Snapshot> {
+  const { value: services, diagnostics } = allocate(snapshot, completion);
+  return { value: { ...snapshot, services }, diagnostics };
+}
+
 function nodesOf({ nodes, pods, workloads }: Snapshot, { nodes: count, part }: Completion): readonly Node[] {
   if (nodes.length > 0 || count === 0) return nodes;
   const specs = [...pods.map(({ spec }) => spec), ...workloads.map(({ template }) => template.spec)];

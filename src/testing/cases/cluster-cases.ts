@@ -11,8 +11,9 @@ import { AS_IT_IS } from '../../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors, type Source } from '../../diag.js';
 import type { DnsRecord } from '../../discover/dns/record.js';
 import { NOT_OF_A_CLUSTER, printZone } from '../../discover/dns/zone.js';
+import { readCluster } from '../../front.js';
 import { DEFAULT_OPTIONS } from '../../options.js';
-import { type Artifact, compile, compileClusters, RESOLVED_FILE, readCluster, textOf } from '../../pipeline.js';
+import { type Artifact, compile, compileClusters, RESOLVED_FILE, textOf } from '../../pipeline.js';
 import { render } from '../../text.js';
 import { ROOT } from './cases.js';
 

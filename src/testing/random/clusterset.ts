@@ -4,7 +4,7 @@
 import { type Cluster, placeOf } from '../../clusters/clusters.js';
 import { AS_IT_IS } from '../../complete/complete.js';
 import { hasErrors } from '../../diag.js';
-import { readCluster } from '../../pipeline.js';
+import { readCluster } from '../../front.js';
 
 /** A Service, its export and its endpoints in one cluster. */
 export interface SmallExport {
