@@ -6,7 +6,7 @@ export async function start(name) {
   process.on('uncaughtException', fail);
   try {
     const { main } = await import('../dist/cli/main.js');
-    process.exitCode = await main(process.argv.slice(2), process, name);
+    process.exitCode = await main(process.argv.slice(2), undefined, name);
   } catch (error) {
     fail(error);
   }
