@@ -16,10 +16,10 @@ import {
 } from '../tools/iptables/types.js';
 import type { Service } from '../tools/ipvs/types.js';
 import type { NftTable } from '../tools/nft/tables.js';
-import { JUMPS as IPTABLES_JUMPS } from './iptables/lower/base.js';
+import { JUMPS as IPTABLES_JUMPS } from './iptables/lower.js';
 import { CHAIN as IPTABLES } from './iptables/names.js';
 import { DEVICE } from './ipvs/context.js';
-import { CHAIN as IPVS, JUMPS as IPVS_JUMPS } from './ipvs/rules/chains.js';
+import { CHAIN as IPVS, JUMPS as IPVS_JUMPS } from './ipvs/rules.js';
 import { NODE_PORT_SETS, type SetKey, setName } from './ipvs/sets.js';
 import { MARK_MASQUERADE } from './shared/masquerade.js';
 

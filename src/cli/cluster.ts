@@ -5,8 +5,8 @@ import { AS_IT_IS, type Completion, NODE_PORTS, type PortRange } from '../comple
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { readCluster } from '../front.js';
 import type { Cidr } from '../ip.js';
-import { parseClusterCIDRs } from '../read/config/values.js';
 import type { Snapshot } from '../read/types.js';
+import { parseClusterCIDRs } from '../read/values.js';
 import type { Need } from './api-sources.js';
 import type { ContextFlags } from './context.js';
 import type { Input, InputFlags } from './input.js';

@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadAll } from 'js-yaml';
-import { selfSigned } from '../testing/api-server/certificate.js';
-import { type ApiServer, startApiServer } from '../testing/api-server.js';
+import { type ApiServer, selfSigned, startApiServer } from '../testing/api-server.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { type Result, vipc } from '../testing/run/vipc.js';
 

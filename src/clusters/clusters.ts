@@ -4,9 +4,9 @@
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { show } from '../diag.js';
-import type { Parsed } from '../read/config/values.js';
 import { DNS1123_LABEL } from '../read/names.js';
 import { type Node, REGION_LABEL, type Snapshot, ZONE_LABEL } from '../read/types.js';
+import type { Parsed } from '../read/values.js';
 
 /** One of several clusters. */
 export interface Cluster {

@@ -13,6 +13,7 @@ import { type LoggedRequest, logged, routeOf } from './api-server/routes.js';
 import { newStore, type StoredKind, type StoredObject } from './api-server/store.js';
 import { newWatches } from './api-server/watches.js';
 
+export { type Certificate, selfSigned } from './api-server/certificate.js';
 export type { LoggedRequest, StoredKind, StoredObject };
 
 /**

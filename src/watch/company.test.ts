@@ -1,8 +1,8 @@
 /** A server in bad company: answers that make no sense, never end, or come in the wrong place, on one resource only. */
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { httpClient } from '../testing/api-server/http-client.js';
-import { eventually, expectedView, newView } from '../testing/api-server/view.js';
+import { httpClient } from '../testing/api-client/http-client.js';
+import { eventually, expectedView, newView } from '../testing/api-client/view.js';
 import { type LoggedRequest, startApiServer } from '../testing/api-server.js';
 import { type Tuning, watchCluster } from './source.js';
 

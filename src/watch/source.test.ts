@@ -1,7 +1,7 @@
 /** The watch against a server with faults, over real HTTP. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { httpClient } from '../testing/api-server/http-client.js';
-import { eventually, expectedView, newView, type View } from '../testing/api-server/view.js';
+import { httpClient } from '../testing/api-client/http-client.js';
+import { eventually, expectedView, newView, type View } from '../testing/api-client/view.js';
 import { type ApiServer, type ApiServerOptions, startApiServer } from '../testing/api-server.js';
 import type { ApiClient } from './client.js';
 import { type ClusterWatch, type Tuning, watchCluster } from './source.js';
