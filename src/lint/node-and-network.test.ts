@@ -5,7 +5,6 @@ import { describe, expect, it } from '@jest/globals';
 import { readCluster } from '../front.js';
 import type { LabelSelector } from '../read/selects.js';
 import { selects } from '../read/selects.js';
-import {} from './policies.js';
 
 const SERVICE = `
 apiVersion: v1
