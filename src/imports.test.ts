@@ -2,7 +2,6 @@
  * The shape of the house: which place may import which, and what is pure. testing/house/rules.ts has the rules, and
  * docs/architecture.md prints them; `npm run house` writes that part of the page again.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ROOT } from './testing/cases/cases.js';
@@ -18,31 +17,10 @@ import {
 } from './testing/house/check.js';
 import { withTable } from './testing/house/page.js';
 import { CIRCLES, RULES } from './testing/house/rules.js';
+import { sources } from './testing/house/sources.js';
 import { usesIn } from './testing/house/uses.js';
 
-const SOURCES = ['src/*.ts', 'bench/*.ts', 'bin/*.js', 'scripts/*.js', '*.config.js'];
-
-/** All sources there are, whether they were committed or not. */
-function sources(): Files {
-  const list = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '--', ...SOURCES];
-  const paths = execFileSync('git', list, { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
-  const texts = paths.flatMap((path) => {
-    const text = textAt(path);
-    return text === undefined ? [] : [[path, usesIn(path, text)] as const];
-  });
-  return new Map(texts);
-}
-
-/** Undefined for a file that was deleted and is not committed so. */
-function textAt(path: string): string | undefined {
-  try {
-    return readFileSync(`${ROOT}${path}`, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-const files = sources();
+const files: Files = new Map([...sources()].map(([path, text]) => [path, usesIn(path, text)]));
 
 it('nothing imports what its place may not', () => expect(forbidden(files)).toEqual([]));
 

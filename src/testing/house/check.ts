@@ -38,21 +38,16 @@ function covers(permission: string, { name, parts }: Use): boolean {
 /** What a file may import. */
 function permitted(name: string): readonly string[] | undefined {
   const rule = ruleFor(isTest(name) ? tested(name) : name);
-  if (!isTest(name))
-    return rule && [...(rule.place.endsWith('/') ? [rule.place] : []), ...rule.imports, ...worldOf(rule)];
+  if (!isTest(name)) return rule && [...(rule.place.endsWith('/') ? [rule.place] : []), ...rule.imports, ...rule.world];
   const also = Object.entries(TESTS).filter(([place]) => fits(name, place));
   if (!rule && also.length === 0) return undefined;
   const own = /^(?:.*\/)?/.exec(name)?.[0] || tested(name);
   return [
     own,
-    ...(rule ? [rule.place, ...rule.imports, ...worldOf(rule)] : []),
+    ...(rule ? [rule.place, ...rule.imports, ...rule.world] : []),
     ...EVERY_TEST,
     ...also.flatMap(([, more]) => more),
   ];
-}
-
-function worldOf({ world = [] }: Rule): readonly string[] {
-  return world;
 }
 
 /** The file that a test is named after. */
@@ -83,7 +78,7 @@ export function idle(files: Files, rules: readonly Rule[]): readonly string[] {
   return rules.flatMap((rule) => {
     const own = all.filter(({ name }) => ruleFor(name, ALL) === rule);
     if (own.length === 0) return [`${rule.place} has a rule and no file`];
-    const permissions = [...rule.imports, ...worldOf(rule)].filter((permission) => !permission.endsWith(':*'));
+    const permissions = [...rule.imports, ...rule.world].filter((permission) => !permission.endsWith(':*'));
     return permissions
       .filter((permission) => !own.some(({ uses }) => uses.some((use) => covers(permission, use))))
       .map((permission) => `${rule.place} imports nothing of ${permission}`);
@@ -92,7 +87,7 @@ export function idle(files: Files, rules: readonly Rule[]): readonly string[] {
 
 /** Where a pure place runs what is not. */
 export function impure(files: Files, rules: readonly Rule[]): readonly string[] {
-  const isPure = (name: string) => worldOf(ruleFor(name, ALL) ?? NO_RULE).length === 0;
+  const isPure = (name: string) => (ruleFor(name)?.world ?? []).length === 0;
   const wrong: string[] = [];
   for (const [path, uses] of files) {
     const name = placed(path);
@@ -103,8 +98,6 @@ export function impure(files: Files, rules: readonly Rule[]): readonly string[] 
   }
   return wrong;
 }
-
-const NO_RULE: Rule = { place: '', imports: [] };
 
 /** Imports of a part of another file's: `x/part.ts` is for `x.ts` and `x/` alone, and for tests beside them. */
 export function behindDoors(files: Files): readonly string[] {

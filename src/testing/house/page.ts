@@ -31,7 +31,7 @@ function table(): readonly string[] {
   );
 }
 
-function textOf({ imports, world = [] }: Rule): string {
+function textOf({ imports, world }: Rule): string {
   const ours = imports.length === 0 ? 'nothing of ours' : imports.map(shown).join(' ');
   return world.length === 0 ? ours : `${ours} | ${world.map(shown).join(' ')}`;
 }

@@ -24,14 +24,25 @@ export function syntaxOf(text: string): Syntax {
   // What starts a script is none for a parser that sees the mark first.
   const source = MARK + text.replace(/^#!.*/, '');
   const root = parseSync(source, { syntax: 'typescript', target: 'es2022' });
-  const bytes = Buffer.from(source);
-  const start = root.span.start;
-  const line = (offset: number) => bytes.subarray(0, offset - start).reduce((n, byte) => n + Number(byte === 10), 1);
+  const ends = endsOfLines(source);
+  const line = (offset: number) => {
+    const at = offset - root.span.start;
+    const end = ends.findIndex((each) => each >= at);
+    return (end < 0 ? ends.length : end) + 1;
+  };
   const linesOf = (node: SyntaxNode) => {
     const span = node['span'] as { readonly start: number; readonly end: number };
     return { first: line(span.start), last: line(span.end) };
   };
   return { root: root as unknown as SyntaxNode, linesOf };
+}
+
+/** Where lines end, in bytes, as swc counts. */
+function endsOfLines(source: string): readonly number[] {
+  const bytes = Buffer.from(source);
+  const ends: number[] = [];
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) ends.push(at);
+  return ends;
 }
 
 /** Calls `visit` for `root` and all nodes below it, from the outside in; `parents` are the nodes above, the nearest last. */
