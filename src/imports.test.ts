@@ -20,7 +20,8 @@ import { CIRCLES, RULES } from './testing/house/rules.js';
 import { sources } from './testing/house/sources.js';
 import { usesIn } from './testing/house/uses.js';
 
-const files: Files = new Map([...sources()].map(([path, text]) => [path, usesIn(path, text)]));
+const texts = sources();
+const files: Files = new Map([...texts].map(([path, text]) => [path, usesIn(path, text)]));
 
 it('nothing imports what its place may not', () => expect(forbidden(files)).toEqual([]));
 
@@ -33,6 +34,16 @@ it('the parts of a file are its own', () => expect(behindDoors(files)).toEqual([
 it('no files import each other, not even in a circle', () => expect(fileCircles(files)).toEqual(CIRCLES));
 
 it('no steps do, and no folders of one step', () => expect(folderCircles(files)).toEqual([]));
+
+it('only the command line knows flags', () => {
+  const below = [...texts].filter(
+    ([path]) => path.startsWith('src/') && !/^src\/(?:cli|testing)\/|\.test\.ts$/.test(path),
+  );
+  const found = below.flatMap(([path, text]) =>
+    [...text.matchAll(/\b[A-Z]\w*Flags?\b/g)].map(([name]) => `${path}: ${name}`),
+  );
+  expect(found).toEqual([]);
+});
 
 it('docs/architecture.md has the rules', () => {
   const path = `${ROOT}docs/architecture.md`;

@@ -43,7 +43,7 @@ export function clustersOf({ sources }: ClusterCase): readonly Cluster[] {
     if (name === undefined) return [];
     const { value: snapshot, diagnostics } = readCluster([source], { completion: AS_IT_IS });
     if (hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-    return { name, ...placeOf({ name, paths: [] }, snapshot.nodes).value, snapshot };
+    return { name, ...placeOf({ name }, snapshot.nodes).value, snapshot };
   });
 }
 
@@ -68,7 +68,7 @@ export function clusterGoldens(found: ClusterCase): {
     ...(shared ? [zone(CLUSTERSET_DOMAIN, 'cluster.local', clusterset)] : []),
     ...(federated.value.length > 0 ? [zone('example.com', 'example.com', federated)] : []),
   ]);
-  const places = clusters.flatMap(({ name, snapshot }) => placeOf({ name, paths: [] }, snapshot.nodes).diagnostics);
+  const places = clusters.flatMap(({ name, snapshot }) => placeOf({ name }, snapshot.nodes).diagnostics);
   return {
     files,
     diagnostics: [...places, ...compiled.diagnostics, ...clusterset.diagnostics, ...federated.diagnostics],

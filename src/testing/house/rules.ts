@@ -44,8 +44,7 @@ export const RULES: readonly Rule[] = [
   rule('complete/', 'read/types.ts diag.ts ip.ts order.ts'),
   rule(
     'clusters/',
-    'complete/assign.ts complete/range.ts discover/dns/ read/names.ts read/types.ts read/values.ts ' +
-      'diag.ts ip.ts order.ts',
+    'complete/assign.ts complete/range.ts discover/dns/ read/names.ts read/types.ts ' + 'diag.ts ip.ts order.ts',
   ),
   rule('lint/', 'read/selects.ts read/types.ts diag.ts ip.ts near.ts order.ts'),
   rule('front.ts', 'front/ clusters/ complete/ lint/ read/types.ts diag.ts ip.ts'),
