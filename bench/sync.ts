@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { netnsHost } from '../src/apply/host.js';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
-import { artifactsOf, textOf } from '../src/pipeline.js';
+import { artifactsOf, type Compiled, textOf } from '../src/pipeline.js';
 import { newStore } from '../src/sync/store.js';
 import { newSyncer } from '../src/sync/syncer.js';
 import { chunks } from '../src/text.js';
@@ -75,12 +75,7 @@ async function measure(services: number, variant: Variant): Promise<readonly str
       for (const [step, list] of Object.entries(steps)) list.push(report.times[step] ?? 0);
       sent = report.sent['iptables'] ?? 0;
       if (variant === 'legacy' || services <= MOST_FOR_NFT) {
-        const compiled = report.compiled ?? fail('nothing was compiled');
-        const artifact = artifactsOf(compiled).find(({ name }) => name === 'iptables.rules') ?? fail('no rules');
-        // Without the built-in chains' own rules, which would be there twice.
-        const text = [...chunks(textOf(artifact))]
-          .join('')
-          .replace(/^(?::\S+ ACCEPT|-A (?:INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING)) .*\n/gm, '');
+        const text = ownRules(report.compiled ?? fail('nothing was compiled'));
         const begin = performance.now();
         const { code, stderr } = await host.run([`iptables-${variant}-restore`, '--noflush', '--wait'], text);
         times.restore.push(performance.now() - begin);
@@ -100,6 +95,14 @@ async function measure(services: number, variant: Variant): Promise<readonly str
   } finally {
     run('ip', ['netns', 'del', netns]);
   }
+}
+
+/** All rules, without the built-in chains' own, which would be there twice. */
+function ownRules(compiled: Compiled): string {
+  const artifact = artifactsOf(compiled).find(({ name }) => name === 'iptables.rules') ?? fail('no rules');
+  return [...chunks(textOf(artifact))]
+    .join('')
+    .replace(/^(?::\S+ ACCEPT|-A (?:INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING)) .*\n/gm, '');
 }
 
 function fail(message: string): never {

@@ -71,6 +71,11 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }
 
+/** An error as it is said of something that is left out. */
+export function asWarning(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic;
+}
+
 /** `spec.ports[0].port`: a path as the API server writes it; a long one is cut in the middle. */
 export function formatPath(path: readonly Key[]): string {
   const text = path

@@ -1,215 +1,145 @@
 /**
- * The shape of the house: which folder may import which, read from the import statements. docs/architecture.md draws it.
+ * The shape of the house: which place may import which, and what is pure. testing/house/rules.ts has the rules, and
+ * docs/architecture.md prints them; `npm run house` writes that part of the page again.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { ROOT } from './testing/cases/cases.js';
+import {
+  behindDoors,
+  circles,
+  type Files,
+  fileCircles,
+  folderCircles,
+  forbidden,
+  idle,
+  impure,
+} from './testing/house/check.js';
+import { withTable } from './testing/house/page.js';
+import { CIRCLES, RULES } from './testing/house/rules.js';
+import { sources } from './testing/house/sources.js';
+import { usesIn } from './testing/house/uses.js';
 
-const SRC = fileURLToPath(new URL('.', import.meta.url));
+const texts = sources();
+const files: Files = new Map([...texts].map(([path, text]) => [path, usesIn(path, text)]));
 
-/** What every proxy mode may import: never another one. */
-const MODE = [
-  'backends/backend.ts',
-  'backends/features.ts',
-  'backends/shared/',
-  'tools/',
-  'resolve/types.ts',
-  'diag.ts',
-  'ip.ts',
-  'json.ts',
-  'memo.ts',
-  'text.ts',
-  'options.ts',
-];
+it('nothing imports what its place may not', () => expect(forbidden(files)).toEqual([]));
 
-/** The rule languages, none of which knows another. */
-const LANGUAGES = [
-  'iptables/',
-  'ipset/',
-  'ipvs/',
-  'addresses/',
-  'nft/',
-  'sysctl.ts',
-  'conntrack.ts',
-  'l4.ts',
-  'lines.ts',
-];
-const LANGUAGE = ['tools/l4.ts', 'tools/lines.ts', 'diag.ts', 'ip.ts', 'json.ts', 'text.ts'];
+it('no rule permits what nothing needs', () => expect(idle(files, RULES)).toEqual([]));
 
-/** For each place, longest match first, what its files may import: places of ours, and packages. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'printable.ts': [],
-  'diag.ts': ['printable.ts'],
-  'text.ts': ['diag.ts'],
-  'files.ts': ['diag.ts', 'node:crypto', 'node:fs', 'node:path'],
-  'ip.ts': [],
-  'order.ts': [],
-  'table.ts': [],
-  'json.ts': [],
-  'yaml.ts': ['yaml'],
-  'memo.ts': [],
-  'options.ts': ['ip.ts'],
-  'read/source.ts': ['read/', 'diag.ts', 'node:fs', 'node:path', 'node:buffer'],
-  'read/yaml.ts': ['read/', 'diag.ts', 'js-yaml'],
-  'read/yaml/': ['js-yaml'],
-  'read/': ['order.ts', 'printable.ts', 'read/', 'lint/near.ts', 'diag.ts', 'ip.ts', 'options.ts'],
-  'resolve/': [
-    'order.ts',
-    'table.ts',
-    'resolve/',
-    'read/types.ts',
-    'memo.ts',
-    'diag.ts',
-    'ip.ts',
-    'text.ts',
-    'options.ts',
-  ],
-  'complete/': ['order.ts', 'complete/', 'read/types.ts', 'diag.ts', 'ip.ts'],
-  'discover/': ['order.ts', 'discover/', 'read/types.ts', 'diag.ts', 'ip.ts'],
-  'lint/near.ts': [],
-  'lint/': ['order.ts', 'lint/', 'read/types.ts', 'read/selects.ts', 'diag.ts', 'ip.ts'],
-  'views/yaml.ts': ['yaml.ts', 'printable.ts'],
-  'views/': [
-    'order.ts',
-    'printable.ts',
-    'table.ts',
-    'views/',
-    'lint/',
-    'read/types.ts',
-    'read/names.ts',
-    'read/locate.ts',
-    'resolve/view.ts',
-    'diag.ts',
-    'ip.ts',
-  ],
-  'clusters/': [
-    'order.ts',
-    'clusters/',
-    'complete/',
-    'discover/',
-    'read/types.ts',
-    'read/names.ts',
-    'read/config/values.ts',
-    'diag.ts',
-    'ip.ts',
-  ],
-  'backends/features.ts': [],
-  'backends/backend.ts': [
-    'backends/features.ts',
-    'tools/',
-    'json.ts',
-    'memo.ts',
-    'resolve/types.ts',
-    'diag.ts',
-    'ip.ts',
-    'text.ts',
-    'options.ts',
-  ],
-  'backends/index.ts': ['backends/'],
-  'backends/modes.ts': [],
-  'backends/ours.ts': ['backends/', 'tools/'],
-  'backends/shared/': ['backends/shared/', ...MODE],
-  'backends/iptables/': ['backends/iptables/', ...MODE],
-  'backends/iptables/names.ts': ['resolve/types.ts', 'ip.ts', 'node:crypto'],
-  'backends/ipvs/': ['backends/ipvs/', ...MODE],
-  ...Object.fromEntries(LANGUAGES.map((language) => [`tools/${language}`, [`tools/${language}`, ...LANGUAGE]])),
-  'review/': ['review/', 'resolve/view.ts', 'resolve/rows.ts', 'table.ts', 'text.ts', 'diff'],
-  'synthetic.ts': ['backends/backend.ts', 'json.ts', 'text.ts'],
-  'write/tree.ts': ['diag.ts', 'yaml'],
-  'write/token.ts': ['yaml'],
-  'write/expand.ts': ['yaml.ts'],
-  'write/': ['write/', 'read/', 'diag.ts'],
-  'nodes.ts': ['pipeline.ts', 'backends/backend.ts', 'clusters/', 'read/types.ts', 'diag.ts', 'options.ts'],
-  'pipeline.ts': [
-    'backends/',
-    'clusters/',
-    'complete/',
-    'lint/',
-    'read/',
-    'resolve/',
-    'synthetic.ts',
-    'json.ts',
-    'memo.ts',
-    'diag.ts',
-    'ip.ts',
-    'text.ts',
-    'options.ts',
-  ],
-  'vipc.ts': [
-    'pipeline.ts',
-    'backends/backend.ts',
-    'complete/complete.ts',
-    'read/config.ts',
-    'read/locate.ts',
-    'diag.ts',
-    'ip.ts',
-    'text.ts',
-    'options.ts',
-  ],
-  'diff/': ['diff/', 'backends/backend.ts', 'backends/ours.ts', 'tools/', 'review/', 'diag.ts', 'ip.ts', 'text.ts'],
-  'doctor/': ['doctor/', 'tools/', 'backends/ours.ts', 'diag.ts', 'ip.ts'],
-  'watch/kubeconfig.ts': ['@kubernetes/client-node', 'node:fs', 'node:path'],
-  'watch/client.ts': ['watch/kubeconfig.ts', 'node:http', 'node:https'],
-  'watch/': ['watch/', 'node:timers/promises'],
-  'serve/connections.ts': ['node:net'],
-  'serve/http.ts': ['serve/connections.ts', 'node:http', 'ip.ts'],
-  'serve/notify.ts': ['node:child_process'],
-  'serve/series.ts': ['prom-client'],
-  'serve/': [
-    'serve/',
-    'backends/backend.ts',
-    'diff/plan.ts',
-    'tools/',
-    'resolve/types.ts',
-    'resolve/print.ts',
-    'review/compare.ts',
-    'diag.ts',
-    'ip.ts',
-  ],
-  'apply/host.ts': ['execa', 'node:os'],
-  'apply/lock.ts': ['files.ts', 'diag.ts', 'node:child_process', 'node:fs'],
-  'apply/': [
-    'apply/',
-    'backends/backend.ts',
-    'backends/features.ts',
-    'backends/ours.ts',
-    'diff/',
-    'tools/',
-    'diag.ts',
-    'ip.ts',
-    'options.ts',
-    'text.ts',
-  ],
-};
+it('what is pure runs nothing that is not', () => expect(impure(files, RULES)).toEqual([]));
 
-/** May import everything: the edges of the process, and tests. */
-const FREE = ['cli/', 'sync/', 'testing/'];
+it('the parts of a file are its own', () => expect(behindDoors(files)).toEqual([]));
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  .filter((file) => !FREE.some((place) => file.startsWith(place)))
-  .sort();
+it('no files import each other, not even in a circle', () => expect(fileCircles(files)).toEqual(CIRCLES));
 
-describe.each(files)('%s', (file) => {
-  const place = Object.keys(ALLOWED)
-    .filter((candidate) => file.startsWith(candidate))
-    .sort((a, b) => b.length - a.length)[0];
+it('no steps do, and no folders of one step', () => expect(folderCircles(files)).toEqual([]));
 
-  it('has a place', () => expect(place).toBeDefined());
-
-  it('imports only what its place may', () => {
-    const allowed = ALLOWED[place ?? ''] ?? [];
-    const imports = importsOf(file);
-    expect(imports.filter((name) => !allowed.some((permitted) => name.startsWith(permitted)))).toEqual([]);
-  });
+it('only the command line knows flags', () => {
+  const below = [...texts].filter(
+    ([path]) => path.startsWith('src/') && !/^src\/(?:cli|testing)\/|\.test\.ts$/.test(path),
+  );
+  const found = below.flatMap(([path, text]) =>
+    [...text.matchAll(/\b[A-Z]\w*Flags?\b/g)].map(([name]) => `${path}: ${name}`),
+  );
+  expect(found).toEqual([]);
 });
 
-/** What a file imports: files of ours as paths below src, others by name. */
-function importsOf(file: string): readonly string[] {
-  const text = readFileSync(join(SRC, file), 'utf8');
-  const names = [...text.matchAll(/(?:^|\n)(?:import|export)\b[^;]*?\bfrom '([^']+)'/g)].map(([, name = '']) => name);
-  return names.map((name) =>
-    name.startsWith('.') ? normalize(join(dirname(file), name)).replace(/\.js$/, '.ts') : name,
-  );
-}
+it('docs/architecture.md has the rules', () => {
+  const path = `${ROOT}docs/architecture.md`;
+  const page = readFileSync(path, 'utf8');
+  if (process.env['GOLDEN'] === 'write') writeFileSync(path, withTable(page));
+  else expect(page).toBe(withTable(page));
+});
+
+describe('the checks see', () => {
+  it.each<[string, Readonly<Record<string, string>>, (files: Files) => readonly string[], readonly string[]]>([
+    [
+      'a folder that has the name of a package',
+      { 'src/review/a.ts': "import '../diff/plan.js'; import 'diff';" },
+      forbidden,
+      ['src/review/a.ts may not import src/diff/plan.ts'],
+    ],
+    [
+      'a package that has the name of a folder',
+      { 'src/diff/a.ts': "import 'review'; import '../review/compare.js';" },
+      forbidden,
+      ['src/diff/a.ts may not import npm:review'],
+    ],
+    ['a folder without a rule', { 'src/new/a.ts': '' }, forbidden, ['src/new/a.ts has no rule']],
+    ['a test without a rule', { 'src/new/a.test.ts': '' }, forbidden, ['src/new/a.test.ts has no rule']],
+    [
+      'what a command loads when it runs',
+      { 'src/resolve/a.ts': "await import('../cli/main.js');" },
+      forbidden,
+      ['src/resolve/a.ts may not import src/cli/main.ts'],
+    ],
+    [
+      'another language',
+      { 'src/tools/nft/a.ts': "import '../iptables/types.js';" },
+      forbidden,
+      ['src/tools/nft/a.ts may not import src/tools/iptables/types.ts'],
+    ],
+    ['a clock', { 'src/lint/a.ts': 'Date.now();' }, forbidden, ['src/lint/a.ts may not import global:Date.now']],
+    [
+      'chance beside a hash',
+      { 'src/backends/iptables/names.ts': "import { createHash, randomUUID } from 'node:crypto';" },
+      forbidden,
+      ['src/backends/iptables/names.ts may not import node:crypto (createHash, randomUUID)'],
+    ],
+    [
+      'a test that reaches for a command',
+      { 'src/resolve/a.test.ts': "import '../cli/main.js'; import '../testing/cases/cases.js'; Date.now();" },
+      forbidden,
+      ['src/resolve/a.test.ts may not import src/cli/main.ts'],
+    ],
+    [
+      'what is made first',
+      { 'src/read/a.ts': 'await import(name);' },
+      forbidden,
+      ['src/read/a.ts may not import computed'],
+    ],
+    [
+      'a file that runs what is not pure',
+      { 'src/read/parse.ts': "import { a } from './source.js'; import type { B } from './source.js';" },
+      (found) => impure(found, RULES),
+      ['src/read/parse.ts is pure, and src/read/source.ts is not'],
+    ],
+    [
+      'a part behind its door',
+      { 'src/a/x.ts': '', 'src/a/x/y.ts': '', 'src/a/x/z.ts': "import './y.js'", 'src/a/b.ts': "import './x/y.js'" },
+      behindDoors,
+      ['src/a/b.ts imports src/a/x/y.ts, a part of src/a/x.ts'],
+    ],
+    [
+      'files in a circle',
+      {
+        'src/a.ts': "import './b.js'",
+        'src/b.ts': "import type {} from './c.js'",
+        'src/c.ts': "export * from './a.js'",
+      },
+      fileCircles,
+      ['src/a.ts ↔ src/b.ts ↔ src/c.ts'],
+    ],
+    [
+      'steps in a circle that no files are in',
+      { 'src/a/1.ts': "import '../b/1.js'", 'src/b/2.ts': "import '../a/2.js'", 'src/a/2.ts': '', 'src/b/1.ts': '' },
+      folderCircles,
+      ['src/a ↔ src/b'],
+    ],
+  ])('%s', (_, texts, check, found) => {
+    const each = Object.entries(texts).map(([path, text]) => [path, usesIn(path, text)] as const);
+    expect(check(new Map(each))).toEqual(found);
+  });
+
+  it('of circles each once, and nothing that only leads to one', () => {
+    const edges = [
+      ['a', 'b'],
+      ['b', 'a'],
+      ['x', 'a'],
+      ['a', 'y'],
+      ['c', 'c'],
+    ] as const;
+    expect(circles(edges)).toEqual(['a ↔ b', 'c']);
+  });
+});

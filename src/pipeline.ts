@@ -3,6 +3,7 @@
  *
  *     read       YAML | JSON                  → Snapshot        objects, and where each field was written
  *     complete   Snapshot                     → Snapshot        what an API server and its controllers add
+ *     lint       Snapshot                     → warnings        what is valid, but hardly meant
  *     resolve    Snapshot × Node × Options    → ServicePort[]   all Kubernetes semantics
  *     lower      ServicePort[]                → RuleSet         per proxy mode and layout
  *     print      RuleSet                      → Text            canonical; the golden file
@@ -11,15 +12,14 @@ import type { Artifact, Backend, Part, PortCounts, Resolved } from './backends/b
 import { DEFAULT_FEATURES, type Features } from './backends/features.js';
 import { BACKENDS } from './backends/index.js';
 import { type Cluster, compiledFor } from './clusters/clusters.js';
-import { mergeClusters, withClusterset } from './clusters/mcs.js';
-import { AS_IT_IS, type Completion, complete } from './complete/complete.js';
-import { type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
+import { mergeClusters } from './clusters/mcs.js';
+import { AS_IT_IS, type Completion } from './complete/complete.js';
+import { asWarning, type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
+import { readCluster } from './front.js';
 import { type Cidr, FAMILIES } from './ip.js';
 import { streamed } from './json.js';
-import { lint } from './lint/lint.js';
 import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
-import { readSnapshot } from './read/snapshot.js';
 import { NOTHING, type Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
 import { omissions } from './resolve/omissions.js';
@@ -79,7 +79,7 @@ export interface Compiled {
 
 /** What the node is to be given, as data; absent with any error. */
 export function compileState(sources: readonly Source[], options: Options, how: How): Checked<Compiled | undefined> {
-  return back(front(sources, options, how), options, how);
+  return back(resolved(sources, options, how), options, how);
 }
 
 /** The same for objects that were read before. */
@@ -121,50 +121,21 @@ function back(
   return { value: { backend, resolved, desired }, diagnostics: all };
 }
 
-/** read and resolve; a function of its own, so that the snapshot is free to go before the rules come. */
-function front(sources: readonly Source[], options: Options, how: How): Checked<readonly Resolved[]> {
+/** front and resolve; a function of its own, so that the snapshot is free to go before the rules come. */
+function resolved(sources: readonly Source[], options: Options, how: How): Checked<readonly Resolved[]> {
   const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const resolved = resolveFamilies(snapshot, options, how.memo, how.completion);
-  return { value: resolved.value, diagnostics: [...diagnostics, ...resolved.diagnostics] };
+  const families = resolveFamilies(snapshot, options, how.memo, how.completion);
+  return { value: families.value, diagnostics: [...diagnostics, ...families.diagnostics] };
 }
 
 /** The cluster, with what a clusterset adds to it. */
 export function wholeSnapshot(sources: readonly Source[], options: Options, how: How): Checked<Snapshot> {
   // Whatever the objects are, it comes to nothing.
   if (!backendFor(options.mode)) return { value: NOTHING, diagnostics: [unknownMode(options.mode)] };
-  const { value: cluster, diagnostics } = readCluster(sources, { ...how, live: options.machine !== undefined });
-  if (hasErrors(diagnostics)) return { value: cluster, diagnostics };
-  const clusterset = withClusterset(cluster, how.clustersetCIDRs);
-  const found = how.skipInvalid ? clusterset.diagnostics.map(asWarning) : clusterset.diagnostics;
-  return { value: clusterset.value, diagnostics: [...diagnostics, ...found] };
-}
-
-/**
- * read and complete: the cluster as its control plane would have it. With any error it is what was sound. A `live`
- * node has nothing made up, so no message proposes it.
- */
-export function readCluster(
-  sources: readonly Source[],
-  {
-    skipInvalid = false,
-    completion = AS_IT_IS,
-    mustServe = false,
-    live = false,
-  }: Pick<How, 'skipInvalid' | 'completion' | 'mustServe'> & { readonly live?: boolean },
-): Checked<Snapshot> {
-  const forgive = (found: readonly Diagnostic[]) => (skipInvalid ? found.map(asWarning) : found);
-  const snapshot = readSnapshot(sources);
-  const found = isEmpty(snapshot) ? [NOTHING_READ] : snapshot.diagnostics;
-  const none = mustServe && found.length === 0 && isForNobody(snapshot.value) ? [NOTHING_TO_SERVE] : [];
-  const read = [...forgive(found), ...none, ...notes(snapshot.value)];
-  if (hasErrors(read)) return { value: snapshot.value, diagnostics: read };
-  const completed = complete(snapshot.value, completion);
-  // What errors left out would look as if it were missing.
-  const suspect = hasErrors(completed.diagnostics)
-    ? []
-    : lint(completed.value, { simulate: completion.simulate || live });
-  return { value: completed.value, diagnostics: [...read, ...forgive(completed.diagnostics), ...suspect] };
+  const { skipInvalid, mustServe, completion, clustersetCIDRs = [] } = how;
+  const live = options.machine !== undefined;
+  return readCluster(sources, { skipInvalid, mustServe, completion, clustersetCIDRs, live });
 }
 
 /** The front half: what the node serves, in both families. */
@@ -200,54 +171,6 @@ function unknownMode(mode: string): Diagnostic {
   const modes = BACKENDS.map((backend) => backend.mode).join(', ');
   const message = `proxy mode ${show(mode)} can't be compiled`;
   return { code: 'unknown-mode', severity: 'error', message, hint: `choose one with --mode: ${modes}` };
-}
-
-/** Compiled, it would be a node that serves nothing: more likely the command before the pipe failed. */
-const NOTHING_READ: Diagnostic = {
-  code: 'empty-snapshot',
-  severity: 'error',
-  message: 'the input holds no Kubernetes object',
-  hint: 'kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot',
-};
-
-/** Such manifests are no cluster, and would take the rules of all Services away. */
-const NOTHING_TO_SERVE: Diagnostic = {
-  code: 'empty-snapshot',
-  severity: 'error',
-  message: 'the input holds no Service, EndpointSlice or Node: nothing is taken away for it',
-  hint: 'vipc cleanup takes all rules away; kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot',
-};
-
-/** Nothing in it could have rules: manifests, not a cluster. */
-export function isForNobody({ services, slices, endpoints, nodes }: Snapshot): boolean {
-  return services.length + slices.length + endpoints.length + nodes.length === 0;
-}
-
-function isEmpty({ value, diagnostics }: Checked<Snapshot>): boolean {
-  return diagnostics.length === 0 && Object.values(value).every((objects) => objects.length === 0);
-}
-
-/** Most names that a note lists. */
-const LISTED = 5;
-
-/** What was in the input and is no part of the output: one note for each kind that vipc does not read. */
-function notes({ skipped }: Snapshot): readonly Diagnostic[] {
-  const byKind = new Map<string, string[]>();
-  for (const { apiVersion, kind, name } of skipped) {
-    const key = `${show(kind).slice(1, -1)} (${show(apiVersion).slice(1, -1)})`;
-    const names = byKind.get(key);
-    if (names) names.push(name);
-    else byKind.set(key, [name]);
-  }
-  return [...byKind].map(([kind, names]) => {
-    const shown = names.slice(0, LISTED).map((name) => show(name).slice(1, -1));
-    const listed = `${shown.join(', ')}${names.length > LISTED ? ', …' : ''}`;
-    return { code: 'skipped-objects', severity: 'note', message: `${names.length} ${kind} skipped: ${listed}` };
-  });
-}
-
-function asWarning(diagnostic: Diagnostic): Diagnostic {
-  return diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic;
 }
 
 function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolicy): Artifact {

@@ -7,7 +7,8 @@ import { byTool } from '../diff/plan.js';
 import type { Machine } from '../options.js';
 import { readLinks } from '../tools/addresses/tool.js';
 import { demand } from '../tools/ask.js';
-import type { AnyTool, Detected } from '../tools/tool.js';
+import type { Detected } from '../tools/detected.js';
+import type { AnyTool } from '../tools/tool.js';
 import { type DesiredState, type ObservedState, TOOLS } from '../tools/tools.js';
 import type { Host } from './host.js';
 

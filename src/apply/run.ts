@@ -5,8 +5,9 @@
 import type { Diagnostic } from '../diag.js';
 import { toolOf } from '../diff/plan.js';
 import { chunks } from '../text.js';
+import type { Detected } from '../tools/detected.js';
 import { refusal } from '../tools/refusal.js';
-import type { AnyTool, Detected, Step } from '../tools/tool.js';
+import type { AnyTool, Step } from '../tools/tool.js';
 import type { Host } from './host.js';
 
 /** Where to run a plan. */

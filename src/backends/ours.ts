@@ -3,7 +3,7 @@
  * the modes say; everything else is foreign and is never touched.
  */
 import { type Cidr, contains, parseIp } from '../ip.js';
-import { referencedSets } from '../tools/iptables/diff/references.js';
+import { referencedSets } from '../tools/iptables/diff.js';
 import type { Ownership } from '../tools/iptables/ownership.js';
 import { BUILT_IN_CHAINS, type Match, type Rule, type RuleSet, type TableName } from '../tools/iptables/types.js';
 import type { ObservedState, Ours } from '../tools/tools.js';

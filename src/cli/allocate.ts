@@ -1,14 +1,12 @@
 /**
  * cli: `vipc allocate`.
  */
-
-import { allocate } from '../complete/allocate.js';
 import { AS_IT_IS } from '../complete/complete.js';
-import { type Diagnostic, hasErrors, type Source } from '../diag.js';
+import { hasErrors, type Source } from '../diag.js';
+import { front } from '../front.js';
 import type { Service } from '../read/types.js';
 import { writeServices } from '../write/write.js';
 import type { Need } from './api-sources.js';
-import { beside } from './beside.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, write, writeLines } from './io.js';
@@ -28,19 +26,17 @@ export async function runAllocate(paths: readonly string[], flags: AllocateFlags
     await report(sources.diagnostics, flags.verbose === true, io);
     return EXIT.trouble;
   }
-  const { written: asWritten, snapshot } = beside(sources.value, cluster?.value ?? []);
-  const forgive = flags.skipInvalid ? asWarning : (diagnostic: Diagnostic) => diagnostic;
-  const empty = Object.values(snapshot.value).every((objects) => objects.length === 0);
-  const read = empty && snapshot.diagnostics.length === 0 ? [NOTHING_READ] : snapshot.diagnostics.map(forgive);
-  const allocated = allocate(snapshot.value, completion);
-  const own = allocated.value.filter(({ origin }) => !origin.source.api);
-  const found = [
-    ...sources.diagnostics,
-    ...(cluster?.diagnostics ?? []),
-    ...read,
-    ...(hasErrors(read) ? [] : allocated.diagnostics.map(forgive)),
-  ];
-  const written = hasErrors(found) ? undefined : writeServices(sources.value, asWritten, own);
+  const { value, diagnostics: said } = front(sources.value, {
+    skipInvalid: flags.skipInvalid === true,
+    completion,
+    extent: 'services',
+    beside: cluster?.value ?? [],
+    empty: { forgivable: false },
+    remarks: ['completed'],
+  });
+  const own = value.cluster.services.filter(({ origin }) => !origin.source.api);
+  const found = [...sources.diagnostics, ...(cluster?.diagnostics ?? []), ...said];
+  const written = hasErrors(found) ? undefined : writeServices(sources.value, value.written.services, own);
   const diagnostics = judged([...found, ...(written?.diagnostics ?? [])], flags);
   const notes = flags.verbose === true;
   await report(notes ? diagnostics : diagnostics.filter(({ severity }) => severity !== 'note'), notes, io);
@@ -68,17 +64,6 @@ async function inputsOf(paths: readonly string[], flags: AllocateFlags, io: Io) 
     ? await (await openInput([], { kubeconfig, context, requestTimeout }, io)).read(TAKEN)
     : undefined;
   return { sources, cluster };
-}
-
-/** More likely the command before the pipe failed. */
-const NOTHING_READ: Diagnostic = {
-  code: 'empty-snapshot',
-  severity: 'error',
-  message: 'the input holds no Kubernetes object',
-};
-
-function asWarning(diagnostic: Diagnostic): Diagnostic {
-  return diagnostic.severity === 'error' ? { ...diagnostic, severity: 'warning' } : diagnostic;
 }
 
 /** The texts one behind the other, as documents of one stream. */

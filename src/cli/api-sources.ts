@@ -5,7 +5,6 @@ import type { Checked, Diagnostic, Source } from '../diag.js';
 import { ApiError } from '../watch/request.js';
 import { type Answered, readAll } from '../watch/snapshot.js';
 import type { Connection } from './context.js';
-import type { InputFlags } from './input.js';
 
 /** What a command needs of a cluster. */
 export interface Need {
@@ -15,6 +14,14 @@ export interface Need {
   readonly also?: readonly string[];
   /** Where to look for namespaced kinds, as far as that is safe; absent means everywhere. */
   readonly namespaces?: readonly string[];
+}
+
+/** How a cluster is asked. */
+export interface Asking {
+  /** What objects that say no namespace belong to: a cluster has none. */
+  readonly namespace?: string | undefined;
+  /** Milliseconds; 0 means for ever. */
+  readonly requestTimeout?: number | undefined;
 }
 
 /** All that rules are made of. */
@@ -33,7 +40,7 @@ const FOR_EVER_MS = 2 ** 31 - 1;
 export async function readCluster(
   connection: Connection,
   { kinds, also = [], namespaces }: Need,
-  { namespace, requestTimeout = ANSWER_MS }: Pick<InputFlags, 'namespace' | 'requestTimeout'>,
+  { namespace, requestTimeout = ANSWER_MS }: Asking,
 ): Promise<Checked<readonly Source[]>> {
   if (namespace !== undefined && !namespaces) {
     throw new Error('-n is for manifests that say no namespace; this command needs all namespaces of a cluster');

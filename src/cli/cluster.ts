@@ -3,10 +3,10 @@
  */
 import { AS_IT_IS, type Completion, NODE_PORTS, type PortRange, SIMULATED } from '../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { readCluster } from '../front.js';
 import type { Cidr } from '../ip.js';
-import { readCluster } from '../pipeline.js';
-import { parseClusterCIDRs } from '../read/config/values.js';
 import type { Snapshot } from '../read/types.js';
+import { parseClusterCIDRs } from '../read/values.js';
 import type { Need } from './api-sources.js';
 import type { ContextFlags } from './context.js';
 import type { Input, InputFlags } from './input.js';
@@ -58,6 +58,20 @@ function portRange(text: string): PortRange {
   return { first, last };
 }
 
+/** How a cluster is read, and how strictly. */
+export interface Reading {
+  readonly completion: Completion;
+  readonly skipInvalid: boolean;
+  readonly strict: boolean;
+  readonly verbose: boolean;
+}
+
+/** The same, as the flags say it. */
+export function readingOf(flags: ClusterFlags): Reading {
+  const { skipInvalid = false, strict = false, verbose = false } = flags;
+  return { completion: completionOf(flags), skipInvalid, strict, verbose };
+}
+
 /** A cluster, and what was said of its objects. */
 export interface Loaded {
   readonly snapshot: Snapshot;
@@ -71,22 +85,21 @@ export interface Loaded {
 export async function loadCluster(
   input: Input,
   need: Need,
-  flags: ClusterFlags,
+  reading: Reading,
   io: Io,
   isTold: (diagnostic: Diagnostic, snapshot: Snapshot) => boolean = () => true,
 ): Promise<Loaded | { readonly code: number }> {
-  const completion = completionOf(flags);
+  const { completion, skipInvalid, verbose } = reading;
   const sources = await input.read(need);
   const unreadable = hasErrors(sources.diagnostics);
-  const { skipInvalid = false } = flags;
   const cluster: Checked<Snapshot | undefined> = unreadable
     ? { value: undefined, diagnostics: [] }
     : readCluster(sources.value, { skipInvalid, completion });
-  const diagnostics = judged([...sources.diagnostics, ...cluster.diagnostics], flags);
+  const diagnostics = judged([...sources.diagnostics, ...cluster.diagnostics], reading);
   const { value: snapshot } = cluster;
   const all = hasErrors(diagnostics) || !snapshot;
   const told = all ? diagnostics : diagnostics.filter((diagnostic) => isTold(diagnostic, snapshot));
-  await report(told, flags.verbose === true, io);
+  await report(told, verbose, io);
   if (all) return { code: unreadable ? EXIT.trouble : EXIT.different };
   return { snapshot, said: cluster.diagnostics };
 }

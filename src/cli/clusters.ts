@@ -2,25 +2,20 @@
  * cli: `--cluster` flags → several clusters, each read and completed by itself.
  */
 import { CLUSTERSET_CIDRS } from '../clusters/addresses.js';
-import {
-  type Cluster,
-  type ClusterInput,
-  compiledFor,
-  gathered,
-  parseClusterFlag,
-  placeOf,
-} from '../clusters/clusters.js';
+import { type Cluster, compiledFor, placeOf } from '../clusters/clusters.js';
 import type { ClustersetService } from '../clusters/imports.js';
 import { clustersetServices, importsOf } from '../clusters/mcs.js';
 import { AS_IT_IS } from '../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { readCluster } from '../front.js';
 import type { Cidr } from '../ip.js';
-import { type How, readCluster } from '../pipeline.js';
-import { parseClusterCIDRs } from '../read/config/values.js';
+import type { How } from '../pipeline.js';
 import type { loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
+import { parseClusterCIDRs } from '../read/values.js';
 import type { Need } from './api-sources.js';
-import { type ClusterFlags, completionOf, loadCluster } from './cluster.js';
+import { type ClusterFlags, loadCluster, type Reading, readingOf } from './cluster.js';
+import { type ClusterInput, gathered, parseClusterFlag } from './cluster-flag.js';
 import { type InputFlags, openInput, readSources, within } from './input.js';
 import { EXIT, type Io } from './io.js';
 import { judged, report } from './report.js';
@@ -70,9 +65,9 @@ export async function loadClusters(
 function clusterOf(
   input: ClusterInput,
   sources: Awaited<ReturnType<typeof loadSources>>,
-  how: Pick<How, 'skipInvalid' | 'completion'>,
+  { skipInvalid, completion }: Pick<How, 'skipInvalid' | 'completion'>,
 ): Checked<Cluster> {
-  const snapshot = readCluster(sources.value, how);
+  const snapshot = readCluster(sources.value, { skipInvalid, completion });
   const place = placeOf(input, snapshot.value.nodes);
   // An empty cluster is no second problem where its files could not be read.
   const read = hasErrors(sources.diagnostics) ? [] : [...snapshot.diagnostics, ...place.diagnostics];
@@ -104,17 +99,19 @@ export async function loadMember(
 ): Promise<Member | { readonly code: number }> {
   const { clustersetCIDRs: cidrs } = clustersetCIDRs(flags);
   if (flags.cluster === undefined) {
-    const loaded = await loadCluster(await openInput(paths, flags, io), DNS, flags, io);
+    const input = await openInput(paths, flags, io);
+    const reading = readingOf(flags);
+    const loaded = await loadCluster(input, DNS, reading, io);
     if ('code' in loaded) return loaded;
     const { snapshot } = loaded;
     if (snapshot.imports.length === 0) return { snapshot };
-    return reported(snapshot, importsOf(snapshot, cidrs), false, flags, io);
+    return reported(snapshot, importsOf(snapshot, cidrs), { ...reading, skipInvalid: false }, io);
   }
-  const how = { skipInvalid: flags.skipInvalid === true, completion: completionOf(flags) };
-  const { clusters, unreadable } = await loadClusters(paths, flags, how, io);
+  const reading = readingOf(flags);
+  const { clusters, unreadable } = await loadClusters(paths, flags, reading, io);
   const [first] = clusters.value;
   if (!first || hasErrors(clusters.diagnostics)) {
-    await report(judged(clusters.diagnostics, flags), flags.verbose === true, io);
+    await report(judged(clusters.diagnostics, reading), reading.verbose, io);
     return { code: unreadable ? EXIT.trouble : EXIT.different };
   }
   const services = clustersetServices(clusters.value, first, cidrs);
@@ -123,19 +120,18 @@ export async function loadMember(
     ...compiledFor(clusters.value, '').diagnostics,
     ...services.diagnostics,
   ];
-  return reported(first.snapshot, { value: services.value, diagnostics }, flags.skipInvalid === true, flags, io);
+  return reported(first.snapshot, { value: services.value, diagnostics }, reading, io);
 }
 
 async function reported(
   snapshot: Snapshot,
   { value: clusterset, diagnostics: said }: Checked<readonly ClustersetService[]>,
-  forgiven: boolean,
-  flags: ClusterFlags,
+  reading: Reading,
   io: Io,
 ): Promise<Member | { readonly code: number }> {
-  const diagnostics = judged(said, flags);
-  await report(diagnostics, flags.verbose === true, io);
-  return hasErrors(diagnostics) && !forgiven ? { code: EXIT.different } : { snapshot, clusterset };
+  const diagnostics = judged(said, reading);
+  await report(diagnostics, reading.verbose, io);
+  return hasErrors(diagnostics) && !reading.skipInvalid ? { code: EXIT.different } : { snapshot, clusterset };
 }
 
 /** Where ClusterSetIPs come from: a family that the flag does not give has the default network. */

@@ -42,7 +42,8 @@ export async function runCompile(paths: readonly string[], flags: CompileFlags, 
   checkFlags(flags);
   const completion = completionOf(flags);
   const options = await loadOptions(withoutNodes(flags));
-  const how: How = { ...flags, completion, ...clustersetCIDRs(flags) };
+  const { skipInvalid = false, layout } = flags;
+  const how: How = { skipInvalid, layout, completion, ...clustersetCIDRs(flags) };
   const { unreadable, compiled } = await (flags.cluster === undefined
     ? compileInput(await openInput(paths, flags, io), flags, options.value, how)
     : compileEach(paths, flags, options.value, how, io));
@@ -82,20 +83,24 @@ async function printTables(nodes: readonly ForNode[], io: Io): Promise<number> {
 }
 
 /** The rules of one family to standard output; where a mode has several artifacts, each under its name. */
-async function print([only]: readonly ForNode[], flags: CompileFlags, io: Io): Promise<number> {
+async function print(
+  [only]: readonly ForNode[],
+  { family: shown, format }: Pick<CompileFlags, 'family' | 'format'>,
+  io: Io,
+): Promise<number> {
   const artifacts = only?.artifacts() ?? [];
   const rules = artifacts
     .filter(({ name }) => name !== RESOLVED_FILE)
-    .map(({ name, parts }) => ({ name, parts: parts.filter(({ family = flags.family }) => family === flags.family) }))
+    .map(({ name, parts }) => ({ name, parts: parts.filter(({ family = shown }) => family === shown) }))
     .filter(({ parts }) => parts.length > 0);
   doing('writing rules', io);
   for (const { name, parts } of rules) {
-    if (flags.format === 'json') for (const part of parts) await writeJsonPieces(io.stdout, partJson(part));
+    if (format === 'json') for (const part of parts) await writeJsonPieces(io.stdout, partJson(part));
     else await writeText(io.stdout, joined([...heading(name, rules.length), ...parts.map(partText)]));
   }
   const others = artifacts
     .filter(({ name }) => name === RESOLVED_FILE)
-    .flatMap(({ parts }) => parts.filter(({ family, ports }) => family !== flags.family && ports > 0));
+    .flatMap(({ parts }) => parts.filter(({ family, ports }) => family !== shown && ports > 0));
   await writeLines(
     io.stderr,
     others.map(({ family, ports }) => {

@@ -28,7 +28,8 @@ const NEED: Need = { kinds: ['Service'], also: ['EndpointSlice', 'Node', 'Pod', 
 /** Describes the Services that `args` name; returns the exit code. */
 export async function runDescribe(args: readonly string[], flags: DescribeFlags, io: Io): Promise<number> {
   const options = await loadOptions(flags);
-  const isTold = flags.output === undefined ? besideText(args, flags) : undefined;
+  const isTold =
+    flags.output === undefined ? besideText(targetsOf(args, 'describe').names, flags.verbose === true) : undefined;
   const found = await chosenServices(args, flags, io, { command: 'describe', need: NEED, isTold });
   if (!found.snapshot) return found.code;
   const { snapshot, said, services, code } = found;
@@ -67,10 +68,9 @@ export function describer(
  * its errors why; with -v also what is synthetic.
  */
 function besideText(
-  args: readonly string[],
-  { verbose = false }: DescribeFlags,
+  names: readonly string[],
+  verbose: boolean,
 ): (diagnostic: Diagnostic, snapshot: Snapshot, namespace: string) => boolean {
-  const { names } = targetsOf(args, 'describe');
   return ({ origin, synthetic = false }, { services }, namespace) => {
     const { object } = origin ?? {};
     if (object === undefined || synthetic) return verbose || object === undefined;

@@ -52,7 +52,7 @@ export async function runDns(args: readonly string[], flags: DnsFlags, io: Io): 
   const zones = zonesOf(records, flags.clusterset ? others : [domain, ...others]);
   return putZones(
     zones.map((zone) => ({ zone, apex: apex(zone, domain) })),
-    flags,
+    { output, format },
     io,
   );
 }

@@ -3,7 +3,7 @@
  */
 import { hasErrors } from '../diag.js';
 import { environmentOf, type ServiceEnv } from '../discover/env.js';
-import { type ClusterFlags, loadCluster } from './cluster.js';
+import { type ClusterFlags, loadCluster, readingOf } from './cluster.js';
 import { openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 import { judged, report } from './report.js';
@@ -16,12 +16,13 @@ export interface EnvFlags extends ClusterFlags {
 export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io): Promise<number> {
   const input = await openInput(paths, flags, io);
   const { namespace } = input;
+  const reading = readingOf(flags);
   // The variables of default/kubernetes are in every pod.
-  const loaded = await loadCluster(input, { kinds: ['Service'], namespaces: [namespace, 'default'] }, flags, io);
+  const loaded = await loadCluster(input, { kinds: ['Service'], namespaces: [namespace, 'default'] }, reading, io);
   if ('code' in loaded) return loaded.code;
   const { value: services, diagnostics: said } = environmentOf(loaded.snapshot, namespace);
-  const diagnostics = judged(said, flags);
-  await report(diagnostics, flags.verbose === true, io);
+  const diagnostics = judged(said, reading);
+  await report(diagnostics, reading.verbose, io);
   if (hasErrors(diagnostics)) return EXIT.different;
   if (flags.format === 'json') await writeJson(io.stdout, services, 2);
   else await writeLines(io.stdout, lines(services));

@@ -14,6 +14,7 @@ import type { PlanOptions } from '../diff/plan.js';
 import type { Options } from '../options.js';
 import { backendFor, type Compiled, compileState } from '../pipeline.js';
 import { FORBIDDEN, failure } from '../tools/ask.js';
+import type { Detected } from '../tools/detected.js';
 import type { RuleSet } from '../tools/iptables/types.js';
 import {
   CHAINS_PER_COMMIT,
@@ -23,7 +24,6 @@ import {
   features,
   type Variant,
 } from '../tools/iptables/variants.js';
-import type { Detected } from '../tools/tool.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { RULES } from './api-sources.js';
 import { type InputFlags, openInput } from './input.js';

@@ -5,9 +5,9 @@ import { type Checked, show } from '../diag.js';
 import { parseIp } from '../ip.js';
 import { DEFAULT_OPTIONS, type Options } from '../options.js';
 import { backendFor } from '../pipeline.js';
-import { type Parsed, parseClusterCIDRs, parseNodePortAddresses } from '../read/config/values.js';
 import { readConfig } from '../read/config.js';
 import { loadSources } from '../read/source.js';
+import { type Parsed, parseClusterCIDRs, parseNodePortAddresses } from '../read/values.js';
 
 /** The flags that say what kube-proxy's configuration says. */
 export interface OptionFlags {

@@ -8,7 +8,6 @@
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { printable } from '../printable.js';
-import type { Io } from './io.js';
 import { CELLS, type Doing, ERASE, withLock } from './progress-state.js';
 
 const state = new Int32Array(new SharedArrayBuffer(Object.keys(CELLS).length * Int32Array.BYTES_PER_ELEMENT));
@@ -16,10 +15,15 @@ const state = new Int32Array(new SharedArrayBuffer(Object.keys(CELLS).length * I
 let thread: Worker | undefined;
 let turn = 0;
 
+/** Where a person may be looking. */
+export interface Terminal {
+  readonly stderr: NodeJS.WritableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** Says what is done from now on, if that takes long, where standard error is a terminal that a person looks at. */
-export function doing(what: string, io: Io): void {
-  if (io.stderr !== process.stderr || process.stderr.isTTY !== true || io.env['TERM'] === 'dumb' || io.env['CI'])
-    return;
+export function doing(what: string, { stderr, env }: Terminal): void {
+  if (stderr !== process.stderr || process.stderr.isTTY !== true || env['TERM'] === 'dumb' || env['CI']) return;
   thread ??= start();
   turn++;
   withLock(state, () => Atomics.store(state, CELLS.turn, turn));

@@ -6,7 +6,7 @@ import type { Service, Snapshot } from '../read/types.js';
 import { otherNamespaces, selectServices } from '../views/select.js';
 import { parseSelector, type Requirement } from '../views/selector.js';
 import type { Need } from './api-sources.js';
-import { type ClusterFlags, loadCluster } from './cluster.js';
+import { type ClusterFlags, loadCluster, readingOf } from './cluster.js';
 import { openInput } from './input.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { report } from './report.js';
@@ -50,13 +50,14 @@ export async function chosenServices(
   const labels = selector === undefined ? [] : requirements(selector);
   const input = await openInput(targets.paths, flags, io);
   const { namespace } = input;
+  const reading = readingOf(flags);
   const within = allNamespaces ? need : { ...need, namespaces: [namespace] };
-  const loaded = await loadCluster(input, within, flags, io, (found, cluster) => isTold(found, cluster, namespace));
+  const loaded = await loadCluster(input, within, reading, io, (found, cluster) => isTold(found, cluster, namespace));
   if ('code' in loaded) return loaded;
   const { snapshot, said } = loaded;
   const selection = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };
   const { value: services, diagnostics } = selectServices(snapshot.services, selection);
-  await report(diagnostics, flags.verbose === true, io);
+  await report(diagnostics, reading.verbose, io);
   const named = targets.names.length > 0;
   if (services.length === 0 && !named)
     await nothing(snapshot.services, allNamespaces ? undefined : namespace, labels, io);

@@ -13,16 +13,21 @@ export interface DescribedZone {
   readonly apex: Apex;
 }
 
-/** Where zones go. */
-export interface ZoneFlags {
-  readonly output?: string;
+/** Where zones go, and how. */
+export interface ZoneStyle {
+  /** A directory; absent means standard output. */
+  readonly output?: string | undefined;
   readonly format: 'text' | 'json';
 }
 
-/** Puts `zones` where the flags say; returns the exit code. */
-export async function putZones(zones: readonly DescribedZone[], flags: ZoneFlags, io: Io): Promise<number> {
-  if (flags.output !== undefined) return writeZones(flags.output, zones, io);
-  if (flags.format === 'json')
+/** Puts `zones` where they go; returns the exit code. */
+export async function putZones(
+  zones: readonly DescribedZone[],
+  { output, format }: ZoneStyle,
+  io: Io,
+): Promise<number> {
+  if (output !== undefined) return writeZones(output, zones, io);
+  if (format === 'json')
     await writeJson(
       io.stdout,
       zones.flatMap(({ zone }) => zone.records.map(asData)),

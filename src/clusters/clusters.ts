@@ -1,11 +1,9 @@
 /**
- * clusters: several clusters, each with its name and its place. In: what `--cluster` says, and the Nodes of each cluster's
- * snapshot. Out: Cluster, the input of everything in this folder.
+ * clusters: several clusters, each with its name and its place. In: what is said of each, and the Nodes of
+ * its snapshot. Out: Cluster, the input of everything in this folder.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { show } from '../diag.js';
-import type { Parsed } from '../read/config/values.js';
-import { DNS1123_LABEL } from '../read/names.js';
 import { type Node, REGION_LABEL, type Snapshot, ZONE_LABEL } from '../read/types.js';
 
 /** One of several clusters. */
@@ -18,61 +16,17 @@ export interface Cluster {
   readonly snapshot: Snapshot;
 }
 
-/** A cluster as `--cluster` flags describe it, before it is read. */
-export interface ClusterInput {
-  readonly name: string;
-  readonly paths: readonly string[];
-  readonly region?: string;
-  readonly zone?: string;
-}
-
-/** `east=PATH`, `east=PATH,region=R,zone=Z`: all but these two endings belongs to the path, which may have `=` and `,`. */
-export function parseClusterFlag(text: string): Parsed<ClusterInput> {
-  const equals = text.indexOf('=');
-  const name = text.slice(0, Math.max(0, equals));
-  if (equals < 0 || !DNS1123_LABEL.matches(name)) return { problem: `${FORM}, is ${show(text)}` };
-  let path = text.slice(equals + 1);
-  const place: { region?: string; zone?: string } = {};
-  for (;;) {
-    const [ending, key, value = ''] = /,(region|zone)=([^,]*)$/.exec(path) ?? [];
-    if (ending === undefined) break;
-    if (key !== 'region' && key !== 'zone') break;
-    if (place[key] !== undefined) return { problem: `gives ${key} twice: ${show(text)}` };
-    if (!DNS1123_LABEL.matches(value)) return { problem: `has a ${key} that is no DNS label: ${show(value)}` };
-    place[key] = value;
-    path = path.slice(0, -ending.length);
-  }
-  return path === ''
-    ? { problem: `${FORM}, has no path: ${show(text)}` }
-    : { value: { name, paths: [path], ...place } };
-}
-
-const FORM = 'must be NAME=PATH or NAME=PATH,region=REGION,zone=ZONE, where NAME is a DNS label';
-
-/** Every cluster once, in the order of the flags: a name given again adds its path. */
-export function gathered(flags: readonly ClusterInput[]): Parsed<readonly ClusterInput[]> {
-  const clusters = new Map<string, ClusterInput>();
-  for (const flag of flags) {
-    const before = clusters.get(flag.name);
-    for (const key of ['region', 'zone'] as const) {
-      const [a, b] = [before?.[key], flag[key]];
-      if (a !== undefined && b !== undefined && a !== b) {
-        return { problem: `gives ${flag.name} two ${key}s, ${a} and ${b}` };
-      }
-    }
-    clusters.set(flag.name, { ...before, ...flag, paths: [...(before?.paths ?? []), ...flag.paths] });
-  }
-  return { value: [...clusters.values()] };
-}
-
 /** Where a cluster is, as far as that is known. */
 export type Place = Pick<Cluster, 'region' | 'zone'>;
 
+/** What is said of a cluster before it is read. */
+export type Named = Pick<Cluster, 'name' | 'region' | 'zone'>;
+
 /**
- * The place of a cluster: what the flag says, else the labels of its Nodes. Of several the first by name counts, as in
+ * The place of a cluster: what is said of it, else the labels of its Nodes. Of several the first by name counts, as in
  * federation v1 (dns.go, zoneNames[0]), and a note says so.
  */
-export function placeOf(input: ClusterInput, nodes: readonly Node[]): Checked<Place> {
+export function placeOf(input: Named, nodes: readonly Node[]): Checked<Place> {
   const region = oneOf(input.name, 'region', input.region, REGION_LABEL, nodes);
   const zone = oneOf(input.name, 'zone', input.zone, ZONE_LABEL, nodes);
   return {

@@ -10,8 +10,10 @@ import { checkExplicit } from './allocate/explicit.js';
 import { type GivenPorts, missingNodePorts } from './allocate/node-ports.js';
 import { rangesOf } from './allocate/ranges.js';
 import { type Gift, note } from './allocate/words.js';
-import type { Completion } from './complete.js';
+import type { Completion } from './completion.js';
 import { type ClusterFamilies, familiesOf, familyOf, familyPolicyOf } from './families.js';
+
+export { kept } from './allocate/kept.js';
 
 /**
  * The Services of `snapshot`, in their order, complete as far as the ranges go; a note on each one that was given

@@ -9,52 +9,17 @@
  *     mirror     Endpoints                       → EndpointSlices
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import type { Cidr } from '../ip.js';
 import type { Node, Snapshot } from '../read/types.js';
 import { allocate } from './allocate.js';
+import type { Completion } from './completion.js';
 import { clusterFamilies } from './families.js';
 import { withMirroredEndpoints } from './mirror.js';
-import { ONLY, type Part, syntheticNodes } from './nodes.js';
+import { syntheticNodes } from './nodes.js';
 import { rolesOfAll } from './roles.js';
 import { simulatePods } from './simulate.js';
 import { withSelectedPods } from './slices.js';
 
-/** What to make up, beyond what controllers make of the objects at hand. */
-export interface Completion {
-  /** Make pods of workloads, and of Pods without a status. */
-  readonly simulate: boolean;
-  /** Give Services the cluster IPs and node ports that they lack. */
-  readonly allocate: boolean;
-  /** How many Nodes to make up when the snapshot has none. */
-  readonly nodes: number;
-  /** Which of several clusters it is, for pods and Nodes to have addresses of their own in each. */
-  readonly part: Part;
-  /** Where cluster IPs come from; none means the snapshot's ServiceCIDRs, or what kubeadm and kind take. */
-  readonly serviceCIDRs: readonly Cidr[];
-  /** Where node ports come from, both included. */
-  readonly nodePorts: PortRange;
-}
-
-export interface PortRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** kube-apiserver's --service-node-port-range. */
-export const NODE_PORTS: PortRange = { first: 30000, last: 32767 };
-
-/** Only what controllers make of the objects at hand. */
-export const AS_IT_IS: Completion = {
-  simulate: false,
-  allocate: false,
-  nodes: 0,
-  part: ONLY,
-  serviceCIDRs: [],
-  nodePorts: NODE_PORTS,
-};
-
-/** All that manifests leave to a cluster. */
-export const SIMULATED: Completion = { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 };
+export { AS_IT_IS, type Completion, NODE_PORTS, type PortRange, SIMULATED } from './completion.js';
 
 /** `snapshot`, completed; notes say what was added and why. */
 export function complete(snapshot: Snapshot, completion: Completion): Checked<Snapshot> {
@@ -72,6 +37,12 @@ export function complete(snapshot: Snapshot, completion: Completion): Checked<Sn
   const slices = take(withSelectedPods(peopled, families));
   const mirrored = take(withMirroredEndpoints(services, snapshot.endpoints, slices));
   return { value: { ...peopled, slices: mirrored }, diagnostics };
+}
+
+/** `snapshot` with the addresses and ports of its Services, and nothing else added. */
+export function completeServices(snapshot: Snapshot, completion: Completion): Checked<Snapshot> {
+  const { value: services, diagnostics } = allocate(snapshot, completion);
+  return { value: { ...snapshot, services }, diagnostics };
 }
 
 function nodesOf({ nodes, pods, workloads }: Snapshot, { nodes: count, part }: Completion): readonly Node[] {

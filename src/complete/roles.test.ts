@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Diagnostic } from '../diag.js';
-import { readCluster } from '../pipeline.js';
+import { readCluster } from '../front.js';
 import { AS_IT_IS } from './complete.js';
 
 const SERVICE =

@@ -1,24 +1,13 @@
 /**
  * doctor: facts → findings. A finding says what was found and what it means, and what to do when it is not fine.
  */
-
 import type { Facts } from './facts.js';
+import type { Finding } from './finding.js';
 import { proxyFindings } from './proxies.js';
 import { ruleFindings } from './rules.js';
 import { conntrackFindings, sysctlFindings } from './sysctls.js';
 
-export type State = 'problem' | 'warning' | 'unseen' | 'ok';
-
-export interface Finding {
-  /** What was looked at, in kebab-case. */
-  readonly check: string;
-  readonly state: State;
-  readonly message: string;
-  readonly hint?: string;
-}
-
-/** The worst first. */
-export const STATES: readonly State[] = ['problem', 'warning', 'unseen', 'ok'];
+export { type Finding, STATES, type State } from './finding.js';
 
 /** All that is to be said of a node, by what was looked at. */
 export function examine(facts: Facts): readonly Finding[] {

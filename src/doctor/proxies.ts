@@ -1,8 +1,9 @@
 /**
  * doctor: who programs Services on the node, and what a proxy of another mode left.
  */
-import type { Finding } from './examine.js';
+
 import type { Facts } from './facts.js';
+import type { Finding } from './finding.js';
 
 /** What kube-proxy and vipc sync listen on. */
 const PORTS = [10256, 10249] as const;

@@ -1,8 +1,9 @@
 /**
  * doctor: rules of others that keep packets of Services from getting through.
  */
-import type { Finding } from './examine.js';
+
 import type { Facts } from './facts.js';
+import type { Finding } from './finding.js';
 
 /** What the chain decides about, for Services. */
 const STOPS: Readonly<Record<string, string>> = {

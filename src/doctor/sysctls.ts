@@ -2,8 +2,9 @@
  * doctor: kernel parameters that decide whether packets of Services get through. Those that a proxy mode sets itself are
  * not here.
  */
-import type { Finding } from './examine.js';
+
 import type { Facts } from './facts.js';
+import type { Finding } from './finding.js';
 
 /** What is read. */
 export const SYSCTLS = [

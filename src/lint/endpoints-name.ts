@@ -3,6 +3,7 @@
  * object, only the exact label an EndpointSlice; a letter more, and the Service has no endpoints and nothing says why.
  */
 import type { Diagnostic, Key, Origin } from '../diag.js';
+import { suggester } from '../near.js';
 import { namesByNamespace, sorted } from '../order.js';
 import {
   CLUSTERSET_SERVICE_LABEL,
@@ -16,7 +17,6 @@ import {
   type Snapshot,
   serviceOf,
 } from '../read/types.js';
-import { suggester } from './near.js';
 
 /**
  * Warnings: `endpoints-name-mismatch`, for Endpoints and slices without a Service where a Service without endpoints has

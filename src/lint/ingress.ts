@@ -3,6 +3,7 @@
  * Services of its own namespace only, by the Service's port (networking/v1, IngressServiceBackend).
  */
 import type { Diagnostic, Origin } from '../diag.js';
+import { nearest, suggester } from '../near.js';
 import { groupedBy, namesByNamespace, sorted } from '../order.js';
 import {
   type Ingress,
@@ -14,7 +15,6 @@ import {
   slicesByService,
 } from '../read/types.js';
 import { ingressNotes } from './ingress-notes.js';
-import { nearest, suggester } from './near.js';
 import { placeOf, type Route, routesOf, routeText } from './routes.js';
 
 /**

@@ -2,7 +2,7 @@
  * Host ports that are node ports, and NetworkPolicies that select endpoints.
  */
 import { describe, expect, it } from '@jest/globals';
-import { readCluster } from '../pipeline.js';
+import { readCluster } from '../front.js';
 import type { LabelSelector } from '../read/selects.js';
 import { selects } from '../read/selects.js';
 

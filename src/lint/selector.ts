@@ -3,10 +3,10 @@
  * warnings that name the label or the port, and the nearest that there is.
  */
 import type { Diagnostic, Origin } from '../diag.js';
+import { nearest, suggester } from '../near.js';
 import { groupedBy, sorted } from '../order.js';
 import { hasSelector, keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { type Candidate, type Candidates, candidatesByNamespace, differing, written } from './candidates.js';
-import { nearest, suggester } from './near.js';
 
 /**
  * Warnings: `selector-without-pods` (only templates match; a note where the cluster has slices of the Service),

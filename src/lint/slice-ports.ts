@@ -3,9 +3,9 @@
  * number does not matter. In: the snapshot. Out: warnings with the port that was probably meant.
  */
 import type { Diagnostic, Key } from '../diag.js';
+import { nearest } from '../near.js';
 import { groupedBy, sorted } from '../order.js';
 import { type EndpointPort, type EndpointSlice, keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
-import { nearest } from './near.js';
 
 /** Warning `slice-ports`: for slices, and for Endpoints that slices are made of. */
 export function checkSlicePorts({ services, slices }: Snapshot): readonly Diagnostic[] {

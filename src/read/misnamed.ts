@@ -3,7 +3,7 @@
  * Out: a warning, when that is nearly a kind that is read; objects of all other kinds are none of vipc's business.
  */
 import { type Diagnostic, type Origin, show } from '../diag.js';
-import { nearest } from '../lint/near.js';
+import { nearest } from '../near.js';
 import { KINDS } from './kinds.js';
 
 /** Warning `unsupported-version`: `kind: service`, `core/v1`, and what is old or not yet known of a kind's own group. */

@@ -3,7 +3,7 @@
  * null counts as absent, as it does in the API.
  */
 import { show } from '../diag.js';
-import { nearest } from '../lint/near.js';
+import { nearest } from '../near.js';
 import { type Check, type Cursor, fail, isMapping, kindOf, warn } from './check.js';
 
 /** A field that has to be there. */

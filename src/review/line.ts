@@ -3,8 +3,10 @@
  */
 import { inWords } from '../resolve/view.js';
 import type { FieldChange } from './fields.js';
-import type { Paint } from './print.js';
 import type { Change, Meaning } from './review.js';
+
+/** Colours a piece of text; the identity where there is no colour. */
+export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
 
 /** What a terminal has at least. */
 const WIDTH = 80;

@@ -3,12 +3,9 @@
  * Service after another, one chain at a time.
  */
 import type { DiffLine, ServiceChange } from './compare.js';
-import { listed, summaryLine } from './line.js';
+import { listed, type Paint, summaryLine } from './line.js';
 import type { Group, Meaning, Review } from './review.js';
 import { asLines } from './rows.js';
-
-/** Colours a piece of text; the identity where there is no colour. */
-export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
 
 /** `2 ServicePorts: 3 lines added, 1 removed` */
 export function summarise(changes: readonly ServiceChange[]): string {

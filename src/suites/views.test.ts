@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { describer } from '../cli/describe.js';
 import { AS_IT_IS } from '../complete/complete.js';
+import { readCluster } from '../front.js';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { sorted } from '../order.js';
-import { readCluster } from '../pipeline.js';
 import { parseResolved, printView } from '../resolve/print.js';
 import { tablesOf } from '../resolve/rows.js';
 import { printReview } from '../review/print.js';
@@ -23,12 +23,16 @@ type Fields = { readonly [name: string]: Plain };
 
 /** Any view as HTML. */
 function html(view: Plain): string {
-  if (Array.isArray(view)) return list(view);
+  if (isList(view)) return list(view);
   if (typeof view !== 'object') return `${view}`.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const { columns, rows, ...others } = view;
-  const isTable = Array.isArray(columns) && Array.isArray(rows);
+  const isTable = columns !== undefined && rows !== undefined && isList(columns) && isList(rows);
   const fields = Object.entries(isTable ? others : view).map(([name, value]) => `<dt>${name}<dd>${html(value)}`);
   return isTable ? `<table>${[columns, ...rows].map(row).join('')}</table>${fields.join('')}` : fields.join('');
+}
+
+function isList(view: Plain): view is readonly Plain[] {
+  return Array.isArray(view);
 }
 
 function list(items: readonly Plain[]): string {

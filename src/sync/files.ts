@@ -2,11 +2,8 @@
  * Files: a snapshot in files as a source of the daemon. They are looked at every second, and read when something about
  * them changed; what cannot be read or parsed, such as a file that is half written, leaves everything as it was.
  */
-import { withClusterset } from '../clusters/mcs.js';
-import { AS_IT_IS, complete } from '../complete/complete.js';
 import { type Diagnostic, hasErrors, type Source, showPath } from '../diag.js';
-import { isForNobody } from '../pipeline.js';
-import { readSnapshot } from '../read/snapshot.js';
+import { type FrontOptions, front, isForNobody } from '../front.js';
 import { fingerprint, loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
 
@@ -106,16 +103,16 @@ function textOf({ value: sources, diagnostics }: Loaded): string {
 }
 
 function understand({ value: sources, diagnostics }: Loaded, paths: readonly string[]): Files {
-  const snapshot = readSnapshot(sources);
-  const completed = complete(snapshot.value, AS_IT_IS);
-  const clusterset = withClusterset(completed.value);
-  const added = [...completed.diagnostics, ...clusterset.diagnostics].filter(isNoNote);
-  const problems = [...diagnostics, ...snapshot.diagnostics, ...added];
+  const { value, diagnostics: found } = front(sources, AS_IT_COMES);
+  const problems = [...diagnostics, ...found];
   if (hasErrors(diagnostics) || problems.some(isUnreadable)) return { diagnostics: problems };
   // More likely a mistake than a cluster without anything.
-  if (isForNobody(snapshot.value)) return { diagnostics: [...problems, empty(paths, sources)] };
-  return { snapshot: clusterset.value, diagnostics: problems };
+  if (isForNobody(value.written)) return { diagnostics: [...problems, empty(paths, sources)] };
+  return { snapshot: value.cluster, diagnostics: problems };
 }
+
+/** A daemon serves what is sound, makes nothing up, and logs no advice at every change. */
+const AS_IT_COMES: FrontOptions = { partial: true, empty: 'fine', clustersetCIDRs: [], remarks: [] };
 
 function empty(paths: readonly string[], sources: readonly Source[]): Diagnostic {
   const where = `${showPath(paths[0] ?? '').slice(1, -1)}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
@@ -137,10 +134,6 @@ function judged({ snapshot, diagnostics }: Files, strict: boolean): Files {
 
 function asError(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' } : diagnostic;
-}
-
-function isNoNote({ severity }: Diagnostic): boolean {
-  return severity !== 'note';
 }
 
 /** Objects that are not seen for it would be taken for gone. */

@@ -3,9 +3,10 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readCluster } from '../front.js';
 import { newMemo } from '../memo.js';
 import type { Options } from '../options.js';
-import { artifactsOf, compileSnapshot, type How, readCluster, textOf } from '../pipeline.js';
+import { artifactsOf, compileSnapshot, type How, textOf } from '../pipeline.js';
 import { SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
 import { type ApiObject, options, snapshots } from '../testing/random/snapshots.js';
 import { render } from '../text.js';

@@ -7,12 +7,13 @@ import { answerTo, type Mood } from './api-server/answers.js';
 import { SERVED } from './api-server/documents.js';
 import type { Faults } from './api-server/faults.js';
 import { type Access, kubeconfigFor } from './api-server/kubeconfig.js';
-import { listen } from './api-server/listener.js';
-import { type Answer, newLists } from './api-server/lists.js';
+import { type Listener, listen } from './api-server/listener.js';
+import { type Answer, type Lists, newLists } from './api-server/lists.js';
 import { type LoggedRequest, logged, routeOf } from './api-server/routes.js';
-import { newStore, type StoredKind, type StoredObject } from './api-server/store.js';
-import { newWatches } from './api-server/watches.js';
+import { newStore, type Store, type StoredKind, type StoredObject } from './api-server/store.js';
+import { newWatches, type Watches } from './api-server/watches.js';
 
+export { type Certificate, selfSigned } from './api-server/certificate.js';
 export type { LoggedRequest, StoredKind, StoredObject };
 
 /**
@@ -101,7 +102,25 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       for (const timer of timers) clearTimeout(timer);
       await listener.close();
     },
+    ...faultsOf({ mood, store, lists, watches, listener, later, accept, held }),
+  };
+}
 
+/** What the faults of a server change. */
+interface Inside {
+  readonly mood: Mood;
+  readonly store: Store;
+  readonly lists: Lists;
+  readonly watches: Watches;
+  readonly listener: Listener;
+  readonly later: (act: () => void, ms: number) => void;
+  readonly accept: () => Promise<void>;
+  /** Answers that wait for the end of a stall. */
+  readonly held: (() => void)[];
+}
+
+function faultsOf({ mood, store, lists, watches, listener, later, accept, held }: Inside): Faults {
+  return {
     dropAll: () => listener.dropAll(),
     stall: (on) => {
       mood.stalled = on;

@@ -17,7 +17,7 @@ import type { Owner } from '../owner.js';
 import type { SectionChange } from '../review/compare.js';
 import type { Line, Section } from '../text.js';
 import type { Ask, Outcome } from './ask.js';
-import type { Iptables } from './iptables/variants.js';
+import type { Detected } from './detected.js';
 
 /** What the parts of a change are called. */
 export type Phase = 'make' | 'grow' | 'whole' | 'shrink';
@@ -31,12 +31,6 @@ export interface Step {
   /** Its command line, when it is to wait at most so many seconds for a lock. */
   readonly argv: (waitSeconds: number) => readonly string[];
   readonly input: readonly Line[];
-}
-
-/** What of a node the tools' own doing depends on. */
-export interface Detected {
-  /** Absent where no iptables is installed. */
-  readonly iptables?: Iptables;
 }
 
 /** How to write the steps of a change. */

@@ -3,7 +3,7 @@
  * the Services in order, and what is wrong with names that are none.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import { nearest } from '../lint/near.js';
+import { nearest } from '../near.js';
 import { sorted } from '../order.js';
 import type { Service } from '../read/types.js';
 import { matches, type Requirement } from './selector.js';

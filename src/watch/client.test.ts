@@ -5,8 +5,7 @@ import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { selfSigned } from '../testing/api-server/certificate.js';
-import { type ApiServer, type ApiServerOptions, startApiServer } from '../testing/api-server.js';
+import { type ApiServer, type ApiServerOptions, selfSigned, startApiServer } from '../testing/api-server.js';
 import { connect } from './client.js';
 
 let directory = '';

@@ -13,7 +13,7 @@ import { keyOf, nonsense, strip, versionIn, versionOf } from './objects.js';
 import { ApiError, request } from './request.js';
 import { pathOf, type Resource } from './resources.js';
 import { restoredTo } from './restored.js';
-import type { ObjectSink, WatchState } from './source.js';
+import type { ObjectSink, WatchState } from './sink.js';
 import { backoff, draw, type Tuning } from './tuning.js';
 import { isOlder, newest } from './versions.js';
 

@@ -1,7 +1,7 @@
 /** A server that comes back with an older world, and answers that only look like one. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { httpClient } from '../testing/api-server/http-client.js';
-import { eventually, expectedView, newView } from '../testing/api-server/view.js';
+import { httpClient } from '../testing/api-client/http-client.js';
+import { eventually, expectedView, newView } from '../testing/api-client/view.js';
 import { type ApiServer, type LoggedRequest, startApiServer } from '../testing/api-server.js';
 import { type Tuning, watchCluster } from './source.js';
 import { isOlder, newest } from './versions.js';

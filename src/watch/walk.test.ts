@@ -1,8 +1,8 @@
 /** Any faults in any order: afterwards the watch knows what the server has, and soon. */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { httpClient } from '../testing/api-server/http-client.js';
-import { eventually, expectedView, newView } from '../testing/api-server/view.js';
+import { httpClient } from '../testing/api-client/http-client.js';
+import { eventually, expectedView, newView } from '../testing/api-client/view.js';
 import { type ApiServer, startApiServer } from '../testing/api-server.js';
 import { often, seed } from '../testing/run/extent.js';
 import { type Tuning, watchCluster } from './source.js';

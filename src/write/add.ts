@@ -64,7 +64,7 @@ function addBehind(
     const isLast = i === fields.length - 1;
     return lineItem(line, field, isLast ? (behind ? [...newline(line), ...behind] : []) : newline(line));
   });
-  map.items.splice(map.items.indexOf(item) + 1, 0, ...items);
+  map.items.splice((map.items as readonly CST.CollectionItem[]).indexOf(item) + 1, 0, ...items);
 }
 
 function lineItem({ indent, syntax }: Line, { key, value, mark }: Field, end: readonly Blank[]): BlockItem {

@@ -11,6 +11,8 @@ import type { Lowering } from '../backend.js';
 import type { Context } from './lower/context.js';
 import { layoutKubeProxy } from './lower/kube-proxy.js';
 
+export { JUMPS } from './lower/base.js';
+
 type Layout = (ports: readonly ServicePort[], context: Context, memo: Memo) => readonly Table[];
 
 const LAYOUTS: ReadonlyMap<string, Layout> = new Map([['kube-proxy', layoutKubeProxy]]);

@@ -6,7 +6,7 @@ import { ANY_ADDRESS, servedKey } from '../../tools/conntrack/stale.js';
 import type { Differences } from '../../tools/tools.js';
 import type { ModeOurs } from '../backend.js';
 import { MARK_MASQUERADE } from '../shared/masquerade.js';
-import { JUMPS } from './lower/base.js';
+import { JUMPS } from './lower.js';
 import { CHAIN } from './names.js';
 
 export const iptablesOurs: ModeOurs = {

@@ -6,7 +6,7 @@ import type { IpvsOurs } from '../../tools/ipvs/tool.js';
 import type { Differences, ObservedState } from '../../tools/tools.js';
 import type { ModeOurs } from '../backend.js';
 import { DEVICE } from './context.js';
-import { CHAIN, JUMPS } from './rule-set/chains.js';
+import { CHAIN, JUMPS } from './rule-set.js';
 import { NODE_PORT_SETS, type SetKey, setName } from './sets.js';
 
 export const ipvsOurs: ModeOurs = {

@@ -19,6 +19,8 @@ import { look } from './rule-set/look.js';
 import { services } from './rule-set/services.js';
 import { type Members, NODE_PORT_SETS } from './sets.js';
 
+export { CHAIN, JUMPS } from './rule-set/chains.js';
+
 /** Both tables for `ports`, whose sets have `members`. */
 export function ruleSetOf(ports: readonly ServicePort[], members: Members, context: Context): RuleSet {
   const mark = 2 ** context.options.masqueradeBit;

@@ -5,7 +5,7 @@
 import type { Diagnostic, Key } from '../../diag.js';
 import { parseIp } from '../../ip.js';
 import { type IPAddress, keyOf, type Service, type Snapshot } from '../../read/types.js';
-import { type Completion, NODE_PORTS, type PortRange } from '../complete.js';
+import { type Completion, NODE_PORTS, type PortRange } from '../completion.js';
 import { familyOf } from '../families.js';
 import { placeOf } from '../range.js';
 import { hasClusterIPs } from './cluster-ips.js';

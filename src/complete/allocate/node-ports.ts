@@ -6,7 +6,7 @@
 import type { Checked, Diagnostic } from '../../diag.js';
 import { keyOf, type Service, type ServicePortSpec } from '../../read/types.js';
 import { assign } from '../assign.js';
-import type { PortRange } from '../complete.js';
+import type { PortRange } from '../completion.js';
 import { isHeadless } from '../families.js';
 import { nodePortRange } from './ranges.js';
 import { byName, exhausted, firstBut, firstTwo, type Holder } from './words.js';

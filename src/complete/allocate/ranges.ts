@@ -4,7 +4,7 @@
 import type { Origin } from '../../diag.js';
 import { type Cidr, parseCidr } from '../../ip.js';
 import type { IPFamily, Snapshot } from '../../read/types.js';
-import type { PortRange } from '../complete.js';
+import type { PortRange } from '../completion.js';
 import { type ClusterFamilies, clusterFamilies, IP_FAMILY, inOrder } from '../families.js';
 import { type AddressRange, type Range, serviceRange } from '../range.js';
 

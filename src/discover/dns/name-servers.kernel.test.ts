@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { readCluster } from '../../pipeline.js';
+import { readCluster } from '../../front.js';
 import { ROOT } from '../../testing/cases/cases.js';
 import { type DiscoverCase, discoverCases, zoneFiles } from '../../testing/cases/discover.js';
 import { withNetns } from '../../testing/machine/netns.js';

@@ -5,7 +5,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hasErrors } from '../../diag.js';
-import { readCluster } from '../../pipeline.js';
+import { readCluster } from '../../front.js';
 import { zoneFiles } from '../../testing/cases/discover.js';
 import { withNetns } from '../../testing/machine/netns.js';
 import { describeInKernel } from '../../testing/machine/rings.js';

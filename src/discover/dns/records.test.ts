@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readCluster } from '../../pipeline.js';
+import { readCluster } from '../../front.js';
 import type { EndpointSlice, Service, Snapshot } from '../../read/types.js';
 import { dataText } from './rdata.js';
 import { recordsOf } from './records.js';

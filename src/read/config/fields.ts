@@ -33,7 +33,7 @@ import {
   parseListen,
   parseNetwork,
   parseNodePortAddresses,
-} from './values.js';
+} from '../values.js';
 
 /** The checked fields that decide rules; absent ones have their defaults elsewhere. */
 export const kubeProxyConfiguration: Check<ConfigFields> = (value, at) => fields(value, at);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Row, run } from '../../testing/cases/rows.js';
-import { type Check, cursor } from '../check.js';
+import type { Check } from '../check.js';
 import { endpoints } from './endpoints.js';
 import { endpointSlice } from './endpointslice.js';
 import { node } from './node.js';
@@ -170,95 +170,3 @@ for (const [kind, check, good, rows] of kinds) {
     });
   });
 }
-
-const META = { name: 'web', namespace: 'default', labels: {}, annotations: {} };
-
-const BARE_NODE = {
-  metadata: { ...META, name: 'n', namespace: '' },
-  podCIDRs: [],
-  addresses: [],
-  leaving: false,
-  milliCPU: 0,
-  ready: true,
-  unschedulable: false,
-  taints: [],
-};
-
-const copies: [string, Check<unknown>, unknown, unknown][] = [
-  [
-    'an EndpointSlice',
-    endpointSlice,
-    { ...SLICE, endpoints: [{ addresses: ['010.1.0.1'], conditions: { ready: false }, targetRef: {} }] },
-    {
-      metadata: { ...META, name: 'web-x.y', labels: { 'kubernetes.io/service-name': 'web' } },
-      addressType: 'IPv4',
-      endpoints: [{ addresses: ['10.1.0.1'], conditions: { ready: false } }],
-      ports: [{ name: '', protocol: 'TCP', port: 80 }],
-    },
-  ],
-  [
-    'Endpoints',
-    endpoints,
-    ENDPOINTS,
-    {
-      metadata: META,
-      subsets: [
-        {
-          addresses: [{ ip: '10.1.0.1', nodeName: 'n' }],
-          notReadyAddresses: [],
-          ports: [{ name: '', protocol: 'TCP', port: 80 }],
-        },
-      ],
-    },
-  ],
-  [
-    'a Node',
-    node,
-    {
-      metadata: { name: 'n', namespace: 'x' },
-      spec: { podCIDR: '10.1.0.9/24' },
-      status: {
-        addresses: [{ type: 'InternalIP', address: 'FD00::1' }],
-        allocatable: { cpu: '3920m', memory: '8Gi' },
-        conditions: [
-          { type: 'MemoryPressure', status: 'False' },
-          { type: 'Ready', status: 'Unknown' },
-        ],
-      },
-    },
-    {
-      metadata: { ...META, name: 'n', namespace: '' },
-      podCIDRs: ['10.1.0.0/24'],
-      addresses: [{ type: 'InternalIP', address: 'fd00::1' }],
-      leaving: false,
-      milliCPU: 3920,
-      ready: false,
-      unschedulable: false,
-      taints: [],
-    },
-  ],
-  [
-    'a Node that is deleted',
-    node,
-    { metadata: { name: 'n', deletionTimestamp: '2026-01-01T00:00:00Z' } },
-    { ...BARE_NODE, leaving: true },
-  ],
-  [
-    'a Node that the autoscaler takes away',
-    node,
-    { metadata: { name: 'n' }, spec: { taints: [{ key: 'ToBeDeletedByClusterAutoscaler', effect: 'NoSchedule' }] } },
-    {
-      ...BARE_NODE,
-      leaving: true,
-      taints: [{ key: 'ToBeDeletedByClusterAutoscaler', value: '', effect: 'NoSchedule' }],
-    },
-  ],
-];
-
-describe('what is kept', () => {
-  it.each(copies)('%s', (_, check, value, expected) => {
-    const at = cursor(1000);
-    expect(check(value, at)).toEqual(expected);
-    expect(at.problems).toEqual([]);
-  });
-});

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Row, run } from '../../testing/cases/rows.js';
-import { cursor } from '../check.js';
 import { service } from './service.js';
 
 const SERVICE = {
@@ -232,42 +231,5 @@ describe('Service', () => {
     const { result, messages } = run(service, SERVICE, changes);
     expect(messages.map((message, i) => message.slice(0, expected[i]?.length))).toEqual(expected);
     expect(result === undefined).toBe(expected.length > 0);
-  });
-
-  it('is kept with all defaults', () => {
-    const value = {
-      ...SERVICE,
-      apiVersion: 'v1',
-      spec: { ...SERVICE.spec, clusterIP: '010.0.0.1', publishNotReadyAddresses: true, trafficPolicy: 'x' },
-    };
-    expect(service(value, cursor(1000))).toEqual({
-      metadata: { name: 'web', namespace: 'default', labels: {}, annotations: {} },
-      spec: {
-        type: 'ClusterIP',
-        clusterIPs: ['10.0.0.1'],
-        ipFamilies: [],
-        ports: [{ name: '', protocol: 'TCP', port: 80, nodePort: 0, targetPort: 80 }],
-        sessionAffinity: 'None',
-        affinityTimeoutSeconds: 10800,
-        externalTrafficPolicy: 'Cluster',
-        internalTrafficPolicy: 'Cluster',
-        externalIPs: [],
-        loadBalancerSourceRanges: [],
-        healthCheckNodePort: 0,
-        allocateLoadBalancerNodePorts: true,
-        externalName: '',
-        publishNotReadyAddresses: true,
-      },
-      status: { loadBalancer: { ingress: [] } },
-    });
-  });
-
-  it('of load balancers: addresses, names and modes, without empty entries', () => {
-    const ingress = [{}, { ip: '' }, { ip: '192.0.2.01', ports: [] }, { hostname: 'a.b', ipMode: 'Proxy' }];
-    const read = service({ ...SERVICE, status: { loadBalancer: { ingress } } }, cursor(100));
-    expect(read?.status.loadBalancer.ingress).toEqual([
-      { ip: '192.0.2.1', ipMode: 'VIP' },
-      { hostname: 'a.b', ipMode: 'Proxy' },
-    ]);
   });
 });

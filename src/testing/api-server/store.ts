@@ -48,35 +48,24 @@ export interface Store {
 /** An empty store that remembers so many changes. `onChange` is told of each. */
 export function newStore(history: number, onChange: () => void): Store {
   const objects = new Map<string, StoredObject>();
-  let log: Change[] = [];
+  const log = newLog(history);
   let version = 1;
-  /** The last version whose changes are forgotten. */
-  let forgotten = 1;
 
   const record = (change: Omit<Change, 'version'>): void => {
-    log.push({ ...change, version });
-    if (log.length > 2 * history) {
-      forgotten = log[log.length - history - 1]?.version ?? forgotten;
-      log = log.slice(-history);
-    }
+    log.add({ ...change, version });
     onChange();
   };
   const rewind = (to: number): void => {
-    log = [];
     version = to;
-    forgotten = to;
+    log.forget(to);
   };
   return {
     version: () => version,
-    list: (kind) =>
-      [...objects]
-        .filter(([, object]) => object.kind === kind)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, object]) => object),
+    list: (kind) => sorted(objects).filter((object) => object.kind === kind),
     get: (kind, namespace, name) => objects.get(keyOf(kind, namespace, name)),
     put: (given) => {
       const { kind, metadata, ...rest } = structuredClone(given) as StoredObject;
-      const space = kind === 'Node' || kind === 'Namespace' ? {} : { namespace: metadata.namespace ?? 'default' };
+      const space = spaceOf(kind, metadata.namespace);
       const key = keyOf(kind, space.namespace ?? '', metadata.name);
       const before = objects.get(key);
       version++;
@@ -98,11 +87,8 @@ export function newStore(history: number, onChange: () => void): Store {
       record({ kind, before, last: withVersion(before, version) });
       return true;
     },
-    since: (from) => (from < forgotten ? undefined : log.slice(firstAfter(log, from))),
-    expire: () => {
-      log = [];
-      forgotten = version;
-    },
+    since: log.since,
+    expire: () => log.forget(version),
     rewind,
     backup: () => {
       const [then, at] = [[...objects], version];
@@ -115,8 +101,38 @@ export function newStore(history: number, onChange: () => void): Store {
   };
 }
 
+function sorted(objects: ReadonlyMap<string, StoredObject>): readonly StoredObject[] {
+  return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+}
+
+/** The last changes, so many or some more. */
+function newLog(history: number) {
+  let log: Change[] = [];
+  /** The last version whose changes are forgotten. */
+  let forgotten = 1;
+  return {
+    add: (change: Change): void => {
+      log.push(change);
+      if (log.length <= 2 * history) return;
+      forgotten = log[log.length - history - 1]?.version ?? forgotten;
+      log = log.slice(-history);
+    },
+    /** The changes after a version; undefined when some of them are forgotten. */
+    since: (from: number) => (from < forgotten ? undefined : log.slice(firstAfter(log, from))),
+    /** Forgets all changes up to a version. */
+    forget: (version: number): void => {
+      log = [];
+      forgotten = version;
+    },
+  };
+}
+
 function keyOf(kind: StoredKind, namespace: string, name: string): string {
   return `${kind} ${namespace}/${name}`;
+}
+
+function spaceOf(kind: StoredKind, namespace = 'default'): { readonly namespace?: string } {
+  return kind === 'Node' || kind === 'Namespace' ? {} : { namespace };
 }
 
 const CREATED = (version: number) => ({

@@ -68,8 +68,7 @@ export function newWatches(store: Store, stalled: () => boolean): Watches {
     count: () => open.size,
     open: (response, served, matches, query) => {
       const version = Number(query.get('resourceVersion') || 0);
-      const bookmarks = ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? '');
-      const watch = { response, served, matches, bookmarks, version: version || store.version(), cut: false };
+      const watch = { response, served, matches, ...asked(query), version: version || store.version(), cut: false };
       response.writeHead(200, { 'content-type': 'application/json' });
       response.flushHeaders();
       // Without a version, all there is comes first.
@@ -94,6 +93,10 @@ export function newWatches(store: Store, stalled: () => boolean): Watches {
     }),
     say: (line) => each(({ response }) => void response.write(`${line}\n`))(),
   };
+}
+
+function asked(query: URLSearchParams): Pick<Watch, 'bookmarks'> {
+  return { bookmarks: ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? '') };
 }
 
 const GONE = `${JSON.stringify({

@@ -11,8 +11,9 @@ import { AS_IT_IS } from '../../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors, type Source } from '../../diag.js';
 import type { DnsRecord } from '../../discover/dns/record.js';
 import { NOT_OF_A_CLUSTER, printZone } from '../../discover/dns/zone.js';
+import { readCluster } from '../../front.js';
 import { DEFAULT_OPTIONS } from '../../options.js';
-import { type Artifact, compile, compileClusters, RESOLVED_FILE, readCluster, textOf } from '../../pipeline.js';
+import { type Artifact, compile, compileClusters, RESOLVED_FILE, textOf } from '../../pipeline.js';
 import { render } from '../../text.js';
 import { ROOT } from './cases.js';
 
@@ -42,7 +43,7 @@ function clustersOf({ sources }: ClusterCase): readonly Cluster[] {
     if (name === undefined) return [];
     const { value: snapshot, diagnostics } = readCluster([source], { completion: AS_IT_IS });
     if (hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-    return { name, ...placeOf({ name, paths: [] }, snapshot.nodes).value, snapshot };
+    return { name, ...placeOf({ name }, snapshot.nodes).value, snapshot };
   });
 }
 
@@ -67,7 +68,7 @@ export function clusterGoldens(found: ClusterCase): {
     ...(shared ? [zone(CLUSTERSET_DOMAIN, 'cluster.local', clusterset)] : []),
     ...(federated.value.length > 0 ? [zone('example.com', 'example.com', federated)] : []),
   ]);
-  const places = clusters.flatMap(({ name, snapshot }) => placeOf({ name, paths: [] }, snapshot.nodes).diagnostics);
+  const places = clusters.flatMap(({ name, snapshot }) => placeOf({ name }, snapshot.nodes).diagnostics);
   return {
     files,
     diagnostics: [...places, ...compiled.diagnostics, ...clusterset.diagnostics, ...federated.diagnostics],

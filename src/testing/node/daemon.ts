@@ -9,7 +9,7 @@ import type { Logger } from '../../sync/log.js';
 import { CHAINS_PER_COMMIT } from '../../tools/iptables/variants.js';
 import { watchCluster } from '../../watch/source.js';
 import type { Tuning } from '../../watch/tuning.js';
-import { httpClient } from '../api-server/http-client.js';
+import { httpClient } from '../api-client/http-client.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import type { Variant } from '../machine/kernel.js';
 import { withNode } from '../machine/netns.js';

@@ -4,7 +4,7 @@
 import { type Cluster, placeOf } from '../../clusters/clusters.js';
 import { AS_IT_IS } from '../../complete/complete.js';
 import { hasErrors } from '../../diag.js';
-import { readCluster } from '../../pipeline.js';
+import { readCluster } from '../../front.js';
 
 /** A Service, its export and its endpoints in one cluster. */
 export interface SmallExport {
@@ -40,7 +40,7 @@ export function smallClusterOf(
   const source = { name: `${name}.json`, text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 1) };
   const { value: snapshot, diagnostics } = readCluster([source], { completion: AS_IT_IS });
   if (hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return { name, ...(place ?? placeOf({ name, paths: [] }, snapshot.nodes).value), snapshot };
+  return { name, ...(place ?? placeOf({ name }, snapshot.nodes).value), snapshot };
 }
 
 function objectsOf(service: SmallExport, number: number): readonly object[] {

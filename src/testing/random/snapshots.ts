@@ -139,10 +139,7 @@ function service(): fc.Arbitrary<(number: number) => ApiObject> {
           ipFamilies: made.families,
           ports,
           externalIPs: made.externalIPs,
-          sessionAffinity: made.sessionAffinity,
-          ...(made.sessionAffinity === 'ClientIP'
-            ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: made.timeoutSeconds } } }
-            : {}),
+          ...affinity(made),
           internalTrafficPolicy: made.internalTrafficPolicy,
           ...(external || made.externalIPs.length > 0 ? { externalTrafficPolicy: made.externalTrafficPolicy } : {}),
           ...(loadBalancer ? { loadBalancerSourceRanges: made.sourceRanges } : {}),
@@ -153,6 +150,11 @@ function service(): fc.Arbitrary<(number: number) => ApiObject> {
         status: { loadBalancer: loadBalancer ? { ingress: made.ingress } : {} },
       };
     });
+}
+
+function affinity({ sessionAffinity, timeoutSeconds }: { sessionAffinity: string; timeoutSeconds: number }): object {
+  if (sessionAffinity !== 'ClientIP') return { sessionAffinity };
+  return { sessionAffinity, sessionAffinityConfig: { clientIP: { timeoutSeconds } } };
 }
 
 function uniquePorts<T extends { readonly port: number; readonly protocol: string }>(

@@ -1,17 +1,11 @@
 /**
  * docs/validation.md, as text.
  */
-import {
-  INGRESS,
-  IP_ADDRESS,
-  NAMESPACE,
-  NETWORK_POLICY,
-  SERVICE_CIDR,
-  SERVICE_EXPORT,
-  SERVICE_IMPORT,
-} from './cluster.js';
+import { IP_ADDRESS, NAMESPACE, SERVICE_CIDR, SERVICE_EXPORT, SERVICE_IMPORT } from './cluster.js';
 import { ENDPOINT_SLICE, ENDPOINTS } from './endpoints.js';
-import { NODE, POD, POD_TEMPLATE, REPLICATION_CONTROLLER, STATEFUL_SET } from './pods.js';
+import { INGRESS, NETWORK_POLICY } from './networking.js';
+import { NODE } from './nodes.js';
+import { POD, POD_TEMPLATE, REPLICATION_CONTROLLER, STATEFUL_SET } from './pods.js';
 import { type KindRules, type Rule, type Says, SOURCES } from './rule.js';
 import { SERVICE } from './service.js';
 

@@ -12,6 +12,9 @@ import { parseRule } from './parse.js';
 import { printRule } from './print.js';
 import { BUILT_IN_CHAINS, type Chain, type RuleSet, type Table, type TableName } from './types.js';
 
+export type { ChainEdits } from './diff/edits.js';
+export { type ReferencedChain, referencedSets } from './diff/references.js';
+
 export interface RuleSetDiff {
   readonly family: Family;
   /** Those that differ. */

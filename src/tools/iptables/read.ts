@@ -3,10 +3,10 @@
  */
 import { FAMILIES, type Family } from '../../ip.js';
 import { type Ask, answer, FORBIDDEN, isMissing, type Outcome, understood } from '../ask.js';
+import type { Iptables } from '../detected.js';
 import { NFT_FAMILY, NO_NFTABLES, readTables } from '../nft/read.js';
 import type { NftTable } from '../nft/tables.js';
 import { parse, type SavedRuleSet } from './parse.js';
-import type { Iptables } from './variants.js';
 
 /** The tables that ours are in. */
 const TABLES = ['filter', 'nat'] as const;

@@ -6,8 +6,7 @@
  * `settle` takes the old away.
  */
 import type { Line } from '../../text.js';
-import type { ChainEdits } from './diff/edits.js';
-import type { ChainDiff, TableDiff } from './diff.js';
+import type { ChainDiff, ChainEdits, TableDiff } from './diff.js';
 import { calleesFirst } from './script/order.js';
 
 export type ScriptPhase = 'grow' | 'settle' | 'whole';

@@ -2,25 +2,17 @@
  * variants: which of the two iptables a node uses, and what rules there are. Asked once, into a struct.
  */
 import { show } from '../../diag.js';
-import type { Family } from '../../ip.js';
 import { type Ask, demand, failure, isMissing } from '../ask.js';
+import type { Iptables, Variant } from '../detected.js';
 import type { SavedRuleSet } from './parse.js';
 import { readRules } from './read.js';
 
-/** The two ways iptables has of reaching the kernel, which do not see each other's rules. */
-export type Variant = 'nft' | 'legacy';
+export type { Iptables, Variant } from '../detected.js';
 
 export const VARIANTS: readonly Variant[] = ['nft', 'legacy'];
 
 /** iptables-nft takes time with the square of the chains in a commit, iptables-legacy copies the table at each. */
 export const CHAINS_PER_COMMIT: Readonly<Record<Variant, number>> = { nft: 300, legacy: Number.POSITIVE_INFINITY };
-
-/** The iptables of a node that programs one variant. */
-export interface Iptables {
-  readonly variant: Variant;
-  /** What stands before `-save` and `-restore`: `iptables-nft`, or `iptables` where the tools have just that name. */
-  readonly program: Readonly<Record<Family, string>>;
-}
 
 /** One variant with the rules it has, for each family that the node has. */
 export interface DetectedVariant {

@@ -1,26 +1,26 @@
 /**
- * cli: manifests beside a cluster: all objects of both, where one that both have is as the manifests say it.
+ * front, part: manifests beside a cluster: all objects of both, where one that both have is as the manifests say it.
  */
-import { kept } from '../complete/allocate/kept.js';
-import type { Checked, Diagnostic, Source } from '../diag.js';
+import { kept } from '../complete/allocate.js';
+import { asWarning, type Checked, type Diagnostic, type Source } from '../diag.js';
 import { readSnapshot } from '../read/snapshot.js';
-import { keyOf, type Service, type Snapshot } from '../read/types.js';
+import { keyOf, type Snapshot } from '../read/types.js';
 
 export interface Beside {
   /** What the manifests say alone. */
-  readonly written: readonly Service[];
-  /** All Services; those of the manifests with what they have in the cluster. */
+  readonly written: Snapshot;
+  /** All objects; the Services of the manifests with what they have in the cluster. */
   readonly snapshot: Checked<Snapshot>;
 }
 
-/** `manifests` among the objects of a cluster, if there is one. */
+/** `manifests` among the objects of a cluster, if there are any. */
 export function beside(manifests: readonly Source[], cluster: readonly Source[]): Beside {
   if (cluster.length === 0) {
     const snapshot = readSnapshot(manifests);
-    return { written: snapshot.value.services, snapshot };
+    return { written: snapshot.value, snapshot };
   }
-  const written = readSnapshot(manifests).value.services;
-  const names = new Set(written.map(keyOf));
+  const { value: written } = readSnapshot(manifests);
+  const names = new Set(written.services.map(keyOf));
   const there = new Map(readSnapshot(cluster).value.services.map((service) => [keyOf(service), service]));
   // The cluster first: of two that want one address the manifest is at fault.
   const { value, diagnostics } = readSnapshot([...cluster.map((source) => without(source, names)), ...manifests]);
@@ -47,9 +47,7 @@ function without(source: Source, names: ReadonlySet<string>): Source {
   return { ...source, text: JSON.stringify({ ...list, items }) };
 }
 
-/** What is wrong with an object of the cluster is not for who writes a manifest to mend. */
+/** An error in an object of the cluster is not mended in a manifest. */
 function admitted(diagnostic: Diagnostic): Diagnostic {
-  return diagnostic.origin?.source.api && diagnostic.severity === 'error'
-    ? { ...diagnostic, severity: 'warning' }
-    : diagnostic;
+  return diagnostic.origin?.source.api ? asWarning(diagnostic) : diagnostic;
 }

@@ -1,5 +1,5 @@
 /**
- * What somebody may have meant: a name that is nowhere → the name that is nearest to it. Read needs it for fields, lint
+ * near: a name that is nowhere → the known name that is nearest to it, to propose it. read asks for names of fields, lint
  * and the command line for names of objects.
  */
 

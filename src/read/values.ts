@@ -2,9 +2,9 @@
  * Single values of KubeProxyConfiguration whose text has a grammar of its own. The command line's overrides go through
  * the same functions, so a flag and a field mean the same.
  */
-import { show } from '../../diag.js';
-import { type Cidr, parseCidr, parseIp } from '../../ip.js';
-import type { Listen } from '../../options.js';
+import { show } from '../diag.js';
+import { type Cidr, parseCidr, parseIp } from '../ip.js';
+import type { Listen } from '../options.js';
 
 /** A value, or what is wrong with its text: `problem` completes "clusterCIDR …". */
 export type Parsed<T> = { readonly value: T; readonly problem?: never } | { readonly problem: string };

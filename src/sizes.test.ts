@@ -1,0 +1,38 @@
+/**
+ * No file has more than 250 lines, and no function more than 60: past that the model is wrong.
+ */
+import { expect, it } from '@jest/globals';
+import { tooLong } from './testing/house/sizes.js';
+import { sources } from './testing/house/sources.js';
+
+/** What is left; it should be empty. */
+const LEFT: readonly RegExp[] = [
+  /^src\/apply\/ipvs\.guest\.test\.ts: \d+ lines$/,
+  /^src\/look\/kubectl\.kernel\.test\.ts: \d+ lines$/,
+  /^src\/write\/write\.test\.ts: \d+ lines$/,
+  /^src\/serve\/series\.ts:\d+: a function/,
+  /^src\/sync\/(?:daemon|loop|store|syncer)\.ts:\d+: a function/,
+];
+
+it('no file and no function is too long', () => {
+  const found = [...sources()].flatMap(([path, text]) => tooLong(path, text));
+  expect(found.filter((each) => !LEFT.some((left) => left.test(each)))).toEqual([]);
+  const done = LEFT.filter((left) => !found.some((each) => left.test(each)));
+  expect(done).toEqual([]);
+});
+
+it.each<[string, string, string, readonly string[]]>([
+  ['251 lines', 'a.test.ts', '\n'.repeat(251), ['a.test.ts: 251 lines']],
+  ['250 lines', 'a.ts', '\n'.repeat(250), []],
+  ['61 lines', 'a.ts', `const a = 1;\n\nfunction f() {${'\n'.repeat(60)}}\n`, ['a.ts:3: a function of 61 lines']],
+  ['60 lines', 'a.ts', `function f() {${'\n'.repeat(59)}}\n`, []],
+  [
+    'a method, after letters of several bytes',
+    'a.ts',
+    `// ⇒ ü\nconst a = { f() {${'\n'.repeat(60)}} };\n`,
+    ['a.ts:2: a function of 61 lines'],
+  ],
+  ['a function in a test', 'a.test.ts', `it(() => {${'\n'.repeat(99)}});\n`, []],
+])('%s', (_, path, text, found) => {
+  expect(tooLong(path, text)).toEqual(found);
+});

@@ -1,0 +1,210 @@
+/**
+ * The shape of the house: who may import whom, and who may touch the world. src/imports.test.ts checks it, and prints it
+ * into docs/architecture.md (`npm run house`).
+ *
+ * A place is a folder (ends with /) or a file; the longest that fits a file is its own. The files of a folder may import
+ * each other; a file that has a rule of its own imports only what that says. Names are paths below src, or ../ and a path
+ * of the repository; packages are npm:NAME, modules of Node node:NAME, globals global:NAME.
+ */
+export interface Rule {
+  readonly place: string;
+  /** Files and folders of ours, and what gives the same at each run: packages, and single functions of Node. */
+  readonly imports: readonly string[];
+  /** What is not the same at each run: files, processes, connections, clocks, chance. A place without any is pure. */
+  readonly world: readonly string[];
+}
+
+/** A rule, of names with blanks between them. */
+function rule(place: string, imports: string, world = ''): Rule {
+  return { place, imports: names(imports), world: names(world) };
+}
+
+function names(text: string): readonly string[] {
+  return text.split(' ').filter((name) => name !== '');
+}
+
+/** What every tool may import: another one only where it is named. */
+const TOOL = 'tools/ask.ts tools/tool.ts diag.ts text.ts';
+
+/** What every proxy mode may import: never another one. */
+const MODE =
+  'backends/backend.ts backends/features.ts backends/shared/ tools/conntrack/ tools/iptables/ tools/tools.ts ' +
+  'resolve/types.ts ip.ts memo.ts';
+
+/** In the order of the pipeline. */
+export const RULES: readonly Rule[] = [
+  rule('printable.ts', ''),
+  rule('diag.ts', 'printable.ts'),
+  rule('owner.ts', ''),
+  rule('text.ts', 'diag.ts owner.ts'),
+  rule('table.ts', ''),
+  rule('json.ts', ''),
+  rule('yaml.ts', 'npm:yaml'),
+  rule('ip.ts', ''),
+  rule('order.ts', ''),
+  rule('near.ts', ''),
+  rule('memo.ts', ''),
+  rule('options.ts', 'ip.ts'),
+  rule('files.ts', 'diag.ts', 'node:crypto node:fs node:path'),
+  rule('read/', 'diag.ts ip.ts near.ts options.ts order.ts printable.ts'),
+  rule('read/source.ts', 'read/foreign.ts diag.ts', 'node:buffer node:fs node:path'),
+  rule('read/yaml.ts', 'read/yaml/ npm:js-yaml'),
+  rule('read/yaml/', 'npm:js-yaml'),
+  rule('complete/', 'read/types.ts diag.ts ip.ts order.ts'),
+  rule(
+    'clusters/',
+    'complete/assign.ts complete/range.ts discover/dns/ read/names.ts read/types.ts ' + 'diag.ts ip.ts order.ts',
+  ),
+  rule('lint/', 'read/selects.ts read/types.ts diag.ts ip.ts near.ts order.ts'),
+  rule('front.ts', 'front/ clusters/ complete/ lint/ read/types.ts diag.ts ip.ts'),
+  rule('front/', 'complete/allocate.ts read/ diag.ts'),
+  rule('resolve/', 'read/types.ts diag.ts ip.ts memo.ts options.ts order.ts table.ts text.ts'),
+  rule('review/', 'resolve/view.ts resolve/rows.ts table.ts text.ts npm:diff'),
+  rule('tools/l4.ts', ''),
+  rule('tools/lines.ts', 'diag.ts'),
+  rule('tools/ask.ts', 'diag.ts'),
+  rule('tools/detected.ts', 'ip.ts'),
+  rule('tools/tool.ts', 'tools/ask.ts tools/detected.ts review/compare.ts diag.ts ip.ts owner.ts text.ts'),
+  rule('tools/refusal.ts', 'tools/ask.ts tools/tool.ts diag.ts'),
+  rule(
+    'tools/iptables/',
+    `${TOOL} tools/detected.ts tools/l4.ts tools/nft/ tools/refusal.ts review/compare.ts ip.ts json.ts owner.ts`,
+  ),
+  rule('tools/ipset/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
+  rule('tools/ipvs/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
+  rule('tools/addresses/', `${TOOL} ip.ts json.ts owner.ts`),
+  rule('tools/nft/', `${TOOL} tools/lines.ts ip.ts`),
+  rule('tools/conntrack/', `${TOOL} tools/l4.ts ip.ts`),
+  rule('tools/sysctl/', `${TOOL} json.ts`),
+  rule(
+    'tools/tools.ts',
+    'tools/tool.ts tools/addresses/tool.ts tools/ipset/tool.ts tools/iptables/tool.ts tools/ipvs/tool.ts ' +
+      'tools/nft/tool.ts tools/sysctl/tool.ts',
+  ),
+  rule('backends/features.ts', ''),
+  rule('backends/modes.ts', ''),
+  rule('backends/chain-names.ts', ''),
+  rule(
+    'backends/backend.ts',
+    'backends/features.ts tools/ resolve/types.ts diag.ts ip.ts json.ts memo.ts options.ts text.ts',
+  ),
+  rule(
+    'backends/shared/',
+    'backends/backend.ts backends/chain-names.ts backends/features.ts tools/ resolve/types.ts diag.ts ip.ts ' +
+      'json.ts text.ts',
+  ),
+  rule('backends/iptables/', `${MODE} diag.ts options.ts`),
+  rule('backends/iptables/names.ts', 'resolve/types.ts ip.ts node:crypto.hash'),
+  rule(
+    'backends/ipvs/',
+    `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts text.ts`,
+  ),
+  rule('backends/index.ts', 'backends/backend.ts backends/iptables/ backends/ipvs/'),
+  rule('backends/nftables/', 'backends/backend.ts'),
+  rule('backends/kubelet.ts', 'backends/chain-names.ts backends/iptables/names.ts tools/iptables/'),
+  rule(
+    'backends/ours.ts',
+    'backends/backend.ts backends/chain-names.ts backends/index.ts backends/kubelet.ts backends/nftables/ ' +
+      'tools/iptables/ tools/tools.ts ip.ts',
+  ),
+  rule('backends/served.ts', 'backends/backend.ts backends/index.ts tools/conntrack/ tools/tools.ts'),
+  rule('synthetic.ts', 'backends/backend.ts json.ts text.ts'),
+  rule(
+    'pipeline.ts',
+    'front.ts clusters/ complete/ resolve/ backends/ tools/tools.ts synthetic.ts read/types.ts diag.ts ip.ts ' +
+      'json.ts memo.ts options.ts text.ts',
+  ),
+  rule('vipc.ts', 'pipeline.ts backends/backend.ts complete/complete.ts read/ diag.ts ip.ts options.ts text.ts'),
+  rule('nodes.ts', 'pipeline.ts backends/backend.ts clusters/ read/types.ts diag.ts options.ts'),
+  rule('discover/', 'read/types.ts diag.ts ip.ts order.ts'),
+  rule(
+    'views/',
+    'lint/ resolve/view.ts read/locate.ts read/names.ts read/types.ts diag.ts ip.ts near.ts order.ts printable.ts ' +
+      'table.ts',
+  ),
+  rule('views/yaml.ts', 'printable.ts yaml.ts'),
+  rule('write/', 'read/ diag.ts'),
+  rule('write/tree.ts', 'diag.ts npm:yaml'),
+  rule('write/token.ts', 'npm:yaml'),
+  rule('write/expand.ts', 'yaml.ts'),
+  rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
+  rule('doctor/', 'ip.ts'),
+  rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
+  rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os global:setTimeout'),
+  rule('apply/lock.ts', 'diag.ts files.ts', 'node:child_process node:fs global:process'),
+  rule('watch/', '', 'node:timers global:Math.random global:performance global:setTimeout'),
+  rule('watch/client.ts', 'watch/kubeconfig.ts', 'node:http node:https'),
+  rule('watch/kubeconfig.ts', '', 'npm:@kubernetes/client-node node:fs node:path global:process'),
+  rule(
+    'serve/',
+    'review/compare.ts backends/backend.ts resolve/print.ts resolve/types.ts tools/ ip.ts owner.ts',
+    'global:Date.now',
+  ),
+  rule('serve/connections.ts', '', 'node:net global:setImmediate'),
+  rule('serve/http.ts', 'serve/connections.ts ip.ts', 'node:http'),
+  rule('serve/notify.ts', '', 'node:child_process global:process global:setInterval'),
+  rule('serve/series.ts', '', 'npm:prom-client'),
+  rule(
+    'sync/',
+    'watch/source.ts serve/ apply/ diff/ review/ pipeline.ts front.ts backends/backend.ts ' +
+      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts printable.ts',
+    'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
+  ),
+  rule(
+    'cli/',
+    'sync/ serve/ watch/ apply/ doctor/ diff/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
+      'front.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
+      'files.ts ip.ts options.ts printable.ts table.ts text.ts',
+    'npm:commander npm:pino node:* global:*',
+  ),
+  rule('../bin/', 'cli/main.ts', 'global:process'),
+  rule('../scripts/', 'computed', 'npm:jest-environment-node node:* global:*'),
+  rule('../jest.config.js', '', 'global:process'),
+];
+
+/** What is built, and what its tests stand on. */
+const BUILT = RULES.map(({ place }) => place)
+  .filter((place) => !place.startsWith('../') && place !== 'cli/')
+  .join(' ');
+
+const TESTING: readonly Rule[] = [
+  rule('testing/', BUILT, 'npm:@jest/globals npm:fast-check node:* global:*'),
+  rule('testing/house/', 'testing/cases/cases.ts', 'npm:@swc/core node:* global:*'),
+  rule('testing/run/', `testing/ cli/main.ts npm:js-yaml ${BUILT}`, 'npm:@jest/globals node:* global:*'),
+  rule('../bench/', `testing/ ../bin/ ${BUILT}`, 'node:* global:*'),
+];
+
+/** All places of files that are no tests. */
+export const ALL: readonly Rule[] = [...RULES, ...TESTING];
+
+/** What a test may import beyond what its place may: what makes its input, and shows what came of it. */
+export const EVERY_TEST: readonly string[] = names(
+  'testing/ front.ts pipeline.ts read/ diag.ts ip.ts options.ts order.ts text.ts ' +
+    'npm:@jest/globals npm:fast-check npm:js-yaml node:* global:*',
+);
+
+/** And what tests of a place may besides. */
+export const TESTS: Readonly<Record<string, readonly string[]>> = {
+  'printable.test.ts': ['views/'],
+  'imports.test.ts': [],
+  'sizes.test.ts': [],
+  'front.test.ts': ['complete/'],
+  'apply/': ['backends/iptables/names.ts'],
+  'lint/': ['complete/'],
+  'views/': ['complete/', 'apply/host.ts', 'cli/'],
+  'write/': ['complete/'],
+  'clusters/': ['cli/'],
+  'backends/': ['tools/'],
+  'tools/': names('apply/host.ts backends/served.ts diff/ tools/'),
+  'synthetic.test.ts': ['complete/'],
+  'vipc.test.ts': ['backends/'],
+  'diff/': ['review/', 'serve/'],
+  'review/': ['resolve/print.ts'],
+  'serve/': ['apply/host.ts', 'backends/chain-names.ts'],
+  'sync/': ['cli/'],
+  'testing/': ['apply/host.ts', 'tools/', 'computed'],
+  'suites/': names(`cli/ ${BUILT}`),
+};
+
+/** Circles of files that are left; there should be none. */
+export const CIRCLES: readonly string[] = [];

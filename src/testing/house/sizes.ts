@@ -1,0 +1,36 @@
+/**
+ * How long files and functions are.
+ */
+import { type SyntaxNode, syntaxOf, walk } from './syntax.js';
+
+/** Past it the model is wrong, as a rule. */
+export const LONGEST_FILE = 250;
+export const LONGEST_FUNCTION = 60;
+
+const FUNCTIONS = new Set([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'ClassMethod',
+  'PrivateMethod',
+  'Constructor',
+  'MethodProperty',
+  'GetterProperty',
+  'SetterProperty',
+]);
+
+/** What of a file is too long, `path: 251 lines` and `path:12: a function of 61 lines`; in tests only the file. */
+export function tooLong(path: string, text: string): readonly string[] {
+  const lines = text.split('\n').length - 1;
+  const found = lines > LONGEST_FILE ? [`${path}: ${lines} lines`] : [];
+  // A description of a test is no function, and holds as many tests as there are.
+  if (path.endsWith('.test.ts')) return found;
+  const { root, linesOf } = syntaxOf(text);
+  walk(root, (node: SyntaxNode) => {
+    if (!FUNCTIONS.has(node.type)) return;
+    const { first, last } = linesOf(node);
+    const length = last - first + 1;
+    if (length > LONGEST_FUNCTION) found.push(`${path}:${first}: a function of ${length} lines`);
+  });
+  return found;
+}

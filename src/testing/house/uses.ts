@@ -1,0 +1,194 @@
+/**
+ * What a source file needs of others, and of the world. In: its text. Out: a use for each module it names, however it
+ * names it, and for each global that is a clock, chance, a process or a connection.
+ */
+import { dirname, join, normalize } from 'node:path';
+import { type SyntaxNode, syntaxOf, walk } from './syntax.js';
+
+export interface Use {
+  /** `src/ip.ts`, `npm:diff`, `node:fs`, or `global:Date.now`. */
+  readonly name: string;
+  /** What is imported of it by name; absent when it is all, or not said. */
+  readonly parts?: readonly string[];
+  /** Types alone, which are gone when the file runs. */
+  readonly isType: boolean;
+}
+
+/** All uses of the file at `path`, a path below the root of the repository. */
+export function usesIn(path: string, text: string): readonly Use[] {
+  const { root } = syntaxOf(text);
+  const uses: Use[] = [];
+  const requires = new Set<unknown>(['require']);
+  const module = (specifier: unknown, isType: boolean, parts?: readonly string[]) => {
+    uses.push({ name: nameOf(path, specifier), isType, ...(parts && { parts }) });
+  };
+  const program = (url: unknown) => {
+    if (typeof url !== 'string' || !/^[\w./-]+\.[cm]?[jt]s$/.test(url)) return;
+    module(url.startsWith('.') ? url : `./${url}`, false);
+  };
+  walk(root, (node, parents) => {
+    const at = (field: string) => node[field] as SyntaxNode | undefined;
+    const first = (node['arguments'] as readonly { readonly expression: SyntaxNode }[] | undefined)?.[0]?.expression;
+    switch (node.type) {
+      case 'ImportDeclaration':
+      case 'ExportNamedDeclaration':
+      case 'ExportAllDeclaration':
+        if (at('source')) module(literal(at('source')), isTypeOnly(node), partsOf(node) ?? membersOf(node, root));
+        break;
+      case 'TsImportType':
+        module(literal(at('argument')), true);
+        break;
+      case 'TsExternalModuleReference':
+        module(literal(at('expression')), false);
+        break;
+      case 'VariableDeclarator':
+        if (isCallOf(at('init'), 'createRequire')) requires.add(at('id')?.['value']);
+        break;
+      case 'CallExpression':
+        if (at('callee')?.type === 'Import' || isRequire(at('callee'), requires)) module(literal(first), false);
+        break;
+      case 'NewExpression':
+        // new Worker(new URL('x', import.meta.url)), and the URL of any other program of ours.
+        if (at('callee')?.['value'] === 'URL') program(literal(first));
+        break;
+    }
+    const used = globalOf(node, parents);
+    if (used !== undefined) uses.push({ name: `global:${used}`, isType: false });
+  });
+  return uses;
+}
+
+/** What cannot be told from the text may be anything. */
+const UNKNOWN = 'computed';
+
+function nameOf(path: string, specifier: unknown): string {
+  if (typeof specifier !== 'string') return UNKNOWN;
+  if (specifier.startsWith('.')) return ours(normalize(join(dirname(path), specifier)));
+  if (specifier.startsWith('node:')) return `node:${packageOf(specifier.slice(5))}`;
+  return `npm:${packageOf(specifier)}`;
+}
+
+/** The source of a file that is built, wherever it is built to. */
+function ours(path: string): string {
+  const source = path.replace(/^(?:\.\.\/)+/, '').replace(/^dist\//, 'src/');
+  return source.startsWith('src/') || source.startsWith('bench/') ? source.replace(/\.js$/, '.ts') : source;
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** The text of a literal, or of a template without holes. */
+function literal(node: SyntaxNode | undefined): unknown {
+  if (node?.type === 'StringLiteral') return node['value'];
+  const quasis = node?.type === 'TemplateLiteral' ? (node['quasis'] as readonly SyntaxNode[]) : [];
+  return quasis.length === 1 ? quasis[0]?.['cooked'] : undefined;
+}
+
+function isTypeOnly(node: SyntaxNode): boolean {
+  const specifiers = (node['specifiers'] ?? []) as readonly { readonly isTypeOnly?: boolean }[];
+  return node['typeOnly'] === true || (specifiers.length > 0 && specifiers.every(({ isTypeOnly }) => isTypeOnly));
+}
+
+interface Specifier {
+  readonly type: string;
+  readonly local?: { readonly value: string };
+  readonly imported?: { readonly value: string } | null;
+  readonly orig?: { readonly value: string };
+}
+
+function partsOf(node: SyntaxNode): readonly string[] | undefined {
+  const specifiers = node['specifiers'] as readonly Specifier[] | undefined;
+  if (!specifiers?.every(({ type }) => type === 'ImportSpecifier' || type === 'ExportSpecifier')) return undefined;
+  return specifiers.map(({ local, imported, orig }) => (imported ?? orig ?? local)?.value ?? UNKNOWN);
+}
+
+/** What a file takes of a namespace that it imports, when that is all it does with it. */
+function membersOf(node: SyntaxNode, root: SyntaxNode): readonly string[] | undefined {
+  const [only, another] = (node['specifiers'] ?? []) as readonly Specifier[];
+  if (only?.type !== 'ImportNamespaceSpecifier' || another) return undefined;
+  const members = new Set<string>();
+  let handedOn = false;
+  walk(root, (each, parents) => {
+    if (each.type !== 'Identifier' || each['value'] !== only.local?.value) return;
+    const parent = parents.at(-1);
+    if (parent?.type === 'ImportNamespaceSpecifier') return;
+    const property = parent?.type === 'MemberExpression' ? (parent['property'] as SyntaxNode) : undefined;
+    if (property?.type === 'Identifier' && parent?.['object'] === each) members.add(String(property['value']));
+    else handedOn = true;
+  });
+  return handedOn ? undefined : [...members];
+}
+
+function isCallOf(node: SyntaxNode | undefined, name: string): boolean {
+  const callee = node?.['callee'] as SyntaxNode | undefined;
+  return node?.type === 'CallExpression' && callee?.['value'] === name;
+}
+
+/** `require(…)`, `require.resolve(…)`, and both of what createRequire made, named or not. */
+function isRequire(callee: SyntaxNode | undefined, requires: ReadonlySet<unknown>): boolean {
+  if (callee?.type === 'MemberExpression') {
+    const property = callee['property'] as SyntaxNode;
+    return property['value'] === 'resolve' && isRequire(callee['object'] as SyntaxNode, requires);
+  }
+  if (isCallOf(callee, 'createRequire')) return true;
+  return callee?.type === 'Identifier' && requires.has(callee['value']);
+}
+
+/** Globals that are not the same at each run; with a dot, what of them is not. */
+const WORLD = [
+  'process',
+  'performance',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'fetch',
+  'WebSocket',
+  'crypto',
+  'console',
+  'navigator',
+  'globalThis',
+  'global',
+  'Intl',
+  'Date.now',
+  'Math.random',
+  'AbortSignal.timeout',
+  'Date()',
+];
+
+/** How swc marks a name that the file does not bind. */
+const UNBOUND = 1;
+
+/** The global of WORLD that a node is a use of. */
+function globalOf(node: SyntaxNode, parents: readonly SyntaxNode[]): string | undefined {
+  if (node.type !== 'Identifier' || node['ctxt'] !== UNBOUND) return undefined;
+  const parent = parents.at(-1);
+  if (!parent || parents.some(({ type }) => TYPES.has(type))) return undefined;
+  const name = String(node['value']);
+  if (WORLD.includes(name)) return name;
+  if (parent.type === 'MemberExpression' && parent['object'] === node) {
+    const property = parent['property'] as SyntaxNode;
+    const member = property.type === 'Computed' ? literal(property['expression'] as SyntaxNode) : property['value'];
+    const full = `${name}.${String(member)}`;
+    // With a computed member it may be any of them.
+    return WORLD.find((each) => each === full || (member === undefined && each.startsWith(`${name}.`)));
+  }
+  if (name !== 'Date') return WORLD.find((each) => each.startsWith(`${name}.`));
+  if (parent.type === 'BinaryExpression' && parent['operator'] === 'instanceof') return undefined;
+  // A date of something is no clock; one of nothing is now, and so is what Date() returns.
+  const given = (parent['arguments'] ?? []) as readonly unknown[];
+  return parent.type === 'NewExpression' && parent['callee'] === node && given.length > 0 ? undefined : 'Date()';
+}
+
+/** Where names are types. */
+const TYPES = new Set([
+  'TsTypeAnnotation',
+  'TsTypeReference',
+  'TsTypeQuery',
+  'TsTypeAliasDeclaration',
+  'TsInterfaceDeclaration',
+  'TsTypeParameterInstantiation',
+]);
