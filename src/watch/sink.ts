@@ -3,7 +3,7 @@
  */
 import type { WatchedKind } from './resources.js';
 
-/** Who is told of objects. They come with apiVersion and kind, without what is large and decides no rule. */
+/** Receives objects. They come with apiVersion and kind, without what is large and decides no rule. */
 export interface ObjectSink {
   /** The whole list of a kind: what is not in it is gone. */
   replace(kind: WatchedKind, objects: readonly unknown[]): void;

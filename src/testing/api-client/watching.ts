@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const each of running.splice(0).reverse()) await (each.stop ?? each.close)?.();
 });
 
-/** A server with some objects, and somebody who knows them. */
+/** A server with some objects, and a watch that has seen them. */
 export async function setup(tuning: Partial<Tuning> = {}, options: ApiServerOptions = {}): Promise<Setup> {
   const server = await startApiServer({ bookmarkMs: 100, ...options });
   running.push(server);
