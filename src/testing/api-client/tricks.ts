@@ -7,9 +7,9 @@ import { type LoggedRequest, startApiServer } from '../api-server.js';
 import { httpClient } from './http-client.js';
 import { eventually, expectedView, newView } from './view.js';
 
-export const FAST: Partial<Tuning> = { answerMs: 300, silenceMs: 300, shortMs: 20, backoffMs: [10, 80], pageSize: 10 };
+const FAST: Partial<Tuning> = { answerMs: 300, silenceMs: 300, shortMs: 20, backoffMs: [10, 80], pageSize: 10 };
 
-export const running: (() => Promise<void>)[] = [];
+const running: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of running.splice(0).reverse()) await end();
 });

@@ -8,7 +8,7 @@ import { httpClient } from './http-client.js';
 import { eventually, expectedView, newView, type View } from './view.js';
 
 /** A busy machine is silent for a second or two. */
-export const FAST: Partial<Tuning> = { answerMs: 20_000, silenceMs: 20_000, shortMs: 20, backoffMs: [10, 80] };
+const FAST: Partial<Tuning> = { answerMs: 20_000, silenceMs: 20_000, shortMs: 20, backoffMs: [10, 80] };
 export const IMPATIENT: Partial<Tuning> = { answerMs: 300, silenceMs: 300 };
 
 export interface Setup {
@@ -55,7 +55,7 @@ export function slice(name: string, labels = {}): object {
   return { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata, addressType: 'IPv4', endpoints: [] };
 }
 
-export function node(name: string): object {
+function node(name: string): object {
   return { apiVersion: 'v1', kind: 'Node', metadata: { name } };
 }
 

@@ -8,7 +8,7 @@ import type { Use } from './uses.js';
 export type Files = ReadonlyMap<string, readonly Use[]>;
 
 /** The name of a file or a use, as rules say it. */
-export function placed(path: string): string {
+function placed(path: string): string {
   if (path.startsWith('src/')) return path.slice('src/'.length);
   return /^(?:npm|node|global):|^computed$/.test(path) ? path : `../${path}`;
 }
@@ -18,7 +18,7 @@ function isTest(name: string): boolean {
 }
 
 /** The rule whose place is the longest that fits. */
-export function ruleFor(name: string, rules: readonly Rule[] = ALL): Rule | undefined {
+function ruleFor(name: string, rules: readonly Rule[] = ALL): Rule | undefined {
   return rules.filter(({ place }) => fits(name, place)).sort((a, b) => b.place.length - a.place.length)[0];
 }
 

@@ -4,8 +4,8 @@
 import { type SyntaxNode, syntaxOf, walk } from './syntax.js';
 
 /** Past it the model is wrong, as a rule. */
-export const LONGEST_FILE = 250;
-export const LONGEST_FUNCTION = 60;
+const LONGEST_FILE = 250;
+const LONGEST_FUNCTION = 60;
 
 const FUNCTIONS = new Set([
   'FunctionDeclaration',

@@ -5,15 +5,15 @@
 import fc from 'fast-check';
 import type { Service, ServicePortSpec } from '../../read/types.js';
 
-export const CIDRS = ['10.9.0.0/29', '10.9.0.0/28', '10.9.0.0/24', '10.8.0.0/16', '10.0.0.0/12'] as const;
-export const CIDRS6 = ['fd09::/124', 'fd09::/112', 'fd09::/108', 'fd09::/64'] as const;
+const CIDRS = ['10.9.0.0/29', '10.9.0.0/28', '10.9.0.0/24', '10.8.0.0/16', '10.0.0.0/12'] as const;
+const CIDRS6 = ['fd09::/124', 'fd09::/112', 'fd09::/108', 'fd09::/64'] as const;
 
-export const protocol = fc.constantFrom('TCP' as const, 'UDP' as const);
-export const ports = fc.uniqueArray(
+const protocol = fc.constantFrom('TCP' as const, 'UDP' as const);
+const ports = fc.uniqueArray(
   fc.record({ port: fc.constantFrom(53, 80, 443), protocol, asks: fc.integer({ min: 0, max: 3 }) }),
   { minLength: 1, maxLength: 3, selector: ({ port, protocol }) => `${protocol} ${port}` },
 );
-export const shape = fc.record({
+const shape = fc.record({
   name: fc.stringMatching(/^[a-z][a-z0-9]{0,3}$/),
   type: fc.constantFrom('ClusterIP' as const, 'NodePort' as const, 'LoadBalancer' as const),
   policy: fc.constantFrom('SingleStack' as const, 'PreferDualStack' as const),
@@ -54,7 +54,7 @@ export const situations: fc.Arbitrary<Situation> = fc
     return { services, cidrs: [cidr, cidr6], nodePorts };
   });
 
-export function service(
+function service(
   made: typeof shape extends fc.Arbitrary<infer T> ? T : never,
   own: readonly ServicePortSpec[],
   clusterIPs: readonly string[],
