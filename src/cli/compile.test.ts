@@ -117,10 +117,10 @@ describe('vipc compile', () => {
   });
 
   it('colours a terminal only, and not with NO_COLOR', async () => {
-    const escape = '\u001b[';
-    expect((await vipc(['compile', INVALID], undefined, { NO_COLOR: '' })).stderr).toContain(escape);
-    expect((await vipc(['compile', INVALID])).stderr).not.toContain(escape);
-    expect((await vipc(['compile', INVALID], '')).stderr).not.toContain(escape);
+    const csi = '\u001b[';
+    expect((await vipc(['compile', INVALID], undefined, { NO_COLOR: '' })).stderr).toContain(csi);
+    expect((await vipc(['compile', INVALID])).stderr).not.toContain(csi);
+    expect((await vipc(['compile', INVALID], '')).stderr).not.toContain(csi);
   });
 
   it('lists what it skipped with -v', async () => {

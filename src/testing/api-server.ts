@@ -13,8 +13,7 @@ import { type LoggedRequest, logged, routeOf } from './api-server/routes.js';
 import { newStore, type Store, type StoredKind, type StoredObject } from './api-server/store.js';
 import { newWatches, type Watches } from './api-server/watches.js';
 
-{ type Certificate, selfSigned } from './api-server/certificate.js';
-
+export { selfSigned } from './api-server/certificate.js';
 export type { LoggedRequest, StoredKind, StoredObject };
 
 /**

@@ -28,6 +28,7 @@ describe('modules', () => {
     ['dynamically', "const { a } = await import('./b.js');", ['src/read/b.ts']],
     ['dynamically, by a template', 'await import(`./b.js`);', ['src/read/b.ts']],
     ['dynamically, what is made first', "await import('./' + name);", ['computed']],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
     ['dynamically, a template with a hole', 'await import(`./${name}.js`);', ['computed']],
     ['a worker', "new Worker(new URL('./b.js', import.meta.url), {});", ['src/read/b.ts']],
     ['the URL of a program', "const at = new URL('./b.js', import.meta.url); fork(at);", ['src/read/b.ts']],
@@ -85,6 +86,7 @@ describe('globals', () => {
     ['chance, taken apart', 'const { random } = Math;', ['Math.random']],
     ['the process', 'process.env.HOME;', ['process']],
     ['a connection', "fetch('x'); globalThis.fetch('x');", ['fetch', 'globalThis']],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
     ['in a template', 'const a = `at ${Date.now()}`;', ['Date.now']],
     ['in a default', 'function f(now = Date.now()) {}', ['Date.now']],
     ['in short', 'const a = { process };', ['process']],
