@@ -20,7 +20,7 @@ import { type Cidr, FAMILIES } from './ip.js';
 import { streamed } from './json.js';
 import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
-import { NOTHING, type Snapshot } from './read/types.js';
+import { EMPTY_SNAPSHOT, type Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
 import { omissions } from './resolve/omissions.js';
 import { printView, resolvedSections } from './resolve/print.js';
@@ -132,7 +132,7 @@ function resolved(sources: readonly Source[], options: Options, how: How): Check
 /** The cluster, with what a clusterset adds to it. */
 export function wholeSnapshot(sources: readonly Source[], options: Options, how: How): Checked<Snapshot> {
   // Whatever the objects are, it comes to nothing.
-  if (!backendFor(options.mode)) return { value: NOTHING, diagnostics: [unknownMode(options.mode)] };
+  if (!backendFor(options.mode)) return { value: EMPTY_SNAPSHOT, diagnostics: [unknownMode(options.mode)] };
   const { skipInvalid, mustServe, completion, clustersetCIDRs = [] } = how;
   const live = options.machine !== undefined;
   return readCluster(sources, { skipInvalid, mustServe, completion, clustersetCIDRs, live });

@@ -5,13 +5,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { contains, parseCidr, parseIp } from '../ip.js';
-import { keyOf, NOTHING, type Service } from '../read/types.js';
+import { EMPTY_SNAPSHOT, keyOf, type Service } from '../read/types.js';
 import { type Situation, situations } from '../testing/random/situations.js';
 import { allocate } from './allocate.js';
 
 function run({ services, cidrs, nodePorts }: Situation) {
   const serviceCIDRs = cidrs.flatMap((text) => parseCidr(text) ?? []);
-  return allocate({ ...NOTHING, services }, { serviceCIDRs, nodePorts, allocate: true });
+  return allocate({ ...EMPTY_SNAPSHOT, services }, { serviceCIDRs, nodePorts, allocate: true });
 }
 
 const nodePortsOf = ({ spec }: Service) =>

@@ -4,7 +4,7 @@
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 import { proxyFindings } from './proxies.js';
-import { ruleFindings } from './rules.js';
+import { ruleFindings } from './foreign-rules.js';
 import { conntrackFindings, sysctlFindings } from './sysctls.js';
 
 export { type Finding, STATES, type State } from './finding.js';

@@ -15,8 +15,8 @@ import { same } from './same.js';
 import { templateHint } from './template.js';
 import {
   CLUSTERSET_SERVICE_LABEL,
+  EMPTY_SNAPSHOT,
   type EndpointSlice,
-  NOTHING,
   type RawObject,
   SERVICE_NAME_LABEL,
   type Snapshot,
@@ -80,7 +80,7 @@ function newState(sources: readonly Source[]): State {
 }
 
 function emptyLists(): State['snapshot'] {
-  return Object.fromEntries(Object.keys(NOTHING).map((list) => [list, []])) as unknown as State['snapshot'];
+  return Object.fromEntries(Object.keys(EMPTY_SNAPSHOT).map((list) => [list, []])) as unknown as State['snapshot'];
 }
 
 function report(state: State, diagnostics: readonly Diagnostic[]): void {

@@ -47,7 +47,7 @@ export interface Snapshot {
 }
 
 /** A cluster without anything. */
-export const NOTHING: Snapshot = {
+export const EMPTY_SNAPSHOT: Snapshot = {
   services: [],
   slices: [],
   endpoints: [],

@@ -5,7 +5,7 @@
 import { type Diagnostic, hasErrors } from '../diag.js';
 import { claim } from '../read/claims.js';
 import { keyOf, readObserved } from '../read/observed.js';
-import { NOTHING, type Service, type Snapshot } from '../read/types.js';
+import { EMPTY_SNAPSHOT, type Service, type Snapshot } from '../read/types.js';
 import { type Changes, type Kind, newChanges, type Stored } from './changes.js';
 import { newFaults } from './faults.js';
 
@@ -78,7 +78,7 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
     const { kept, conflicts } = unconflicted(objects.Service);
     faults.conflict(conflicts);
     return {
-      ...NOTHING,
+      ...EMPTY_SNAPSHOT,
       services: kept,
       slices: [...objects.EndpointSlice.values()],
       nodes: [...objects.Node.values()],

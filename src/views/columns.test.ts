@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NOTHING, type Service } from '../read/types.js';
+import { EMPTY_SNAPSHOT, type Service } from '../read/types.js';
 import { servicesTable } from './get.js';
 
 const ORIGIN = { source: { name: 'x', text: '' }, document: 0, base: [], path: [] };
@@ -42,7 +42,7 @@ function port(number: number, nodePort = 0): Spec['ports'][number] {
 /** The cells of the row, READY and what comes after it left out. */
 function row(of: Service, wide: boolean): string {
   const style = { wide, namespaces: false, labels: false };
-  const { rows } = servicesTable(NOTHING, [of], style, 0);
+  const { rows } = servicesTable(EMPTY_SNAPSHOT, [of], style, 0);
   return rows.map((cells) => cells.slice(0, wide ? 7 : 6).join(' | ')).join('\n');
 }
 

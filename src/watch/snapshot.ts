@@ -26,13 +26,13 @@ const PATHS: Readonly<
 };
 
 /** A kind, and the namespaces to look in; absent means all. */
-export interface Wanted {
+export interface ReadScope {
   readonly kind: string;
   readonly namespaces?: readonly string[];
 }
 
 /** What the server has of a kind, or why it is not told. */
-export type Answered = Wanted & ({ readonly objects: readonly ApiObject[] } | { readonly error: ApiError });
+export type Answered = ReadScope & ({ readonly objects: readonly ApiObject[] } | { readonly error: ApiError });
 
 export interface SnapshotOptions {
   /** How long an answer may take, and each silence in it. */
@@ -45,13 +45,13 @@ export interface SnapshotOptions {
  */
 export async function readAll(
   client: ApiClient,
-  wanted: readonly Wanted[],
+  wanted: readonly ReadScope[],
   { answerMs }: SnapshotOptions,
 ): Promise<readonly Answered[]> {
   const controller = new AbortController();
   const tuning = { ...DEFAULT_TUNING, answerMs };
   const bounded = limited(client);
-  const one = async (each: Wanted): Promise<Answered> => {
+  const one = async (each: ReadScope): Promise<Answered> => {
     try {
       const objects: ApiObject[] = [];
       for (const resource of resourcesOf(each)) {
@@ -69,7 +69,7 @@ export async function readAll(
   return Promise.all(wanted.map(one));
 }
 
-function resourcesOf({ kind, namespaces }: Wanted): readonly Resource<string>[] {
+function resourcesOf({ kind, namespaces }: ReadScope): readonly Resource<string>[] {
   const found = PATHS[kind];
   if (!found) throw new Error(`${kind} is not known to be in the API`);
   const { apiVersion, plural, namespaced } = found;

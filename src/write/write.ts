@@ -25,7 +25,7 @@ export function writeServices(
   after: readonly Service[],
 ): Checked<readonly string[]> {
   const old = new Map(before.map((service) => [keyOf(service), service] as const));
-  const wanted: Wanted = new Map();
+  const wanted: FieldsByService = new Map();
   for (const service of after) {
     const fields = missingFields(old.get(keyOf(service)) ?? service, service);
     if (fields.length > 0) wanted.set(keyOf(service), { service, fields });
@@ -41,7 +41,7 @@ export function writeServices(
 }
 
 /** What is still to be written, by `namespace/name`; the first object of a name is the Service, and takes it. */
-type Wanted = Map<string, { readonly service: Service; readonly fields: readonly Field[] }>;
+type FieldsByService = Map<string, { readonly service: Service; readonly fields: readonly Field[] }>;
 
 interface Piece extends Source {
   readonly syntax: Syntax;
@@ -61,7 +61,7 @@ interface Job {
   readonly fields: readonly Field[];
 }
 
-function write(piece: Piece, wanted: Wanted, diagnostics: Diagnostic[]): string {
+function write(piece: Piece, wanted: FieldsByService, diagnostics: Diagnostic[]): string {
   const objects = objectsIn(piece);
   const jobs = jobsIn(piece, objects, wanted);
   const [first] = jobs;
@@ -81,7 +81,7 @@ function write(piece: Piece, wanted: Wanted, diagnostics: Diagnostic[]): string 
   return piece.text;
 }
 
-function jobsIn({ syntax }: Piece, objects: readonly RawObject[], wanted: Wanted): readonly Job[] {
+function jobsIn({ syntax }: Piece, objects: readonly RawObject[], wanted: FieldsByService): readonly Job[] {
   return objects.flatMap((raw) => {
     const key = serviceKey(raw);
     const want = key === undefined ? undefined : wanted.get(key);
@@ -159,7 +159,7 @@ function writtenAnew(piece: Piece, objects: readonly RawObject[], jobs: readonly
   if (body === undefined) return undefined;
   const anew: Piece = { ...piece, text: `${headOf(piece.text)}${body}` };
   const again = objectsIn(anew);
-  const wanted: Wanted = new Map(jobs.map((job) => [keyOf(job.service), job]));
+  const wanted: FieldsByService = new Map(jobs.map((job) => [keyOf(job.service), job]));
   const text = edited(anew, jobsIn(anew, again, wanted), AS_WRITTEN);
   return text !== undefined && says({ ...anew, text }, objects, jobs) ? text : undefined;
 }

@@ -5,7 +5,7 @@
 import type { Checked } from '../../diag.js';
 import type { ServicePort } from '../../resolve/types.js';
 import type { Resolved } from '../backend.js';
-import { conflicts, type Wanted } from '../shared/conflicts.js';
+import { type Claims, conflicts } from '../shared/conflicts.js';
 
 /** Warning: `vip-conflict`. */
 export function admit(resolved: readonly Resolved[]): Checked<readonly Resolved[]> {
@@ -13,7 +13,7 @@ export function admit(resolved: readonly Resolved[]): Checked<readonly Resolved[
 }
 
 /** Node ports have no address of their own; an API server gives each number to one Service. */
-function addresses({ name, frontends }: ServicePort): Wanted {
+function addresses({ name, frontends }: ServicePort): Claims {
   return frontends.flatMap(({ ip, port }) =>
     ip === undefined ? [] : [[`${name.protocol} ${ip} ${port}`, { address: ip, port }] as const],
   );

@@ -15,7 +15,7 @@ import { MARK_MASQUERADE, markMasquerade, masqueradeMarked } from '../shared/mas
 import type { Context } from './context.js';
 import { CHAIN, JUMPS } from './rule-set/chains.js';
 import { filterChains } from './rule-set/filter.js';
-import { look } from './rule-set/look.js';
+import { ofMembers } from './rule-set/members.js';
 import { services } from './rule-set/services.js';
 import { type Members, NODE_PORT_SETS } from './sets.js';
 
@@ -34,17 +34,17 @@ export function ruleSetOf(ports: readonly ServicePort[], members: Members, conte
 }
 
 function natChains(ports: readonly ServicePort[], members: Members, context: Context, mark: number): readonly Chain[] {
-  const looked = look(members, context);
+  const rulesFor = ofMembers(members, context);
   const rules: Readonly<Record<string, readonly Rule[]>> = {
     [CHAIN.services]: services(ports, members, context),
-    [CHAIN.loadBalancer]: [...looked('KUBE-LOAD-BALANCER-LOCAL', RETURN), rule({}, [], jumpTo(MARK_MASQUERADE))],
+    [CHAIN.loadBalancer]: [...rulesFor('KUBE-LOAD-BALANCER-LOCAL', RETURN), rule({}, [], jumpTo(MARK_MASQUERADE))],
     // Under policy Local the client's address is kept: its ports leave before the mark.
     [CHAIN.nodePort]: (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) => [
-      ...looked(NODE_PORT_SETS[protocol].local, RETURN, { protocol }),
-      ...looked(NODE_PORT_SETS[protocol].all, jumpTo(MARK_MASQUERADE), { protocol }),
+      ...rulesFor(NODE_PORT_SETS[protocol].local, RETURN, { protocol }),
+      ...rulesFor(NODE_PORT_SETS[protocol].all, jumpTo(MARK_MASQUERADE), { protocol }),
     ]),
     [CHAIN.postrouting]: [
-      ...looked('KUBE-LOOP-BACK', { kind: 'masquerade', randomFully: false }),
+      ...rulesFor('KUBE-LOOP-BACK', { kind: 'masquerade', randomFully: false }),
       ...masqueradeMarked(mark, context.features),
     ],
     [MARK_MASQUERADE]: [markMasquerade(mark)],

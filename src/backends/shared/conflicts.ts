@@ -6,18 +6,18 @@ import type { Diagnostic } from '../../diag.js';
 import { joinHostPort } from '../../ip.js';
 import { formatServicePortName, type ServicePort } from '../../resolve/types.js';
 
-/** What a ServicePort wants, under what identifies it. */
-export type Wanted = Iterable<readonly [string, { readonly address: string; readonly port: number }]>;
+/** What a ServicePort claims, under what identifies it. */
+export type Claims = Iterable<readonly [string, { readonly address: string; readonly port: number }]>;
 
-/** Warnings `vip-conflict`: what of `wantedBy` a ServicePort before has already. */
+/** Warnings `vip-conflict`: what of `claimsOf` a ServicePort before has already. */
 export function conflicts(
   ports: readonly ServicePort[],
-  wantedBy: (port: ServicePort) => Wanted,
+  claimsOf: (port: ServicePort) => Claims,
 ): readonly Diagnostic[] {
   const holders = new Map<string, ServicePort>();
   const found: Diagnostic[] = [];
   for (const port of ports) {
-    for (const [key, { address, port: number }] of wantedBy(port)) {
+    for (const [key, { address, port: number }] of claimsOf(port)) {
       const holder = holders.get(key);
       if (!holder) holders.set(key, port);
       if (!holder || holder === port) continue;

@@ -20,7 +20,7 @@ import { forwardMarked } from '../../shared/masquerade.js';
 import type { Context } from '../context.js';
 import type { Members, SetKey } from '../sets.js';
 import { CHAIN } from './chains.js';
-import { inSet, labelled, look } from './look.js';
+import { inSet, labelled, ofMembers } from './members.js';
 
 /** Our chains in the filter table. */
 export function filterChains(
@@ -29,14 +29,14 @@ export function filterChains(
   context: Context,
   mark: number,
 ): readonly Chain[] {
-  const looked = look(members, context);
+  const rulesFor = ofMembers(members, context);
   const rules: Readonly<Record<string, readonly Rule[]>> = {
     [CHAIN.forward]: forwardMarked(mark),
     [CHAIN.nodePort]: [rule({}, labelled('KUBE-HEALTH-CHECK-NODE-PORT', context), ACCEPT)],
-    [CHAIN.proxyFirewall]: looked('KUBE-LOAD-BALANCER-FW', jumpTo(CHAIN.sourceRanges)),
+    [CHAIN.proxyFirewall]: rulesFor('KUBE-LOAD-BALANCER-FW', jumpTo(CHAIN.sourceRanges)),
     [CHAIN.sourceRanges]: [
-      ...looked('KUBE-LOAD-BALANCER-SOURCE-CIDR', RETURN),
-      ...looked('KUBE-LOAD-BALANCER-SOURCE-IP', RETURN),
+      ...rulesFor('KUBE-LOAD-BALANCER-SOURCE-CIDR', RETURN),
+      ...rulesFor('KUBE-LOAD-BALANCER-SOURCE-IP', RETURN),
       rule({}, [], DROP),
     ],
     [CHAIN.ipvsFilter]: onlyServicePorts(context),

@@ -9,7 +9,7 @@ import { fromPods } from '../../shared/pods.js';
 import type { Context } from '../context.js';
 import type { Members, SetKey } from '../sets.js';
 import { CHAIN } from './chains.js';
-import { inSet, labelled, look } from './look.js';
+import { inSet, labelled, ofMembers } from './members.js';
 
 /** The rules of KUBE-SERVICES, in order. */
 export function services(ports: readonly ServicePort[], members: Members, context: Context): readonly Rule[] {
@@ -17,7 +17,7 @@ export function services(ports: readonly ServicePort[], members: Members, contex
   const some = (key: SetKey, rules: readonly Rule[]) => (members[key].size === 0 ? [] : rules);
   return [
     rule({ source: is(LOOPBACK) }, [], RETURN),
-    ...look(members, context)('KUBE-LOAD-BALANCER', jumpTo(CHAIN.loadBalancer)),
+    ...ofMembers(members, context)('KUBE-LOAD-BALANCER', jumpTo(CHAIN.loadBalancer)),
     ...masqueradeClusterIPs(ports, context),
     ...some('KUBE-EXTERNAL-IP', [
       rule({}, labelled('KUBE-EXTERNAL-IP', context), jumpTo(MARK_MASQUERADE)),

@@ -26,10 +26,10 @@ export function labelled(key: SetKey, context: Context, sides?: readonly ('src' 
 }
 
 /** Makes rules about members of a set; none when the set has none. */
-export type Look = (key: SetKey, target: Target, header?: Header) => readonly Rule[];
+export type OfMembers = (key: SetKey, target: Target, header?: Header) => readonly Rule[];
 
-/** See Look. */
-export function look(members: Members, context: Context): Look {
+/** For the sets of `members`. */
+export function ofMembers(members: Members, context: Context): OfMembers {
   return (key, target, header = {}) => {
     return members[key].size === 0 ? [] : [rule(header, labelled(key, context), target)];
   };
