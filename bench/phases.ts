@@ -6,10 +6,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
+import { backendFor } from '../src/backends/index.js';
 import { hasErrors } from '../src/diag.js';
 import { NO_MEMO } from '../src/memo.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
-import { backendFor, resolveFamilies } from '../src/pipeline.js';
+import { resolveFamilies } from '../src/pipeline.js';
 import { readSnapshot } from '../src/read/snapshot.js';
 import { loadSources } from '../src/read/source.js';
 import { chunks, joined } from '../src/text.js';

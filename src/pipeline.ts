@@ -10,7 +10,7 @@
  */
 import type { Artifact, Backend, Part, PortCounts, Resolved } from './backends/backend.js';
 import { DEFAULT_FEATURES, type Features } from './backends/features.js';
-import { BACKENDS } from './backends/index.js';
+import { backendFor, MODES } from './backends/index.js';
 import { type Cluster, compiledFor } from './clusters/clusters.js';
 import { mergeClusters } from './clusters/mcs.js';
 import { AS_IT_IS, type Completion } from './complete/complete.js';
@@ -162,15 +162,9 @@ export function resolveFamilies(
   return { value, diagnostics: [...missing, ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
 }
 
-/** The backend of a proxy mode; `''` is kube-proxy's way to say the default. */
-export function backendFor(mode: string): Backend | undefined {
-  return BACKENDS.find((backend) => backend.mode === (mode || 'iptables'));
-}
-
 function unknownMode(mode: string): Diagnostic {
-  const modes = BACKENDS.map((backend) => backend.mode).join(', ');
   const message = `proxy mode ${show(mode)} can't be compiled`;
-  return { code: 'unknown-mode', severity: 'error', message, hint: `choose one with --mode: ${modes}` };
+  return { code: 'unknown-mode', severity: 'error', message, hint: `choose one with --mode: ${MODES.join(', ')}` };
 }
 
 function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolicy): Artifact {

@@ -78,6 +78,8 @@ export interface Backend {
   /** The first is the default. */
   readonly layouts: readonly string[];
   readonly localPolicy: LocalPolicy;
+  /** The names of the files that `artifacts` may give. */
+  readonly files: readonly string[];
   /** What of `resolved` this mode can serve, with errors for what it can't and warnings for what may surprise. */
   readonly admit: (resolved: readonly Resolved[], options: Options, memo: Memo) => Checked<readonly Resolved[]>;
   /** What serves `resolved`. */

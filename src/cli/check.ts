@@ -3,7 +3,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FILES } from '../backends/modes.js';
+import { FILES } from '../backends/index.js';
 import { readText } from '../files.js';
 import type { ForNode } from '../nodes.js';
 import { type Artifact, RESOLVED_FILE } from '../pipeline.js';

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Host } from '../apply/host.js';
 import { isKubeletMark } from '../backends/chain-names.js';
+import { backendFor } from '../backends/index.js';
 import { DEVICE, ownershipIn } from '../backends/ours.js';
 import type { Facts, Interface, Process, RulesFact, ToolFact, Unseen } from '../doctor/facts.js';
 import { parseChains, parseInterfaces, parseListening, parseTables } from '../doctor/parse.js';
@@ -47,7 +48,7 @@ async function fileIn(host: Host, path: string): Promise<string> {
 }
 
 async function readTools(machine: Host, mode: string): Promise<readonly ToolFact[]> {
-  const required = toolsFor([mode === 'ipvs' ? 'ipvs' : 'iptables']);
+  const required = toolsFor(backendFor(mode)?.tools ?? []);
   const missing = missingOf(TOOLS, isInstalled);
   return Promise.all(
     TOOLS.map(async (tool): Promise<ToolFact> => {

@@ -3,7 +3,7 @@
  */
 import { statSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { LAYOUTS, MODES } from '../backends/modes.js';
+import { LAYOUTS, MODES } from '../backends/index.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../read/names.js';
 
 /** What kube-proxy's configuration says. */

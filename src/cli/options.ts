@@ -1,10 +1,11 @@
 /**
  * cli: configuration file and flags → Options; a flag wins over the file.
  */
+
+import { backendFor } from '../backends/index.js';
 import { type Checked, show } from '../diag.js';
 import { parseIp } from '../ip.js';
 import { DEFAULT_OPTIONS, type Options } from '../options.js';
-import { backendFor } from '../pipeline.js';
 import { readConfig } from '../read/config.js';
 import { loadSources } from '../read/source.js';
 import { type Parsed, parseClusterCIDRs, parseNodePortAddresses } from '../read/values.js';

@@ -2,6 +2,7 @@
  * cli: what a command needs before it begins at a node: its options, its tools, its rights. What is missing is said in one
  * sentence, all of it, before a lock is taken or anything is asked.
  */
+import { backendFor } from '../backends/index.js';
 import type { Checked } from '../diag.js';
 import { listed, missingOf, type Need, toolsFor } from '../doctor/tools.js';
 import type { Options } from '../options.js';
@@ -33,7 +34,7 @@ export async function prepared(flags: PreparedFlags): Promise<Checked<Options>> 
 
 function lacking(mode: string, netns: string | undefined): readonly string[] {
   const needs: readonly Need[] = [
-    mode === 'ipvs' ? 'ipvs' : 'iptables',
+    ...(backendFor(mode)?.tools ?? []),
     ...(netns?.includes('/') ? (['netns-path'] as const) : []),
   ];
   const missing = missingOf(toolsFor(needs), isInstalled);

@@ -2,8 +2,9 @@
  * cli: what the nodes of a cluster do with one Service, as resolve has it.
  */
 
+import { backendFor } from '../backends/index.js';
 import type { Options } from '../options.js';
-import { backendFor, resolveFamilies } from '../pipeline.js';
+import { resolveFamilies } from '../pipeline.js';
 import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { viewOf } from '../resolve/view.js';
 import type { OnNode } from '../views/traffic.js';

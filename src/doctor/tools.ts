@@ -2,9 +2,10 @@
  * doctor: the programs that vipc runs on a node, where Debian has them, and what needs them. One table for `vipc doctor`,
  * which tells their versions, and for commands that cannot begin without.
  */
+import type { ToolName } from '../tools/tools.js';
 
-/** What a tool is for. */
-export type Need = 'iptables' | 'ipvs' | 'udp' | 'netns-path';
+/** What a program is for: a tool that the mode uses, or something else. */
+export type Need = ToolName | 'udp' | 'netns-path';
 
 export interface Tool {
   readonly name: string;
@@ -24,6 +25,7 @@ export const TOOLS: readonly Tool[] = [
     programs: ['iptables-nft', 'iptables-legacy', 'iptables'].map((name) => [`${name}-save`, `${name}-restore`]),
     package: 'iptables',
     version: ['iptables', '--version'],
+    needs: ['iptables'],
   },
   { name: 'ip', programs: [['ip']], package: 'iproute2', version: ['ip', '-V'] },
   { name: 'flock', programs: [['flock']], package: 'util-linux', version: ['flock', '--version'] },
@@ -31,7 +33,7 @@ export const TOOLS: readonly Tool[] = [
   { name: 'uname', programs: [['uname']], package: 'coreutils' },
   { name: 'sysctl', programs: [['sysctl']], package: 'procps', version: ['sysctl', '--version'] },
   { name: 'test', programs: [['test']], package: 'coreutils', needs: ['ipvs'] },
-  { name: 'ipset', programs: [['ipset']], package: 'ipset', version: ['ipset', '--version'], needs: ['ipvs'] },
+  { name: 'ipset', programs: [['ipset']], package: 'ipset', version: ['ipset', '--version'], needs: ['ipset'] },
   { name: 'ipvsadm', programs: [['ipvsadm']], package: 'ipvsadm', version: ['ipvsadm', '--version'], needs: ['ipvs'] },
   {
     name: 'conntrack',

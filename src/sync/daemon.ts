@@ -6,8 +6,9 @@
  */
 import type { Target } from '../apply/run.js';
 import type { Features } from '../backends/features.js';
+import { backendFor } from '../backends/index.js';
 import type { Options, Periods } from '../options.js';
-import { backendFor, type Compiled } from '../pipeline.js';
+import type { Compiled } from '../pipeline.js';
 import { proxyHealth } from '../serve/health.js';
 import { healthChecks } from '../serve/health-checks.js';
 import { type Metrics, newMetrics } from '../serve/metrics.js';

@@ -4,7 +4,7 @@
 import type { Options } from '../../options.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Backend, Lowering, Resolved } from '../backend.js';
-import { iptablesFile } from '../shared/files.js';
+import { iptablesFile, RULES_FILE } from '../shared/files.js';
 import { admit } from './admit.js';
 import { LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
 import { formerly, iptablesOurs } from './ours.js';
@@ -13,6 +13,7 @@ export const iptables: Backend = {
   mode: 'iptables',
   layouts: LAYOUT_NAMES,
   localPolicy: 'strict',
+  files: Object.values(RULES_FILE),
   admit,
   lower,
   artifacts: (state, ports) => (state.iptables?.ruleSets ?? []).map((ruleSet) => iptablesFile(ruleSet, ports)),

@@ -14,7 +14,7 @@ import { ipvs as ipvsTool } from '../../tools/ipvs/tool.js';
 import * as sysctl from '../../tools/sysctl/sysctl.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Artifact, Backend, PortCounts } from '../backend.js';
-import { iptablesFile } from '../shared/files.js';
+import { iptablesFile, RULES_FILE } from '../shared/files.js';
 import { partOf } from '../shared/parts.js';
 import { admit } from './admit.js';
 import { DEVICE } from './context.js';
@@ -25,6 +25,7 @@ export const ipvs: Backend = {
   mode: 'ipvs',
   layouts: ['kube-proxy'],
   localPolicy: 'fallback',
+  files: [...Object.values(RULES_FILE), 'ipset.rules', 'ipvsadm.rules', 'addresses.rules', 'sysctl.conf'],
   admit,
   lower,
   artifacts,

@@ -9,13 +9,14 @@ import type { Artifact, PortCounts } from '../backend.js';
 import { isServiceChain } from '../chain-names.js';
 import { partOf } from './parts.js';
 
-const FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };
+/** The files of iptables rules. */
+export const RULES_FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };
 
 /** The artifact of a rule set that serves so many ServicePorts of each family. */
 export function iptablesFile(ruleSet: RuleSet, ports: PortCounts): Artifact {
   const { family } = ruleSet;
   return {
-    name: FILE[family],
+    name: RULES_FILE[family],
     parts: [partOf({ family, ports: ports[family] ?? 0 }, ruleSet, { print, toData })],
     sections: (text) => sections(text, isServiceChain),
   };

@@ -2,7 +2,7 @@
  * cli: `vipc doctor` as commander knows it.
  */
 import { Option } from 'commander';
-import { MODES } from '../../backends/modes.js';
+import { MODES } from '../../backends/index.js';
 import { type Add, examples } from '../command.js';
 import type { DoctorFlags } from '../doctor.js';
 

@@ -82,7 +82,6 @@ export const RULES: readonly Rule[] = [
       'tools/nft/tool.ts tools/sysctl/tool.ts',
   ),
   rule('backends/features.ts', ''),
-  rule('backends/modes.ts', ''),
   rule('backends/chain-names.ts', ''),
   rule(
     'backends/backend.ts',
@@ -128,7 +127,7 @@ export const RULES: readonly Rule[] = [
   rule('write/token.ts', 'npm:yaml'),
   rule('write/expand.ts', 'yaml.ts'),
   rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
-  rule('doctor/', 'ip.ts'),
+  rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
   rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os global:setTimeout'),
   rule('apply/lock.ts', 'diag.ts files.ts', 'node:child_process node:fs global:process'),
@@ -146,7 +145,7 @@ export const RULES: readonly Rule[] = [
   rule('serve/series.ts', '', 'npm:prom-client'),
   rule(
     'sync/',
-    'watch/source.ts serve/ apply/ diff/ review/ pipeline.ts front.ts backends/backend.ts ' +
+    'watch/source.ts serve/ apply/ diff/ review/ pipeline.ts front.ts backends/backend.ts backends/index.ts ' +
       'backends/features.ts tools/ read/ diag.ts memo.ts options.ts printable.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
