@@ -18,6 +18,7 @@ export function serviceRules(
   desired: DesiredState,
   service: string,
   localPolicy: LocalPolicy,
+  tools: readonly AnyTool[] = TOOLS,
 ): string | undefined {
   const found = resolved
     .map(({ node, ports }) => ({ node, ports: ports.filter(({ name }) => ownerService(name) === service) }))
@@ -25,10 +26,10 @@ export function serviceRules(
   if (found.length === 0) return undefined;
   const tables = found.map(({ node, ports }) => [...printResolved(node, ports, localPolicy)].map(({ text }) => text));
   const wanted = desired as Readonly<Record<string, unknown>>;
-  const tools = (TOOLS as readonly AnyTool[]).filter(({ name }) => wanted[name] !== undefined);
+  const used = tools.filter(({ name }) => wanted[name] !== undefined);
   const shown = found
     .flatMap(({ node: { family } }) =>
-      tools.flatMap((tool) =>
+      used.flatMap((tool) =>
         tool.show(tool.ofFamily(wanted[tool.name], family), (owner) => ownerService(owner) === service),
       ),
     )
