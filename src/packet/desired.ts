@@ -1,0 +1,16 @@
+/**
+ * desired: the state that a mode is compiled to → what the evaluator is given.
+ */
+import type { DesiredState } from '../tools/tools.js';
+import type { NodeRules } from './node.js';
+
+/** The rules of a node that has this state, and these addresses on its interfaces. */
+export function rulesOf({ iptables, ipset, ipvs, addresses }: DesiredState, own: Iterable<string>): NodeRules {
+  return {
+    ruleSets: iptables?.ruleSets ?? [],
+    sets: ipset ?? [],
+    otherSets: [],
+    virtualServers: ipvs?.virtualServers ?? [],
+    addresses: new Set([...own, ...(addresses?.addresses.map(({ ip }) => ip) ?? [])]),
+  };
+}
