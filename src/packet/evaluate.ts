@@ -28,8 +28,10 @@ export interface Outcome {
 }
 
 export interface Evaluator {
-  /** All ways; the shares of those that depend on nothing add up to 1. */
+  /** All ways that end differently; the shares of those that depend on nothing add up to 1. */
   readonly evaluate: (packet: PacketClass) => readonly Outcome[];
+  /** All ways, also where several end alike. */
+  readonly ways: (packet: PacketClass) => readonly Outcome[];
   /** Whether an address is the node's own. */
   readonly isLocal: (ip: Ip) => boolean;
   /** The rules of a chain that are not for the flow. */
@@ -47,7 +49,7 @@ export function newEvaluator(node: NodeRules): Evaluator {
   );
   const serverFor = serversOf(node.virtualServers);
 
-  const evaluate = (packet: PacketClass): readonly Outcome[] => {
+  const ways = (packet: PacketClass): readonly Outcome[] => {
     const own = tables.get(packet.family);
     const outcomes: Outcome[] = [];
     const end = (branch: Branch, how: End) => {
@@ -127,10 +129,11 @@ export function newEvaluator(node: NodeRules): Evaluator {
         ),
       );
     }
-    return merged(outcomes);
+    return outcomes;
   };
   return {
-    evaluate,
+    evaluate: (packet) => merged(ways(packet)),
+    ways,
     isLocal: (ip) => isLocal(node, ip),
     missed: (family, table, chain, flow) =>
       table === 'ipvs' ? [] : (tables.get(family)?.missed(table, chain, flow) ?? []),
