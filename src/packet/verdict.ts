@@ -110,6 +110,9 @@ function resultOf(outcome: Outcome): Result {
       outcome,
     };
   }
-  const isAccepted = steps.some(({ owner, text }) => owner !== undefined && / -j ACCEPT$/.test(text));
+  const isAccepted = steps.some(({ owner, text }) => / -j ACCEPT$/.test(text) && (owner || HEALTH_CHECK.test(text)));
   return { verdict: isAccepted ? 'ACCEPT' : 'NONE', masquerade, share, outcome };
 }
+
+/** The rule of a Service that accepts, by its comment: rules that were read from a node have no owner. */
+const HEALTH_CHECK = / --comment "[^" ]+\/[^" ]+ health check node port" /;
