@@ -5,6 +5,7 @@
 import { contains, type Family, type Ip, ipOf, parseCidr, parseIp } from '../../../ip.js';
 import type { PacketClass } from '../../../packet/packet.js';
 import type { Rule, RuleSet } from '../../../tools/iptables/types.js';
+import type { VirtualServer } from '../../../tools/ipvs/types.js';
 
 /** A class with its name for people. */
 export interface NamedClass {
@@ -62,8 +63,8 @@ interface Served {
   readonly chains: Set<string>;
 }
 
-/** The classes of a rule set. */
-export function classesOf(ruleSet: RuleSet): readonly NamedClass[] {
+/** The classes of a rule set, and of virtual servers. */
+export function classesOf(ruleSet: RuleSet, servers: readonly VirtualServer[] = []): readonly NamedClass[] {
   const { family } = ruleSet;
   const found = new Map<string, NamedClass>();
   const add = (to: Omit<Served, 'chains'>, sender: string, source: Ip, what: string, state?: 'INVALID') => {
@@ -78,7 +79,7 @@ export function classesOf(ruleSet: RuleSet): readonly NamedClass[] {
     for (const [sender, source] of Object.entries(SENDERS[family])) add(to, sender, ip(source), what);
   };
   const chains = rulesByChain(ruleSet);
-  const served = servedBy(chains, family);
+  const served = [...servedBy(chains, family), ...servers.flatMap((server) => servedByServer(server))];
   for (const each of served) {
     fromAll(each, 'served');
     for (const source of sourcesBehind(each.chains, chains)) add(each, 'a source of a rule', source, 'served');
@@ -136,6 +137,11 @@ function servedBy(chains: ReadonlyMap<string, readonly Rule[]>, family: Family):
     }
   }
   return [...found.values()];
+}
+
+function servedByServer({ address, protocol, port }: VirtualServer): readonly Served[] {
+  const destination = parseIp(address);
+  return destination ? [{ destination, protocol, port, chains: new Set() }] : [];
 }
 
 /** Endpoints, which are reached without a Service too. */
