@@ -3,8 +3,8 @@
  */
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
-import { proxyFindings } from './proxies.js';
 import { ruleFindings } from './foreign-rules.js';
+import { proxyFindings } from './proxies.js';
 import { conntrackFindings, sysctlFindings } from './sysctls.js';
 
 export { type Finding, STATES, type State } from './finding.js';

@@ -66,8 +66,7 @@ const TABLES = ['filter', 'nat'] as const;
 
 /** Metrics at 0. */
 export function newMetrics(): Metrics {
-  const series = newSeries();
-  const { registry, changes } = series;
+  const { registry, series } = newSeries();
   begin(series);
   return {
     contentType: registry.contentType,
@@ -76,12 +75,12 @@ export function newMetrics(): Metrics {
       for (const family of FAMILIES) series.lastQueued.set({ ip_family: FAMILY[family] }, at);
     },
     changed: ({ services = 0, endpoints = 0 }) => {
-      changes.services.total.inc(services);
-      changes.endpoints.total.inc(endpoints);
+      series.servicesChanged.inc(services);
+      series.endpointsChanged.inc(endpoints);
     },
     pending: ({ services, endpoints }) => {
-      if (services !== undefined) changes.services.pending.set(services);
-      if (endpoints !== undefined) changes.endpoints.pending.set(endpoints);
+      if (services !== undefined) series.servicesPending.set(services);
+      if (endpoints !== undefined) series.endpointsPending.set(endpoints);
     },
     synced: (sync) => recordSync(series, sync),
     failed: (sync) => {

@@ -5,7 +5,7 @@ import { readSnapshot } from '../read/snapshot.js';
 import type { WatchState } from '../watch/source.js';
 import { type Logger, logSync, NODE, newReporter } from './log.js';
 import { LINE } from './log-lines.js';
-import type { SyncReport } from './syncer.js';
+import type { SyncReport } from './run.js';
 import { newWatchLog } from './watch-log.js';
 
 type Said = Readonly<Record<string, unknown>>;

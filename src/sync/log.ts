@@ -6,8 +6,8 @@ import { type Diagnostic, formatPath, type Origin } from '../diag.js';
 import { locate } from '../read/locate.js';
 import type { ServiceChange } from '../review/compare.js';
 import { toJson } from '../review/json.js';
-import type { Changes } from './store.js';
-import type { SyncReport } from './syncer.js';
+import type { Changes } from '../watch/changes.js';
+import type { SyncReport } from './run.js';
 
 export type { Logger } from 'pino';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { newLoop } from './loop.js';
-import type { SyncKind } from './syncer.js';
+import type { SyncKind } from './run.js';
 
 /** What happened when: seconds since the start, and what kind of sync. */
 type Seen = readonly [number, SyncKind];

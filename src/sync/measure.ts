@@ -3,8 +3,8 @@
  */
 import { driftOf, rulesWritten } from '../serve/counts.js';
 import type { Metrics } from '../serve/metrics.js';
-import type { Changes } from './store.js';
-import type { SyncReport } from './syncer.js';
+import type { Changes } from '../watch/changes.js';
+import type { SyncReport } from './run.js';
 
 /** Counts a sync that ended at `at`, in seconds since 1970, and the changes that it was for. */
 export function measure(metrics: Metrics, report: SyncReport, changes: Changes, at: number): void {

@@ -10,7 +10,7 @@ import { artifactsOf, compileSnapshot, type How, textOf } from '../pipeline.js';
 import { SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
 import { type ApiObject, options, snapshots } from '../testing/random/snapshots.js';
 import { render } from '../text.js';
-import { newStore, type Store } from './store.js';
+import { newStore, type Store } from '../watch/store.js';
 
 const MODES = ['iptables', 'ipvs'];
 

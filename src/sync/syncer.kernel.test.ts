@@ -16,8 +16,9 @@ import { describeInKernel } from '../testing/machine/rings.js';
 import { differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
 import { sample } from '../testing/run/extent.js';
 import { CHAINS_PER_COMMIT } from '../tools/iptables/variants.js';
-import { newStore } from './store.js';
-import { newSyncer, type SyncKind, type SyncReport } from './syncer.js';
+import { newStore } from '../watch/store.js';
+import type { SyncKind, SyncReport } from './run.js';
+import { newSyncer } from './syncer.js';
 
 const describeKernel = await describeInKernel();
 

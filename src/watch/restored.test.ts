@@ -23,7 +23,7 @@ async function setup() {
   const { sink, onState } = view;
   const watch = watchCluster(httpClient(server.url), { nodeName: 'here', sink, onState, tuning: FAST });
   running.push(watch.stop);
-  await watch.synced;
+  await watch.ready;
   await eventually(() => expect(server.watches()).toBe(3));
   const isSame = () => eventually(() => expect(view.objects()).toEqual(expectedView(server, 'here')), 10_000);
   return { server, view, isSame };

@@ -11,7 +11,7 @@ describe('a list', () => {
     running.push(server);
     for (let i = 0; i < 25; i++) server.put(service(`s${i}`));
     const { view, watch } = begin(server, { pageSize: 10 });
-    await watch.synced;
+    await watch.ready;
     expect(view.objects()).toEqual(expectedView(server, 'here'));
     const pages = server.requests().filter(({ resource, verb }) => resource === 'services' && verb === 'list');
     expect(pages.map(({ query }) => [query.limit, query.continue !== undefined])).toEqual([
@@ -30,7 +30,7 @@ describe('a list', () => {
     const { view, watch } = begin(server, { pageSize: 10 });
     await eventually(() => expect(server.requests().some(({ query }) => query.continue)).toBe(true));
     server.expire();
-    await watch.synced;
+    await watch.ready;
     expect(view.objects()).toEqual(expectedView(server, 'here'));
     expect(view.states.filter(({ state }) => state === 'failing')).toEqual([]);
     const pages = server.requests().filter(({ resource, verb }) => resource === 'services' && verb === 'list');
@@ -46,7 +46,7 @@ describe('a list', () => {
     const { view, watch } = begin(server, { pageSize: 10 });
     await eventually(() => expect(server.requests().some(({ query }) => query.continue)).toBe(true));
     server.refuse(500, 40);
-    await watch.synced;
+    await watch.ready;
     expect(view.told).toContain('replace Service (25)');
     expect(view.states.some(({ message }) => message === '500: refused by the test')).toBe(true);
     expect(server.requests().every(({ verb, query }) => verb !== 'list' || query.limit !== undefined)).toBe(true);
@@ -73,7 +73,7 @@ describe('a list', () => {
     const server = await startApiServer();
     running.push(server);
     const { view, watch } = begin(server);
-    await watch.synced;
+    await watch.ready;
     expect([...view.told].sort()).toEqual(['replace EndpointSlice (0)', 'replace Node (0)', 'replace Service (0)']);
   });
 });
