@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeInGuest } from '../testing/machine/rings.js';
-import { type IpvsNode, ipvsNode, ipvsService, type Wanted } from '../testing/node/ipvs.js';
+import { type IpvsNode, ipvsNode, ipvsService, type Situation } from '../testing/node/ipvs.js';
 import { inputsOf } from '../testing/node/live.js';
 import { often } from '../testing/run/extent.js';
 
@@ -12,7 +12,7 @@ const describeGuest = await describeInGuest();
 
 const STICKY = { spec: { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } } };
 
-interface Step extends Wanted {
+interface Step extends Situation {
   /** The input of the tools. */
   readonly told: readonly (readonly [string, readonly string[]])[];
 }

@@ -49,7 +49,7 @@ export interface Daemon {
 /** kube-proxy's: a change that waits for longer than two periods makes it unhealthy. */
 const HEALTHY_PERIODS = 2;
 
-/** What the outside is told of the daemon's work. */
+/** Where the daemon reports its work. */
 interface Outlets {
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -1,4 +1,4 @@
-/** What is written to the log. */
+/** The lines of the log. */
 import { describe, expect, it } from '@jest/globals';
 import pino from 'pino';
 import { readSnapshot } from '../read/snapshot.js';
@@ -18,7 +18,7 @@ function logInto(): { readonly log: Logger; readonly said: readonly Said[] } {
 }
 
 describe('the reporter', () => {
-  it('says where an error is, and the other place that has to do with it', () => {
+  it('logs where an error is, and the related place', () => {
     const { log, said } = logInto();
     const web = (name: string) =>
       `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  clusterIP: 10.96.0.1\n  ports: [{port: 80}]\n`;
@@ -37,7 +37,7 @@ describe('the reporter', () => {
     ]);
   });
 
-  it('forgets what a full look no longer finds, and nothing of what a partial one does not look at', () => {
+  it('forgets what a full sync no longer finds, and nothing that a partial one does not read', () => {
     const { log, said } = logInto();
     const report = newReporter(log);
     const problem = { code: 'x', severity: 'warning', message: 'odd' } as const;
@@ -92,7 +92,7 @@ describe('the log of watches', () => {
       ['warn the API server is lost', 'info the API server is back'],
     ],
     [
-      'it is not back while one kind fails; what is refused for ever is said once',
+      'it is not back while one kind fails; a lasting refusal is logged once',
       [
         ...times(2, ...all.map((kind) => failing(kind))),
         working('Node'),
@@ -132,7 +132,7 @@ describe('a line', () => {
       '2026-01-01T00:00:00.000Z info  synced kind=full changes.services=1 changed=default/web,a/b ok=true\n',
     ],
     [
-      'with what a terminal would obey',
+      'with control characters',
       { level: 'warn', msg: 'say \u001b[31m\u009b2J', error: '<b>\u202e\u200b\u0007 x\ny', key: [] },
       '{"level":"warn","msg":"say \\u001b[31m\\u009b2J","error":"<b>\\u202e\\u200b\\u0007 x\\ny","key":[]}\n',
       ' warn  say \\u001b[31m\\u009b2J error="<b>\\u202e\\u200b\\u0007 x\\ny" key=\n',

@@ -9,12 +9,12 @@ const service = (name: string, clusterIP: string) => ({
   spec: { clusterIP, clusterIPs: [clusterIP], ports: [{ port: 80, protocol: 'TCP' }] },
 });
 
-describe('what is said of objects with errors', () => {
+describe('the reporter, of objects with errors', () => {
   const bad = service('web', 'nonsense');
   const good = service('web', '10.96.0.1');
   const rival = service('a', '10.96.0.1');
 
-  /** What a daemon would say, and the objects that it leaves out. */
+  /** The lines that a daemon would log, and the number of objects that it leaves out. */
   function told() {
     const said: string[] = [];
     let left: Readonly<Record<string, number>> = {};
@@ -28,9 +28,14 @@ describe('what is said of objects with errors', () => {
   }
 
   it.each<[string, (store: Store) => void, number, number]>([
-    ['an error that stays is said once', (store) => [bad, bad, bad].map((each) => store.put('Service', each)), 1, 1],
-    ['one that was fixed is over', (store) => [bad, good].map((each) => store.put('Service', each)), 1, 0],
-    ['one that comes back is said again', (store) => [bad, good, bad].map((each) => store.put('Service', each)), 2, 1],
+    ['a lasting error is logged once', (store) => [bad, bad, bad].map((each) => store.put('Service', each)), 1, 1],
+    ['one that was fixed no longer counts', (store) => [bad, good].map((each) => store.put('Service', each)), 1, 0],
+    [
+      'one that comes back is logged again',
+      (store) => [bad, good, bad].map((each) => store.put('Service', each)),
+      2,
+      1,
+    ],
     [
       'one that comes back after its object was gone',
       (store) => {
@@ -53,7 +58,7 @@ describe('what is said of objects with errors', () => {
     ],
     ['one that is listed again', (store) => [[bad], [bad]].map((each) => store.replace('Service', each)), 1, 1],
     [
-      'a conflict that comes back is said again',
+      'a conflict that comes back is logged again',
       (store) => {
         store.put('Service', good);
         store.put('Service', rival);

@@ -9,7 +9,7 @@ import { type Stopwatch, stopwatch, type Times } from './stopwatch.js';
 
 export type SyncKind = 'full' | 'partial';
 
-/** What is known of a sync, during it and after. */
+/** The part of the report that is known as the sync goes on. */
 interface Outcome {
   /** A partial sync becomes a full one when the state of the node is not known. */
   readonly kind: SyncKind;
@@ -58,14 +58,14 @@ export function newRun(kind: SyncKind): Run {
   };
 }
 
-/** Takes note that the sync failed, for `diagnostic` if it has one of its own. */
+/** Records that the sync failed, and why, unless the diagnostics say so already. */
 export function fail(run: Run, diagnostic?: Diagnostic): void {
   run.ok = false;
   run.refused = false;
   if (diagnostic) run.diagnostics.push(diagnostic);
 }
 
-/** Takes note that a tool refused its input. */
+/** Records that a tool refused its input; the diagnostics say why. */
 export function refuse(run: Run): void {
   run.ok = false;
   run.refused = true;

@@ -130,7 +130,7 @@ describe('a watch', () => {
     server.bookmark();
     await isSame(all);
     await new Promise((done) => setTimeout(done, 40));
-    // Only who has seen the bookmark can go on.
+    // Only a client that has seen the bookmark can go on.
     server.expire();
     server.endWatches();
     server.put(slice('d-1'));
@@ -188,11 +188,11 @@ describe('a watch', () => {
   });
 
   it.each([
-    ['{"type":"ADDED"', 'what is no JSON'],
-    ['{"type":"ADDED","object":{"kind":"Service"}}', 'what is no object'],
+    ['{"type":"ADDED"', 'sent no JSON'],
+    ['{"type":"ADDED","object":{"kind":"Service"}}', 'sent no object'],
     ['{"type":"ADDED","object":{"kind":"Pod","metadata":{"resourceVersion":"99"}}}', 'a Pod for a'],
     ['{"type":"BOOKMARK","object":{"kind":"Service","metadata":{}}}', ''],
-    ['[]', 'what is no event'],
+    ['[]', 'sent no event'],
     ['{"type":"ERROR","object":{"code":500,"message":"etcd is away"}}', '500: etcd is away'],
   ])('connects again after %s', async (line, message) => {
     const all = await setup();

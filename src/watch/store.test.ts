@@ -51,7 +51,7 @@ describe('the store', () => {
     expect(changes()).toBe(2);
   });
 
-  it('forgets what a list of everything does not have', () => {
+  it('forgets objects that a whole list does not have', () => {
     const { store } = storeWithLog();
     store.put('Service', service('web', '10.96.0.1'));
     store.put('Service', service('db', '10.96.0.2'));
@@ -67,11 +67,11 @@ describe('the store', () => {
       names: new Set(['default/web']),
       triggered: [],
     });
-    store.remove('Service', service('nobody', '10.96.0.9'));
+    store.remove('Service', service('unknown', '10.96.0.9'));
     expect(store.takeChanges().services).toBe(0);
   });
 
-  it('leaves an object with errors out, says so, and has the others', () => {
+  it('leaves out an object with errors, reports it, and has the others', () => {
     const { store, problems } = storeWithLog();
     store.replace('Service', [service('web', '10.96.0.1'), service('bad', 'x y -j ACCEPT'), {}, null]);
     expect(store.snapshot().services.map(({ metadata }) => metadata.name)).toEqual(['web']);
@@ -80,7 +80,7 @@ describe('the store', () => {
     expect(store.snapshot().services).toEqual([]);
   });
 
-  it('gives an address to the first by name, in whatever order they came, and says so once', () => {
+  it('gives an address to the first by name, in whatever order they came, and reports it once', () => {
     const { store, problems } = storeWithLog();
     store.put('Service', service('b', '10.96.0.1'));
     store.put('Service', service('a', '10.96.0.1'));
@@ -105,7 +105,7 @@ describe('the store', () => {
     });
   });
 
-  it('names the Services that changed, those whose endpoints did, and what a slice was of before', () => {
+  it('names the changed Services, those of changed endpoints, and the former Service of a slice', () => {
     const { store } = storeWithLog();
     store.put('Service', service('web', '10.96.0.1'));
     store.put('EndpointSlice', slice('web-1'));
@@ -122,9 +122,9 @@ describe('the store', () => {
     expect([...store.takeChanges().names]).toEqual([]);
   });
 
-  it('does nothing for what it does not know, and has one object of a name, whatever its uid', () => {
+  it('ignores the removal of unknown objects, and has one object of a name, whatever its uid', () => {
     const { store, problems, changes } = storeWithLog();
-    store.remove('EndpointSlice', slice('nobody'));
+    store.remove('EndpointSlice', slice('unknown'));
     store.remove('Service', {});
     store.remove('Service', null);
     expect(changes()).toBe(0);

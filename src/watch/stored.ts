@@ -17,7 +17,7 @@ export interface StoredObjects {
   keepOnly(kind: Kind, keys: ReadonlySet<string | undefined>): void;
 }
 
-/** No objects yet. `onChange` is called for each that came (without `before`), went (without `after`) or changed. */
+/** No objects yet. `onChange` is called for each one added (without `before`), removed (without `after`) or modified. */
 export function newStored(
   onChange: (kind: Kind, before: Stored | undefined, after: Stored | undefined) => void,
 ): StoredObjects {

@@ -23,13 +23,13 @@ export interface IpvsNode {
   readonly host: Host;
   readonly node: LiveNode;
   /** Applies Services, Service 1 alone unless said, after a shell script has changed the node. */
-  readonly applied: (wanted: Wanted) => Promise<Applied>;
+  readonly applied: (situation: Situation) => Promise<Applied>;
   /** What ipvsadm saves, line by line. */
   readonly servers: () => Promise<readonly string[]>;
   readonly remove: () => Promise<void>;
 }
 
-export interface Wanted {
+export interface Situation {
   readonly shell?: string;
   readonly services?: readonly SmallService[];
   readonly ipvs?: Partial<Options['ipvs']>;
