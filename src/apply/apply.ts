@@ -62,7 +62,7 @@ export async function apply(
       };
     }
     next = rest;
-    // A program that changes rules as fast as vipc would keep it busy for ever, so there is no third plan without refusal.
+    // A program that changes rules as fast as vipc would keep it busy for ever, so no third plan is run unless a tool refused.
     if (!refused && attempt > 0) break;
   }
   return {

@@ -36,7 +36,7 @@ const begin = fc.sample(another, { numRuns: 1, seed }) as [Cluster];
 const walk = fc.sample(fc.record({ change, acts: fc.array(acts, { maxLength: 3 }) }), { numRuns: STEPS, seed });
 
 describeKernel.each(sample(VARIANTS, 1, 'walk'))(`a walk of ${STEPS} steps, %s (SEED=${seed})`, (variant) => {
-  it('gets where it is to be at every step', async () => {
+  it('reaches the desired state at every step', async () => {
     await withNode(async (host) => {
       await load(host, variant, FOREIGN);
       const node = await liveNode(host, variant);

@@ -53,7 +53,7 @@ const SERIES = {
   endpointsChanged: counter(`${SYNC}_endpoint_changes_total`, 'Endpoint changes seen'),
   endpointsPending: gauge(`${SYNC}_endpoint_changes_pending`, 'Endpoint changes that are not yet synced'),
   // The name is kube-proxy's, which lets gauges end with _total.
-  rules: gauge(`${SYNC}_iptables_total`, 'iptables rules that the node is to have', TABLE),
+  rules: gauge(`${SYNC}_iptables_total`, 'iptables rules that the node should have', TABLE),
   rulesWritten: gauge(`${SYNC}_iptables_last`, 'iptables rules written by the last sync', TABLE),
   restoreFailures: counter(`${SYNC}_iptables_restore_failures_total`, 'Syncs that failed', FAMILY),
   partialFailures: counter(`${SYNC}_iptables_partial_restore_failures_total`, 'Partial syncs that failed', FAMILY),

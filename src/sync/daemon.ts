@@ -77,7 +77,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   const { metrics, report, health, checks } = outlets;
   const store = newStore({
     onChange: () => {
-      tellPending(metrics, store.changes());
+      countPending(metrics, store.changes());
       loop.changed();
     },
     onInvalid: (diagnostics, about) => report(about, diagnostics),
@@ -118,7 +118,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
 }
 
 interface Sync {
-  /** Syncs the node to the store, and tells the outlets; whether it worked. */
+  /** Syncs the node to the store, and reports it to the outlets; whether it worked. */
   readonly sync: (kind: SyncKind) => Promise<boolean>;
   /** What is served; undefined before the first sync that compiled. */
   readonly compiled: () => Compiled | undefined;
@@ -140,16 +140,16 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: (
     compiled = done.compiled ?? compiled;
     const changes = { ...taken, names: new Set([...owed, ...taken.names]) };
     owed = done.ok ? [] : [...changes.names];
-    tellSync(outlets, done, changes);
+    reportSync(outlets, done, changes);
     if (!done.ok) return false;
-    await tellSuccess(outlets, compiled?.resolved ?? [], store.changes(), pendingSince());
+    await reportSuccess(outlets, compiled?.resolved ?? [], store.changes(), pendingSince());
     becomeReady();
     return true;
   };
   return { sync, compiled: () => compiled, ready };
 }
 
-function tellSync({ log, metrics, report }: Outlets, done: SyncReport, changes: Changes): void {
+function reportSync({ log, metrics, report }: Outlets, done: SyncReport, changes: Changes): void {
   if (done.found) report('compile', done.found);
   // A partial sync does not read everything that a full one may have reported.
   report(NODE, done.diagnostics, done.kind === 'full' ? undefined : 'more');
@@ -159,13 +159,13 @@ function tellSync({ log, metrics, report }: Outlets, done: SyncReport, changes: 
 }
 
 /** `since` is when a change came during the sync, which did not take it. */
-async function tellSuccess(
+async function reportSuccess(
   { metrics, report, health, checks }: Outlets,
   resolved: readonly Resolved[],
   pending: Changes,
   since: number | undefined,
 ): Promise<void> {
-  tellPending(metrics, pending);
+  countPending(metrics, pending);
   health.synced(Date.now());
   if (since !== undefined) health.queued(since);
   const problems = await checks.update(resolved);
@@ -175,7 +175,7 @@ async function tellSuccess(
   );
 }
 
-function tellPending(metrics: Metrics, { services, slices: endpoints }: Changes): void {
+function countPending(metrics: Metrics, { services, slices: endpoints }: Changes): void {
   metrics.pending({ services, endpoints });
 }
 

@@ -4,7 +4,6 @@ import pino from 'pino';
 import { readSnapshot } from '../read/snapshot.js';
 import type { WatchState } from '../watch/source.js';
 import { type Logger, logSync, NODE, newReporter } from './log.js';
-import { LINE } from './log-lines.js';
 import type { SyncReport } from './run.js';
 import { newWatchLog } from './watch-log.js';
 
@@ -119,28 +118,5 @@ describe('the log of watches', () => {
     for (const state of states) tell(state);
     expect(said.map(({ level, msg }) => `${String(level)} ${String(msg)}`)).toEqual(lines);
     expect(failingNow.size).toBe(lines.at(-1)?.endsWith('refuses') ? 1 : 0);
-  });
-});
-
-describe('a line', () => {
-  const made = { time: '2026-01-01T00:00:00.000Z', level: 'info', msg: 'synced', kind: 'full' };
-  it.each<[string, object, string, string]>([
-    [
-      'plain',
-      { ...made, changes: { services: 1 }, changed: ['default/web', 'a/b'], ok: true },
-      '{"time":"2026-01-01T00:00:00.000Z","level":"info","msg":"synced","kind":"full","changes":{"services":1},"changed":["default/web","a/b"],"ok":true}\n',
-      '2026-01-01T00:00:00.000Z info  synced kind=full changes.services=1 changed=default/web,a/b ok=true\n',
-    ],
-    [
-      'with control characters',
-      { level: 'warn', msg: 'say \u001b[31m\u009b2J', error: '<b>\u202e\u200b\u0007 x\ny', key: [] },
-      '{"level":"warn","msg":"say \\u001b[31m\\u009b2J","error":"<b>\\u202e\\u200b\\u0007 x\\ny","key":[]}\n',
-      ' warn  say \\u001b[31m\\u009b2J error="<b>\\u202e\\u200b\\u0007 x\\ny" key=\n',
-    ],
-  ])('%s', (_, line, json, text) => {
-    const given = `${JSON.stringify(line)}\n`;
-    expect(LINE.json(given)).toBe(json);
-    expect(JSON.parse(LINE.json(given))).toEqual(line);
-    expect(LINE.text(given)).toBe(text);
   });
 });

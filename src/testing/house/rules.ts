@@ -155,7 +155,7 @@ export const RULES: readonly Rule[] = [
   rule(
     'sync/',
     'watch/changes.ts watch/source.ts watch/store.ts serve/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
-      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts printable.ts',
+      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
   rule(

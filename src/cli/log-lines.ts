@@ -1,5 +1,5 @@
 /**
- * Log lines: the JSON that pino makes of a log call → a line for a program or for people. It can hold text from outside,
+ * cli: the JSON that pino makes of a log call → a line for a program or for people. It can hold text from outside,
  * such as the answer of a server, so control characters are escaped: no line commands a terminal.
  */
 import { escapedJson } from '../printable.js';
