@@ -1,10 +1,10 @@
 /**
- * The names of the proxy modes and layouts there are, for a command line that loads no backend to show its help.
+ * The names of the proxy modes and layouts, for a command line that shows its help without loading a backend.
  */
 
 export const MODES: readonly string[] = ['iptables', 'ipvs'];
 
-/** The files that a mode is compiled to, of all modes; beside them stands resolved.txt. */
+/** The files of all modes; every mode also has resolved.txt. */
 export const FILES: readonly string[] = [
   'iptables.rules',
   'ip6tables.rules',

@@ -127,7 +127,7 @@ describeKernel('rules of nft that iptables shows as less than they are', () => {
       // Of ours one too many is there, and goes; what stands before ours stays there.
       expect(differs).toMatchObject({ code: 1, stdout: expect.stringContaining('0 lines added, 1 removed') });
       expect(differs.stderr).toContain(
-        'rules of nft that look into sets, which iptables shows without that: -A PREROUTING',
+        'nft rules that look up sets, a condition that iptables does not show: -A PREROUTING',
       );
       expect((await run('apply', WEB)).code).toBe(0);
       const chain = (await host.run(['nft', 'list', 'chain', 'ip', 'nat', 'PREROUTING'])).stdout;

@@ -93,7 +93,7 @@ describeKernel('tools that do not say all', () => {
     [
       'nft crashes',
       { nft: 'case "$*" in *chains*) exec "$REAL" "$@";; *) kill -SEGV $$;; esac' },
-      /nft crashes on what a newer/,
+      /nft crashes on tables that a newer/,
     ],
     [
       'nft may not',
@@ -119,7 +119,9 @@ describeKernel('tools that do not say all', () => {
       await honest('apply', WEB);
       const { code, stderr } = await run({ nft: 'exit 127' }, ['cleanup', '--netns', netns]);
       expect(code).toBe(2);
-      expect(stderr).toContain('nft is missing, so whether rules of kube-proxy in nftables mode act here is not');
+      expect(stderr).toContain(
+        'nft is missing, so vipc cannot tell whether rules of kube-proxy in nftables mode act here',
+      );
       expect((await host.run(['iptables-nft-save'])).stdout).not.toContain('KUBE');
     }));
 });

@@ -17,7 +17,7 @@ import { JUMPS, jumpToNodePorts, type OurTable, staticRules } from './base.js';
 import type { Context } from './context.js';
 import { lowerServicePort } from './service-port.js';
 
-/** Chains that are there whether or not a Service needs them. */
+/** Chains that exist whether or not a Service needs them. */
 const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
   filter: [
     CHAIN.externalServices,
