@@ -1,5 +1,5 @@
 /**
- * cli: the node that a command is about: its tools, its rules, and what it is to be given.
+ * cli: the node of a command: its tools, its rules, and its desired state.
  */
 
 import type { Host } from '../apply/host.js';
@@ -32,7 +32,7 @@ import type { OptionFlags } from './options.js';
 import { optionsOf, prepared } from './prepared.js';
 import { judged, report } from './report.js';
 
-/** The flags of every command that looks at a node. */
+/** The flags of every command that reads a node. */
 export interface NodeFlags extends OptionFlags, InputFlags {
   readonly netns?: string;
   readonly iptables: Variant | 'auto';
@@ -41,7 +41,7 @@ export interface NodeFlags extends OptionFlags, InputFlags {
   readonly verbose?: boolean;
 }
 
-/** The flags of those that change it. */
+/** The flags of commands that change it. */
 export interface ChangeFlags extends NodeFlags {
   /** Seconds. */
   readonly wait: number;
@@ -50,34 +50,34 @@ export interface ChangeFlags extends NodeFlags {
 
 export interface NodeAtHand {
   readonly host: Host;
-  /** The iptables it uses, and its rules; absent where none is installed. */
+  /** The iptables variant that it uses, and its rules; absent where none is installed. */
   readonly used?: DetectedVariant;
-  /** That of the other variant, where it is installed. */
+  /** The other variant, where it is installed. */
   readonly others: readonly DetectedVariant[];
 }
 
-/** The node in `netns`, or this machine; throws when its tools do not answer. */
+/** The node in `netns`, or this machine; throws when its tools fail. */
 export async function openNode(flags: NodeFlags, io: Io, lock?: Lock): Promise<NodeAtHand> {
   const { netns } = flags;
   await prepared(flags);
-  // Who has the lock has been there.
+  // A holder of the lock has entered the namespace already.
   if (netns !== undefined && !lock) await namespaceOf(netns, io);
   return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), flags);
 }
 
-/** The node that `host` is. */
+/** The node that `host` reaches. */
 export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables'>): Promise<NodeAtHand> {
   const detected = await detect(host.run);
   const used =
     iptables === 'auto' ? choose(detected, isKubeletMark) : detected.find((each) => each.iptables.variant === iptables);
   if (!used && iptables !== 'auto') throw new Error(`iptables-${iptables} is not installed`);
-  // Which of the two the node uses cannot be told from half of what there is.
+  // Half of the rules cannot tell which variant the node uses.
   const unread = [used, ...(iptables === 'auto' ? detected : [])].find((each) => each?.unreadable !== undefined);
   if (unread?.unreadable !== undefined) throw new Error(unread.unreadable);
   return { host, ...(used && { used }), others: detected.filter((each) => each !== used) };
 }
 
-/** Runs `change` while no other vipc changes the same node. */
+/** Runs `change` while no other vipc process changes the same node. */
 export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Lock) => Promise<T>): Promise<T> {
   await prepared(flags);
   const lock = await takeLock({
@@ -92,13 +92,13 @@ export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Loc
   }
 }
 
-/** A network namespace has rules of its own, so it is a node of its own. */
+/** Each network namespace has its own rules, so each is a node with its own lock. */
 export async function lockFileOf(netns: string | undefined, io: Io): Promise<string> {
   const namespace = await namespaceOf(netns, io);
   return `/run/vipc/${namespace.replace(/[^\w]+/g, '-')}lock`;
 }
 
-/** What the kernel calls a network namespace; rejects when it cannot be entered. */
+/** The kernel's identifier of a network namespace; rejects when the namespace cannot be entered. */
 async function namespaceOf(netns: string | undefined, io: Io): Promise<string> {
   const { code, stdout, stderr } = await io.hostAt(netns).run(['readlink', '/proc/self/ns/net']);
   if (code === 0) return stdout.trim();
@@ -119,12 +119,12 @@ export function targetOf(node: NodeAtHand, { wait }: ChangeFlags, io: Io): Targe
   };
 }
 
-/** What tools must know of the node. */
+/** What tools need to know about the node. */
 export function detectedOf({ used }: NodeAtHand): Detected {
   return used ? { iptables: used.iptables } : {};
 }
 
-/** What its programs can do. */
+/** The features of its programs. */
 export async function featuresOf({ host, used }: NodeAtHand): Promise<Features> {
   return used ? features(host.run, used.iptables) : DEFAULT_FEATURES;
 }
@@ -138,7 +138,7 @@ export function planOptions(node: NodeAtHand, { ipvs }: Options): PlanOptions {
   };
 }
 
-/** What the node is to be given, or the exit code when there is nothing to give it. */
+/** The desired state of the node, or the exit code when there is none. */
 export async function compileFor(
   node: NodeAtHand,
   paths: readonly string[],
@@ -168,12 +168,12 @@ export async function compileFor(
   return { code: unreadable ? EXIT.trouble : EXIT.different };
 }
 
-/** Everything that is on the node and matters for `desired`. */
+/** The observed state of the node, as far as it matters for `desired`. */
 export function readNode(node: NodeAtHand, desired: DesiredState): Promise<ObservedState> {
   return readState(node.host, detectedOf(node), desired);
 }
 
-/** Families that Services need and the node does not have. */
+/** Families that Services need and the node does not support. */
 function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonly Diagnostic[] {
   if (!used || !compiled?.desired.iptables) return [];
   const missing = compiled.resolved.filter(
@@ -185,7 +185,7 @@ function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonl
   });
 }
 
-/** Rules of kube-proxy in the other iptables, which see packets as well. */
+/** Rules of kube-proxy in the other iptables variant, which act on packets too. */
 function rivals({ others, used }: NodeAtHand): readonly Diagnostic[] {
   if (!used) return [];
   return others.flatMap(({ iptables: { variant }, saved, unreadable }): readonly Diagnostic[] => {
@@ -203,7 +203,7 @@ function hasOurs(ruleSet: RuleSet): boolean {
   return ruleSet.tables.some(({ name: table, chains }) => chains.some(({ name }) => chain(table, name)));
 }
 
-/** Notes for people, one a line. */
+/** Notes for people, one per line. */
 export function writeNotes(notes: readonly string[], io: Io): Promise<void> {
   return writeLines(
     io.stderr,

@@ -1,6 +1,6 @@
 /**
- * cli: what a command needs before it begins at a node: its options, its tools, its rights. What is missing is said in one
- * sentence, all of it, before a lock is taken or anything is asked.
+ * cli: what a command needs before it touches a node: options, tools, rights. One sentence names everything that is
+ * missing, before a lock is taken or a tool runs.
  */
 import type { Checked } from '../diag.js';
 import { listed, missingOf, type Need, toolsFor } from '../doctor/tools.js';
@@ -14,7 +14,7 @@ export interface PreparedFlags extends OptionFlags {
 
 const known = new WeakMap<OptionFlags, Promise<Checked<Options>>>();
 
-/** The options that `flags` ask for; they are read once, for the file may be a pipe. */
+/** The options of `flags`; read only once, because the file may be a pipe. */
 export function optionsOf(flags: OptionFlags): Promise<Checked<Options>> {
   const before = known.get(flags);
   if (before) return before;
@@ -23,7 +23,7 @@ export function optionsOf(flags: OptionFlags): Promise<Checked<Options>> {
   return now;
 }
 
-/** The same, on a machine that can do what they ask for; rejects when it cannot. */
+/** The same, after checking that this machine has what they need; rejects when it has not. */
 export async function prepared(flags: PreparedFlags): Promise<Checked<Options>> {
   const loaded = await optionsOf(flags);
   const lacks = lacking(loaded.value.mode, flags.netns);
