@@ -1,4 +1,4 @@
-/** kubectl, as an independent client, finds its way about the test API server. */
+/** kubectl, as an independent client, can use the test API server. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ describeKernel('kubectl', () => {
       rmSync(directory, { recursive: true });
     });
 
-    /** What kubectl prints. */
+    /** The output of kubectl. */
     async function kubectl(...args: readonly string[]): Promise<string> {
       const argv = ['kubectl', '--kubeconfig', join(directory, 'config'), '--cache-dir', directory, ...args];
       const { code, stdout, stderr } = await localHost().run(argv);
