@@ -190,7 +190,7 @@ describe('a directory that is no good capture', () => {
   it.each([
     ['two captures', (a: string) => ['diff', a, a], /are both captured nodes/],
     ['a capture and --live', (a: string) => ['diff', a, '--live', WEB], /cannot be used with --live/],
-    ['a capture and --simulate', (a: string) => ['diff', a, '--simulate', WEB], /is on no node/],
+    ['a capture and --simulate', (a: string) => ['diff', a, '--simulate', WEB], /has no made-up objects/],
     ['--flows without -o', () => ['capture', '--flows'], /--flows goes with -o DIR/],
   ] as const)('%s', async (_, argv, message) => {
     const capture = damaged({ 'vipc-capture': 'vipc-capture 1\n', commands: '0\tx\tx\n' });

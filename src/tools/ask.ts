@@ -64,7 +64,7 @@ export function failure(what: string, { code, stderr }: Outcome): string {
   const lines = stderr.trim().split(/\s*\n\s*/);
   const more = lines.length - MOST_LINES;
   const beginning = lines.slice(0, MOST_LINES).join('; ').replace(/:; /g, ': ');
-  const said = more > 0 ? `${beginning}; and ${more} more lines` : beginning || `exit ${code}`;
+  const said = more > 0 ? `${beginning}; and ${more} lines more` : beginning || `exit ${code}`;
   const place = /lock file.*(?:Read-only|No such file)/i.test(stderr);
   const hint = place ? ' (set XTABLES_LOCKFILE to use another)' : FORBIDDEN.test(stderr) ? ' (this needs root)' : '';
   return `${what}: ${said}${hint}`;

@@ -3,9 +3,9 @@
  * and diff, and a `tool.ts` that implements this contract. It is pure: it reaches the node only through the `ask` it is
  * given.
  *
- *     read     ask → Observed                        what is on the node
- *     foreign  Observed → Observed                   without what is ours
- *     assume   Observed × Desired → Observed         plus what was programmed since
+ *     read     ask → Observed                        the observed state of the node
+ *     foreign  Observed → Observed                   its foreign part
+ *     assume   Observed × Desired → Observed         with ours as programmed since the read
  *     diff     Observed × Desired → Difference
  *     steps    Difference → Step[]                   what to feed the tool, by phase
  *     changes  Difference → sections                 the difference as texts

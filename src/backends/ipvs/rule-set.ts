@@ -4,7 +4,7 @@
  *
  *     nat     PREROUTING, OUTPUT ─ KUBE-SERVICES ─┬─ KUBE-LOAD-BALANCER ─┐
  *                                                 ├─ KUBE-NODE-PORT ─────┴─ KUBE-MARK-MASQ
- *             POSTROUTING ─ KUBE-POSTROUTING: what is marked is masqueraded, and what meets itself
+ *             POSTROUTING ─ KUBE-POSTROUTING: masquerades marked packets and hairpin connections
  *     filter  INPUT, FORWARD ─ KUBE-PROXY-FIREWALL ─ KUBE-SOURCE-RANGES-FIREWALL
  *             INPUT ─ KUBE-IPVS-FILTER, OUTPUT ─ KUBE-IPVS-OUT-FILTER
  */

@@ -4,8 +4,8 @@
  *     nat  PREROUTING, OUTPUT ─ KUBE-SERVICES ─┬─ KUBE-SVC-x or KUBE-SVL-x ─ KUBE-SEP-y ─ DNAT
  *                                              ├─ [KUBE-FW-x ─] KUBE-EXT-x ─ KUBE-SVC-x or KUBE-SVL-x
  *                                              └─ KUBE-NODEPORTS ─ KUBE-EXT-x
- *          POSTROUTING ─ KUBE-POSTROUTING: what KUBE-MARK-MASQ marked is masqueraded
- *     filter  rejects and drops what has no endpoint, and accepts what was marked
+ *          POSTROUTING ─ KUBE-POSTROUTING: masquerades the packets that KUBE-MARK-MASQ marked
+ *     filter  rejects and drops traffic without endpoints, and accepts marked packets
  */
 
 import type { Memo } from '../../../memo.js';
