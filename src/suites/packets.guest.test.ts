@@ -1,5 +1,5 @@
 /**
- * ipvs mode, with packets: clients reach Services through IPVS, or are turned away, as they should be.
+ * ipvs mode with packets: clients reach Services through IPVS, or are rejected, as expected.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ROOT } from '../testing/cases/cases.js';
@@ -12,12 +12,12 @@ import { sample } from '../testing/run/extent.js';
 
 const describeGuest = await describeInGuest();
 
-/** Where connections come from. */
+/** The sources of connections. */
 type From = 'client' | 'node' | 'pod1';
 
 type Expected = Readonly<Record<string, number>>;
 
-/** Endpoints, as the client knows them by their answers: who it was, and whose address it saw. */
+/** Endpoints as seen by the client in their answers: their own address, and the client address that they saw. */
 const THREE_MASQUERADED: Expected = {
   '10.244.1.5 10.244.1.1': 1,
   '10.244.1.6 10.244.1.1': 1,
@@ -28,7 +28,7 @@ const THREE_MASQUERADED_V6: Expected = {
   'fd00:10:244:1::6 fd00:10:244:1::1': 1,
   'fd00:10:244:2::6 fd00:7::2': 1,
 };
-/** A pod's own address is kept, but to itself it would look like no answer to what it asked. */
+/** A pod's own address is kept, except on connections to itself: their reply would not match the pod's request. */
 const THREE_FROM_POD1: Expected = {
   '10.244.1.5 10.244.1.1': 1,
   '10.244.1.6 10.244.1.5': 1,
