@@ -23,7 +23,7 @@ export function foreignTo(value: unknown, name: string): Foreign | undefined {
   return isValues ? chart('these are the values of a Helm chart', directory) : undefined;
 }
 
-/** A directory that is a Helm chart: what is in it is no manifest yet. */
+/** The directory is a Helm chart: its templates are not manifests yet. */
 export function chartAt(directory: string): Foreign {
   return chart(`${showPath(directory)} is a Helm chart`, directory);
 }
@@ -37,7 +37,7 @@ function kustomization(directory: string): Foreign {
   return { message, hint: `kubectl kustomize ${directory} | vipc …` };
 }
 
-/** Lists that together with no kind belong to a kustomization: of names of files, and of patches. */
+/** Fields that make an object without a kind a kustomization: lists of file names, and lists of patches. */
 const FILES = ['resources', 'bases', 'components', 'generators', 'patchesStrategicMerge'];
 const PATCHES = ['patches', 'patchesJson6902'];
 
@@ -60,7 +60,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** As a shell takes it; what it would not take as one word, and standard input, is said in general. */
+/** The directory as a shell word; `DIR` for standard input and for names that would need quotes. */
 function directoryOf(name: string): string {
   if (!/^[\w./@+-]+$/.test(name)) return 'DIR';
   return name.includes('/') ? name.slice(0, name.lastIndexOf('/')) || '/' : '.';

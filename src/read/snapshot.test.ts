@@ -7,7 +7,9 @@ const service = (name: string, more = ''): string =>
 
 const ADMITTED = (name: string): string => `${name}, uid: u, resourceVersion: "1"`;
 
-/** Each: the text, what stays in the snapshot, and diagnostics as `line:col severity code`, then `→` the related place. */
+/**
+ * Each: the text, the names in the snapshot, and diagnostics as `line:col severity code`, then `→` the related place.
+ */
 const rows: [string, string, string[], string[]][] = [
   ['nothing', '', [], []],
   ['two Services', service('a') + service('b'), ['a', 'b'], []],
