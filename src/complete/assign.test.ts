@@ -1,5 +1,5 @@
 /**
- * assign: what holds for any keys, in any order, in bands of the sizes that clusters have.
+ * assign: laws for any keys in any order, in bands of realistic sizes.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -15,7 +15,7 @@ const cidrRange = (text: string): Range => {
   return serviceRange(cidr);
 };
 
-/** Small ones fill up, large ones are those of real clusters. */
+/** Small ranges fill up; large ones are those of real clusters. */
 const RANGES: readonly (readonly [string, Range])[] = [
   ['1', { size: 1, reserved: 0 }],
   ['3 and 2 static', { size: 5, reserved: 2 }],
@@ -91,7 +91,7 @@ describe.each(RANGES)('in a range of %s', (_, range) => {
     );
   });
 
-  // Read backwards: when one is removed, others move only to the places of those that they had to make room for.
+  // Read backwards: when a key is removed, others move only to places that they had lost to another key.
   it('a new key moves another only from a place that one before it has now', () => {
     fc.assert(
       fc.property(situations(range), fc.stringMatching(/^new\/[a-z]{1,6}$/), ({ keys, taken }, added) => {
@@ -124,7 +124,7 @@ describe.each(RANGES)('in a range of %s', (_, range) => {
 });
 
 describe('stableHash', () => {
-  // Everybody's addresses would move if these did.
+  // If these hashes changed, all addresses would change.
   it.each([
     ['', 188284857429774],
     ['default/web IPv4', 236571859580160],

@@ -1,5 +1,5 @@
 /**
- * Where simulated pods go: labels of made-up Nodes, control-plane Nodes, required affinity, hooks and pods that ended.
+ * Where simulated pods run: labels of simulated Nodes, control-plane Nodes, required affinity, hooks and ended pods.
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Diagnostic } from '../diag.js';
@@ -24,7 +24,7 @@ function pod(name: string, status: object, annotations: object = {}): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'node-1' }, status });
 }
 
-/** Names of the nodes that endpoints are on, or what is said of there being none. */
+/** The names of the Nodes that endpoints are on, or the diagnostics when there are none. */
 function simulated(objects: readonly string[], simulate = true) {
   const text = [SERVICE, ...objects].join('\n---\n');
   const completion = { ...AS_IT_IS, simulate, allocate: simulate, nodes: simulate ? 3 : 0 };
