@@ -1,5 +1,5 @@
 /**
- * Reviews of two tables of ServicePorts: the line of each change.
+ * Reviews of two tables of ServicePorts: one line for each change.
  */
 import { describe, expect, it } from '@jest/globals';
 import { parseResolved } from '../resolve/print.js';
@@ -20,7 +20,7 @@ default/shop:http TCP
 
 const MEANING = { '+': 'only in B', '-': 'only in A' };
 
-/** The summary of what differs between two tables. */
+/** The summary of the differences of two tables. */
 function summary(before: string, after: string): readonly string[] {
   const side = (text: string) => ({ resolved: parseResolved(text), sections: [] });
   const found = difference(side(before), side(after));

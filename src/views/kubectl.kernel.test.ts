@@ -1,6 +1,6 @@
 /**
- * What vipc prints beside what kubectl prints, of the same objects: ages, tables, descriptions, selectors and their
- * mistakes, objects read back; and vipc as kubectl's plugin.
+ * vipc's output compared with kubectl's for the same objects: ages, tables, descriptions, selectors and their errors,
+ * objects read back; and vipc as a kubectl plugin.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -67,7 +67,7 @@ describeKernel('kubectl', () => {
     const { name, namespace } = service.metadata;
     const theirs = await kubectl('describe', 'service', '-n', namespace, name);
     const [ours = ''] = printDescription(describeService(snapshot, service)).join('\n').split('\n\n');
-    // kubectl has the last one since 1.33, and asks for events.
+    // kubectl prints the last field since 1.33, and requests events.
     const lines = (text: string) =>
       text
         .replaceAll(' (synthetic)', '')
@@ -104,7 +104,7 @@ describeKernel('kubectl', () => {
       ).join('\n');
     const before = table(Date.now());
     const theirs = (await kubectl('get', 'services', '-n', 'ages', '--show-labels')).trimEnd();
-    // A second may pass meanwhile.
+    // A second may pass between the two.
     expect([before, table(Date.now())]).toContain(theirs);
   });
 
@@ -241,7 +241,7 @@ describeKernel('kubectl', () => {
     expect(objects(back)).toEqual(objects((await vipc(['get', FILE, ...args, '-o', 'json'])).stdout));
   });
 
-  /** All objects of documents and Lists, without what kubectl writes down of its own input. */
+  /** All objects of documents and Lists, without the annotation in which kubectl stores its input. */
   function objects(text: string): readonly unknown[] {
     const documents = loadAll(text) as readonly { readonly items?: readonly unknown[] }[];
     const withoutLastApplied = (key: string, value: unknown) =>

@@ -4,7 +4,7 @@ import { AS_IT_IS } from '../complete/complete.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { writeServices } from './write.js';
 
-/** What becomes of a text, and what is said about it. */
+/** A text after writing, and the diagnostics. */
 function write(text: string, name = 'x.yaml') {
   const sources = [{ name, text }];
   const { value, diagnostics } = readSnapshot(sources);
@@ -291,7 +291,7 @@ describe('aliases', () => {
           .fill(i === 0 ? 'x' : `*b${i - 1}`)
           .join(', ')}]\n`,
     );
-    // What an API server took has no unknown fields, so that is all there is to say.
+    // An admitted object has no unknown fields, so there is no other diagnostic.
     const head = HEAD.replace('name: web', 'name: web, uid: u, resourceVersion: "1"');
     const { text, codes } = write(`${head}spec: &s\n  ports: [{port: 80}]\nstatus:\n  x:\n${bomb.join('')}`);
     expect(codes).toEqual(['cannot-write']);
