@@ -120,8 +120,8 @@ function nothingRead({ hint }: EmptyInput): Diagnostic {
 const NOTHING_TO_SERVE: Diagnostic = {
   code: 'empty-snapshot',
   severity: 'error',
-  message: 'the input holds no Service, EndpointSlice or Node: nothing is taken away for it',
-  hint: `vipc cleanup takes all rules away; ${SNAPSHOT_COMMAND}`,
+  message: 'the input holds no Service, EndpointSlice or Node, so no rules are removed',
+  hint: `vipc cleanup removes all rules; ${SNAPSHOT_COMMAND}`,
 };
 
 /** Whether nothing in a snapshot could have rules: then it is manifests, not a cluster. */

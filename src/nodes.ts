@@ -71,5 +71,5 @@ const NO_NODES: Diagnostic = {
   code: 'node-required',
   severity: 'error',
   message: 'the snapshot has no Node, so there is none to compile for',
-  hint: 'add the Nodes (kubectl get nodes -o yaml), name some with --node, or let --simulate make them up',
+  hint: 'add the Nodes (kubectl get nodes -o yaml), name some with --node, or simulate them with --simulate',
 };

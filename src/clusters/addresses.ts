@@ -91,15 +91,15 @@ function noAddress(service: ClustersetService, family: IPFamily): Diagnostic {
   return {
     code: 'mcs-no-address',
     severity: 'error',
-    message: `needs an ${family} ClusterSetIP, and there is none left to give`,
+    message: `needs an ${family} ClusterSetIP, and none is left`,
     origin: service.origin,
-    hint: '--clusterset-cidr gives a larger network, or with v4,v6 one of each family',
+    hint: '--clusterset-cidr sets a larger network, or with v4,v6 one of each family',
   };
 }
 
 function note(service: ClustersetService): readonly Diagnostic[] {
   if (service.allocated.length === 0) return [];
-  const message = `its ClusterSetIP is made up: ${service.allocated.join(' and ')}`;
-  const hint = 'a ServiceImport with spec.ips in the snapshot of the cluster says what it really is';
+  const message = `its ClusterSetIP is synthetic: ${service.allocated.join(' and ')}`;
+  const hint = 'a ServiceImport with spec.ips in the snapshot of the cluster gives the real one';
   return [{ code: 'mcs-allocated', severity: 'note', message, origin: service.origin, hint, synthetic: true }];
 }

@@ -72,7 +72,7 @@ const PROPERTIES: readonly Property[] = [
     name: 'ipFamilies',
     at: ['spec', 'ipFamilies'],
     says: ({ service }) => list([...familiesOf(service)].sort()),
-    outcome: () => 'Clients get all of them, each led to the clusters that have it',
+    outcome: () => 'The Service has all of them, each with the endpoints of the clusters that have it',
   },
   {
     reason: 'LabelsConflict',
@@ -128,9 +128,9 @@ function decided([first, ...others]: Exported['exports']): string {
   const { name } = first.cluster;
   const time = createdAt(first);
   if (time === Number.POSITIVE_INFINITY)
-    return `It is as in ${name}, the first by name, as no export says how old it is`;
+    return `The value in ${name} counts: it is the first by name, as no export has a creation time`;
   const alone = others.every((other) => createdAt(other) > time);
-  return `It is as in ${name}, whose export is ${alone ? 'the oldest' : 'as old as any, and the first by name'}`;
+  return `The value in ${name} counts: its export is the ${alone ? 'oldest' : 'first by name of the oldest'}`;
 }
 
 /** The place of the property, also when it is not set. */

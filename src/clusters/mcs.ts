@@ -88,6 +88,6 @@ function unimported({ exports, imports }: Snapshot): readonly Diagnostic[] {
       severity: 'note',
       message: `${origin.object} has no ServiceImport in the snapshot, so the clusterset's address has no rules`,
       origin,
-      hint: '--cluster NAME=PATH, for every cluster, makes it of the exports',
+      hint: 'give every cluster with --cluster NAME=PATH to derive it from the exports',
     }));
 }

@@ -74,6 +74,6 @@ function withoutSlices({ namespace, name, origin }: ClustersetService): Diagnost
     severity: 'warning',
     message: `${origin.object} has no endpoints: no EndpointSlice has the label ${CLUSTERSET_SERVICE_LABEL}=${name} in ${namespace}`,
     origin,
-    hint: '--cluster NAME=PATH for every cluster that exports it takes the endpoints from there',
+    hint: 'give every cluster that exports it with --cluster NAME=PATH to take the endpoints from there',
   };
 }

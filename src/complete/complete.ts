@@ -57,5 +57,5 @@ function madeUp(nodes: readonly Node[]): Diagnostic {
   const are = nodes.length === 1 ? '1 Node is' : `${nodes.length} Nodes are`;
   const which = leaders.length === 0 ? '' : ` (${leaders.join(', ')} for pods that ask for a control-plane Node)`;
   const message = `${are} simulated, in up to three zones, as the snapshot has none${which}`;
-  return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes says how many', synthetic: true };
+  return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes sets the number', synthetic: true };
 }

@@ -8,8 +8,8 @@ import type { Node, PodSpec } from '../read/types.js';
 export function fitsNowhere(origin: Origin, what: string, spec: PodSpec, nodes: readonly Node[]): Diagnostic {
   const message = `${origin.object}: no Node would take ${what}, so none is simulated`;
   const hint = nodes.some(({ synthetic }) => synthetic)
-    ? `${asksFor(spec)}; made-up Nodes have no more than the usual labels. Add one to the input: ${nodeFor(spec)}`
-    : `${asksFor(spec)}; none of the Nodes in the snapshot is like that, or takes pods without another toleration`;
+    ? `${asksFor(spec)}; simulated Nodes have only the usual labels. Add one to the input: ${nodeFor(spec)}`
+    : `${asksFor(spec)}; no Node in the snapshot matches that and has only taints that it tolerates`;
   return { code: 'unschedulable', severity: 'warning', message, origin, hint };
 }
 

@@ -76,10 +76,10 @@ describe('pods that ask for', () => {
     ['an empty term', required([]), /^$/],
   ])('%s', (_, spec, expected) => expect(simulated([deployment(spec)]).nodes.join()).toMatch(expected));
 
-  it('what no made-up Node has are told what to pass, and it helps', () => {
+  it('get a hint for labels that no simulated Node has, and following it helps', () => {
     const spec = { nodeSelector: { disk: 'ssd' }, ...required([{ key: 'gpu', operator: 'Exists' }]) };
     const { hint = '' } = simulated([deployment(spec)]).diagnostics.find(({ code }) => code === 'unschedulable') ?? {};
-    expect(hint).toMatch(/^it asks for disk=ssd, gpu Exists; made-up Nodes .* Add one to the input: \{/);
+    expect(hint).toMatch(/^it asks for disk=ssd, gpu Exists; simulated Nodes .* Add one to the input: \{/);
     expect(simulated([deployment(spec), hint.slice(hint.indexOf('{'))]).nodes).toEqual(['node-x']);
   });
 

@@ -47,9 +47,9 @@ const MAX_PODS = 500_000;
 
 function tooMany(asked: number, workloads: readonly Workload[]): Diagnostic {
   const [most] = [...workloads].sort((a, b) => b.replicas - a.replicas);
-  const message = `${asked} pods are to be simulated, more than ${MAX_PODS}`;
+  const message = `${asked} pods would be simulated, more than the limit of ${MAX_PODS}`;
   const origin = most && { ...most.origin, path: most.kind === 'DaemonSet' ? [] : ['spec', 'replicas'] };
-  const hint = 'fewer replicas, or fewer Nodes';
+  const hint = 'use fewer replicas, or fewer Nodes';
   return { code: 'too-many-pods', severity: 'error', message, hint, ...(origin && { origin }) };
 }
 

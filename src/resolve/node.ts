@@ -53,8 +53,8 @@ function nodeOf({ hostname, addresses }: Machine, nodes: readonly Node[]): Node 
 /** Warns about a Node without podCIDR under NodeCIDR; kube-proxy waits at its start until the Node has one. */
 function missingPodCIDR({ podCIDRs, origin }: Node, { detectLocalMode }: Options): readonly Diagnostic[] {
   if (detectLocalMode !== 'NodeCIDR' || podCIDRs.length > 0) return [];
-  const message = `${origin.object ?? 'the Node'} has no podCIDR, which detectLocalMode NodeCIDR tells its pods by`;
-  const hint = 'without it no traffic is masqueraded for being off-cluster';
+  const message = `${origin.object ?? 'the Node'} has no podCIDR, by which detectLocalMode NodeCIDR recognises its pods`;
+  const hint = 'without it no off-cluster traffic is masqueraded';
   return [{ code: 'no-pod-cidr', severity: 'warning', message, origin: { ...origin, path: ['spec'] }, hint }];
 }
 

@@ -10,8 +10,8 @@ import { isOurs } from './resolve.js';
 export type Remedy = 'simulate' | 'allocate' | 'none';
 
 const HINTS: Readonly<Record<Remedy, string | undefined>> = {
-  simulate: 'an API server allocates one; --simulate does as it would, vipc allocate writes it down',
-  allocate: 'an API server allocates one; vipc allocate does as it would, and writes it down',
+  simulate: 'an API server allocates one; so does --simulate, and vipc allocate writes it into the manifest',
+  allocate: 'an API server allocates one; so does vipc allocate, which writes it into the manifest',
   none: undefined,
 };
 

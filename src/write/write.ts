@@ -183,7 +183,7 @@ function cannotWrite({ origin }: Service): Diagnostic {
   return {
     code: 'cannot-write',
     severity: 'error',
-    message: `${origin.object} has no place in its text for what it is given`,
+    message: `${origin.object}: its text has no place for the allocated fields`,
     origin: { ...origin, path: ['metadata', 'name'] },
     hint: 'write it without aliases and merge keys',
   };
@@ -193,7 +193,7 @@ function lostLayout({ origin }: Service): Diagnostic {
   return {
     code: 'written-anew',
     severity: 'warning',
-    message: `${origin.object} is in a document that is written anew, without the comments in it: an alias stands where a value goes`,
+    message: `${origin.object} is in a document that is written again without its comments: an alias is at the place of a new value`,
     origin,
   };
 }

@@ -56,7 +56,7 @@ function checkClusterIPs(
     const holder = holders.get(text);
     if (holder && !isParent(holder, service)) {
       const { resource, namespace, name } = holder.parent;
-      const message = `${has}, which is that of ${resource || 'somebody'} ${namespace}/${name}`;
+      const message = `${has}, which is that of ${resource || 'an object'} ${namespace}/${name}`;
       const related = { message: `${holder.origin.object} says so`, origin: holder.origin };
       found.push({ code: 'cluster-ip-conflict', severity, message, origin: at, related });
     }

@@ -71,7 +71,7 @@ function clusterIPRecords({ spec, allocated, origin }: Service, name: string): M
 
 function noAddress({ origin }: Service): Diagnostic {
   const message = `${origin.object} has no cluster IP, so it has no DNS records`;
-  const hint = 'an API server allocates one; --simulate does as it would';
+  const hint = 'an API server allocates one; so does --simulate';
   return { code: 'no-cluster-ip', severity: 'note', message, origin, hint };
 }
 

@@ -53,7 +53,7 @@ const duration = also(
 );
 
 const INT32 = 2 ** 31 - 1;
-const nobodys = { text: ignored(text), bool: ignored(bool), number: ignored(number), any: ignored(anything) };
+const unread = { text: ignored(text), bool: ignored(bool), number: ignored(number), any: ignored(anything) };
 const unreadDuration = ignored(duration);
 const unreadInt = ignored(int(0, INT32));
 
@@ -109,19 +109,19 @@ const conntrack = strictObject({
 });
 
 const clientConnection = strictObject({
-  kubeconfig: nobodys.text,
-  acceptContentTypes: nobodys.text,
-  contentType: nobodys.text,
-  qps: nobodys.number,
-  burst: nobodys.number,
+  kubeconfig: unread.text,
+  acceptContentTypes: unread.text,
+  contentType: unread.text,
+  qps: unread.number,
+  burst: unread.number,
 });
 
 const winkernel = strictObject({
-  networkName: nobodys.text,
-  sourceVip: nobodys.text,
-  enableDSR: nobodys.bool,
-  rootHnsEndpointName: nobodys.text,
-  forwardHealthCheckVip: nobodys.bool,
+  networkName: unread.text,
+  sourceVip: unread.text,
+  enableDSR: unread.bool,
+  rootHnsEndpointName: unread.text,
+  forwardHealthCheckVip: unread.bool,
 });
 
 const interfaceName = emptyOr(parsedBy(parseInterfaceName));
@@ -142,35 +142,35 @@ const nodePortAddresses = convert(list(text), (given, at) => accept(parseNodePor
 
 const fields = also(
   strictObject({
-    apiVersion: nobodys.text,
-    kind: nobodys.text,
+    apiVersion: unread.text,
+    kind: unread.text,
     bindAddress: optional(parsedBy(parseBindAddress)),
-    bindAddressHardFail: nobodys.bool,
+    bindAddressHardFail: unread.bool,
     clientConnection: ignored(clientConnection),
     clusterCIDR: optional(parsedBy(parseClusterCIDRs)),
     configSyncPeriod: unreadDuration,
     conntrack: optional(conntrack),
     detectLocal: optional(detectLocal),
     detectLocalMode: optional(emptyOr(oneOf(DETECT_LOCAL_MODES))),
-    enableProfiling: nobodys.bool,
+    enableProfiling: unread.bool,
     featureGates: ignored(featureGates),
     healthzBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.healthz)),
     hostnameOverride: optional(hostname),
     iptables: optional(iptables),
     ipvs: optional(ipvs),
-    logging: nobodys.any,
-    metadata: nobodys.any,
+    logging: unread.any,
+    metadata: unread.any,
     metricsBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.metrics)),
-    metricsBindHardFail: nobodys.bool,
+    metricsBindHardFail: unread.bool,
     mode: optional(emptyOr(oneOf(['iptables', 'ipvs', 'nftables']))),
     nftables: ignored(nftables),
     nodePortAddresses: optional(nodePortAddresses),
     oomScoreAdj: ignored(int(-1000, 1000)),
-    portRange: nobodys.text,
-    resourceContainer: nobodys.text,
-    showHiddenMetricsForVersion: nobodys.text,
+    portRange: unread.text,
+    resourceContainer: unread.text,
+    showHiddenMetricsForVersion: unread.text,
     udpIdleTimeout: unreadDuration,
-    windowsRunAsService: nobodys.bool,
+    windowsRunAsService: unread.bool,
     winkernel: ignored(winkernel),
   }),
   checkDetectLocal,
