@@ -85,7 +85,7 @@ describe('a package of it', () => {
     expect(() => typeCheck('wrong.ts', '')).toThrow();
   });
 
-  it('lets nobody import what is not documented', () => {
+  it('exports only documented modules', () => {
     writeFileSync(join(away, 'inner.js'), "import 'vipc/dist/pipeline.js';\n");
     expect(() => run('inner.js')).toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
   });

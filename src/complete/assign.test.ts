@@ -64,7 +64,7 @@ describe.each(RANGES)('in a range of %s', (_, range) => {
     );
   });
 
-  it('who is alone has the place that his hash says', () => {
+  it('a single key gets the place of its hash', () => {
     fc.assert(
       fc.property(fc.string(), (key) => {
         const place = dynamic > 0 ? range.reserved + (stableHash(key) % dynamic) : stableHash(key) % range.size;
@@ -111,7 +111,7 @@ describe.each(RANGES)('in a range of %s', (_, range) => {
     );
   });
 
-  it('a place that is taken moves only who had it, and whom that one moves', () => {
+  it('a taken place moves only its key, and the keys that this one moves', () => {
     fc.assert(
       fc.property(situations(range), fc.nat(range.size - 1), ({ keys, taken }, place) => {
         const before = assign(keys, taken, range).places;

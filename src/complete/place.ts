@@ -47,7 +47,7 @@ function meets({ operator, values }: NodeRequirement, value: string | undefined)
 
 function isTolerated(taint: Taint, tolerations: readonly Toleration[], ofDaemonSet: boolean): boolean {
   if (!EFFECTS.includes(taint.effect)) return true;
-  // Taints of the node's state, which DaemonSet pods tolerate; for other pods `unschedulable` and `ready` cover them.
+  // The DaemonSet controller lets its pods tolerate taints of the node's state (AddOrUpdateDaemonPodTolerations).
   if (taint.key.startsWith('node.kubernetes.io/') && ofDaemonSet) return true;
   return tolerations.some(({ key, operator, value, effect }) => {
     const sameKey = key === '' ? operator === 'Exists' : key === taint.key;

@@ -1,17 +1,17 @@
 /**
- * read, part: files that stand among manifests and are the input of another tool, by what they hold or how they are
- * called. In: a document without a kind of its own. Out: what it is, and the command that makes manifests of it.
+ * read, part: files among the manifests that are the input of kustomize or Helm, recognised by content or name. In: a
+ * document. Out: a message, and the command that makes manifests of it.
  */
 import { showPath } from '../diag.js';
 import { isMapping } from './check.js';
 
-/** What a document is, and what to do instead of reading it. */
+/** The message about a foreign document, and the command to use instead. */
 export interface Foreign {
   readonly message: string;
   readonly hint: string;
 }
 
-/** What `value`, a document of the source called `name`, is to kustomize or Helm. */
+/** The message about `value`, a document of the source `name`; undefined when it belongs to neither tool. */
 export function foreignTo(value: unknown, name: string): Foreign | undefined {
   if (!isMapping(value)) return undefined;
   const file = name.slice(name.lastIndexOf('/') + 1);

@@ -1,7 +1,6 @@
 /**
  * Objects whose kind or apiVersion is not read but probably a mistake for one that is. In: an object's kind and
- * apiVersion. Out: a warning when they are close to a kind that is read; objects of all other kinds are skipped
- * silently.
+ * apiVersion. Out: a warning when they are close to a kind that is read; other kinds give none.
  */
 import { type Diagnostic, type Origin, show } from '../diag.js';
 import { nearest } from '../near.js';

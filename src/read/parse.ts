@@ -35,7 +35,7 @@ export function parseSource(source: Source): Generator<Parsed> {
   return name.endsWith('.json') ? one(jsonError(source, whole, 0, text.length)) : parseYaml(source);
 }
 
-/** Whether `source` is read as JSON. */
+/** Whether `source` can be read as JSON. */
 export function isJson({ text }: Source): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
   return splitList(text) !== undefined || 'value' in parseJson(text) || isStream(text);

@@ -38,7 +38,12 @@ const rows: [string, string, string[], string[]][] = [
     ['a'],
     ['14:14 error cluster-ip-conflict → 2:1'],
   ],
-  ['None is nobody’s', service('a', '  clusterIP: None\n') + service('b', '  clusterIP: None\n'), ['a', 'b'], []],
+  [
+    'None is never a conflict',
+    service('a', '  clusterIP: None\n') + service('b', '  clusterIP: None\n'),
+    ['a', 'b'],
+    [],
+  ],
   [
     'an ExternalName claims nothing',
     service('a', '  clusterIP: 10.0.0.1\n  type: ExternalName\n  externalName: a.b\n') +

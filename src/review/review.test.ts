@@ -85,7 +85,7 @@ describe('a change of', () => {
       (text) => `${text}  session affinity: a client keeps its endpoint for 600 s\n`,
       ['session affinity + a client keeps its endpoint for 600 s'],
     ],
-    ['what nobody knows', (text) => `${text}  colour\n`, ['colour + yes']],
+    ['an unknown line', (text) => `${text}  colour\n`, ['colour + yes']],
   ])('%s', (_, change, expected) => {
     const lines = summary(TABLE, change(TABLE));
     expect(lines.map((line) => line.replace(/^~ default\/shop:http {2}| {4}/, ''))).toEqual(expected);

@@ -1,6 +1,6 @@
 /**
  * read, part: what YAML's scalars and tags mean to kubectl, as the YAML library's schema. kubectl uses
- * sigs.k8s.io/yaml, a fork of go-yaml v2, which reads mostly YAML 1.1.
+ * sigs.k8s.io/yaml, which contains go-yaml v2, which reads mostly YAML 1.1.
  */
 import {
   boolYaml11Tag,
