@@ -12,7 +12,7 @@ const POD =
   'status: {phase: Running, podIPs: [{ip: 10.244.0.5}], conditions: [{type: Ready, status: "True"}]}\n';
 const SELECTS = SERVICE.replace('spec: {', 'spec: {selector: {app: web}, ');
 
-/** The options of those that read: `compile` and the like, `apply`, `allocate`, `sync --snapshot`. */
+/** The options of each command that reads: `compile` and similar ones, `apply`, `allocate`, `sync --snapshot`. */
 const compile: FrontOptions = {};
 const apply: FrontOptions = { mustServe: true, live: true, clustersetCIDRs: [] };
 const allocate: FrontOptions = {

@@ -1,6 +1,6 @@
 /**
- * The pipeline for several nodes: sources, or clusters → what each node is to be given. The snapshot is read once; what
- * resolve and lower make of it is made node by node, when it is asked for.
+ * The pipeline for several nodes: sources or clusters → the artifacts of each node. The snapshot is read once; resolve
+ * and lower run node by node, on demand.
  */
 import type { Artifact } from './backends/backend.js';
 import type { Cluster } from './clusters/clusters.js';
@@ -9,16 +9,16 @@ import type { Options } from './options.js';
 import { artifactsOf, compileClusters, compileSnapshot, type How, wholeSnapshot } from './pipeline.js';
 import type { Snapshot } from './read/types.js';
 
-/** The nodes to compile for: these, or all of the snapshot. */
+/** The nodes to compile for: the named ones, or all of the snapshot. */
 export type Nodes = readonly string[] | 'all';
 
-/** What one of several nodes is to be given; made when it is asked for, as many nodes' rules do not fit into memory. */
+/** The artifacts of one node, compiled on demand: the rules of many nodes do not fit into memory. */
 export interface ForNode {
   readonly node: string;
   readonly artifacts: () => readonly Artifact[];
 }
 
-/** All artifacts for each of several nodes, of a snapshot that is read once. With any error there are none. */
+/** The artifacts of several nodes, from a snapshot that is read once. With any error there are none. */
 export function compileNodes(
   sources: readonly Source[],
   options: Options,
@@ -34,7 +34,7 @@ export function compileNodes(
   });
 }
 
-/** The same of several clusters. */
+/** The same for several clusters. */
 export function compileClustersNodes(
   clusters: readonly Cluster[],
   options: Options,
@@ -55,7 +55,7 @@ function forNodes(
   compileFor: (node: string) => Checked<readonly Artifact[]>,
 ): Checked<readonly ForNode[]> {
   const unique = [...new Set(names)];
-  // Most of what is said of one node is said of all.
+  // Most diagnostics are the same for all nodes.
   const said = new Map<string, Diagnostic>();
   for (const diagnostic of [...found, ...unique.flatMap((node) => compileFor(node).diagnostics)]) {
     const { code, message, origin } = diagnostic;
@@ -71,5 +71,5 @@ const NO_NODES: Diagnostic = {
   code: 'node-required',
   severity: 'error',
   message: 'the snapshot has no Node, so there is none to compile for',
-  hint: 'add the Nodes (kubectl get nodes -o yaml), name some with --node, or let --simulate make them up',
+  hint: 'add the Nodes (kubectl get nodes -o yaml), name some with --node, or simulate them with --simulate',
 };

@@ -3,7 +3,7 @@ import { examine } from './examine.js';
 import type { Facts } from './facts.js';
 import { parseChains, parseInterfaces, parseListening, parseTables } from './parse.js';
 
-/** A node on which all is well. */
+/** A node without problems. */
 const FINE: Facts = {
   mode: 'iptables',
   tools: [

@@ -1,6 +1,6 @@
 /**
- * checkRepeated and checkSlicePorts, on manifests: what they say, and what they have no reason to say. Their words are in
- * golden/look.
+ * checkRepeated and checkSlicePorts on manifests: which diagnostics they report, and which they must not. Their words
+ * are in golden/look.
  */
 
 import { describe, expect, it } from '@jest/globals';

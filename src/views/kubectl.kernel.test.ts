@@ -44,7 +44,7 @@ describeKernel('kubectl', () => {
     const { name, namespace } = service.metadata;
     const theirs = await kubectl.output('describe', 'service', '-n', namespace, name);
     const [ours = ''] = printDescription(describeService(snapshot, service)).join('\n').split('\n\n');
-    // kubectl has the last one since 1.33, and asks for events.
+    // kubectl prints the last field since 1.33, and requests events.
     const lines = (text: string) =>
       text
         .replaceAll(' (synthetic)', '')
@@ -92,7 +92,7 @@ describeKernel('kubectl', () => {
     expect(objects(back)).toEqual(objects((await vipc(['get', FILE, ...args, '-o', 'json'])).stdout));
   });
 
-  /** All objects of documents and Lists, without what kubectl writes down of its own input. */
+  /** All objects of documents and Lists, without the annotation in which kubectl stores its input. */
   function objects(text: string): readonly unknown[] {
     const documents = loadAll(text) as readonly { readonly items?: readonly unknown[] }[];
     const withoutLastApplied = (key: string, value: unknown) =>

@@ -206,7 +206,7 @@ describe('aliases', () => {
           .fill(i === 0 ? 'x' : `*b${i - 1}`)
           .join(', ')}]\n`,
     );
-    // What an API server took has no unknown fields, so that is all there is to say.
+    // An admitted object has no unknown fields, so there is no other diagnostic.
     const head = HEAD.replace('name: web', 'name: web, uid: u, resourceVersion: "1"');
     const { text, codes } = written(`${head}spec: &s\n  ports: [{port: 80}]\nstatus:\n  x:\n${bomb.join('')}`);
     expect(codes).toEqual(['cannot-write']);
