@@ -32,6 +32,13 @@ describe('what is said', () => {
     ['nothing, for the daemon', '', daemon, []],
     ['no object of a cluster, compiled', CONFIG_MAP, compile, ['note skipped-objects']],
     ['no object of a cluster, applied', CONFIG_MAP, apply, ['error empty-snapshot', 'note skipped-objects']],
+    ['nothing, applied with --skip-invalid', '', { ...apply, ...forgiving }, ['error empty-snapshot']],
+    [
+      'nothing but invalid objects, applied with --skip-invalid',
+      BROKEN,
+      { ...apply, ...forgiving },
+      ['warning invalid-field', 'error empty-snapshot'],
+    ],
     ['no object of a cluster, to allocate for', CONFIG_MAP, allocate, []],
     ['an invalid object', BROKEN, compile, ['error invalid-field']],
     ['an invalid object, with --skip-invalid', BROKEN, { ...compile, ...forgiving }, ['warning invalid-field']],

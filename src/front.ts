@@ -107,8 +107,10 @@ function readProblems(
     const nothing = [nothingRead(empty)];
     return empty.forgivable && !mustServe ? forgive(nothing) : nothing;
   }
-  const nobody = mustServe && snapshot.diagnostics.length === 0 && isForNobody(snapshot.value);
-  return [...forgive(snapshot.diagnostics), ...(nobody ? [NOTHING_TO_SERVE] : [])];
+  const found = forgive(snapshot.diagnostics);
+  // Where errors remain they say why there is nothing.
+  const nobody = mustServe && !hasErrors(found) && isForNobody(snapshot.value);
+  return [...found, ...(nobody ? [NOTHING_TO_SERVE] : [])];
 }
 
 function nothingRead({ hint }: EmptyInput): Diagnostic {

@@ -12,16 +12,8 @@ import { capturedHost, isCapture } from './captured.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeLines } from './io.js';
-import {
-  compileFor,
-  type NodeAtHand,
-  type NodeFlags,
-  nodeOn,
-  openNode,
-  planOptions,
-  readNode,
-  writeNotes,
-} from './node.js';
+import { compileFor, type NodeAtHand, nodeOn, openNode, planOptions, readNode, writeNotes } from './node.js';
+import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
 import { compileInput, type NodesFlags, nameOf, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions } from './options.js';
 import { judged, report } from './report.js';
@@ -49,10 +41,14 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
     if (flags.live || flags.netns !== undefined) {
       throw new Error(`${capture} is a captured node: ${flags.live ? '--live' : '--netns'} is for another`);
     }
-    const node = await nodeOn(await capturedHost(capture), one);
-    return diffNode(node, others, flags, io, captures[0] === false ? 'to node' : 'from node');
+    const task = await nodeTask(others, one, io);
+    const node = await nodeOn(await capturedHost(capture), task.at);
+    return diffNode(node, task, flags, io, captures[0] === false ? 'to node' : 'from node');
   }
-  if (flags.live) return diffNode(await openNode(one, io), paths, flags, io);
+  if (flags.live) {
+    const task = await nodeTask(paths, one, io);
+    return diffNode(await openNode(task, io), task, flags, io);
+  }
   return diffSnapshots(await sidesOf(paths, flags, io), flags, io);
 }
 
@@ -77,12 +73,12 @@ async function sidesOf(paths: readonly string[], flags: DiffFlags, io: Io): Prom
 /** A node, and what it is to have; or the other way round. */
 async function diffNode(
   node: NodeAtHand,
-  paths: readonly string[],
-  flags: DiffFlags,
+  task: NodeTask,
+  style: Pick<DiffFlags, 'format'>,
   io: Io,
   direction: 'from node' | 'to node' = 'from node',
 ): Promise<number> {
-  const wanted = await compileFor(node, paths, withoutNodes(flags), io);
+  const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
   const live = await readNode(node, compiled.desired);
@@ -91,7 +87,7 @@ async function diffNode(
   await writeNotes(notesOf(differences), io);
   const changes = changesOf(differences, live);
   const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
-  return printDifference(review, flags, io);
+  return printDifference(review, style, io);
 }
 
 /** What signs say where the snapshot is the first side. */

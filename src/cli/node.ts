@@ -17,37 +17,13 @@ import { type Compiled, compileState } from '../pipeline.js';
 import { FORBIDDEN, failure } from '../tools/ask.js';
 import type { Detected } from '../tools/detected.js';
 import type { RuleSet } from '../tools/iptables/types.js';
-import {
-  CHAINS_PER_COMMIT,
-  choose,
-  type DetectedVariant,
-  detect,
-  features,
-  type Variant,
-} from '../tools/iptables/variants.js';
+import { CHAINS_PER_COMMIT, choose, type DetectedVariant, detect, features } from '../tools/iptables/variants.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { RULES } from './api-sources.js';
-import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
-import type { OptionFlags } from './options.js';
-import { optionsOf, prepared } from './prepared.js';
+import type { ChangeTask, NodeTask } from './node-task.js';
+import { mustBeAble } from './prepared.js';
 import { judged, report } from './report.js';
-
-/** The flags of every command that looks at a node. */
-export interface NodeFlags extends OptionFlags, InputFlags {
-  readonly netns?: string;
-  readonly iptables: Variant | 'auto';
-  readonly skipInvalid?: boolean;
-  readonly strict?: boolean;
-  readonly verbose?: boolean;
-}
-
-/** The flags of those that change it. */
-export interface ChangeFlags extends NodeFlags {
-  /** Seconds. */
-  readonly wait: number;
-  readonly lockFile?: string;
-}
 
 export interface NodeAtHand {
   readonly host: Host;
@@ -57,17 +33,17 @@ export interface NodeAtHand {
   readonly others: readonly DetectedVariant[];
 }
 
-/** The node in `netns`, or this machine; throws when its tools do not answer. */
-export async function openNode(flags: NodeFlags, io: Io, lock?: Lock): Promise<NodeAtHand> {
-  const { netns } = flags;
-  await prepared(flags);
-  // Who has the lock has been there.
+/** The node of a task; throws when its tools do not answer. */
+export async function openNode({ at, options }: NodeTask, io: Io, lock?: Lock): Promise<NodeAtHand> {
+  const { netns } = at;
+  await mustBeAble(options.value.mode, netns);
+  // A process that has the lock has been there.
   if (netns !== undefined && !lock) await namespaceOf(netns, io);
-  return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), flags);
+  return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), at);
 }
 
 /** The node that `host` is. */
-export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables'>): Promise<NodeAtHand> {
+export async function nodeOn(host: Host, { iptables }: Pick<NodeTask['at'], 'iptables'>): Promise<NodeAtHand> {
   const detected = await detect(host.run);
   const used =
     iptables === 'auto' ? choose(detected, isKubeletMark) : detected.find((each) => each.iptables.variant === iptables);
@@ -79,12 +55,15 @@ export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables
 }
 
 /** Runs `change` while no other vipc changes the same node. */
-export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Lock) => Promise<T>): Promise<T> {
-  await prepared(flags);
+export async function withLock<T>(
+  { at, lock: wanted }: ChangeTask,
+  io: Io,
+  change: (lock: Lock) => Promise<T>,
+): Promise<T> {
   const lock = await takeLock({
-    path: flags.lockFile ?? (await lockFileOf(flags.netns, io)),
-    seconds: flags.wait,
-    onWait: (holder) => say(io.stderr, `waiting for ${holder}, ${flags.wait} s at most`),
+    path: wanted.path ?? (await lockFileOf(at.netns, io)),
+    seconds: wanted.seconds,
+    onWait: (holder) => say(io.stderr, `waiting for ${holder}, ${wanted.seconds} s at most`),
   });
   try {
     return await change(lock);
@@ -111,11 +90,11 @@ async function namespaceOf(netns: string | undefined, io: Io): Promise<string> {
 }
 
 /** How to run a plan on the node. */
-export function targetOf(node: NodeAtHand, { wait }: ChangeFlags, io: Io): Target {
+export function targetOf(node: NodeAtHand, { lock }: ChangeTask, io: Io): Target {
   return {
     host: node.host,
     detected: detectedOf(node),
-    waitSeconds: wait,
+    waitSeconds: lock.seconds,
     onWait: (what) => say(io.stderr, what),
   };
 }
@@ -142,29 +121,29 @@ export function planOptions(node: NodeAtHand, { ipvs }: Options): PlanOptions {
 /** What the node is to be given, or the exit code when there is nothing to give it. */
 export async function compileFor(
   node: NodeAtHand,
-  paths: readonly string[],
-  flags: NodeFlags,
+  task: NodeTask,
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
-  const [loaded, machine, able] = await Promise.all([optionsOf(flags), readMachine(node.host), featuresOf(node)]);
+  const { options: loaded, how } = task;
+  const [machine, able] = await Promise.all([readMachine(node.host), featuresOf(node)]);
   const options = { ...loaded.value, machine };
   if (!node.used && backendFor(options.mode)?.tools.includes('iptables'))
     throw new Error(failure('iptables-save', await node.host.run(['iptables-save'])));
-  const input = await (await openInput(paths, flags, io)).read(RULES);
+  const input = await (await task.input()).read(RULES);
   const unreadable = hasErrors(input.diagnostics);
   const { value: compiled, diagnostics } = unreadable
     ? { value: undefined, diagnostics: [] }
     : compileState(input.value, options, {
-        skipInvalid: flags.skipInvalid === true,
-        layout: flags.layout,
+        skipInvalid: how.skipInvalid,
+        layout: how.layout,
         features: able,
         mustServe: true,
       });
   const all = judged(
     [...loaded.diagnostics, ...input.diagnostics, ...diagnostics, ...unserved(node, compiled), ...rivals(node)],
-    flags,
+    how,
   );
-  await report(all, flags.verbose === true, io);
+  await report(all, how.verbose, io);
   if (compiled && !hasErrors(all)) return { compiled, options };
   return { code: unreadable ? EXIT.trouble : EXIT.different };
 }

@@ -19,9 +19,9 @@ import { newWatchLog } from '../sync/watch-log.js';
 import { type ApiClient, connect } from '../watch/client.js';
 import { watchCluster } from '../watch/source.js';
 import { EXIT, type Io } from './io.js';
-import { type ChangeFlags, featuresOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { featuresOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { type ChangeFlags, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
-import { prepared } from './prepared.js';
 import { report } from './report.js';
 
 export interface SyncFlags extends ChangeFlags {
@@ -40,21 +40,22 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     throw new Error('--strict goes with --snapshot: an API has admitted its objects');
   if (!flags.snapshot && flags.namespace !== undefined) throw new Error('-n goes with --snapshot');
   const hungUp = onHangUp();
-  const loaded = await prepared(flags);
-  await report(loaded.diagnostics, flags.verbose === true, io);
+  const task = await changeTask([], flags, io);
+  const { options: loaded } = task;
+  await report(loaded.diagnostics, task.how.verbose, io);
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
   if (flags.snapshot && !(await isUsable(flags.snapshot, flags, io))) return EXIT.trouble;
-  return withLock(flags, io, async (lock) => {
-    const node = await openNode(flags, io, lock);
+  return withLock(task, io, async (lock) => {
+    const node = await openNode(task, io, lock);
     const log = newLog(flags);
-    const target = { ...targetOf(node, flags, io), onWait: (what: string) => log.warn(what) };
+    const target = { ...targetOf(node, task, io), onWait: (what: string) => log.warn(what) };
     const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
     const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
     const daemon = await startDaemon({
       target,
       features: await featuresOf(node),
       chainsPerCommit: planOptions(node, loaded.value).chainsPerCommit,
-      layout: flags.layout,
+      layout: task.how.layout,
       options: named(loaded.value),
       openSource,
       log,
