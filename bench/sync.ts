@@ -8,10 +8,10 @@ import { netnsHost } from '../src/apply/host.js';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
 import { artifactsOf, type Compiled, textOf } from '../src/pipeline.js';
-import { newStore } from '../src/sync/store.js';
 import { newSyncer } from '../src/sync/syncer.js';
 import { chunks } from '../src/text.js';
 import { CHAINS_PER_COMMIT, detect, VARIANTS, type Variant } from '../src/tools/iptables/variants.js';
+import { newStore } from '../src/watch/store.js';
 import { cluster, type Json, NODE } from './cluster.js';
 import { median, seconds, table } from './table.js';
 

@@ -160,7 +160,7 @@ describe('what a node does not have is nothing', () => {
       { iptables: [{ tables: [] }, { tables: [] }], nft: [] },
     ],
     [
-      'tables of which the first look comes too early',
+      'tables of which the first read comes too early',
       NOTHING,
       { 'iptables-nft-save': ['', SAVE] },
       { iptables: [{ tables: [{ name: 'filter' }, { name: 'nat' }] }, {}] },
@@ -187,8 +187,8 @@ describe('what a node does not have is nothing', () => {
       { 'nft list tables': CRASHED, 'nft list chains': CHAINS },
       { nft: expect.arrayContaining([{ family: 'ip', name: 'kube-proxy' }]) as object },
     ],
-  ])('%s', async (_, wanted, answers, expected) => {
-    expect(await readState(fakeNode(answers), { iptables: NFT }, wanted)).toMatchObject(expected);
+  ])('%s', async (_, desired, answers, expected) => {
+    expect(await readState(fakeNode(answers), { iptables: NFT }, desired)).toMatchObject(expected);
   });
 
   it('but tables are unknown where nft is missing', async () => {

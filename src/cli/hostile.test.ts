@@ -9,10 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
 import pino from 'pino';
 import { escapedJson, isPrintable } from '../printable.js';
-import { LINE } from '../sync/log-lines.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { vipc } from '../testing/run/vipc.js';
 import { PROCESS_IO } from './io.js';
+import { LINE } from './log-lines.js';
 import { buildProgram } from './program.js';
 
 /** Clears the screen, sets the title, reorders, hides, ends a line. */

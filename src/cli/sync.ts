@@ -12,13 +12,13 @@ import type { Options } from '../options.js';
 import type { Metrics } from '../serve/metrics.js';
 import { notifier } from '../serve/notify.js';
 import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
-import { readFiles, watchFiles } from '../sync/files.js';
 import { type Logger, say } from '../sync/log.js';
-import { LINE, type LogFormat } from '../sync/log-lines.js';
 import { newWatchLog } from '../sync/watch-log.js';
 import { type ApiClient, connect } from '../watch/client.js';
+import { readFiles, watchFiles } from '../watch/files.js';
 import { watchCluster } from '../watch/source.js';
 import { EXIT, type Io } from './io.js';
+import { LINE, type LogFormat } from './log-lines.js';
 import { featuresOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { type ChangeFlags, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
@@ -144,8 +144,7 @@ async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, lo
   return {
     openSource: (store, _, { requested, watchFailing }) => {
       const onState = newWatchLog({ log, onFailing: watchFailing });
-      const { synced, stop } = watchCluster(counted(client, requested), { nodeName, sink: store, onState });
-      return { ready: synced, stop };
+      return watchCluster(counted(client, requested), { nodeName, sink: store, onState });
     },
     nodeName,
   };

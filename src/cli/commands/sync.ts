@@ -2,9 +2,9 @@
  * cli: `vipc sync` as commander knows it.
  */
 import { Option } from 'commander';
-import { LOG_FORMATS } from '../../sync/log-lines.js';
 import { type Add, example, examples } from '../command.js';
 import { changeOptions, namespaceOption, nodeOptions, proxyOptions, strictOption } from '../flags.js';
+import { LOG_FORMATS } from '../log-lines.js';
 import type { SyncFlags } from '../sync.js';
 
 /** Adds the command. */

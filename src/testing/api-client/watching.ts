@@ -2,7 +2,7 @@
 
 import { afterEach, expect } from '@jest/globals';
 import type { ApiClient } from '../../watch/client.js';
-import { type ClusterWatch, type Tuning, watchCluster } from '../../watch/source.js';
+import { type ObjectSource, type Tuning, watchCluster } from '../../watch/source.js';
 import { type ApiServer, type ApiServerOptions, startApiServer } from '../api-server.js';
 import { httpClient } from './http-client.js';
 import { eventually, expectedView, newView, type View } from './view.js';
@@ -14,7 +14,7 @@ export const IMPATIENT: Partial<Tuning> = { answerMs: 300, silenceMs: 300 };
 export interface Setup {
   readonly server: ApiServer;
   readonly view: View;
-  readonly watch: ClusterWatch;
+  readonly watch: ObjectSource;
 }
 
 export const running: { stop?(): Promise<void>; close?(): Promise<void> }[] = [];
@@ -32,7 +32,7 @@ export async function setup(tuning: Partial<Tuning> = {}, options: ApiServerOpti
   server.put(node('here'));
   server.put(node('there'));
   const started = begin(server, tuning);
-  await started.watch.synced;
+  await started.watch.ready;
   await eventually(() => expect(server.watches()).toBe(3));
   return { server, ...started };
 }

@@ -134,6 +134,14 @@ export const RULES: readonly Rule[] = [
   rule('watch/', '', 'node:timers global:Math.random global:performance global:setTimeout'),
   rule('watch/client.ts', 'watch/kubeconfig.ts', 'node:http node:https'),
   rule('watch/kubeconfig.ts', '', 'npm:@kubernetes/client-node node:fs node:path global:process'),
+  rule('watch/files.ts', 'watch/source.ts front.ts read/source.ts read/types.ts diag.ts', 'global:setTimeout'),
+  rule(
+    'watch/store.ts',
+    'watch/changes.ts watch/faults.ts watch/stored.ts read/claims.ts read/observed.ts read/types.ts diag.ts',
+  ),
+  rule('watch/changes.ts', 'read/types.ts'),
+  rule('watch/faults.ts', 'watch/changes.ts diag.ts'),
+  rule('watch/stored.ts', 'watch/changes.ts read/types.ts'),
   rule(
     'serve/',
     'review/compare.ts backends/backend.ts resolve/print.ts resolve/types.ts tools/ ip.ts owner.ts',
@@ -145,8 +153,9 @@ export const RULES: readonly Rule[] = [
   rule('serve/series.ts', '', 'npm:prom-client'),
   rule(
     'sync/',
-    'watch/source.ts serve/ apply/ diff/ review/ pipeline.ts front.ts backends/backend.ts backends/index.ts ' +
-      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts printable.ts',
+    'watch/changes.ts watch/source.ts watch/store.ts serve/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
+      'backends/index.ts ' +
+      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
   rule(

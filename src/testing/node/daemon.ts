@@ -58,10 +58,7 @@ export function withDaemon(variant: Variant, use: (running: RunningDaemon) => Pr
       features: DEFAULT_FEATURES,
       chainsPerCommit: CHAINS_PER_COMMIT[variant],
       options: QUICK,
-      openSource: (store) => {
-        const { synced, stop } = watchCluster(httpClient(api.url), { nodeName: NODE, sink: store, tuning: TUNING });
-        return { ready: synced, stop };
-      },
+      openSource: (store) => watchCluster(httpClient(api.url), { nodeName: NODE, sink: store, tuning: TUNING }),
       log: logInto(said),
     });
     const ports = { healthz: daemon.ports.healthzPort, metrics: daemon.ports.metricsPort };
