@@ -91,7 +91,11 @@ function outageOf(compared: readonly Compared[]): string | undefined {
 
 /** Addresses that come and go, and clients that are let in or kept out. */
 function addresses(compared: readonly Compared[]): readonly Told[] {
-  const byFrontend = Map.groupBy(compared, ({ probe }) => probe.frontend);
+  const byFrontend = new Map<string, Compared[]>();
+  for (const each of compared) {
+    const { frontend } = each.probe;
+    byFrontend.set(frontend, [...(byFrontend.get(frontend) ?? []), each]);
+  }
   return [...byFrontend].flatMap(([frontend, probes]): readonly Told[] => {
     const was = probes.some(({ before }) => before.kind !== 'unserved');
     const is = probes.some(({ after }) => after.kind !== 'unserved');
