@@ -21,7 +21,7 @@ export interface ApplyFlags extends ChangeFlags {
   readonly dryRun?: boolean;
 }
 
-/** Makes the node what `paths` say, or with --dry-run prints what that would take; returns the exit code. */
+/** Makes the node match `paths`, or with --dry-run prints the steps for that; returns the exit code. */
 export async function runApply(paths: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
   const task = await changeTask(paths, flags, io);
   return flags.dryRun ? dryRun(task, io) : withLock(task, io, (lock) => change(task, lock, io));
@@ -71,13 +71,13 @@ async function change(task: ChangeTask, lock: Lock, io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-/** What signs say of a node that was changed. */
+/** The meaning of the signs after a change of the node. */
 const DONE = { '+': 'added, missing until now', '-': 'removed, not wanted' };
 
-/** Another program changes the same rules at the same time. */
+/** Reports that the node still differs: another program changes the same rules at the same time. */
 export async function differs(rest: readonly ServiceChange[], io: Io): Promise<number> {
   await printed(liveReview(rest), false, io);
-  const message = `applied, but read back it differs: ${summarise(rest)}; does another program change these rules?`;
+  const message = `applied, but the node still differs: ${summarise(rest)}; does another program change these rules?`;
   await writeLines(io.stderr, [message]);
   return EXIT.different;
 }

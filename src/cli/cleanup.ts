@@ -1,5 +1,5 @@
 /**
- * cli: `vipc cleanup`, which takes away what vipc or kube-proxy left, in any mode and in both variants of iptables.
+ * cli: `vipc cleanup`: removes what vipc or kube-proxy left, in any mode and in both variants of iptables.
  */
 import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
@@ -22,11 +22,11 @@ import { liveReview, printed } from './review.js';
 
 export interface CleanupFlags extends ChangeFlags {
   readonly dryRun?: boolean;
-  /** Its old name. */
+  /** The old name of --dry-run. */
   readonly plan?: boolean;
 }
 
-/** Lists what is left of a proxy and, unless it is a dry run, removes it; returns the exit code. */
+/** Lists what a proxy left and, unless it is a dry run, removes it; returns the exit code. */
 export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
   const task = await changeTask([], flags, io);
   const { options } = task;
@@ -82,10 +82,10 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
   }
 }
 
-/** What signs say of what a proxy left. */
+/** The meaning of the signs for what a proxy left. */
 const LEFT = { '+': 'to come in its place', '-': 'left by a proxy' };
 
-/** What is left, and whether there may be more that no tool could see. */
+/** What is left, and whether there may be more that no tool could read. */
 interface Listed {
   readonly changes: readonly ServiceChange[];
   readonly live: ObservedState;

@@ -1,5 +1,5 @@
 /**
- * `--cluster` of `vipc compile` and `vipc dns` as a user meets it.
+ * `--cluster` of `vipc compile` and `vipc dns` on the command line.
  */
 
 import { readFileSync } from 'node:fs';

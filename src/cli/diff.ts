@@ -1,5 +1,5 @@
 /**
- * cli: `vipc diff`, two snapshots or a snapshot and the live node.
+ * cli: `vipc diff`: two snapshots, or a snapshot and the live node.
  */
 import { hasErrors } from '../diag.js';
 import { changesOf, notesOf } from '../diff/changes.js';
@@ -28,7 +28,7 @@ export interface DiffFlags extends Omit<NodeFlags, 'node'>, NodesFlags, Completi
   readonly format: DiffFormat;
 }
 
-/** Prints what differs, by Service; returns 0 when nothing does, else 1. */
+/** Prints the difference by Service; returns 0 when there is none, else 1. */
 export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io): Promise<number> {
   if (flags.by === 'rule' && (flags.format === 'markdown' || flags.format === 'github'))
     throw new Error(`--format ${flags.format} goes with --by effect`);
@@ -39,13 +39,13 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
   if (another !== undefined)
     throw new Error(`${capture} and ${another} are both captured nodes: compare each with a snapshot`);
   if ((capture !== undefined || flags.live) && completionOf(flags).allocate)
-    throw new Error('what is made up is on no node: --simulate and the like are for two snapshots');
+    throw new Error('a node has no made-up objects: --simulate and the like compare two snapshots');
   const one = withoutNodes(flags);
   if ((capture !== undefined || flags.live) && severalNodes(flags))
-    throw new Error('a node is one: --live and a captured node go with one --node at most');
+    throw new Error('--live and a captured node take at most one --node');
   if (capture !== undefined) {
     if (flags.live || flags.netns !== undefined) {
-      throw new Error(`${capture} is a captured node: ${flags.live ? '--live' : '--netns'} is for another`);
+      throw new Error(`${capture} is a captured node: it cannot be used with ${flags.live ? '--live' : '--netns'}`);
     }
     const task = await nodeTask(others, one, io);
     const node = await nodeOn(await capturedHost(capture), task.at);
@@ -58,7 +58,7 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
   return diffSnapshots(await sidesOf(paths, flags, io), flags, io);
 }
 
-/** Two snapshots, of which a cluster is the first. */
+/** The two snapshots; a cluster is the first. */
 async function sidesOf(paths: readonly string[], flags: DiffFlags, io: Io): Promise<readonly [Input, Input]> {
   const cluster = flags.kubeconfig !== undefined || flags.context !== undefined || (flags.plugin && paths.length === 1);
   const { namespace, ...asked } = flags;
@@ -76,7 +76,7 @@ async function sidesOf(paths: readonly string[], flags: DiffFlags, io: Io): Prom
   return [await input(first), await input(second)];
 }
 
-/** A node, and what it is to have; or the other way round. */
+/** A node and its desired state, or the other way round. */
 async function diffNode(
   node: NodeAtHand,
   task: NodeTask,
@@ -97,7 +97,7 @@ async function diffNode(
   return printDifference(review, style, io, changes.length > 0 ? [{ node: '', effects }] : []);
 }
 
-/** What signs say where the snapshot is the first side. */
+/** The meaning of the signs where the snapshot is the first side. */
 const TO_NODE: Meaning = { '+': 'only on the node', '-': 'missing on the node' };
 
 async function diffSnapshots([before, after]: readonly [Input, Input], flags: DiffFlags, io: Io): Promise<number> {
@@ -125,7 +125,7 @@ const NO_EFFECTS: Effects = { effects: [], without: [] };
 
 const BETWEEN: Meaning = { '+': 'only in B', '-': 'only in A' };
 
-/** Node by node; one that only one side has is a change by itself. */
+/** The difference node by node; a node on one side only is a change of its own. */
 function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
   const [was, is] = [new Map(before.map((each) => [each.node, each])), new Map(after.map((each) => [each.node, each]))];
   for (const node of [...new Set([...was.keys(), ...is.keys()])].sort()) {

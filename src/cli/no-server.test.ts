@@ -1,5 +1,5 @@
 /**
- * Commands that read a cluster, of a server that is none or does not tell all.
+ * Commands that read a cluster, with a server that is none, or that does not list everything.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ describe('what is not told', () => {
     const { code, stdout, stderr } = await reading('get');
     expect({ code, rows: stdout.split('\n').length }).toEqual({ code: 0, rows: 3 });
     expect(stderr).toMatch(
-      /^warning: cluster test does not list its EndpointSlices, so what they would tell is missing: 403: endpointslices is forbidden: User "test" cannot list[^\n]*\n1 warning/,
+      /^warning: cluster test does not list its EndpointSlices, so information from them is missing: 403: endpointslices is forbidden: User "test" cannot list[^\n]*\n1 warning/,
     );
   });
 

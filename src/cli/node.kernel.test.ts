@@ -1,5 +1,5 @@
 /**
- * The commands that look at a node, as a user meets them: streams and exit codes, in a network namespace.
+ * Commands that read a node: streams and exit codes, in a network namespace.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

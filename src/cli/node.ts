@@ -1,5 +1,5 @@
 /**
- * cli: the node that a command is about: its tools, its rules, and what it is to be given.
+ * cli: the node of a command: its tools, its rules, and its desired state.
  */
 
 import type { Host } from '../apply/host.js';
@@ -27,9 +27,9 @@ import { judged, report } from './report.js';
 
 export interface NodeAtHand {
   readonly host: Host;
-  /** The iptables it uses, and its rules; absent where none is installed. */
+  /** The iptables variant that it uses, and its rules; absent where none is installed. */
   readonly used?: DetectedVariant;
-  /** That of the other variant, where it is installed. */
+  /** The other variant, where it is installed. */
   readonly others: readonly DetectedVariant[];
 }
 
@@ -48,7 +48,7 @@ export async function nodeOn(host: Host, { iptables }: Pick<NodeTask['at'], 'ipt
   const used =
     iptables === 'auto' ? choose(detected, isKubeletMark) : detected.find((each) => each.iptables.variant === iptables);
   if (!used && iptables !== 'auto') throw new Error(`iptables-${iptables} is not installed`);
-  // Which of the two the node uses cannot be told from half of what there is.
+  // Half of the rules cannot tell which variant the node uses.
   const unread = [used, ...(iptables === 'auto' ? detected : [])].find((each) => each?.unreadable !== undefined);
   if (unread?.unreadable !== undefined) throw new Error(unread.unreadable);
   return { host, ...(used && { used }), others: detected.filter((each) => each !== used) };
@@ -72,13 +72,13 @@ export async function withLock<T>(
   }
 }
 
-/** A network namespace has rules of its own, so it is a node of its own. */
+/** Each network namespace has its own rules, so each is a node with its own lock. */
 export async function lockFileOf(netns: string | undefined, io: Io): Promise<string> {
   const namespace = await namespaceOf(netns, io);
   return `/run/vipc/${namespace.replace(/[^\w]+/g, '-')}lock`;
 }
 
-/** What the kernel calls a network namespace; rejects when it cannot be entered. */
+/** The kernel's identifier of a network namespace; rejects when the namespace cannot be entered. */
 async function namespaceOf(netns: string | undefined, io: Io): Promise<string> {
   const { code, stdout, stderr } = await io.hostAt(netns).run(['readlink', '/proc/self/ns/net']);
   if (code === 0) return stdout.trim();
@@ -99,12 +99,12 @@ export function targetOf(node: NodeAtHand, { lock }: ChangeTask, io: Io): Target
   };
 }
 
-/** What tools must know of the node. */
+/** What tools need to know about the node. */
 export function detectedOf({ used }: NodeAtHand): Detected {
   return used ? { iptables: used.iptables } : {};
 }
 
-/** What its programs can do. */
+/** The features of its programs. */
 export async function featuresOf({ host, used }: NodeAtHand): Promise<Features> {
   return used ? features(host.run, used.iptables) : DEFAULT_FEATURES;
 }
@@ -118,7 +118,7 @@ export function planOptions(node: NodeAtHand, { ipvs }: Options): PlanOptions {
   };
 }
 
-/** What the node is to be given, or the exit code when there is nothing to give it. */
+/** The desired state of the node, or the exit code when there is none. */
 export async function compileFor(
   node: NodeAtHand,
   task: NodeTask,
@@ -148,12 +148,12 @@ export async function compileFor(
   return { code: unreadable ? EXIT.trouble : EXIT.different };
 }
 
-/** Everything that is on the node and matters for `desired`. */
+/** The observed state of the node, as far as it matters for `desired`. */
 export function readNode(node: NodeAtHand, desired: DesiredState): Promise<ObservedState> {
   return readState(node.host, detectedOf(node), desired);
 }
 
-/** Families that Services need and the node does not have. */
+/** Families that Services need and the node does not support. */
 function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonly Diagnostic[] {
   if (!used || !compiled?.desired.iptables) return [];
   const missing = compiled.resolved.filter(
@@ -165,7 +165,7 @@ function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonl
   });
 }
 
-/** Rules of kube-proxy in the other iptables, which see packets as well. */
+/** Rules of kube-proxy in the other iptables variant, which act on packets too. */
 function rivals({ others, used }: NodeAtHand): readonly Diagnostic[] {
   if (!used) return [];
   return others.flatMap(({ iptables: { variant }, saved, unreadable }): readonly Diagnostic[] => {
@@ -183,7 +183,7 @@ function hasOurs(ruleSet: RuleSet): boolean {
   return ruleSet.tables.some(({ name: table, chains }) => chains.some(({ name }) => chain(table, name)));
 }
 
-/** Notes for people, one a line. */
+/** Notes for people, one per line. */
 export function writeNotes(notes: readonly string[], io: Io): Promise<void> {
   return writeLines(
     io.stderr,

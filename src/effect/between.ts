@@ -3,11 +3,14 @@
  * differ are evaluated.
  */
 
+import { ownerName } from '../owner.js';
 import { rulesOf } from '../packet/desired.js';
 import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
 import type { NodeRules } from '../packet/node.js';
 import type { Compiled } from '../pipeline.js';
 import type { ServiceChange } from '../review/compare.js';
+import { printEntry } from '../tools/ipset/print.js';
+import type { IpSet } from '../tools/ipset/types.js';
 import { type Effect, effectsOf, inOrder } from './effect.js';
 import { probesOf } from './probes.js';
 
@@ -21,7 +24,20 @@ export interface Effects {
 /** What changes from `before` to `after`, whose rules differ by `changes`. */
 export function effectsBetween(before: Compiled, after: Compiled, changes: readonly ServiceChange[]): Effects {
   const sides = [before, after].map((side) => evaluatorOf(side)) as [Evaluator, Evaluator];
-  return collect(before, after, sides, changes);
+  const { ipset: was = [] } = before.desired;
+  const { ipset: is = [] } = after.desired;
+  const inSets = [...membersOnlyIn(was, is), ...membersOnlyIn(is, was)].map((service) => ({ service, sections: [] }));
+  return collect(before, after, sides, [...changes, ...inSets]);
+}
+
+/** The ServicePorts of members that only `sets` have, which a text of sets does not name. */
+function* membersOnlyIn(sets: readonly IpSet[], others: readonly IpSet[]): Generator<string> {
+  const there = new Set(others.flatMap(({ name, entries }) => entries.map((entry) => `${name} ${printEntry(entry)}`)));
+  for (const { name, entries } of sets) {
+    for (const entry of entries) {
+      if (!there.has(`${name} ${printEntry(entry)}`)) yield* (entry.owners ?? []).map(ownerName);
+    }
+  }
 }
 
 /**
@@ -80,7 +96,11 @@ function collect(
 
 /** Both families may say the same. */
 function distinct(effects: readonly Effect[]): readonly Effect[] {
-  return [
-    ...new Map(effects.map((effect) => [`${effect.service} ${effect.severity} ${effect.text}`, effect])).values(),
-  ];
+  const seen = new Set<string>();
+  return effects.filter(({ service, severity, text }) => {
+    const key = `${service} ${severity} ${text}`;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
 }

@@ -159,7 +159,7 @@ function endpoints(compared: readonly Compared[]): readonly Told[] {
 }
 
 /** `1/3`, or `33.3%` where the kernel's probability is no such fraction. */
-export function part(share: Fraction): string {
+function part(share: Fraction): string {
   const value = toNumber(share);
   const whole = Math.round(1 / value);
   return Math.abs(value - 1 / whole) < 2 ** -24 ? (whole === 1 ? 'all' : `1/${whole}`) : `${(value * 100).toFixed(1)}%`;

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc diff` as commander knows it.
+ * cli: commander definition of `vipc diff`.
  */
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
@@ -8,7 +8,7 @@ import { completionOptions, inputOptions, namespaceOption, nodeOptions, nodesOpt
 
 const ABOUT =
   'two snapshots, each a file, a directory (*.yaml, *.yml, *.json in it), or - for standard input; with --live ' +
-  'files and directories of one';
+  'the files and directories of one snapshot';
 
 /** Adds the command. */
 export const addDiff: Add = (program, io, done) => {
@@ -17,8 +17,8 @@ export const addDiff: Add = (program, io, done) => {
     .summary('what changes, by Service: between two snapshots, or on a node')
     .description(
       'Compares what two snapshots compile to; or with --live a snapshot with the rules, sets, virtual servers and ' +
-        'addresses that this node has. A directory that vipc capture filled stands for the node it is from; --context and ' +
-        '--kubeconfig for the first of two snapshots. Only what is vipc’s or kube-proxy’s is compared. Changes nothing.',
+        'addresses that this node has. A directory made by vipc capture stands for the captured node; --context and ' +
+        '--kubeconfig stand for the first of two snapshots. Only state of vipc or kube-proxy is compared. Changes nothing.',
     );
   completionOptions(nodeOptions(namespaceOption(inputOptions(nodesOptions(command), ABOUT, '[A B...]'))))
     .usage('[options] A B\n       vipc diff --live [options] [PATH...]')

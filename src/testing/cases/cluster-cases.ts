@@ -1,6 +1,6 @@
 /**
  * Cluster cases: the directories of fixtures/clusters, each several clusters (`cluster-NAME.yaml`) or the dump of one
- * (`dump.yaml`); line 1 of each file says what it is about.
+ * (`dump.yaml`); line 1 of each file describes it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Cluster, placeOf } from '../../clusters/clusters.js';
@@ -36,7 +36,7 @@ export function clusterCases(): readonly ClusterCase[] {
     });
 }
 
-/** The clusters of a case, by name; none when it is a dump. Throws when one has errors. */
+/** The clusters of a case, by name; none when it is a dump. Throws when a cluster has errors. */
 function clustersOf({ sources }: ClusterCase): readonly Cluster[] {
   return sources.flatMap((source) => {
     const [, name] = /\/cluster-([a-z]+)\.yaml$/.exec(source.name) ?? [];
@@ -47,7 +47,9 @@ function clustersOf({ sources }: ClusterCase): readonly Cluster[] {
   });
 }
 
-/** What a case becomes, seen from its first cluster, from others only what matters: files, and what was said. */
+/**
+ * The goldens of a case, seen from its first cluster: files and diagnostics, of other clusters only the relevant ones.
+ */
 export function clusterGoldens(found: ClusterCase): {
   readonly files: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
