@@ -6,7 +6,7 @@ import type { Artifact } from './backends/backend.js';
 import type { Cluster } from './clusters/clusters.js';
 import { type Checked, type Diagnostic, hasErrors, type Source } from './diag.js';
 import type { Options } from './options.js';
-import { artifactsOf, compileClusters, compileSnapshot, type How, wholeSnapshot } from './pipeline.js';
+import { artifactsOf, type Compiled, compileClusters, compileSnapshot, type How, wholeSnapshot } from './pipeline.js';
 import type { Snapshot } from './read/types.js';
 
 /** The nodes to compile for: the named ones, or all of the snapshot. */
@@ -15,6 +15,8 @@ export type Nodes = readonly string[] | 'all';
 /** The artifacts of one node, compiled on demand: the rules of many nodes do not fit into memory. */
 export interface ForNode {
   readonly node: string;
+  /** Absent where the node has errors. */
+  readonly compiled: () => Compiled | undefined;
   readonly artifacts: () => readonly Artifact[];
 }
 
@@ -28,10 +30,7 @@ export function compileNodes(
   const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
   const names = nodes === 'all' ? namesOf(snapshot.nodes) : nodes;
-  return forNodes(names, diagnostics, (nodeName) => {
-    const { value, diagnostics } = compileSnapshot(snapshot, { ...options, nodeName }, how);
-    return { value: value ? artifactsOf(value) : [], diagnostics };
-  });
+  return forNodes(names, diagnostics, (nodeName) => compileSnapshot(snapshot, { ...options, nodeName }, how));
 }
 
 /** The same for several clusters. */
@@ -52,7 +51,7 @@ function namesOf(nodes: Snapshot['nodes']): readonly string[] {
 function forNodes(
   names: readonly string[],
   found: readonly Diagnostic[],
-  compileFor: (node: string) => Checked<readonly Artifact[]>,
+  compileFor: (node: string) => Checked<Compiled | undefined>,
 ): Checked<readonly ForNode[]> {
   const unique = [...new Set(names)];
   // Most diagnostics are the same for all nodes.
@@ -64,7 +63,19 @@ function forNodes(
   }
   const diagnostics = [...said.values(), ...(unique.length === 0 ? [NO_NODES] : [])];
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  return { value: unique.map((node) => ({ node, artifacts: () => compileFor(node).value })), diagnostics };
+  return { value: unique.map((node) => forNode(node, () => compileFor(node).value)), diagnostics };
+}
+
+/** What a node is to be given, made by `compiled`. */
+export function forNode(node: string, compiled: () => Compiled | undefined): ForNode {
+  return {
+    node,
+    compiled,
+    artifacts: () => {
+      const value = compiled();
+      return value ? artifactsOf(value) : [];
+    },
+  };
 }
 
 const NO_NODES: Diagnostic = {

@@ -95,14 +95,14 @@ export function compileClusters(
   clusters: readonly Cluster[],
   options: Options,
   how: How,
-): Checked<readonly Artifact[]> {
+): Checked<Compiled | undefined> {
   const { value: cluster, diagnostics: notes } = compiledFor(clusters, options.nodeName);
-  if (!cluster) return { value: [], diagnostics: notes };
+  if (!cluster) return { value: undefined, diagnostics: notes };
   const merged = mergeClusters(clusters, cluster, how.clustersetCIDRs);
   const found = [...notes, ...(how.skipInvalid ? merged.diagnostics.map(asWarning) : merged.diagnostics)];
-  if (hasErrors(found)) return { value: [], diagnostics: found };
+  if (hasErrors(found)) return { value: undefined, diagnostics: found };
   const { value, diagnostics } = compileSnapshot(merged.value, options, how);
-  return { value: value ? artifactsOf(value) : [], diagnostics: [...found, ...diagnostics] };
+  return { value, diagnostics: [...found, ...diagnostics] };
 }
 
 /** admit and lower. */

@@ -5,11 +5,14 @@ import { hasErrors } from '../diag.js';
 import { changesOf, notesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
+import { type Effects, effectsBetween, effectsOnNode } from '../effect/between.js';
 import type { ForNode } from '../nodes.js';
+import { observedRules } from '../packet/desired.js';
 import { reversed } from '../review/compare.js';
-import { difference, grouped, loneNode, type Meaning, type Review } from '../review/review.js';
+import { difference, grouped, isSame, loneNode, type Meaning, type Review } from '../review/review.js';
 import { capturedHost, isCapture } from './captured.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
+import { type DiffFormat, effectGroups, printEffects } from './effects.js';
 import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { compileFor, type NodeAtHand, nodeOn, openNode, planOptions, readNode, writeNotes } from './node.js';
@@ -21,11 +24,14 @@ import { liveReview, printed, sideOf, textsOf } from './review.js';
 
 export interface DiffFlags extends Omit<NodeFlags, 'node'>, NodesFlags, CompletionFlags {
   readonly live?: boolean;
-  readonly format: 'text' | 'json';
+  readonly by: 'rule' | 'effect';
+  readonly format: DiffFormat;
 }
 
 /** Prints the difference by Service; returns 0 when there is none, else 1. */
 export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io): Promise<number> {
+  if (flags.by === 'rule' && (flags.format === 'markdown' || flags.format === 'github'))
+    throw new Error(`--format ${flags.format} goes with --by effect`);
   const captures = await Promise.all(paths.map(isCapture));
   const captured = paths.filter((_, i) => captures[i]);
   const others = paths.filter((_, i) => !captures[i]);
@@ -74,7 +80,7 @@ async function sidesOf(paths: readonly string[], flags: DiffFlags, io: Io): Prom
 async function diffNode(
   node: NodeAtHand,
   task: NodeTask,
-  style: Pick<DiffFlags, 'format'>,
+  style: Pick<DiffFlags, 'by' | 'format'>,
   io: Io,
   direction: 'from node' | 'to node' = 'from node',
 ): Promise<number> {
@@ -87,7 +93,8 @@ async function diffNode(
   await writeNotes(notesOf(differences), io);
   const changes = changesOf(differences, live);
   const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
-  return printDifference(review, style, io);
+  const effects = () => effectsOnNode(observedRules(live), compiled, changes, direction);
+  return printDifference(review, style, io, changes.length > 0 ? [{ node: '', effects }] : []);
 }
 
 /** The meaning of the signs where the snapshot is the first side. */
@@ -107,10 +114,14 @@ async function diffSnapshots([before, after]: readonly [Input, Input], flags: Di
   if (completion.allocate) {
     await writeLines(io.stderr, ['synthetic: what the snapshots lack is made up, alike on both sides (-v says what)']);
   }
-  const found = differences(old.compiled.value, now.compiled.value);
+  const found = [...differences(old.compiled.value, now.compiled.value)];
   const review = { meaning: BETWEEN, synthetic: completion.allocate, ...grouped(found) };
-  return printDifference(review, flags, io);
+  const differing = found.filter((each) => !isSame(each.difference));
+  return printDifference(review, flags, io, differing);
 }
+
+/** Of a node that only one side has. */
+const NO_EFFECTS: Effects = { effects: [], without: [] };
 
 const BETWEEN: Meaning = { '+': 'only in B', '-': 'only in A' };
 
@@ -122,15 +133,29 @@ function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
     if (then && now) {
       const [old, artifacts] = [then.artifacts(), now.artifacts()];
       const name = nameOf(now, artifacts);
-      yield { node: name, difference: difference(sideOf(old, textsOf(old)), sideOf(artifacts, textsOf(artifacts))) };
-    } else yield { node, difference: loneNode(node, now ? '+' : '-') };
+      const found = difference(sideOf(old, textsOf(old)), sideOf(artifacts, textsOf(artifacts)));
+      const effects = () => {
+        const [was, is] = [then.compiled(), now.compiled()];
+        return was && is ? effectsBetween(was, is, found.rules) : NO_EFFECTS;
+      };
+      yield { node: name, difference: found, effects };
+    } else yield { node, difference: loneNode(node, now ? '+' : '-'), effects: () => NO_EFFECTS };
   }
 }
 
-/** Prints the review in the chosen format; the exit code says whether anything differs. */
-async function printDifference(review: Review, { format }: Pick<DiffFlags, 'format'>, io: Io): Promise<number> {
+/** Prints the review as asked for; the exit code says whether anything differs. */
+async function printDifference(
+  review: Review,
+  { by, format }: Pick<DiffFlags, 'by' | 'format'>,
+  io: Io,
+  differing: readonly { readonly node: string; readonly effects: () => Effects }[],
+): Promise<number> {
   const same = review.groups.length === 0;
-  await printed(review, format === 'json', io);
+  if (by === 'rule') await printed(review, format === 'json', io);
+  else {
+    const groups = effectGroups(differing.map(({ node, effects }) => ({ node, effects: effects() })));
+    await printEffects(groups, review, format, io);
+  }
   if (same && format !== 'json') await writeLines(io.stderr, ['no difference']);
   return same ? EXIT.ok : EXIT.different;
 }

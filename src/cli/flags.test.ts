@@ -39,6 +39,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   'compile --output': ['json', 'YAML', 'jsonpath={.items}'],
   'dns --output': ['json', 'wide'],
   '--config': ['no/such/file', '/proc', '-'],
+  '--by': ['cause', 'constructor'],
   '--check': [],
   '--netns': [],
   '--lock-file': [],

@@ -4,9 +4,17 @@
  */
 import { join } from 'node:path';
 import { type Checked, hasErrors } from '../diag.js';
-import { compileClustersNodes, compileNodes, type ForNode, type Nodes } from '../nodes.js';
+import { compileClustersNodes, compileNodes, type ForNode, forNode, type Nodes } from '../nodes.js';
 import type { Options } from '../options.js';
-import { type Artifact, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
+import {
+  type Artifact,
+  type Compiled,
+  compileClusters,
+  compileState,
+  type How,
+  RESOLVED_FILE,
+  textOf,
+} from '../pipeline.js';
 import { DNS1123_SUBDOMAIN } from '../read/names.js';
 import { parseResolved } from '../resolve/print.js';
 import { render } from '../text.js';
@@ -56,7 +64,7 @@ export async function compileInput(
   const nodes = severalNodes(flags);
   const sources = await input.read(RULES);
   const compiled = after(sources, (found) =>
-    nodes ? compileNodes(found, options, how, nodes) : alone(compile(found, options, how)),
+    nodes ? compileNodes(found, options, how, nodes) : alone(compileState(found, options, how)),
   );
   return { unreadable: hasErrors(sources.diagnostics), compiled };
 }
@@ -84,9 +92,9 @@ function after<T, R>(read: Checked<T>, next: (value: T) => Checked<readonly R[]>
   return { value, diagnostics: [...read.diagnostics, ...diagnostics] };
 }
 
-/** One node, chosen by the options; its name is in its table. */
-function alone({ value, diagnostics }: Checked<readonly Artifact[]>): Checked<readonly ForNode[]> {
-  return { value: hasErrors(diagnostics) ? [] : [{ node: '', artifacts: () => value }], diagnostics };
+/** One node, chosen by the options: it is called what its table says. */
+function alone({ value, diagnostics }: Checked<Compiled | undefined>): Checked<readonly ForNode[]> {
+  return { value: hasErrors(diagnostics) ? [] : [forNode('', () => value)], diagnostics };
 }
 
 /** The name of a compiled node: from the flags, or from its table. */

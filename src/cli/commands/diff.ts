@@ -23,10 +23,20 @@ export const addDiff: Add = (program, io, done) => {
   completionOptions(nodeOptions(namespaceOption(inputOptions(nodesOptions(command), ABOUT, '[A B...]'))))
     .usage('[options] A B\n       vipc diff --live [options] [PATH...]')
     .option('--live', 'compare with this node')
-    .addOption(new Option('--format <FORMAT>', 'format of standard output').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--by <WHAT>', 'tell rules that differ, or what changes for connections')
+        .choices(['rule', 'effect'])
+        .default('rule'),
+    )
+    .addOption(
+      new Option('--format <FORMAT>', 'of standard output; markdown and github with --by effect')
+        .choices(['text', 'json', 'markdown', 'github'])
+        .default('text'),
+    )
     .addHelpText('after', () =>
       examples(
         `diff ${example()} new.yaml`,
+        `diff --by effect ${example()} new.yaml`,
         `diff --live ${example()}`,
         'diff captured-node cluster.yaml',
         'diff --context kind-dev cluster.yaml',

@@ -1,0 +1,146 @@
+/**
+ * conditions: a rule's header and matches → what they say of a packet.
+ */
+import { contains, parseCidr } from '../ip.js';
+import { printRule } from '../tools/iptables/print.js';
+import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
+import { all, type Condition, foreignCondition } from './foreign.js';
+import { fraction } from './fraction.js';
+import { isLocal, type NodeRules } from './node.js';
+import type { Flow } from './packet.js';
+import type { Membership } from './sets.js';
+import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
+
+/** What conditions may ask about. */
+export interface Known {
+  readonly node: NodeRules;
+  readonly membership: (set: string) => Membership | undefined;
+}
+
+/** A condition, and its text for people. */
+export interface NamedCondition {
+  readonly text: () => string;
+  readonly test: Condition;
+}
+
+/** All conditions of a rule, in the order in which the kernel tries them. */
+export function conditionsOf({ header, matches }: Rule, known: Known): readonly NamedCondition[] {
+  return [
+    ...headerConditions(header),
+    ...matches.map((match) => ({ text: () => print({ matches: [match] }), test: matchCondition(match, known) })),
+  ];
+}
+
+/** Whether the rule is one for the packet. */
+export function testAll(conditions: readonly NamedCondition[], flow: Flow): Tri {
+  return all(
+    conditions.map(({ test }) => test),
+    flow,
+  );
+}
+
+function print({ header = {}, matches = [] }: { header?: Header; matches?: readonly Match[] }): string {
+  return printRule(rule(header, matches), 'ipv4').trim();
+}
+
+function headerConditions(header: Header): readonly NamedCondition[] {
+  const found: NamedCondition[] = [];
+  const add = (part: Header, test: Condition) => found.push({ text: () => print({ header: part }), test });
+  const { source, destination, inInterface, outInterface, protocol, other } = header;
+  if (source)
+    add(
+      { source },
+      network(source, (flow) => flow.source),
+    );
+  if (destination)
+    add(
+      { destination },
+      network(destination, (flow) => flow.destination),
+    );
+  if (inInterface)
+    add(
+      { inInterface },
+      device(inInterface, ({ isLocal, inInterface: name }) => (isLocal ? '' : name)),
+    );
+  if (outInterface)
+    add(
+      { outInterface },
+      device(outInterface, ({ outInterface: name }) => name),
+    );
+  if (typeof protocol === 'string') add({ protocol }, (flow) => of(flow.protocol === protocol));
+  else if (protocol)
+    add({ protocol }, (flow) => unless(protocol.not, of(protocol.value === 'all' || flow.protocol === protocol.value)));
+  // ` -f`: the first packet of a connection is no later fragment; anything else is not known.
+  if (other !== undefined)
+    found.push({
+      text: () => other.trim(),
+      test: () => (other === ' -f' ? NO : other === ' ! -f' ? YES : depends(other.trim())),
+    });
+  return found;
+}
+
+function network({ not, value }: Negatable<string>, side: (flow: Flow) => Flow['source']): Condition {
+  const cidr = parseCidr(value);
+  return (flow) => (cidr ? unless(not, of(contains(cidr, side(flow)))) : depends(value));
+}
+
+/** A name with `+` at its end is a prefix. A packet of this node came in by none, whose name is empty. */
+function device({ not, value }: Negatable<string>, name: (flow: Flow) => string | undefined): Condition {
+  const matches = value.endsWith('+')
+    ? (text: string) => text.startsWith(value.slice(0, -1))
+    : (text: string) => text === value;
+  return (flow) => {
+    const found = name(flow);
+    if (value === '+') return of(!not);
+    return found === undefined ? depends(`the interface, ${value}`) : unless(not, of(matches(found)));
+  };
+}
+
+function matchCondition(match: Match, { node, membership }: Known): Condition {
+  switch (match.kind) {
+    case 'comment':
+      return () => YES;
+    case 'l4':
+      return ({ protocol, destinationPort }) =>
+        of(
+          protocol === match.protocol &&
+            (match.destinationPort === undefined || match.destinationPort === destinationPort),
+        );
+    case 'conntrack':
+      return ({ state, original }) =>
+        unless(
+          match.states.not,
+          of(match.states.value.some((each) => each === state || (each === 'DNAT' && original !== undefined))),
+        );
+    case 'mark': {
+      const { not, value } = match.mark;
+      return ({ mark }) => unless(not, of((mark & value.mask) >>> 0 === value.value >>> 0));
+    }
+    case 'addrtype':
+      return (flow) =>
+        unless(match.type.not, of(isLocal(node, match.side === 'source' ? flow.source : flow.destination)));
+    case 'set': {
+      const has = membership(match.set);
+      const unknown = depends(`what is in set ${match.set}`);
+      return (flow) => {
+        const found = has?.(flow, match.sides);
+        return found === undefined ? unknown : of(found);
+      };
+    }
+    case 'physdev-in':
+      return ({ isLocal }) => (isLocal ? of(match.in.not) : depends('whether it came in by a port of a bridge'));
+    case 'ipvs': {
+      const name = `${match.protocol} ${match.address} ${match.port}`;
+      return ({ virtualServer }) => of(virtualServer === name);
+    }
+    case 'statistic': {
+      const share = shareOf(fraction(BigInt(match.probability), 1n << 31n));
+      return () => share;
+    }
+    case 'recent':
+      // A client that has not been here is in no list; whoever sets adds it.
+      return () => of(match.check.kind === 'set');
+    case 'unknown':
+      return foreignCondition(match.text, node);
+  }
+}

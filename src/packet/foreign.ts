@@ -1,0 +1,220 @@
+/**
+ * foreign: matches that the compiler does not write, as iptables-extensions(8) has them, for the rules of others. What is
+ * not known here depends.
+ */
+import { parseIp } from '../ip.js';
+import { fraction } from './fraction.js';
+import { isLocal, type NodeRules } from './node.js';
+import type { Flow } from './packet.js';
+import { addressesHave, portsHave } from './ranges.js';
+import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
+
+/** What a match says of a flow. */
+export type Condition = (flow: Flow) => Tri;
+
+/** The condition of a text such as ` -m multiport --dports 80,443`. */
+export function foreignCondition(text: string, node: NodeRules): Condition {
+  const [, name = '', options = ''] = /^ -m (\S+)(.*)$/s.exec(text) ?? [];
+  const read = READERS.get(name);
+  const parts = optionsOf(options);
+  const unknown = depends(text.trim());
+  if (!read || !parts) return () => unknown;
+  const conditions = parts.map(([not, option, value]) => {
+    const test = read(option, value, node);
+    return (flow: Flow): Tri => {
+      const found = test?.(flow);
+      return found === undefined ? unknown : unless(not, typeof found === 'boolean' ? of(found) : found);
+    };
+  });
+  return (flow) => all(conditions, flow);
+}
+
+/** All conditions: one that does not hold decides, whatever is not known of the others. */
+export function all(conditions: readonly Condition[], flow: Flow): Tri {
+  let result: Tri = YES;
+  for (const condition of conditions) {
+    const tri = condition(flow);
+    if (tri.kind === 'no') return NO;
+    if (tri.kind === 'yes') continue;
+    // Two shares in one rule are as rare as they are independent; what depends says more.
+    if (result.kind === 'yes' || tri.kind === 'depends') result = result.kind === 'depends' ? result : tri;
+  }
+  return result;
+}
+
+/** `[not, option, value]`; undefined when the text is not made of such. */
+function optionsOf(text: string): readonly (readonly [boolean, string, string])[] | undefined {
+  const parts: [boolean, string, string][] = [];
+  const option = / (! )?--([a-z-]+)((?: (?!--|! --)(?:"[^"]*"|\S+))*)/gy;
+  let at = 0;
+  for (let found = option.exec(text); found; found = option.exec(text)) {
+    parts.push([found[1] !== undefined, found[2] ?? '', (found[3] ?? '').trim()]);
+    at = option.lastIndex;
+  }
+  return at === text.length ? parts : undefined;
+}
+
+/** The test of an option; undefined when it is not known, or cannot say. */
+type Reader = (
+  option: string,
+  value: string,
+  node: NodeRules,
+) => ((flow: Flow) => Tri | boolean | undefined) | undefined;
+
+const always = () => true;
+
+function port(side: 'source' | 'destination', list: string) {
+  return (flow: Flow) => {
+    const number = side === 'source' ? flow.sourcePort : flow.destinationPort;
+    return number === undefined ? undefined : portsHave(list, number);
+  };
+}
+
+/** `-m tcp` and its kin: the first packet of a TCP connection has SYN alone. */
+function l4(protocol: string): Reader {
+  return (option, value) => {
+    const test =
+      option === 'dport' ? port('destination', value) : option === 'sport' ? port('source', value) : undefined;
+    if (test) return (flow) => (flow.protocol === protocol ? test(flow) : false);
+    if (option === 'syn') return (flow) => flow.state === 'NEW' || undefined;
+    if (option !== 'tcp-flags') return undefined;
+    const [mask = '', set = ''] = value.split(' ');
+    const has = mask.split(',').includes('SYN') || mask === 'ALL' ? 'SYN' : 'NONE';
+    return (flow) => (flow.state === 'NEW' ? set === has : undefined);
+  };
+}
+
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['tcp', l4('tcp')],
+  ['udp', l4('udp')],
+  ['sctp', l4('sctp')],
+  [
+    'multiport',
+    (option, value) => {
+      if (option === 'dports' || option === 'destination-ports') return port('destination', value);
+      if (option === 'sports' || option === 'source-ports') return port('source', value);
+      if (option !== 'ports') return undefined;
+      const [source, destination] = [port('source', value), port('destination', value)];
+      return (flow) => destination(flow) || source(flow);
+    },
+  ],
+  [
+    'iprange',
+    (option, value) => {
+      if (option === 'src-range') return (flow) => addressesHave(value, flow.source);
+      return option === 'dst-range' ? (flow) => addressesHave(value, flow.destination) : undefined;
+    },
+  ],
+  [
+    'addrtype',
+    (option, value, node) => {
+      const side = option === 'src-type' ? 'source' : option === 'dst-type' ? 'destination' : undefined;
+      return side && ((flow) => isOfTypes(flow[side], value, node));
+    },
+  ],
+  ['conntrack', readConntrack],
+  ['state', (option, value) => (option === 'state' ? states(value) : undefined)],
+  ['connmark', (option, value) => (option === 'mark' ? masked(value, ({ connmark }) => connmark) : undefined)],
+  ['mark', (option, value) => (option === 'mark' ? masked(value, ({ mark }) => mark) : undefined)],
+  [
+    'physdev',
+    (option) => {
+      // What this node sends came in by no port of a bridge.
+      return option === 'physdev-is-in' || option === 'physdev-in'
+        ? ({ isLocal }) => (isLocal ? false : undefined)
+        : undefined;
+    },
+  ],
+  [
+    'statistic',
+    (option, value) => {
+      if (option === 'mode') return always;
+      // One in so many, in turn: of many connections the same share.
+      if (option === 'every') return () => shareOf(fraction(1n, BigInt(Number(value) || 1)));
+      if (option === 'packet') return always;
+      const units = Math.round(Number(value) * 2 ** 31);
+      return option === 'probability' ? () => shareOf(fraction(BigInt(units), 1n << 31n)) : undefined;
+    },
+  ],
+  // A client that has not been here is in no list.
+  ['recent', (option) => ({ set: always, rcheck: () => false, update: () => false })[option] ?? always],
+  ['comment', () => always],
+  [
+    'icmp',
+    () =>
+      ({ protocol }) =>
+        protocol === 'icmp' ? undefined : false,
+  ],
+  [
+    'icmp6',
+    () =>
+      ({ protocol }) =>
+        protocol === 'ipv6-icmp' ? undefined : false,
+  ],
+  [
+    'owner',
+    () =>
+      ({ isLocal }) =>
+        isLocal ? undefined : false,
+  ],
+]);
+
+function readConntrack(option: string, value: string): ReturnType<Reader> {
+  switch (option) {
+    case 'ctstate':
+      return states(value);
+    case 'ctproto':
+      return ({ protocol }) => PROTOCOLS.get(value) === protocol || value === protocol;
+    case 'ctdir':
+      return ({ state }) => (state === 'NEW' ? value === 'ORIGINAL' : undefined);
+    case 'ctorigdst':
+      return ({ original, destination }) => {
+        const ip = parseIp(value.replace(/\/(?:32|128)$/, ''));
+        return ip && ip.text === (original?.destination ?? destination).text;
+      };
+    case 'ctorigdstport':
+      return ({ original, destinationPort }) => {
+        const number = original?.port ?? destinationPort;
+        return number === undefined ? undefined : portsHave(value, number);
+      };
+    default:
+      return undefined;
+  }
+}
+
+const PROTOCOLS: ReadonlyMap<string, string> = new Map([
+  ['6', 'tcp'],
+  ['17', 'udp'],
+  ['132', 'sctp'],
+  ['1', 'icmp'],
+  ['58', 'ipv6-icmp'],
+]);
+
+/** Connection states of a list, DNAT and SNAT among them, which stand beside the others. */
+function states(list: string): (flow: Flow) => boolean | undefined {
+  const wanted = new Set(list.split(','));
+  return ({ state, original, sourceNat }) =>
+    wanted.has(state) ||
+    (wanted.has('DNAT') && original !== undefined) ||
+    (wanted.has('SNAT') && sourceNat !== undefined);
+}
+
+/** `0x1/0xff` of a mark. */
+function masked(value: string, of: (flow: Flow) => number): ((flow: Flow) => boolean) | undefined {
+  const [, bits, mask] = /^(0x[0-9a-f]+|\d+)(?:\/(0x[0-9a-f]+|\d+))?$/i.exec(value) ?? [];
+  if (bits === undefined) return undefined;
+  const [want, over] = [Number(bits), mask === undefined ? 0xffffffff : Number(mask)];
+  return (flow) => (of(flow) & over) >>> 0 === want >>> 0;
+}
+
+function isOfTypes(ip: Flow['source'], types: string, node: NodeRules): boolean | undefined {
+  const local = isLocal(node, ip);
+  const multicast = ip.family === 'ipv4' ? ((ip.bytes[0] ?? 0) & 0xf0) === 0xe0 : ip.bytes[0] === 0xff;
+  let result: boolean | undefined = false;
+  for (const type of types.split(',')) {
+    if (type === 'LOCAL' ? local : type === 'MULTICAST' ? multicast : false) return true;
+    if (type === 'UNICAST' && !local && !multicast) return true;
+    if (!['LOCAL', 'MULTICAST', 'UNICAST'].includes(type)) result = local || multicast ? result : undefined;
+  }
+  return result;
+}

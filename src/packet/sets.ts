@@ -1,0 +1,62 @@
+/**
+ * sets: whether an ipset has a packet as a member. A hash of addresses has it by one lookup, whatever the set's size.
+ */
+import { type Cidr, contains, type Ip, parseCidr } from '../ip.js';
+import type { IpSet } from '../tools/ipset/types.js';
+import type { Flow } from './packet.js';
+
+/** Whether the set has the packet, by these sides of it; undefined when the set cannot say. */
+export type Membership = (flow: Flow, sides: readonly ('src' | 'dst')[]) => boolean | undefined;
+
+/** Set by set, made when it is first needed. */
+export function membershipsOf(sets: readonly IpSet[]): (name: string) => Membership | undefined {
+  const byName = new Map(sets.map((set) => [set.name, set]));
+  const made = new Map<string, Membership>();
+  return (name) => {
+    const set = byName.get(name);
+    if (!set) return undefined;
+    const known = made.get(name) ?? membership(set);
+    made.set(name, known);
+    return known;
+  };
+}
+
+function membership({ type, family, entries }: IpSet): Membership {
+  if (type === 'bitmap:port') {
+    const ports = new Set(entries.map(({ port }) => port));
+    // The kernel reads the ports of TCP and UDP only (ip_set_get_ip_port).
+    return (flow, [side = 'dst']) => isTcpOrUdp(flow) && ports.has(portOf(flow, side));
+  }
+  const third = type === 'hash:ip,port,ip' || type === 'hash:ip,port,net';
+  const members = new Map<string, Cidr[] | true>();
+  for (const { ip, protocol, port, source } of entries) {
+    const key = type === 'hash:ip' ? `${ip}` : `${ip},${protocol}:${port}`;
+    if (!third) members.set(key, true);
+    else {
+      const list = members.get(key);
+      const cidr = parseCidr(source?.includes('/') ? source : `${source}/${family === 'ipv4' ? 32 : 128}`);
+      if (!cidr) continue;
+      if (Array.isArray(list)) list.push(cidr);
+      else members.set(key, [cidr]);
+    }
+  }
+  return (flow, sides) => {
+    if (flow.family !== family) return false;
+    const [first = 'dst', second = first, last = first] = sides;
+    const { text } = addressOf(flow, first);
+    const found = members.get(type === 'hash:ip' ? text : `${text},${flow.protocol}:${portOf(flow, second)}`);
+    return Array.isArray(found) ? found.some((cidr) => contains(cidr, addressOf(flow, last))) : found === true;
+  };
+}
+
+function addressOf(flow: Flow, side: 'src' | 'dst'): Ip {
+  return side === 'src' ? flow.source : flow.destination;
+}
+
+function portOf(flow: Flow, side: 'src' | 'dst'): number | undefined {
+  return side === 'src' ? flow.sourcePort : flow.destinationPort;
+}
+
+function isTcpOrUdp({ protocol }: Flow): boolean {
+  return protocol === 'tcp' || protocol === 'udp';
+}

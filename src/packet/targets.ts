@@ -1,0 +1,145 @@
+/**
+ * targets: what a rule does to a packet that it is for.
+ */
+import { type Ip, parseIp } from '../ip.js';
+import type { Rule, Target } from '../tools/iptables/types.js';
+import type { Flow } from './packet.js';
+
+/** The end of a packet's way through a table's hook; `return` leaves the chain only. */
+export type Verdict = 'accept' | 'drop' | 'reject' | 'return';
+
+export type Action =
+  /** Goes on with the next rule, perhaps changed. */
+  | { readonly kind: 'continue'; readonly flow: Flow }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly flow: Flow }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+  /** What it does is not known. */
+  | { readonly kind: 'unknown'; readonly text: string };
+
+/** What the target of a rule does. */
+export function act({ target, matches }: Rule, flow: Flow): Action {
+  const affinity = matches.find((match) => match.kind === 'recent' && match.check.kind === 'set');
+  const marked = affinity?.kind === 'recent' ? { ...flow, affinity: affinity.list } : flow;
+  return target ? actOn(target, marked) : { kind: 'continue', flow: marked };
+}
+
+function verdict(verdict: Verdict, flow: Flow): Action {
+  return { kind: 'verdict', verdict, flow };
+}
+
+function actOn(target: Target, flow: Flow): Action {
+  switch (target.kind) {
+    case 'accept':
+    case 'drop':
+    case 'reject':
+    case 'return':
+      return verdict(target.kind, flow);
+    case 'jump':
+    case 'goto':
+      return { kind: target.kind, chain: target.chain };
+    case 'mark':
+      return {
+        kind: 'continue',
+        flow: { ...flow, mark: ((flow.mark & ~target.mask) ^ target.value) >>> 0 },
+      };
+    case 'dnat': {
+      const ip = parseIp(target.ip);
+      return ip
+        ? verdict('accept', translated(flow, ip, target.port))
+        : { kind: 'unknown', text: `DNAT to ${target.ip}` };
+    }
+    case 'masquerade':
+      return verdict('accept', { ...flow, sourceNat: 'masquerade' });
+    case 'unknown':
+      return foreignAction(target.text, flow);
+  }
+}
+
+/** The flow with another destination, as conntrack keeps it. */
+export function translated(flow: Flow, destination: Ip, port: number | undefined): Flow {
+  return {
+    ...flow,
+    destination,
+    destinationPort: port ?? flow.destinationPort,
+    original: flow.original ?? { destination: flow.destination, port: flow.destinationPort },
+  };
+}
+
+/** Targets without a verdict: the packet goes on as it is, as far as rules of Services can tell. */
+const PASSING: ReadonlySet<string> = new Set(
+  'LOG NFLOG ULOG TRACE AUDIT TCPMSS TCPOPTSTRIP CLASSIFY DSCP TOS TTL HL ECN CHECKSUM RATEEST SECMARK CONNSECMARK IDLETIMER LED SET'.split(
+    ' ',
+  ),
+);
+
+/** The loopback address that REDIRECT sends what this node sends to. */
+const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' } as const;
+
+function foreignAction(text: string, flow: Flow): Action {
+  const [, name = '', options = ''] = /^ -[jg] (\S+)(.*)$/s.exec(text) ?? [];
+  if (PASSING.has(name)) return { kind: 'continue', flow };
+  switch (name) {
+    case 'ACCEPT':
+    case 'DROP':
+    case 'RETURN':
+    case 'REJECT':
+      return verdict(name.toLowerCase() as Verdict, flow);
+    case 'MASQUERADE':
+      return verdict('accept', { ...flow, sourceNat: 'masquerade' });
+    case 'SNAT':
+      return verdict('accept', { ...flow, sourceNat: 'snat' });
+    case 'DNAT':
+      return destinationNat(options, flow) ?? { kind: 'unknown', text: text.trim() };
+    case 'REDIRECT': {
+      const [, port] = / --to-ports (\d+)(?!-)/.exec(options) ?? [];
+      // To the interface's own first address, which is this node in any case.
+      const ip = parseIp(LOOPBACK[flow.family]);
+      return ip
+        ? verdict('accept', translated(flow, ip, port === undefined ? undefined : Number(port)))
+        : { kind: 'unknown', text };
+    }
+    case 'CT':
+      return { kind: 'continue', flow: / --notrack\b/.test(options) ? { ...flow, state: 'UNTRACKED' } : flow };
+    case 'NOTRACK':
+      return { kind: 'continue', flow: { ...flow, state: 'UNTRACKED' } };
+    case 'MARK':
+    case 'CONNMARK':
+      return markAction(name, options, flow) ?? { kind: 'unknown', text: text.trim() };
+    default:
+      return { kind: 'unknown', text: text.trim() };
+  }
+}
+
+function destinationNat(options: string, flow: Flow): Action | undefined {
+  const [, v6, v4, port] =
+    / --to-destination (?:\[([0-9a-f:.]+)\]|([0-9a-f.:]+?))(?::(\d+))?(?: --\S+)*$/.exec(options) ?? [];
+  const ip = parseIp(v6 ?? v4 ?? '');
+  return ip && verdict('accept', translated(flow, ip, port === undefined ? undefined : Number(port)));
+}
+
+function markAction(name: 'MARK' | 'CONNMARK', options: string, flow: Flow): Action | undefined {
+  const bits = (pattern: RegExp) => {
+    const [, value, mask] = pattern.exec(options) ?? [];
+    return value === undefined
+      ? undefined
+      : { value: Number(value), mask: mask === undefined ? 0xffffffff : Number(mask) };
+  };
+  const set = bits(/^ --set-x?mark (0x[0-9a-f]+|\d+)(?:\/(0x[0-9a-f]+|\d+))?$/i);
+  if (set) {
+    const next = (before: number) => ((before & ~set.mask) ^ set.value) >>> 0;
+    return {
+      kind: 'continue',
+      flow: name === 'MARK' ? { ...flow, mark: next(flow.mark) } : { ...flow, connmark: next(flow.connmark) },
+    };
+  }
+  const masks = / --(save|restore)-mark(?: --nfmask (0x[0-9a-f]+) --ctmask (0x[0-9a-f]+))?$/i.exec(options);
+  if (name !== 'CONNMARK' || !masks) return undefined;
+  const [nf, ct] = [Number(masks[2] ?? 0xffffffff), Number(masks[3] ?? 0xffffffff)];
+  return {
+    kind: 'continue',
+    flow:
+      masks[1] === 'save'
+        ? { ...flow, connmark: ((flow.connmark & ~ct) ^ (flow.mark & nf)) >>> 0 }
+        : { ...flow, mark: ((flow.mark & ~nf) ^ (flow.connmark & ct)) >>> 0 },
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * verdict: outcomes → what they come to: distinct ends with their shares, and what it depends on where that matters.
+ */
+import type { Outcome } from './evaluate.js';
+import { type Fraction, plus, ZERO } from './fraction.js';
+
+/**
+ * DNAT also for IPVS. ACCEPT: a rule of a Service accepts it. NONE: no rule of a Service acts on it, and it goes on
+ * untouched. UNKNOWN: it depends.
+ */
+export type Verdict = 'DNAT' | 'REJECT' | 'DROP' | 'ACCEPT' | 'NONE' | 'UNKNOWN';
+
+/** One end of connections. */
+export interface Result {
+  readonly verdict: Verdict;
+  /** Where it leads, of DNAT. */
+  readonly address?: string;
+  readonly port?: number;
+  /** Whether the endpoint sees an address of this node as the source. */
+  readonly masquerade: boolean;
+  readonly share: Fraction;
+  /** One of the ways to this end. */
+  readonly outcome: Outcome;
+}
+
+export interface Answer {
+  readonly results: readonly Result[];
+  /** What is not known and decides; empty when all is certain. */
+  readonly depends: readonly string[];
+}
+
+/** What outcomes come to; their shares add up to 1. */
+export function answerOf(outcomes: readonly Outcome[]): Answer {
+  const { results, depends } = resolve(outcomes, 0);
+  return { results: results.sort((a, b) => compare(keyOf(a), keyOf(b))), depends: [...new Set(depends)] };
+}
+
+/** Every way is certain up to its `depth`-th unknown condition, of which both cases are compared. */
+function resolve(outcomes: readonly Outcome[], depth: number): { results: Result[]; depends: string[] } {
+  const results = combine(outcomes.filter(({ depends }) => depends.length <= depth).map(resultOf));
+  const depends: string[] = [];
+  const byCondition = new Map<string, { yes: Outcome[]; no: Outcome[] }>();
+  for (const outcome of outcomes) {
+    const condition = outcome.depends[depth];
+    if (condition === undefined) continue;
+    const isNot = condition.startsWith('not ');
+    const name = isNot ? condition.slice(4) : condition;
+    const cases = byCondition.get(name) ?? { yes: [], no: [] };
+    byCondition.set(name, cases);
+    cases[isNot ? 'no' : 'yes'].push(outcome);
+  }
+  for (const [name, { yes, no }] of byCondition) {
+    const [then, otherwise] = [resolve(yes, depth + 1), resolve(no, depth + 1)];
+    if (no.length > 0 && yes.length > 0 && isSame(then.results, otherwise.results)) {
+      results.push(...then.results);
+      depends.push(...then.depends, ...otherwise.depends);
+    } else {
+      const [first] = [...yes, ...no];
+      const share = sum(then.results.length > 0 ? then.results : otherwise.results);
+      if (first) results.push({ verdict: 'UNKNOWN', masquerade: false, share, outcome: first });
+      depends.push(name, ...then.depends, ...otherwise.depends);
+    }
+  }
+  return { results: combine(results), depends };
+}
+
+function sum(results: readonly Result[]): Fraction {
+  return results.reduce((all, { share }) => plus(all, share), ZERO);
+}
+
+function isSame(a: readonly Result[], b: readonly Result[]): boolean {
+  const shares = (results: readonly Result[]) => new Map(results.map((each) => [keyOf(each), each.share]));
+  const [left, right] = [shares(a), shares(b)];
+  return (
+    left.size === right.size && [...left].every(([key, { n, d }]) => right.get(key)?.n === n && right.get(key)?.d === d)
+  );
+}
+
+function combine(results: readonly Result[]): Result[] {
+  const byKey = new Map<string, Result>();
+  for (const result of results) {
+    const key = keyOf(result);
+    const before = byKey.get(key);
+    byKey.set(key, before ? { ...before, share: plus(before.share, result.share) } : result);
+  }
+  return [...byKey.values()];
+}
+
+function keyOf({ verdict, address = '', port = 0, masquerade }: Result): string {
+  return `${verdict} ${address} ${String(port).padStart(5, '0')} ${masquerade}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function resultOf(outcome: Outcome): Result {
+  const { end, flow, share, steps } = outcome;
+  const masquerade = flow.sourceNat === 'masquerade';
+  if (end === 'drop' || end === 'reject')
+    return { verdict: end === 'drop' ? 'DROP' : 'REJECT', masquerade: false, share, outcome };
+  if (flow.original) {
+    const { destination, destinationPort: port } = flow;
+    return {
+      verdict: 'DNAT',
+      address: destination.text,
+      ...(port !== undefined && { port }),
+      masquerade,
+      share,
+      outcome,
+    };
+  }
+  const isAccepted = steps.some(({ owner, text }) => owner !== undefined && / -j ACCEPT$/.test(text));
+  return { verdict: isAccepted ? 'ACCEPT' : 'NONE', masquerade, share, outcome };
+}
