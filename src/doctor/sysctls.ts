@@ -82,6 +82,9 @@ export function conntrackFindings({ sysctls }: Facts): readonly Finding[] {
   if (max === undefined || count === undefined) {
     return [{ check: 'conntrack', state: 'ok', message: 'no connection is tracked yet (nf_conntrack is not loaded)' }];
   }
+  // 0 is no limit (Documentation/networking/nf_conntrack-sysctl).
+  if (Number(max) === 0)
+    return [{ check: 'conntrack', state: 'ok', message: `${count} connections are tracked, without a limit` }];
   const share = Number(count) / Number(max);
   const message = `${count} of ${max} connections are tracked`;
   if (!(share >= NEAR)) return [{ check: 'conntrack', state: 'ok', message }];

@@ -60,7 +60,7 @@ function repeatedIn(slices: readonly EndpointSlice[]): readonly Repeated[] {
 }
 
 /** Unset conditions mean ready, serving and not terminating (KEP-752). */
-function stateOf({ ready = true, serving = ready, terminating = false }: Conditions): string {
+function stateOf({ ready = true, serving = true, terminating = false }: Conditions): string {
   if (ready) return 'ready';
   if (!terminating) return 'not ready';
   return serving ? 'terminating and serving' : 'terminating';
