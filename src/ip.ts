@@ -68,10 +68,12 @@ export function hostCidr(ip: Ip): Cidr {
 }
 
 /** Whether `ip` lies in `cidr`; never across families. */
-export function contains(cidr: Cidr, ip: Ip): boolean {
-  if (cidr.family !== ip.family) return false;
-  const base = network(ip, cidr.prefix).bytes;
-  return base.every((byte, i) => byte === cidr.bytes[i]);
+export function contains({ family, bytes, prefix }: Cidr, ip: Ip): boolean {
+  if (family !== ip.family) return false;
+  const whole = prefix >> 3;
+  for (let i = 0; i < whole; i++) if (bytes[i] !== ip.bytes[i]) return false;
+  const rest = prefix & 7;
+  return rest === 0 || ((bytes[whole] ?? 0) ^ (ip.bytes[whole] ?? 0)) >> (8 - rest) === 0;
 }
 
 /** `10.0.0.1:80` or `[fd00::1]:80`, as Go's net.JoinHostPort writes it. */

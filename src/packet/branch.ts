@@ -34,7 +34,9 @@ export interface Branch {
 
 /** The steps in their order. */
 export function stepsOf({ steps }: Pick<Branch, 'steps'>): readonly Step[] {
-  const found: Step[] = [];
-  for (let step = steps; step; step = step.before) found.push(step);
-  return found.reverse();
+  let count = 0;
+  for (let step = steps; step; step = step.before) count++;
+  const found = new Array<Step>(count);
+  for (let step = steps; step; step = step.before) found[--count] = step;
+  return found;
 }

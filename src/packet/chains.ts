@@ -1,18 +1,20 @@
 /**
  * chains: the tables of a rule set, whose chains are indexed when a packet first gets there.
  */
-import { printRule } from '../tools/iptables/print.js';
+import type { Family } from '../ip.js';
 import type { Chain, RuleSet, TableName } from '../tools/iptables/types.js';
 import type { Branch } from './branch.js';
 import type { Known } from './conditions.js';
 import type { Hook } from './hooks.js';
-import { type IndexedChain, indexOf } from './indexed.js';
+import { conditionsIn, type IndexedChain, indexOf, textIn } from './indexed.js';
 import type { Flow } from './packet.js';
 import { follow, type Walked } from './walk.js';
 
 export interface Tables {
   /** What becomes of a branch that enters a built-in chain; policies included. */
   readonly walk: (table: TableName, hook: Hook, branch: Branch) => readonly Walked[];
+  /** Whether there is something in a built-in chain that does anything. */
+  readonly has: (table: TableName, hook: Hook) => boolean;
   /** The rules of a chain that are not for the flow, each with the first condition that fails. */
   readonly missed: (table: TableName, chain: string, flow: Flow) => readonly Missed[];
 }
@@ -25,38 +27,42 @@ export interface Missed {
 
 /** The tables of a rule set. */
 export function tablesOf({ family, tables }: RuleSet, known: Known): Tables {
-  const find = finder(
-    new Map(tables.flatMap(({ name, chains }) => chains.map((chain) => [`${name} ${chain.name}`, chain] as const))),
-    known,
-  );
+  const finders = new Map(tables.map(({ name, chains }) => [name, finder(chains, known, family)] as const));
+  const find = (table: TableName, name: string) => finders.get(table)?.(name);
   return {
     walk: (table, hook, branch) => {
       const chain = find(table, hook);
       if (!chain) return [{ branch, verdict: 'accept' }];
-      const place = { family, table, hook, find: (name: string) => find(table, name) };
-      return follow(place, chain, branch).map((each) =>
-        each.verdict === undefined ? policy(table, hook, chain, each.branch) : each,
-      );
+      const done: Walked[] = [];
+      const out = follow({ table, hook, find: finders.get(table) ?? (() => undefined), done }, chain, branch);
+      for (const each of out) done.push(policy(table, hook, chain, each));
+      return done;
     },
-    missed: (table, name, flow) =>
-      (find(table, name)?.rules ?? []).flatMap(({ rule, place, conditions }) => {
-        const failed = conditions.find(({ test }) => test(flow).kind === 'no');
-        const text = `-A ${name}${printRule(rule, family)}`;
-        return failed ? [{ rule: place + 1, text, because: failed.text() }] : [];
-      }),
+    has: (table, hook) => {
+      const chain = find(table, hook);
+      return chain !== undefined && (chain.rules.length > 0 || chain.chain.policy === 'DROP');
+    },
+    missed: (table, name, flow) => {
+      const chain = find(table, name);
+      if (!chain) return [];
+      return chain.rules.flatMap((rule) => {
+        const failed = conditionsIn(chain, rule).find(({ test }) => test(flow).kind === 'no');
+        return failed ? [{ rule: rule.place + 1, text: textIn(chain, rule), because: failed.text() }] : [];
+      });
+    },
   };
 }
 
-/** Chains by table and name, indexed once. */
-function finder(chains: ReadonlyMap<string, Chain>, known: Known) {
+/** A table's chains by name, indexed once. */
+function finder(list: readonly Chain[], known: Known, family: Family) {
+  const chains = new Map(list.map((chain) => [chain.name, chain]));
   const indexed = new Map<string, IndexedChain>();
-  return (table: TableName, name: string): IndexedChain | undefined => {
-    const key = `${table} ${name}`;
-    const before = indexed.get(key);
-    const chain = chains.get(key);
-    if (before || !chain) return before;
-    const made = indexOf(chain, known);
-    indexed.set(key, made);
+  return (name: string): IndexedChain | undefined => {
+    const before = indexed.get(name);
+    const chain = before ? undefined : chains.get(name);
+    if (!chain) return before;
+    const made = indexOf(chain, known, family);
+    indexed.set(name, made);
     return made;
   };
 }

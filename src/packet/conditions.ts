@@ -4,12 +4,12 @@
 import { contains, parseCidr } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
-import { all, type Condition, foreignCondition } from './foreign.js';
+import { type Condition, foreignCondition } from './foreign.js';
 import { fraction } from './fraction.js';
 import { isLocal, type NodeRules } from './node.js';
 import type { Flow } from './packet.js';
 import type { Membership } from './sets.js';
-import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
+import { depends, NO, of, shareOf, unless, YES } from './tri.js';
 
 /** What conditions may ask about. */
 export interface Known {
@@ -27,16 +27,11 @@ export interface NamedCondition {
 export function conditionsOf({ header, matches }: Rule, known: Known): readonly NamedCondition[] {
   return [
     ...headerConditions(header),
-    ...matches.map((match) => ({ text: () => print({ matches: [match] }), test: matchCondition(match, known) })),
+    // A comment says nothing of a packet.
+    ...matches
+      .filter(({ kind }) => kind !== 'comment')
+      .map((match) => ({ text: () => print({ matches: [match] }), test: matchCondition(match, known) })),
   ];
-}
-
-/** Whether the rule is one for the packet. */
-export function testAll(conditions: readonly NamedCondition[], flow: Flow): Tri {
-  return all(
-    conditions.map(({ test }) => test),
-    flow,
-  );
 }
 
 function print({ header = {}, matches = [] }: { header?: Header; matches?: readonly Match[] }): string {
@@ -81,7 +76,8 @@ function headerConditions(header: Header): readonly NamedCondition[] {
 
 function network({ not, value }: Negatable<string>, side: (flow: Flow) => Flow['source']): Condition {
   const cidr = parseCidr(value);
-  return (flow) => (cidr ? unless(not, of(contains(cidr, side(flow)))) : depends(value));
+  if (!cidr) return () => depends(value);
+  return (flow) => unless(not, of(contains(cidr, side(flow))));
 }
 
 /** A name with `+` at its end is a prefix. A packet of this node came in by none, whose name is empty. */
@@ -106,12 +102,12 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
           protocol === match.protocol &&
             (match.destinationPort === undefined || match.destinationPort === destinationPort),
         );
-    case 'conntrack':
-      return ({ state, original }) =>
-        unless(
-          match.states.not,
-          of(match.states.value.some((each) => each === state || (each === 'DNAT' && original !== undefined))),
-        );
+    case 'conntrack': {
+      const { not, value } = match.states;
+      const states: ReadonlySet<string> = new Set(value);
+      const translated = states.has('DNAT');
+      return ({ state, original }) => unless(not, of(states.has(state) || (translated && original !== undefined)));
+    }
     case 'mark': {
       const { not, value } = match.mark;
       return ({ mark }) => unless(not, of((mark & value.mask) >>> 0 === value.value >>> 0));

@@ -30,8 +30,10 @@ export interface Outcome {
 }
 
 export interface Evaluator {
-  /** All ways; the shares of those that depend on nothing add up to 1. */
+  /** All ways that end differently; the shares of those that depend on nothing add up to 1. */
   readonly evaluate: (packet: PacketClass) => readonly Outcome[];
+  /** All ways, also where several end alike. */
+  readonly ways: (packet: PacketClass) => readonly Outcome[];
   /** Whether an address is the node's own. */
   readonly isLocal: (ip: Ip) => boolean;
   /** The rules of a chain that are not for the flow. */
@@ -48,14 +50,16 @@ export function newEvaluator(node: NodeRules): Evaluator {
     ]),
   );
   const serverFor = serversOf(node.virtualServers);
+  const ways = (packet: PacketClass): readonly Outcome[] => {
+    const own = tables.get(packet.family);
+    if (!own) return [];
+    const way: Way = { node, tables: own, serverFor, outcomes: [] };
+    travel(way, { flow: flowOf(packet), weight: ONE, steps: undefined, depends: [] });
+    return way.outcomes;
+  };
   return {
-    evaluate: (packet) => {
-      const own = tables.get(packet.family);
-      if (!own) return [];
-      const way: Way = { node, tables: own, serverFor, outcomes: [] };
-      travel(way, { flow: flowOf(packet), weight: ONE, steps: undefined, depends: [] });
-      return merged(way.outcomes);
-    },
+    evaluate: (packet) => merged(ways(packet)),
+    ways,
     isLocal: (ip) => isLocal(node, ip),
     missed: (family, table, chain, flow) =>
       table === 'ipvs' ? [] : (tables.get(family)?.missed(table, chain, flow) ?? []),
@@ -107,21 +111,23 @@ function leave(way: Way, branches: readonly Branch[]): void {
 
 /** What gets past a hook; all else has ended. IPVS may send a branch out at once. */
 function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branch[] {
-  return HOOKS[hook].reduce<readonly Branch[]>(
-    (left, asked) =>
-      left.flatMap((branch) => {
-        if (asked === 'ipvs') return byIpvs(way, hook, branch);
-        return asked === 'nat' ? translate(way, hook, branch) : through(way, asked, hook, branch);
-      }),
-    branches,
-  );
+  let left = branches;
+  for (const asked of HOOKS[hook]) {
+    if (left.length === 0) return left;
+    if (asked === 'ipvs') left = left.flatMap((branch) => byIpvs(way, hook, branch));
+    else if (asked === 'nat') left = left.flatMap((branch) => translate(way, hook, branch));
+    else if (way.tables.has(asked, hook)) left = left.flatMap((branch) => through(way, asked, hook, branch));
+  }
+  return left;
 }
 
 function through(way: Way, table: TableName, hook: Hook, branch: Branch): readonly Branch[] {
-  return way.tables.walk(table, hook, branch).flatMap(({ branch: walked, verdict }) => {
-    if (verdict === 'drop' || verdict === 'reject') end(way, walked, verdict);
-    return verdict === 'accept' ? [walked] : [];
-  });
+  const accepted: Branch[] = [];
+  for (const { branch: walked, verdict } of way.tables.walk(table, hook, branch)) {
+    if (verdict === 'accept') accepted.push(walked);
+    else end(way, walked, verdict);
+  }
+  return accepted;
 }
 
 /** Once for each connection and side of it; not for what is not tracked, or tracked already. */
@@ -129,7 +135,7 @@ function translate(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
   const forDestination = DESTINATION_HOOKS.has(hook);
   if (branch.flow.state !== 'NEW' || (forDestination && branch.flow.isDestinationSet)) return [branch];
   return through(way, 'nat', hook, branch).map((each) =>
-    forDestination ? { ...each, flow: { ...each.flow, isDestinationSet: true } } : each,
+    forDestination && !each.flow.isDestinationSet ? { ...each, flow: { ...each.flow, isDestinationSet: true } } : each,
   );
 }
 
@@ -153,13 +159,18 @@ function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
 
 /** Ways that end alike and depend on the same are one: two rules for one endpoint give it both their shares. */
 function merged(outcomes: readonly Outcome[]): readonly Outcome[] {
+  if (outcomes.length === 1) return outcomes;
   const found = new Map<string, Outcome>();
   for (const outcome of outcomes) {
-    const { end, depends, flow } = outcome;
-    const { destination, destinationPort, sourceNat, mark, affinity } = flow;
-    const key = JSON.stringify([end, destination.text, destinationPort, sourceNat, mark, affinity, depends]);
+    const key = keyOf(outcome);
     const before = found.get(key);
     found.set(key, before ? { ...before, share: plus(before.share, outcome.share) } : outcome);
   }
   return [...found.values()];
+}
+
+function keyOf({ end, flow, depends }: Outcome): string {
+  const { destination, destinationPort, sourceNat, mark, affinity = '' } = flow;
+  const key = `${end} ${destination.text} ${destinationPort} ${sourceNat} ${mark} ${affinity.length} ${affinity}`;
+  return depends.length === 0 ? key : key + JSON.stringify(depends);
 }

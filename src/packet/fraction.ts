@@ -43,6 +43,11 @@ export function toNumber({ n, d }: Fraction): number {
 }
 
 function gcd(a: bigint, b: bigint): bigint {
+  // Shares of the statistic match are of a power of 2, which has only such divisors.
+  if ((b & (b - 1n)) === 0n && a > 0n) {
+    const lowest = a & -a;
+    return lowest < b ? lowest : b;
+  }
   while (b !== 0n) [a, b] = [b, a % b];
   return a;
 }

@@ -4,42 +4,65 @@
  * A chain that Services share has a rule for each of them; all but a few are for one destination address, or one port.
  * They are found by that, so a packet costs what is for it and not what there is.
  */
+import type { Family } from '../ip.js';
+import type { SavedChain } from '../tools/iptables/parse.js';
+import { printRule } from '../tools/iptables/print.js';
 import type { Chain, Rule } from '../tools/iptables/types.js';
 import { conditionsOf, type Known, type NamedCondition } from './conditions.js';
+import { all, type Condition } from './foreign.js';
+import { type Fraction, rest, times } from './fraction.js';
 import type { Flow } from './packet.js';
+import { type Action, actionOf } from './targets.js';
+import type { Tri } from './tri.js';
 
 export interface IndexedRule {
   readonly rule: Rule;
   /** From 0. */
   readonly place: number;
-  readonly conditions: readonly NamedCondition[];
+  /** Made when a packet first gets to the rule: to most none does. */
+  made: Made | undefined;
+}
+
+/** How a weight is parted by a rule for a share. */
+interface Shares {
+  readonly weight: Fraction;
+  readonly taken: Fraction;
+  readonly left: Fraction;
+}
+
+interface Made {
+  readonly tests: readonly Condition[];
+  text: string | undefined;
+  action: ((flow: Flow) => Action) | undefined;
+  target: IndexedChain | undefined;
+  shares: Shares | undefined;
 }
 
 export interface IndexedChain {
   readonly chain: Chain;
+  /** The rules as they were written, when they were. */
+  readonly lines: readonly string[] | undefined;
+  readonly known: Known;
+  readonly family: Family;
   readonly rules: readonly IndexedRule[];
   /** Rules for one destination address, by that, and for one port without an address, and all others. */
-  readonly byAddress: ReadonlyMap<string, readonly IndexedRule[]>;
-  readonly byPort: ReadonlyMap<number, readonly IndexedRule[]>;
+  readonly byAddress: ReadonlyMap<string, readonly IndexedRule[]> | undefined;
+  readonly byPort: ReadonlyMap<number, readonly IndexedRule[]> | undefined;
   readonly others: readonly IndexedRule[];
 }
 
-/** The index of a chain; a rule's conditions are made when it is first met. */
-export function indexOf(chain: Chain, known: Known): IndexedChain {
+/** In a shorter chain a look at each rule is as quick as an index. */
+const SHORT = 16;
+
+/** The index of a chain. */
+export function indexOf(chain: Chain, known: Known, family: Family): IndexedChain {
+  const rules = chain.rules().map((rule, place): IndexedRule => ({ rule, place, made: undefined }));
+  const { lines }: Partial<SavedChain> = chain;
+  const about = { chain, lines, known, family, rules };
+  if (rules.length < SHORT) return { ...about, byAddress: undefined, byPort: undefined, others: rules };
   const byAddress = new Map<string, IndexedRule[]>();
   const byPort = new Map<number, IndexedRule[]>();
   const others: IndexedRule[] = [];
-  const rules = chain.rules().map((rule, place): IndexedRule => {
-    let conditions: readonly NamedCondition[] | undefined;
-    return {
-      rule,
-      place,
-      get conditions() {
-        conditions ??= conditionsOf(rule, known);
-        return conditions;
-      },
-    };
-  });
   for (const each of rules) {
     const address = addressOf(each.rule);
     const port = address === undefined ? portOf(each.rule) : undefined;
@@ -47,7 +70,63 @@ export function indexOf(chain: Chain, known: Known): IndexedChain {
     else if (port !== undefined) push(byPort, port, each);
     else others.push(each);
   }
-  return { chain, rules, byAddress, byPort, others };
+  return { ...about, byAddress, byPort, others };
+}
+
+/** The conditions of a rule of the chain, each with its text. */
+export function conditionsIn({ known }: IndexedChain, { rule }: IndexedRule): readonly NamedCondition[] {
+  return conditionsOf(rule, known);
+}
+
+/** What the conditions of a rule of the chain say of a flow. */
+export function test(chain: IndexedChain, indexed: IndexedRule, flow: Flow): Tri {
+  return all(madeOf(chain, indexed).tests, flow);
+}
+
+/** A rule of the chain as iptables -S prints it. */
+export function textIn(chain: IndexedChain, indexed: IndexedRule): string {
+  const made = madeOf(chain, indexed);
+  made.text ??= `-A ${chain.chain.name}${chain.lines?.[indexed.place] ?? printRule(indexed.rule, chain.family)}`;
+  return made.text;
+}
+
+/** What a rule does to a flow that it is for. */
+export function actionIn(indexed: IndexedRule): (flow: Flow) => Action {
+  const { made, rule } = indexed;
+  if (!made) return actionOf(rule);
+  made.action ??= actionOf(rule);
+  return made.action;
+}
+
+/** The chain that a rule jumps to. */
+export function targetIn(
+  { made }: IndexedRule,
+  name: string,
+  find: (chain: string) => IndexedChain | undefined,
+): IndexedChain | undefined {
+  if (!made) return find(name);
+  made.target ??= find(name);
+  return made.target;
+}
+
+/** The weight of what a rule for a share takes, and of what it leaves. */
+export function partIn({ made }: IndexedRule, weight: Fraction, share: Fraction): Shares {
+  if (made?.shares?.weight === weight) return made.shares;
+  const shares = { weight, taken: times(weight, share), left: times(weight, rest(share)) };
+  if (made) made.shares = shares;
+  return shares;
+}
+
+function madeOf({ known }: IndexedChain, indexed: IndexedRule): Made {
+  if (indexed.made) return indexed.made;
+  indexed.made = {
+    tests: conditionsOf(indexed.rule, known).map((each) => each.test),
+    text: undefined,
+    action: undefined,
+    target: undefined,
+    shares: undefined,
+  };
+  return indexed.made;
 }
 
 function push<K>(map: Map<K, IndexedRule[]>, key: K, each: IndexedRule): void {
@@ -72,20 +151,18 @@ export function nextFor(
   flow: Flow,
   from: number,
 ): IndexedRule | undefined {
-  const lists = [
-    others,
-    byAddress.get(flow.destination.text) ?? [],
-    flow.destinationPort === undefined ? [] : (byPort.get(flow.destinationPort) ?? []),
-  ];
-  let first: IndexedRule | undefined;
-  for (const list of lists) {
-    const found = atOrBehind(list, from);
-    if (found && (!first || found.place < first.place)) first = found;
-  }
-  return first;
+  if (!byAddress) return others[from];
+  const other = atOrBehind(others, from);
+  const forAddress = atOrBehind(byAddress.get(flow.destination.text), from);
+  return earlier(earlier(other, forAddress), atOrBehind(byPort?.get(flow.destinationPort ?? -1), from));
 }
 
-function atOrBehind(list: readonly IndexedRule[], from: number): IndexedRule | undefined {
+function earlier(a: IndexedRule | undefined, b: IndexedRule | undefined): IndexedRule | undefined {
+  return a && b ? (a.place < b.place ? a : b) : (a ?? b);
+}
+
+function atOrBehind(list: readonly IndexedRule[] | undefined, from: number): IndexedRule | undefined {
+  if (!list) return undefined;
   let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -16,42 +16,49 @@ export type Action =
   /** What it does is not known. */
   | { readonly kind: 'unknown'; readonly text: string };
 
-/** What the target of a rule does. */
-export function act({ target, matches }: Rule, flow: Flow): Action {
+/** What a rule does to a packet that it is for. */
+export function actionOf({ target, matches }: Rule): (flow: Flow) => Action {
+  const act = target ? actionOfTarget(target) : goOn;
   const affinity = matches.find((match) => match.kind === 'recent' && match.check.kind === 'set');
-  const marked = affinity?.kind === 'recent' ? { ...flow, affinity: affinity.list } : flow;
-  return target ? actOn(target, marked) : { kind: 'continue', flow: marked };
+  return affinity?.kind === 'recent' ? (flow) => act({ ...flow, affinity: affinity.list }) : act;
+}
+
+function goOn(flow: Flow): Action {
+  return { kind: 'continue', flow };
 }
 
 function verdict(verdict: Verdict, flow: Flow): Action {
   return { kind: 'verdict', verdict, flow };
 }
 
-function actOn(target: Target, flow: Flow): Action {
+function actionOfTarget(target: Target): (flow: Flow) => Action {
   switch (target.kind) {
     case 'accept':
     case 'drop':
     case 'reject':
-    case 'return':
-      return verdict(target.kind, flow);
+    case 'return': {
+      const { kind } = target;
+      return (flow) => verdict(kind, flow);
+    }
     case 'jump':
-    case 'goto':
-      return { kind: target.kind, chain: target.chain };
+    case 'goto': {
+      const action = { kind: target.kind, chain: target.chain };
+      return () => action;
+    }
     case 'mark':
-      return {
-        kind: 'continue',
-        flow: { ...flow, mark: ((flow.mark & ~target.mask) ^ target.value) >>> 0 },
+      return (flow) => {
+        const mark = ((flow.mark & ~target.mask) ^ target.value) >>> 0;
+        return goOn(mark === flow.mark ? flow : { ...flow, mark });
       };
     case 'dnat': {
       const ip = parseIp(target.ip);
-      return ip
-        ? verdict('accept', translated(flow, ip, target.port))
-        : { kind: 'unknown', text: `DNAT to ${target.ip}` };
+      if (!ip) return () => ({ kind: 'unknown', text: `DNAT to ${target.ip}` });
+      return (flow) => verdict('accept', translated(flow, ip, target.port));
     }
     case 'masquerade':
-      return verdict('accept', { ...flow, sourceNat: 'masquerade' });
+      return (flow) => verdict('accept', { ...flow, sourceNat: 'masquerade' });
     case 'unknown':
-      return foreignAction(target.text, flow);
+      return (flow) => foreignAction(target.text, flow);
   }
 }
 
@@ -61,6 +68,7 @@ export function translated(flow: Flow, destination: Ip, port: number | undefined
     ...flow,
     destination,
     destinationPort: port ?? flow.destinationPort,
+    isDestinationSet: true,
     original: flow.original ?? { destination: flow.destination, port: flow.destinationPort },
   };
 }

@@ -32,7 +32,8 @@ export interface Answer {
 /** What outcomes come to; their shares add up to 1. */
 export function answerOf(outcomes: readonly Outcome[]): Answer {
   const { results, depends } = resolve(outcomes, 0);
-  return { results: results.sort((a, b) => compare(keyOf(a), keyOf(b))), depends: [...new Set(depends)] };
+  const sorted = results.map((result) => ({ result, key: keyOf(result) })).sort((a, b) => compare(a.key, b.key));
+  return { results: sorted.map(({ result }) => result), depends: [...new Set(depends)] };
 }
 
 /** Every way is certain up to its `depth`-th unknown condition, of which both cases are compared. */
@@ -61,7 +62,7 @@ function resolve(outcomes: readonly Outcome[], depth: number): { results: Result
       depends.push(name, ...then.depends, ...otherwise.depends);
     }
   }
-  return { results: combine(results), depends };
+  return { results: byCondition.size > 0 ? combine(results) : results, depends };
 }
 
 function sum(results: readonly Result[]): Fraction {
@@ -110,6 +111,9 @@ function resultOf(outcome: Outcome): Result {
       outcome,
     };
   }
-  const isAccepted = steps.some(({ owner, text }) => owner !== undefined && / -j ACCEPT$/.test(text));
+  const isAccepted = steps.some(({ owner, text }) => / -j ACCEPT$/.test(text) && (owner || HEALTH_CHECK.test(text)));
   return { verdict: isAccepted ? 'ACCEPT' : 'NONE', masquerade, share, outcome };
 }
+
+/** The rule of a Service that accepts, by its comment: rules that were read from a node have no owner. */
+const HEALTH_CHECK = / --comment "[^" ]+\/[^" ]+ health check node port" /;

@@ -1,34 +1,26 @@
 /**
  * walk: the way of a packet through the chains of a table.
  */
-
-import type { Family } from '../ip.js';
-import { printRule } from '../tools/iptables/print.js';
 import type { TableName } from '../tools/iptables/types.js';
 import type { Branch } from './branch.js';
-import { testAll } from './conditions.js';
-import { rest, times } from './fraction.js';
 import type { Hook } from './hooks.js';
-import { type IndexedChain, type IndexedRule, nextFor } from './indexed.js';
-import { act, type Verdict } from './targets.js';
+import { actionIn, type IndexedChain, type IndexedRule, nextFor, partIn, targetIn, test, textIn } from './indexed.js';
+import type { Flow } from './packet.js';
+import type { Verdict } from './targets.js';
+import type { Tri } from './tri.js';
 
-/** A branch that has left a chain: with a verdict, or because the chain ended. */
+/** A branch on which a rule has decided. */
 export interface Walked {
   readonly branch: Branch;
-  readonly verdict: Exclude<Verdict, 'return'> | undefined;
+  readonly verdict: Exclude<Verdict, 'return'>;
 }
 
-/** Where a walk is: the table, the hook that it was entered by, and how to find chains. */
+/** Where a walk is: the table, the hook that it was entered by, how to find chains, and what was decided so far. */
 export interface Place {
-  readonly family: Family;
   readonly table: TableName;
   readonly hook: Hook;
   readonly find: (chain: string) => IndexedChain | undefined;
-}
-
-interface Taken extends Walked {
-  /** It has left the chain without a verdict. */
-  readonly leaves: boolean;
+  readonly done: Walked[];
 }
 
 /** More branches than that would tell nobody anything; the others are said to depend. */
@@ -37,85 +29,100 @@ const MOST_UNKNOWN = 6;
 /** The kernel refuses rules that are deeper, and loops. */
 const DEEPEST = 64;
 
-/** The way of a branch from the rule at `from` on. */
-export function follow(place: Place, chain: IndexedChain, start: Branch, from = 0, depth = 0): Walked[] {
-  const done: Walked[] = [];
+/** The way of a branch from the rule at `from` on; the answer is what comes out of the chain without a verdict. */
+export function follow(place: Place, chain: IndexedChain, start: Branch, from = 0, depth = 0): readonly Branch[] {
+  const out: Branch[] = [];
   let branch = start;
   let at = from;
   for (;;) {
     const next = nextFor(chain, branch.flow, at);
-    if (!next) return [...done, { branch, verdict: undefined }];
-    const tri = testAll(next.conditions, branch.flow);
+    if (!next) {
+      out.push(branch);
+      return out;
+    }
+    const tri = test(chain, next, branch.flow);
     at = next.place + 1;
     if (tri.kind === 'no') continue;
-    const { taken, left } = split(branch, tri);
-    const results = take(place, chain, next, taken, depth);
-    const hasLeft = ({ verdict, leaves }: Taken) => verdict !== undefined || leaves;
-    done.push(...results.filter(hasLeft));
-    // What comes back, and what the rule is not for, goes on with the next rule.
-    const going = [...results.filter((each) => !hasLeft(each)).map((each) => each.branch), ...(left ? [left] : [])];
-    const [first, ...others] = going;
-    if (!first) return done;
-    for (const other of others) done.push(...follow(place, chain, other, at, depth));
+    const left = tri.kind === 'yes' ? undefined : leftOf(branch, next, tri);
+    const back = take(place, chain, next, tri.kind === 'yes' ? branch : takenOf(branch, next, tri), depth, out);
+    // What comes back, and what the rule is not for, goes on with the next rule: the first of them here.
+    const first = back[0] ?? left;
+    if (!first) return out;
+    for (let i = 1; i < back.length; i++) out.push(...follow(place, chain, back[i] ?? first, at, depth));
+    if (left && left !== first) out.push(...follow(place, chain, left, at, depth));
     branch = first;
   }
 }
 
-/** What becomes of a branch that a rule is for. */
+const NOTHING: readonly Branch[] = [];
+
+/** What a rule does to a branch that it is for: the answer comes back to the chain, and `out` gets what leaves it. */
 function take(
-  { family, table, hook, find }: Place,
-  { chain }: IndexedChain,
-  { rule, place }: IndexedRule,
+  place: Place,
+  chain: IndexedChain,
+  rule: IndexedRule,
   before: Branch,
   depth: number,
-): readonly Taken[] {
-  const text = `-A ${chain.name}${printRule(rule, family)}`;
-  const owner = rule.owner ?? chain.owner;
-  const step = { hook, table, chain: chain.name, rule: place + 1, text, owner, passed: place, before: before.steps };
-  const branch = { ...before, steps: step };
-  const goesOn = (changed: Branch): readonly Taken[] => [{ branch: changed, verdict: undefined, leaves: false }];
-  const isUnknown = () => goesOn({ ...branch, depends: [...branch.depends, text] });
-  const action = act(rule, branch.flow);
+  out: Branch[],
+): readonly Branch[] {
+  const action = actionIn(rule)(before.flow);
   switch (action.kind) {
     case 'continue':
-      return goesOn({ ...branch, flow: action.flow });
+      return [stepped(place, chain, rule, before, action.flow)];
     case 'verdict': {
-      const ended = { ...branch, flow: action.flow };
-      if (action.verdict === 'return') return [{ branch: ended, verdict: undefined, leaves: true }];
-      return [{ branch: ended, verdict: action.verdict, leaves: false }];
+      const branch = stepped(place, chain, rule, before, action.flow);
+      if (action.verdict === 'return') out.push(branch);
+      else place.done.push({ branch, verdict: action.verdict });
+      return NOTHING;
+    }
+    case 'jump':
+    case 'goto': {
+      const branch = stepped(place, chain, rule, before, before.flow);
+      const target = targetIn(rule, action.chain, place.find);
+      if (target?.rules.length === 0 && action.kind === 'jump') return [branch];
+      if (!target || depth >= DEEPEST) return [unknown(branch, textIn(chain, rule))];
+      const back = follow(place, target, branch, 0, depth + 1);
+      if (action.kind === 'jump') return back;
+      // A goto does not come back: the end of its chain is the end of this one.
+      out.push(...back);
+      return NOTHING;
     }
     case 'unknown':
-      return isUnknown();
-    default: {
-      const target = find(action.chain);
-      if (!target || depth >= DEEPEST) return isUnknown();
-      // A goto does not come back: the end of its chain is the end of this one.
-      return follow({ family, table, hook, find }, target, branch, 0, depth + 1).map((each) => ({
-        ...each,
-        leaves: action.kind === 'goto' && each.verdict === undefined,
-      }));
-    }
+      return [unknown(stepped(place, chain, rule, before, before.flow), textIn(chain, rule))];
   }
 }
 
-/** The part of a branch that a rule is for, and the part that it is not for. */
-function split(
-  branch: Branch,
-  tri: Exclude<ReturnType<typeof testAll>, { kind: 'no' }>,
-): { readonly taken: Branch; readonly left?: Branch } {
-  switch (tri.kind) {
-    case 'yes':
-      return { taken: branch };
-    case 'share':
-      return {
-        taken: { ...branch, weight: times(branch.weight, tri.share) },
-        left: { ...branch, weight: times(branch.weight, rest(tri.share)) },
-      };
-    case 'depends': {
-      const on = [...branch.depends, tri.on];
-      // Both ways have the whole weight: which of them it is is not known.
-      if (on.length > MOST_UNKNOWN) return { taken: { ...branch, depends: on } };
-      return { taken: { ...branch, depends: on }, left: { ...branch, depends: [...branch.depends, `not ${tri.on}`] } };
-    }
-  }
+function unknown(branch: Branch, text: string): Branch {
+  return { ...branch, depends: [...branch.depends, text] };
 }
+
+/** The branch with one step more. */
+function stepped({ table, hook }: Place, chain: IndexedChain, rule: IndexedRule, before: Branch, flow: Flow): Branch {
+  const { name, owner } = chain.chain;
+  const steps = {
+    hook,
+    table,
+    chain: name,
+    rule: rule.place + 1,
+    text: textIn(chain, rule),
+    owner: rule.rule.owner ?? owner,
+    passed: rule.place,
+    before: before.steps,
+  };
+  return { flow, weight: before.weight, steps, depends: before.depends };
+}
+
+/** The part of a branch that a rule is for. */
+function takenOf({ flow, weight, steps, depends }: Branch, rule: IndexedRule, tri: Uncertain): Branch {
+  if (tri.kind === 'depends') return { flow, weight, steps, depends: [...depends, tri.on] };
+  return { flow, weight: partIn(rule, weight, tri.share).taken, steps, depends };
+}
+
+/** The part that it is not for. When it depends, both have the whole weight: which of them it is is not known. */
+function leftOf({ flow, weight, steps, depends }: Branch, rule: IndexedRule, tri: Uncertain): Branch | undefined {
+  if (tri.kind === 'share') return { flow, weight: partIn(rule, weight, tri.share).left, steps, depends };
+  if (depends.length >= MOST_UNKNOWN) return undefined;
+  return { flow, weight, steps, depends: [...depends, `not ${tri.on}`] };
+}
+
+type Uncertain = Exclude<Tri, { kind: 'yes' | 'no' }>;

@@ -1,0 +1,37 @@
+/**
+ * Traces packets through the dump of a node, whose path is the argument, and says as JSON how long it took.
+ */
+import { readFileSync } from 'node:fs';
+import { ipOf, parseIp } from '../src/ip.js';
+import { newEvaluator } from '../src/packet/evaluate.js';
+import { parse } from '../src/tools/iptables/parse.js';
+import { answerOf } from '../src/packet/verdict.js';
+
+const [, , file = ''] = process.argv;
+const PACKETS = 100_000;
+
+const start = performance.now();
+const ruleSet = parse(readFileSync(file, 'utf8'), 'ipv4').value;
+const { evaluate } = newEvaluator({ ruleSets: [ruleSet], sets: [], otherSets: [], virtualServers: [], addresses: new Set(['192.168.0.1']) });
+const served = ip('10.96.0.1');
+trace(0);
+const first = performance.now() - start;
+for (let i = 1; i <= PACKETS; i++) trace(i);
+const packets = performance.now() - start - first;
+const [, peak = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+console.log(JSON.stringify({ first, packets, peakKb: Number(peak) }));
+
+/** From outside to one Service after another. */
+function trace(i: number): void {
+  const [a = 0, b = 0] = served.bytes;
+  const n = 1 + (i % 10_000);
+  const destination = ipOf([a, b, n >> 8, n & 255]);
+  const outcomes = evaluate({ family: 'ipv4', source: ip('192.168.7.100'), destination, protocol: 'tcp', destinationPort: 80, sourcePort: 40_000, inInterface: 'eth0' });
+  if (answerOf(outcomes).results.length === 0) throw new Error('no result');
+}
+
+function ip(text: string) {
+  const found = parseIp(text);
+  if (!found) throw new Error(`no address: ${text}`);
+  return found;
+}

@@ -1,0 +1,36 @@
+/**
+ * The evaluator against the kernel's own trace: for each class of packets that the rules of a case tell apart, the rules that
+ * packets meet are those that were foretold, one by one with their verdicts, and so is how they leave the node.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { FAMILIES } from '../ip.js';
+import { conformanceCases } from '../testing/cases/cases.js';
+import { compiledRules } from '../testing/cases/compiled.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { type Walks, walksOf } from '../testing/network/traced/walks.js';
+import { often, sample } from '../testing/run/extent.js';
+
+const describeKernel = await describeInKernel();
+
+const cases = conformanceCases().flatMap((each) =>
+  FAMILIES.filter((family) => each.dumps[family] !== undefined).map((family) => ({ each, name: each.name, family })),
+);
+
+describeKernel('the kernel traces as foretold', () => {
+  describe('the rules of conformance cases', () => {
+    const done: Walks[] = [];
+
+    it.each(sample(cases, 8, 'kernel trace'))('$name $family', async ({ each, family }) => {
+      const walks = await walksOf(family, compiledRules(each, family));
+      done.push(walks);
+      expect(walks.wrong).toEqual([]);
+      // All is known of these rules, and every class of theirs can be sent.
+      expect(walks.unseen).toBe(0);
+      expect(walks.unsent).toEqual([]);
+    });
+
+    it('with many packets', () => {
+      expect(done.reduce((sum, { packets }) => sum + packets, 0)).toBeGreaterThanOrEqual(often(100, 5000));
+    });
+  });
+});

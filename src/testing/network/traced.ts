@@ -1,0 +1,161 @@
+/**
+ * Traced: packets through rules in a namespace, and what the kernel says that each rule did to them: a TRACE rule in raw, and
+ * xtables-monitor, which knows iptables-nft only.
+ *
+ *     eth0 ─ 192.168.7.2  node-a  10.244.1.1 ─ cni0
+ *
+ * Both devices are tun devices: what is written to them comes in, and what the node sends is read from them.
+ */
+import { readFileSync } from 'node:fs';
+import type { Family } from '../../ip.js';
+import type { PacketClass } from '../../packet/packet.js';
+import { loadAndSave } from '../machine/kernel.js';
+import { succeeded, withNetns } from '../machine/netns.js';
+import { parseSaved, type SavedTable } from '../node/saved.js';
+import { endsOf, MOST_NUMBERS, packetBytes } from './traced/bytes.js';
+import { DEVICES } from './traced/classes.js';
+
+/** What became of a packet. */
+export interface Traced {
+  /** `nat:KUBE-SERVICES:3:JUMP:KUBE-SVC-X -A KUBE-SERVICES …`: rules by their place; `filter:FORWARD:policy:DROP`. */
+  readonly steps: readonly string[];
+  /** The table and built-in chain that it came to last: `filter:INPUT`. */
+  readonly last: string | undefined;
+  /** As it left the node, when it did. */
+  readonly left: (ReturnType<typeof endsOf> & { readonly device: string }) | undefined;
+  /** Why it was not sent. */
+  readonly failed: string | undefined;
+  /** The trace of it is not whole: the kernel said more than the monitor took. */
+  readonly isLost: boolean;
+}
+
+/** iptables-save's text with rules in raw, before all others, that trace every packet. */
+export function withTrace(text: string): string {
+  const rules = '-A PREROUTING -j TRACE\n-A OUTPUT -j TRACE\n';
+  const raw = /^\*raw\n(?:[:#].*\n)*/m;
+  if (raw.test(text)) return text.replace(raw, (head) => head + rules);
+  return `${text}*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${rules}COMMIT\n`;
+}
+
+/** A node with these rules, which have been through withTrace(), for as long as `use` takes. */
+export function withTracedNode<T>(
+  family: Family,
+  text: string,
+  use: (send: (packets: readonly PacketClass[]) => Promise<readonly Traced[]>) => Promise<T>,
+): Promise<T> {
+  return withNetns(async (host) => {
+    succeeded(await host.run(['sh', '-ec', wiring()]), 'wiring');
+    const { saved, error } = await loadAndSave(host, { family, variant: 'nft', text });
+    if (error !== undefined) throw new Error(error);
+    const places = placesOf(succeeded(await host.run(['nft', '-a', 'list', 'ruleset']), 'nft').stdout);
+    let sent = 0;
+    return use(async (packets) => {
+      if (sent + packets.length >= MOST_NUMBERS) throw new Error('more packets than there are numbers');
+      const first = sent + 1;
+      sent += packets.length;
+      const { stdout } = succeeded(await host.run(argvOf(family), linesOf(packets, first)), 'inject.pl');
+      return read(stdout.split('\n'), { first, count: packets.length, places, rules: parseSaved(saved) });
+    });
+  });
+}
+
+function wiring(): string {
+  const sysctls = [
+    'net.ipv4.ip_forward=1',
+    'net.ipv6.conf.all.forwarding=1',
+    'net.ipv4.conf.all.rp_filter=0',
+    'net.ipv4.conf.default.rp_filter=0',
+    // As kube-proxy has it, for node ports on 127.0.0.1.
+    'net.ipv4.conf.all.route_localnet=1',
+    'net.ipv4.conf.all.send_redirects=0',
+    'net.ipv4.conf.default.send_redirects=0',
+    // Packets are sent without checksums.
+    'net.netfilter.nf_conntrack_checksum=0',
+  ];
+  return [
+    `sysctl -qw ${sysctls.join(' ')}`,
+    ...Object.entries(DEVICES).flatMap(([device, addresses]) => [
+      `ip tuntap add dev ${device} mode tun`,
+      `ip link set ${device} up`,
+      ...addresses.map((ip) => `ip address add ${ip} dev ${device}${ip.includes(':') ? ' nodad' : ''}`),
+    ]),
+    'ip route add default dev eth0',
+    'ip -6 route add default dev eth0',
+  ].join('\n');
+}
+
+/** `nat KUBE-SERVICES 0x1f` → the rule's place in its chain, from 1; of what `nft -a list ruleset` prints. */
+function placesOf(listing: string): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  let [table, chain, place] = ['', '', 0];
+  for (const line of listing.split('\n')) {
+    table = /^table ip6? (\S+) /.exec(line)?.[1] ?? table;
+    const [, begun] = /^\tchain (\S+) /.exec(line) ?? [];
+    if (begun !== undefined) [chain, place] = [begun, 0];
+    const [, handle] = /^\t\t.* # handle (\d+)$/.exec(line) ?? [];
+    if (handle !== undefined) places.set(`${table} ${chain} 0x${Number(handle).toString(16)}`, ++place);
+  }
+  return places;
+}
+
+function argvOf(family: Family): readonly string[] {
+  const script = readFileSync(new URL('traced/inject.pl', import.meta.url), 'utf8');
+  return ['perl', '-e', script, family === 'ipv4' ? '4' : '6', ...Object.keys(DEVICES)];
+}
+
+function linesOf(packets: readonly PacketClass[], first: number): readonly string[] {
+  return packets.map((packet, i) => {
+    const bytes = packetBytes(packet, first + i);
+    if (!bytes) throw new Error(`no such packet can be made: ${packet.protocol} ${packet.state}`);
+    return `${packet.inInterface ?? '-'} ${bytes.toString('hex')}\n`;
+  });
+}
+
+interface Read {
+  /** The number of the first packet, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+  readonly places: ReadonlyMap<string, number>;
+  /** As iptables-save prints them. */
+  readonly rules: ReadonlyMap<string, SavedTable>;
+}
+
+type Open = { -readonly [K in keyof Traced]: Traced[K] } & { readonly steps: string[] };
+
+/** What inject.pl printed. */
+function read(lines: readonly string[], how: Read): readonly Traced[] {
+  const texts = new Map<string, string>();
+  const found = Array.from(
+    { length: how.count },
+    (): Open => ({ steps: [], last: undefined, left: undefined, failed: undefined, isLost: false }),
+  );
+  for (const line of lines) {
+    const [what, number = '', ...words] = line.split(' ');
+    if (what === 'rule') texts.set(number, words.join(' ').replace(/^-[46] -t \S+ /, ''));
+    const open = found[Number(number) - how.first];
+    const [word = '', hex = ''] = words;
+    if (!open) continue;
+    if (what === 'failed') open.failed = words.join(' ');
+    if (what === 'lost') open.isLost = true;
+    if (what === 'out') open.left = { device: word, ...endsOf(Buffer.from(hex, 'hex')) };
+    if (what === 'step') step(open, word, how, texts);
+  }
+  return found;
+}
+
+function step(open: Open, what: string, { places, rules }: Read, texts: ReadonlyMap<string, string>): void {
+  const [table = '', chain = '', kind, ...words] = what.split(':');
+  if (/^[A-Z]+$/.test(chain)) open.last = `${table}:${chain}`;
+  if (kind === 'policy') {
+    if (words[0] !== 'ACCEPT') open.steps.push(what);
+    return;
+  }
+  const [handle = '', ...verdict] = words;
+  const place = places.get(`${table} ${chain} ${handle}`) ?? 0;
+  const text =
+    texts.get(`${table}:${chain}:rule:${handle}`) ?? `-A ${chain} ${rules.get(table)?.get(chain)?.rules[place - 1]}`;
+  open.steps.push(`${table}:${chain}:${place}:${VERDICTS[verdict.join(':')] ?? verdict.join(':')} ${text}`);
+}
+
+/** As xtables-monitor prints NFT_RETURN. */
+const VERDICTS: Readonly<Record<string, string>> = { '0xfffffffb': 'RETURN' };

@@ -1,0 +1,91 @@
+/**
+ * walks: packets of each class sent until each way was seen that the evaluator foretells, and what it was wrong about.
+ */
+import type { Family } from '../../../ip.js';
+import { newEvaluator, type Outcome } from '../../../packet/evaluate.js';
+import { parse } from '../../../tools/iptables/parse.js';
+import { type Traced, withTrace, withTracedNode } from '../traced.js';
+import { packetBytes } from './bytes.js';
+import { classesOf, type NamedClass, OWN } from './classes.js';
+import { enough, foretold, wrongEnd } from './foretold.js';
+
+export interface Walks {
+  readonly packets: number;
+  readonly classes: number;
+  /** The ways that packets went, of all classes. */
+  readonly ways: number;
+  /** Those that depend on what is not known, and did not come about. */
+  readonly unseen: number;
+  /** Classes that cannot be sent, by name. */
+  readonly unsent: readonly string[];
+  /** What the kernel did otherwise. */
+  readonly wrong: readonly string[];
+}
+
+interface Walk extends NamedClass {
+  /** By their steps. */
+  readonly ways: ReadonlyMap<string, Outcome>;
+  /** Those that depend on nothing, and have not come about yet. */
+  readonly awaited: Set<string>;
+  readonly seen: Set<string>;
+  left: number;
+}
+
+/** The classes of a dump, through the kernel and the evaluator. */
+export async function walksOf(family: Family, dump: string): Promise<Walks> {
+  const text = withTrace(dump);
+  const { value: ruleSet } = parse(text, family);
+  const node = { ruleSets: [ruleSet], sets: [], otherSets: [], virtualServers: [], addresses: OWN };
+  const evaluator = newEvaluator(node);
+  const all = classesOf(ruleSet);
+  const walks = all
+    .filter(({ packet }) => packetBytes(packet, 1))
+    .map((each) => begin(each, evaluator.ways(each.packet)));
+  const wrong: string[] = [];
+  let packets = 0;
+  await withTracedNode(family, text, async (send) => {
+    for (let going: readonly Walk[] = walks; going.length > 0; going = going.filter(isGoing)) {
+      const batch = going.flatMap((walk) =>
+        Array.from({ length: Math.max(1, Math.min(walk.left, 2 * walk.awaited.size)) }, () => walk),
+      );
+      const traced = await send(batch.map(({ packet }) => packet));
+      const whole = batch.flatMap((walk, i) => (traced[i] && !traced[i].isLost ? [{ walk, traced: traced[i] }] : []));
+      if (whole.length === 0) throw new Error('no packet was traced');
+      packets += whole.length;
+      for (const each of whole) wrong.push(...take(each.walk, each.traced));
+    }
+  });
+  for (const { name, awaited } of walks) for (const path of awaited) wrong.push(`${name}: never went\n${path}`);
+  const ways = walks.reduce((sum, { seen }) => sum + seen.size, 0);
+  return {
+    packets,
+    classes: walks.length,
+    ways,
+    unseen: walks.reduce((sum, walk) => sum + walk.ways.size, 0) - ways,
+    unsent: all.filter(({ packet }) => !packetBytes(packet, 1)).map(({ name }) => name),
+    wrong,
+  };
+}
+
+function begin(named: NamedClass, outcomes: readonly Outcome[]): Walk {
+  const ways = new Map(outcomes.map((way) => [foretold(way).join('\n'), way]));
+  const awaited = new Set([...ways].filter(([, { depends }]) => depends.length === 0).map(([path]) => path));
+  return { ...named, ways, awaited, seen: new Set(), left: enough(outcomes) };
+}
+
+function isGoing({ left, awaited, seen }: Walk): boolean {
+  return left > 0 && (awaited.size > 0 || seen.size === 0);
+}
+
+/** What is wrong with a packet of the walk. */
+function take(walk: Walk, traced: Traced): readonly string[] {
+  const path = traced.steps.join('\n');
+  const way = walk.ways.get(path);
+  walk.left--;
+  if (way) walk.seen.add(path);
+  walk.awaited.delete(path);
+  const wrong = way
+    ? (traced.failed ?? wrongEnd(way, traced))
+    : `${traced.failed ?? ''}it went\n${path}\nforetold is\n${[...walk.ways.keys()].join('\nor\n')}`;
+  return wrong === undefined ? [] : [`${walk.name}: ${wrong}`];
+}
