@@ -10,6 +10,7 @@ import type { Branch } from './branch.js';
 import { conditionsOf, type Known, type NamedCondition, testAll } from './conditions.js';
 import { rest, times } from './fraction.js';
 import type { Hook } from './hooks.js';
+import { assumed } from './interfaces.js';
 import type { Flow } from './packet.js';
 import { act, type Verdict } from './targets.js';
 
@@ -90,7 +91,7 @@ export function tablesOf(ruleSet: RuleSet, known: Known): Tables {
       place = next.place + 1;
       if (tri.kind === 'no') continue;
       const { taken, left } = split(branch, tri);
-      const results = take(table, hook, chain, next, taken, depth);
+      const results = taken ? take(table, hook, chain, next, taken, depth) : [];
       // What comes back goes on with the next rule.
       const back = results.filter(({ verdict, leaves }) => verdict === undefined && !leaves).map((each) => each.branch);
       done.push(...results.filter(({ verdict, leaves }) => verdict !== undefined || leaves));
@@ -124,6 +125,7 @@ export function tablesOf(ruleSet: RuleSet, known: Known): Tables {
       text: `-A ${chain.name}${printRule(rule, ruleSet.family)}`,
       owner: rule.owner ?? chain.owner,
       passed: place,
+      flow: before.flow,
       before: before.steps,
     };
     const branch = { ...before, steps: step };
@@ -179,6 +181,7 @@ function policy(table: TableName, hook: Hook, { chain, rules }: IndexedChain, br
     text: `-P ${chain.name} DROP`,
     owner: undefined,
     passed: rules.length,
+    flow: branch.flow,
     before: branch.steps,
   };
   return { branch: { ...branch, steps: step }, verdict: 'drop' };
@@ -188,7 +191,7 @@ function policy(table: TableName, hook: Hook, { chain, rules }: IndexedChain, br
 function split(
   branch: Branch,
   tri: Exclude<ReturnType<typeof testAll>, { kind: 'no' }>,
-): { readonly taken: Branch; readonly left?: Branch } {
+): { readonly taken?: Branch; readonly left?: Branch } {
   switch (tri.kind) {
     case 'yes':
       return { taken: branch };
@@ -198,6 +201,8 @@ function split(
         left: { ...branch, weight: times(branch.weight, rest(tri.share)) },
       };
     case 'depends': {
+      const holds = assumed(branch, tri.on);
+      if (holds !== undefined) return holds ? { taken: branch } : { left: branch };
       const on = [...branch.depends, tri.on];
       // Both ways have the whole weight: which of them it is is not known.
       if (on.length > MOST_UNKNOWN) return { taken: { ...branch, depends: on } };

@@ -41,6 +41,7 @@ export function schedule(server: VirtualServer, branch: Branch, hook: Hook): rea
       text: `${printService(server)}${printScheduling(server)} ${printRealServer(real)}`,
       owner: server.owner,
       passed: 0,
+      flow: branch.flow,
       before: branch.steps,
     };
     const flow = { ...translated(branch.flow, ip, real.port), virtualServer: nameOf(server), isDestinationSet: true };

@@ -1,0 +1,145 @@
+/**
+ * text: a trace → lines for people: the verdict first, then who sends what, where it ends, and each step.
+ */
+import { joinHostPort } from '../ip.js';
+import { aligned, type Column, LAYOUTS, tableOf } from '../table.js';
+import { shareText } from './share.js';
+import type { TracedStep } from './steps.js';
+import type { Trace, TracedOutcome } from './types.js';
+import { wrapped } from './wrap.js';
+
+/** How it is laid out. */
+export interface TextStyle {
+  /** Show the rules that were not for the packet, and the steps to every endpoint. */
+  readonly verbose: boolean;
+  /** Columns of the terminal; absent: lines are as long as rules are. */
+  readonly width: number | undefined;
+  readonly paint: (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
+}
+
+export function* traceLines(trace: Trace, style: TextStyle): Generator<string> {
+  const colour = trace.isReached
+    ? 'green'
+    : trace.verdict === 'UNKNOWN' || trace.verdict === 'MIXED'
+      ? 'yellow'
+      : 'red';
+  for (const line of wrapped(trace.sentence, '', style.width)) yield style.paint(colour, line);
+  for (const note of trace.notes) yield* wrapped(note, '  ', style.width);
+  for (const on of trace.depends) yield* wrapped(`depends on: ${on}`, '  ', style.width);
+  if (trace.depends.some((on) => /^(?:! )?-i /.test(on)))
+    yield '  say by which interface it comes in: --in-interface NAME';
+  yield '';
+  yield* aligned(packetRows(trace), LAYOUTS.describe).flatMap((line) => wrapped(line, '', style.width));
+  const endpoints = trace.outcomes.filter(({ verdict }) => verdict === 'DNAT');
+  if (endpoints.length > 0) {
+    yield '';
+    const { columns, rows } = tableOf(COLUMNS, endpoints);
+    yield* aligned([columns, ...rows], LAYOUTS.describe);
+  }
+  yield* stepsLines(trace, style);
+}
+
+const KIND = {
+  ClusterIP: 'cluster IP',
+  ExternalIP: 'external IP',
+  LoadBalancerIP: 'load-balancer IP',
+  NodePort: 'node port',
+} as const;
+
+function packetRows({ from, to, protocol, sourcePort, asked, node, lookup }: Trace): readonly (readonly string[])[] {
+  const { inInterface } = from;
+  const by = typeof inInterface === 'string' ? `in by ${inInterface}` : '';
+  const ports = sourcePort === undefined ? '' : `port ${sourcePort}`;
+  const whose =
+    asked && (asked.kind === undefined ? `Service ${asked.port}` : `${KIND[asked.kind]} of Service ${asked.port}`);
+  return [
+    ...lookup.map(({ name, outcome }) => ['name', `${name} ${outcome}`]),
+    ['from', [from.ip.text, ports, from.about, by].filter((text) => text !== '').join(', ')],
+    ['to', [`${joinHostPort(to.ip.text, to.port)}/${protocol}`, ...(whose === undefined ? [] : [whose])].join(', ')],
+    ...(node === '' ? [] : [['on', `node ${node}`]]),
+  ];
+}
+
+const COLUMNS: readonly Column<TracedOutcome>[] = [
+  { title: 'ENDPOINT', cell: ({ address = '', port = 0 }) => joinHostPort(address, port) },
+  { title: 'SHARE', cell: ({ share }) => shareText(share) },
+  { title: 'SOURCE', cell: ({ source }) => ({ kept: 'kept', node: 'the node', changed: 'changed' })[source] },
+  { title: 'POD', cell: ({ pod = '' }) => pod, optional: true },
+  { title: 'NODE', cell: ({ node = '' }) => node, optional: true },
+];
+
+/** What all ways have in common, and of the rest one way, or all of them. */
+function* stepsLines({ steps, outcomes }: Trace, style: TextStyle): Generator<string> {
+  const ends = outcomes.map(endText);
+  const common = steps.filter((step) => step.outcomes.length === outcomes.length);
+  yield* sectionLines(common, style);
+  if (outcomes.length < 2) return;
+  const shown = style.verbose ? outcomes.keys() : firstOfEach(outcomes);
+  let left = outcomes.length;
+  for (const i of shown) {
+    left--;
+    yield '';
+    yield style.paint('bold', ends[i] ?? '');
+    yield* sectionLines(
+      steps.filter((step) => step.outcomes.length < outcomes.length && step.outcomes.includes(i)),
+      style,
+    );
+  }
+  if (left > 0) yield* ['', `and ${left === 1 ? '1 more like these' : `${left} more like these`} (-v shows all)`];
+}
+
+/** One outcome of each sort: of endpoints that see the same source one is enough. */
+function firstOfEach(outcomes: readonly TracedOutcome[]): readonly number[] {
+  const sorts = outcomes.map(({ verdict, source }) => `${verdict} ${source}`);
+  return [...sorts.keys()].filter((i) => sorts.indexOf(sorts[i] ?? '') === i);
+}
+
+function endText({ verdict, address = '', port = 0, share }: TracedOutcome): string {
+  const what = {
+    DNAT: `to ${joinHostPort(address, port)}`,
+    REJECT: 'refused',
+    DROP: 'dropped',
+    ACCEPT: 'accepted',
+    NONE: 'untouched',
+    UNKNOWN: 'one of the unknown ways',
+  }[verdict];
+  return `${what}, ${shareText(share)}`;
+}
+
+/** Steps below the hook and table that they are in. */
+function* sectionLines(steps: readonly TracedStep[], style: TextStyle): Generator<string> {
+  let place = '';
+  for (const step of steps) {
+    const now = step.table === 'ipvs' ? `${step.hook}, IPVS` : `${step.hook}, table ${step.table}`;
+    if (now !== place) yield* ['', style.paint('bold', now)];
+    place = now;
+    yield* stepLines(step, style);
+  }
+}
+
+function* stepLines(step: TracedStep, { verbose, width, paint }: TextStyle): Generator<string> {
+  const { chain, rule, service, does, skipped, text, nothingIn, missed } = step;
+  const where = step.table === 'ipvs' ? 'virtual server' : rule === 0 ? `${chain} policy` : `${chain} ${rule}`;
+  if (verbose) for (const each of missed()) yield* missedLines(each, { width, paint });
+  const count =
+    !verbose && skipped > 0 ? `${skipped} ${skipped === 1 ? 'rule' : 'rules'} before it not for this packet` : '';
+  const more = [count, nothingIn === undefined ? '' : none(nothingIn)].filter((each) => each !== '');
+  yield* wrapped([`${where}${service === undefined ? '' : ` (${service})`}: ${does}`, ...more].join('; '), '  ', width);
+  for (const line of wrapped(text, '      ', width)) yield paint('dim', line);
+}
+
+function none(rules: number): string {
+  return rules === 0
+    ? 'it has no rules'
+    : rules === 1
+      ? 'its only rule is not for this packet'
+      : `none of its ${rules} rules is for this packet`;
+}
+
+function* missedLines(
+  { text, because }: { readonly text: string; readonly because: string },
+  { width, paint }: Pick<TextStyle, 'width' | 'paint'>,
+): Generator<string> {
+  for (const line of wrapped(`not ${text}`, '    ', width)) yield paint('dim', line);
+  yield* wrapped(`fails at ${because}`, '        ', width);
+}
