@@ -2,7 +2,7 @@
  * sentence: outcomes → the verdict in one sentence, and why it is so where the Service tells.
  */
 import { contains, joinHostPort } from '../ip.js';
-import { type Fraction, ONE, plus, ZERO } from '../packet/fraction.js';
+import { plus, ZERO } from '../packet/fraction.js';
 import type { Verdict } from '../packet/verdict.js';
 import type { Source } from './sender.js';
 import { shareText } from './share.js';
@@ -23,11 +23,7 @@ export function sentenceOf(told: Told): string {
   });
   const [only] = parts;
   if (parts.length === 1 && only) return only.text;
-  return parts.map(({ text, share }) => `${text} (${portion(share)})`).join('; ');
-}
-
-function portion(share: Fraction): string {
-  return share.n === ONE.n && share.d === ONE.d ? 'all' : `${shareText(share)} of connections`;
+  return parts.map(({ text, share }) => `${text} (${shareText(share)} of connections)`).join('; ');
 }
 
 const SAYS: Readonly<Record<Verdict, (own: readonly TracedOutcome[], told: Told) => string>> = {
@@ -39,8 +35,8 @@ const SAYS: Readonly<Record<Verdict, (own: readonly TracedOutcome[], told: Told)
         : `reaches one of ${own.length} endpoints`;
     return `${where}, ${sourceOf(own)}`;
   },
-  REJECT: () => 'is refused',
-  DROP: () => 'is dropped',
+  REJECT: (own) => `is refused${byWhat(own)}`,
+  DROP: (own) => `is dropped${byWhat(own)}`,
   ACCEPT: (own) => `is accepted by a rule of a Service, ${sourceOf(own)}`,
   NONE: (own, { isAsked, to }) => {
     const goes = own.every(({ end }) => end === 'delivered') ? 'to the node itself' : 'on its way';
@@ -57,6 +53,11 @@ const SAYS: Readonly<Record<Verdict, (own: readonly TracedOutcome[], told: Told)
     return `depends on ${depends.length === 1 ? first : `${depends.length} conditions that are not known`}`;
   },
 };
+
+function byWhat(outcomes: readonly TracedOutcome[]): string {
+  const rules = [...new Set(outcomes.flatMap(({ by }) => by ?? []))];
+  return rules.length === 0 ? '' : ` by ${rules.join(' or ')}`;
+}
 
 function sourceOf(outcomes: readonly TracedOutcome[]): string {
   const count = (wanted: TracedOutcome['source']) => outcomes.filter(({ source }) => source === wanted).length;

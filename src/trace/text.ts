@@ -121,19 +121,16 @@ function* stepLines(step: TracedStep, { verbose, width, paint }: TextStyle): Gen
   const { chain, rule, service, does, skipped, text, nothingIn, missed } = step;
   const where = step.table === 'ipvs' ? 'virtual server' : rule === 0 ? `${chain} policy` : `${chain} ${rule}`;
   if (verbose) for (const each of missed()) yield* missedLines(each, { width, paint });
-  const count =
-    !verbose && skipped > 0 ? `${skipped} ${skipped === 1 ? 'rule' : 'rules'} before it not for this packet` : '';
-  const more = [count, nothingIn === undefined ? '' : none(nothingIn)].filter((each) => each !== '');
-  yield* wrapped([`${where}${service === undefined ? '' : ` (${service})`}: ${does}`, ...more].join('; '), '  ', width);
+  const whose = service === undefined ? '' : ` (${service})`;
+  const over = !verbose && skipped > 0 ? `, ${skipped} skipped` : '';
+  const empty = nothingIn === undefined ? '' : `, ${none(nothingIn)}`;
+  yield* wrapped(`${where}${whose}${over}: ${does}${empty}`, '  ', width);
   for (const line of wrapped(text, '      ', width)) yield paint('dim', line);
 }
 
 function none(rules: number): string {
-  return rules === 0
-    ? 'it has no rules'
-    : rules === 1
-      ? 'its only rule is not for this packet'
-      : `none of its ${rules} rules is for this packet`;
+  if (rules < 2) return rules === 0 ? 'which has no rules' : 'whose only rule is for others';
+  return `none of whose ${rules} rules is for it`;
 }
 
 function* missedLines(

@@ -1,6 +1,7 @@
 /**
  * trace: rules × question → what becomes of the packet, as plain data; text and JSON are made of it.
  */
+import type { Step } from '../packet/branch.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { answerOf, type Result, type Verdict } from '../packet/verdict.js';
 import { type Frontend, formatServicePortName } from '../resolve/types.js';
@@ -72,10 +73,17 @@ function outcomeOf({ verdict, address, port, masquerade, share, outcome }: Resul
     address,
     port,
     share,
+    by: verdict === 'DROP' || verdict === 'REJECT' ? lastOf(outcome.steps) : undefined,
     source: masquerade ? 'node' : sourceNat === 'snat' ? 'changed' : 'kept',
     isSticky: affinity !== undefined,
     ...(address === undefined ? { pod: undefined, node: undefined } : endpointAt(address, world)),
   };
+}
+
+function lastOf(steps: readonly Step[]): string | undefined {
+  const last = steps.at(-1);
+  if (!last || last.table === 'ipvs') return undefined;
+  return `${last.rule === 0 ? 'the policy' : `rule ${last.rule}`} of ${last.table} ${last.chain}`;
 }
 
 /** The pod and the node of an endpoint, as far as they are known. */

@@ -46,6 +46,8 @@ export interface TracedOutcome {
   readonly address: string | undefined;
   readonly port: number | undefined;
   readonly share: Fraction;
+  /** What dropped or refused it: `rule 2 of filter KUBE-FIREWALL`. */
+  readonly by: string | undefined;
   /** Whose address the endpoint sees as the source. */
   readonly source: 'kept' | 'node' | 'changed';
   /** A client stays with its endpoint. */
