@@ -69,18 +69,25 @@ function sourceOf(outcomes: readonly TracedOutcome[]): string {
 }
 
 /** Why connections do not get through, and what else is to be known of them. */
-export function whyOf({ outcomes, asked, from }: Told): readonly string[] {
+export function whyOf({ outcomes, asked, from, to }: Told): readonly string[] {
   const has = (verdict: Verdict) => outcomes.some((each) => each.verdict === verdict);
   const notes: string[] = [];
   if (asked?.servicePort && (has('REJECT') || has('DROP'))) notes.push(...reasons(asked, from));
-  if (asked && !asked.servicePort && has('NONE'))
-    notes.push(`the node does not serve ${asked.port}: it may be of another proxy, or have no address of this family`);
+  if (asked && has('NONE')) notes.push(unserved(asked, to));
   if (outcomes.some(({ isSticky }) => isSticky)) notes.push('a client stays with its endpoint (session affinity)');
   if (asked?.servicePort && asked.kind === 'ClusterIP' && from.about === 'outside')
     notes.push(
       'a cluster IP is not announced outside of the cluster: it gets here only where a network is told to route it',
     );
   return notes;
+}
+
+/** Why no rule acts on what a Service is asked for by. */
+function unserved({ port, servicePort, at }: Asked, { ip }: Told['to']): string {
+  if (at) return `${ip.text} is an address of Service ${port}, with port ${at.join(', ')} only`;
+  return servicePort
+    ? `there is no rule for ${port}: the rules may be older than the snapshot, or of another node`
+    : `the node does not serve ${port}: it may be for another proxy`;
 }
 
 function reasons({ servicePort, frontend, port }: Asked, { ip }: Source): readonly string[] {

@@ -32,7 +32,7 @@ export function namedDestination(
   const { tries, answers } = lookup(known, names, ['A', 'AAAA']);
   const addresses = answers.flatMap((each) => ('address' in each ? (parseIp(each.address) ?? []) : []));
   const [first] = addresses;
-  if (!first) return unanswered(name, tries, snapshot);
+  if (!first) return unanswered(name, tries, snapshot, namespace);
   const service = snapshot.services.find(({ spec }) => spec.clusterIPs.includes(first.text));
   const chosenPort = service && portOf(service, port === undefined ? undefined : String(port), protocol);
   if (port === undefined && (!chosenPort || isProblem(chosenPort)))
@@ -49,7 +49,7 @@ export function namedDestination(
   });
 }
 
-function unanswered(name: string, tries: readonly Try[], snapshot: Snapshot): Problem {
+function unanswered(name: string, tries: readonly Try[], { services }: Snapshot, home: string): Problem {
   const last = tries.at(-1);
   const asked = `asked for: ${tries.map((each) => each.name).join(', ')}`;
   switch (last?.outcome) {
@@ -66,8 +66,8 @@ function unanswered(name: string, tries: readonly Try[], snapshot: Snapshot): Pr
     case 'loop':
       return { problem: `${name} leads in a circle, by CNAMEs` };
     default: {
-      const [label = '', namespace = ''] = name.split('.');
-      const hint = elsewhere(namesOf(snapshot.services), { namespace, name: label }, 'svc');
+      const [label = '', namespace = home] = name.split('.');
+      const hint = elsewhere(namesOf(services), { namespace, name: label }, 'svc');
       return { problem: `${name} is no name of the cluster`, hint: hint === undefined ? asked : `${hint} (${asked})` };
     }
   }

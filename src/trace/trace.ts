@@ -1,12 +1,13 @@
 /**
  * trace: rules × question → what becomes of the packet, as plain data; text and JSON are made of it.
  */
+import type { Ip } from '../ip.js';
 import type { Step } from '../packet/branch.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { answerOf, type Result, type Verdict } from '../packet/verdict.js';
 import { type Frontend, formatServicePortName } from '../resolve/types.js';
 import type { Destination } from './destination.js';
-import { type Answered, isProblem, type Question } from './question.js';
+import { type Answered, isProblem, type Named, type Question } from './question.js';
 import { senderOf } from './sender.js';
 import { sentenceOf, whyOf } from './sentence.js';
 import { tracedSteps } from './steps.js';
@@ -120,6 +121,25 @@ function askedOf(
       frontend,
     };
   }
-  if (!service) return undefined;
-  return { ...service, port: `${service.namespace}/${service.name}`, kind: undefined, servicePort, frontend };
+  const other = service ? undefined : portsAt(world, ip);
+  const found = service ?? other;
+  if (!found) return undefined;
+  return {
+    namespace: found.namespace,
+    name: found.name,
+    port: `${found.namespace}/${found.name}`,
+    kind: undefined,
+    servicePort,
+    frontend,
+    ...(other && { at: other.at }),
+  };
+}
+
+/** The Service that has an address, with the ports that it has there. */
+function portsAt({ ports }: World, { text }: Ip): (Named & { readonly at: readonly string[] }) | undefined {
+  const found = ports.flatMap(({ name, frontends }) =>
+    frontends.filter(({ ip }) => ip === text).map(({ port }) => ({ name, at: `${port}/${name.protocol}` })),
+  );
+  const [first] = found;
+  return first && { namespace: first.name.namespace, name: first.name.service, at: found.map(({ at }) => at) };
 }

@@ -38,6 +38,8 @@ export interface Asked extends Named {
   readonly kind: Frontend['kind'] | undefined;
   readonly servicePort: ServicePort | undefined;
   readonly frontend: Frontend | undefined;
+  /** The ports that it has at the address, where the one that is asked for is none of them. */
+  readonly at?: readonly string[];
 }
 
 export interface TracedOutcome {
