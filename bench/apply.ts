@@ -1,7 +1,8 @@
 /**
- * The bench of apply: `npm run bench:apply`. `vipc apply`, the whole process, against the tool that loads all rules in one
- * input, as kube-proxy does; turn and turn about, in network namespaces. Then the same with one endpoint changed. Prints
- * medians; judges nothing. BENCH_SIZES=1000,5000 chooses the numbers of Services; at 5000 iptables-nft-restore needs minutes.
+ * The bench of apply: `npm run bench:apply`. Measures `vipc apply`, the whole process, against the tool loading all
+ * rules in one input, as kube-proxy does; alternately, in network namespaces. Then the same with one endpoint changed.
+ * Prints medians; judges nothing. BENCH_SIZES=1000,5000 sets the numbers of Services; at 5000 iptables-nft-restore
+ * needs minutes.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +42,7 @@ function measure(services: number, variant: Variant): readonly string[] {
   const [before, after] = snapshots(services);
   const rules = run(process.execPath, [VIPC, 'compile', '--node', NODE, before]);
   const all = join(scratch, 'rules');
-  // Without the built-in chains' own lines, whose policies are the node's.
+  // Without the lines of built-in chains, because the node decides their policies.
   writeFileSync(all, rules.replace(/^:\S+ ACCEPT.*\n/gm, ''));
   const apply = (path: string, ...more: readonly string[]) =>
     run(process.execPath, [VIPC, 'apply', ...more, '--netns', NETNS, '--iptables', variant, '--node', NODE, path]);
@@ -78,7 +79,7 @@ function measure(services: number, variant: Variant): readonly string[] {
   ];
 }
 
-/** A cluster, and the same with another address of one endpoint. */
+/** A cluster, and the same with a changed address of one endpoint. */
 function snapshots(services: number): readonly [string, string] {
   const text = asJson(cluster({ services, endpoints: ENDPOINTS }));
   const [before, after] = [join(scratch, `${services}.json`), join(scratch, `${services}-changed.json`)];

@@ -1,6 +1,7 @@
 /**
- * A cluster to measure with: S Services of M endpoints each, as `kubectl get svc,endpointslices,nodes -A` prints one, with
- * the fields an API server fills in. The same sizes always give the same text. IPv4; 1 Service in 10 has a node port.
+ * A cluster to measure with: S Services of M endpoints each, as `kubectl get svc,endpointslices,nodes -A` prints it,
+ * with the fields that an API server fills in. The same sizes always give the same text. IPv4; 1 Service in 10 has a
+ * node port.
  */
 
 export interface Size {
@@ -23,8 +24,7 @@ export function cluster({ services, endpoints }: Size): Json {
   };
 }
 
-/** The node to compile for. */
-/** The same in the words of an application's repository: Deployments and Services, nothing that a cluster adds. */
+/** The same as in an application's repository: Deployments and Services, without anything that a cluster adds. */
 export function manifests({ services, endpoints }: Size): Json {
   const items = Array.from({ length: services }, (_, i) => {
     const metadata = { name: `svc-${i}`, namespace: `team-${i % 50}` };
@@ -45,6 +45,7 @@ export function manifests({ services, endpoints }: Size): Json {
   return { apiVersion: 'v1', kind: 'List', items: items.flat() };
 }
 
+/** The node to compile for. */
 export const NODE = 'node-0';
 
 /** As the API serves it, or with an `indent` of 4 as `kubectl -o json` prints it. */

@@ -1,6 +1,6 @@
 /**
- * The bench: `npm run bench`. First the phases for three sizes, then the whole command against the tool that loads its
- * output, turn and turn about. Prints medians; judges nothing.
+ * The bench of compile: `npm run bench`. First the phases for three sizes, then the whole command against the tool that
+ * loads its output, alternately. Prints medians; judges nothing.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,9 @@ const LANGUAGES = {
   'kubectl JSON': (data: Json) => asJson(data, 4),
   YAML: asYaml,
 };
-/** What is compiled whole, and how: the last are Deployments and Services, which need pods and addresses first. */
+/**
+ * The inputs and flags of whole runs; the last are Deployments and Services, for which pods and addresses are made up.
+ */
 const WHOLE: Readonly<Record<string, readonly string[]>> = {
   JSON: ['--node', NODE],
   'kubectl JSON': ['--node', NODE],
@@ -39,7 +41,7 @@ try {
   rmSync(scratch, { recursive: true });
 }
 
-/** The phases by size and language, each run in a process of its own. */
+/** The phases by size and language, each run in its own process. */
 function phases(): void {
   const rows = SIZES.flatMap((services) =>
     Object.entries(LANGUAGES).map(([language, write]) => {
@@ -112,7 +114,7 @@ function compileTo(input: string, flags: readonly string[], output: string, rss:
   closeSync(out);
 }
 
-/** Milliseconds that loading takes in a namespace of its own. */
+/** Milliseconds to load the file in a fresh network namespace. */
 function restore(file: string): number {
   const netns = `vipc-bench-${process.pid}`;
   run('ip', ['netns', 'add', netns]);

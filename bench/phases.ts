@@ -1,5 +1,5 @@
 /**
- * One measurement of the phases, in a process of its own so that its memory is its own:
+ * One measurement of the phases, in its own process, so that its memory can be measured:
  *
  *     node phases.js FILE          prints Phases as JSON
  */
@@ -20,14 +20,14 @@ export interface Phases {
   /** Milliseconds. */
   readonly load: number;
   readonly resolve: number;
-  /** Chains are lowered and printed one by one, so these two are one number. */
+  /** Chains are lowered and printed one by one, so these two phases have one number. */
   readonly print: number;
   readonly lines: number;
   readonly bytes: number;
   readonly peakKb: number;
 }
 
-/** The peak of this process; getrusage's would include the parent's, which the kernel hands on at fork. */
+/** The peak memory of this process; getrusage's value would include the parent's, which the kernel copies at fork. */
 export function peakKb(): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
 }

@@ -1,6 +1,6 @@
 /**
- * The soak: `npm run bench:soak`. The daemon under 100 changes a second, in bursts, and vandalism for half an hour, or
- * SOAK_SECONDS. Prints figures; judges nothing.
+ * The soak: `npm run bench:soak`. Runs the daemon for half an hour, or SOAK_SECONDS, under 100 changes a second, in
+ * bursts, and vandalism. Prints measurements; judges nothing.
  */
 import { fileURLToPath } from 'node:url';
 import { soak } from '../src/testing/node/soak.js';

@@ -1,24 +1,26 @@
 /**
- * The bench of the daemon: `npm run bench:sync`. One endpoint changes in a large cluster: from the event to the kernel,
- * against a restore of all rules in one input, turn and turn about in one network namespace. Prints medians; judges
- * nothing. BENCH_SIZES chooses the numbers of Services, BENCH_RUNS how often each is measured.
+ * The bench of the daemon: `npm run bench:sync`. One endpoint changes in a large cluster: measures the time from the
+ * event to the kernel, against a restore of all rules in one input, alternately in one network namespace. Prints
+ * medians; judges nothing. BENCH_SIZES sets the numbers of Services, BENCH_RUNS the number of measurements.
  */
 import { spawnSync } from 'node:child_process';
 import { netnsHost } from '../src/apply/host.js';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
 import { artifactsOf, type Compiled, textOf } from '../src/pipeline.js';
-import { newStore } from '../src/sync/store.js';
 import { newSyncer } from '../src/sync/syncer.js';
 import { chunks } from '../src/text.js';
 import { CHAINS_PER_COMMIT, detect, VARIANTS, type Variant } from '../src/tools/iptables/variants.js';
+import { newStore } from '../src/watch/store.js';
 import { cluster, type Json, NODE } from './cluster.js';
 import { median, seconds, table } from './table.js';
 
 const ENDPOINTS = 10;
 const SIZES = (process.env['BENCH_SIZES'] ?? '1000,5000').split(',').map(Number);
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
-/** iptables-nft takes minutes to load all rules of a large cluster in one input; there the daemon is measured alone. */
+/**
+ * iptables-nft takes minutes to load all rules of a large cluster in one input; for those only the daemon is measured.
+ */
 const MOST_FOR_NFT = 2000;
 
 const rows: (readonly string[])[] = [];
@@ -97,7 +99,7 @@ async function measure(services: number, variant: Variant): Promise<readonly str
   }
 }
 
-/** All rules, without the built-in chains' own, which would be there twice. */
+/** All rules, without those in built-in chains, which would be duplicated. */
 function ownRules(compiled: Compiled): string {
   const artifact = artifactsOf(compiled).find(({ name }) => name === 'iptables.rules') ?? fail('no rules');
   return [...chunks(textOf(artifact))]

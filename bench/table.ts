@@ -1,6 +1,6 @@
-/** Medians, and tables of them that line up. */
+/** Medians, and aligned tables of them. */
 
-/** The middle value; of an even number the upper one. */
+/** The middle value; the upper of two middle values. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

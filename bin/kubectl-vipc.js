@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// kubectl runs what is called kubectl-vipc in the PATH for `kubectl vipc` and hands the other arguments on.
+// For `kubectl vipc`, kubectl runs the program kubectl-vipc in PATH and passes the other arguments on.
 import { start } from './start.js';
 
 await start('kubectl vipc');

@@ -1,7 +1,7 @@
-// What cannot even start, for want of open files or of a build, is trouble: a sentence and exit code 2, for 1 means
-// "different". So is what no command expected.
+// A failure to start, for lack of open files or of a build, is trouble: one sentence and exit code 2, because 1 means
+// "different". So is an error that no command expects.
 
-/** Runs vipc under the name that its user calls it by. */
+/** Runs vipc; `name` is the program's name in messages. */
 export async function start(name) {
   process.on('uncaughtException', fail);
   try {

@@ -1,14 +1,15 @@
 #!/usr/bin/perl
-# An agent of the tests: runs programs for whoever is at the other end, as many at a time as are asked for. `agent.pl DEVICE`
-# does so on a serial port, in the machine of the guest ring; `agent.pl -` on standard input and output, for the kernel ring:
-# a process as large as jest takes thirty milliseconds to start a program, this one two.
+# An agent of the tests: runs programs for the process at the other end, any number at a time. `agent.pl DEVICE` uses a
+# serial port, in the machine of the guest ring; `agent.pl -` uses standard input and output, for the kernel ring: a
+# process as large as jest takes thirty milliseconds to start a program, this one two.
 #
-#   request:  run ID NETNS TIMEOUT ARGV STDIN\n   and then so many bytes: arguments, each with a NUL behind it; the input
-#   answer:   ID CODE STDOUT STDERR\n             and then so many bytes of each output
+#   request:  run ID NETNS TIMEOUT ARGV STDIN\n   then ARGV + STDIN bytes: arguments, each ended by NUL; the input
+#   answer:   ID CODE STDOUT STDERR\n             then the bytes of both outputs
 #
-# NETNS is a name that `ip netns` knows, or - for the one it is in; `ip netns exec` would take four times as long.
-# The program's input and outputs are files, so a child it left behind holds nothing up. What it does not set aside with
-# setsid dies with it when time is up. Codes as in src/apply/host.ts: 124 late, 126 not executable, 127 no such program.
+# NETNS is a name of `ip netns`, or - for its own; `ip netns exec` would take four times as long.
+# The program's input and outputs are files, so a child that it left behind blocks nothing. On a timeout all its
+# processes are killed, except those started with setsid. Codes as in src/apply/host.ts: 124 timeout, 126 not
+# executable, 127 not found.
 use strict;
 use warnings;
 use Errno qw(EINTR ENOENT);
@@ -25,7 +26,7 @@ my $MONOTONIC = 1;
 my ($device) = @ARGV;
 my ($in, $out) = ends_of($device);
 my $buffer = '';
-# What runs: descriptor of the process => what is known of it.
+# Running programs: descriptor of the process => its state.
 my %running;
 
 while (1) {
@@ -42,7 +43,7 @@ while (1) {
   hear() if $count && vec $ready, fileno $in, 1;
 }
 
-# Seconds since some moment; a perl as small as Debian's perl-base has no Time::HiRes.
+# Seconds since an arbitrary start; Debian's perl-base has no Time::HiRes.
 sub now {
   my $time = "\0" x 16;
   syscall $CLOCK, $MONOTONIC, $time;
@@ -57,7 +58,7 @@ sub ends_of {
   return ($port, $port);
 }
 
-# Takes what has come, and begins what is asked for.
+# Reads the available bytes, and starts the requested programs.
 sub hear {
   my $count = sysread $in, $buffer, 1 << 16, length $buffer;
   die "read: $!\n" unless defined $count or $! == EINTR;
@@ -73,7 +74,8 @@ sub hear {
   }
 }
 
-# On a serial port nobody is a read of nothing, at once, and half a request is then forgotten. On standard input it is the end.
+# On a serial port a read of nothing means that no client is connected; half a request is then dropped. On standard
+# input it is the end.
 sub hung_up {
   if ($device eq '-') {
     kill KILL => -$_->{pid} for values %running;
@@ -94,7 +96,7 @@ sub begin {
   syswrite_all($files[0], $input);
   sysseek $files[0], 0, 0;
 
-  # Closed by a successful exec; otherwise it brings the reason.
+  # A successful exec closes it; otherwise it carries the error.
   pipe my $told, my $tell or die "pipe: $!\n";
   my $pid = fork // die "fork: $!\n";
   if ($pid == 0) {
@@ -118,7 +120,7 @@ sub begin {
   };
 }
 
-# Tells how a program ended, or ends it.
+# Reports how a program ended, or kills it after its timeout.
 sub finish {
   my ($run, $late) = @_;
   kill KILL => -$run->{pid} if $late;
@@ -140,7 +142,7 @@ sub answer {
   syswrite_all($out, $stderr);
 }
 
-# A file without a name.
+# An unnamed temporary file.
 sub scratch {
   my ($name) = @_;
   open my $file, '+>:raw', $name or die "$name: $!\n";

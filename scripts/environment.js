@@ -1,13 +1,13 @@
-// jest's environment of every test file. It gives each a lock of iptables-legacy of its own, and ends a test that has come
-// to a standstill. No test has a limit on the clock: on a busy machine the same steps take longer. VIPC_TIMES names a file
-// for how long each took.
+// The jest environment of every test file. It gives each file its own lock of iptables-legacy, and fails a test without
+// progress. No test has a time limit, because the same steps take longer on a busy machine. VIPC_TIMES names a file for
+// the duration of each test.
 import { appendFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { TestEnvironment } from 'jest-environment-node';
 import { activity, watchProgress } from './progress.js';
 
-/** The longest that a timer can be. */
+/** The longest delay of a timer. */
 const NEVER = 2 ** 31 - 1;
 
 export default class Environment extends TestEnvironment {
@@ -16,15 +16,15 @@ export default class Environment extends TestEnvironment {
   #file;
 
   constructor(config, context) {
-    // Before the sandbox gets its copy. The lock in /run is one for all network namespaces and all programs, as no two
-    // containers have it.
+    // Set before the sandbox copies the environment. The lock in /run is shared by all network namespaces, unlike
+    // between two containers.
     process.env.XTABLES_LOCKFILE = join(tmpdir(), `xtables-${process.pid}.lock`);
     super(config, context);
     this.#file = context.testPath;
   }
 
   async handleTestEvent({ name, test, hook }) {
-    // What runs is looked up after this: jest-circus, run.js.
+    // jest-circus and run.js read the test's function after this event.
     if (name === 'test_fn_start') this.#watch(test, test.name);
     if (name === 'hook_start') this.#watch(hook, hook.type);
   }
@@ -40,7 +40,9 @@ export default class Environment extends TestEnvironment {
     await super.teardown();
   }
 
-  /** Seconds in all, seconds of computing: the second is the same on a busy machine, but for what the guest computes. */
+  /**
+   * Total seconds and CPU seconds: the latter do not depend on the load of the machine, except for work of the guest.
+   */
   #times() {
     const seconds = [performance.now() - this.#begun.at, (activity().cpuSeconds - this.#begun.cpuSeconds) * 1000];
     return `${seconds.map((ms) => (ms / 1000).toFixed(1)).join('\t')}\t${relative('', this.#file)}\n`;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Boots the guest ring's machine under QEMU and stays with it: `guest-boot.sh [PORTS]` prints `ready FOLDER` once it runs
-# programs. The folder holds the sockets port0, port1, … (scripts/agent.pl says what to say there) and console.log.
-# Needs no root and no KVM. The machine and its folder go when this script is told to end.
+# Boots the guest ring's machine under QEMU and keeps it running: `guest-boot.sh [PORTS]` prints `ready FOLDER` once it
+# accepts programs. The folder holds the sockets port0, port1, … (protocol: scripts/agent.pl) and console.log. Needs
+# neither root nor KVM. Ending this script removes the machine and its folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
@@ -17,10 +17,10 @@ for ((i = 0; i < ${1:-1}; i++)); do
   ports+=(-chardev "socket,id=port$i,path=$folder/port$i,server=on,wait=off" -device "virtserialport,chardev=port$i,name=agent$i")
 done
 
-# stop: bash says that it was killed, and who listened to us may be gone.
+# stop: bash reports the kill, and the reader of its output may be gone.
 stop() { { kill -9 "$qemu" && wait "$qemu"; } 2>/dev/null || true; }
 
-# boot: starts it; setpriv lets it not outlive this script, whatever ends that.
+# boot: starts it; setpriv ends it with this script, however the script ends.
 boot() {
   : >"$folder/console.log"
   setpriv --pdeathsig KILL qemu-system-x86_64 -accel tcg,thread=multi -cpu max -M q35,sata=off,smbus=off -smp 2 -m 1024 \
@@ -30,7 +30,7 @@ boot() {
   qemu=$!
 }
 
-# ready: waits for word from it; five minutes and more, for a busy machine takes longer for each look.
+# ready: waits for its message, at least five minutes; on a busy machine each look takes longer.
 ready() {
   for ((i = 0; i < 3000; i++)); do
     if grep -q '^guest: ready' "$folder/console.log"; then return; fi

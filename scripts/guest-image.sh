@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the guest ring's machine, once: Debian's cloud kernel, which has IPVS, and an initramfs with this machine's own
-# network tools. Prints the folder that holds `vmlinuz` and `initrd`. Needs Debian on amd64, not root.
+# Builds the guest ring's machine, once: Debian's cloud kernel, which has IPVS, and an initramfs with this machine's
+# network tools. Prints the folder that holds `vmlinuz` and `initrd`. Needs Debian on amd64, but not root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
@@ -8,13 +8,13 @@ cd "$(dirname "$0")/.."
 CACHE=$PWD/.cache/guest
 KERNEL=linux-image-cloud-amd64
 
-# What goes in, each program with the package that has it. busybox stands in for everything else a shell expects, but
-# for what starts other programs: it would start its own rather than those here.
+# The contents: each program with its package. busybox provides everything else that a shell expects, except commands
+# that start other programs: it would start its own applets instead of those here.
 tools=(busybox:busybox-static bash:bash perl:perl-base ip:iproute2 nft:nftables ipset:ipset conntrack:conntrack
   xtables-nft-multi:iptables xtables-legacy-multi:iptables ipvsadm:ipvsadm ipvsadm-save:ipvsadm ipvsadm-restore:ipvsadm
   sysctl:procps ps:procps modprobe:kmod unshare:util-linux nsenter:util-linux setsid:util-linux
   env:coreutils timeout:coreutils xargs:findutils)
-# What makes it and runs it.
+# The programs that build and run it.
 makers=(qemu-system-x86_64:qemu-system-x86 cpio:cpio depmod:kmod flock:util-linux setpriv:util-linux apt-get:apt dpkg:dpkg)
 
 fail() { echo "guest: $*" >&2; exit 1; }
@@ -29,7 +29,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 [ "$(dpkg --print-architecture)" = amd64 ] || fail "needs Debian on amd64, this is $(dpkg --print-architecture)"
 
-# The kernel is not part of the key: whichever was fetched first is good enough, and asking needs the network.
+# The kernel is not part of the key: any version will do, and asking for the newest needs the network.
 mapfile -t packages < <(printf '%s\n' "${tools[@]##*:}" | sort -u)
 key=$({ cat scripts/guest-{image.sh,init.sh,agent.pl}; dpkg-query -W "${packages[@]}" || true; } | sha256sum | cut -c1-16)
 image=$CACHE/$key
@@ -68,7 +68,7 @@ from=$work/kernel/$modules to=$root/usr/$modules
 cp "$from"/modules.{builtin,builtin.modinfo,order} "$to"
 for folder in net lib crypto drivers/virtio; do (cd "$from" && cp -r --parents "kernel/$folder" "$to"); done
 for module in char/virtio_console net/{dummy,veth,tun,macvlan}; do (cd "$from" && cp --parents "kernel/drivers/$module.ko" "$to"); done
-# Large, and nothing to do with Services; some need modules that are not here.
+# Large, and unrelated to Services; some need modules that are missing here.
 (cd "$to/kernel/net" && rm -rf 9p ceph openvswitch rds smc sunrpc tipc vmw_vsock)
 depmod -b "$root" "$version"
 
@@ -83,7 +83,7 @@ for applet in $(busybox --list); do [ -e "$root/usr/bin/$applet" ] || ln -s busy
 shopt -s nullglob
 libraries=(/usr/lib/*-linux-gnu/{xtables,perl-base})
 cp -r --parents "${libraries[@]}" "$root"
-# Also what the extensions need. ldd fails for scripts, and says `NAME => FILE (…)`, for the loader only `FILE (…)`.
+# Also the libraries of extensions. ldd fails for scripts; it prints `NAME => FILE (…)`, for the loader only `FILE (…)`.
 mapfile -t binaries < <(find "$root/usr/bin" "${libraries[@]}" -type f \( -perm -u+x -o -name '*.so' \))
 { ldd "${binaries[@]}" 2>/dev/null || true; } | grep -o '/[^ ]* (0x' | sed 's/ (0x//' | sort -u >"$work/libraries"
 while read -r library; do
@@ -96,12 +96,12 @@ cp scripts/guest-init.sh "$root/init"
 cp scripts/agent.pl "$root/usr/bin/guest-agent"
 chmod 755 "$root/init" "$root/usr/bin/guest-agent"
 
-# Uncompressed: the kernel unpacks it faster than it would a smaller one.
+# Uncompressed, because the kernel unpacks that fastest.
 mkdir "$work/image"
 cp "$work/kernel/boot/vmlinuz-$version" "$work/image/vmlinuz"
 (cd "$root" && find . -print0 | cpio --null --create --format=newc --owner=+0:+0 --quiet) >"$work/image/initrd"
 
-# Only now is there an image; older ones had other inputs.
+# The image is complete; older ones had other inputs.
 mv "$work/image" "$image"
 find "$CACHE" -mindepth 1 -maxdepth 1 -type d ! -path "$image" -exec rm -rf {} +
 finished

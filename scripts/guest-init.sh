@@ -19,25 +19,25 @@ exec </dev/null >/dev/console 2>&1
 
 echo root:x:0:0:root:/root:/bin/sh >/etc/passwd
 echo '127.0.0.1 localhost' >/etc/hosts
-# ipset and iptables name protocols by this file.
+# ipset and iptables resolve protocol names with this file.
 printf '%s\n' 'icmp 1 ICMP' 'tcp 6 TCP' 'udp 17 UDP' 'ipv6-icmp 58 IPv6-ICMP' 'vrrp 112 VRRP' 'sctp 132 SCTP' >/etc/protocols
 
-# Before anything writes their sysctls. The rest, schedulers too, the kernel loads when somebody asks for it.
+# Before their sysctls are written. The kernel loads the rest, such as schedulers, on demand.
 modprobe -a virtio_pci virtio_console nf_conntrack ip_vs
-# All namespaces share what is, by the size of this machine's memory, room for a few thousand connections.
+# All namespaces share this table; sized by this machine's memory, it would hold only a few thousand connections.
 echo 262144 >/proc/sys/net/netfilter/nf_conntrack_max
-# Left to load itself it would make a dummy0 that nobody asked for.
+# Loaded on demand, the module would add an unwanted dummy0.
 modprobe dummy numdummies=0
 ip link set lo up
 hostname guest
 
-# There is no udev to name the ports.
+# Without udev the ports have no names.
 for port in /sys/class/virtio-ports/*; do
   [[ $(<"$port/name") == agent* ]] || continue
   {
-    # A lock of iptables-legacy for each: those in /run are one for all network namespaces.
+    # Each agent has its own lock of iptables-legacy: the one in /run is shared by all network namespaces.
     XTABLES_LOCKFILE=/run/xtables-${port##*/}.lock perl /usr/bin/guest-agent "/dev/${port##*/}"
-    # Better no machine than one that does not answer.
+    # A machine that does not answer is worse than none.
     echo "guest: the agent of ${port##*/} ended"
     poweroff -f
   } &

@@ -1,14 +1,14 @@
-// Whether a test still gets anywhere: this process computes, or reads what a program, a server or the guest says. One that
-// did neither for long waits for what never comes, on the busiest machine, and fails. A loop that looks again and again
-// must end by itself: `eventually` in src/testing/run/patience.ts does.
+// Whether a test makes progress: this process computes, or reads output of a program, a server or the guest. A test
+// that has done neither for long waits for something that never comes, even on the busiest machine, and fails. A loop
+// that polls must end by itself, like `eventually` in src/testing/run/patience.ts.
 import { readFileSync } from 'node:fs';
 
-/** More than the longest that a program which a test starts may take, which is ten minutes (src/testing/run/patience.ts). */
+/** Longer than the time limit of a program that a test starts, ten minutes (src/testing/run/patience.ts). */
 const STANDSTILL_SECONDS = Number(process.env.VIPC_STANDSTILL_SECONDS ?? 700);
-/** So many in a row find nothing done. */
+/** The number of consecutive looks without progress that fail a test. */
 const LOOKS = 10;
 const LOOK_SECONDS = STANDSTILL_SECONDS / LOOKS;
-/** What a process at rest does between two looks, and the look itself. */
+/** The activity of an idle process between two looks, including the look itself. */
 const REST = { cpuSeconds: 0.02 * LOOK_SECONDS, reads: 8 };
 
 /** Watches one test or hook at a time. */
@@ -27,9 +27,9 @@ export function watchProgress() {
     );
   }, LOOK_SECONDS * 1000).unref();
   return {
-    /** The function, failing when it makes no progress. */
+    /** The function wrapped to fail when it makes no progress. */
     watched(fn, what) {
-      // A hook runs many times.
+      // A hook runs many times, but must be wrapped once.
       if (fn?.isWatched) return fn;
       const isWatched = async function () {
         let mine;
@@ -49,10 +49,10 @@ export function watchProgress() {
   };
 }
 
-/** What this process has done so far: seconds of computing, its own and of programs that ended; how often it read. */
+/** The activity of this process so far: CPU seconds, its own and of ended children; number of reads. */
 export function activity() {
   const { user, system } = process.cpuUsage();
-  // In clock ticks, of which there are a hundred a second on all of Linux that Node runs on.
+  // In clock ticks: a hundred per second on every Linux that Node supports.
   const stat = contents('/proc/self/stat');
   const [children, theirs] = stat
     .slice(stat.lastIndexOf(')') + 2)
@@ -63,7 +63,7 @@ export function activity() {
   return { cpuSeconds: (user + system) / 1e6 + ((children ?? 0) + (theirs ?? 0)) / 100, reads };
 }
 
-/** Of another system there is no more than its own computing to see. */
+/** On other systems only its own CPU time is known. */
 function contents(path) {
   try {
     return readFileSync(path, 'latin1');

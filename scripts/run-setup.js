@@ -1,4 +1,4 @@
-// jest's globalSetup of every ring.
+// jest's globalSetup of all rings.
 import { beginRun } from './run.js';
 
 export default beginRun;

@@ -1,6 +1,6 @@
-// Whether two builds of vipc print the same: `node scripts/same-output.js OTHER`, where OTHER is a checkout that is built.
-// For a change of shape, which is to change nothing that anybody sees. Every command that takes files is run in both builds
-// on all files of fixtures/; apply --dry-run in a network namespace of its own, for which it must be root.
+// Whether two builds of vipc print the same: `node scripts/same-output.js OTHER`, where OTHER is a built checkout. For
+// refactorings, which must not change any output. Runs every command that takes files in both builds on all files of
+// fixtures/; and apply --dry-run in a fresh network namespace, which requires root.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const [other] = process.argv.slice(2);
 if (other === undefined) throw new Error('usage: node scripts/same-output.js OTHER');
 
-/** Larger ones take too long; what they hold is in smaller ones as well. */
+/** Larger files take too long, and smaller ones have the same contents. */
 const MOST_BYTES = 300_000;
 const NETNS = `vipc-same-${process.pid}`;
 const NOW = Date.now();

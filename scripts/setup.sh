@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Installs what the tests need and this machine lacks: the kernel's tools, QEMU and Node through apt (Debian or Ubuntu, as
-# root), then the npm packages; makes the guest ring's image. Does nothing where all is there.
+# Installs what the tests need and this machine lacks: the kernel's tools, QEMU and Node with apt (Debian or Ubuntu, as
+# root), then the npm packages; builds the guest ring's image. Does nothing where everything is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
 
-# The programs the tests run, each with the package that has it.
+# The programs that the tests run, each with its package.
 needs=(iptables-nft:iptables iptables-legacy:iptables ipset:ipset conntrack:conntrack ip:iproute2 nft:nftables ps:procps nsenter:util-linux
   qemu-system-x86_64:qemu-system-x86 busybox:busybox-static ipvsadm:ipvsadm modprobe:kmod cpio:cpio kubectl:kubernetes-client
   systemd-analyze:systemd systemd-notify:systemd dig:bind9-dnsutils named-checkzone:bind9-utils zsh:zsh fish:fish mandoc:mandoc)
-# Programs of packages that are servers, which apt would start, now and at every boot: only the program is taken out of them.
+# Programs from packages of servers, which apt would start now and at every boot: only the program is extracted.
 servers=(promtool:prometheus:usr/bin named:bind9:usr/sbin knotd:knot:usr/sbin)
 
 has() { command -v "$1" >/dev/null; }
@@ -20,7 +20,7 @@ node_is_new() {
 
 packages=()
 for need in "${needs[@]}"; do has "${need%%:*}" || packages+=("${need##*:}"); done
-# Debian 12 has Node 18: too old for us, good enough to fetch a newer one.
+# Debian 12 has Node 18: too old for the tests, but able to fetch a newer one.
 if ! node_is_new && ! { has node && has npm; }; then packages+=(nodejs npm ca-certificates); fi
 
 if [ ${#packages[@]} -gt 0 ]; then
@@ -41,7 +41,7 @@ fi
 hash -r
 node_is_new || { echo "setup: no Node 20.12 or newer" >&2; exit 1; }
 
-# The program of a package, into .cache/bin; what it is linked with comes as packages.
+# Extracts the program of a package into .cache/bin; its libraries are installed as packages.
 fetch_program() {
   local program=$1 package=$2 directory=$3 work libraries code
   mapfile -t libraries < <(apt-cache depends "$package" | sed -n 's/^ *Depends: \(lib[^ <]*\|bind9-libs\)$/\1/p' | grep -v '^libjs-')
@@ -62,8 +62,8 @@ for server in "${servers[@]}"; do
   fi
 done
 
-# npm writes the hidden lockfile last, so a newer one means a complete installation of this package-lock.json.
+# npm writes the hidden lockfile last: a newer one means that this package-lock.json is completely installed.
 if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then npm ci --ignore-scripts --no-audit --no-fund; fi
-# Without it the guest ring says why it cannot run; the others can.
+# Without the image the guest ring reports why it cannot run; the other rings can.
 bash scripts/guest-image.sh >/dev/null || true
 echo "setup: Node $(node --version), $(iptables-nft --version 2>/dev/null || echo 'no iptables')"

@@ -1,5 +1,6 @@
-// A jest reporter that ends a run with one plain line, `N passed, N failed, N skipped`, preceded by why a ring was
-// skipped, and what the run's random choices came from. With VIPC_COUNTS set it also leaves the three numbers in that file, for scripts/test.sh to add up.
+// A jest reporter that ends a run with one plain line, `N passed, N failed, N skipped`, after the reason for each
+// skipped ring and the seed of the run's random choices. With VIPC_COUNTS set it also writes the three numbers to that
+// file, for scripts/test.sh to add up.
 import { writeFileSync } from 'node:fs';
 
 /** Longer than the longest test on a machine ten times as busy as a quiet one. */
@@ -23,7 +24,10 @@ export default class SummaryReporter {
     this.#progress();
   }
 
-  /** A worker that computes for ever hears nobody; the run ends without it, and the next one ends it (scripts/run.js). */
+  /**
+   * A worker in an endless loop receives no messages. The run ends without it, and the next run kills it
+   * (scripts/run.js).
+   */
   #progress() {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => {
@@ -37,11 +41,11 @@ export default class SummaryReporter {
     const tests = results.testResults.flatMap((file) => file.testResults);
     const reasons = new Set(tests.map(({ title }) => title).filter((title) => title.startsWith('RING SKIPPED')));
     const passed = results.numPassedTests;
-    // A file that does not load has no tests to fail; it counts as one.
+    // A file that does not load has no failed tests; it counts as one.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + (results.runExecError ? 1 : 0);
     const skipped = results.numPendingTests + results.numTodoTests;
     writeCounts(passed, failed, skipped);
-    // jest's own summary always comes after all reporters, hence the wait for the very end.
+    // jest prints its own summary after all reporters, so this line waits for the exit.
     process.once('exit', () => {
       const lines = [...reasons, `SEED=${process.env.SEED}`, `${passed} passed, ${failed} failed, ${skipped} skipped`];
       process.stdout.write(`\n${lines.join('\n\n')}\n`);

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The tests in one command, on a fresh machine too: setup, type check, lint, every ring on this Node. In minutes, and all
-# that decides whether the product works. `--all` adds what takes longer: more of what is sampled, the long
-# tests, and the pure ring on the oldest Node we support and on the newer lines. docs/testing.md has the details.
-# Runs every step whatever became of the others; the last line adds them up, and a step that failed without a failing test
+# All tests in one command, also on a fresh machine: setup, type check, lint, every ring on this Node. Takes minutes,
+# and includes everything that decides whether the product works. `--all` adds slower checks: larger samples, the long
+# tests, and the pure ring on the oldest supported Node and on newer lines. See docs/testing.md. Runs every step even
+# after failures; the last line adds them up, and a step that failed without a failing test counts as one. SEED=N
+# repeats the random choices of an earlier run, which printed it.
 # counts as one. SEED=N repeats the random choices of an earlier run, which printed it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -23,7 +24,7 @@ trap 'rm -f "$counts"' EXIT
 # record RESULT NAME [NOTE]
 record() { summary+=("$(printf '%-8s %-28s %s' "$1" "$2" "${3-}")"); }
 
-# step NAME COMMAND…: runs it, with the time it took; jest leaves its numbers in $counts.
+# step NAME COMMAND…: runs and times it; jest leaves its numbers in $counts.
 step() {
   local name=$1 start=$SECONDS code=0 p=0 f=0 s=0
   shift
@@ -39,7 +40,8 @@ step() {
   if [ "$f" = 0 ]; then record ok "$name" "$note"; else record FAILED "$name" "$note"; fi
 }
 
-# pure_on VERSION: the pure ring on a Node of that version, which npx fetches; with samples, for whether it runs there.
+# pure_on VERSION: the pure ring on a Node of that version, fetched by npx; with samples, because it only checks that it
+# runs.
 pure_on() {
   local version
   version=$(npx -y -p "node@$1" node --version </dev/null)

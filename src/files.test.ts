@@ -80,7 +80,7 @@ describe('replaceFiles', () => {
     mkdirSync(join(directory, 'c'));
     const pieces = function* () {
       yield 'new';
-      // Between the look at it and its replacement.
+      // Between the check of the file and its replacement.
       rmSync(join(directory, 'b'));
       mkdirSync(join(directory, 'b'));
     };

@@ -1,7 +1,7 @@
 /**
- * files: the one way to make directories and to write files. Whoever prepares the place, such as a pull request in a
- * checkout, decides nothing but whether it works: no link is written through, no name can be guessed, and a file is
- * replaced whole or not at all. What goes wrong is an Error of one sentence.
+ * files: the only code that creates directories and writes files. The content of the target directory (such as a
+ * checkout of a hostile pull request) can make writing fail, but not more: no link is followed, temporary names cannot
+ * be guessed, and a file is replaced completely or not at all. Failures are Errors of one sentence.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -26,7 +26,7 @@ import {
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { showPath } from './diag.js';
 
-/** What the system's error codes mean to somebody who named a path. */
+/** The system's error codes in words. */
 const WHY: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -54,26 +54,26 @@ function whyNot(error: unknown): string {
 /** An error of the environment, in one sentence. */
 export function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // What a system call says names the call, and the path as it is.
+  // The message of a failed system call names the call and has the path unescaped.
   const { syscall, path } = error as NodeJS.ErrnoException;
   if (syscall === undefined) return error.message;
   return `${path === undefined ? syscall : showPath(path)}: ${whyNot(error)}`;
 }
 
-/** Makes `path` with all directories above it; fine when it is there. */
+/** Creates `path` and its parents if they do not exist. */
 export function makeDirectory(path: string): void {
-  // Node's own `recursive` never ends where the file system says no with ENOENT, as /proc does.
+  // Node's own `recursive` loops forever on file systems that refuse with ENOENT, such as /proc.
   const missing: string[] = [];
   for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
   try {
-    for (const each of missing) mkdirUnlessThere(each);
+    for (const each of missing) mkdirUnlessExists(each);
   } catch (error) {
     throw new Error(`the directory ${showPath(path)} cannot be made: ${whyNot(error)}`);
   }
   if (!statSync(path).isDirectory()) throw new Error(`${showPath(path)} is a file, not a directory`);
 }
 
-function mkdirUnlessThere(path: string): void {
+function mkdirUnlessExists(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {
@@ -83,8 +83,8 @@ function mkdirUnlessThere(path: string): void {
 }
 
 /**
- * Makes the directory that a user wants output in. A link in the current directory that leads out of it is an Error: a
- * checkout may carry it, and what is written there as root could be /etc/sysctl.conf.
+ * Creates the user's output directory. A link in the current directory that leads out of it is an Error: a hostile
+ * checkout may contain it, and root would then write to a place such as /etc.
  */
 export function makeOutputDirectory(path: string): void {
   const link = linkOutOf(realpathSync('.'), path);
@@ -115,15 +115,16 @@ function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === sep ? sep : `${directory}${sep}`);
 }
 
-/** What a file is to hold, in pieces that are made when they are written. */
+/** The content of a file, in pieces that are generated while they are written. */
 export interface NewFile {
   readonly name: string;
   readonly pieces: Iterable<string>;
 }
 
 /**
- * Writes `files` into a directory. All are written beside the old ones before the first of those is replaced, so when
- * there is no space all stay as they were; when one cannot be replaced, those that were are put back. A link is replaced, and what it leads to stays.
+ * Writes `files` into a directory. All are written to temporary files before the first old file is replaced, so a full
+ * disk changes nothing; when one cannot be replaced, the others are restored. A link is replaced, its target is not
+ * touched.
  */
 export function replaceFiles(directory: string, files: readonly NewFile[]): void {
   const written: { readonly from: string; readonly to: string }[] = [];
@@ -150,7 +151,7 @@ export function replaceFiles(directory: string, files: readonly NewFile[]): void
   for (const { kept } of done) if (kept !== undefined) rmSync(kept, { force: true });
 }
 
-/** A second name for what is at `path`; undefined where there is nothing. */
+/** A second name (hard link) for the file at `path`; undefined when there is none. */
 function keep(path: string): string | undefined {
   const kept = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.old`);
   try {
@@ -167,7 +168,7 @@ function putBack(path: string, kept: string | undefined): void {
   else renameSync(kept, path);
 }
 
-/** What is there now. Devices and pipes are somebody's, and a rename would take them away. */
+/** The file to replace; throws for devices and pipes, which a rename would remove. */
 function replaceable(path: string): Stats | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat || stat.isFile() || stat.isSymbolicLink()) return stat;
@@ -185,7 +186,7 @@ function writeNew(path: string, pieces: Iterable<string>, old: Stats | undefined
   }
 }
 
-/** The text of a file; rejects a FIFO or device, which may have no end, with an Error, and the absence with ENOENT. */
+/** The text of a file. Throws for a FIFO or device, which may have no end, and ENOENT when there is no file. */
 export function readText(path: string): string {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -196,7 +197,7 @@ export function readText(path: string): string {
   }
 }
 
-/** Opens a small file that stays and is written in place, such as a lock; makes it where it is not. Never by a link. */
+/** Opens or creates a file that is written in place, such as a lock. Never follows a link. */
 export function openInPlace(path: string): number {
   makeDirectory(dirname(path));
   const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;

@@ -12,7 +12,7 @@ const POD =
   'status: {phase: Running, podIPs: [{ip: 10.244.0.5}], conditions: [{type: Ready, status: "True"}]}\n';
 const SELECTS = SERVICE.replace('spec: {', 'spec: {selector: {app: web}, ');
 
-/** The options of those that read: `compile` and the like, `apply`, `allocate`, `sync --snapshot`. */
+/** The options of each command that reads: `compile` and similar ones, `apply`, `allocate`, `sync --snapshot`. */
 const compile: FrontOptions = {};
 const apply: FrontOptions = { mustServe: true, live: true, clustersetCIDRs: [] };
 const allocate: FrontOptions = {
@@ -32,6 +32,13 @@ describe('what is said', () => {
     ['nothing, for the daemon', '', daemon, []],
     ['no object of a cluster, compiled', CONFIG_MAP, compile, ['note skipped-objects']],
     ['no object of a cluster, applied', CONFIG_MAP, apply, ['error empty-snapshot', 'note skipped-objects']],
+    ['nothing, applied with --skip-invalid', '', { ...apply, ...forgiving }, ['error empty-snapshot']],
+    [
+      'nothing but invalid objects, applied with --skip-invalid',
+      BROKEN,
+      { ...apply, ...forgiving },
+      ['warning invalid-field', 'error empty-snapshot'],
+    ],
     ['no object of a cluster, to allocate for', CONFIG_MAP, allocate, []],
     ['an invalid object', BROKEN, compile, ['error invalid-field']],
     ['an invalid object, with --skip-invalid', BROKEN, { ...compile, ...forgiving }, ['warning invalid-field']],

@@ -1,11 +1,11 @@
 /**
- * front: YAML | JSON → the cluster as its control plane would have it, and what there is to say about it. All commands and
- * the daemon read through this function; how they differ is data.
+ * front: YAML | JSON → the cluster as its control plane would complete it, with diagnostics. All commands and the
+ * daemon read through this function; their differences are data.
  *
- *     read       YAML | JSON                  → Snapshot        beside the objects of a cluster, if there is one
+ *     read       YAML | JSON                  → Snapshot        together with the objects of a cluster, if given
  *     complete   Snapshot                     → Snapshot        what an API server and its controllers add
- *     clusters   Snapshot                     → Snapshot        what the clusterset adds, if that is wanted
- *     lint       Snapshot                     → warnings        what is valid, but hardly meant
+ *     clusters   Snapshot                     → Snapshot        what the clusterset adds, if asked for
+ *     lint       Snapshot                     → warnings        valid objects that are probably mistakes
  */
 import { withClusterset } from './clusters/mcs.js';
 import { AS_IT_IS, type Completion, complete, completeServices } from './complete/complete.js';
@@ -19,25 +19,25 @@ export interface FrontOptions {
   /** Leave objects with errors out, and make the errors warnings. */
   readonly skipInvalid?: boolean | undefined;
   readonly completion?: Completion | undefined;
-  /** How far the snapshot is completed: all of it, or only the addresses and ports of Services. */
+  /** What is completed: everything, or only addresses and ports of Services. */
   readonly extent?: keyof typeof COMPLETE;
-  /** Go on with what is sound when something has errors. */
+  /** Continue with the valid objects when others have errors. */
   readonly partial?: boolean;
-  /** Objects of a cluster, which the sources are manifests for. */
+  /** The objects of the cluster that the manifests are for. */
   readonly beside?: readonly Source[];
-  /** What an input without any object is; `'fine'` leaves that to the caller. */
+  /** The error for input without any object; `'fine'`: no error. */
   readonly empty?: EmptyInput | 'fine';
   /** Refuse a snapshot without a Service, an EndpointSlice and a Node. */
   readonly mustServe?: boolean | undefined;
-  /** Add what a clusterset adds, with ClusterSetIPs from here for ServiceImports that lack one. */
+  /** Add the Services of the clusterset, with ClusterSetIPs from these ranges for ServiceImports that lack one. */
   readonly clustersetCIDRs?: readonly Cidr[];
-  /** Which remarks there are beside problems; all by default. */
+  /** The remarks to report besides problems; all by default. */
   readonly remarks?: readonly Remark[];
-  /** A live node has nothing made up, so no message proposes it. */
+  /** For a live node nothing is simulated, so no message suggests it. */
   readonly live?: boolean;
 }
 
-/** `skipped`: kinds that are not read. `completed`: what was added. `suspect`: what lint finds. */
+/** `skipped`: kinds that are not read. `completed`: what was added. `suspect`: the findings of lint. */
 export type Remark = 'skipped' | 'completed' | 'suspect';
 
 const ALL: readonly Remark[] = ['skipped', 'completed', 'suspect'];
@@ -53,13 +53,13 @@ export interface EmptyInput {
 
 const SNAPSHOT_COMMAND = 'kubectl get services,endpointslices,nodes -A -o yaml prints a snapshot';
 
-/** Compiled, it would be a node that serves nothing: more likely the command before the pipe failed. */
+/** An error, because such a node would serve nothing: probably the command before the pipe failed. */
 const EMPTY_SNAPSHOT: EmptyInput = { hint: SNAPSHOT_COMMAND, forgivable: true };
 
 export interface Front {
-  /** What the sources alone say. */
+  /** The objects of the sources alone. */
   readonly written: Snapshot;
-  /** The cluster, completed; with any error it is what was sound, as far as it got. */
+  /** The completed cluster; after an error, its valid objects up to the phase that failed. */
   readonly cluster: Snapshot;
 }
 
@@ -79,7 +79,7 @@ export function front(sources: readonly Source[], options: FrontOptions): Checke
 
   const completed = COMPLETE[extent](read, completion);
   const added = remarks.includes('completed') ? completed.diagnostics : completed.diagnostics.filter(isNoNote);
-  // What errors left out would look as if it were missing.
+  // After an error lint would report objects as missing that were only left out.
   const isSound = !hasErrors(completed.diagnostics);
   const suspect =
     isSound && remarks.includes('suspect') ? lint(completed.value, { simulate: completion.simulate || live }) : [];
@@ -91,13 +91,13 @@ export function front(sources: readonly Source[], options: FrontOptions): Checke
   return result(clusterset.value, [...judged, ...forgive(shared)]);
 }
 
-/** The same for callers that need the cluster alone. */
+/** The same for callers that need only the cluster. */
 export function readCluster(sources: readonly Source[], options: FrontOptions): Checked<Snapshot> {
   const { value, diagnostics } = front(sources, options);
   return { value: value.cluster, diagnostics };
 }
 
-/** What is wrong with what was read. */
+/** Problems of reading, and of input without objects. */
 function readProblems(
   snapshot: Checked<Snapshot>,
   { empty = EMPTY_SNAPSHOT, mustServe = false }: FrontOptions,
@@ -107,8 +107,10 @@ function readProblems(
     const nothing = [nothingRead(empty)];
     return empty.forgivable && !mustServe ? forgive(nothing) : nothing;
   }
-  const nobody = mustServe && snapshot.diagnostics.length === 0 && isForNobody(snapshot.value);
-  return [...forgive(snapshot.diagnostics), ...(nobody ? [NOTHING_TO_SERVE] : [])];
+  const found = forgive(snapshot.diagnostics);
+  // Where errors remain they say why there is nothing.
+  const servesNothing = mustServe && !hasErrors(found) && isForNobody(snapshot.value);
+  return [...found, ...(servesNothing ? [NOTHING_TO_SERVE] : [])];
 }
 
 function nothingRead({ hint }: EmptyInput): Diagnostic {
@@ -116,15 +118,15 @@ function nothingRead({ hint }: EmptyInput): Diagnostic {
   return { code: 'empty-snapshot', severity: 'error', message, ...(hint !== undefined && { hint }) };
 }
 
-/** Such manifests are no cluster, and would take the rules of all Services away. */
+/** Such manifests are not a whole cluster; applying them would remove the rules of all Services. */
 const NOTHING_TO_SERVE: Diagnostic = {
   code: 'empty-snapshot',
   severity: 'error',
-  message: 'the input holds no Service, EndpointSlice or Node: nothing is taken away for it',
-  hint: `vipc cleanup takes all rules away; ${SNAPSHOT_COMMAND}`,
+  message: 'the input holds no Service, EndpointSlice or Node, so no rules are removed',
+  hint: `vipc cleanup removes all rules; ${SNAPSHOT_COMMAND}`,
 };
 
-/** Nothing in it could have rules: manifests, not a cluster. */
+/** Whether nothing in a snapshot could have rules: then it is manifests, not a cluster. */
 export function isForNobody({ services, slices, endpoints, nodes }: Snapshot): boolean {
   return services.length + slices.length + endpoints.length + nodes.length === 0;
 }
@@ -133,10 +135,10 @@ function isEmpty({ value, diagnostics }: Checked<Snapshot>): boolean {
   return diagnostics.length === 0 && Object.values(value).every((objects) => objects.length === 0);
 }
 
-/** Most names that a note lists. */
+/** The number of names that a note lists at most. */
 const LISTED = 5;
 
-/** What was in the input and is no part of the output: one note for each kind that vipc does not read. */
+/** One note for each kind in the input that vipc does not read. */
 function notes({ skipped }: Snapshot): readonly Diagnostic[] {
   const byKind = new Map<string, string[]>();
   for (const { apiVersion, kind, name } of skipped) {

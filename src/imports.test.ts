@@ -1,5 +1,5 @@
 /**
- * The shape of the house: which place may import which, and what is pure. testing/house/rules.ts has the rules, and
+ * The architecture: which folder may import which, and what is pure. testing/house/rules.ts has the rules, and
  * docs/architecture.md prints them; `npm run house` writes that part of the page again.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

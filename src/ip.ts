@@ -1,7 +1,8 @@
 /**
- * IP addresses and CIDRs as Go's net.ParseIP/ParseCIDR ("sloppy" forms) read them, since that is what decides which
- * packets kube-proxy's rules match: octets are decimal even with leading zeros (010 is 10, never 8), no hexadecimal, no
- * short forms, no zones, and an IPv4-mapped IPv6 address *is* the IPv4 address (k8s.io/utils/net, KEP-4858).
+ * IP addresses and CIDRs as Kubernetes' "sloppy" forms of Go's net.ParseIP/ParseCIDR read them, because these decide
+ * which packets kube-proxy's rules match: octets are decimal even with leading zeros (010 is 10, never 8), no
+ * hexadecimal, no short forms, no zones, and an IPv4-mapped IPv6 address *is* the IPv4 address (k8s.io/utils/net,
+ * KEP-4858).
  *
  * Addresses are canonical strings everywhere else: dotted decimal, or RFC 5952.
  */
@@ -26,7 +27,7 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** The address that `text` writes, or undefined when Go would not accept it. */
+/** The address in `text`; undefined when Go would not accept it. */
 export function parseIp(text: string): Ip | undefined {
   if (text.length > 45) return undefined;
   if (!text.includes(':')) {
@@ -37,12 +38,12 @@ export function parseIp(text: string): Ip | undefined {
   return bytes && fromBytes(bytes);
 }
 
-/** The address that 4 or 16 bytes are; an IPv4-mapped one is the IPv4 address. */
+/** The address of 4 or 16 bytes; an IPv4-mapped one is the IPv4 address. */
 export function ipOf(bytes: readonly number[]): Ip {
   return bytes.length === 4 ? { family: 'ipv4', text: formatV4(bytes), bytes } : fromBytes(bytes);
 }
 
-/** The network that `text` writes, host bits cleared, or undefined. */
+/** The network in `text` with host bits cleared; undefined when Go would not accept it. */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf('/');
   const ip = slash < 0 ? undefined : parseIp(text.slice(0, slash));
@@ -79,8 +80,8 @@ export function joinHostPort(ip: string, port: number): string {
 }
 
 /**
- * An address or network as inet_ntop(3) writes it, and with it every tool that reads rules back: RFC 5952, except that
- * glibc shows `::a.b.c.d` (RFC 4291's deprecated IPv4-compatible addresses) with dots.
+ * An address or network as inet_ntop(3) writes it, and so every tool that prints rules: RFC 5952, except that glibc
+ * shows `::a.b.c.d` (RFC 4291's deprecated IPv4-compatible addresses) with dots.
  */
 export function inetNtop(text: string): string {
   const compatible = /^::([0-9a-f]{1,4}):([0-9a-f]{1,4})(\/\d+)?$/.exec(text);
@@ -90,7 +91,7 @@ export function inetNtop(text: string): string {
   return `::${bits.flatMap((group) => [group >> 8, group & 0xff]).join('.')}${prefix}`;
 }
 
-/** What makes an address unfit to be an endpoint or an external IP (the API server's ValidateNonSpecialIP). */
+/** Why an address cannot be an endpoint or an external IP (the API server's ValidateNonSpecialIP). */
 export function specialUse(ip: Ip): string | undefined {
   const [a = 0, b = 0, c = 0] = ip.bytes;
   const v4 = ip.family === 'ipv4';

@@ -1,17 +1,17 @@
 /**
- * json: data → JSON text in pieces. The rules of a large cluster fit into no string, so a list may be made while it is
- * written; its items are a line each.
+ * json: data → JSON text in pieces. The rules of a large cluster do not fit into one string, so a list may be generated
+ * while it is written; each item is one line.
  */
 
-/** An object as JSON has it; a field that is undefined is left out. */
+/** A JSON object; undefined fields are left out. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A list that is made while it is written, each time anew. */
+/** A list that is generated each time it is written. */
 export function streamed<T>(make: () => Iterable<T>): Iterable<T> {
   return { [Symbol.iterator]: () => make()[Symbol.iterator]() };
 }
 
-/** `object` and a newline. Only its own lists, and those of their items, may be streamed ones. */
+/** `object` and a newline. Streamed lists may be fields of the object or of their items, not deeper. */
 export function* jsonPieces(object: JsonObject): Generator<string> {
   yield* objectPieces(object);
   yield '\n';

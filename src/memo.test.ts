@@ -16,7 +16,7 @@ it('gives the very same answer until the key or a part is another', () => {
   expect(made).toBe(5);
 });
 
-it('remembers nothing where nobody wants it', () => {
+it('caches nothing as NO_MEMO', () => {
   const key = {};
   expect(NO_MEMO.of('x', key, [], () => ({}))).not.toBe(NO_MEMO.of('x', key, [], () => ({})));
 });

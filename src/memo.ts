@@ -1,18 +1,17 @@
 /**
- * Memo: what was made of an object, for as long as the object and all else it was made from are the very same. A daemon
- * compiles the same cluster again and again; what did not change is then not only equal but identical, which is how diff
- * knows it without looking.
+ * Memo: caches the result for an object while the object and all other inputs are identical (===). The daemon compiles
+ * the same cluster again and again; unchanged results are then identical too, so diff can skip them without comparing.
  */
 
 export interface Memo {
-  /** What `make` gave for `key` and `parts`, if that was asked before in this `scope`; otherwise what it gives now. */
+  /** The result of `make`, cached in `scope` under `key` while `parts` are identical. */
   readonly of: <V>(scope: string, key: object, parts: readonly unknown[], make: () => V) => V;
 }
 
-/** Remembers nothing, for who compiles once. */
+/** Caches nothing, for callers that compile once. */
 export const NO_MEMO: Memo = { of: (_scope, _key, _parts, make) => make() };
 
-/** Remembers the last answer of each scope and key; a key that is gone takes its answers with it. */
+/** Caches the last result of each scope and key; when a key is collected as garbage, so are its results. */
 export function newMemo(): Memo {
   const scopes = new Map<string, WeakMap<object, { readonly parts: readonly unknown[]; readonly value: unknown }>>();
   return {

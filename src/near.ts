@@ -1,15 +1,17 @@
 /**
- * near: a name that is nowhere → the known name that is nearest to it, to propose it. read asks for names of fields, lint
- * and the command line for names of objects.
+ * near: an unknown name → the most similar known name, as a suggestion. read uses it for names of fields, lint and the
+ * command line for names of objects.
  */
 
-/** The entry of `known` that is at most a third of its letters away from `name`; of equally near ones the first. */
+/**
+ * The entry of `known` with the least edit distance to `name`, at most a third of its length; of equal ones the first.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 100) return undefined;
   const wanted = name.toLowerCase();
   let best: { readonly other: string; readonly distance: number } | undefined;
   for (const other of known) {
-    // No distance is less than the difference in length; thousands of names are mostly passed over by it.
+    // A distance is at least the difference in length; that skips most of thousands of names.
     if (best && Math.abs(other.length - name.length) >= best.distance) continue;
     const distance = editDistance(wanted, other.toLowerCase());
     if (!best || distance < best.distance) best = { other, distance };
@@ -17,10 +19,10 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best && best.distance <= Math.max(1, best.other.length / 3) ? best.other : undefined;
 }
 
-/** A search looks at every letter of every name; hostile input would have thousands of searches among thousands of names. */
+/** The letters that all searches may compare: hostile input can need thousands of searches among thousands of names. */
 const MAX_LETTERS = 20_000_000;
 
-/** `nearest` for as long as it is affordable, then always undefined. */
+/** `nearest` until its budget is spent, then always undefined. */
 export function suggester(): typeof nearest {
   let left = MAX_LETTERS;
   return (name, known) => {
@@ -30,7 +32,7 @@ export function suggester(): typeof nearest {
   };
 }
 
-/** How many letters are missing, too many, others, or swapped with the next: the typos that people make. */
+/** The number of missing, additional, wrong or swapped letters (optimal string alignment distance). */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,10 +1,10 @@
 /**
- * Options: everything KubeProxyConfiguration can say that changes rules, as one value. read/config.ts fills it from a
- * file, the command line overrides it, DEFAULT_OPTIONS is the one table of defaults (kube-proxy v1alpha1 SetDefaults).
+ * Options: every setting of KubeProxyConfiguration that vipc uses, as one value. read/config.ts fills it from a file,
+ * the command line overrides it, DEFAULT_OPTIONS is the only table of defaults (kube-proxy v1alpha1 SetDefaults).
  */
 import type { Cidr } from './ip.js';
 
-/** How a proxier tells traffic of pods on this node from all other (kube-proxy's --detect-local-mode). */
+/** How traffic of pods on this node is recognised (kube-proxy's --detect-local-mode). */
 export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix';
 
 export const DETECT_LOCAL_MODES: readonly DetectLocalMode[] = [
@@ -14,27 +14,27 @@ export const DETECT_LOCAL_MODES: readonly DetectLocalMode[] = [
   'InterfaceNamePrefix',
 ];
 
-/** What kube-proxy's configuration says of a node; every field has a default in DEFAULT_OPTIONS. */
+/** The settings for a node; every field has a default in DEFAULT_OPTIONS. */
 export interface Options {
-  /** Proxy mode as written; `''` means iptables. Which modes exist is the backends' list to say. */
+  /** The proxy mode as written; `''` means iptables. The list of backends defines which modes exist. */
   readonly mode: string;
-  /** Name of the node to compile for; `''` when nothing said. */
+  /** The name of the node to compile for; `''` when not given. */
   readonly nodeName: string;
-  /** Overrides the node's own address of its family; an unspecified address (0.0.0.0, ::) does not. */
+  /** Overrides the node's address of its family; an unspecified address (0.0.0.0, ::) does not. */
   readonly bindAddress: string;
-  /** At most one per family. */
+  /** At most one CIDR per family. */
   readonly clusterCIDRs: readonly Cidr[];
   readonly detectLocalMode: DetectLocalMode;
   readonly bridgeInterface: string;
   readonly interfaceNamePrefix: string;
-  /** CIDRs that node ports are served on, or `primary`; empty means every local address. */
+  /** The CIDRs of addresses that serve node ports, or `primary`; empty means every local address. */
   readonly nodePortAddresses: readonly Cidr[] | 'primary';
-  /** Addresses the node has beyond those its Node object lists. */
+  /** Addresses of the node that its Node object does not list. */
   readonly nodeAddresses: readonly string[];
-  /** The machine that is the node, when it is at hand. */
+  /** This machine, when rules are compiled for it. */
   readonly machine?: Machine;
   readonly masqueradeAll: boolean;
-  /** Bit of the packet mark that means "masquerade", 0 to 31. */
+  /** The bit of the packet mark that means "masquerade", 0 to 31. */
   readonly masqueradeBit: number;
   readonly localhostNodePorts: boolean;
   /** conntrack.tcpBeLiberal: kube-proxy then writes no rule that drops INVALID packets. */
@@ -43,20 +43,20 @@ export interface Options {
   readonly daemon: DaemonOptions;
 }
 
-/** What decides no rule, but when and how the daemon works. */
+/** Settings of the daemon, which change no rule. */
 export interface DaemonOptions {
   /** By proxy mode. */
   readonly periods: { readonly iptables: Periods; readonly ipvs: Periods };
-  /** Where it says whether it is well, and what it did. */
+  /** The addresses of its health checks and metrics. */
   readonly healthz: Listen;
   readonly metrics: Listen;
 }
 
-/** Seconds. */
+/** In seconds. */
 export interface Periods {
-  /** How often the whole node is compared. */
+  /** The interval of full comparisons with the node. */
   readonly sync: number;
-  /** How long changes are collected before they are applied. */
+  /** The time for which changes are collected before they are applied. */
   readonly minSync: number;
 }
 
@@ -66,22 +66,22 @@ export interface Listen {
   readonly port: number;
 }
 
-/** What a machine says of itself, which is truer than what the Node object does. */
+/** What the machine itself reports; more reliable than its Node object. */
 export interface Machine {
   readonly hostname: string;
-  /** On its interfaces, virtual IPs aside. */
+  /** The addresses of its interfaces, without virtual IPs. */
   readonly addresses: readonly string[];
 }
 
-/** What only ipvs mode asks. */
+/** Settings of ipvs mode. */
 export interface IpvsOptions {
-  /** As ipvsadm calls it; `''` means rr. */
+  /** The scheduler's name in ipvsadm; `''` means rr. */
   readonly scheduler: string;
-  /** Virtual servers there are left alone when stale ones are deleted. */
+  /** Virtual servers in these networks are not deleted as stale. */
   readonly excludeCIDRs: readonly Cidr[];
-  /** The node answers ARP for an address only on the interface that has it: needed behind MetalLB and kube-vip. */
+  /** The node answers ARP for an address only on the interface that has it; MetalLB and kube-vip need that. */
   readonly strictARP: boolean;
-  /** Idle time after which a connection is forgotten, in whole seconds; 0 leaves the kernel's. */
+  /** The idle timeouts of connections in whole seconds; 0 keeps the kernel's. */
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number };
 }
 

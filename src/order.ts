@@ -1,5 +1,5 @@
 /**
- * Order: by namespace and name, by code point, whatever the order of the input; and what belongs together.
+ * Order: sorting by namespace and name, by code point, independent of the order of the input; and grouping.
  */
 
 interface Named {
@@ -11,14 +11,14 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** `objects` by namespace and name. */
+/** `objects` sorted by namespace and name. */
 export function sorted<T extends Named>(objects: readonly T[]): readonly T[] {
   return [...objects].sort(
     ({ metadata: a }, { metadata: b }) => compare(a.namespace, b.namespace) || compare(a.name, b.name),
   );
 }
 
-/** `values` in groups, each in the order it came. */
+/** `values` in groups by key, in their given order; values without a key are left out. */
 export function groupedBy<T>(
   values: readonly T[],
   keyOf: (value: T) => string | undefined,
@@ -34,7 +34,7 @@ export function groupedBy<T>(
   return groups;
 }
 
-/** The names of each namespace's `objects`, in order. */
+/** The sorted names of `objects` in each namespace. */
 export function namesByNamespace(objects: readonly Named[]): ReadonlyMap<string, readonly string[]> {
   const groups = groupedBy(sorted(objects), ({ metadata }) => metadata.namespace);
   return new Map([...groups].map(([namespace, found]) => [namespace, found.map(({ metadata }) => metadata.name)]));

@@ -1,6 +1,5 @@
 /**
- * Owner: the ServicePort that a rule, an element of a set, a virtual server or an address is there for. The one answer to
- * "whose line is this?".
+ * Owner: the ServicePort that a rule, an element of a set, a virtual server or an address belongs to.
  */
 
 /** A ServicePort's name. */

@@ -1,5 +1,5 @@
 /**
- * Any snapshot, in a kernel with IPVS: what ipvs mode makes of it is accepted by every tool, and read back as written.
+ * For any snapshot, in a kernel with IPVS: every tool accepts the output of ipvs mode and reads it back as written.
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';

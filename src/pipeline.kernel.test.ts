@@ -1,5 +1,5 @@
 /**
- * Any snapshot, in the kernel: what it compiles to is accepted, and read back as it was written.
+ * For any snapshot, the kernel accepts the compiled rules, and they read back as written.
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';

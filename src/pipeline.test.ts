@@ -1,5 +1,5 @@
 /**
- * Laws of the compiler: what holds for any snapshot.
+ * Laws of the compiler, for any snapshot.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -106,7 +106,7 @@ function service(line: string): string {
   return line.split(' ').slice(1, 3).join(' ');
 }
 
-/** Paths of all strings in an object. */
+/** The paths of all strings in an object. */
 function stringPaths(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (typeof value === 'string') return [path];
   if (typeof value !== 'object' || value === null) return [];
@@ -122,13 +122,13 @@ function replaceAt(object: ApiObject, path: readonly string[], value: unknown): 
   return copy;
 }
 
-/** Nodes are left out: some of their text, such as the type of an address, is free, and never printed either. */
+/** Without Nodes: some of their texts, such as the type of an address, may be any text and are never printed. */
 function isVictim({ kind }: ApiObject): boolean {
   return kind !== 'Node';
 }
 
 describe('a hostile string', () => {
-  /** Where any text is allowed, and none of it is ever printed. */
+  /** Fields that may be any text, which is never printed. */
   const FREE_TEXT = /^metadata\.annotations\./;
 
   const attacks = snapshots

@@ -1,9 +1,9 @@
 /**
  * The pipeline, as short functions. Everything here is pure: no file, process or clock is touched.
  *
- *     read       YAML | JSON                  → Snapshot        objects, and where each field was written
+ *     read       YAML | JSON                  → Snapshot        objects with their origins
  *     complete   Snapshot                     → Snapshot        what an API server and its controllers add
- *     lint       Snapshot                     → warnings        what is valid, but hardly meant
+ *     lint       Snapshot                     → warnings        valid objects that are probably mistakes
  *     resolve    Snapshot × Node × Options    → ServicePort[]   all Kubernetes semantics
  *     lower      ServicePort[]                → RuleSet         per proxy mode and layout
  *     print      RuleSet                      → Text            canonical; the golden file
@@ -38,7 +38,7 @@ export function textOf({ parts }: Artifact): Text {
   return joined(parts.map(partText));
 }
 
-/** The table of frontends and endpoints, beside the rules. */
+/** The file with the table of frontends and endpoints. */
 export const RESOLVED_FILE = 'resolved.txt';
 
 /**
@@ -50,13 +50,13 @@ export function compile(sources: readonly Source[], options: Options, how: How =
   return { value: value ? artifactsOf(value) : [], diagnostics };
 }
 
-/** The files that a desired state is reviewed as. */
+/** The files of a compiled state. */
 export function artifactsOf({ backend, resolved, desired }: Compiled): readonly Artifact[] {
   const ports: PortCounts = Object.fromEntries(resolved.map((each) => [each.node.family, each.ports.length]));
   return [...marked(backend.artifacts(desired, ports), resolved), resolvedArtifact(resolved, backend.localPolicy)];
 }
 
-/** How a state is compiled, beyond what kube-proxy's configuration says. */
+/** Settings of the compiler that kube-proxy's configuration does not have. */
 export interface How {
   /** Leave objects with errors out, and make the errors warnings. */
   readonly skipInvalid?: boolean;
@@ -66,43 +66,43 @@ export interface How {
   readonly features?: Features;
   readonly memo?: Memo;
   readonly completion?: Completion;
-  /** Where the ClusterSetIPs come from that ServiceImports lack; without they have none. */
+  /** The ranges of ClusterSetIPs for ServiceImports that lack one; without ranges they get none. */
   readonly clustersetCIDRs?: readonly Cidr[];
 }
 
-/** What a node is to be given, by which backend, and of what it was made. */
+/** The desired state of a node, with its backend and the ServicePorts that it was made from. */
 export interface Compiled {
   readonly backend: Backend;
   readonly resolved: readonly Resolved[];
   readonly desired: DesiredState;
 }
 
-/** What the node is to be given, as data; absent with any error. */
+/** The desired state as data; undefined with any error. */
 export function compileState(sources: readonly Source[], options: Options, how: How): Checked<Compiled | undefined> {
   return back(resolved(sources, options, how), options, how);
 }
 
-/** The same for objects that were read before. */
+/** The same for a snapshot. */
 export function compileSnapshot(snapshot: Snapshot, options: Options, how: How): Checked<Compiled | undefined> {
   return back(resolveFamilies(snapshot, options, how.memo, how.completion), options, how);
 }
 
 /**
- * What several clusters give one node: its cluster's own Services and those of the clusterset. It is the cluster that has
- * the node, or the first one.
+ * The artifacts for one node of several clusters, with its cluster's own Services and those of the clusterset. The
+ * cluster is the one that has the node, else the first.
  */
 export function compileClusters(
   clusters: readonly Cluster[],
   options: Options,
   how: How,
-): Checked<readonly Artifact[]> {
+): Checked<Compiled | undefined> {
   const { value: cluster, diagnostics: notes } = compiledFor(clusters, options.nodeName);
-  if (!cluster) return { value: [], diagnostics: notes };
+  if (!cluster) return { value: undefined, diagnostics: notes };
   const merged = mergeClusters(clusters, cluster, how.clustersetCIDRs);
   const found = [...notes, ...(how.skipInvalid ? merged.diagnostics.map(asWarning) : merged.diagnostics)];
-  if (hasErrors(found)) return { value: [], diagnostics: found };
+  if (hasErrors(found)) return { value: undefined, diagnostics: found };
   const { value, diagnostics } = compileSnapshot(merged.value, options, how);
-  return { value: value ? artifactsOf(value) : [], diagnostics: [...found, ...diagnostics] };
+  return { value, diagnostics: [...found, ...diagnostics] };
 }
 
 /** admit and lower. */
@@ -121,7 +121,7 @@ function back(
   return { value: { backend, resolved, desired }, diagnostics: all };
 }
 
-/** front and resolve; a function of its own, so that the snapshot is free to go before the rules come. */
+/** front and resolve; a separate function, so that the snapshot can be freed before lower runs. */
 function resolved(sources: readonly Source[], options: Options, how: How): Checked<readonly Resolved[]> {
   const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
@@ -129,16 +129,16 @@ function resolved(sources: readonly Source[], options: Options, how: How): Check
   return { value: families.value, diagnostics: [...diagnostics, ...families.diagnostics] };
 }
 
-/** The cluster, with what a clusterset adds to it. */
+/** The cluster with the Services of the clusterset. */
 export function wholeSnapshot(sources: readonly Source[], options: Options, how: How): Checked<Snapshot> {
-  // Whatever the objects are, it comes to nothing.
+  // Without a backend nothing can be compiled, so nothing is read.
   if (!backendFor(options.mode)) return { value: EMPTY_SNAPSHOT, diagnostics: [unknownMode(options.mode)] };
   const { skipInvalid, mustServe, completion, clustersetCIDRs = [] } = how;
   const live = options.machine !== undefined;
   return readCluster(sources, { skipInvalid, mustServe, completion, clustersetCIDRs, live });
 }
 
-/** The front half: what the node serves, in both families. */
+/** The front half: the ServicePorts of the node in both families. */
 export function resolveFamilies(
   snapshot: Snapshot,
   options: Options,
@@ -157,7 +157,7 @@ export function resolveFamilies(
     peers: snapshot.nodes,
   }));
   const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
-  // Nothing that is made up gets to a live node.
+  // For a live node nothing is simulated, so --simulate is not suggested.
   const missing = omissions(snapshot, ports, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
   return { value, diagnostics: [...missing, ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
 }
@@ -169,7 +169,7 @@ function unknownMode(mode: string): Diagnostic {
 
 function resolvedArtifact(resolved: readonly Resolved[], localPolicy: LocalPolicy): Artifact {
   const parts = resolved.map(({ node, ports }, i): Part => {
-    // Made when it is printed, as the views of a large cluster are large.
+    // Built on demand: the views of a large cluster are large.
     const view = () => nodeView(node, ports, localPolicy);
     return {
       family: node.family,

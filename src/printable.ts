@@ -1,37 +1,37 @@
 /**
- * printable: text from outside → text that is safe to show. Names, paths, values and what tools say may hold characters
- * that command a terminal (C0, DEL, C1), reorder a line (U+202E), hide in it (U+200B, tags) or end it where it goes on
- * (U+2028). Three forms, for people, for JSON and for YAML; a tab is harmless, and in them it stays.
+ * printable: text from outside → text that is safe to show. Names, paths, values and output of tools may hold
+ * characters that control a terminal (C0, DEL, C1), reorder a line (U+202E), are invisible (U+200B, tags) or look like
+ * a line end (U+2028). There are three forms: for people, for JSON and for YAML. Tabs are harmless and are kept.
  */
 
 /** Variation selectors FE00 to FE0F only choose the form of the character before them, as in most emoji. */
-// biome-ignore lint/suspicious/noMisleadingCharacterClass: single characters are meant, whatever is beside them.
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: the class is meant to match single characters.
 const UNSAFE = /(?![\t\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** The same, but for the ends of lines. */
+/** The same without line ends. */
 const UNSAFE_IN_LINES = new RegExp(`(?!\\n)${UNSAFE.source}`, 'gu');
 
-/** Nearly every text is this, and a test of it is cheap. */
+/** A cheap test that nearly every text passes. */
 const PLAIN = /^[\t\n -~]*$/;
 
-/** One line as people may see it: U+FFFD for each unsafe code unit, so that columns and offsets stay. */
+/** One line for people: U+FFFD for each unsafe code unit, so that columns and offsets stay. */
 export function printable(line: string): string {
   if (PLAIN.test(line) && !line.includes('\n')) return line;
   return line.replace(UNSAFE, (found) => '\ufffd'.repeat(found.length));
 }
 
-/** Several lines, each made printable; the ends of lines stay. */
+/** The same for several lines; line ends are kept. */
 export function printableLines(text: string): string {
   return PLAIN.test(text) ? text : text.replace(UNSAFE_IN_LINES, (found) => '\ufffd'.repeat(found.length));
 }
 
-/** JSON, or a part of it, that means the same: there such characters stand in strings only, where `\uXXXX` is one. */
+/** Equivalent JSON, or a part of it: unsafe characters occur only in strings, where `\uXXXX` replaces them. */
 export function escapedJson(json: string): string {
   if (PLAIN.test(json)) return json;
   return json.replace(UNSAFE_IN_LINES, (found) => found.replace(/[^]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`));
 }
 
-/** The same for YAML where each string with such characters is in double quotes: beyond the BMP it has `\UXXXXXXXX`. */
+/** The same for YAML with such strings in double quotes; `\UXXXXXXXX` replaces characters beyond the BMP. */
 export function escapedYaml(yaml: string): string {
   if (PLAIN.test(yaml)) return yaml;
   return yaml.replace(UNSAFE_IN_LINES, (found) =>
@@ -39,7 +39,7 @@ export function escapedYaml(yaml: string): string {
   );
 }
 
-/** Whether `text` holds something that may not be shown as it is. */
+/** Whether `text` has no unsafe characters, apart from line ends. */
 export function isPrintable(text: string): boolean {
   return PLAIN.test(text) || text.search(UNSAFE_IN_LINES) < 0;
 }

@@ -1,5 +1,5 @@
 /**
- * What is made up is a field of parts, which their text and their JSON begin with.
+ * The mark of synthetic values is a field of parts; their text and their JSON begin with it.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';

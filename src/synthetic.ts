@@ -1,13 +1,13 @@
 /**
- * The mark on rules that are not for a live node: vipc made up addresses that the input leaves to a cluster.
+ * The mark on rules that are not for a live node, because they have synthetic addresses, ports or endpoints.
  */
 import type { Artifact, Part, Resolved } from './backends/backend.js';
 import { jsonPieces } from './json.js';
 import { joined, type Text } from './text.js';
 
-/** What was made up, as `1 address, 2 node ports and 4 endpoints`; undefined when nothing was. */
+/** The synthetic values, as `1 address, 2 node ports and 4 endpoints`; undefined when there are none. */
 function madeUp(resolved: readonly Resolved[]): string | undefined {
-  // A cluster IP is there for each port, a node port for each family, an endpoint for both.
+  // Count each value once: cluster IPs repeat for every port, node ports for every family, endpoints for both.
   const [addresses, nodePorts, endpoints] = [new Set(), new Set(), new Set()];
   for (const port of resolved.flatMap((family) => family.ports)) {
     for (const { synthetic, ip, port: number } of port.frontends) {
@@ -28,10 +28,10 @@ function counted(count: number, one: string, many: string): string {
   return count === 0 ? '' : `${count} ${count === 1 ? one : many}`;
 }
 
-/** ipvsadm reads no comments. */
+/** ipvsadm does not accept comments. */
 const WITHOUT_COMMENTS = 'ipvsadm.rules';
 
-/** Artifacts whose first part says what of them is made up. */
+/** `artifacts` with the mark in their first part. */
 export function marked(artifacts: readonly Artifact[], resolved: readonly Resolved[]): readonly Artifact[] {
   const synthetic = madeUp(resolved);
   if (synthetic === undefined) return artifacts;
@@ -42,14 +42,14 @@ export function marked(artifacts: readonly Artifact[], resolved: readonly Resolv
   });
 }
 
-/** The text of a part, with a comment that says what is made up. */
+/** The text of a part, with the mark as a comment. */
 export function partText({ synthetic, text }: Part): Text {
   return synthetic === undefined
     ? text
     : joined([[{ text: `# synthetic, not for a live node: ${synthetic} made up` }], text]);
 }
 
-/** The JSON object of a part, whose first field says what is made up, in pieces. */
+/** The JSON object of a part in pieces, with the mark as its first field. */
 export function partJson({ synthetic, data }: Part): Iterable<string> {
   return jsonPieces({ synthetic, ...data });
 }

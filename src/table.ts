@@ -1,10 +1,9 @@
 /**
- * table: rows of cells as plain data, and how they are laid out as text. `vipc get`, descriptions, resolved.txt and reviews
- * have their tables from here, so that each can also be printed in another form. A cell is as it came: what hides in it is
- * the printer's concern.
+ * table: rows of cells as plain data, and their layout as text. `vipc get`, descriptions, resolved.txt and reviews use
+ * these tables, so that each can also be printed in another form. Cells are raw text: printers must make them safe.
  */
 
-/** What several things have in common, one a row. */
+/** A table: one row for each object. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -14,11 +13,11 @@ export interface Table {
 export interface Column<T> {
   readonly title: string;
   readonly cell: (value: T) => string;
-  /** Left out when no row has anything in it. */
+  /** The column is left out when all its cells are empty. */
   readonly optional?: boolean;
 }
 
-/** Stands in a cell that is empty, so that scripts find as many words in every row. */
+/** The text of an empty cell, so that every row has the same number of words for scripts. */
 export const NONE = '<none>';
 
 /** A row for each of `values`. */
@@ -34,20 +33,22 @@ export function tableOf<T>(columns: readonly Column<T>[], values: readonly T[]):
 
 /** Widths of columns, in characters. */
 export interface Layout {
-  /** Of a column, what follows its cells included. */
+  /** The minimum width of a column, padding included. */
   readonly minWidth: number;
-  /** Blanks after the widest cell. */
+  /** The number of blanks after the widest cell. */
   readonly padding: number;
 }
 
-/** As Go's tabwriter aligns for kubectl get (k8s.io/cli-runtime/pkg/printers) and describe (k8s.io/kubectl/pkg/describe). */
+/**
+ * The tabwriter settings of kubectl get (k8s.io/cli-runtime/pkg/printers) and describe (k8s.io/kubectl/pkg/describe).
+ */
 export const LAYOUTS = {
   get: { minWidth: 6, padding: 3 },
   describe: { minWidth: 0, padding: 2 },
   resolved: { minWidth: 0, padding: 2 },
 } as const satisfies Readonly<Record<string, Layout>>;
 
-/** Lines with the cells of each column below each other; nothing is added to the last cell of a row. */
+/** Lines with aligned columns; the last cell of a row is not padded. */
 export function aligned(rows: readonly (readonly string[])[], { minWidth, padding }: Layout): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -62,7 +63,7 @@ export function aligned(rows: readonly (readonly string[])[], { minWidth, paddin
   );
 }
 
-/** The same for rows of several tables, one below the other: only rows of one table are aligned with each other. */
+/** The same for rows of several tables; only rows of the same table are aligned with each other. */
 export function alignedTables(
   rows: readonly { readonly table: string; readonly cells: readonly string[] }[],
   layout: Layout,

@@ -1,6 +1,6 @@
 /**
- * Text is the output of every printer: lines that know where they come from, so that a tool's "error at line 7" can be
- * led back to a Service, and streamed, because a large cluster's rules are tens of megabytes.
+ * Text is the output of every printer: lines with their origin, so that a tool's "error at line 7" leads back to a
+ * Service. It is streamed, because a large cluster's rules are tens of megabytes.
  */
 import type { Origin } from './diag.js';
 import type { Owner } from './owner.js';
@@ -9,21 +9,20 @@ import type { Owner } from './owner.js';
 export interface Line {
   readonly text: string;
   readonly origin?: Origin | undefined;
-  /** Whose it is. */
+  /** The ServicePort that the line belongs to. */
   readonly owner?: Owner | undefined;
 }
 
-/** Lines; each iteration makes them anew. */
+/** Lines; each iteration generates them again. */
 export type Text = Iterable<Line>;
 
 /**
- * Some lines of a text that a reviewer looks at together: the rules of one chain, and in a chain that Services share
- * those of one Service.
+ * Lines that are reviewed together: the rules of one chain; in a chain that Services share, the rules of one Service.
  */
 export interface Section {
   /** `nat KUBE-SVC-…` */
   readonly title: string;
-  /** `default/web:http`; absent for what belongs to no Service. */
+  /** `default/web:http`; absent for lines that belong to no Service. */
   readonly service?: string;
   readonly lines: readonly string[];
 }
@@ -37,12 +36,12 @@ export function joined(texts: readonly Text[]): Text {
   };
 }
 
-/** Sections of a text that has no inner borders: all of it. */
+/** A parser of sections for texts with only one section. */
 export function wholeText(title: string): (text: string) => readonly Section[] {
   return (text) => [{ title, lines: text.trimEnd().split('\n') }];
 }
 
-/** A chunk is written when it has grown past this many characters. */
+/** The size in characters from which a chunk is written. */
 const CHUNK = 1 << 16;
 
 /** The text in pieces of about 64 KiB, each ending with a newline. */

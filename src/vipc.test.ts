@@ -1,6 +1,6 @@
 /**
- * The library: what is packed can be imported and type-checked elsewhere, docs/library.md is true, and no module that it
- * reaches touches anything but its arguments.
+ * The library: the package can be imported and type-checked elsewhere, docs/library.md is true, and every module that
+ * it imports is pure.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -56,7 +56,7 @@ describe('a package of it', () => {
       file,
     );
 
-  // As npm would install it, but for the network: its dependencies are links to ours.
+  // As npm would install it, but without the network: its dependencies are links.
   beforeAll(() => {
     const { dependencies } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
     const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', away], {
@@ -85,7 +85,7 @@ describe('a package of it', () => {
     expect(() => typeCheck('wrong.ts', '')).toThrow();
   });
 
-  it('lets nobody import what is not documented', () => {
+  it('exports only documented modules', () => {
     writeFileSync(join(away, 'inner.js'), "import 'vipc/dist/pipeline.js';\n");
     expect(() => run('inner.js')).toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
   });
@@ -107,7 +107,7 @@ export const texts: readonly string[] = value.map((artifact) => render(textOf(ar
 export const errors: readonly Diagnostic[] = diagnostics;
 `;
 
-/** Each block of code in docs/library.md, with what the block of text after it says that it prints. */
+/** Each block of code in docs/library.md, with its output from the block of text after it. */
 function examples(): [code: string, output: string][] {
   const page = readFileSync(`${ROOT}docs/library.md`, 'utf8');
   const found = [...page.matchAll(/```ts\n([^]*?)```\n(?:(?!```)[^])*?```text\n([^]*?)```/g)];
@@ -116,10 +116,10 @@ function examples(): [code: string, output: string][] {
 
 it('docs/library.md has examples', () => expect(examples().length).toBeGreaterThan(1));
 
-/** Packages that compute, and do nothing else. */
+/** Packages that are pure. */
 const PURE = ['js-yaml', 'diff'];
 
-/** A file of ours, by its path below src, to what it imports in any way. */
+/** The path of each reached file below src → its imports of any kind. */
 const graph = new Map<string, readonly string[]>();
 walk('vipc.ts');
 
@@ -132,7 +132,7 @@ describe('it is pure', () => {
   it.each([...graph])('%s', (file, imports) => {
     const packages = imports.filter((name) => !name.endsWith('.ts') && !PURE.includes(name));
     const text = codeOf(file);
-    // Names of chains hold a hash of the Service's name.
+    // Names of chains contain a hash of the Service's name.
     const used = [...text.matchAll(/\bcrypto\.(\w+)/g)].map(([, name]) => name);
     expect(used.filter((name) => name !== 'hash' && name !== 'createHash')).toEqual([]);
     expect(packages).toEqual(used.length > 0 ? ['node:crypto'] : []);
@@ -140,7 +140,7 @@ describe('it is pure', () => {
   });
 });
 
-/** The process, the network, a clock, or chance; and code that is not imported by name. */
+/** The process, the network, clocks, randomness, and code that is not imported by name. */
 const OUTSIDE =
   /\b(?:process\.|globalThis|new Date\(\)|Date\.now|performance\b|Math\.random|randomUUID|randomBytes|set(?:Timeout|Interval|Immediate)\b|queueMicrotask|fetch\(|WebSocket|console\.|require\(|eval\(|new Function|new Worker|import\.meta)/;
 
@@ -151,12 +151,12 @@ function walk(file: string): void {
   for (const name of imports) if (name.endsWith('.ts')) walk(name);
 }
 
-/** A file without its comments, which may speak of anything. */
+/** A file without its comments. */
 function codeOf(file: string): string {
   return readFileSync(`${ROOT}src/${file}`, 'utf8').replace(/\/\*[^]*?\*\/|^ *\/\/.*$/gm, '');
 }
 
-/** What a file imports, types and import() too: files of ours as paths below src, others by name. */
+/** The imports of a file, including types and import(): own files as paths below src, packages by name. */
 function importsOf(file: string): readonly string[] {
   const text = codeOf(file);
   const specifiers = /\bfrom '([^']+)'|\bimport\(?\s*'([^']+)'|\bimport\(([^'][^)]*)\)|new URL\(\s*'([^']+)'/g;

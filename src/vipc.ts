@@ -1,6 +1,6 @@
 /**
- * The library, `import … from 'vipc'`: texts of a cluster in, the rules of a node out. It is pure: no file, process,
- * network or clock is touched, and the same texts give the same rules. docs/library.md shows how to use it.
+ * The library, `import … from 'vipc'`: texts of a cluster in, the rules of a node out. It is pure: it uses no file,
+ * process, network or clock, and the same texts give the same rules. docs/library.md shows how to use it.
  */
 import { AS_IT_IS, SIMULATED } from './complete/complete.js';
 import type { Checked, Source } from './diag.js';
@@ -16,20 +16,20 @@ export { readConfig } from './read/config.js';
 export { locate, type Position, placeText } from './read/locate.js';
 export { type Line, render, type Section, type Text } from './text.js';
 
-/** How a cluster is compiled, beyond what kube-proxy's configuration says. */
+/** Settings of the compiler that kube-proxy's configuration does not have. */
 export interface How {
   /** Leave objects with errors out, and make their errors warnings. */
   readonly skipInvalid?: boolean;
-  /** Make up what manifests leave to a cluster, as `vipc compile --simulate` does: Nodes, Pods, addresses, slices. */
+  /** Simulate what manifests leave to a cluster, as `vipc compile --simulate` does: Nodes, Pods, addresses, slices. */
   readonly simulate?: boolean;
-  /** How rules are arranged in chains; absent means as kube-proxy does. */
+  /** The arrangement of rules in chains; absent means kube-proxy's. */
   readonly layout?: string;
 }
 
 /**
- * The files that a node is programmed with, of the cluster that `sources` hold together: `iptables.rules`,
- * `ip6tables.rules`, in ipvs mode those of its other tools, and `resolved.txt`. Which node, and in which mode, `options`
- * say. Nothing throws on bad input: with any error among the diagnostics there are no files, unless `skipInvalid`.
+ * The files for one node of the cluster that `sources` describe together: `iptables.rules`, `ip6tables.rules`, in ipvs
+ * mode those of its other tools, and `resolved.txt`. `options` choose the node and the mode. Bad input never throws:
+ * with any error among the diagnostics there are no files, unless `skipInvalid`.
  */
 export function compile(
   sources: readonly Source[],

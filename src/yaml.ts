@@ -1,13 +1,13 @@
 /**
- * A value → YAML, for people and for parsers of YAML 1.1: a string that one of them might take for something else is in
- * double quotes. The one place that writes YAML with the `yaml` package; manifests are edited in write/.
+ * A value → YAML, for people and for parsers of YAML 1.1: a string that a parser might read as another type is in
+ * double quotes. The only code that generates YAML with the `yaml` package; write/ edits manifests.
  */
 import { Document, Scalar, visit } from 'yaml';
 
 export interface Layout {
-  /** Whether the items of a list are to the right of its key. */
+  /** Whether the items of a list are indented below its key. */
   readonly indentSeq: boolean;
-  /** Which strings must be in double quotes, besides those that mean something else without. */
+  /** Whether a string must be in double quotes even if it is not ambiguous. */
   readonly isQuoted?: (text: string) => boolean;
 }
 
@@ -18,7 +18,7 @@ const OPTIONS = {
   blockQuote: 'literal',
 } as const;
 
-/** The document that `value` is, without anchors: what stands in several places is written in each. */
+/** `value` as a document without anchors: a value that occurs in several places is written in each. */
 export function yamlOf(value: unknown, { indentSeq, isQuoted = () => false }: Layout): string {
   const document = new Document(value, { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
   visit(document, {
@@ -26,7 +26,7 @@ export function yamlOf(value: unknown, { indentSeq, isQuoted = () => false }: La
       if (typeof node.value !== 'string') return;
       const quoted = isQuoted(node.value) || isAmbiguous(node.value);
       const isLong = node.value.includes('\n');
-      // A block needs a line above it that it is indented from.
+      // A block scalar needs a line above it, which keys and roots do not have.
       const multiline = place === 'key' || place === null ? Scalar.QUOTE_DOUBLE : Scalar.BLOCK_LITERAL;
       node.type = quoted ? Scalar.QUOTE_DOUBLE : isLong ? multiline : Scalar.PLAIN;
     },
@@ -34,13 +34,15 @@ export function yamlOf(value: unknown, { indentSeq, isQuoted = () => false }: La
   return document.toString({ ...OPTIONS, indentSeq });
 }
 
-/** What is lost or cannot be seen without quotes, and what the package does not know of YAML 1.1 and of Go's numbers. */
+/**
+ * Strings that are lost or invisible without quotes, and forms of YAML 1.1 and of Go's numbers unknown to the package.
+ */
 const AMBIGUOUS = [
   /^\s*$/,
   /[\t\r\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/,
   /^=$/,
   /^[-+]0o[0-7]+$/i,
-  // Go takes the underscores out before it looks for a number: 1_0e3, 0o7_0.
+  // go-yaml removes underscores before it parses a number: 1_0e3, 0o7_0.
   /^(?=[^_]*_)[-+.\d][\da-fox_.+-]*$/i,
 ];
 

@@ -8,7 +8,7 @@ import (
 
 type one struct{ name, text string }
 
-// Plain scalars, each tried as a value, in a flow sequence and as a key.
+// Plain scalars, each tested as a value, in a flow sequence and as a key.
 var scalars = []string{
 	"80", "+80", "-1", "-0", "0", "00", "010", "-010", "0777", "080", "09", "0o10", "0O10", "-0o10", "0x1F", "0X1f", "-0x1f", "0x",
 	"0b101", "-0b1", "0b2", "1_000", "_1", "1_", "0_1", "1__0", "0x_1", "9223372036854775807", "9223372036854775808", "18446744073709551616",

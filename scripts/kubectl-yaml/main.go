@@ -1,9 +1,9 @@
-// Records what kubectl makes of odd YAML and JSON, for src/read/kubectl.test.ts. To record again, in this folder:
+// Records how kubectl reads odd YAML and JSON, for src/read/kubectl.test.ts. To record again, in this folder:
 //
 //	go run . > ../../fixtures/yaml/kubectl.json
 //
-// A text goes through the decoder that kubectl's -f reads with (k8s.io/apimachinery's YAMLOrJSONDecoder, which cuts a
-// text at lines of --- and gives the pieces to sigs.k8s.io/yaml), until it fails or the text ends.
+// Each text goes through the decoder of kubectl's -f (k8s.io/apimachinery's YAMLOrJSONDecoder, which splits a text at
+// --- lines and passes the pieces to sigs.k8s.io/yaml), until it fails or the text ends.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 type record struct {
 	Name string `json:"name"`
 	Text string `json:"text,omitempty"`
-	// Bytes is set in the place of Text for what is not UTF-8.
+	// Bytes replaces Text when the input is not UTF-8.
 	Bytes     []byte            `json:"bytes,omitempty"`
 	Documents []json.RawMessage `json:"documents"`
 	Error     string            `json:"error,omitempty"`

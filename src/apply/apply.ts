@@ -1,9 +1,9 @@
 /**
- * Apply: brings a node to what is desired by the smallest change, and reads back whether it is there.
+ * Apply: brings a node to the desired state by the smallest change, and reads it back to check.
  *
  *     read ─ plan ─ run ─ read ─ plan: empty? done
- *                    └ refused: read ─ plan: another? another program was at work, so run that
- *                                            the same? the rules go back to what they were
+ *                    └ refused: read ─ plan: another? another program changed the node, so run the new plan
+ *                                            the same? restore the rules as they were before
  */
 import { oursIn } from '../backends/ours.js';
 import type { Diagnostic } from '../diag.js';
@@ -14,21 +14,21 @@ import { readState } from './read.js';
 import { rehearse, runSteps, type Target } from './run.js';
 
 export interface Applied {
-  /** What was there before, and in the end. */
+  /** The observed state before, and in the end. */
   readonly before: ObservedState;
   readonly after: ObservedState;
-  /** What was to be done. */
+  /** The first plan. */
   readonly plan: Plan;
-  /** What still differs in the end; empty when all is as desired. */
+  /** The plan for what still differs in the end; empty when the node has the desired state. */
   readonly rest: Plan;
-  /** What a tool refused, and what became of it. */
+  /** What a tool refused, and whether the rules were restored. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** How often a plan is made anew because another program changed things while the one before ran. */
+/** Plans at most: a new one is made when another program changed the node while the last one ran. */
 const ATTEMPTS = 4;
 
-/** Makes the node what `desired` says, from what was just `observed`; throws when it cannot be read. */
+/** Brings the node to the `desired` state, from the state just `observed`; throws when it cannot be read. */
 export async function apply(
   target: Target,
   desired: DesiredState,
@@ -62,13 +62,13 @@ export async function apply(
       };
     }
     next = rest;
-    // A program that changes rules as fast as vipc would keep it busy for ever; a second read tells.
+    // A program that changes rules as fast as vipc would keep it busy for ever, so no third plan is run unless a tool refused.
     if (!refused && attempt > 0) break;
   }
   return {
     before,
     after,
-    // What cannot be set is said, and then left out.
+    // An optional tool that failed is in the diagnostics, and left out of the plan.
     plan: warnings.length > 0 ? without(first, isOptional) : first,
     rest: next,
     diagnostics: warnings,
@@ -85,7 +85,7 @@ function isSame(a: Plan, b: Plan): boolean {
   return text(a).join('\n') === text(b).join('\n');
 }
 
-/** The rules that were there serve better than half of the new ones; what was `refused`, and what became of it. */
+/** Restores the rules: the old ones serve better than half of the new. Explains what was `refused`, and the outcome. */
 async function giveUp(
   target: Target,
   before: ObservedState,
@@ -98,9 +98,7 @@ async function giveUp(
   const why = explained && explained.length > 0 ? explained : [refused];
   if (left.every((step) => toolOf(step).isHarmless)) return why;
   const { refused: again } = await runSteps(await undo(target, before, options), target);
-  const outcome = again
-    ? { ...again, message: `the rules could not be put back to what they were: ${again.message}` }
-    : RULES_AS_BEFORE;
+  const outcome = again ? { ...again, message: `the rules could not be restored: ${again.message}` } : RULES_AS_BEFORE;
   return [...why, outcome];
 }
 
@@ -110,7 +108,7 @@ const RULES_AS_BEFORE: Diagnostic = {
   message: 'the iptables rules are what they were before',
 };
 
-/** How to get back what was there, of the tools that can. */
+/** The steps back to the state `before`, of the tools that can go back. */
 async function undo(target: Target, before: ObservedState, options: PlanOptions): Promise<readonly Step[]> {
   const tools = (TOOLS as readonly AnyTool[]).filter(({ own }) => own !== undefined);
   const [there, ours] = [byTool(before), byTool(oursIn(before))];

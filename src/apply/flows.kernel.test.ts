@@ -36,7 +36,7 @@ function destinationsOf(service: Pick<SmallService, 'number'>): readonly Connect
 
 const WEB = destinationsOf({ number: 1 });
 
-/** What is applied one after the other, and who then answers the same client: a pod, or `refused`. */
+/** What is applied one after the other, and the answer to the same client after each: of a pod, or `refused`. */
 const STEPS: readonly [string, ...(readonly [Endpoints, string])[]][] = [
   ['its endpoint goes', [{ ready: ['remote'] }, 'remote'], [{ ready: ['pod1'] }, 'pod1']],
   [
@@ -61,7 +61,7 @@ function clients(destinations: readonly Connect[]): readonly Connect[] {
   return destinations.map((each) => ({ ...each, from: port++, seconds: 1 }));
 }
 
-/** Who answers: the name of a pod, or what came instead. */
+/** The answer: the name of a pod, or the error. */
 async function answer(topology: Topology, to: Connect): Promise<string> {
   const [said = ''] = await connect(topology.client, to);
   const [ip] = said.split(' ');

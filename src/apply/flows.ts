@@ -1,5 +1,5 @@
 /**
- * Flows: forgets tracked connections that lead to endpoints which are gone.
+ * Flows: deletes tracked connections that lead to removed endpoints.
  */
 import type { Resolved } from '../backends/backend.js';
 import { hasUdp, servedFlows } from '../backends/served.js';
@@ -15,8 +15,8 @@ export interface Forgotten {
 }
 
 /**
- * Deletes what is stale once `resolved` is served on a node that was `before`, which `differences` changed. The rules are
- * right without it, so what goes wrong is a warning.
+ * Deletes stale flows after `differences` changed a node from the state `before`, so that it serves `resolved`. The rules
+ * are right without it, so a failure is a warning.
  */
 export async function forgetFlows(
   host: Host,

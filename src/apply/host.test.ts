@@ -61,7 +61,7 @@ describe('localHost', () => {
     expect(stderr).toContain('SIGSEGV');
   });
 
-  it('waits so long and no longer, whoever holds the pipes', async () => {
+  it('waits for the timeout and no longer, whatever process holds the pipes', async () => {
     const start = Date.now();
     const outcome = await localHost({ timeoutSeconds: 3 }).run(['sh', '-c', 'echo begun; (sleep 99) & sleep 99; true']);
     expect(outcome).toEqual({ code: 124, stdout: 'begun\n', stderr: 'sh: no answer within 3 s\n' });

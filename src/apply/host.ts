@@ -1,5 +1,5 @@
 /**
- * Host: the whole access to a kernel. A program is run with an argument list (never a shell) and its exit is a value.
+ * Host: the only access to a kernel: an argument list (never a shell) and stdin → exit code and output, as a value.
  * Production and tests differ only by the prefix that enters a network namespace. The only importer of execa.
  */
 import { constants } from 'node:os';
@@ -13,7 +13,7 @@ export interface Host {
 }
 
 export interface HostOptions {
-  /** A program that has not ended by then is killed. */
+  /** A program that runs longer is killed. */
   readonly timeoutSeconds?: number;
   /** An open file that every program inherits, such as a lock. */
   readonly inherit?: number;
@@ -24,7 +24,7 @@ export function localHost(options: HostOptions = {}): Host {
   return { run: (argv, stdin = '') => run(argv, stdin, options) };
 }
 
-/** A network namespace of this machine: a name that `ip netns` knows or, with a slash, a path such as /proc/1/ns/net. */
+/** A network namespace of this machine: a name of `ip netns` or, with a slash, a path such as /proc/1/ns/net. */
 export function netnsHost(netns: string, options: HostOptions = {}): Host {
   return inNetns(localHost(options), netns);
 }
@@ -32,7 +32,7 @@ export function netnsHost(netns: string, options: HostOptions = {}): Host {
 /** The node in `netns`, or this machine's own. */
 export type HostAt = (netns: string | undefined, options?: HostOptions) => Host;
 
-/** As vipc finds it when it is run. */
+/** The hosts of the machine that vipc runs on. */
 export const hostAt: HostAt = (netns, options) =>
   netns === undefined ? localHost(options) : netnsHost(netns, options);
 
@@ -58,7 +58,7 @@ async function run(
     reject: false,
     stripFinalNewline: false,
     maxBuffer: MAX_OUTPUT,
-    // Messages are read by us: no translations.
+    // Messages are parsed, so they must not be translated.
     env: { LC_ALL: 'C' },
     ...(typeof stdin === 'string' ? { input: stdin } : {}),
     stdio: [
@@ -73,7 +73,7 @@ async function run(
   const timer = setTimeout(() => {
     late = true;
     child.kill();
-    // A grandchild may hold the pipes for as long as it likes; execa's own timeout would wait for it.
+    // A grandchild may keep the pipes open; execa's own timeout would wait for it.
     child.stdout?.destroy();
     child.stderr?.destroy();
   }, timeoutSeconds * 1000);
@@ -89,7 +89,7 @@ async function run(
   if (result.code === 'ENOENT') return failed(127, 'no such program');
   if (result.code === 'EACCES') return failed(126, 'not executable');
   if (result.signal) return failed(128 + constants.signals[result.signal], result.shortMessage ?? result.signal);
-  // Also when it exited with 0 but stdin broke off: it has then seen only a part of what it was told.
+  // Also when it exited with 0 but stdin broke off: then it has read only a part of its input.
   if (result.failed && !result.exitCode) return failed(1, result.shortMessage ?? 'failed');
   return { code: result.exitCode ?? 1, stdout: result.stdout, stderr: result.stderr };
 }
@@ -101,7 +101,7 @@ function missing(program: string, outcome: Outcome): Outcome {
   return absent ? { ...outcome, code: 127, stderr: `${program}: no such program\n` } : outcome;
 }
 
-/** To execa an array means several sources, a generator one. */
+/** A generator, since execa takes an array for several sources. */
 function* each(chunks: Iterable<string>): Generator<string> {
   yield* chunks;
 }

@@ -1,6 +1,6 @@
 /**
- * Killed: `vipc apply` is killed at any moment, again and again, and the next one gets where it is to be, with the rules of
- * others as they were.
+ * Killed: `vipc apply` is killed at any moment, again and again, and the next one reaches the desired state, and
+ * foreign rules stay as they were.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -90,22 +90,22 @@ function isRestoring(pid: number): boolean {
 }
 
 describeKernel.each(sample(VARIANTS, 1, 'killed'))(`killed ${KILLS} times, iptables-%s (SEED=${seed})`, (variant) => {
-  it('the next one gets where it is to be', async () => {
+  it('the next one reaches the desired state', async () => {
     await withNode(async (host, netns) => {
       await load(host, variant, FOREIGN);
       const before = await saves(host, variant);
       const node = await liveNode(host, variant);
-      // How long each takes when nobody kills it, on a machine as busy as it is.
+      // The time of each when it is not killed, on a machine as busy as this one is now.
       const wholly = { netns, variant, to: STATES[0]?.path ?? '', all: false } as const;
       const locked = await killedApply({ ...wholly, from: 'lock' }, NEVER);
       await cleanUp(node);
       const restoring = await killedApply({ ...wholly, from: 'restore' }, NEVER);
       const lasts = { lock: locked.ran, restore: restoring.ran };
       const moments = fc.sample(MOMENTS, { numRuns: 3 * KILLS, seed });
-      const wanted: string[] = [];
+      const expected: string[] = [];
       for (const { sources } of STATES) {
         await applyTo(node, sources, OPTIONS);
-        wanted.push((await saves(host, variant)).ipv4);
+        expected.push((await saves(host, variant)).ipv4);
       }
       let [kills, half] = [0, 0];
       for (const [i, [part, all, from]] of moments.entries()) {
@@ -114,11 +114,11 @@ describeKernel.each(sample(VARIANTS, 1, 'killed'))(`killed ${KILLS} times, iptab
         const { killed } = await killedApply({ netns, variant, to: path, all, from }, part * lasts[from]);
         if (killed) kills++;
         const now = await saves(host, variant);
-        if (killed && now.ipv4 !== wanted[0] && now.ipv4 !== wanted[1]) half++;
+        if (killed && now.ipv4 !== expected[0] && now.ipv4 !== expected[1]) half++;
         const { rest, diagnostics } = await applyTo(node, sources, OPTIONS);
         expect({ i, rest: rest.steps, diagnostics }).toEqual({ i, rest: [], diagnostics: [] });
         const after = await saves(host, variant);
-        expect({ i, same: after.ipv4 === wanted[(i + 1) % 2] }).toEqual({ i, same: true });
+        expect({ i, same: after.ipv4 === expected[(i + 1) % 2] }).toEqual({ i, same: true });
         expect(without(after.ipv4, before.ipv4).harm).toEqual([]);
         expect(without(after.ipv6, before.ipv6).harm).toEqual([]);
       }

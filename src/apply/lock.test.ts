@@ -27,10 +27,10 @@ async function holder(path: string, start = ''): Promise<ChildProcess> {
 
 describe('takeLock', () => {
   const waits: string[] = [];
-  const take = (path: string, seconds: number) => takeLock({ path, seconds, onWait: (who) => waits.push(who) });
+  const take = (path: string, seconds: number) => takeLock({ path, seconds, onWait: (holder) => waits.push(holder) });
   afterEach(() => void waits.splice(0));
 
-  it('makes the directory, and says in the file who has it', async () => {
+  it('makes the directory, and names the holder in the file', async () => {
     const path = join(directory, 'new', 'lock');
     const { release } = await take(path, 0);
     expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
@@ -64,12 +64,12 @@ describe('takeLock', () => {
     expect(waits).toEqual([`another vipc (process ${process.pid})`]);
   });
 
-  it('gives up after so long, and says who has it', async () => {
+  it('gives up after the wait, and names the holder', async () => {
     const path = join(directory, 'late');
     const { pid } = await holder(path);
-    const who = `another vipc (process ${pid})`;
-    await expect(take(path, 1)).rejects.toThrow(`${path} is held by ${who}, for more than 1 s`);
-    expect(waits).toEqual([who]);
+    const named = `another vipc (process ${pid})`;
+    await expect(take(path, 1)).rejects.toThrow(`${path} is held by ${named}, for more than 1 s`);
+    expect(waits).toEqual([named]);
   });
 
   it('is free when its holder is killed', async () => {

@@ -1,6 +1,6 @@
 /**
- * Lock: one vipc on one node at a time. The kernel gives the lock back when its holder ends, however that ends, and the
- * tools that the holder started: they inherit it, so nobody comes between a killed vipc and what it left running.
+ * Lock: keeps two vipc processes from changing the same node. The tools that the holder starts inherit the lock, and the
+ * kernel releases it when they and the holder have ended, however that is: after a kill, too, its tools are waited for.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, ftruncateSync, readFileSync, readSync, writeSync } from 'node:fs';
@@ -9,19 +9,19 @@ import { openInPlace } from '../files.js';
 
 export interface LockOptions {
   readonly path: string;
-  /** How long to wait for it. */
+  /** The wait for it, at most. */
   readonly seconds: number;
-  /** Told once when somebody else has it; `holder` says who, as far as is known. */
+  /** Called once when another process has it; `holder` names that process, as far as it is known. */
   readonly onWait: (holder: string) => void;
 }
 
-/** A lock that is held; `fd` is to be handed to every tool that is started meanwhile. */
+/** A lock that is held; every tool that is started meanwhile must inherit `fd`. */
 export interface Lock {
   readonly fd: number;
   readonly release: () => void;
 }
 
-/** Takes the lock, or throws when it is not to be had in time. The file stays; what is in it is for people. */
+/** Takes the lock; throws when it is not free in time. The file stays; its content, the holder's PID, is for people. */
 export async function takeLock({ path, seconds, onWait }: LockOptions): Promise<Lock> {
   const fd = openLock(path);
   const release = (): void => closeSync(fd);
@@ -52,7 +52,7 @@ function openLock(path: string): number {
   }
 }
 
-/** What it holds is overwritten, and could be worth something when somebody mistook the file. */
+/** A lock file holds at most a PID. Anything else would be overwritten, and may be a file named by mistake. */
 function isLockFile(fd: number): boolean {
   const beginning = Buffer.alloc(32);
   return /^\d{0,20}\n?$/.test(beginning.toString('latin1', 0, readSync(fd, beginning, 0, beginning.length, 0)));
@@ -63,7 +63,7 @@ function holderOf(path: string): string {
   return /^\d+$/.test(pid) ? `another vipc (process ${pid})` : 'another process';
 }
 
-/** flock(1) locks the open file that it gets from us, so the lock outlives it and is ours. */
+/** flock(1) locks the open file that it inherits from us, so the lock outlives flock and is ours. */
 function flock(fd: number, seconds: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const wait = seconds > 0 ? ['--wait', String(seconds)] : ['--nonblock'];

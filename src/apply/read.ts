@@ -1,5 +1,5 @@
 /**
- * Read: what is on a node, through its tools. Throws when one fails, or what it prints cannot be read whole.
+ * Read: a node → its observed state, through its tools. Throws when one fails, or its output cannot be read whole.
  */
 import { DEVICE, oursIn } from '../backends/ours.js';
 import { show } from '../diag.js';
@@ -12,7 +12,7 @@ import type { AnyTool } from '../tools/tool.js';
 import { type DesiredState, type ObservedState, TOOLS } from '../tools/tools.js';
 import type { Host } from './host.js';
 
-/** What the node says of itself. */
+/** The name and the addresses of the node. */
 export async function readMachine(host: Host): Promise<Machine> {
   const [answer, links] = await Promise.all([demand(host.run, ['uname', '-n']), readLinks(host.run)]);
   const hostname = answer.trim();
@@ -21,7 +21,7 @@ export async function readMachine(host: Host): Promise<Machine> {
   return { hostname, addresses: [...new Set(addresses)] };
 }
 
-/** Everything there is that matters to make the node `desired`. */
+/** The observed state, as far as it matters to bring the node to the `desired` one. */
 export function readState(
   host: Host,
   detected: Detected,
@@ -31,7 +31,7 @@ export function readState(
   return readTools(host, detected, desired, tools);
 }
 
-/** What of it changes by itself, without being programmed. */
+/** The part of it that changes by itself, without being programmed. */
 export function readVolatile(host: Host, detected: Detected, desired: DesiredState): Promise<ObservedState> {
   return readTools(
     host,
@@ -47,10 +47,10 @@ async function readTools(
   desired: DesiredState,
   tools: readonly AnyTool[],
 ): Promise<ObservedState> {
-  const [wanted, ours] = [byTool(desired), byTool(oursIn({}))];
+  const [desiredOf, ours] = [byTool(desired), byTool(oursIn({}))];
   const read = await Promise.all(
     tools.map(async (tool) => {
-      const scope = { ...detected, desired: wanted[tool.name], ours: ours[tool.name] };
+      const scope = { ...detected, desired: desiredOf[tool.name], ours: ours[tool.name] };
       return [tool.name, await tool.read(host.run, scope)] as const;
     }),
   );

@@ -1,6 +1,6 @@
 /**
- * Refused: what happens when the kernel does not take the rules, because of a third party that was at work between the look
- * at them and the change, or because of a rule of others that ours cannot stand beside.
+ * Refused: what happens when the kernel refuses the rules, because another program changed them between the read and the
+ * change, or because ours cannot stand beside a foreign rule.
  */
 
 import { expect, it } from '@jest/globals';

@@ -1,6 +1,6 @@
 /**
- * Run: the steps of a plan, each through its tool. What a tool refuses is led back to the line of its input, and so to the
- * Service that the line came from.
+ * Run: the steps of a plan, each through its tool. A refusal is led back to the line of the input, and so to the Service
+ * that the line came from.
  */
 import type { Diagnostic } from '../diag.js';
 import { toolOf } from '../diff/plan.js';
@@ -14,20 +14,20 @@ import type { Host } from './host.js';
 export interface Target {
   readonly host: Host;
   readonly detected: Detected;
-  /** How long to wait for another program's lock, such as that of iptables. */
+  /** The wait for another program's lock, such as that of iptables, at most. */
   readonly waitSeconds: number;
-  /** Told when there is something to wait for. */
+  /** Called when a lock has to be waited for. */
   readonly onWait: (what: string) => void;
 }
 
-/** Throws when a tool would refuse a step in the end; to find that out then would be to undo all the rest. */
+/** Throws when a tool would refuse a step. Found out only when it runs, all steps before it would have to be undone. */
 export async function rehearse(steps: readonly Step[], { host }: Target): Promise<void> {
   for (const step of steps) await toolOf(step).rehearse?.(step, host.run);
 }
 
-/** What became of some steps. */
+/** The outcome of some steps. */
 export interface Ran {
-  /** What a tool refused; no step after that was run. */
+  /** The refusal of a tool; no step after it was run. */
   readonly refused?: Diagnostic;
   readonly warnings: readonly Diagnostic[];
 }
@@ -44,7 +44,7 @@ export async function runSteps(steps: readonly Step[], target: Target): Promise<
   return { warnings };
 }
 
-/** Long enough for a program that is in the middle of something small. */
+/** Seconds: long enough for another program's small change. */
 const FIRST_WAIT = 1;
 
 async function runStep(step: Step, tool: AnyTool, target: Target): Promise<Diagnostic | undefined> {

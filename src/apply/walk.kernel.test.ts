@@ -36,7 +36,7 @@ const begin = fc.sample(another, { numRuns: 1, seed }) as [Cluster];
 const walk = fc.sample(fc.record({ change, acts: fc.array(acts, { maxLength: 3 }) }), { numRuns: STEPS, seed });
 
 describeKernel.each(sample(VARIANTS, 1, 'walk'))(`a walk of ${STEPS} steps, %s (SEED=${seed})`, (variant) => {
-  it('gets where it is to be at every step', async () => {
+  it('reaches the desired state at every step', async () => {
     await withNode(async (host) => {
       await load(host, variant, FOREIGN);
       const node = await liveNode(host, variant);
@@ -93,19 +93,19 @@ async function applied(node: LiveNode, { items, options }: Cluster, foreign: Sav
 
 /** How `now` differs from the rules of others and ours together. */
 function wrong(now: string, foreign: string, ours: string): readonly string[] {
-  const wanted = parseSaved(ours);
-  // A chain that is not wanted stays while a foreign rule leads to it, but empty.
+  const expected = parseSaved(ours);
+  // A chain that is not desired stays while a foreign rule leads to it, but empty.
   const isReferenced = (line: string, table: string) => {
     const [, name = ''] = /^:(KUBE-\S+) - /.exec(line) ?? [];
-    return name !== '' && !wanted.get(table)?.has(name) && foreign.includes(`-j ${name}\n`);
+    return name !== '' && !expected.get(table)?.has(name) && foreign.includes(`-j ${name}\n`);
   };
   const lines = [...savedTables(now)].flatMap(([table, lines]) => lines.filter((line) => !isReferenced(line, table)));
   const { rest, harm } = without(lines.join('\n'), foreign);
   return [...harm, ...firstDifference(rest.split('\n'), ours.split('\n'))];
 }
 
-function firstDifference(now: readonly string[], wanted: readonly string[]): readonly string[] {
-  const longest = now.length > wanted.length ? now : wanted;
-  const at = longest.findIndex((_, i) => now[i] !== wanted[i]);
-  return at < 0 ? [] : [`line ${at + 1} is ${now[at]}, wanted is ${wanted[at]}`];
+function firstDifference(now: readonly string[], expected: readonly string[]): readonly string[] {
+  const longest = now.length > expected.length ? now : expected;
+  const at = longest.findIndex((_, i) => now[i] !== expected[i]);
+  return at < 0 ? [] : [`line ${at + 1} is ${now[at]}, expected is ${expected[at]}`];
 }

@@ -32,7 +32,7 @@ const cluster: fc.Arbitrary<Cluster> = fc.record({
   options: fc.tuple(options, mode).map(([given, mode]) => ({ ...given, mode })),
 });
 const act = fc.record({ name: fc.constantFrom(...ACT_NAMES), number: fc.nat({ max: 1000 }) });
-/** Another cluster, or what somebody does to this one: with the sets that tell it is ours, a node port could be lost. */
+/** Another cluster, or a change by another program: a node port could be lost with the sets that show it to be ours. */
 const step = fc.oneof(
   { weight: 1, arbitrary: cluster },
   { weight: 2, arbitrary: fc.array(act, { minLength: 1, maxLength: 3 }) },
@@ -40,8 +40,8 @@ const step = fc.oneof(
 const [begin] = fc.sample(cluster, { numRuns: 1, seed });
 const walk = fc.sample(step, { numRuns: STEPS, seed });
 
-/** What is wanted, as the tools print it; nothing of a part that the mode does not have. */
-async function wanted(node: LiveNode, { items, options }: Cluster): Promise<NodeState> {
+/** The desired state, as the tools print it; without the parts that the mode does not have. */
+async function desiredState(node: LiveNode, { items, options }: Cluster): Promise<NodeState> {
   const artifacts = artifactsOf(await compileOn(node, sourcesOf(items), options));
   const names = new Set(artifacts.map(({ name }) => name));
   const text = (name: string) => (names.has(name) ? withoutTheirs(artifactText(artifacts, name)) : '');
@@ -80,7 +80,7 @@ describeGuest(`a walk of ${STEPS} steps in ipvs mode (SEED=${seed})`, () => {
     expect([...rest.steps, ...diagnostics]).toEqual([]);
     const parted = apart(await readEverything(netns.host, 'nft'), foreign);
     const there = now.options.mode === 'ipvs' ? parted.rest : { ...parted.rest, sysctl: '' };
-    const compiled = await wanted(node, now);
+    const compiled = await desiredState(node, now);
     const sysctl = now.options.mode === 'ipvs' ? compiled.sysctl : '';
     expect([...parted.harm, ...stateDifferences(there, { ...compiled, sysctl })]).toEqual([]);
   });

@@ -33,7 +33,7 @@ const CHAINS = ['ip filter', 'ip nat', 'ip6 filter', 'ip6 nat', 'ip kube-proxy']
 const TROUBLE: readonly [string, Answers, RegExp][] = [
   ['rules that end in a table', { 'iptables-nft-save': lines(4) }, /has no COMMIT/],
   ['rules that end behind a COMMIT', { 'iptables-nft-save': lines(6) }, /no "# Completed"/],
-  ['rules that end in a line', { 'iptables-nft-save': SAVE.slice(0, -9) }, /the end of what it prints is missing/],
+  ['rules that end in a line', { 'iptables-nft-save': SAVE.slice(0, -9) }, /the end of its output is missing/],
   ['rules that end behind a table', { 'iptables-nft-save': lines(7) }, /leaves out table nat, which is there/],
   ['no rules where there are some', { 'iptables-nft-save': '' }, /leaves out table filter, which is there/],
   [
@@ -52,7 +52,7 @@ const TROUBLE: readonly [string, Answers, RegExp][] = [
     {
       'iptables-nft-save': `# Table \`filter' is incompatible, use 'nft' tool.\n${SAVE.slice(SAVE.indexOf('# Generated', 1))}`,
     },
-    /table filter holds rules of nft that iptables cannot show.*nft list table ip filter/,
+    /table filter holds nft rules that iptables cannot show.*nft list table ip filter/,
   ],
   [
     'IPv6 rules that fail',
@@ -70,11 +70,7 @@ const TROUBLE: readonly [string, Answers, RegExp][] = [
   ['no tables where there are some', { 'nft list tables': '' }, /nft list tables leaves out table ip filter/],
   ['tables that crash', { 'nft list tables': CRASHED, 'nft list chains': CRASHED }, /nft crashes/],
   ['junk for tables', { 'nft list tables': 'no\n' }, /nft list tables prints something/],
-  [
-    'sets that end in a line',
-    { 'ipset save': text('ipset save').slice(0, -9) },
-    /ipset save: the end of what it prints/,
-  ],
+  ['sets that end in a line', { 'ipset save': text('ipset save').slice(0, -9) }, /ipset save: the end of its output/],
   [
     'sets that end before a member',
     { 'ipset save': `${text('ipset save').split('\n')[0]}\n` },
@@ -87,7 +83,7 @@ const TROUBLE: readonly [string, Answers, RegExp][] = [
   ['no virtual servers where there are some', { 'ipvsadm --save -n': '' }, /do not agree/],
   ['no real servers where there are some', { 'ipvsadm --save -n': '-A -t 10.96.0.1:80 -s rr\n' }, /do not agree/],
   ['virtual servers that fail', { 'ipvsadm --save -n': fails(2, 'Protocol not available\n') }, /ipvsadm --save -n: P/],
-  ['virtual servers that end in a line', { 'ipvsadm --list -n': 'TCP  10.96' }, /the end of what it prints/],
+  ['virtual servers that end in a line', { 'ipvsadm --list -n': 'TCP  10.96' }, /the end of its output/],
   ['junk for virtual servers', { 'ipvsadm --save -n': 'x\n' }, /ipvsadm --save prints something/],
   ['junk for connections', { 'ipvsadm --list -n': 'x\n' }, /ipvsadm --list prints something/],
   ['junk for timeouts', { 'ipvsadm --list --timeout': 'x\n' }, /prints no timeouts/],
@@ -160,7 +156,7 @@ describe('what a node does not have is nothing', () => {
       { iptables: [{ tables: [] }, { tables: [] }], nft: [] },
     ],
     [
-      'tables of which the first look comes too early',
+      'tables of which the first read comes too early',
       NOTHING,
       { 'iptables-nft-save': ['', SAVE] },
       { iptables: [{ tables: [{ name: 'filter' }, { name: 'nat' }] }, {}] },
@@ -187,8 +183,8 @@ describe('what a node does not have is nothing', () => {
       { 'nft list tables': CRASHED, 'nft list chains': CHAINS },
       { nft: expect.arrayContaining([{ family: 'ip', name: 'kube-proxy' }]) as object },
     ],
-  ])('%s', async (_, wanted, answers, expected) => {
-    expect(await readState(fakeNode(answers), { iptables: NFT }, wanted)).toMatchObject(expected);
+  ])('%s', async (_, desired, answers, expected) => {
+    expect(await readState(fakeNode(answers), { iptables: NFT }, desired)).toMatchObject(expected);
   });
 
   it('but tables are unknown where nft is missing', async () => {

@@ -1,6 +1,6 @@
 /**
- * The lock of iptables-legacy, held by somebody else: waited for as long as asked, and then nothing is changed. It is a
- * lock of this test's own, for the other one is everybody's.
+ * The lock of iptables-legacy, held by another program: waited for as long as asked, and then nothing is changed. It is a
+ * lock of this test's own, since the other one is shared by the whole machine.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -52,7 +52,7 @@ process.env['XTABLES_LOCKFILE'] = lock;
     });
   });
 
-  it('held for a moment: nobody is told', async () => {
+  it('held for a moment: no message', async () => {
     await onNode(30, async (_, node, told) => {
       const holder = await hold(600);
       setTimeout(() => holder.kill(), 100);

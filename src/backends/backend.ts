@@ -1,5 +1,5 @@
 /**
- * The contract of a backend: what a proxy mode must offer, and nothing else.
+ * The contract of a backend: what a proxy mode must offer.
  */
 import type { Checked } from '../diag.js';
 import type { Family } from '../ip.js';
@@ -14,7 +14,7 @@ import type { NftOurs } from '../tools/nft/tool.js';
 import type { DesiredState, Differences, ObservedState, ToolName } from '../tools/tools.js';
 import type { Features } from './features.js';
 
-/** The front half's answer for one family. */
+/** The output of the front half for one family. */
 export interface Resolved {
   readonly node: NodeContext;
   readonly ports: readonly ServicePort[];
@@ -22,7 +22,7 @@ export interface Resolved {
   readonly peers: readonly Peer[];
 }
 
-/** What a mode has on a node beside the chains of ServicePorts, as far as that is told by names. */
+/** What a mode has on a node beside the chains of ServicePorts, as far as names identify it. */
 export interface ModeOurs {
   /** Chains of iptables that every node has. */
   readonly chains?: readonly string[];
@@ -41,21 +41,21 @@ export interface ModeOurs {
 export interface Artifact {
   /** File name, such as `iptables.rules`. */
   readonly name: string;
-  /** The file is these, one after the other. */
+  /** The contents of the file, one after the other. */
   readonly parts: readonly Part[];
-  /** Takes a text of this kind apart for review: this one, or an older one from a file. */
+  /** Splits a text of this kind for review: this one, or an older one from a file. */
   readonly sections: (text: string) => readonly Section[];
 }
 
 /** What one family contributes to an artifact. */
 export interface Part {
-  /** Absent when it serves both. */
+  /** Absent when the part serves both. */
   readonly family?: Family;
-  /** How many ServicePorts went into it. */
+  /** How many ServicePorts it serves. */
   readonly ports: number;
-  /** What of the file is made up, as `1 address and 2 endpoints`; its text and JSON begin with that. */
+  /** The synthetic part of the input, as `1 address and 2 endpoints`; the text and the JSON begin with it. */
   readonly synthetic?: string;
-  /** Can be iterated over more than once; each time it is made anew. */
+  /** Can be iterated over more than once; each iteration computes it anew. */
   readonly text: Text;
   /** The same as data for JSON. */
   readonly data: JsonObject;
@@ -64,9 +64,9 @@ export interface Part {
 /** How many ServicePorts there are, by family. */
 export type PortCounts = Readonly<Partial<Record<Family, number>>>;
 
-/** How to lower, beyond what the options say. */
+/** How to lower, beside the options. */
 export interface Lowering {
-  /** One of the backend's. */
+  /** One of the backend's layouts. */
   readonly layout: string;
   readonly features: Features;
   readonly memo: Memo;
@@ -80,11 +80,11 @@ export interface Backend {
   readonly localPolicy: LocalPolicy;
   /** The names of the files that `artifacts` may give. */
   readonly files: readonly string[];
-  /** What of `resolved` this mode can serve, with errors for what it can't and warnings for what may surprise. */
+  /** The part of `resolved` that this mode can serve, with errors for the rest and warnings for surprises. */
   readonly admit: (resolved: readonly Resolved[], options: Options, memo: Memo) => Checked<readonly Resolved[]>;
-  /** What serves `resolved`. */
+  /** The desired state that serves `resolved`. */
   readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => DesiredState;
-  /** The files that hold a state, in the order to load them; `ports` says how many ServicePorts each family has in it. */
+  /** The files that hold a state, in load order; `ports` tells how many ServicePorts each family has in it. */
   readonly artifacts: (state: DesiredState, ports: PortCounts) => readonly Artifact[];
   /** The tools that must be on the node. */
   readonly tools: readonly ToolName[];
@@ -92,6 +92,6 @@ export interface Backend {
   readonly periods: (options: Options) => Periods;
   /** What is ours on a node in this mode. */
   readonly ours: ModeOurs;
-  /** Addresses and ports of UDP that were served before a change, as servedKey() writes them. */
+  /** UDP addresses and ports that were served before a change, as servedKey() writes them. */
   readonly formerly: (differences: Differences) => readonly string[];
 }

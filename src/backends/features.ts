@@ -1,9 +1,9 @@
 /**
- * Features: what the node's tools and kernel can do; probed on a live node, assumed when compiling offline.
+ * Features: what the node's tools and kernel support; probed on a live node, assumed when compiling offline.
  */
 
 export interface Features {
-  /** MASQUERADE knows --random-fully: iptables 1.6.2 and Linux 3.13 or newer. */
+  /** MASQUERADE supports --random-fully: iptables 1.6.2 and Linux 3.13 or newer. */
   readonly randomFully: boolean;
 }
 

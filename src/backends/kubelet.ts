@@ -1,13 +1,13 @@
 /**
- * What kubelet has on a node in the words of kube-proxy: KUBE-FIREWALL and the jumps to it. It puts them there itself, every
- * minute (k/k pkg/kubelet/kubelet_network_linux.go), so what vipc added could not be told from kubelet's own.
+ * The rules that kubelet and kube-proxy share: KUBE-FIREWALL and the jumps to it. Where kubelet runs, it adds them
+ * itself every minute (k/k pkg/kubelet/kubelet_network_linux.go), and copies by vipc could not be told from kubelet's.
  */
 import { printRule } from '../tools/iptables/print.js';
 import { BUILT_IN_CHAINS, type Chain, type Rule, type RuleSet, type TableName } from '../tools/iptables/types.js';
 import { isKubeletMark } from './chain-names.js';
 import { CHAIN } from './iptables/names.js';
 
-/** `desired` without what kubelet has, where it has been. */
+/** `desired` without kubelet's rules, on a node where kubelet has run. */
 export function besideKubelet(observed: RuleSet, desired: RuleSet): RuleSet {
   if (!hasKubelet(observed)) return desired;
   const tables = desired.tables.map((table) => {
@@ -22,7 +22,7 @@ function withoutJumps(chain: Chain): Chain {
   return { ...chain, rules: () => chain.rules().filter((rule) => targetOf(rule) !== CHAIN.kubeletFirewall) };
 }
 
-/** Whether `desired` relies on kubelet's protection of 127.0.0.0/8, and that is not there, or not yet. */
+/** Whether `desired` relies on kubelet's protection of 127.0.0.0/8 and the node lacks it. */
 export function lacksFirewall(observed: RuleSet, desired: RuleSet): boolean {
   const rulesOf = ({ tables }: RuleSet, chain: string): readonly Rule[] =>
     tables
@@ -38,12 +38,14 @@ export function lacksFirewall(observed: RuleSet, desired: RuleSet): boolean {
   return needed.some((text) => !there.has(text)) || !leads('INPUT') || !leads('OUTPUT');
 }
 
-/** Whether a chain is the one that kubelet shares with kube-proxy. */
+/** Whether a chain is the one that kubelet and kube-proxy share. */
 export function isFirewall(table: TableName, name: string): boolean {
   return table === 'filter' && name === CHAIN.kubeletFirewall;
 }
 
-/** Whether kubelet has been here. Before it had a canary (1.18) it is told by the rule that drops what it marked. */
+/**
+ * Whether kubelet has run here. Before kubelet had a canary (1.18), its rule that drops marked packets is the evidence.
+ */
 export function hasKubelet({ tables }: RuleSet): boolean {
   return tables.some(({ name: table, chains }) =>
     chains.some(({ name, rules }) => isKubeletMark(name) || (isFirewall(table, name) && rules().some(dropsMarked))),
@@ -54,7 +56,7 @@ function dropsMarked({ target, matches }: Rule): boolean {
   return target?.kind === 'drop' && matches.some(({ kind }) => kind === 'mark');
 }
 
-/** The chain that a rule jumps to; '' when it does not. */
+/** The chain that a rule jumps to; '' when it is no jump. */
 export function targetOf({ target }: Rule): string {
   return target?.kind === 'jump' ? target.chain : '';
 }

@@ -12,7 +12,7 @@ const KUBELET = ownershipIn(
   parse('*mangle\n:KUBE-IPTABLES-HINT - [0:0]\nCOMMIT\n*filter\n:KUBE-FIREWALL - [0:0]\nCOMMIT\n', 'ipv4').value,
 );
 
-/** Before it had a canary. */
+/** A kubelet from before it had a canary. */
 const OLD_KUBELET = ownershipIn(
   parse(
     '*filter\n:KUBE-FIREWALL - [0:0]\n-A KUBE-FIREWALL -m comment --comment "kubernetes firewall for dropping marked packets" -m mark --mark 0x8000/0x8000 -j DROP\nCOMMIT\n',
@@ -46,7 +46,7 @@ const RULES: readonly [string, boolean][] = [
   [' -m conntrack --ctstate NEW,RELATED -j KUBE-SERVICES', false],
   [' -m conntrack ! --ctstate NEW -j KUBE-SERVICES', false],
   [' -g KUBE-SERVICES', false],
-  // Nobody jumps there from a built-in chain.
+  // No built-in chain jumps to such a chain.
   [' -j KUBE-SVC-NPX46M4PTMTKRN6Y', false],
   [' -j KUBE-MARK-MASQ', false],
   [' -j DOCKER', false],
@@ -61,7 +61,7 @@ describe('rules', () => {
 
   it.each(RULES)('-A PREROUTING%s: %s', (line, expected) => {
     expect(NODE.rule('nat', 'PREROUTING', parseRule(line, 'ipv4'))).toBe(expected);
-    // Nobody but its owner writes into a chain of others.
+    // Only the owner of a chain adds rules to it.
     expect(NODE.rule('nat', 'DOCKER', parseRule(line, 'ipv4'))).toBe(false);
   });
 });
@@ -73,7 +73,7 @@ describe('beside kubelet', () => {
   const filter = (...lines: readonly string[]) =>
     `*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:KUBE-FIREWALL - [0:0]\n${lines.map((line) => `${line}\n`).join('')}COMMIT\n`;
   const JUMPS = ['-A INPUT -j KUBE-FIREWALL', '-A OUTPUT -j KUBE-FIREWALL'];
-  const WANTED = parse(filter(...JUMPS, '-A INPUT -j KUBE-NODEPORTS', MARTIANS), 'ipv4').value;
+  const DESIRED = parse(filter(...JUMPS, '-A INPUT -j KUBE-NODEPORTS', MARTIANS), 'ipv4').value;
   const MARKED = '-A KUBE-FIREWALL -m mark --mark 0x8000/0x8000 -j DROP';
 
   it.each<[string, string, boolean, boolean]>([
@@ -86,13 +86,13 @@ describe('beside kubelet', () => {
     ['kubelet that has no canary yet', filter(...JUMPS, MARKED, MARTIANS), false, false],
     ['a rule of others in our chain', filter(...JUMPS, '-A KUBE-FIREWALL -j ACCEPT'), true, false],
   ])('%s', (_, there, ours, lacks) => {
-    const live = parse(there, 'ipv4').value;
-    const kept = besideKubelet(live, WANTED).tables.flatMap(({ chains }) =>
+    const observed = parse(there, 'ipv4').value;
+    const kept = besideKubelet(observed, DESIRED).tables.flatMap(({ chains }) =>
       chains.flatMap(({ name, rules }) => rules().map((each) => `-A ${name}${printRule(each, 'ipv4')}`)),
     );
     expect(kept.filter((line) => line.includes('KUBE-FIREWALL'))).toEqual(ours ? [...JUMPS, MARTIANS] : []);
     expect(kept).toContain('-A INPUT -j KUBE-NODEPORTS');
-    expect(lacksFirewall(live, WANTED)).toBe(lacks);
+    expect(lacksFirewall(observed, DESIRED)).toBe(lacks);
   });
 });
 
@@ -101,7 +101,7 @@ const SETS: readonly [string, boolean][] = [
   ['KUBE-6-CLUSTER-IP', true],
   ['KUBE-6-LOAD-BALANCER-SOURCE-CID', true],
   ['KUBE-NODE-PORT-LOCAL-SCTP-HASH', true],
-  // Before 1.12.
+  // Names from before 1.12.
   ['KUBE-NODE-PORT-SCTP', true],
   ['KUBE-CLUSTER-IPS', false],
   ['KUBE-ROUTER-PODS', false],
@@ -139,17 +139,17 @@ add KUBE-NODE-PORT-SCTP-HASH 192.168.7.2,sctp:30090
 `);
 
 const SERVERS: readonly ['tcp' | 'udp' | 'sctp', string, number, boolean][] = [
-  // On our device, any port.
+  // Addresses on our device, any port.
   ['tcp', '10.96.0.1', 80, true],
   ['udp', '10.96.0.1', 5353, true],
   ['tcp', 'fd00:10:96::1', 80, true],
   ['tcp', '10.96.0.2', 80, false],
-  // Members.
+  // Members of our sets.
   ['tcp', '198.51.100.7', 80, true],
   ['udp', '198.51.100.7', 80, false],
   ['tcp', '198.51.100.7', 81, false],
   ['tcp', '203.0.113.1', 80, false],
-  // Node ports, on the node's addresses.
+  // Node ports, on addresses of the node.
   ['tcp', '192.168.7.2', 30080, true],
   ['tcp', '192.168.7.2', 80, false],
   ['udp', '192.168.7.2', 30080, false],

@@ -1,6 +1,6 @@
 /**
- * What on a node is ours: what vipc programs in any mode, and what any version of kube-proxy left. It is the union of what
- * the modes say; everything else is foreign and is never touched.
+ * What is ours on a node: what vipc programs in any mode, and what any version of kube-proxy left. It is the union over
+ * the modes; everything else is foreign and is never touched.
  */
 import { type Cidr, contains, parseIp } from '../ip.js';
 import { referencedSets } from '../tools/iptables/diff.js';
@@ -13,19 +13,19 @@ import { BACKENDS } from './index.js';
 import { besideKubelet, hasKubelet, isFirewall, lacksFirewall, targetOf } from './kubelet.js';
 import { nftablesOurs } from './nftables/ours.js';
 
-/** Of every mode, also of those that vipc has not. */
+/** All modes, including those that vipc cannot program. */
 const MODES: readonly ModeOurs[] = [...BACKENDS.map(({ ours }) => ours), nftablesOurs];
 
 /** The device of virtual IPs. */
 export const DEVICE = MODES.find(({ device }) => device !== undefined)?.device ?? '';
 
-/** What is to stay though it is ours. */
+/** Exceptions: what must stay although it is ours. */
 export interface Keep {
-  /** Virtual servers there. */
+  /** Virtual servers with these addresses stay. */
   readonly excludeCIDRs: readonly Cidr[];
 }
 
-/** What is ours of a node, for each tool. */
+/** What is ours on a node, for each tool. */
 export function oursIn(observed: ObservedState, { excludeCIDRs }: Keep = { excludeCIDRs: [] }): Ours {
   const servers = MODES.flatMap((mode) => mode.servers?.(observed) ?? []);
   let referenced: ReadonlySet<string> | undefined;
@@ -59,10 +59,10 @@ const CHAINS: ReadonlySet<string> = new Set([...MODES.flatMap(({ chains = [] }) 
 
 const TABLES: ReadonlySet<TableName> = new Set(['filter', 'nat']);
 
-/** Chains that built-in ones jump to, with us or kube-proxy. */
+/** Our chains that built-in chains jump to. */
 const ENTRANCES: ReadonlySet<string> = new Set(MODES.flatMap(({ jumps = [] }) => jumps.map(targetOf)));
 
-/** What is ours of the iptables rules of a node. */
+/** What is ours among the iptables rules of a node. */
 export function ownershipIn(observed: RuleSet): Ownership {
   const kubelet = hasKubelet(observed);
   const chain = (table: TableName, name: string) =>
@@ -76,7 +76,7 @@ export function ownershipIn(observed: RuleSet): Ownership {
   };
 }
 
-/** Whether a rule is a jump as kube-proxy writes them: for all packets, or those of new connections. */
+/** Whether a rule is a jump as kube-proxy writes it: for all packets, or for those of new connections. */
 function isEntrance(rule: Rule): boolean {
   return (
     rule.target?.kind === 'jump' &&

@@ -1,12 +1,12 @@
 /**
- * served: which UDP flows lead to an endpoint of what is served now, and which addresses were served before.
+ * served: the endpoints that UDP flows may lead to now, and the addresses that were served before.
  */
 import { ANY_ADDRESS, type ServedFlows, servedKey } from '../tools/conntrack/stale.js';
 import type { Differences, ObservedState } from '../tools/tools.js';
 import type { Resolved } from './backend.js';
 import { BACKENDS } from './index.js';
 
-/** What flows lead to once `resolved` is served on the node that was `before`, which `differences` changed. */
+/** Where flows may lead once `resolved` is served, on a node in state `before` that `differences` changed. */
 export function servedFlows(
   resolved: readonly Resolved[],
   before: ObservedState,
@@ -25,7 +25,7 @@ export function servedFlows(
   return { endpoints, local: new Set(links.flatMap(({ addresses }) => addresses.map(({ ip }) => ip))) };
 }
 
-/** Whether `resolved` has what flows could be stale for. */
+/** Whether `resolved` has UDP ports, the only ones with stale flows. */
 export function hasUdp(resolved: readonly Resolved[]): boolean {
   return resolved.some(({ ports }) => ports.some(({ name }) => name.protocol === 'UDP'));
 }

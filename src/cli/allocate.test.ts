@@ -1,6 +1,6 @@
 /**
- * vipc allocate: the cases of fixtures/allocate against golden/allocate, and what a user meets besides. GOLDEN=write
- * rewrites the goldens, never in CI.
+ * vipc allocate: the cases of fixtures/allocate against golden/allocate, and its command line. GOLDEN=write rewrites
+ * the goldens, never in CI.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const CASES = readdirSync(FIXTURES)
     file: readdirSync(`${FIXTURES}/${name}`).find((file) => file.startsWith('manifests.')) ?? '',
   }));
 
-/** What standard output and standard error are kept as; the input's path as it is in the repository. */
+/** Standard output and standard error of a case as golden files, with the input's path in the repository. */
 async function goldens(name: string, file: string): Promise<Readonly<Record<string, string>>> {
   const { stdout, stderr } = await vipc(['allocate', '-v', `${FIXTURES}/${name}/${file}`]);
   const output = file.replace('manifests', 'allocate');

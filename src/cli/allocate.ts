@@ -18,7 +18,7 @@ export interface AllocateFlags extends Pick<CompletionFlags, 'serviceCidr' | 'se
   readonly verbose?: boolean;
 }
 
-/** Prints the manifests that `paths` name with the values that an API server would fill in; returns the exit code. */
+/** Prints the manifests at `paths` with the values that an API server would fill in; returns the exit code. */
 export async function runAllocate(paths: readonly string[], flags: AllocateFlags, io: Io): Promise<number> {
   const completion = { ...AS_IT_IS, ...completionOf(flags), allocate: true };
   const { sources, cluster } = await inputsOf(paths, flags, io);
@@ -51,10 +51,10 @@ export async function runAllocate(paths: readonly string[], flags: AllocateFlags
   return EXIT.ok;
 }
 
-/** What takes addresses in a cluster, and says which there are. */
+/** The objects of a cluster that use addresses, and those that define address ranges. */
 const TAKEN: Need = { kinds: ['Service'], also: ['ServiceCIDR', 'IPAddress'] };
 
-/** The manifests, and the cluster that they are to be filled in for. */
+/** The manifests, and the cluster to fill them in for. */
 async function inputsOf(paths: readonly string[], flags: AllocateFlags, io: Io) {
   const { namespace, kubeconfig, context, requestTimeout } = flags;
   const asked = kubeconfig !== undefined || context !== undefined;
@@ -66,19 +66,19 @@ async function inputsOf(paths: readonly string[], flags: AllocateFlags, io: Io) 
   return { sources, cluster };
 }
 
-/** The texts one behind the other, as documents of one stream. */
+/** The texts as documents of one stream. */
 function* joined(sources: readonly Source[], texts: readonly string[]): Generator<string> {
   for (const [i, text] of texts.entries()) {
     const next = sources[i + 1]?.text;
     yield text;
     if (next === undefined) continue;
     if (!text.endsWith('\n')) yield '\n';
-    // A directive can only stand behind the mark of an end.
+    // A directive may follow only a document end marker.
     if (!/^(?:[ \t]*(?:#[^\n]*)?\r?\n)*---(?=\s|$)/.test(next)) yield next.startsWith('%') ? '...\n' : '---\n';
   }
 }
 
-/** One line that says how much was made up. */
+/** One line that counts the allocated values. */
 function summary(services: readonly Service[], unchanged: boolean): string {
   const made = services.flatMap(({ allocated }) => (allocated ? [allocated] : []));
   if (made.length === 0)

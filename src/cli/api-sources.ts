@@ -1,41 +1,41 @@
 /**
- * cli: a cluster's objects → sources, as `kubectl get -o json` would print them, so that all behind reads them alike.
+ * cli: a cluster's objects → sources, as `kubectl get -o json` would print them, so that later steps read both alike.
  */
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { ApiError } from '../watch/request.js';
 import { type Answered, readAll } from '../watch/snapshot.js';
 import type { Connection } from './context.js';
 
-/** What a command needs of a cluster. */
+/** What a command reads of a cluster. */
 export interface Need {
-  /** Kinds without which it has no answer. */
+  /** Kinds without which the command fails. */
   readonly kinds: readonly string[];
-  /** Kinds that make the answer better. */
+  /** Kinds that improve the answer. */
   readonly also?: readonly string[];
-  /** Where to look for namespaced kinds, as far as that is safe; absent means everywhere. */
+  /** Namespaces to read namespaced kinds from, if that is enough; absent means all. */
   readonly namespaces?: readonly string[];
 }
 
-/** How a cluster is asked. */
+/** How to read a cluster. */
 export interface Asking {
-  /** What objects that say no namespace belong to: a cluster has none. */
+  /** The namespace for objects that name none; objects of a cluster always name one. */
   readonly namespace?: string | undefined;
-  /** Milliseconds; 0 means for ever. */
+  /** Milliseconds; 0 means no limit. */
   readonly requestTimeout?: number | undefined;
 }
 
-/** All that rules are made of. */
+/** All kinds that rules are compiled from. */
 export const RULES: Need = { kinds: ['Service', 'EndpointSlice', 'Node'] };
 
-/** How long an answer may take. */
+/** The default time limit for an answer. */
 const ANSWER_MS = 30_000;
 
-/** The longest that a timer takes. */
+/** The longest delay of a timer. */
 const FOR_EVER_MS = 2 ** 31 - 1;
 
 /**
- * A source for each kind that is needed and told. Rejects with a message for the user when the server cannot be asked, or
- * does not tell a kind that must be there.
+ * A source for each needed kind that the server lists. Rejects with a message for the user when the server does not
+ * answer, or does not list a kind that must be there.
  */
 export async function readCluster(
   connection: Connection,
@@ -59,7 +59,7 @@ export async function readCluster(
   };
 }
 
-/** So many objects are one text: a string has a limit, and so has patience for a parser's first result. */
+/** Most objects in one text: strings have a maximal length, and the parser should give its first result soon. */
 const PER_SOURCE = 2000;
 
 function sourcesOf({ name }: Connection, objects: readonly object[]): readonly Source[] {
@@ -71,7 +71,7 @@ function sourcesOf({ name }: Connection, objects: readonly object[]): readonly S
   return sources;
 }
 
-/** Why a kind is missing: an error where it is needed. */
+/** Why a kind is missing; an error where the kind is needed. */
 function untold(
   { name }: Connection,
   answer: Answered & { readonly error: ApiError },
@@ -89,11 +89,11 @@ function untold(
   return {
     code: 'not-listed',
     severity: 'warning',
-    message: `${name} does not list its ${kinds}, so what they would tell is missing: ${reason}`,
+    message: `${name} does not list its ${kinds}, so information from them is missing: ${reason}`,
   };
 }
 
-/** What the system's error codes mean to people. */
+/** System error codes in plain words. */
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was cut',
@@ -104,7 +104,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no answer',
 };
 
-/** Why there is no answer, in one sentence. */
+/** Why the server did not answer, in one sentence. */
 function unanswered({ name, client }: Connection, error: unknown): string {
   const message = String((error as Error)?.message ?? error);
   const code = Object.keys(SYSTEM_ERRORS).find((each) => message.includes(each));
@@ -123,7 +123,7 @@ function unanswered({ name, client }: Connection, error: unknown): string {
 /** The longest message that is repeated. */
 const MAX_MESSAGE = 300;
 
-/** A text of somebody else, as one line that commands no terminal. */
+/** Text from outside as one line without terminal control characters. */
 function plain(text: string): string {
   const safe = text.replace(/\s+/g, ' ').replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
   return safe.length > MAX_MESSAGE ? `${safe.slice(0, MAX_MESSAGE)}…` : safe;

@@ -12,16 +12,8 @@ import type { ServiceChange } from '../review/compare.js';
 import { summarise } from '../review/print.js';
 import type { Step } from '../tools/tool.js';
 import { EXIT, type Io, writeLines } from './io.js';
-import {
-  type ChangeFlags,
-  compileFor,
-  openNode,
-  planOptions,
-  readNode,
-  targetOf,
-  withLock,
-  writeNotes,
-} from './node.js';
+import { compileFor, openNode, planOptions, readNode, targetOf, withLock, writeNotes } from './node.js';
+import { type ChangeFlags, type ChangeTask, changeTask } from './node-task.js';
 import { report } from './report.js';
 import { liveReview, printed } from './review.js';
 
@@ -29,40 +21,41 @@ export interface ApplyFlags extends ChangeFlags {
   readonly dryRun?: boolean;
 }
 
-/** Makes the node what `paths` say, or with --dry-run prints what that would take; returns the exit code. */
+/** Makes the node match `paths`, or with --dry-run prints the steps for that; returns the exit code. */
 export async function runApply(paths: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
-  return flags.dryRun ? dryRun(paths, flags, io) : withLock(flags, io, (lock) => change(paths, flags, lock, io));
+  const task = await changeTask(paths, flags, io);
+  return flags.dryRun ? dryRun(task, io) : withLock(task, io, (lock) => change(task, lock, io));
 }
 
-async function dryRun(paths: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
-  const node = await openNode(flags, io);
-  const wanted = await compileFor(node, paths, flags, io);
+async function dryRun(task: ChangeTask, io: Io): Promise<number> {
+  const node = await openNode(task, io);
+  const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
   const { desired } = wanted.compiled;
   const live = await readNode(node, desired);
   await report(remarks(live, desired), true, io);
   const { steps } = plan(live, desired, planOptions(node, wanted.options));
-  await writeSteps(steps, flags, io);
+  await writeSteps(steps, task.lock.seconds, io);
   return EXIT.ok;
 }
 
 /** What each tool would read, under its command line. */
-async function writeSteps(steps: readonly Step[], { wait }: Pick<ChangeFlags, 'wait'>, io: Io): Promise<void> {
+async function writeSteps(steps: readonly Step[], waitSeconds: number, io: Io): Promise<void> {
   if (steps.length === 0) await writeLines(io.stderr, ['nothing to do']);
   for (const { argv, input } of steps) {
     const lines = input.map(({ text }) => text);
-    await writeLines(io.stdout, [`### ${argv(wait).join(' ')}`, ...lines]);
+    await writeLines(io.stdout, [`### ${argv(waitSeconds).join(' ')}`, ...lines]);
   }
 }
 
-async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, io: Io): Promise<number> {
-  const node = await openNode(flags, io, lock);
-  const wanted = await compileFor(node, paths, flags, io);
+async function change(task: ChangeTask, lock: Lock, io: Io): Promise<number> {
+  const node = await openNode(task, io, lock);
+  const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
   const live = await readNode(node, compiled.desired);
   await report(remarks(live, compiled.desired), true, io);
-  const applied = await apply(targetOf(node, flags, io), compiled.desired, planOptions(node, options), live);
+  const applied = await apply(targetOf(node, task, io), compiled.desired, planOptions(node, options), live);
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
     : await forgetFlows(node.host, compiled.resolved, applied.before, applied.plan.differences);
@@ -70,7 +63,7 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   await writeNotes(notesOf(applied.rest.differences), io);
   if (hasErrors(applied.diagnostics)) return EXIT.trouble;
   const changes = changesOf(applied.plan.differences, applied.before);
-  if (flags.verbose) await printed(liveReview(changes, DONE), false, io);
+  if (task.how.verbose) await printed(liveReview(changes, DONE), false, io);
   if (count > 0)
     await writeNotes([`${count} UDP flow${count === 1 ? '' : 's'} to endpoints that are gone forgotten`], io);
   if (applied.rest.steps.length > 0) return differs(changesOf(applied.rest.differences, applied.before), io);
@@ -78,13 +71,13 @@ async function change(paths: readonly string[], flags: ApplyFlags, lock: Lock, i
   return EXIT.ok;
 }
 
-/** What signs say of a node that was changed. */
+/** The meaning of the signs after a change of the node. */
 const DONE = { '+': 'added, missing until now', '-': 'removed, not wanted' };
 
-/** Another program changes the same rules at the same time. */
+/** Reports that the node still differs: another program changes the same rules at the same time. */
 export async function differs(rest: readonly ServiceChange[], io: Io): Promise<number> {
   await printed(liveReview(rest), false, io);
-  const message = `applied, but read back it differs: ${summarise(rest)}; does another program change these rules?`;
+  const message = `applied, but the node still differs: ${summarise(rest)}; does another program change these rules?`;
   await writeLines(io.stderr, [message]);
   return EXIT.different;
 }

@@ -1,5 +1,6 @@
 /**
- * A node in ipvs mode that was captured is the node: virtual servers, sets, addresses and kernel parameters as well.
+ * A capture of a node in ipvs mode gives the same results as the node: virtual servers, sets, addresses, kernel
+ * parameters.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,7 @@ const IPVS = { ...DEFAULT_OPTIONS, mode: 'ipvs', nodeName: 'node-a' };
 const directory = mkdtempSync(join(tmpdir(), 'vipc-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** What the script collects on another machine, brought here. */
+/** Copies the output of the script from the other machine to this one. */
 async function collect(host: Host, name: string): Promise<string> {
   const there = `/tmp/${name}`;
   succeeded(await host.run(['sh', '-s', '--', there], readFileSync(`${ROOT}bin/capture.sh`, 'utf8')), 'capture');

@@ -1,5 +1,5 @@
 /**
- * A node that was captured is the node: `vipc diff` says the same of both, whichever shell collected it.
+ * A capture gives the same `vipc diff` as the node itself, whichever shell ran the script.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -42,7 +42,7 @@ const collect = async (host: Host, shell: readonly string[], ...args: readonly s
 };
 
 describeKernel.each(sample(VARIANTS, 1, 'capture'))('a node with iptables-%s, captured', (variant) => {
-  /** A node that has WEB but for one rule, and something of somebody else's. */
+  /** A node that has WEB without one rule, and with foreign rules. */
   const withDamage = (use: (host: Host, name: string) => Promise<void>) =>
     withNetns(async (host, name) => {
       await addNodeAddresses(host);
@@ -65,7 +65,7 @@ describeKernel.each(sample(VARIANTS, 1, 'capture'))('a node with iptables-%s, ca
         const how = [...node, ...(flags[i] ?? [])];
         const live = await vipc(['diff', '--live', '--netns', name, ...how, WEB]);
         const read = await vipc(['diff', captured, WEB, ...how]);
-        // Where the kernel has no IPVS it cannot be asked live; a capture says that there is none of it.
+        // Where the kernel has no IPVS, a live read fails; a capture records that there is none.
         if (how.includes('ipvs') && live.code === 2) expect(live.stderr).toMatch(/^error: ipvsadm/);
         else expect(read).toEqual(live);
         expect(read.code).toBe(1);
@@ -136,7 +136,7 @@ describeKernel('vipc capture', () => {
 
   it('notes which tools are missing, and what is left is of use', () =>
     withNetns(async (host) => {
-      // A node with nothing but busybox and iptables-nft.
+      // A node with only busybox and iptables-nft.
       const bin = fresh();
       mkdirSync(bin);
       const busybox = execFileSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).trim();
@@ -189,8 +189,8 @@ describe('a directory that is no good capture', () => {
 
   it.each([
     ['two captures', (a: string) => ['diff', a, a], /are both captured nodes/],
-    ['a capture and --live', (a: string) => ['diff', a, '--live', WEB], /--live is for another/],
-    ['a capture and --simulate', (a: string) => ['diff', a, '--simulate', WEB], /is on no node/],
+    ['a capture and --live', (a: string) => ['diff', a, '--live', WEB], /cannot be used with --live/],
+    ['a capture and --simulate', (a: string) => ['diff', a, '--simulate', WEB], /has no made-up objects/],
     ['--flows without -o', () => ['capture', '--flows'], /--flows goes with -o DIR/],
   ] as const)('%s', async (_, argv, message) => {
     const capture = damaged({ 'vipc-capture': 'vipc-capture 1\n', commands: '0\tx\tx\n' });

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc capture`: the script that collects what a node has, printed or run.
+ * cli: `vipc capture`: prints or runs the script that collects the state of a node.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -17,7 +17,9 @@ export async function runCapture({ output, netns, flows = false }: CaptureFlags,
   const script = readFileSync(new URL('../../bin/capture.sh', import.meta.url), 'utf8');
   if (output === undefined) {
     if (netns !== undefined || flows)
-      throw new Error(`${flows ? '--flows' : '--netns'} goes with -o DIR; the script takes --flows itself`);
+      throw new Error(
+        `${flows ? '--flows' : '--netns'} goes with -o DIR; the printed script has an option --flows of its own`,
+      );
     await write(io.stdout, [script]);
     return EXIT.ok;
   }

@@ -1,6 +1,6 @@
 /**
- * cli: a directory that bin/capture.sh made → a Host whose programs answer what they answered then, so that a node is read
- * from it as if it were here. docs/capture.md has the layout.
+ * cli: a directory made by bin/capture.sh → a Host whose programs give the recorded answers, so that it is read like
+ * the node itself. docs/capture.md has the layout.
  */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -8,17 +8,17 @@ import { join } from 'node:path';
 import type { Host, Outcome } from '../apply/host.js';
 import { readText } from '../files.js';
 
-/** Tells a captured directory from others, and its version from others. */
+/** The file that identifies a captured directory, and its version. */
 const MARK = 'vipc-capture';
 const FORMAT = 'vipc-capture 1';
 
-/** What was run, where its output is and how it ended. */
+/** The list of commands that ran, each with its output file and exit code. */
 const COMMANDS = 'commands';
 
-/** Kernel parameters are collected without sysctl(8), all of them in its words. */
+/** Kernel parameters are collected without sysctl(8), all of them, in the format of sysctl(8). */
 const SYSCTLS = 'sysctls';
 
-/** Whether `path` is a captured directory; rejects when it is one of a format that is not known. */
+/** Whether `path` is a captured directory; rejects when its format is unknown. */
 export async function isCapture(path: string): Promise<boolean> {
   const directory = await stat(path).then(
     (found) => found.isDirectory(),
@@ -33,7 +33,10 @@ export async function isCapture(path: string): Promise<boolean> {
   );
 }
 
-/** The node that was captured into `directory`. Rejects with a message for the user when its list of commands is none. */
+/**
+ * The node that was captured into `directory`. Rejects with a message for the user when its list of commands is
+ * damaged.
+ */
 export async function capturedHost(directory: string): Promise<Host> {
   const commands = parseCommands(directory, textIn(directory, COMMANDS) ?? '');
   const answer = async (command: string): Promise<Outcome> => {
@@ -48,21 +51,21 @@ export async function capturedHost(directory: string): Promise<Host> {
   return { run: (argv) => (argv[0] === 'sysctl' ? sysctl(argv, answer) : answer(argv.join(' '))) };
 }
 
-/** The text of a file of a capture; undefined where there is none. */
+/** The text of a file of a capture; undefined when the file does not exist. */
 function textIn(directory: string, name: string): string | undefined {
   return existsSync(join(directory, name)) ? readText(join(directory, name)) : undefined;
 }
 
 interface Recorded {
   readonly code: number;
-  /** Absent when the program was not there. */
+  /** Absent when the program was not installed. */
   readonly file: string | undefined;
 }
 
 function parseCommands(directory: string, text: string): ReadonlyMap<string, Recorded> {
   const rows = text.split('\n').filter((line) => line !== '');
   const commands = rows.map((line) => {
-    // The name of a file is no way out of the directory.
+    // The file name has no slash, so it cannot lead out of the directory.
     const [, code, file, command] = /^(\d{1,3})\t(-|[\w.-]*\w)\t(.+)$/.exec(line) ?? [];
     if (file === undefined || command === undefined || file.startsWith('.'))
       throw new Error(`${join(directory, COMMANDS)} is damaged at ${JSON.stringify(line.slice(0, 60))}`);
@@ -73,7 +76,7 @@ function parseCommands(directory: string, text: string): ReadonlyMap<string, Rec
   return new Map(commands);
 }
 
-/** `sysctl -e NAME…`: those of the names that there were. */
+/** `sysctl -e NAME…`: the recorded ones of the names. */
 async function sysctl(argv: readonly string[], answer: (command: string) => Promise<Outcome>): Promise<Outcome> {
   const recorded = await answer(SYSCTLS);
   const asked = new Set(argv.slice(1));

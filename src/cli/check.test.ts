@@ -1,5 +1,5 @@
 /**
- * vipc compile -o and --check: what is written, found again, and told where it differs.
+ * vipc compile -o and --check: the files written, read again, and compared.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * cli: `--check DIR`, what is compiled against the files of a directory.
+ * cli: `--check DIR`: compares compiled artifacts with the files of a directory.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export interface CheckStyle {
   readonly synthetic: boolean;
 }
 
-/** Prints how what is compiled differs from the files in `directory`; returns 0 when it does not, else 1. */
+/** Prints how the artifacts differ from the files in `directory`; returns 0 when they do not, else 1. */
 export async function check(
   directory: string,
   nodes: readonly ForNode[],
@@ -48,7 +48,7 @@ export async function check(
   return same ? EXIT.ok : EXIT.different;
 }
 
-/** What else a directory of several nodes holds: files of a lone node, and folders of nodes that are gone. */
+/** Other files in a directory of several nodes: those of a single node, and folders of nodes that are gone. */
 async function others(directory: string, nodes: readonly ForNode[]) {
   const names = new Set(nodes.map(({ node }) => node));
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
@@ -62,7 +62,7 @@ async function others(directory: string, nodes: readonly ForNode[]) {
   return left.length === 0 ? gone : [...gone, { node: '', difference: difference(nothing, nothing, [], left) }];
 }
 
-/** The files of ours in a directory that are none of `compiled`, such as those of another mode. */
+/** Files of vipc in a directory that are not among `compiled`, such as those of another mode. */
 async function leftIn(directory: string, compiled: readonly Artifact[]): Promise<readonly string[]> {
   const names = new Set(compiled.map(({ name }) => name));
   const there = new Set(await readdir(directory).catch(() => []));
@@ -88,7 +88,7 @@ async function differenceFrom(directory: string, artifacts: readonly Artifact[])
   return isSame(found) ? reordered(there, kept, compiled) : found;
 }
 
-/** The text of a file; undefined where there is none. */
+/** The text of a file; undefined when it does not exist. */
 function textAt(path: string): string | undefined {
   try {
     return readText(path);
@@ -98,7 +98,7 @@ function textAt(path: string): string | undefined {
   }
 }
 
-/** A mere change of order, which no section shows: line by line. Widths of the table's columns are no change. */
+/** A mere change of order, which no section shows, line by line. Widths of table columns do not count. */
 function reordered(artifacts: readonly Artifact[], kept: Kept, compiled: Kept): Difference {
   const plain = (name: string, text = '') => {
     const lines = text.split('\n');

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc cleanup`, which takes away what vipc or kube-proxy left, in any mode and in both variants of iptables.
+ * cli: `vipc cleanup`: removes what vipc or kube-proxy left, in any mode and in both variants of iptables.
  */
 import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
@@ -15,29 +15,30 @@ import type { DetectedVariant } from '../tools/iptables/variants.js';
 import type { ObservedState } from '../tools/tools.js';
 import { differs } from './apply.js';
 import { EXIT, type Io, writeLines } from './io.js';
-import { type ChangeFlags, detectedOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
-import { prepared } from './prepared.js';
+import { detectedOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { type ChangeFlags, changeTask } from './node-task.js';
 import { report } from './report.js';
 import { liveReview, printed } from './review.js';
 
 export interface CleanupFlags extends ChangeFlags {
   readonly dryRun?: boolean;
-  /** Its old name. */
+  /** The old name of --dry-run. */
   readonly plan?: boolean;
 }
 
-/** Lists what is left of a proxy and, unless it is a dry run, removes it; returns the exit code. */
+/** Lists what a proxy left and, unless it is a dry run, removes it; returns the exit code. */
 export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
-  const options = await prepared(flags);
-  await report(options.diagnostics, flags.verbose === true, io);
+  const task = await changeTask([], flags, io);
+  const { options } = task;
+  await report(options.diagnostics, task.how.verbose, io);
   if (hasErrors(options.diagnostics)) return EXIT.different;
   const dry = flags.dryRun === true || flags.plan === true;
   if (dry) {
-    const node = await openNode(flags, io);
+    const node = await openNode(task, io);
     const { changes, unseen } = await list(node);
     return unseen ? EXIT.trouble : changes.length === 0 ? EXIT.ok : EXIT.different;
   }
-  return withLock(flags, io, async (lock) => remove(await openNode(flags, io, lock)));
+  return withLock(task, io, async (lock) => remove(await openNode(task, io, lock)));
 
   async function list(node: NodeAtHand): Promise<Listed> {
     const unread = node.others.find(({ unreadable }) => unreadable !== undefined);
@@ -63,16 +64,16 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
     const { changes, live, unseen } = await list(node);
     const done = unseen ? EXIT.trouble : EXIT.ok;
     if (changes.length === 0) return done;
-    await rehearse(plan(live, EMPTY_STATE, planOptions(node, options.value)).steps, targetOf(node, flags, io));
+    await rehearse(plan(live, EMPTY_STATE, planOptions(node, options.value)).steps, targetOf(node, task, io));
     // Rules name sets, so those of the variant that the node does not use go before the sets do.
     const refused: Diagnostic[] = [];
     for (const other of node.others) {
       const there = using(node, other);
       const { steps } = plan({ iptables: other.saved }, EMPTY_STATE, planOptions(there, options.value));
-      const { refused: found } = await runSteps(steps, targetOf(there, flags, io));
+      const { refused: found } = await runSteps(steps, targetOf(there, task, io));
       if (found) refused.push(found);
     }
-    const applied = await apply(targetOf(node, flags, io), EMPTY_STATE, planOptions(node, options.value));
+    const applied = await apply(targetOf(node, task, io), EMPTY_STATE, planOptions(node, options.value));
     const forgotten = await forgetFlows(node.host, [], applied.before, applied.plan.differences);
     await report([...refused, ...applied.diagnostics, ...forgotten.diagnostics], true, io);
     if (hasErrors([...refused, ...applied.diagnostics])) return EXIT.trouble;
@@ -81,10 +82,10 @@ export async function runCleanup(flags: CleanupFlags, io: Io): Promise<number> {
   }
 }
 
-/** What signs say of what a proxy left. */
+/** The meaning of the signs for what a proxy left. */
 const LEFT = { '+': 'to come in its place', '-': 'left by a proxy' };
 
-/** What is left, and whether there may be more that no tool could see. */
+/** What is left, and whether there may be more that no tool could read. */
 interface Listed {
   readonly changes: readonly ServiceChange[];
   readonly live: ObservedState;

@@ -1,5 +1,5 @@
 /**
- * cli: the values of `--cluster` → which clusters there are, where they are, and the paths of each.
+ * cli: the values of `--cluster` → the clusters, their location, and the paths of each.
  */
 import type { Named } from '../clusters/clusters.js';
 import { show } from '../diag.js';
@@ -11,7 +11,10 @@ export interface ClusterInput extends Named {
   readonly paths: readonly string[];
 }
 
-/** `east=PATH`, `east=PATH,region=R,zone=Z`: all but these two endings belongs to the path, which may have `=` and `,`. */
+/**
+ * `east=PATH`, `east=PATH,region=R,zone=Z`: everything but these two endings is the path, which may contain `=` and
+ * `,`.
+ */
 export function parseClusterFlag(text: string): Parsed<ClusterInput> {
   const equals = text.indexOf('=');
   const name = text.slice(0, Math.max(0, equals));
@@ -34,7 +37,7 @@ export function parseClusterFlag(text: string): Parsed<ClusterInput> {
 
 const FORM = 'must be NAME=PATH or NAME=PATH,region=REGION,zone=ZONE, where NAME is a DNS label';
 
-/** Every cluster once, in the order of the flags: a name given again adds its path. */
+/** Every cluster once, in the order of the flags; a repeated name adds its path. */
 export function gathered(flags: readonly ClusterInput[]): Parsed<readonly ClusterInput[]> {
   const clusters = new Map<string, ClusterInput>();
   for (const flag of flags) {

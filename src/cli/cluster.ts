@@ -1,5 +1,5 @@
 /**
- * cli: PATH arguments and flags → the cluster, completed, for commands that ask it something.
+ * cli: PATH arguments and flags → the completed cluster, for commands that query it.
  */
 import { AS_IT_IS, type Completion, NODE_PORTS, type PortRange, SIMULATED } from '../complete/complete.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
@@ -27,7 +27,7 @@ export interface ClusterFlags extends CompletionFlags, InputFlags {
   readonly verbose?: boolean;
 }
 
-/** What the flags ask to make up. An unusable one is an Error. */
+/** What to make up, according to the flags. An unusable flag is an Error. */
 export function completionOf(flags: CompletionFlags & ContextFlags): Completion {
   const { simulate = false, nodes, serviceCidr, serviceNodePortRange } = flags;
   if (nodes !== undefined && !simulate) throw new Error('--nodes goes with --simulate');
@@ -49,7 +49,7 @@ function cidrs(text: string): readonly Cidr[] {
   return parsed.value;
 }
 
-/** `30000-32767`, as kube-apiserver's flag. */
+/** `30000-32767`, as the flag of kube-apiserver. */
 function portRange(text: string): PortRange {
   const [, first = 0, last = 0] = (/^(\d{1,5})-(\d{1,5})$/.exec(text) ?? []).map(Number);
   if (first < 1 || last > 65535 || first > last) {
@@ -66,21 +66,21 @@ export interface Reading {
   readonly verbose: boolean;
 }
 
-/** The same, as the flags say it. */
+/** The same from the flags. */
 export function readingOf(flags: ClusterFlags): Reading {
   const { skipInvalid = false, strict = false, verbose = false } = flags;
   return { completion: completionOf(flags), skipInvalid, strict, verbose };
 }
 
-/** A cluster, and what was said of its objects. */
+/** A cluster, and the diagnostics about its objects. */
 export interface Loaded {
   readonly snapshot: Snapshot;
   readonly said: readonly Diagnostic[];
 }
 
 /**
- * The cluster that `input` has, after reporting what is wrong with it, of that what `isTold` picks; or the exit code, when
- * errors leave none.
+ * The cluster of `input`, after reporting the diagnostics that `isTold` selects; or the exit code, when errors leave no
+ * cluster.
  */
 export async function loadCluster(
   input: Input,

@@ -1,5 +1,5 @@
 /**
- * `--cluster` of `vipc compile` and `vipc dns` as a user meets it.
+ * `--cluster` of `vipc compile` and `vipc dns` on the command line.
  */
 
 import { readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ describe('--cluster', () => {
       'a network without room',
       ['compile', ...THREE, '--clusterset-cidr', '10.9.9.9/32'],
       1,
-      /cluster-east.yaml:30:1: error: [^]*--clusterset-cidr gives a larger network/,
+      /cluster-east.yaml:30:1: error: [^]*--clusterset-cidr sets a larger network/,
     ],
     ['a federation of one cluster', ['dns', 'x.yaml', ...FED], 2, /name them with --cluster/],
     ['a federation without a domain', ['dns', '--federation', 'fed', ...FEDERATED], 2, /--federation needs --domain/],

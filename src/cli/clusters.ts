@@ -1,5 +1,5 @@
 /**
- * cli: `--cluster` flags → several clusters, each read and completed by itself.
+ * cli: `--cluster` flags → several clusters, each read and completed separately.
  */
 import { CLUSTERSET_CIDRS } from '../clusters/addresses.js';
 import { type Cluster, compiledFor, placeOf } from '../clusters/clusters.js';
@@ -26,7 +26,7 @@ export interface ClustersFlags {
   readonly clustersetCidr?: string;
 }
 
-/** What was read, and whether every file could be. */
+/** What was read, and whether a file was unreadable. */
 export interface Loaded {
   readonly clusters: Checked<readonly Cluster[]>;
   readonly unreadable: boolean;
@@ -40,7 +40,7 @@ export async function loadClusters(
   io: Io,
 ): Promise<Loaded> {
   if (paths.length > 0)
-    throw new Error(`use either PATH or --cluster NAME=PATH: ${JSON.stringify(paths[0])} is of no cluster`);
+    throw new Error(`use either PATH or --cluster NAME=PATH: ${JSON.stringify(paths[0])} belongs to no cluster`);
   const api = flags.kubeconfig === undefined ? (flags.context === undefined ? undefined : '--context') : '--kubeconfig';
   if (api !== undefined) throw new Error(`use either ${api} or --cluster NAME=PATH, not both`);
   const namespace = flags.namespace;
@@ -61,7 +61,7 @@ export async function loadClusters(
   return { clusters: { value, diagnostics }, unreadable };
 }
 
-/** One cluster: what is said of it without a place in a file begins with its name. */
+/** One cluster. A diagnostic without a place in a file begins with the cluster's name. */
 function clusterOf(
   input: ClusterInput,
   sources: Awaited<ReturnType<typeof loadSources>>,
@@ -69,7 +69,7 @@ function clusterOf(
 ): Checked<Cluster> {
   const snapshot = readCluster(sources.value, { skipInvalid, completion });
   const place = placeOf(input, snapshot.value.nodes);
-  // An empty cluster is no second problem where its files could not be read.
+  // After unreadable files, an empty cluster is not a second problem.
   const read = hasErrors(sources.diagnostics) ? [] : [...snapshot.diagnostics, ...place.diagnostics];
   const named = [...sources.diagnostics, ...read].map((each) =>
     each.origin || each.message.startsWith('cluster ')
@@ -79,18 +79,18 @@ function clusterOf(
   return { value: { name: input.name, ...place.value, snapshot: snapshot.value }, diagnostics: named };
 }
 
-/** What names are made of: ServiceImports where there is a clusterset, and Namespaces for those of pods. */
+/** The kinds that DNS records are made from: ServiceImports in a clusterset, and Namespaces for the names of pods. */
 const DNS: Need = { kinds: ['Service', 'EndpointSlice'], also: ['Namespace', 'ServiceImport'] };
 
-/** One cluster, and what it has of the clusterset; absent when it knows of none. */
+/** One cluster and its view of the clusterset; absent when it is in none. */
 export interface Member {
   readonly snapshot: Snapshot;
   readonly clusterset?: readonly ClustersetService[];
 }
 
 /**
- * The cluster that `paths` or the first `--cluster` name, after reporting what is wrong; or the exit code, when errors
- * leave none.
+ * The cluster that `paths` or the first `--cluster` name, after reporting diagnostics; or the exit code, when errors
+ * leave no cluster.
  */
 export async function loadMember(
   paths: readonly string[],
@@ -134,7 +134,7 @@ async function reported(
   return hasErrors(diagnostics) && !reading.skipInvalid ? { code: EXIT.different } : { snapshot, clusterset };
 }
 
-/** Where ClusterSetIPs come from: a family that the flag does not give has the default network. */
+/** The networks of ClusterSetIPs; a family without one in the flag uses the default. */
 export function clustersetCIDRs({ clustersetCidr }: ClustersFlags): { readonly clustersetCIDRs?: readonly Cidr[] } {
   if (clustersetCidr === undefined) return {};
   const given = checked(parseClusterCIDRs(clustersetCidr), '--clusterset-cidr');

@@ -1,5 +1,5 @@
 /**
- * `vipc compile` as a user meets it: what goes to which stream, and the exit code.
+ * `vipc compile` on the command line: streams and exit code.
  */
 
 import { readFileSync } from 'node:fs';

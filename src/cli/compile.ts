@@ -37,7 +37,7 @@ export interface CompileFlags
   readonly verbose?: boolean;
 }
 
-/** Compiles what `paths` name and prints, writes or checks the result; returns the exit code. */
+/** Compiles the input of `paths` and prints, writes or checks the result; returns the exit code. */
 export async function runCompile(paths: readonly string[], flags: CompileFlags, io: Io): Promise<number> {
   checkFlags(flags);
   const completion = completionOf(flags);
@@ -62,7 +62,7 @@ function checkFlags(flags: CompileFlags): void {
   const { output, check, format } = flags;
   if (output !== undefined && check !== undefined) throw new Error('use either -o or --check, not both');
   if (format !== 'text' && output !== undefined) {
-    throw new Error(`--format ${format} is for standard output; -o has files of its own kind`);
+    throw new Error(`--format ${format} is for standard output; -o writes files of its own format`);
   }
   if (format === 'resolved' && check !== undefined) {
     throw new Error('--format resolved is for standard output; --check prints text, or json');
@@ -72,7 +72,7 @@ function checkFlags(flags: CompileFlags): void {
   }
 }
 
-/** The table of resolved.txt, of both families, for one node after the other. */
+/** The tables of resolved.txt, of both families, node by node. */
 async function printTables(nodes: readonly ForNode[], io: Io): Promise<number> {
   for (const [i, { artifacts }] of nodes.entries()) {
     const tables = artifacts().filter(({ name }) => name === RESOLVED_FILE);
@@ -82,7 +82,7 @@ async function printTables(nodes: readonly ForNode[], io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-/** The rules of one family to standard output; where a mode has several artifacts, each under its name. */
+/** The rules of one family to standard output; several artifacts are separated by headings. */
 async function print(
   [only]: readonly ForNode[],
   { family: shown, format }: Pick<CompileFlags, 'family' | 'format'>,
@@ -111,12 +111,12 @@ async function print(
   return EXIT.ok;
 }
 
-/** A comment to every tool. */
+/** A heading that every tool reads as a comment. */
 function heading(name: string, files: number): readonly Text[] {
   return files === 1 ? [] : [[{ text: `### ${name}` }]];
 }
 
-/** Every artifact into a directory: all files are replaced, each whole, or none. */
+/** Every artifact into a directory: either all files are replaced, each as a whole, or none. */
 async function writeArtifacts(directory: string, artifacts: readonly Artifact[], io: Io): Promise<number> {
   makeOutputDirectory(directory);
   doing(`writing ${directory}`, io);
@@ -132,7 +132,7 @@ async function writeArtifacts(directory: string, artifacts: readonly Artifact[],
   return EXIT.ok;
 }
 
-/** A folder for each of several nodes, which is told by a line. */
+/** A folder for each of several nodes; nodes with the same rules share one line of output. */
 async function writeNodes(directory: string, nodes: readonly ForNode[], io: Io): Promise<number> {
   const quiet: Io = { ...io, stderr: nowhere() };
   const rules = new Map<string, string[]>();
@@ -156,7 +156,7 @@ function nowhere(): Io['stderr'] {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
-/** Whether nodes have the same rules, without keeping them. */
+/** A digest that tells whether nodes have the same rules, without keeping the rules. */
 function digestOf(artifacts: readonly Artifact[]): string {
   const hash = createHash('sha256');
   for (const artifact of artifacts) {

@@ -8,7 +8,7 @@ import { type Tree, treeOf } from './completion/tree.js';
 import { zshScript } from './completion/zsh.js';
 import { EXIT, type Io, write } from './io.js';
 
-/** The shells there is a script for. */
+/** A script for each supported shell. */
 const SCRIPTS: Readonly<Record<string, (tree: Tree) => string>> = {
   bash: bashScript,
   zsh: zshScript,
@@ -17,7 +17,7 @@ const SCRIPTS: Readonly<Record<string, (tree: Tree) => string>> = {
 
 /** Prints the script for `shell` that completes the command lines of `program`; returns the exit code. */
 export async function runCompletion(shell: string, program: Command, io: Io): Promise<number> {
-  // What kubectl runs is called `kubectl vipc` in messages; a shell completes the command that it can start.
+  // kubectl names its plugin `kubectl vipc` in messages, but a shell completes the installed command `vipc`.
   const script = SCRIPTS[shell]?.({ ...treeOf(program), name: 'vipc' });
   if (script === undefined) throw new Error(`there is no completion for ${shell}`);
   await write(io.stdout, [script]);

@@ -1,5 +1,5 @@
 /**
- * Where the cluster is that commands read: flags, environment and files, and what is not told to be one.
+ * How commands find the cluster to read: flags, environment and files, and which arguments mean no cluster.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';

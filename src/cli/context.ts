@@ -12,22 +12,22 @@ import type { Io } from './io.js';
 export interface ContextFlags {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
-  /** Milliseconds; 0 means for ever. */
+  /** Milliseconds; 0 means no limit. */
   readonly requestTimeout?: number | undefined;
-  /** Run by kubectl, whose users mean the current context when they name nothing. */
+  /** Run by kubectl, whose users mean the current context when they name no input. */
   readonly plugin?: boolean;
 }
 
-/** A cluster that can be asked. */
+/** A cluster that can be read. */
 export interface Connection {
   readonly client: ApiClient;
-  /** `cluster kind-dev`, as messages call it. */
+  /** The name in messages: `cluster kind-dev`. */
   readonly name: string;
   /** The namespace of the context. */
   readonly namespace: string | undefined;
 }
 
-/** The cluster that the flags or the surroundings name. Nothing is sent yet. Rejects with a message for the user. */
+/** The cluster that the flags or the environment name. Sends nothing yet. Rejects with a message for the user. */
 export async function openContext(
   { kubeconfig, context }: ContextFlags,
   { env }: Pick<Io, 'env'>,

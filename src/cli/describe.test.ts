@@ -1,5 +1,5 @@
 /**
- * vipc get and vipc describe: what traffic to a Service gets, and what is wrong with it.
+ * vipc get and vipc describe: where traffic to a Service goes, and its problems.
  */
 import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../testing/cases/cases.js';

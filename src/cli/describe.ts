@@ -25,7 +25,7 @@ export interface DescribeFlags extends ServicesFlags, Pick<OptionFlags, 'config'
 
 const NEED: Need = { kinds: ['Service'], also: ['EndpointSlice', 'Node', 'Pod', 'Ingress', 'NetworkPolicy'] };
 
-/** Describes the Services that `args` name; returns the exit code. */
+/** Describes the Services named by `args`; returns the exit code. */
 export async function runDescribe(args: readonly string[], flags: DescribeFlags, io: Io): Promise<number> {
   const options = await loadOptions(flags);
   const isTold =
@@ -43,14 +43,14 @@ export async function runDescribe(args: readonly string[], flags: DescribeFlags,
   await report(options.diagnostics, flags.verbose === true, io);
   const describe = describer(snapshot, said, options.value);
   for (const [i, service] of services.entries()) {
-    // Two lines between, as kubectl has.
+    // Two empty lines between Services, as kubectl prints.
     await writeLines(io.stdout, i === 0 ? [] : ['', '']);
     await writeLines(io.stdout, printDescription(describe(service)));
   }
   return code;
 }
 
-/** Service → its description, with what is wrong with it and what each node does. */
+/** Service → its description, with its problems and what each node does with its traffic. */
 export function describer(
   snapshot: Snapshot,
   said: readonly Diagnostic[],
@@ -64,8 +64,8 @@ export function describer(
 }
 
 /**
- * What standard error has beside descriptions: what is about no object; of a Service that is asked for and was left out for
- * its errors why; with -v also what is synthetic.
+ * The text for standard error beside descriptions: diagnostics about no object; why a requested Service was left out
+ * for its errors; with -v also notes on synthetic values.
  */
 function besideText(
   names: readonly string[],
@@ -81,7 +81,7 @@ function besideText(
   };
 }
 
-/** The problems of a Service as they are reported, without colours. */
+/** The problems of a Service in the format of reports, without colours. */
 function problemLines(problems: readonly Diagnostic[]): readonly string[] {
   return inOrder(problems).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text)]);
 }

@@ -1,27 +1,22 @@
 /**
- * cli: `vipc diff`, two snapshots or a snapshot and the live node.
+ * cli: `vipc diff`: two snapshots, or a snapshot and the live node.
  */
 import { hasErrors } from '../diag.js';
 import { changesOf, notesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
+import { type Effects, effectsBetween, effectsOnNode } from '../effect/between.js';
 import type { ForNode } from '../nodes.js';
+import { observedRules } from '../packet/desired.js';
 import { reversed } from '../review/compare.js';
-import { difference, grouped, loneNode, type Meaning, type Review } from '../review/review.js';
+import { difference, grouped, isSame, loneNode, type Meaning, type Review } from '../review/review.js';
 import { capturedHost, isCapture } from './captured.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
+import { type DiffFormat, effectGroups, printEffects } from './effects.js';
 import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeLines } from './io.js';
-import {
-  compileFor,
-  type NodeAtHand,
-  type NodeFlags,
-  nodeOn,
-  openNode,
-  planOptions,
-  readNode,
-  writeNotes,
-} from './node.js';
+import { compileFor, type NodeAtHand, nodeOn, openNode, planOptions, readNode, writeNotes } from './node.js';
+import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
 import { compileInput, type NodesFlags, nameOf, severalNodes, withoutNodes } from './nodes.js';
 import { loadOptions } from './options.js';
 import { judged, report } from './report.js';
@@ -29,11 +24,14 @@ import { liveReview, printed, sideOf, textsOf } from './review.js';
 
 export interface DiffFlags extends Omit<NodeFlags, 'node'>, NodesFlags, CompletionFlags {
   readonly live?: boolean;
-  readonly format: 'text' | 'json';
+  readonly by: 'rule' | 'effect';
+  readonly format: DiffFormat;
 }
 
-/** Prints what differs, by Service; returns 0 when nothing does, else 1. */
+/** Prints the difference by Service; returns 0 when there is none, else 1. */
 export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io): Promise<number> {
+  if (flags.by === 'rule' && (flags.format === 'markdown' || flags.format === 'github'))
+    throw new Error(`--format ${flags.format} goes with --by effect`);
   const captures = await Promise.all(paths.map(isCapture));
   const captured = paths.filter((_, i) => captures[i]);
   const others = paths.filter((_, i) => !captures[i]);
@@ -41,22 +39,26 @@ export async function runDiff(paths: readonly string[], flags: DiffFlags, io: Io
   if (another !== undefined)
     throw new Error(`${capture} and ${another} are both captured nodes: compare each with a snapshot`);
   if ((capture !== undefined || flags.live) && completionOf(flags).allocate)
-    throw new Error('what is made up is on no node: --simulate and the like are for two snapshots');
+    throw new Error('a node has no made-up objects: --simulate and the like compare two snapshots');
   const one = withoutNodes(flags);
   if ((capture !== undefined || flags.live) && severalNodes(flags))
-    throw new Error('a node is one: --live and a captured node go with one --node at most');
+    throw new Error('--live and a captured node take at most one --node');
   if (capture !== undefined) {
     if (flags.live || flags.netns !== undefined) {
-      throw new Error(`${capture} is a captured node: ${flags.live ? '--live' : '--netns'} is for another`);
+      throw new Error(`${capture} is a captured node: it cannot be used with ${flags.live ? '--live' : '--netns'}`);
     }
-    const node = await nodeOn(await capturedHost(capture), one);
-    return diffNode(node, others, flags, io, captures[0] === false ? 'to node' : 'from node');
+    const task = await nodeTask(others, one, io);
+    const node = await nodeOn(await capturedHost(capture), task.at);
+    return diffNode(node, task, flags, io, captures[0] === false ? 'to node' : 'from node');
   }
-  if (flags.live) return diffNode(await openNode(one, io), paths, flags, io);
+  if (flags.live) {
+    const task = await nodeTask(paths, one, io);
+    return diffNode(await openNode(task, io), task, flags, io);
+  }
   return diffSnapshots(await sidesOf(paths, flags, io), flags, io);
 }
 
-/** Two snapshots, of which a cluster is the first. */
+/** The two snapshots; a cluster is the first. */
 async function sidesOf(paths: readonly string[], flags: DiffFlags, io: Io): Promise<readonly [Input, Input]> {
   const cluster = flags.kubeconfig !== undefined || flags.context !== undefined || (flags.plugin && paths.length === 1);
   const { namespace, ...asked } = flags;
@@ -74,15 +76,15 @@ async function sidesOf(paths: readonly string[], flags: DiffFlags, io: Io): Prom
   return [await input(first), await input(second)];
 }
 
-/** A node, and what it is to have; or the other way round. */
+/** A node and its desired state, or the other way round. */
 async function diffNode(
   node: NodeAtHand,
-  paths: readonly string[],
-  flags: DiffFlags,
+  task: NodeTask,
+  style: Pick<DiffFlags, 'by' | 'format'>,
   io: Io,
   direction: 'from node' | 'to node' = 'from node',
 ): Promise<number> {
-  const wanted = await compileFor(node, paths, withoutNodes(flags), io);
+  const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
   const live = await readNode(node, compiled.desired);
@@ -91,10 +93,11 @@ async function diffNode(
   await writeNotes(notesOf(differences), io);
   const changes = changesOf(differences, live);
   const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
-  return printDifference(review, flags, io);
+  const effects = () => effectsOnNode(observedRules(live), compiled, changes, direction);
+  return printDifference(review, style, io, changes.length > 0 ? [{ node: '', effects }] : []);
 }
 
-/** What signs say where the snapshot is the first side. */
+/** The meaning of the signs where the snapshot is the first side. */
 const TO_NODE: Meaning = { '+': 'only on the node', '-': 'missing on the node' };
 
 async function diffSnapshots([before, after]: readonly [Input, Input], flags: DiffFlags, io: Io): Promise<number> {
@@ -111,14 +114,18 @@ async function diffSnapshots([before, after]: readonly [Input, Input], flags: Di
   if (completion.allocate) {
     await writeLines(io.stderr, ['synthetic: what the snapshots lack is made up, alike on both sides (-v says what)']);
   }
-  const found = differences(old.compiled.value, now.compiled.value);
+  const found = [...differences(old.compiled.value, now.compiled.value)];
   const review = { meaning: BETWEEN, synthetic: completion.allocate, ...grouped(found) };
-  return printDifference(review, flags, io);
+  const differing = found.filter((each) => !isSame(each.difference));
+  return printDifference(review, flags, io, differing);
 }
+
+/** Of a node that only one side has. */
+const NO_EFFECTS: Effects = { effects: [], without: [] };
 
 const BETWEEN: Meaning = { '+': 'only in B', '-': 'only in A' };
 
-/** Node by node; one that only one side has is a change by itself. */
+/** The difference node by node; a node on one side only is a change of its own. */
 function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
   const [was, is] = [new Map(before.map((each) => [each.node, each])), new Map(after.map((each) => [each.node, each]))];
   for (const node of [...new Set([...was.keys(), ...is.keys()])].sort()) {
@@ -126,15 +133,29 @@ function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
     if (then && now) {
       const [old, artifacts] = [then.artifacts(), now.artifacts()];
       const name = nameOf(now, artifacts);
-      yield { node: name, difference: difference(sideOf(old, textsOf(old)), sideOf(artifacts, textsOf(artifacts))) };
-    } else yield { node, difference: loneNode(node, now ? '+' : '-') };
+      const found = difference(sideOf(old, textsOf(old)), sideOf(artifacts, textsOf(artifacts)));
+      const effects = () => {
+        const [was, is] = [then.compiled(), now.compiled()];
+        return was && is ? effectsBetween(was, is, found.rules) : NO_EFFECTS;
+      };
+      yield { node: name, difference: found, effects };
+    } else yield { node, difference: loneNode(node, now ? '+' : '-'), effects: () => NO_EFFECTS };
   }
 }
 
 /** Prints the review as asked for; the exit code says whether anything differs. */
-async function printDifference(review: Review, { format }: Pick<DiffFlags, 'format'>, io: Io): Promise<number> {
+async function printDifference(
+  review: Review,
+  { by, format }: Pick<DiffFlags, 'by' | 'format'>,
+  io: Io,
+  differing: readonly { readonly node: string; readonly effects: () => Effects }[],
+): Promise<number> {
   const same = review.groups.length === 0;
-  await printed(review, format === 'json', io);
+  if (by === 'rule') await printed(review, format === 'json', io);
+  else {
+    const groups = effectGroups(differing.map(({ node, effects }) => ({ node, effects: effects() })));
+    await printEffects(groups, review, format, io);
+  }
   if (same && format !== 'json') await writeLines(io.stderr, ['no difference']);
   return same ? EXIT.ok : EXIT.different;
 }

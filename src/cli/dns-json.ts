@@ -4,7 +4,7 @@
 import type { DnsRecord } from '../discover/dns/record.js';
 import { ownerOf } from '../discover/dns/zone.js';
 
-/** A record as JSON shows it: the Service's name, not the place it was written at. */
+/** A record as JSON, without the place where its Service was written. */
 export function asData({ origin, ...record }: DnsRecord): object {
   const service = ownerOf(origin);
   return { ...record, ...(service === undefined ? {} : { service }) };

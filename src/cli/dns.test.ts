@@ -1,5 +1,5 @@
 /**
- * `vipc dns` and `vipc env` as a user meets them.
+ * `vipc dns` and `vipc env` on the command line.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

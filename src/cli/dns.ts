@@ -26,7 +26,7 @@ export interface DnsFlags extends ClusterFlags, ClustersFlags {
   readonly federation?: string;
 }
 
-/** Prints or writes the zones of a cluster or, from a namespace, answers one question; returns the exit code. */
+/** Prints or writes the zones of a cluster, or with a namespace answers one question; returns the exit code. */
 export async function runDns(args: readonly string[], flags: DnsFlags, io: Io): Promise<number> {
   const { fromNamespace: namespace, output, format } = flags;
   const domain = domainOf(flags.domain);
@@ -35,8 +35,7 @@ export async function runDns(args: readonly string[], flags: DnsFlags, io: Io): 
     throw new Error('-o is for zone files: use it without --from-namespace and --format json');
   }
   if (flags.federation !== undefined) {
-    if (domain === 'cluster.local')
-      throw new Error('--federation needs --domain: where its names are, such as example.com');
+    if (domain === 'cluster.local') throw new Error('--federation needs --domain, such as example.com');
     if (namespace !== undefined) throw new Error('--from-namespace looks up names of a cluster, not of a federation');
     return runFederation(args, flags, { name: flags.federation, domain }, io);
   }
@@ -57,12 +56,11 @@ export async function runDns(args: readonly string[], flags: DnsFlags, io: Io): 
   );
 }
 
-/** The cluster's own records and, where it knows of a clusterset, those of that; or with `shared` only these. */
+/** The cluster's own records and those of its clusterset, if it has one; with `shared` only the latter. */
 function allRecords({ snapshot, clusterset }: Member, domain: string, shared: boolean) {
   const own = recordsOf(snapshot, domain);
   if (!clusterset && !shared) return { records: own.value, diagnostics: own.diagnostics, others: [] };
-  if (domain === CLUSTERSET_DOMAIN)
-    throw new Error(`--domain cannot be ${domain}, where the Services of all clusters are`);
+  if (domain === CLUSTERSET_DOMAIN) throw new Error(`--domain cannot be ${domain}, the domain of the clusterset`);
   const others = clustersetRecords(clusterset ?? []);
   return {
     records: shared ? others.value : [...own.value, ...others.value],
@@ -71,21 +69,21 @@ function allRecords({ snapshot, clusterset }: Member, domain: string, shared: bo
   };
 }
 
-/** A line that counts them would be half of what a lookup says. */
+/** Leaves notes out: a line that counts them would be half of the output of a lookup. */
 function withoutNotes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return diagnostics.filter(({ severity }) => severity !== 'note');
 }
 
-/** The cluster domain as kubelet and CoreDNS take it, without the root's dot. */
+/** The cluster domain as kubelet and CoreDNS take it, without the trailing dot of the root. */
 export function domainOf(text: string): string {
   const domain = text.toLowerCase().replace(/\.$/, '');
   if (!DNS1123_SUBDOMAIN.matches(domain) || domain.split('.').some((label) => label.length > 63))
     throw new Error(`--domain must be a DNS name, is ${JSON.stringify(text)}`);
-  if (isWithin(`${domain}.`, 'arpa.')) throw new Error('--domain cannot be in arpa, where addresses have their names');
+  if (isWithin(`${domain}.`, 'arpa.')) throw new Error('--domain cannot be in arpa, the domain of reverse lookups');
   return domain;
 }
 
-/** What each zone says of itself. */
+/** The zone's own records (SOA and NS). */
 function apex({ origin }: Zone, domain: string): Apex {
   const name = origin.slice(0, -1);
   const what = name === domain ? 'Services' : 'addresses of the Services';

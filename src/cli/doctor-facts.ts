@@ -1,5 +1,5 @@
 /**
- * cli: asks a node for what `vipc doctor` judges. Everything is read, nothing is changed; what cannot be read is named.
+ * cli: reads the facts about a node that `vipc doctor` judges. It changes nothing, and lists what cannot be read.
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -17,7 +17,7 @@ import type { Io } from './io.js';
 import { has, isInstalled } from './machine.js';
 import { lockFileOf } from './node.js';
 
-/** What is to be known of the node in `netns`, or of this machine; rejects when it cannot be entered. */
+/** The facts about the node in `netns`, or about this machine; rejects when the namespace cannot be entered. */
 export async function gather(mode: string, netns: string | undefined, io: Io): Promise<Facts> {
   const [machine, host] = [io.hostAt(undefined), io.hostAt(netns)];
   const unseen: Unseen[] = [];
@@ -68,7 +68,7 @@ async function readSysctls(host: Host): Promise<Facts['sysctls']> {
   return Object.fromEntries(found.filter(([, value]) => value !== ''));
 }
 
-/** Those in the network namespace of the node; without --netns those whose namespace may not be read too. */
+/** Processes in the node's network namespace; without --netns also those whose namespace cannot be read. */
 async function readProcesses(host: Host, netns: string | undefined): Promise<readonly Process[]> {
   const here = (await host.run(['readlink', '/proc/self/ns/net'])).stdout.trim();
   return readdirSync('/proc')
@@ -123,7 +123,9 @@ async function readRules(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'rul
   }
 }
 
-/** Has a tool read rules with all matches and targets of ours, and commit none: it asks the kernel for each. */
+/**
+ * A restore with all our matches and targets in test mode: nothing is committed, but the tool asks the kernel for each.
+ */
 async function tryRules(host: Host, program: string): Promise<NonNullable<Facts['extensions']>> {
   const { code, stderr } = await host.run([program, '--test', '--noflush', '--wait=5'], TRIAL);
   const missing = [...stderr.matchAll(/Extension (\S+) revision \d+ not supported/g)].map(([, name = '']) => name);
@@ -145,7 +147,7 @@ function rulesOf({ iptables: { variant }, saved }: DetectedVariant): readonly Ru
   });
 }
 
-/** It accepts, or goes to a chain of somebody that may. */
+/** Whether the rule accepts, or goes to a foreign chain that may accept. */
 function isAcceptedByOthers(line: string): boolean {
   const [, target = ''] = / -[jg] (\S+)/.exec(line) ?? [];
   return target !== '' && !/^(?:KUBE-.*|DROP|REJECT|LOG|NFLOG|MARK|CONNMARK|RETURN)$/.test(target);
@@ -165,7 +167,7 @@ async function readNft(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'nftTa
   return { nftTables: parseTables(tables.stdout), nftDrops: parseChains(chains.stdout) };
 }
 
-/** flock tells whether it is held; a lock that was free is free again at once. */
+/** flock tells whether the lock is held; a free lock is released again at once. */
 async function readLock(machine: Host, path: string): Promise<Pick<Facts, 'lock'>> {
   if (!existsSync(path)) return {};
   const { code } = await machine.run(['flock', '--nonblock', '--exclusive', path, 'true']);

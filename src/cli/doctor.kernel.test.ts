@@ -1,5 +1,5 @@
 /**
- * vipc doctor on nodes that are network namespaces, each with something wrong.
+ * vipc doctor on nodes that are network namespaces, each with one problem.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

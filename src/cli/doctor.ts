@@ -1,5 +1,5 @@
 /**
- * cli: `vipc doctor`: is this a node on which Services can work?
+ * cli: `vipc doctor`: can Services work on this node?
  */
 import { examine, type Finding, STATES, type State } from '../doctor/examine.js';
 import { gather } from './doctor-facts.js';
@@ -11,7 +11,7 @@ export interface DoctorFlags {
   readonly format: 'text' | 'json';
 }
 
-/** Prints what is found; returns 1 for a problem, 2 when there is none but not all could be seen, else 0. */
+/** Prints the findings; returns 1 for a problem, 2 when there is none but not everything could be checked, else 0. */
 export async function runDoctor(flags: DoctorFlags, io: Io): Promise<number> {
   const findings = examine(await gather(flags.mode, flags.netns, io));
   const is = (state: State) => findings.some((finding) => finding.state === state);
@@ -25,7 +25,7 @@ const COLOUR: Readonly<Record<State, Style>> = { problem: 'red', warning: 'yello
 
 const WIDTH = Math.max(...STATES.map((state) => state.length)) + 2;
 
-/** The worst first, each with what to do below. */
+/** The worst findings first, each followed by its remedy. */
 function* lines(findings: readonly Finding[], paint: (style: Style, text: string) => string): Generator<string> {
   for (const state of STATES) {
     for (const { message, hint } of findings.filter((finding) => finding.state === state)) {

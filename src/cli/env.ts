@@ -12,12 +12,12 @@ export interface EnvFlags extends ClusterFlags {
   readonly format: 'text' | 'json';
 }
 
-/** Prints the variables that a pod of a namespace is started with; returns the exit code. */
+/** Prints the Service variables of pods in a namespace; returns the exit code. */
 export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io): Promise<number> {
   const input = await openInput(paths, flags, io);
   const { namespace } = input;
   const reading = readingOf(flags);
-  // The variables of default/kubernetes are in every pod.
+  // Every pod gets the variables of default/kubernetes.
   const loaded = await loadCluster(input, { kinds: ['Service'], namespaces: [namespace, 'default'] }, reading, io);
   if ('code' in loaded) return loaded.code;
   const { value: services, diagnostics: said } = environmentOf(loaded.snapshot, namespace);
@@ -34,7 +34,7 @@ export async function runEnv(paths: readonly string[], flags: EnvFlags, io: Io):
   return EXIT.ok;
 }
 
-/** As `env` prints them. Comments are what shells and `docker run --env-file` leave out. */
+/** The format of `env`. Shells and `docker run --env-file` skip the comments. */
 function* lines(services: readonly ServiceEnv[]): Generator<string> {
   for (const { service, synthetic, variables } of services) {
     if (synthetic) yield `# ${service}: synthetic, its cluster IP is not in the input`;

@@ -11,7 +11,7 @@ import { EXIT, type Io } from './io.js';
 import { judged, report } from './report.js';
 import { putZones, type ZoneStyle } from './zones.js';
 
-/** Prints or writes the zone of a federation of the clusters that the flags name; returns the exit code. */
+/** Prints or writes the zone of a federation of the clusters in the flags; returns the exit code. */
 export async function runFederation(
   paths: readonly string[],
   flags: ClusterFlags & ClustersFlags & ZoneStyle,
@@ -20,7 +20,7 @@ export async function runFederation(
 ): Promise<number> {
   const { name, domain } = federation;
   if (!DNS1123_LABEL.matches(name)) throw new Error(`--federation must be a DNS label, is ${JSON.stringify(name)}`);
-  if (flags.cluster === undefined) throw new Error('--federation is of several clusters: name them with --cluster');
+  if (flags.cluster === undefined) throw new Error('--federation needs several clusters: name them with --cluster');
   const reading = readingOf(flags);
   const { clusters, unreadable } = await loadClusters(paths, flags, reading, io);
   const records = hasErrors(clusters.diagnostics)

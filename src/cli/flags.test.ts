@@ -1,6 +1,6 @@
 /**
- * Every option of every command that takes a value: one that is wrong, and one that is empty, is usage: a sentence and
- * exit code 2.
+ * Every option with a value, of every command: a wrong and an empty value are usage errors, one sentence and exit code
+ * 2.
  */
 import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../testing/cases/cases.js';
@@ -11,7 +11,7 @@ import { buildProgram } from './program.js';
 
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 
-/** Wrong values by option; none where every text is right, such as the name of a file that is to be made. */
+/** Wrong values by option; none where every text is valid, such as the name of a new file. */
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--mode': ['ebpf', 'constructor', 'IPVS'],
   '--layout': ['slow', 'constructor', '__proto__'],
@@ -39,6 +39,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   'compile --output': ['json', 'YAML', 'jsonpath={.items}'],
   'dns --output': ['json', 'wide'],
   '--config': ['no/such/file', '/proc', '-'],
+  '--by': ['cause', 'constructor'],
   '--check': [],
   '--netns': [],
   '--lock-file': [],
@@ -47,12 +48,12 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--request-timeout': ['-1s', '1d', 'soon', '5 s'],
   '--log-format': ['yaml', 'constructor'],
   'capture --output': [],
-  // A node that is not there comes first.
+  // The missing node is reported first.
   'apply --context': [],
   '--snapshot': [],
 };
 
-/** What an option needs beside it to mean something. */
+/** Other arguments that an option requires. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   '--nodes': ['--simulate'],
   '--type': ['--from-namespace', 'default', 'web'],
@@ -60,7 +61,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   '--federation': ['--domain', 'a.example', '--cluster', `a=${WEB}`],
 };
 
-/** With these nothing but a node that is not there could be changed. */
+/** Arguments that protect this machine: the node they name does not exist. */
 const SAFE: Readonly<Record<string, readonly string[]>> = {
   apply: ['--netns', 'vipc-nowhere', WEB],
   cleanup: ['--netns', 'vipc-nowhere'],

@@ -6,12 +6,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LAYOUTS, MODES } from '../backends/index.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../read/names.js';
 
-/** What kube-proxy's configuration says. */
+/** Options that correspond to kube-proxy's configuration. */
 export function proxyOptions(command: Command): Command {
   return settingOptions(oneNode(configOption(command)));
 }
 
-/** The same, of several nodes. */
+/** The same for several nodes. */
 export function nodesOptions(command: Command): Command {
   const several = configOption(command)
     .option(
@@ -37,7 +37,7 @@ function oneNode(command: Command): Command {
   );
 }
 
-/** `--node`, of which there is one. */
+/** `--node` for commands about one node. */
 export function nodeOption(command: Command, about: string): Command {
   return command.option('--node <NAME>', about, nodeName);
 }
@@ -52,53 +52,53 @@ export function modeOption(command: Command): Command {
 function settingOptions(command: Command): Command {
   return modeOption(command)
     .addOption(new Option('--layout <LAYOUT>', 'how rules are arranged in chains').choices(LAYOUTS))
-    .option('--cluster-cidr <CIDRS>', "the pods' addresses, such as 10.244.0.0/16 or v4,v6")
+    .option('--cluster-cidr <CIDRS>', 'the pod networks, such as 10.244.0.0/16 or v4,v6')
     .option('--nodeport-addresses <CIDRS>', 'where node ports are served: CIDRs separated by commas, or primary')
-    .option('--node-address <IP>', 'an address the node has beyond its status.addresses (repeatable)', collect)
+    .option('--node-address <IP>', 'another address of the node, not in its status.addresses (repeatable)', collect)
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs');
 }
 
 const PATHS = 'files, directories (*.yaml, *.yml, *.json in them), or - for standard input';
 
-/** Where the snapshot is, and how strictly it is read. */
+/** Where the snapshot is, and how strictly to read it. */
 export function inputOptions(command: Command, about = PATHS, name = '[PATH...]'): Command {
   return command
     .argument(name, about)
     .option('--kubeconfig <FILE>', 'instead of PATH: read the cluster of the current context of this kubeconfig')
     .option(
       '--context <NAME>',
-      'instead of PATH: read the cluster of this context, of --kubeconfig or where kubectl looks',
+      'instead of PATH: read the cluster of this context, from --kubeconfig or where kubectl finds it',
     )
     .addOption(
       new Option(
         '--request-timeout <TIME>',
-        'how long a cluster may take to answer: 5s, 2m, 0 for ever (default: 30s)',
+        'how long a cluster may take to answer: 5s, 2m, 0 for no limit (default: 30s)',
       ).argParser(duration),
     )
     .hook('preAction', (action) => void action.setOptionValue('plugin', action.parent?.name() === PLUGIN))
     .option('--skip-invalid', 'leave objects with errors out, with a warning, instead of failing')
-    .addOption(strictOption('warnings are errors: nothing is printed, written or changed'))
+    .addOption(strictOption('treat warnings as errors: nothing is printed, written or changed'))
     .option('-v, --verbose', 'say more: what was skipped, what changes');
 }
 
-/** What kubectl's users call us. */
+/** The program's name for users of kubectl. */
 const PLUGIN = 'kubectl vipc';
 
-/** What namespaced objects belong to that do not say it. */
+/** The namespace of namespaced objects that name none. */
 export function namespaceOption(command: Command): Command {
   return command.option(
     '-n, --namespace <NAMESPACE>',
-    'the namespace of objects whose manifests say none, as kubectl apply -n has it (default: default)',
+    'the namespace of objects whose manifests name none, as kubectl apply -n (default: default)',
     namespace,
   );
 }
 
-/** `--strict`, which is the opposite of leaving things out. */
+/** `--strict`, which conflicts with `--skip-invalid`. */
 export function strictOption(about: string): Option {
   return new Option('--strict', about).conflicts('skipInvalid');
 }
 
-/** What is made up where manifests leave it to a control plane. */
+/** What to make up where manifests leave it to a control plane. */
 export function completionOptions(command: Command): Command {
   return command
     .option('--simulate', 'make pods of Deployments and the like, and allocate addresses, as a cluster would')
@@ -107,54 +107,63 @@ export function completionOptions(command: Command): Command {
     .option('--service-node-port-range <RANGE>', 'allocate missing node ports from here (default: 30000-32767)');
 }
 
-/** Several clusters, and the addresses of what they share. */
+/** Several clusters, and the addresses of their shared Services. */
 export function clusterOptions(command: Command): Command {
   return command
     .option(
       '--cluster <NAME=PATH>',
-      'instead of PATH: one of several clusters (repeatable; a NAME again adds a PATH to it; ' +
-        'NAME=PATH,region=R,zone=Z says where it is)',
+      'instead of PATH: one of several clusters (repeatable; the same NAME again adds a PATH; ' +
+        'NAME=PATH,region=R,zone=Z says where the cluster is)',
       collect,
     )
     .option(
       '--clusterset-cidr <CIDRS>',
-      'allocate the addresses of Services of all clusters from here (default: 10.112.0.0/12,fd00:10:112::/112)',
+      'allocate the IPs of clusterset Services from here (default: 10.112.0.0/12,fd00:10:112::/112)',
     );
 }
 
-/** Which node. */
+/** Options that select the node. */
 export function nodeOptions(command: Command): Command {
   return command
-    .option('--netns <NAME|PATH>', 'the node is this network namespace, of `ip netns` or a path like /proc/1/ns/net')
+    .option(
+      '--netns <NAME|PATH>',
+      'use this network namespace as the node: a name of `ip netns`, or a path like /proc/1/ns/net',
+    )
     .addOption(
-      new Option('--iptables <VARIANT>', 'which iptables the node uses; auto: where kubelet or most rules are')
+      new Option(
+        '--iptables <VARIANT>',
+        'which iptables the node uses; auto: the one with marks of kubelet, else with more rules',
+      )
         .choices(['auto', 'nft', 'legacy'])
         .default('auto'),
     );
 }
 
-/** How it is changed. */
+/** Options for changing a node. */
 export function changeOptions(command: Command): Command {
   return command
     .option('--wait <SECONDS>', 'how long to wait for another vipc, or for the xtables lock', seconds, 30)
-    .option('--lock-file <FILE>', 'by which vipcs exclude each other (default: one in /run/vipc for each node)');
+    .option(
+      '--lock-file <FILE>',
+      'lock file that keeps two vipc processes from changing the same node (default: one in /run/vipc for each node)',
+    );
 }
 
-/** As the kubelet, kube-proxy takes the name in any case (k/k pkg/util/node, GetHostname). */
+/** Like kubelet, kube-proxy accepts the name in any case (k/k pkg/util/node, GetHostname). */
 function nodeName(text: string): string {
   if (DNS1123_SUBDOMAIN.matches(text.trim().toLowerCase())) return text;
   throw new InvalidArgumentError(`The name of a Node is ${DNS1123_SUBDOMAIN.allowed}.`);
 }
 
-/** What `-o` of kubectl takes; here it is the name of a directory. */
+/** Values of kubectl's `-o`; here `-o` names a directory. */
 const FORMATS =
   /^(?:json|ya?ml|text|txt|wide|name|table|markdown|md|html|csv|sarif|github|(?:jsonpath|go-template|custom-columns)(?:=.*)?)$/i;
 
-/** A directory to write into, unless a format must have been meant. */
+/** A directory to write into, unless the value looks like a format. */
 export function outputDirectory(text: string): string {
   if (!FORMATS.test(text) || statSync(text, { throwIfNoEntry: false })?.isDirectory()) return text;
   throw new InvalidArgumentError(
-    `It is the name of a directory. Was --format json meant? A new directory of that name is ./${text}.`,
+    `-o names a directory. Was --format json meant? A new directory of that name is ./${text}.`,
   );
 }
 
@@ -169,13 +178,13 @@ function seconds(text: string): number {
   return Number(text);
 }
 
-/** As kubectl reads it: Go's durations, or seconds. In milliseconds. */
+/** A time as kubectl reads it: a Go duration, or seconds. Returns milliseconds. */
 function duration(text: string): number {
   const parts = /^(?:\d{1,6}(?:\.\d+)?(?:ms|[smh]))+$/.test(text) ? [...text.matchAll(/([\d.]+)(ms|[smh])/g)] : [];
   if (parts.length > 0)
     return parts.reduce((sum, [, number, unit = 's']) => sum + Number(number) * (UNITS[unit] ?? 0), 0);
   if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
-  throw new InvalidArgumentError('It must be a time such as 5s, 2m or 1m30s; 0 waits for ever.');
+  throw new InvalidArgumentError('It must be a time such as 5s, 2m or 1m30s; 0 waits without limit.');
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

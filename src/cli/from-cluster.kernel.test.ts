@@ -1,5 +1,5 @@
 /**
- * A cluster read by vipc, and the same cluster read by kubectl and piped into it: one answer. And kubectl's plugin.
+ * A cluster read by vipc gives the same output as kubectl's dump of it piped into vipc. Also kubectl's plugin.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { vipc } from '../testing/run/vipc.js';
 
 const describeKernel = await describeInKernel();
 
-/** Clusters that a real API server and real controllers have printed, or that are as they print. */
+/** Clusters printed by a real API server with real controllers, or in their format. */
 const FIXTURES = ['fixtures/tour/web/cluster.yaml', 'fixtures/look/service-types/manifests.yaml'];
 
 const READ = ['Service', 'EndpointSlice', 'Node', 'Pod', 'Namespace', 'Ingress'];

@@ -1,5 +1,5 @@
 /**
- * Commands that read a cluster: what they ask for, and what they make of the answers.
+ * Commands that read a cluster: their requests, and their output.
  */
 
 import { writeFileSync } from 'node:fs';

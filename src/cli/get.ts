@@ -17,7 +17,7 @@ export interface GetFlags extends ServicesFlags {
   readonly showLabels?: boolean;
 }
 
-/** Lists the Services that `args` name; returns the exit code. */
+/** Lists the Services named by `args`; returns the exit code. */
 export async function runGet(args: readonly string[], flags: GetFlags, io: Io): Promise<number> {
   const found = await chosenServices(args, flags, io, { command: 'get', need: needOf(flags) });
   if (!found.snapshot) return found.code;
@@ -37,13 +37,13 @@ export async function runGet(args: readonly string[], flags: GetFlags, io: Io): 
   return code;
 }
 
-/** READY is a column of the table, INGRESS of the wide one. */
+/** READY needs EndpointSlices; the wide column INGRESS also needs Ingresses. */
 function needOf({ output }: GetFlags): Need {
   if (output !== undefined && output !== 'wide') return { kinds: ['Service'] };
   return { kinds: ['Service'], also: ['EndpointSlice', ...(output === 'wide' ? ['Ingress'] : [])] };
 }
 
-/** kubectl prints one that was named by itself, several as a List. */
+/** Like kubectl: one Service requested by name is printed alone, several as a List. */
 function printed(output: 'yaml' | 'json', services: readonly Service[], named: boolean): string {
   const [only] = services;
   const object = named && only && services.length === 1 ? apiObject(only) : listOf(services.map(apiObject));

@@ -1,5 +1,5 @@
 /**
- * What others have in a node's rules is text from outside too: comments, names of chains and sets, what tools say.
+ * Foreign rules on a node are text from outside too: comments, names of chains and sets, and tool messages.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,7 +52,7 @@ describeKernel.each(VARIANTS)('with iptables-%s', (variant) => {
         const unsafe = `${stdout}\n${stderr}`.split('\n').filter((line) => !isPrintable(line));
         expect({ command, unsafe: unsafe.map(escapedJson) }).toEqual({ command, unsafe: [] });
       }
-      // Or nothing was tried.
+      // Proves that the hostile text was there.
       expect(shown).toContain('x\ufffd[2J\ufffd31m');
       expect(shown).toContain('x\\u001b[2J');
     }));

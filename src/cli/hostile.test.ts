@@ -1,6 +1,6 @@
 /**
- * Text from outside that commands a terminal: in files, in their names, in arguments, in what tools say. Whatever the
- * command, neither stream gets any of it.
+ * Terminal control characters from outside: in files, file names, arguments and tool messages. No command prints them
+ * on either stream.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,21 +9,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
 import pino from 'pino';
 import { escapedJson, isPrintable } from '../printable.js';
-import { LINE } from '../sync/log-lines.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { vipc } from '../testing/run/vipc.js';
 import { PROCESS_IO } from './io.js';
+import { LINE } from './log-lines.js';
 import { buildProgram } from './program.js';
 
 /** Clears the screen, sets the title, reorders, hides, ends a line. */
 const EVIL = 'x\u001b[2J\u001b]0;t\u0007\u009b31m\u007f\u202e\u2066\u200b\u200f\u061c\u2028\ufeff\u{e0041}y';
 
-/** For the name of a file. */
+/** The name of a file. */
 const NAME = `${EVIL}\n::error::z`;
 
 const Q = escapedJson(JSON.stringify(EVIL));
 
-/** As a scalar with nothing around it, where YAML has no escapes: only what it takes as it is. */
+/** As a plain scalar, where YAML has no escapes: only characters that YAML allows there. */
 const RAW = 'x\u202e\u200b\u2066\u2028y';
 
 const SERVICE = (name: string, more = '', spec = '') => `---
@@ -92,7 +92,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Each command with inputs and arguments that are hostile; which argument is a path is known when it runs. */
+/** Each command with hostile inputs and arguments; paths are filled in at run time. */
 const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ...['compile', 'get', 'describe', 'dns', 'env', 'allocate', 'diff'].flatMap((command) =>
     ['sound', 'broken'].flatMap((input) => {
@@ -145,7 +145,7 @@ const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ['too many arguments', () => ['cleanup', EVIL]],
 ];
 
-/** It prints the manifests as they are written, which to a file or a program is every byte. */
+/** `allocate` prints manifests verbatim, which to a file or a program is every byte. */
 const VERBATIM = /^allocate/;
 
 describe.each([
@@ -160,7 +160,7 @@ describe.each([
   });
 });
 
-/** The lines that are not printable, as they may be shown. */
+/** The lines with unprintable characters, in a printable form. */
 function unsafeIn(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => (isPrintable(line) ? [] : [escapedJson(line)]));
 }

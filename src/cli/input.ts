@@ -1,5 +1,5 @@
 /**
- * cli: what a command reads: the PATH arguments, standard input, or a cluster.
+ * cli: the input of a command: PATH arguments, standard input, or a cluster.
  */
 import type { Checked, Source } from '../diag.js';
 import { loadSources, STDIN } from '../read/source.js';
@@ -10,19 +10,25 @@ import { doing } from './progress.js';
 
 /** The flags of `inputOptions` that say where the snapshot is. */
 export interface InputFlags extends ContextFlags {
-  /** Where to look, for a command that looks in one namespace; else what objects that say no namespace belong to. */
+  /** For a command about one namespace, that namespace; else the namespace of objects that name none. */
   readonly namespace?: string | undefined;
 }
 
-/** Where objects come from, before any is read. */
+/** The source of objects, before any is read. */
 export interface Input {
-  /** Where a command looks that looks in one namespace: what the flags say, else the context, else `default`. */
+  /** The namespace for commands about one: from the flags, else from the context, else `default`. */
   readonly namespace: string;
-  /** Of files everything, of a cluster what is needed. Rejects with a message for the user when a cluster does not answer. */
+  /**
+   * All objects of files, the needed ones of a cluster. Rejects with a message for the user when a cluster does not
+   * answer.
+   */
   read(need: Need): Promise<Checked<readonly Source[]>>;
 }
 
-/** What `paths` and the flags name: no path means standard input or, for kubectl's plugin, the current context. */
+/**
+ * The input that `paths` and the flags name. Without a path: standard input or, for kubectl's plugin, the current
+ * context.
+ */
 export async function openInput(paths: readonly string[], flags: InputFlags, io: Io): Promise<Input> {
   const { kubeconfig, context, requestTimeout, plugin = false } = flags;
   const [path] = paths;
@@ -52,19 +58,19 @@ function fromPaths(paths: readonly string[], namespace: string | undefined, io: 
     namespace: namespace ?? 'default',
     read: async ({ namespaces }) => {
       const sources = await readSources(from, io);
-      // There -n says where to look, and a manifest without a namespace is not everywhere.
+      // For such commands -n selects the namespace to read; a manifest that names none is not in every namespace.
       return namespaces ? sources : within(namespace, sources);
     },
   };
 }
 
-/** Sources whose objects belong to `namespace` where they say none. */
+/** Sources whose objects belong to `namespace` if they name none. */
 export function within(namespace: string | undefined, sources: Checked<readonly Source[]>): Checked<readonly Source[]> {
   if (namespace === undefined) return sources;
   return { ...sources, value: sources.value.map((source) => ({ ...source, namespace })) };
 }
 
-/** The sources that `paths` name; what that is, and what comes then, is said when it takes long. */
+/** The sources at `paths`; the progress line shows what is read and what follows. */
 export async function readSources(paths: readonly string[], io: Io): Promise<Checked<readonly Source[]>> {
   const about =
     paths.length > 3 ? `${paths.length} paths` : paths.map((path) => (path === '-' ? STDIN : path)).join(', ');

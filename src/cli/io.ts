@@ -1,7 +1,6 @@
 /**
- * cli: the streams and colours of the process and the way to a node, so that commands can be run by tests with others. All
- * output goes through here, and nothing in it commands a terminal but our own colours:
- *
+ * cli: the streams and colours of the process and the access to nodes, so that tests can run commands with others. All
+ * output goes through here; it contains no terminal control sequences but our own colours:
  *     writeLines, say    for people: every line is printable
  *     writeJson          for programs: unsafe characters are escaped
  *     write, writeText   for programs: as it is, but on a terminal printable
@@ -22,15 +21,18 @@ export interface Io {
   readonly hostAt: HostAt;
 }
 
-/** Standard input is opened by whoever reads it first. */
+/** Standard input is opened only when it is first read. */
 export const PROCESS_IO: Io = Object.create(process, { hostAt: { value: hostAt } });
 
-/** Exit codes: grep's and diff's. */
+/** Exit codes, as those of grep and diff. */
 export const EXIT = { ok: 0, different: 1, trouble: 2 } as const;
 
 export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'bold' | 'dim';
 
-/** Stands for the ESC of a colour until the line is written: a text from outside cannot have it, so it has no colours. */
+/**
+ * Stands for the ESC of a colour until the line is written. Text from outside cannot contain it, so it cannot have
+ * colours.
+ */
 const ESC = `\ufdd0${randomBytes(8).toString('hex')}`;
 
 /** Colours for a stream: only on a terminal, and never with NO_COLOR (https://no-color.org). */
@@ -40,7 +42,7 @@ export function painter(stream: Io['stdout'], env: Io['env']): (style: Style, te
     on ? styleText(style, printableLines(text), { validateStream: false }).replaceAll('\u001b', ESC) : text;
 }
 
-/** What painter() and text from outside are made of, as the terminal may have it; the ends of lines stay. */
+/** Text with the marks of painter() as a terminal may get it; line ends stay. */
 export function shown(text: string): string {
   return printableLines(text).replaceAll(ESC, '\u001b');
 }
@@ -63,7 +65,7 @@ export async function readAll(stream: Io['stdin']): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Writes `pieces`, waiting whenever the reader is slower than we are; what has no reader any more goes nowhere. */
+/** Writes `pieces`, waiting whenever the reader is slower; output without a reader is dropped. */
 export async function write(stream: Io['stdout'], pieces: Iterable<string>): Promise<void> {
   for (const piece of pieces) {
     const text = stream.isTTY === true ? printableLines(piece) : piece;
@@ -71,7 +73,7 @@ export async function write(stream: Io['stdout'], pieces: Iterable<string>): Pro
   }
 }
 
-/** Writes what is printable by now; false when the reader is slower than we are. */
+/** Writes text that is already printable; false when the reader is slower. */
 function put(stream: Io['stdout'], text: string): boolean {
   if (stream.isTTY === true) hide();
   return !stream.writable || stream.write(text);
@@ -82,7 +84,7 @@ export function writeJson(stream: Io['stdout'], value: unknown, indent?: number)
   return writeJsonPieces(stream, [`${JSON.stringify(value, null, indent)}\n`]);
 }
 
-/** Writes a JSON text that was made in pieces. */
+/** Writes JSON text in pieces. */
 export function writeJsonPieces(stream: Io['stdout'], pieces: Iterable<string>): Promise<void> {
   const escaped = {
     *[Symbol.iterator]() {
@@ -92,7 +94,7 @@ export function writeJsonPieces(stream: Io['stdout'], pieces: Iterable<string>):
   return write(stream, escaped);
 }
 
-/** When it can take more, or will never again. */
+/** Resolves when the stream can take more, or never will again. */
 function drained(stream: Io['stdout']): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -122,7 +124,7 @@ export async function writeLines(stream: Io['stdout'], lines: Iterable<string>):
   }
 }
 
-/** Says a line at once. */
+/** Writes a line for people at once. */
 export function say(stream: Io['stdout'], line: string): void {
   put(stream, `${printable(line).replaceAll(ESC, '\u001b')}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * What diff --live, apply and cleanup say of a node, where it is easy to say less than is: rules at another place, nftables
- * mode, rules that iptables has no words for.
+ * diff --live, apply and cleanup in cases where they could easily report too little: moved rules, nftables mode, nft
+ * rules that iptables cannot express.
  */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -25,7 +25,7 @@ const describeKernel = await describeInKernel();
 
 const JUMP = '-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES';
 
-/** What is done to a table, where that is told, and how many lines come and go. */
+/** The change to a table, where it is shown, and how many lines are added and removed. */
 const MOVES: readonly [string, string, string, string, number, number][] = [
   ['a jump behind a verdict', 'nat', '-I PREROUTING -p tcp --dport 30080 -j ACCEPT', 'PREROUTING', 1, 1],
   ['a jump twice', 'nat', JUMP, 'PREROUTING', 0, 1],
@@ -49,7 +49,7 @@ const MOVES: readonly [string, string, string, string, number, number][] = [
 ];
 
 describeKernel.each(sample(VARIANTS, 1, 'live'))('what moves is told, iptables-%s', (variant) => {
-  // Each variant gets every other one for IPv6.
+  // Every other row is tested with IPv6; the other variant tests the rest with it.
   const rows = MOVES.map(
     (row, i) => [(i + VARIANTS.indexOf(variant)) % 2 === 0 ? 'iptables' : 'ip6tables', ...row] as const,
   );
@@ -65,7 +65,7 @@ describeKernel.each(sample(VARIANTS, 1, 'live'))('what moves is told, iptables-%
       expect({ code: differs.code, same }).toEqual({ code: 1, same: false });
       expect(changes.map(({ what }) => what)).toEqual([`${tool} ${table} ${chain}`]);
       const counts = changes.map((change) => [change['added']?.length, change['removed']?.length]);
-      // kube-proxy's three rules in front of each other are told by as few lines as show it.
+      // A row of 0 and 0 reorders kube-proxy's three rules, shown in as few lines as possible.
       if (added + removed > 0) expect(counts).toEqual([[added, removed]]);
 
       const dry = await run('apply', '--dry-run', WEB);
@@ -124,10 +124,10 @@ describeKernel('rules of nft that iptables shows as less than they are', () => {
       await nft(host, 'add set ip nat some { type ipv4_addr; }', `insert rule ip nat PREROUTING ${rule}`);
       succeeded(await host.run(['iptables-nft', '-t', 'nat', '-A', 'PREROUTING', '-j', 'KUBE-SERVICES']), 'iptables');
       const differs = await run('diff', '--live', WEB);
-      // Of ours one too many is there, and goes; what stands before ours stays there.
+      // One rule of ours is a duplicate and is removed; foreign rules before ours stay there.
       expect(differs).toMatchObject({ code: 1, stdout: expect.stringContaining('0 lines added, 1 removed') });
       expect(differs.stderr).toContain(
-        'rules of nft that look into sets, which iptables shows without that: -A PREROUTING',
+        'nft rules that look up sets, a condition that iptables does not show: -A PREROUTING',
       );
       expect((await run('apply', WEB)).code).toBe(0);
       const chain = (await host.run(['nft', 'list', 'chain', 'ip', 'nat', 'PREROUTING'])).stdout;

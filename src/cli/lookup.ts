@@ -1,5 +1,5 @@
 /**
- * cli: one question of `vipc dns`, as a pod's resolver asks it.
+ * cli: one lookup of `vipc dns`, as the resolver of a pod makes it.
  */
 import { candidates, knownOf, type Lookup, lookup, type Outcome, searchPath } from '../discover/dns/lookup.js';
 import { MAX_NAME } from '../discover/dns/names.js';
@@ -12,16 +12,16 @@ import { aligned, LAYOUTS } from '../table.js';
 import { asData } from './dns-json.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 
-/** What is asked, in the order in which it is tried. */
+/** The questions, in the order in which they are tried. */
 export interface Question {
   readonly names: readonly string[];
   readonly types: readonly QueryType[];
   readonly domain: string;
-  /** What else the cluster's DNS answers for. */
+  /** Other domains that the cluster's DNS serves. */
   readonly others?: readonly string[];
 }
 
-/** What a pod of `namespace` asks for when it looks `name` up. An unusable one is an Error. */
+/** The questions of a pod of `namespace` that looks `name` up. An unusable name is an Error. */
 export function questionOf(
   name: string | undefined,
   namespace: string,
@@ -41,7 +41,7 @@ export function questionOf(
   return { names, types: type === undefined ? ['A', 'AAAA'] : [type], domain };
 }
 
-/** Answers to standard output, what was tried for them to standard error. */
+/** Answers go to standard output, the tried names to standard error. */
 export async function answer(
   cluster: Snapshot,
   records: readonly DnsRecord[],
@@ -73,7 +73,7 @@ const SAYS: Readonly<Record<Outcome, (types: string) => string>> = {
   loop: () => 'CNAMEs that lead in a circle',
 };
 
-/** One line for each name; two where it is a CNAME: that, and what came of the name it leads to. */
+/** One line for each name; for a CNAME a second one with the result of its target. */
 function* tried({ tries }: Lookup, types: readonly QueryType[]): Generator<string> {
   const rows = tries.flatMap(({ name, outcome, alias }) => {
     const says = SAYS[outcome](types.join(' or '));

@@ -1,5 +1,5 @@
 /**
- * cli: what this process may do and run, looked up without running anything.
+ * cli: the capabilities of this process and the installed programs, found without running anything.
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 } as const;
 
 export type Capability = keyof typeof CAPABILITIES;
 
-/** Whether this process has `capability`; undefined where /proc does not say, as elsewhere than on Linux. */
+/** Whether this process has `capability`; undefined where /proc does not tell, as on systems other than Linux. */
 export function has(capability: Capability): boolean | undefined {
   try {
     const [, mask] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];

@@ -1,5 +1,5 @@
 /**
- * The command line as a user meets it: what goes to which stream, and the exit code.
+ * The command line: streams and exit code.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -125,7 +125,7 @@ describe('help', () => {
       'diff',
       /^Usage: vipc diff \[options\] A B\n {7}vipc diff --live \[options\] \[PATH...\]\n[^]*\n {2}A B +two snapshots/,
     ],
-    ['cleanup', /--dry-run +list it only, and change nothing/],
+    ['cleanup', /--dry-run +only list what is left, and change nothing/],
     ['cleanup', /vipc cleanup --dry-run\n/],
   ])('of %s says %s', async (command, text) => {
     expect((await vipc([command, '--help'])).stdout).toMatch(text);
@@ -163,7 +163,7 @@ describe('vipc diff', () => {
   });
 
   it.each([
-    ['several nodes of a live one', ['diff', '--live', '--all-nodes', WEB], 2, /a node is one/],
+    ['several nodes of a live one', ['diff', '--live', '--all-nodes', WEB], 2, /take at most one --node/],
     ['one snapshot', ['diff', WEB], 2, /name two snapshots to compare, or one with --live/],
     ['three', ['diff', WEB, WEB, WEB], 2, /name two snapshots/],
     ['one that is not there', ['diff', WEB, 'nowhere.yaml'], 2, /nowhere\.yaml/],

@@ -1,5 +1,5 @@
 /**
- * cli: runs a command line; exit codes, and what becomes of errors.
+ * cli: runs a command line, and turns errors into messages and exit codes.
  */
 import { CommanderError } from 'commander';
 import { sentence } from '../files.js';
@@ -9,16 +9,16 @@ import { hide } from './progress.js';
 
 /**
  * Runs the command line `argv` (without node and script) and returns the exit code: 0 fine or same, 1 different or the
- * input has errors, 2 trouble. `name` is what its user calls the program.
+ * input has errors, 2 trouble. `name` is the program's name in messages.
  */
 export async function main(argv: readonly string[], io: Io = PROCESS_IO, name = 'vipc'): Promise<number> {
   let code: number = EXIT.ok;
   io.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok); // the reader, such as `head`, has seen enough
+    if (error.code === 'EPIPE') process.exit(EXIT.ok); // the reader, such as `head`, has ended
     complain(error, io);
     process.exit(EXIT.trouble);
   });
-  // Nobody reads what is wrong, as in `2>&1 | head`; the exit code still says it.
+  // Errors may have no reader, as in `2>&1 | head`; the exit code still tells.
   io.stderr.on('error', () => {});
   const done = (result: number): void => {
     code = result;
@@ -35,7 +35,7 @@ export async function main(argv: readonly string[], io: Io = PROCESS_IO, name = 
   }
 }
 
-/** An error of the environment, in one line. */
+/** Prints an error of the environment as one line. */
 function complain(error: unknown, io: Io): void {
   hide();
   const paint = painter(io.stderr, io.env);

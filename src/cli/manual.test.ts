@@ -1,6 +1,6 @@
 /**
- * man/vipc.1 is what the commands say of themselves, and troff has nothing to complain about. GOLDEN=write (npm run man)
- * writes it anew; CI never does.
+ * man/vipc.1 contains the help of the commands, and troff accepts it without warnings. GOLDEN=write (npm run man)
+ * rewrites it; CI never does.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ it('the page is up to date', () => {
   expect(readFileSync(PAGE, 'utf8')).toBe(page);
 });
 
-/** Programs that read the page, with what they have to say of it: nothing. */
+/** Programs that check the page; they must print nothing. */
 const READERS = [
   ['mandoc', ['-Tlint', '-Wwarning', '-man']],
   ['groff', ['-man', '-ww', '-z', '-Kutf8']],
@@ -33,7 +33,7 @@ const isInstalled = (program: string) => spawnSync(program, ['--version']).error
 
 const HOSTILE = '.so /etc/passwd\\fB\\n(.x \'quoted\' "twice" ^ ~ ` — ’\\';
 
-/** The page of a command whose every text is hostile. */
+/** The page of a command whose texts are all hostile. */
 function hostilePage(): string {
   const program = new Command('vipc').version('1').description(HOSTILE);
   const command = program.command('run').summary(HOSTILE).description(HOSTILE).argument('[PATH]', HOSTILE);
@@ -45,7 +45,7 @@ it.each(READERS)('%s has nothing to say', (program, flags) => {
   if (!isInstalled(program)) return;
   for (const page of [readFileSync(PAGE, 'utf8'), hostilePage()]) {
     const { stdout, stderr } = spawnSync(program, flags, { input: page, encoding: 'utf8' });
-    // A date would have to be remembered at each change; the version is there.
+    // The page has no date, which would have to change with it; it has the version.
     expect((stdout + stderr).split('\n').filter((line) => line !== '' && !line.includes('missing date'))).toEqual([]);
   }
 });

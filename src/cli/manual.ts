@@ -1,5 +1,5 @@
 /**
- * cli: the commander tree → the manual page vipc(1), in man(7) of troff. It is kept in man/, and a test compares.
+ * cli: the commander tree → the manual page vipc(1), in troff's man(7). It is kept in man/, and a test compares.
  */
 import type { EventEmitter } from 'node:events';
 import type { Command } from 'commander';
@@ -50,7 +50,7 @@ const ENVIRONMENT = [
   ['NO_COLOR', 'When it is not empty, no output has colours.'],
 ] as const;
 
-/** A command with its usage, what it does, its options and examples. */
+/** A command with its usage, description, options and examples. */
 function sectionOf(command: Command): readonly string[] {
   const usage = `vipc ${command.name()} ${command.usage()}`.split('\n').map((line) => line.trim());
   return [
@@ -82,7 +82,7 @@ function optionsOf(command: Command): readonly string[] {
     .flatMap((option) => ['.TP', flags(help.optionTerm(option)), text(help.optionDescription(option))]);
 }
 
-/** `-o, --output <DIR>`: names as they are typed, what stands for a value in italics. */
+/** `-o, --output <DIR>`: literal parts in bold, placeholders in italics. */
 function flags(term: string): string {
   return term
     .split(/(<[^>]*>|\[[^\]]*\]|, )/)
@@ -91,15 +91,17 @@ function flags(term: string): string {
     .join('');
 }
 
-/** What a help ends with: paragraphs, each with a heading and lines as they are. Exit codes have a section. */
+/**
+ * The text after a help: paragraphs, each with a heading and verbatim lines. Exit codes have a section of their own.
+ */
 function afterHelp(command: Command): readonly string[] {
   let help = '';
   const write = (piece: string): void => {
     help += piece;
   };
-  // addHelpText() listens for it; the types of commander leave out that a Command is an EventEmitter.
+  // addHelpText() listens for this event; commander's types do not show that a Command is an EventEmitter.
   (command as unknown as EventEmitter).emit('afterHelp', { error: false, command, write });
-  // A snapshot that comes with vipc is in a different place on each machine.
+  // The path of the shipped snapshot differs between machines.
   const paragraphs = help.replaceAll(example(), 'cluster.yaml').trim().split(/\n\n+/);
   return paragraphs.filter((paragraph) => !paragraph.startsWith('Exit codes:')).flatMap(verbatim);
 }
@@ -109,13 +111,13 @@ function verbatim(paragraph: string): readonly string[] {
   return ['.PP', text(heading), '.PP', '.nf', '.RS 4', ...lines.map((line) => text(line.trim())), '.RE', '.fi'];
 }
 
-/** A line of text: one that begins with a dot or an apostrophe would be a request. */
+/** A line of text. One that begins with a dot or an apostrophe would be a troff request. */
 function text(line: string): string {
   const escaped = roff(line);
   return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
 }
 
-/** What troff would read as anything but itself; a hyphen is one that can be pasted into a shell. */
+/** Characters that troff interprets; a hyphen becomes one that can be pasted into a shell. */
 const SPECIAL: Readonly<Record<string, string>> = {
   '\\': '\\(rs',
   '-': '\\-',

@@ -1,5 +1,5 @@
 /**
- * -n: which namespace objects belong to that say none, as `kubectl apply -n` has it.
+ * -n: the namespace of objects that name none, as in `kubectl apply -n`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const slice = (name: string, namespace?: string) => ({
 });
 const NODE = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-a' } };
 
-/** One Service that says no namespace, one that says '', one of another namespace. */
+/** Services that name no namespace, the namespace '', and another namespace. */
 const OBJECTS = [
   service('web', '10.96.0.1'),
   slice('web'),
@@ -49,7 +49,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** The Services that rules or records are of. */
+/** The Services that rules or records belong to. */
 const namesIn = (text: string): readonly string[] =>
   [...new Set([...text.matchAll(/\b(?:shop|data|default)\/(?:web|api|db)\b/g)].map(([name]) => name))].sort();
 

@@ -1,5 +1,5 @@
 /**
- * Commands that read a cluster, of a server that is none or does not tell all.
+ * Commands that read a cluster, with a server that is none, or that does not list everything.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ describe('what is not told', () => {
     const { code, stdout, stderr } = await reading('get');
     expect({ code, rows: stdout.split('\n').length }).toEqual({ code: 0, rows: 3 });
     expect(stderr).toMatch(
-      /^warning: cluster test does not list its EndpointSlices, so what they would tell is missing: 403: endpointslices is forbidden: User "test" cannot list[^\n]*\n1 warning/,
+      /^warning: cluster test does not list its EndpointSlices, so information from them is missing: 403: endpointslices is forbidden: User "test" cannot list[^\n]*\n1 warning/,
     );
   });
 
@@ -44,12 +44,8 @@ describe('a server that is none', () => {
   const list = (more: object = {}) =>
     JSON.stringify({ kind: 'ServiceList', apiVersion: 'v1', metadata: { resourceVersion: '1', ...more }, items: [] });
   it.each<[string, RequestListener, RegExp]>([
-    [
-      'speaks HTML',
-      (_, answer) => answer.end('<!doctype html>\n<h1>hello</h1>'),
-      /what is no JSON: <!doctype html> <h1>/,
-    ],
-    ['breaks off', (_, answer) => answer.end(list().slice(0, 40)), /what is no JSON: /],
+    ['speaks HTML', (_, answer) => answer.end('<!doctype html>\n<h1>hello</h1>'), /sent no JSON: <!doctype html> <h1>/],
+    ['breaks off', (_, answer) => answer.end(list().slice(0, 40)), /sent no JSON: /],
     ['hangs up', (_, answer) => void answer.socket?.destroy(), /cannot be read: socket hang up/],
     ['commands terminals', (_, answer) => answer.end('\u001b[2J\u009b1A'), /no JSON: \ufffd\[2J\ufffd1A/],
     ['sends a list of something else', (_, answer) => answer.end(list().replace('Service', 'Pod')), /no ServiceList/],

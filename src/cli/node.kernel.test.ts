@@ -1,5 +1,5 @@
 /**
- * The commands that look at a node, as a user meets them: streams and exit codes, in a network namespace.
+ * Commands that read a node: streams and exit codes, in a network namespace.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -106,7 +106,7 @@ describeKernel.each(sample(VARIANTS, 1, 'node'))('on a node with iptables-%s', (
         ['diff', '--live', deployment],
       ]) {
         const { code, stderr } = await run(...argv);
-        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('nothing is taken away for it') });
+        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('so no rules are removed') });
       }
       expect((await host.run([tool('-save')])).stdout.match(/^-A.*/gm)).toEqual(before);
     }));

@@ -1,5 +1,5 @@
 /**
- * cli: the node that a command is about: its tools, its rules, and what it is to be given.
+ * cli: the node of a command: its tools, its rules, and its desired state.
  */
 
 import type { Host } from '../apply/host.js';
@@ -17,74 +17,53 @@ import { type Compiled, compileState } from '../pipeline.js';
 import { FORBIDDEN, failure } from '../tools/ask.js';
 import type { Detected } from '../tools/detected.js';
 import type { RuleSet } from '../tools/iptables/types.js';
-import {
-  CHAINS_PER_COMMIT,
-  choose,
-  type DetectedVariant,
-  detect,
-  features,
-  type Variant,
-} from '../tools/iptables/variants.js';
+import { CHAINS_PER_COMMIT, choose, type DetectedVariant, detect, features } from '../tools/iptables/variants.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { RULES } from './api-sources.js';
-import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
-import type { OptionFlags } from './options.js';
-import { optionsOf, prepared } from './prepared.js';
+import type { ChangeTask, NodeTask } from './node-task.js';
+import { mustBeAble } from './prepared.js';
 import { judged, report } from './report.js';
-
-/** The flags of every command that looks at a node. */
-export interface NodeFlags extends OptionFlags, InputFlags {
-  readonly netns?: string;
-  readonly iptables: Variant | 'auto';
-  readonly skipInvalid?: boolean;
-  readonly strict?: boolean;
-  readonly verbose?: boolean;
-}
-
-/** The flags of those that change it. */
-export interface ChangeFlags extends NodeFlags {
-  /** Seconds. */
-  readonly wait: number;
-  readonly lockFile?: string;
-}
 
 export interface NodeAtHand {
   readonly host: Host;
-  /** The iptables it uses, and its rules; absent where none is installed. */
+  /** The iptables variant that it uses, and its rules; absent where none is installed. */
   readonly used?: DetectedVariant;
-  /** That of the other variant, where it is installed. */
+  /** The other variant, where it is installed. */
   readonly others: readonly DetectedVariant[];
 }
 
-/** The node in `netns`, or this machine; throws when its tools do not answer. */
-export async function openNode(flags: NodeFlags, io: Io, lock?: Lock): Promise<NodeAtHand> {
-  const { netns } = flags;
-  await prepared(flags);
-  // Who has the lock has been there.
+/** The node of a task; throws when its tools do not answer. */
+export async function openNode({ at, options }: NodeTask, io: Io, lock?: Lock): Promise<NodeAtHand> {
+  const { netns } = at;
+  await mustBeAble(options.value.mode, netns);
+  // A process that has the lock has been there.
   if (netns !== undefined && !lock) await namespaceOf(netns, io);
-  return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), flags);
+  return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), at);
 }
 
 /** The node that `host` is. */
-export async function nodeOn(host: Host, { iptables }: Pick<NodeFlags, 'iptables'>): Promise<NodeAtHand> {
+export async function nodeOn(host: Host, { iptables }: Pick<NodeTask['at'], 'iptables'>): Promise<NodeAtHand> {
   const detected = await detect(host.run);
   const used =
     iptables === 'auto' ? choose(detected, isKubeletMark) : detected.find((each) => each.iptables.variant === iptables);
   if (!used && iptables !== 'auto') throw new Error(`iptables-${iptables} is not installed`);
-  // Which of the two the node uses cannot be told from half of what there is.
+  // Half of the rules cannot tell which variant the node uses.
   const unread = [used, ...(iptables === 'auto' ? detected : [])].find((each) => each?.unreadable !== undefined);
   if (unread?.unreadable !== undefined) throw new Error(unread.unreadable);
   return { host, ...(used && { used }), others: detected.filter((each) => each !== used) };
 }
 
 /** Runs `change` while no other vipc changes the same node. */
-export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Lock) => Promise<T>): Promise<T> {
-  await prepared(flags);
+export async function withLock<T>(
+  { at, lock: wanted }: ChangeTask,
+  io: Io,
+  change: (lock: Lock) => Promise<T>,
+): Promise<T> {
   const lock = await takeLock({
-    path: flags.lockFile ?? (await lockFileOf(flags.netns, io)),
-    seconds: flags.wait,
-    onWait: (holder) => say(io.stderr, `waiting for ${holder}, ${flags.wait} s at most`),
+    path: wanted.path ?? (await lockFileOf(at.netns, io)),
+    seconds: wanted.seconds,
+    onWait: (holder) => say(io.stderr, `waiting for ${holder}, ${wanted.seconds} s at most`),
   });
   try {
     return await change(lock);
@@ -93,13 +72,13 @@ export async function withLock<T>(flags: ChangeFlags, io: Io, change: (lock: Loc
   }
 }
 
-/** A network namespace has rules of its own, so it is a node of its own. */
+/** Each network namespace has its own rules, so each is a node with its own lock. */
 export async function lockFileOf(netns: string | undefined, io: Io): Promise<string> {
   const namespace = await namespaceOf(netns, io);
   return `/run/vipc/${namespace.replace(/[^\w]+/g, '-')}lock`;
 }
 
-/** What the kernel calls a network namespace; rejects when it cannot be entered. */
+/** The kernel's identifier of a network namespace; rejects when the namespace cannot be entered. */
 async function namespaceOf(netns: string | undefined, io: Io): Promise<string> {
   const { code, stdout, stderr } = await io.hostAt(netns).run(['readlink', '/proc/self/ns/net']);
   if (code === 0) return stdout.trim();
@@ -111,21 +90,21 @@ async function namespaceOf(netns: string | undefined, io: Io): Promise<string> {
 }
 
 /** How to run a plan on the node. */
-export function targetOf(node: NodeAtHand, { wait }: ChangeFlags, io: Io): Target {
+export function targetOf(node: NodeAtHand, { lock }: ChangeTask, io: Io): Target {
   return {
     host: node.host,
     detected: detectedOf(node),
-    waitSeconds: wait,
+    waitSeconds: lock.seconds,
     onWait: (what) => say(io.stderr, what),
   };
 }
 
-/** What tools must know of the node. */
+/** What tools need to know about the node. */
 export function detectedOf({ used }: NodeAtHand): Detected {
   return used ? { iptables: used.iptables } : {};
 }
 
-/** What its programs can do. */
+/** The features of its programs. */
 export async function featuresOf({ host, used }: NodeAtHand): Promise<Features> {
   return used ? features(host.run, used.iptables) : DEFAULT_FEATURES;
 }
@@ -139,42 +118,42 @@ export function planOptions(node: NodeAtHand, { ipvs }: Options): PlanOptions {
   };
 }
 
-/** What the node is to be given, or the exit code when there is nothing to give it. */
+/** The desired state of the node, or the exit code when there is none. */
 export async function compileFor(
   node: NodeAtHand,
-  paths: readonly string[],
-  flags: NodeFlags,
+  task: NodeTask,
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
-  const [loaded, machine, able] = await Promise.all([optionsOf(flags), readMachine(node.host), featuresOf(node)]);
+  const { options: loaded, how } = task;
+  const [machine, able] = await Promise.all([readMachine(node.host), featuresOf(node)]);
   const options = { ...loaded.value, machine };
   if (!node.used && backendFor(options.mode)?.tools.includes('iptables'))
     throw new Error(failure('iptables-save', await node.host.run(['iptables-save'])));
-  const input = await (await openInput(paths, flags, io)).read(RULES);
+  const input = await (await task.input()).read(RULES);
   const unreadable = hasErrors(input.diagnostics);
   const { value: compiled, diagnostics } = unreadable
     ? { value: undefined, diagnostics: [] }
     : compileState(input.value, options, {
-        skipInvalid: flags.skipInvalid === true,
-        layout: flags.layout,
+        skipInvalid: how.skipInvalid,
+        layout: how.layout,
         features: able,
         mustServe: true,
       });
   const all = judged(
     [...loaded.diagnostics, ...input.diagnostics, ...diagnostics, ...unserved(node, compiled), ...rivals(node)],
-    flags,
+    how,
   );
-  await report(all, flags.verbose === true, io);
+  await report(all, how.verbose, io);
   if (compiled && !hasErrors(all)) return { compiled, options };
   return { code: unreadable ? EXIT.trouble : EXIT.different };
 }
 
-/** Everything that is on the node and matters for `desired`. */
+/** The observed state of the node, as far as it matters for `desired`. */
 export function readNode(node: NodeAtHand, desired: DesiredState): Promise<ObservedState> {
   return readState(node.host, detectedOf(node), desired);
 }
 
-/** Families that Services need and the node does not have. */
+/** Families that Services need and the node does not support. */
 function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonly Diagnostic[] {
   if (!used || !compiled?.desired.iptables) return [];
   const missing = compiled.resolved.filter(
@@ -186,7 +165,7 @@ function unserved({ used }: NodeAtHand, compiled: Compiled | undefined): readonl
   });
 }
 
-/** Rules of kube-proxy in the other iptables, which see packets as well. */
+/** Rules of kube-proxy in the other iptables variant, which act on packets too. */
 function rivals({ others, used }: NodeAtHand): readonly Diagnostic[] {
   if (!used) return [];
   return others.flatMap(({ iptables: { variant }, saved, unreadable }): readonly Diagnostic[] => {
@@ -204,7 +183,7 @@ function hasOurs(ruleSet: RuleSet): boolean {
   return ruleSet.tables.some(({ name: table, chains }) => chains.some(({ name }) => chain(table, name)));
 }
 
-/** Notes for people, one a line. */
+/** Notes for people, one per line. */
 export function writeNotes(notes: readonly string[], io: Io): Promise<void> {
   return writeLines(
     io.stderr,

@@ -1,5 +1,5 @@
 /**
- * Several nodes in one run: a folder for each, and nodes with the same changes told together.
+ * Several nodes in one run: a folder for each, and nodes with the same changes reported together.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,12 +1,20 @@
 /**
- * cli: which nodes a command is about: one, as the options choose it, or several with `--node A --node B` or
- * `--all-nodes`. In: paths, flags. Out: what each node is to be given.
+ * cli: the nodes of a command: one, chosen by the options, or several with `--node A --node B` or `--all-nodes`. In:
+ * paths, flags. Out: the artifacts for each node.
  */
 import { join } from 'node:path';
 import { type Checked, hasErrors } from '../diag.js';
-import { compileClustersNodes, compileNodes, type ForNode, type Nodes } from '../nodes.js';
+import { compileClustersNodes, compileNodes, type ForNode, forNode, type Nodes } from '../nodes.js';
 import type { Options } from '../options.js';
-import { type Artifact, compile, compileClusters, type How, RESOLVED_FILE, textOf } from '../pipeline.js';
+import {
+  type Artifact,
+  type Compiled,
+  compileClusters,
+  compileState,
+  type How,
+  RESOLVED_FILE,
+  textOf,
+} from '../pipeline.js';
 import { DNS1123_SUBDOMAIN } from '../read/names.js';
 import { parseResolved } from '../resolve/print.js';
 import { render } from '../text.js';
@@ -21,32 +29,32 @@ export interface NodesFlags {
   readonly allNodes?: boolean;
 }
 
-/** Options flags that name one node at most. */
+/** Option flags with at most one node. */
 export function withoutNodes<F extends NodesFlags>(flags: F): Omit<F, keyof NodesFlags> & Pick<OptionFlags, 'node'> {
   const { node, allNodes: _, ...others } = flags;
   const [only, another] = node ?? [];
   return only !== undefined && another === undefined ? { ...others, node: only } : others;
 }
 
-/** Several nodes, or undefined for the one that the options choose. Names that can't be Nodes' are an Error. */
+/** Several nodes, or undefined for the one that the options choose. An invalid name of a Node is an Error. */
 export function severalNodes({ node = [], allNodes = false }: NodesFlags): Nodes | undefined {
   if (allNodes && node.length > 0) throw new Error('use either --node or --all-nodes, not both');
   if (allNodes) return 'all';
   if (node.length < 2) return undefined;
-  // Each has a folder of its name.
+  // Each node has a folder named after it.
   const wrong = node.find((name) => !DNS1123_SUBDOMAIN.matches(name));
   if (wrong !== undefined) throw new Error(`--node: a Node can’t be called ${JSON.stringify(wrong.slice(0, 60))}`);
   return node;
 }
 
-/** What was compiled for the nodes. */
+/** The artifacts for the nodes. */
 export interface CompiledNodes {
-  /** Some file could not be read. */
+  /** Whether a file could not be read. */
   readonly unreadable: boolean;
   readonly compiled: Checked<readonly ForNode[]>;
 }
 
-/** Compiles what `input` has for the node or nodes of `flags`. */
+/** Compiles `input` for the node or nodes of `flags`. */
 export async function compileInput(
   input: Input,
   flags: NodesFlags,
@@ -56,12 +64,12 @@ export async function compileInput(
   const nodes = severalNodes(flags);
   const sources = await input.read(RULES);
   const compiled = after(sources, (found) =>
-    nodes ? compileNodes(found, options, how, nodes) : alone(compile(found, options, how)),
+    nodes ? compileNodes(found, options, how, nodes) : alone(compileState(found, options, how)),
   );
   return { unreadable: hasErrors(sources.diagnostics), compiled };
 }
 
-/** Compiles each `--cluster` by itself, then what they are together. */
+/** Compiles each `--cluster` separately, then the Services they share. */
 export async function compileEach(
   paths: readonly string[],
   flags: ClustersFlags & NodesFlags & InputFlags,
@@ -77,7 +85,7 @@ export async function compileEach(
   return { unreadable, compiled };
 }
 
-/** `next` of what was read, with the diagnostics of both; nothing of what could not be read. */
+/** `next` of the value that was read, with the diagnostics of both; nothing when it could not be read. */
 function after<T, R>(read: Checked<T>, next: (value: T) => Checked<readonly R[]>): Checked<readonly R[]> {
   if (hasErrors(read.diagnostics)) return { value: [], diagnostics: read.diagnostics };
   const { value, diagnostics } = next(read.value);
@@ -85,11 +93,11 @@ function after<T, R>(read: Checked<T>, next: (value: T) => Checked<readonly R[]>
 }
 
 /** One node, chosen by the options: it is called what its table says. */
-function alone({ value, diagnostics }: Checked<readonly Artifact[]>): Checked<readonly ForNode[]> {
-  return { value: hasErrors(diagnostics) ? [] : [{ node: '', artifacts: () => value }], diagnostics };
+function alone({ value, diagnostics }: Checked<Compiled | undefined>): Checked<readonly ForNode[]> {
+  return { value: hasErrors(diagnostics) ? [] : [forNode('', () => value)], diagnostics };
 }
 
-/** The name of a node that was compiled for: its own, or that of the table. */
+/** The name of a compiled node: from the flags, or from its table. */
 export function nameOf({ node }: ForNode, artifacts: readonly Artifact[]): string {
   if (node !== '') return node;
   const table = artifacts.find(({ name }) => name === RESOLVED_FILE);
@@ -97,7 +105,7 @@ export function nameOf({ node }: ForNode, artifacts: readonly Artifact[]): strin
   return first?.node ?? '';
 }
 
-/** Where in `directory` the files of a node are: each of several has a folder. */
+/** The folder in `directory` for a node's files; each of several nodes has its own. */
 export function folderOf(directory: string, { node }: ForNode): string {
   return node === '' ? directory : join(directory, node);
 }

@@ -10,7 +10,7 @@ import { readConfig } from '../read/config.js';
 import { loadSources } from '../read/source.js';
 import { type Parsed, parseClusterCIDRs, parseNodePortAddresses } from '../read/values.js';
 
-/** The flags that say what kube-proxy's configuration says. */
+/** The flags that correspond to kube-proxy's configuration. */
 export interface OptionFlags {
   readonly config?: string;
   readonly mode?: string;
@@ -22,7 +22,7 @@ export interface OptionFlags {
   readonly masqueradeAll?: boolean;
 }
 
-/** The options that `flags` and the file they name ask for. An unusable flag or unreadable file is an Error. */
+/** The options of `flags` and of the file they name. An unusable flag or unreadable file is an Error. */
 export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>> {
   const file = await loadConfig(flags.config);
   const value: Options = {

@@ -1,5 +1,5 @@
 /**
- * vipc where something is missing: rights, tools, a place to write. One sentence says all that is needed; exit code 2.
+ * vipc where something is missing: rights, tools, a place to write. One sentence names all of it; exit code 2.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
@@ -36,7 +36,7 @@ function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}
   return { code, stdout, stderr };
 }
 
-/** A shell script in a mount namespace of its own, `vipc` in it is this one. */
+/** Runs a shell script in its own mount namespace; `vipc` in it is this build. */
 function mounted(script: string, cwd?: string): Ended {
   return run(['unshare', '--mount', 'sh', '-ec', `vipc() { ${VIPC.join(' ')} "$@"; }; ${script}`], {}, cwd);
 }
@@ -60,7 +60,7 @@ describeKernel('vipc where something is missing', () => {
     ['sync', '--netns', node.name, '--snapshot', WEB],
   ];
 
-  /** A PATH with all programs there are but some. */
+  /** A PATH with all installed programs except some. */
   function pathWithout(left: (program: string) => boolean): string {
     const path = mkdtempSync(join(directory, 'path-'));
     for (const from of ['/usr/sbin', '/usr/bin', '/sbin', '/bin']) {

@@ -1,35 +1,15 @@
 /**
- * cli: what a command needs before it begins at a node: its options, its tools, its rights. What is missing is said in one
+ * cli: what a command needs before it begins at a node: its tools and its rights. What is missing is said in one
  * sentence, all of it, before a lock is taken or anything is asked.
  */
 import { backendFor } from '../backends/index.js';
-import type { Checked } from '../diag.js';
 import { listed, missingOf, type Need, toolsFor } from '../doctor/tools.js';
-import type { Options } from '../options.js';
 import { has, isInstalled } from './machine.js';
-import { loadOptions, type OptionFlags } from './options.js';
 
-export interface PreparedFlags extends OptionFlags {
-  readonly netns?: string;
-}
-
-const known = new WeakMap<OptionFlags, Promise<Checked<Options>>>();
-
-/** The options that `flags` ask for; they are read once, for the file may be a pipe. */
-export function optionsOf(flags: OptionFlags): Promise<Checked<Options>> {
-  const before = known.get(flags);
-  if (before) return before;
-  const now = loadOptions(flags);
-  known.set(flags, now);
-  return now;
-}
-
-/** The same, on a machine that can do what they ask for; rejects when it cannot. */
-export async function prepared(flags: PreparedFlags): Promise<Checked<Options>> {
-  const loaded = await optionsOf(flags);
-  const lacks = lacking(loaded.value.mode, flags.netns);
+/** Rejects on a machine that cannot do what a command in that proxy mode, and that network namespace, needs. */
+export async function mustBeAble(mode: string, netns: string | undefined): Promise<void> {
+  const lacks = lacking(mode, netns);
   if (lacks.length > 0) throw new Error(lacks.join('; '));
-  return loaded;
 }
 
 function lacking(mode: string, netns: string | undefined): readonly string[] {

@@ -1,5 +1,5 @@
 /**
- * cli: commander wiring. A command's code is loaded when the command runs, so that `--version` and `--help` answer at once.
+ * cli: commander wiring. A command's code is loaded when the command runs, so that `--version` and `--help` are fast.
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
@@ -38,7 +38,7 @@ const COMMANDS: readonly Add[] = [
   addCompletion,
 ];
 
-/** The commands, of a program that is called `name`; `done` is told the exit code of the one that ran. */
+/** The program `name` with its commands; the one that runs passes its exit code to `done`. */
 export function buildProgram(io: Io, done: (code: number) => void, name = 'vipc'): Command {
   const program = new Command(name)
     .description("The Service VIP compiler: Kubernetes Services in, kube-proxy's kernel rules out.")
@@ -56,7 +56,7 @@ export function buildProgram(io: Io, done: (code: number) => void, name = 'vipc'
   return program;
 }
 
-/** An empty value is a variable of a script that is not set; `-o ""` would write into the current directory. */
+/** An empty value is usually an unset variable of a script; `-o ""` would write into the current directory. */
 function refuseEmpty(command: Command): void {
   for (const option of command.options) {
     const value: unknown = command.getOptionValue(option.attributeName());
@@ -66,7 +66,7 @@ function refuseEmpty(command: Command): void {
   if (command.args.includes('')) command.error('error: an argument is empty; leave it out, or name a file');
 }
 
-/** A help text with the command lines in it as they are typed: kubectl's plugins have its name before theirs. */
+/** A help text with command lines as the user types them: kubectl's plugins have `kubectl` before their name. */
 function called(name: string, text: string): string {
   return text.replace(/(?<=^ +|[|(] |\(|, or )vipc (?=[a-zA-Z-])/gm, `${name} `);
 }

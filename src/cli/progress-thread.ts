@@ -5,7 +5,7 @@ import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CELLS, type Doing, ERASE, withLock } from './progress-state.js';
 
-/** What takes no longer needs no line; milliseconds. */
+/** Shorter work needs no line; milliseconds. */
 const PATIENCE = 2000;
 const PERIOD = 250;
 const STDERR = 2;

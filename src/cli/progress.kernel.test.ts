@@ -1,5 +1,5 @@
 /**
- * The line that says what takes so long, on a terminal that script(1) makes.
+ * The progress line, on a terminal made by script(1).
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ const VIPC = `${process.execPath} ${ROOT}bin/vipc.js`;
 
 const describeKernel = await describeInKernel();
 
-/** What a terminal gets from a command line; `react` sees all of it so far. */
+/** The terminal output of a command line; `react` sees all of it so far. */
 async function onTerminal(
   command: string,
   env: Readonly<Record<string, string>> = {},
@@ -34,7 +34,7 @@ async function onTerminal(
   return said;
 }
 
-/** What is left to see: CR and EL tell a terminal to clear the line. */
+/** The visible text: CR and EL make a terminal clear the line. */
 function seen(text: string): string {
   return text
     .split(/\r?\n/)
@@ -50,7 +50,7 @@ describeKernel('a command that takes long', () => {
   it('says what it waits for, and takes that away before it says anything else', async () => {
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
-    // It is open for writing, so that the end of the input is when this says so.
+    // Opens the pipe for writing early, so that this script decides when the input ends.
     const writer = spawn('sh', ['-c', `exec 3>"$0"; read line; cat "$1" >&3`, pipe, WEB], {
       stdio: ['pipe', 'ignore', 'inherit'],
     });

@@ -1,9 +1,9 @@
 /**
- * cli: a line on a terminal that says what takes so long, and is gone when there is an answer. Reading and compiling keep
- * the process busy for seconds, in which it runs no timer, so another thread writes the line:
+ * cli: a progress line on a terminal, which is erased before other output. Reading and compiling keep the process busy
+ * for seconds, in which it runs no timer, so another thread writes the line:
  *
  *     doing(what) ── message ──→ thread: after 2 s, and then 4 times a second, the line
- *     hide()      ── state ────→ no line any more; the one that is there is erased
+ *     hide()      ── state ────→ no line any more; a visible one is erased
  */
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
@@ -15,13 +15,15 @@ const state = new Int32Array(new SharedArrayBuffer(Object.keys(CELLS).length * I
 let thread: Worker | undefined;
 let turn = 0;
 
-/** Where a person may be looking. */
+/** The terminal of a user. */
 export interface Terminal {
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Says what is done from now on, if that takes long, where standard error is a terminal that a person looks at. */
+/**
+ * Announces the work from now on, for the case that it takes long; only if standard error is an interactive terminal.
+ */
 export function doing(what: string, { stderr, env }: Terminal): void {
   if (stderr !== process.stderr || process.stderr.isTTY !== true || env['TERM'] === 'dumb' || env['CI']) return;
   thread ??= start();
@@ -34,12 +36,12 @@ export function doing(what: string, { stderr, env }: Terminal): void {
 function start(): Worker {
   const worker = new Worker(new URL('./progress-thread.js', import.meta.url), { workerData: state });
   worker.unref();
-  // Without it there is no line, and that is all.
+  // Without the thread there is only no progress line.
   worker.on('error', () => {});
   return worker;
 }
 
-/** Takes the line away, before something else is written to the terminal. */
+/** Erases the line, before other output to the terminal. */
 export function hide(): void {
   if (!thread) return;
   withLock(state, () => {

@@ -1,5 +1,5 @@
 /**
- * cli: diagnostics → lines for people: file:line:col, what is wrong, the line itself, what to do.
+ * cli: diagnostics → lines for people: file:line:col, the problem, the source line, the remedy.
  */
 import type { Diagnostic, Origin, Severity } from '../diag.js';
 import { excerpt, locate, placeText } from '../read/locate.js';
@@ -7,7 +7,7 @@ import { type Io, painter, type Style, writeLines } from './io.js';
 
 const COLOUR: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', note: 'cyan' };
 
-/** `diagnostics` as the flags judge them: with --strict warnings are errors. */
+/** `diagnostics` as the flags judge them: --strict turns warnings into errors. */
 export function judged(
   diagnostics: readonly Diagnostic[],
   { strict = false }: { readonly strict?: boolean },
@@ -25,7 +25,7 @@ export async function report(diagnostics: readonly Diagnostic[], verbose: boolea
   if (summary !== '') await writeLines(io.stderr, [summary]);
 }
 
-/** Diagnostics in the order of the input's lines, file by file as they came; those without a place first. */
+/** Diagnostics by line, with files in the order of their first diagnostic; those without a place first. */
 export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const files = [...new Set(diagnostics.map(({ origin }) => origin && locate(origin).file))];
   const keyed = diagnostics.map((diagnostic) => {
@@ -61,7 +61,7 @@ function* marked(origin: Origin, paint: (style: Style, text: string) => string):
   const number = String(position.line).padStart(5);
   yield `${paint('dim', `${number} |`)} ${line}`;
   if (position.col > line.length + 1) return;
-  // A tab is as wide as the terminal likes, so one stands above it and one below.
+  // Tabs are copied into the indent, because their width depends on the terminal.
   const indent = line.slice(0, position.col - 1).replace(/[^\t]/g, ' ');
   yield `${' '.repeat(number.length)} ${paint('dim', '|')} ${indent.padEnd(position.col - 1)}^`;
 }

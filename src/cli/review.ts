@@ -13,12 +13,12 @@ import { type Io, painter, writeJson, writeLines } from './io.js';
 /** Texts by the name of their artifact. */
 export type Kept = ReadonlyMap<string, string>;
 
-/** What was compiled, as texts. */
+/** Compiled artifacts as texts. */
 export function textsOf(artifacts: readonly Artifact[]): Kept {
   return new Map(artifacts.map((artifact) => [artifact.name, render(textOf(artifact))]));
 }
 
-/** Texts of such artifacts, of now or from files, taken apart. */
+/** Texts of such artifacts, compiled now or from files, split into sections. */
 export function sideOf(artifacts: readonly Artifact[], texts: Kept): Side {
   return {
     resolved: parseResolved(texts.get(RESOLVED_FILE) ?? ''),
@@ -33,10 +33,10 @@ export function sideOf(artifacts: readonly Artifact[], texts: Kept): Side {
   };
 }
 
-/** What signs say of a live node. */
+/** The meaning of the signs for a live node. */
 const ON_NODE: Meaning = { '+': 'missing on this node', '-': 'not wanted' };
 
-/** What has to be done to a live node. */
+/** The changes that a live node needs. */
 export function liveReview(changes: readonly ServiceChange[], meaning: Meaning = ON_NODE): Review {
   const groups = changes.length === 0 ? [] : [{ nodes: [''], ...ruleDifference(changes) }];
   return { meaning, synthetic: false, nodes: [''], groups };

@@ -4,21 +4,23 @@
 import type { Command } from 'commander';
 import { namespace } from './flags.js';
 
-/** Which Services. */
+/** Options that select Services. */
 export function servicesOptions(command: Command): Command {
   return command
-    .option('-A, --all-namespaces', 'those of all namespaces')
+    .option('-A, --all-namespaces', 'Services of all namespaces')
     .option(
       '-n, --namespace <NAMESPACE>',
-      'those of this namespace (default: that of a cluster’s context, or default)',
+      'Services of this namespace (default: that of the context, or default)',
       namespace,
     )
-    .option('-l, --selector <SELECTOR>', "by labels, as kubectl: app=web,tier!=cache,'env in (a, b)',!canary");
+    .option('-l, --selector <SELECTOR>', "select by labels, as kubectl: app=web,tier!=cache,'env in (a, b)',!canary");
 }
 
-/** How arguments are told from each other. */
+/** How arguments are told apart. */
 export const ARGUMENTS = `
-Which argument is what:
-  svc, service or services comes first and may be left out. svc/NAME is a Service; after svc so is a NAME alone.
-  What exists, has a / or ends in .yaml, .yml or .json is a PATH, a NAME that exists too; ./svc is the directory.
+How arguments are read:
+  svc, service, services: the resource, as the first argument; may be left out
+  svc/NAME: a Service
+  PATH: exists, has a / or ends in .yaml, .yml or .json; ./svc is a directory
+  NAME: anything else, only after svc
 `;

@@ -1,5 +1,5 @@
 /**
- * vipc get and vipc describe as a user meets them: which arguments mean what, what goes to which stream, the exit code.
+ * vipc get and vipc describe on the command line: how arguments are read, streams, exit code.
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,7 @@ describe('arguments', () => {
     ['a directory called svc', ['./svc'], DEFAULT],
   ])('%s', async (_, args, expected) => {
     const { code, stdout, stderr } = await vipc(['get', ...args, '-o', 'name']);
-    // Of the Endpoints among them.
+    // The note is about the Endpoints in the input.
     expect({ code, stderr }).toEqual({ code: 0, stderr: '1 note on what is synthetic (-v shows notes)\n' });
     expect(names(stdout)).toEqual(expected);
   });
@@ -63,7 +63,7 @@ describe('arguments', () => {
       /"wbe" is no file or directory; for a Service of that name: vipc get svc\/NAME/,
     ],
     ['a file that is not there', ['get', 'svc', 'none.yaml'], 2, /"none.yaml" does not exist/],
-    ['a name in all namespaces', ['get', 'svc/web', '-A', TYPES], 2, /by name from all namespaces/],
+    ['a name in all namespaces', ['get', 'svc/web', '-A', TYPES], 2, /names select Services of one namespace/],
     ['a name and a selector', ['get', 'svc/web', '-l', 'a=b', TYPES], 2, /either names or -l/],
     ['-A and -n', ['get', '-A', '-n', 'x', TYPES], 2, /either -A or -n/],
     ['a format that is none', ['get', TYPES, '-o', 'jsonpath'], 2, /Allowed choices are wide, yaml, json, name/],

@@ -1,5 +1,5 @@
 /**
- * cli: what `get` and `describe` share: arguments and flags → the cluster, and the Services that are meant.
+ * cli: shared by `get` and `describe`: arguments and flags → the cluster and the selected Services.
  */
 import { type Diagnostic, hasErrors } from '../diag.js';
 import type { Service, Snapshot } from '../read/types.js';
@@ -17,27 +17,29 @@ export interface ServicesFlags extends ClusterFlags {
   readonly selector?: string;
 }
 
-/** The cluster, and the Services of it that arguments and flags mean. */
+/** The cluster, and its Services that arguments and flags select. */
 export interface Chosen {
   readonly snapshot: Snapshot;
-  /** What was said of its objects. */
+  /** The diagnostics about its objects. */
   readonly said: readonly Diagnostic[];
   readonly services: readonly Service[];
-  /** Services were asked for by name. */
+  /** Whether Services were requested by name. */
   readonly named: boolean;
-  /** 1 when a name was none. */
+  /** 1 when a requested name does not exist. */
   readonly code: number;
 }
 
-/** The command that asks, and what it needs of the cluster. */
+/** The command, and what it needs of the cluster. */
 export interface AskingCommand {
   readonly command: string;
   readonly need: Need;
-  /** What of that which is wrong is reported; all of it by default. */
+  /** Which diagnostics are reported; all by default. */
   readonly isTold?: ((diagnostic: Diagnostic, snapshot: Snapshot, namespace: string) => boolean) | undefined;
 }
 
-/** The Services that `args` and `flags` mean, after reporting what is wrong; or the exit code, when there is no cluster. */
+/**
+ * The Services that `args` and `flags` select, after reporting diagnostics; or the exit code, when there is no cluster.
+ */
 export async function chosenServices(
   args: readonly string[],
   flags: ServicesFlags,
@@ -64,9 +66,10 @@ export async function chosenServices(
   return { snapshot, said, services, named, code: hasErrors(diagnostics) ? EXIT.different : EXIT.ok };
 }
 
-/** As kubectl refuses them. */
+/** Refuses combinations that kubectl refuses. */
 function checkFlags({ names }: Targets, { allNamespaces = false, namespace, selector }: ServicesFlags): void {
-  if (allNamespaces && names.length > 0) throw new Error('a Service can’t be got by name from all namespaces: use -n');
+  if (allNamespaces && names.length > 0)
+    throw new Error('names select Services of one namespace: use -n instead of -A');
   if (allNamespaces && namespace !== undefined) throw new Error('use either -A or -n, not both');
   if (names.length > 0 && selector !== undefined) throw new Error('use either names or -l, not both');
 }
@@ -78,7 +81,7 @@ function requirements(selector: string): readonly Requirement[] {
   throw new Error(`the selector is not valid: ${parsed.problem}\n  ${shown}\n  ${' '.repeat(parsed.at)}^`);
 }
 
-/** kubectl's words, and where there are some. */
+/** kubectl's message for an empty result, and a hint where there are Services. */
 async function nothing(
   all: readonly Service[],
   namespace: string | undefined,

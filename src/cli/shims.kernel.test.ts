@@ -1,5 +1,5 @@
 /**
- * What diff --live, apply and cleanup say where the tools of a node do not say all.
+ * diff --live, apply and cleanup where the tools of a node do not report everything.
  */
 
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const describeKernel = await describeInKernel();
 
-/** A shell script in place of a tool, where "$REAL" is the tool. */
+/** Shell scripts in place of tools; "$REAL" is the real tool. */
 type Shims = Readonly<Record<string, string>>;
 
 const LIES: readonly [string, Shims, RegExp][] = [
@@ -50,7 +50,7 @@ const LIES: readonly [string, Shims, RegExp][] = [
 ];
 
 describeKernel('tools that do not say all', () => {
-  /** Runs vipc in a process of its own, with `shims` in front of the tools. */
+  /** Runs vipc in its own process, with `shims` before the tools in PATH. */
   const run = (shims: Shims, argv: readonly string[]) => {
     const bin = mkdtempSync(join(directory, 'bin-'));
     for (const [name, script] of Object.entries(shims)) {
@@ -65,7 +65,7 @@ describeKernel('tools that do not say all', () => {
     onNode('nft', async (honest, host, netns) => {
       await honest('apply', WEB);
       succeeded(await host.run(['ipset', 'create', 'x', 'hash:ip']), 'ipset');
-      // Something is to be done.
+      // Make sure that there is something to change.
       succeeded(await host.run(['iptables-nft', '-t', 'nat', '-D', 'KUBE-POSTROUTING', '1']), 'iptables');
       const state = async () => (await host.run(['nft', 'list', 'ruleset'])).stdout;
       const before = await state();
@@ -93,7 +93,7 @@ describeKernel('tools that do not say all', () => {
     [
       'nft crashes',
       { nft: 'case "$*" in *chains*) exec "$REAL" "$@";; *) kill -SEGV $$;; esac' },
-      /nft crashes on what a newer/,
+      /nft crashes on tables that a newer/,
     ],
     [
       'nft may not',
@@ -119,7 +119,9 @@ describeKernel('tools that do not say all', () => {
       await honest('apply', WEB);
       const { code, stderr } = await run({ nft: 'exit 127' }, ['cleanup', '--netns', netns]);
       expect(code).toBe(2);
-      expect(stderr).toContain('nft is missing, so whether rules of kube-proxy in nftables mode act here is not');
+      expect(stderr).toContain(
+        'nft is missing, so vipc cannot tell whether rules of kube-proxy in nftables mode act here',
+      );
       expect((await host.run(['iptables-nft-save'])).stdout).not.toContain('KUBE');
     }));
 });

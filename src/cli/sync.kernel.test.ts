@@ -1,5 +1,5 @@
 /**
- * The daemon as a process: signals, the lock, its log and what it answers.
+ * The daemon as a process: signals, the lock, its log and its HTTP answers.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,13 +33,13 @@ interface Running {
   readonly host: Host;
   readonly netns: string;
   readonly child: ChildProcess;
-  /** Resolves with the next line of the log that begins with the message, seen or to come. */
+  /** Resolves with the next line of the log that begins with the message, past or future. */
   readonly said: (msg: string) => Promise<Readonly<Record<string, unknown>>>;
-  /** Ends it with SIGTERM, and gives its exit code. */
+  /** Ends it with SIGTERM and returns its exit code. */
   readonly end: () => Promise<number | null>;
 }
 
-/** Runs `vipc sync` on a node of its own while `use` runs. */
+/** Runs `vipc sync` on its own node while `use` runs. */
 function running(
   flags: readonly string[],
   use: (running: Running) => Promise<void>,
@@ -107,7 +107,7 @@ describeKernel('vipc sync', () => {
     }));
 
   describe('while a tool runs', () => {
-    // A slow iptables-save, which tells when it runs.
+    // A slow iptables-save, which signals that it runs.
     const [bin, busy] = [join(directory, 'bin'), join(directory, 'busy')];
     mkdirSync(bin);
     writeFileSync(
@@ -189,7 +189,7 @@ describeKernel('vipc sync', () => {
           }
           throw new Error(`the node has no rules with ${mark}`);
         };
-        // While it looks for its tools, before it has started.
+        // While it detects its tools, before it has started.
         await eventually('the tool runs', () => existsSync(busy));
         writeFileSync(config, once.replace('iptables: {', 'iptables: {masqueradeBit: 20, '));
         child.kill('SIGHUP');

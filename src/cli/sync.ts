@@ -1,5 +1,5 @@
 /**
- * cli: `vipc sync`, the daemon: where its objects come from, and what signals do.
+ * cli: `vipc sync`, the daemon: the source of its objects, and its signals.
  */
 import { stat } from 'node:fs/promises';
 import pino from 'pino';
@@ -12,16 +12,16 @@ import type { Options } from '../options.js';
 import type { Metrics } from '../serve/metrics.js';
 import { notifier } from '../serve/notify.js';
 import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
-import { readFiles, watchFiles } from '../sync/files.js';
 import { type Logger, say } from '../sync/log.js';
-import { LINE, type LogFormat } from '../sync/log-lines.js';
 import { newWatchLog } from '../sync/watch-log.js';
 import { type ApiClient, connect } from '../watch/client.js';
+import { readFiles, watchFiles } from '../watch/files.js';
 import { watchCluster } from '../watch/source.js';
 import { EXIT, type Io } from './io.js';
-import { type ChangeFlags, featuresOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { LINE, type LogFormat } from './log-lines.js';
+import { featuresOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { type ChangeFlags, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
-import { prepared } from './prepared.js';
 import { report } from './report.js';
 
 export interface SyncFlags extends ChangeFlags {
@@ -31,7 +31,7 @@ export interface SyncFlags extends ChangeFlags {
   readonly logFormat: LogFormat;
 }
 
-/** Runs until it is told to end by a signal; returns the exit code. */
+/** Runs until a signal ends it; returns the exit code. */
 export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   if (flags.snapshot && flags.kubeconfig !== undefined) {
     throw new Error('use either --snapshot or --kubeconfig, not both');
@@ -40,21 +40,22 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     throw new Error('--strict goes with --snapshot: an API has admitted its objects');
   if (!flags.snapshot && flags.namespace !== undefined) throw new Error('-n goes with --snapshot');
   const hungUp = onHangUp();
-  const loaded = await prepared(flags);
-  await report(loaded.diagnostics, flags.verbose === true, io);
+  const task = await changeTask([], flags, io);
+  const { options: loaded } = task;
+  await report(loaded.diagnostics, task.how.verbose, io);
   if (hasErrors(loaded.diagnostics)) return EXIT.different;
   if (flags.snapshot && !(await isUsable(flags.snapshot, flags, io))) return EXIT.trouble;
-  return withLock(flags, io, async (lock) => {
-    const node = await openNode(flags, io, lock);
+  return withLock(task, io, async (lock) => {
+    const node = await openNode(task, io, lock);
     const log = newLog(flags);
-    const target = { ...targetOf(node, flags, io), onWait: (what: string) => log.warn(what) };
+    const target = { ...targetOf(node, task, io), onWait: (what: string) => log.warn(what) };
     const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
     const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
     const daemon = await startDaemon({
       target,
       features: await featuresOf(node),
       chainsPerCommit: planOptions(node, loaded.value).chainsPerCommit,
-      layout: flags.layout,
+      layout: task.how.layout,
       options: named(loaded.value),
       openSource,
       log,
@@ -72,7 +73,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   });
 }
 
-/** Listens for SIGHUP from now on; one that comes before there is something to do for it is answered then. */
+/** Listens for SIGHUP from now on; one that comes before `act` is known is handled then. */
 function onHangUp(): (act: () => void) => void {
   let act: (() => void) | undefined;
   let missed = false;
@@ -86,12 +87,12 @@ function onHangUp(): (act: () => void) => void {
   };
 }
 
-/** To read a FIFO again would wait for a writer, and everything with it. */
+/** Reading a FIFO again would block everything until there is a writer. */
 async function mustBeFile(path: string | undefined): Promise<void> {
   if (path !== undefined && !(await stat(path)).isFile()) throw new Error(`${path} is no file that can be read again`);
 }
 
-/** Standard error is for all that is said; a log line is whole when write returns. */
+/** Everything is logged to standard error; a log line is complete when write returns. */
 function newLog({ verbose, logFormat }: SyncFlags): Logger {
   const stderr = pino.destination({ dest: 2, sync: true });
   return pino(
@@ -105,11 +106,11 @@ function newLog({ verbose, logFormat }: SyncFlags): Logger {
   );
 }
 
-/** Whether there is a snapshot to begin with; what is wrong is said. */
+/** Whether there is a usable snapshot to begin with; problems are reported. */
 async function isUsable(paths: readonly string[], flags: SyncFlags, io: Io): Promise<boolean> {
   if (paths.includes('-')) throw new Error('--snapshot must name files: standard input cannot be read again');
   const { snapshot, diagnostics } = await readFiles(paths, flags);
-  // The daemon logs them itself.
+  // The daemon logs these diagnostics itself.
   if (!snapshot) await report(diagnostics, flags.verbose === true, io);
   return snapshot !== undefined;
 }
@@ -117,11 +118,11 @@ async function isUsable(paths: readonly string[], flags: SyncFlags, io: Io): Pro
 interface Opened {
   /** Begins to fill the daemon's store. */
   readonly openSource: DaemonParts['openSource'];
-  /** The node's name, when the source is only about it. */
+  /** The node's name, when the source is limited to it. */
   readonly nodeName?: string;
 }
 
-/** Where objects come from: files, or the API. */
+/** The source of objects: files, or the API. */
 async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, log: Logger): Promise<Opened> {
   const { snapshot: paths, kubeconfig, namespace, strict = false } = flags;
   if (paths) {
@@ -137,20 +138,19 @@ async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, lo
     };
   }
   const client = await connect(kubeconfig);
-  // As kube-proxy: hostnameOverride, else the host's name.
+  // Like kube-proxy: hostnameOverride, else the host's name.
   const nodeName = options.nodeName || (await readMachine(node.host)).hostname.toLowerCase();
   log.info({ server: client.server, node: nodeName }, 'watching');
   return {
     openSource: (store, _, { requested, watchFailing }) => {
       const onState = newWatchLog({ log, onFailing: watchFailing });
-      const { synced, stop } = watchCluster(counted(client, requested), { nodeName, sink: store, onState });
-      return { ready: synced, stop };
+      return watchCluster(counted(client, requested), { nodeName, sink: store, onState });
     },
     nodeName,
   };
 }
 
-/** The same client; each of its requests is told to `requested`, as client-go counts them. */
+/** The same client; it reports each request to `requested`, as client-go counts them. */
 function counted(client: ApiClient, requested: Metrics['requested']): ApiClient {
   const { host } = new URL(client.server);
   const told = (code: string) => requested({ code, host, method: 'GET' });
@@ -170,7 +170,9 @@ function counted(client: ApiClient, requested: Metrics['requested']): ApiClient 
   };
 }
 
-/** Resolves with the signal that ends it, and a second one ends it at once; SIGHUP reads the configuration again instead. */
+/**
+ * Resolves with the signal that ends it. A second signal ends it at once; SIGHUP makes it read the configuration again.
+ */
 function untilTold(
   daemon: Daemon,
   named: (options: Options) => Options,
@@ -209,7 +211,7 @@ function untilTold(
       told = true;
       resolve(signal);
     };
-    // Not `once`: while a tool runs execa listens too, and ends us when it finds no listener but its own.
+    // Not `once`: execa also listens while a tool runs, and ends the process when it finds no other listener.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
   });
 }

@@ -1,10 +1,10 @@
 /**
- * cli: the arguments of `get` and `describe` → which Services, and where they are read from. Both are typed as kubectl's
- * users type them, so an argument is told by what it looks like:
+ * cli: the arguments of `get` and `describe` → the Services, and the paths to read them from. They follow
+ * kubectl's habits, so the form of an argument tells its meaning:
  *
- *     svc, service, services     as the first one: the resource, which is all there is and may be left out
+ *     svc, service, services     as the first argument: the resource, may be left out
  *     svc/NAME                   a Service, anywhere
- *     -, a/b, x.yaml, x.json     a PATH, and so is all that exists
+ *     -, a/b, x.yaml, x.json     a PATH, as is every path that exists
  *     anything else              after the resource a NAME, else an error
  */
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ export interface Targets {
   readonly paths: readonly string[];
 }
 
-/** What `args` name. An argument that is neither is an Error. */
+/** The targets of `args`. An argument that is neither a name nor a path is an Error. */
 export function targetsOf(args: readonly string[], command: string): Targets {
   const typed = RESOURCES.includes(args[0] ?? '');
   const names: string[] = [];

@@ -14,10 +14,10 @@ import type { Trace } from '../trace/types.js';
 import type { Need } from './api-sources.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { domainOf } from './dns.js';
-import { openInput, within } from './input.js';
+import { within } from './input.js';
 import { EXIT, type Io, painter, writeJson, writeLines } from './io.js';
-import { type NodeFlags, openNode } from './node.js';
-import { loadOptions } from './options.js';
+import { openNode } from './node.js';
+import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
 import { judged, report } from './report.js';
 import { parseSender, parseTarget } from './trace-grammar.js';
 import { asked, ruledBy } from './trace-rules.js';
@@ -45,8 +45,11 @@ export async function runTrace(paths: readonly string[], flags: TraceFlags, io: 
   const domain = domainOf(flags.domain);
   // What is typed wrong is said before anything is read.
   questionOf(flags, flags.namespace ?? 'default', domain);
-  const options = await loadOptions(flags);
-  const [ruled, cluster] = await bothRead(paths, flags, io);
+  // -n says where names are looked up, too, so that a cluster is not refused with it.
+  const { namespace, ...asking } = flags;
+  const task = await nodeTask(paths, asking, io);
+  const { options } = task;
+  const [ruled, cluster] = await bothRead(paths, flags, task, io);
   const live: Options = { ...options.value, ...(ruled?.value.machine && { machine: ruled.value.machine }) };
   const completion = completionOf(flags);
   const how = { skipInvalid: flags.skipInvalid === true, layout: flags.layout, completion };
@@ -56,7 +59,7 @@ export async function runTrace(paths: readonly string[], flags: TraceFlags, io: 
   if (hasErrors(before)) return failed(before, flags, io);
 
   const snapshot = whole?.value;
-  const names = questionOf(flags, cluster?.namespace ?? flags.namespace ?? 'default', domain);
+  const names = questionOf(flags, cluster?.namespace ?? namespace ?? 'default', domain);
   const node = answering({
     snapshot,
     options: onNode(live, names, snapshot, flags),
@@ -68,7 +71,7 @@ export async function runTrace(paths: readonly string[], flags: TraceFlags, io: 
   if (!node.value || hasErrors(all)) return failed(all, flags, io);
   const { world, rules } = node.value;
   await report(toldOf(all, flags), flags.verbose === true, io);
-  const answer = trace(names, world, newEvaluator(rules), cluster?.namespace ?? flags.namespace ?? 'default');
+  const answer = trace(names, world, newEvaluator(rules), cluster?.namespace ?? namespace ?? 'default');
   if (isProblem(answer)) throw new Error([answer.problem, ...(answer.hint ? [`  ${answer.hint}`] : [])].join('\n'));
   await print(answer, flags, io);
   return answer.isReached ? EXIT.ok : EXIT.different;
@@ -96,15 +99,15 @@ interface ReadSources {
 }
 
 /** The rules of a node, and the objects of a cluster: rules alone will do, where no name is to be looked up. */
-async function bothRead(paths: readonly string[], flags: TraceFlags, io: Io) {
-  const { rules, live, namespace, ...asking } = flags;
+async function bothRead(paths: readonly string[], flags: TraceFlags, task: NodeTask, io: Io) {
+  const { rules, live, namespace } = flags;
   const isRuled = rules !== undefined || live === true;
   const isNamed = paths.length > 0 || flags.kubeconfig !== undefined || flags.context !== undefined;
   const read = async (): Promise<ReadSources> => {
-    const input = await openInput(paths, asking, io);
+    const input = await task.input();
     return { ...within(namespace, await input.read(NEED)), namespace: namespace ?? input.namespace };
   };
-  const ruled = isRuled ? await (rules ? ruledBy(rules, io) : asked(await openNode(flags, io))) : undefined;
+  const ruled = isRuled ? await (rules ? ruledBy(rules, io) : asked(await openNode(task, io))) : undefined;
   return [ruled, !isRuled || isNamed ? await read() : undefined] as const;
 }
 

@@ -1,5 +1,5 @@
 /**
- * cli: what the nodes of a cluster do with one Service, as resolve has it.
+ * cli: what the nodes of a cluster do with one Service, as resolve decides it.
  */
 
 import { backendFor } from '../backends/index.js';
@@ -9,10 +9,10 @@ import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js'
 import { viewOf } from '../resolve/view.js';
 import type { OnNode } from '../views/traffic.js';
 
-/** Thousands of nodes would be asked for each of thousands of Services. */
+/** A limit, because thousands of nodes would be resolved for each of thousands of Services. */
 const MOST_NODES = 50;
 
-/** By node: `options.nodeName`, or all Nodes, or where there are none those that have endpoints and another one. */
+/** By node: `options.nodeName`, or all Nodes, or without Nodes those with endpoints and one without. */
 export function trafficOn(snapshot: Snapshot, service: Service, options: Options): readonly OnNode[] {
   const slices = snapshot.slices.filter((slice) => serviceOf(slice) === keyOf(service));
   const known = snapshot.nodes.map(({ metadata }) => metadata.name);
@@ -21,7 +21,7 @@ export function trafficOn(snapshot: Snapshot, service: Service, options: Options
   const names = options.nodeName === '' ? all.slice(0, MOST_NODES) : [options.nodeName];
   const localPolicy = backendFor(options.mode)?.localPolicy ?? 'strict';
   return names.map((node) => {
-    // Several Nodes and no name would be an error; here it is one that is none of them.
+    // Only this Node, or none when the name is '': several Nodes without a name would be an error.
     const nodes = snapshot.nodes.filter(({ metadata }) => metadata.name === node);
     const one = { ...snapshot, nodes, services: [service], slices };
     const { value } = resolveFamilies(one, { ...options, nodeName: node });

@@ -1,5 +1,5 @@
 /**
- * cli: zones → standard output, one after the other, as text or JSON, or a file for each.
+ * cli: zones → standard output, one after the other, as text or JSON, or one file for each.
  */
 import { join } from 'node:path';
 import { type Apex, printZone, type Zone, zoneFile } from '../discover/dns/zone.js';
@@ -7,20 +7,20 @@ import { makeOutputDirectory, replaceFiles } from '../files.js';
 import { asData } from './dns-json.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 
-/** A zone and what it says of itself. */
+/** A zone and its own records. */
 export interface DescribedZone {
   readonly zone: Zone;
   readonly apex: Apex;
 }
 
-/** Where zones go, and how. */
+/** Where to write zones, and in what format. */
 export interface ZoneStyle {
   /** A directory; absent means standard output. */
   readonly output?: string | undefined;
   readonly format: 'text' | 'json';
 }
 
-/** Puts `zones` where they go; returns the exit code. */
+/** Writes `zones` to their destination; returns the exit code. */
 export async function putZones(
   zones: readonly DescribedZone[],
   { output, format }: ZoneStyle,
@@ -44,7 +44,7 @@ function* allLines(zones: readonly DescribedZone[]): Generator<string> {
   }
 }
 
-/** Every zone into a directory: all files are replaced, each whole, or none. */
+/** Every zone into a directory: either all files are replaced, each as a whole, or none. */
 async function writeZones(directory: string, zones: readonly DescribedZone[], io: Io): Promise<number> {
   makeOutputDirectory(directory);
   replaceFiles(

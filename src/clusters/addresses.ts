@@ -1,6 +1,6 @@
 /**
- * clusters, part: ClusterSetIPs. In: Services of the clusterset, some with the address that a ServiceImport has. Out: the
- * same with an address of each family; what is not in the input is marked as allocated.
+ * clusters, part: ClusterSetIPs. In: Services of the clusterset, some with the addresses of a ServiceImport. Out: the
+ * same Services with an address of each family; addresses that are not in the input are marked as allocated.
  */
 import { assign } from '../complete/assign.js';
 import { type AddressRange, addressAt, placeOf, serviceRange } from '../complete/range.js';
@@ -10,8 +10,8 @@ import type { IPFamily, Snapshot } from '../read/types.js';
 import type { ClustersetService } from './imports.js';
 
 /**
- * Where ClusterSetIPs come from where nobody says. The API leaves that to implementations; these networks lie beside
- * those that kubeadm (10.96.0.0/12) gives to Services, and outside of what it and CNI plugins give to pods.
+ * The default ranges of ClusterSetIPs; the API leaves them to implementations. They do not overlap kubeadm's default
+ * for Services (10.96.0.0/12) or the usual pod networks.
  */
 export const CLUSTERSET_CIDRS: readonly Cidr[] = ['10.112.0.0/12', 'fd00:10:112::/112'].flatMap(
   (text) => parseCidr(text) ?? [],
@@ -20,8 +20,8 @@ export const CLUSTERSET_CIDRS: readonly Cidr[] = ['10.112.0.0/12', 'fd00:10:112:
 const FAMILY = { IPv4: 'ipv4', IPv6: 'ipv6' } as const;
 
 /**
- * `services` with their addresses. A name gets the same address in every cluster, because what any cluster has is out
- * of the question: the KEP allows one address for all as well as one for each.
+ * `services` with their addresses. A name gets the same address in every cluster, because addresses that any cluster
+ * uses are excluded. (KEP-1645 allows one address for all clusters or one per cluster.)
  */
 export function withAddresses(
   services: readonly ClustersetService[],
@@ -36,14 +36,14 @@ export function withAddresses(
     const wanted = wanting.filter(({ families }) => families.includes(family));
     const { value, left } = allocate(wanted.map(keyOf), used, rangeOf(cidrs, family));
     for (const [key, ip] of value) given.set(key, [...(given.get(key) ?? []), ip]);
-    const unlucky = wanted.filter((service) => left.includes(keyOf(service)));
-    diagnostics.push(...unlucky.map((service) => noAddress(service, family)));
+    const without = wanted.filter((service) => left.includes(keyOf(service)));
+    diagnostics.push(...without.map((service) => noAddress(service, family)));
   }
   const value = services.map((service) => addressed(service, given.get(keyOf(service)) ?? []));
   return { value, diagnostics: [...diagnostics, ...value.flatMap(note)] };
 }
 
-/** In the order of the Service's families. */
+/** `service` with `ips` in the order of its families. */
 function addressed(service: ClustersetService, ips: readonly string[]): ClustersetService {
   if (ips.length === 0) return service;
   const ordered = service.families.flatMap((family) => ips.filter((ip) => ip.includes(':') === (family === 'IPv6')));
@@ -71,7 +71,7 @@ function allocate(
   return { value: new Map([...places].map(([key, place]) => [key, addressAt(range, place)])), left };
 }
 
-/** Every address that clients of some cluster reach a Service by. */
+/** Every address of a Service or ServiceImport in any cluster. */
 function usedAddresses(snapshots: readonly Snapshot[]): readonly string[] {
   return snapshots.flatMap(({ services, imports }) => [
     ...services.flatMap(({ spec, status }) => [
@@ -91,15 +91,15 @@ function noAddress(service: ClustersetService, family: IPFamily): Diagnostic {
   return {
     code: 'mcs-no-address',
     severity: 'error',
-    message: `needs an ${family} ClusterSetIP, and there is none left to give`,
+    message: `needs an ${family} ClusterSetIP, and none is left`,
     origin: service.origin,
-    hint: '--clusterset-cidr gives a larger network, or with v4,v6 one of each family',
+    hint: '--clusterset-cidr sets a larger network, or with v4,v6 one of each family',
   };
 }
 
 function note(service: ClustersetService): readonly Diagnostic[] {
   if (service.allocated.length === 0) return [];
-  const message = `its ClusterSetIP is made up: ${service.allocated.join(' and ')}`;
-  const hint = 'a ServiceImport with spec.ips in the snapshot of the cluster says what it really is';
+  const message = `its ClusterSetIP is synthetic: ${service.allocated.join(' and ')}`;
+  const hint = 'a ServiceImport with spec.ips in the snapshot of the cluster gives the real one';
   return [{ code: 'mcs-allocated', severity: 'note', message, origin: service.origin, hint, synthetic: true }];
 }

@@ -1,6 +1,6 @@
 /**
- * clusters: several clusters, each with its name and its place. In: what is said of each, and the Nodes of
- * its snapshot. Out: Cluster, the input of everything in this folder.
+ * clusters: several clusters, each with its name and its place. In: the command line's words about each, and the Nodes
+ * of its snapshot. Out: Cluster, the input of everything in this folder.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { show } from '../diag.js';
@@ -12,19 +12,19 @@ export interface Cluster {
   readonly name: string;
   readonly region?: string;
   readonly zone?: string;
-  /** Completed. */
+  /** The completed snapshot. */
   readonly snapshot: Snapshot;
 }
 
-/** Where a cluster is, as far as that is known. */
+/** The region and zone of a cluster, if known. */
 export type Place = Pick<Cluster, 'region' | 'zone'>;
 
-/** What is said of a cluster before it is read. */
+/** What the command line says about a cluster. */
 export type Named = Pick<Cluster, 'name' | 'region' | 'zone'>;
 
 /**
- * The place of a cluster: what is said of it, else the labels of its Nodes. Of several the first by name counts, as in
- * federation v1 (dns.go, zoneNames[0]), and a note says so.
+ * The place of a cluster: as the command line says, else by the labels of its Nodes. When these differ, the first by
+ * name counts, as in federation v1 (dns.go, zoneNames[0]), with a note.
  */
 export function placeOf(input: Named, nodes: readonly Node[]): Checked<Place> {
   const region = oneOf(input.name, 'region', input.region, REGION_LABEL, nodes);
@@ -46,8 +46,7 @@ function oneOf(
   nodes: readonly Node[],
 ): Checked<string | undefined> {
   if (given !== undefined) return { value: given, diagnostics: [] };
-  // Labels may have upper case, names in DNS are told apart without.
-  // Nodes that were made up are nowhere.
+  // Simulated Nodes have no real place. Labels may have upper case, but names in DNS ignore case.
   const real = nodes.filter(({ synthetic }) => !synthetic);
   const all = [...new Set(real.flatMap(({ metadata }) => metadata.labels[label]?.toLowerCase() || []))].sort();
   const [first, second] = all;
@@ -58,8 +57,8 @@ function oneOf(
 }
 
 /**
- * The cluster whose rules or zone are asked for: the first that has the node, or when no node is named or found the
- * first one. A note tells which, as nothing on the command line does.
+ * The cluster to print rules or a zone for: the first that has the node, else the first one. A note names it, because
+ * the command line does not.
  */
 export function compiledFor(clusters: readonly Cluster[], nodeName: string): Checked<Cluster | undefined> {
   const having = clusters.filter(

@@ -1,9 +1,9 @@
 /**
- * clusters: Services of the clusterset → DNS records of the zone clusterset.local, by the multi-cluster DNS specification
- * 1.0.0 (KEP-1645, specification.md). The cluster's own zone has none of them and stays as it is.
+ * clusters: Services of the clusterset → DNS records of the zone clusterset.local, by the multi-cluster DNS
+ * specification 1.0.0 (KEP-1645, specification.md). The cluster's own zone has none of them and stays as it is.
  *
- * There are no PTR records: an address has one name, and the KEP leaves that to the cluster's own zone. No name stands for
- * all endpoints of one cluster: of `<clusterid>.<svc>.<ns>.svc` only names below have records.
+ * There are no PTR records: an address has one name, and the KEP leaves that to the cluster's own zone. There is no
+ * name for all endpoints of one cluster: `<clusterid>.<svc>.<ns>.svc` has no records, only the names below it have.
  */
 import type { Checked } from '../diag.js';
 import { addressLabel } from '../discover/dns/names.js';
@@ -15,7 +15,7 @@ import type { EndpointSlice } from '../read/types.js';
 import type { ClustersetService } from './imports.js';
 import { SOURCE_CLUSTER_LABEL } from './slices.js';
 
-/** The zone's domain; the KEP has no other. */
+/** The zone's domain, fixed by the KEP. */
 export const CLUSTERSET_DOMAIN = 'clusterset.local';
 
 /** The version of the specification (1). */
@@ -51,7 +51,7 @@ function addressedRecords({ ips, allocated, ports, origin }: ClustersetService, 
   ];
 }
 
-/** For each ready endpoint an address on the Service's name and on its own in its cluster, and SRV records (2.4). */
+/** For each ready endpoint: its address under the Service's name and under its own, and SRV records (2.4). */
 function endpointRecords(
   { ports, origin }: ClustersetService,
   slice: EndpointSlice,
@@ -66,7 +66,7 @@ function endpointRecords(
       return addresses.flatMap((text) => {
         const ip = parseIp(text);
         if (!ip || slice.addressType.toLowerCase() !== ip.family) return [];
-        // Without the label of its cluster an endpoint has no name of its own.
+        // A slice without the source-cluster label gives its endpoints no names of their own.
         const own = cluster && `${hostname ?? addressLabel(ip)}.${cluster}.${name}`;
         if (!own) return [addressRecord(name, ip, from)];
         const services = named.flatMap(({ name: port, protocol, port: number }) =>

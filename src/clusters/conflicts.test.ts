@@ -1,5 +1,5 @@
 /**
- * What exports of one Service disagree about: whose word counts, and what is said of the others (KEP-1645).
+ * Conflicts between exports of one Service: which export decides, and the warnings on the others (KEP-1645).
  */
 
 import { describe, expect, it } from '@jest/globals';

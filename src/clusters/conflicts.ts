@@ -1,6 +1,6 @@
 /**
- * clusters, part: where the exports of one Service disagree (KEP-1645, Constraints and Conflict Resolution). In: Exported.
- * Out: a warning on every export of the Service, for each property, with all values and whose counts.
+ * clusters, part: conflicts between the exports of one Service (KEP-1645, Constraints and Conflict Resolution). In:
+ * Exported. Out: for each conflicting property a warning on every export, with all values and the one that counts.
  */
 import type { Diagnostic, Key, Origin } from '../diag.js';
 import { show } from '../diag.js';
@@ -9,18 +9,18 @@ import type { IPFamily, Service } from '../read/types.js';
 import { createdAt, type Export, type Exported } from './exports.js';
 import { mergedPorts, portText } from './ports.js';
 
-/** Something that must be the same for all clusters. */
+/** A property that must be the same in all clusters. */
 interface Property {
-  /** Of the condition Conflict (mcs-api, serviceexport.go). */
+  /** The reason of the condition Conflict (mcs-api, serviceexport.go). */
   readonly reason: string;
   readonly name: string;
-  /** What an export says, as it is shown; undefined when it has no say. */
+  /** An export's value as text; undefined when the property does not apply to it. */
   readonly says: (from: Export) => string | undefined;
-  /** Where it says so. */
+  /** The path of the value. */
   readonly at: readonly Key[];
-  /** In the ServiceExport, not in the Service. */
+  /** The path is in the ServiceExport, not in the Service. */
   readonly ofExport?: true;
-  /** What is done about it, when it is not that one export decides. */
+  /** The result of the conflict, for properties that no single export decides. */
   readonly outcome?: (exports: readonly Export[]) => string;
 }
 
@@ -72,7 +72,7 @@ const PROPERTIES: readonly Property[] = [
     name: 'ipFamilies',
     at: ['spec', 'ipFamilies'],
     says: ({ service }) => list([...familiesOf(service)].sort()),
-    outcome: () => 'Clients get all of them, each led to the clusters that have it',
+    outcome: () => 'The Service has all of them, each with the endpoints of the clusters that have it',
   },
   {
     reason: 'LabelsConflict',
@@ -105,7 +105,7 @@ function conflictsAbout(property: Property, exports: Exported['exports']): reado
   if (!winner || said.every(({ value }) => value === winner.value)) return [];
   const message = `${reason}: ${name}: ${values(said)}. ${outcome?.(exports) ?? decided(exports)}`;
   return exports.map((each) => {
-    // For the one that decides, the first that says otherwise.
+    // The winner's warning points at the first different value, all others at another export's value.
     const other = said.find(({ from, value }) => from !== each && (each !== winner.from || value !== winner.value));
     const about = { code: 'mcs-conflict', severity: 'warning', message, origin: each.object.origin } as const;
     if (!other) return about;
@@ -128,22 +128,22 @@ function decided([first, ...others]: Exported['exports']): string {
   const { name } = first.cluster;
   const time = createdAt(first);
   if (time === Number.POSITIVE_INFINITY)
-    return `It is as in ${name}, the first by name, as no export says how old it is`;
+    return `The value in ${name} counts: it is the first by name, as no export has a creation time`;
   const alone = others.every((other) => createdAt(other) > time);
-  return `It is as in ${name}, whose export is ${alone ? 'the oldest' : 'as old as any, and the first by name'}`;
+  return `The value in ${name} counts: its export is the ${alone ? 'oldest' : 'first by name of the oldest'}`;
 }
 
-/** Where the Service says it, or would. */
+/** The place of the property, also when it is not set. */
 function placed({ at, ofExport }: Property, { object, service }: Export): Origin {
   return { ...(ofExport ? object : service).origin, path: at };
 }
 
-/** Whether a Service has no address by its own will. */
+/** Whether a Service is headless. */
 export function isHeadless({ spec }: Service): boolean {
   return spec.clusterIPs[0] === 'None';
 }
 
-/** The IP families of a Service; where it does not say, those of its addresses, or IPv4. */
+/** The IP families of a Service; without ipFamilies, those of its addresses, else IPv4. */
 export function familiesOf({ spec }: Service): readonly IPFamily[] {
   if (spec.ipFamilies.length > 0) return spec.ipFamilies;
   const ips = spec.clusterIPs.filter((ip) => ip !== 'None');

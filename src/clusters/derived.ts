@@ -1,15 +1,15 @@
 /**
- * clusters, part: which Services of a snapshot an mcs-controller made for ServiceImports, so that kube-proxy serves these.
+ * clusters, part: the derived Services, which an mcs-controller creates so that kube-proxy serves ServiceImports.
  */
 import type { ServiceImport, Snapshot } from '../read/types.js';
 
-/** The name of the Service that stands for an import; undefined when there is none. */
+/** The name of an import's derived Service; undefined when there is none. */
 export type DerivedService = (imported: ServiceImport) => string | undefined;
 
-/** On a ServiceImport: the Service that stands for it (mcs-api, controllers/common.go). */
+/** The annotation of a ServiceImport that names its derived Service (mcs-api, controllers/common.go). */
 const DERIVED_ANNOTATION = 'multicluster.kubernetes.io/derived-service';
 
-/** How to find them in `snapshot`: the one that an import names, else one of its namespace that has its address. */
+/** The derived Services of `snapshot`: the one that an import names, else one of its namespace with its address. */
 export function derivedServices({ services, imports }: Snapshot): DerivedService {
   // Most clusters have no imports.
   if (imports.length === 0) return () => undefined;

@@ -1,6 +1,6 @@
 /**
- * clusters, part: which Services the clusters export, and in which order their exports count (KEP-1645). In: Clusters.
- * Out: Exported, sorted by namespace and name; exports that are invalid are diagnostics, named by the condition's reason.
+ * clusters, part: the exported Services, with their exports in order of precedence (KEP-1645). In: Clusters. Out:
+ * Exported, sorted by namespace and name; invalid exports become diagnostics named by the condition's reason.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { compare } from '../order.js';
@@ -12,7 +12,7 @@ export interface Export {
   readonly cluster: Cluster;
   readonly object: ServiceExport;
   readonly service: Service;
-  /** The Service's own. */
+  /** The slices of the Service. */
   readonly slices: readonly EndpointSlice[];
 }
 
@@ -20,11 +20,11 @@ export interface Export {
 export interface Exported {
   /** `namespace/name`. */
   readonly key: string;
-  /** The one whose word counts comes first; there is at least one. */
+  /** In order of precedence; there is at least one. */
   readonly exports: readonly [Export, ...Export[]];
 }
 
-/** All Services that some cluster exports. */
+/** All Services that at least one cluster exports. */
 export function exportedServices(clusters: readonly Cluster[]): Checked<readonly Exported[]> {
   const byKey = new Map<string, [Export, ...Export[]]>();
   const diagnostics: Diagnostic[] = [];
@@ -48,7 +48,7 @@ export function exportedServices(clusters: readonly Cluster[]): Checked<readonly
   return { value, diagnostics };
 }
 
-/** The reasons of the condition Valid (mcs-api, serviceexport.go). */
+/** Why an export is invalid, with the reasons of the condition Valid (mcs-api, serviceexport.go). */
 function invalid(object: ServiceExport, service: Service | undefined, cluster: Cluster): Diagnostic | undefined {
   const { origin } = object;
   const about = { code: 'mcs-invalid-export', severity: 'warning', origin } as const;
@@ -63,8 +63,8 @@ function invalid(object: ServiceExport, service: Service | undefined, cluster: C
 }
 
 /**
- * Oldest first (KEP-1645, conflict resolution policy). Exports of one age, which timestamps of whole seconds cannot
- * tell apart, and those without any, which come last, go by the cluster's name.
+ * Oldest first (KEP-1645, conflict resolution policy); exports without a timestamp come last. Equal timestamps (they
+ * have whole seconds) are sorted by the cluster's name.
  */
 function byPrecedence(a: Export, b: Export): number {
   const [early, late] = [createdAt(a), createdAt(b)];
@@ -72,9 +72,9 @@ function byPrecedence(a: Export, b: Export): number {
   return compare(a.cluster.name, b.cluster.name);
 }
 
-/** Milliseconds; infinite when the export does not say. */
+/** The creation time in milliseconds; infinite when the export has none. */
 export function createdAt({ object: { created = '' } }: Export): number {
-  // Other forms mean something else to each engine.
+  // JavaScript engines interpret other forms differently.
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/.test(created) ? Date.parse(created) : NaN;
   return Number.isNaN(time) ? Number.POSITIVE_INFINITY : time;
 }

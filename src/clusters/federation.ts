@@ -1,12 +1,13 @@
 /**
- * clusters: Clusters → DNS records of a federation's Services, as federation v1 programmed them (kubernetes-retired/
- * federation, pkg/federation-controller/service/dns/dns.go). Each Service has a name at three levels:
+ * clusters: Clusters → DNS records of a federation's Services, as federation v1 published them (kubernetes-retired/
+ * federation, pkg/federation-controller/service/dns/dns.go). Each Service has names at three levels:
  *
  *     <svc>.<ns>.<federation>.svc.<zone>.<region>.<domain>     its shards in a zone
  *     <svc>.<ns>.<federation>.svc.<region>.<domain>            in a region
  *     <svc>.<ns>.<federation>.svc.<domain>                     anywhere
  *
- * A level has the addresses of its healthy shards, or is a CNAME one level up. With none anywhere the last does not exist.
+ * A name has the addresses of its healthy shards, else it is a CNAME to the level above. Without any healthy shard the
+ * topmost name does not exist.
  */
 import type { Checked, Diagnostic, Origin } from '../diag.js';
 import { show } from '../diag.js';
@@ -17,13 +18,13 @@ import { DNS1123_LABEL } from '../read/names.js';
 import type { Cluster } from './clusters.js';
 import { type FederatedService, federatedServices, type Shard } from './shards.js';
 
-/** Seconds that a record may be remembered (dns.go, minDNSTTL). */
+/** The TTL of records in seconds (dns.go, minDNSTTL). */
 export const FEDERATION_TTL = 180;
 
 export interface Federation {
   /** A DNS label. */
   readonly name: string;
-  /** Where its names are, such as `example.com`. */
+  /** The domain of its names, such as `example.com`. */
   readonly domain: string;
 }
 
@@ -34,7 +35,7 @@ interface Placed {
   readonly zone: string;
 }
 
-/** All records of the federation; none when it is not known where some cluster is. */
+/** All records of the federation; none, with errors, when the place of a cluster is unknown. */
 export function federationRecords(clusters: readonly Cluster[], federation: Federation): Checked<readonly DnsRecord[]> {
   const errors = clusters.flatMap(misplaced);
   if (errors.length > 0) return { value: [], diagnostics: errors };
@@ -58,7 +59,7 @@ function misplaced({ name, region, zone }: Cluster): readonly Diagnostic[] {
     });
 }
 
-/** A name, the shards that are at it, and the name one level up. */
+/** A name, the clusters whose shards it has, and the name one level up. */
 interface Level {
   readonly name: string;
   readonly up?: string;
@@ -82,7 +83,7 @@ function serviceRecords(
   return { value: levels.flatMap(({ value }) => value), diagnostics: notResolved(healthy, levels) };
 }
 
-/** Every zone and region that some cluster is in, whether it has the Service or not: its pods ask for the nearest shard. */
+/** A level for every zone and region of a cluster, with or without the Service: its pods ask for the nearest shard. */
 function levelsOf(
   { namespace, name }: FederatedService,
   places: readonly Placed[],
@@ -109,8 +110,8 @@ interface AtLevel {
 }
 
 /**
- * The records of one name. The controller looked hostnames up; nothing is looked up here, so one that is alone is what
- * the name stands for, and beside anything else it has no place: a CNAME is the only record of its name (RFC 1034, 3.6.2).
+ * The records of one name. The controller resolved hostnames; vipc does not. A single hostname becomes a CNAME; beside
+ * addresses or other hostnames it is left out, because a CNAME must be the only record of its name (RFC 1034, 3.6.2).
  */
 function recordsAt({ name, up }: Level, shards: readonly Shard[], origin: Origin): AtLevel {
   const ips = unique(shards.flatMap((shard) => shard.ips));
@@ -138,7 +139,7 @@ function recordsAt({ name, up }: Level, shards: readonly Shard[], origin: Origin
   return { name, value: up === undefined ? [] : [{ ...about, type: 'CNAME', target: up }], leftOut: [] };
 }
 
-/** Whether it is healthy was made up, when all that says so are simulated pods. */
+/** Synthetic, when only simulated pods make the shards healthy. */
 function madeUp(shards: readonly Shard[]): { readonly synthetic?: true } {
   return shards.every(({ simulated }) => simulated) ? { synthetic: true } : {};
 }

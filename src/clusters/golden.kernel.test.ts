@@ -1,4 +1,4 @@
-/** The zones of several clusters are what a name server loads. */
+/** A name server loads the zones of several clusters. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
@@ -17,7 +17,7 @@ it('there are zones', () => expect(zones.length).toBeGreaterThan(3));
 describeKernel('named-checkzone', () => {
   it.each(zones)('%s', (file) => {
     const zone = file.replace(/^.*\//, '').replace(/\.zone$/, '');
-    // Warnings are failures, and names must be what hosts can be called.
+    // Warnings count as failures, and names must be valid host names.
     const argv = ['-k', 'fail', '-n', 'fail', '-m', 'fail', '-i', 'local', '-M', 'fail', '-S', 'fail'];
     const said = execFileSync('named-checkzone', [...argv, zone, `${DIRECTORY}/${file}`], { encoding: 'utf8' });
     expect(said).toMatch(/loaded serial 1[^]*OK\n$/);

@@ -1,5 +1,5 @@
 /**
- * Goldens of several clusters: what every case of fixtures/clusters becomes, kept under the same path in golden/.
+ * Goldens of several clusters: the output for every case of fixtures/clusters, kept under the same path in golden/.
  * `GOLDEN=write` rewrites them; CI never does.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * clusters, part: what one cluster imports. In: Clusters, and which of them it is about. Out: ClustersetService, everything
- * that rules and DNS names of the Services of the clusterset are made of; addresses are given in addresses.ts.
+ * clusters, part: what one cluster imports. In: the exported Services, and the importing cluster. Out:
+ * ClustersetService, everything that rules and DNS names of a Service of the clusterset need; addresses.ts adds the
+ * addresses.
  */
 import type { Checked, Diagnostic, Origin } from '../diag.js';
 import {
@@ -18,7 +19,7 @@ import type { Exported } from './exports.js';
 import { type ClustersetPort, mergedPorts } from './ports.js';
 import { overlapsOf, slicesFrom } from './slices.js';
 
-/** A Service of the clusterset, as one cluster has it. */
+/** A Service of the clusterset, as one cluster sees it. */
 export interface ClustersetService {
   readonly namespace: string;
   readonly name: string;
@@ -35,14 +36,16 @@ export interface ClustersetService {
   readonly trafficDistribution?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Each with the label of its source cluster, its ports under the names of `ports`. */
+  /** Slices with the label of their source cluster and the port names of `ports`. */
   readonly slices: readonly EndpointSlice[];
-  /** The Service that an mcs-controller made for it, which the snapshot has: then its rules are made of that. */
+  /** The derived Service, if the snapshot has it: then the rules come from that. */
   readonly derived?: string;
   readonly origin: Origin;
 }
 
-/** What `cluster` imports of what is exported: all of it for which it has the namespace. Without addresses yet. */
+/**
+ * The `exported` Services that `cluster` imports: those whose namespace it has. They have no allocated addresses yet.
+ */
 export function importedFrom(exported: readonly Exported[], cluster: Cluster): Checked<readonly ClustersetService[]> {
   const { snapshot } = cluster;
   const namespaces = namespacesOf(snapshot);
@@ -62,7 +65,7 @@ export function importedFrom(exported: readonly Exported[], cluster: Cluster): C
   return { value, diagnostics };
 }
 
-/** The cluster's own Namespaces; without any in the snapshot, those that its objects are in. */
+/** The names of the cluster's Namespaces; without Namespace objects, the namespaces of its other objects. */
 function namespacesOf(snapshot: Snapshot): ReadonlySet<string> {
   if (snapshot.namespaces.length > 0) return new Set(snapshot.namespaces.map(({ metadata }) => metadata.name));
   const { services, slices, endpoints, pods, workloads, ingresses, exports, imports } = snapshot;
@@ -70,7 +73,7 @@ function namespacesOf(snapshot: Snapshot): ReadonlySet<string> {
   return new Set(namespaced.map(({ metadata }) => metadata.namespace));
 }
 
-/** One Service of several (KEP-1645): what cannot be merged is as the first export says. */
+/** The exports of a Service merged into one (KEP-1645); the first export decides what cannot be merged. */
 function merged(
   { exports }: Exported,
   cluster: Cluster,

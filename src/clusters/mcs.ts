@@ -1,8 +1,8 @@
 /**
  * clusters: the Multi-Cluster Services API (KEP-1645). In: one snapshot or several Clusters. Out: the snapshot of one
- * cluster, with what makes kube-proxy serve the clusterset's Services; the cluster's own Services stay as they are.
+ * cluster, with the Services and slices that make kube-proxy serve the clusterset; its own Services are unchanged.
  *
- *     exports    ServiceExport × Service      → Exported            in the order in which they count
+ *     exports    ServiceExport × Service      → Exported            in order of precedence
  *     conflicts  Exported                     → warnings
  *     imports    Exported × cluster           → ClustersetService   ports and policies merged, slices of all clusters
  *     addresses  ClustersetService            → with ClusterSetIPs
@@ -18,7 +18,7 @@ import { type ClustersetService, importedFrom } from './imports.js';
 import { ownImports } from './own-imports.js';
 import { withShadows } from './shadow.js';
 
-/** The snapshot of `cluster`, one of `clusters`, with rules for what it imports from all of them. */
+/** The snapshot of `cluster`, one of `clusters`, with the Services that it imports from all of them. */
 export function mergeClusters(
   clusters: readonly Cluster[],
   cluster: Cluster,
@@ -30,8 +30,8 @@ export function mergeClusters(
 }
 
 /**
- * What `cluster` imports, sorted by namespace and name: what `clusters` export, and what else its own ServiceImports
- * say, because not every cluster of the clusterset need be given.
+ * The Services that `cluster` imports, sorted by namespace and name: the exports of `clusters`, and the cluster's other
+ * ServiceImports, because some clusters of the clusterset may not be given.
  */
 export function clustersetServices(
   clusters: readonly Cluster[],
@@ -52,8 +52,8 @@ export function clustersetServices(
 }
 
 /**
- * The snapshot of a cluster whose mcs-controller made ServiceImports, with rules for them. Nothing is made up: without an
- * address in the ServiceImport there are no rules, unless `cidrs` say where to take one from.
+ * The snapshot of a single cluster, with the Services of its ServiceImports. A ServiceImport without an address gets no
+ * rules, unless `cidrs` give a range to allocate from.
  */
 export function withClusterset(snapshot: Snapshot, cidrs: readonly Cidr[] = []): Checked<Snapshot> {
   if (snapshot.imports.length === 0 && snapshot.exports.length === 0) return { value: snapshot, diagnostics: [] };
@@ -65,7 +65,7 @@ export function withClusterset(snapshot: Snapshot, cidrs: readonly Cidr[] = []):
   };
 }
 
-/** The same, for DNS. */
+/** The same Services, for DNS. */
 export function importsOf(snapshot: Snapshot, cidrs: readonly Cidr[] = []): Checked<readonly ClustersetService[]> {
   const own = ownImports(snapshot, new Set());
   const addressed = cidrs.length === 0 ? { ...own, diagnostics: [] } : withAddresses(own.value, [snapshot], cidrs);
@@ -78,7 +78,7 @@ function sorted(services: readonly ClustersetService[]): readonly ClustersetServ
   return [...services].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-/** What one cluster exports says not what the clusterset makes of it. */
+/** Notes on exports without a ServiceImport: one cluster's export does not determine the clusterset's Service. */
 function unimported({ exports, imports }: Snapshot): readonly Diagnostic[] {
   const known = new Set(imports.map(keyOf));
   return exports
@@ -88,6 +88,6 @@ function unimported({ exports, imports }: Snapshot): readonly Diagnostic[] {
       severity: 'note',
       message: `${origin.object} has no ServiceImport in the snapshot, so the clusterset's address has no rules`,
       origin,
-      hint: '--cluster NAME=PATH, for every cluster, makes it of the exports',
+      hint: 'give every cluster with --cluster NAME=PATH to derive it from the exports',
     }));
 }

@@ -1,6 +1,6 @@
 /**
  * clusters, part: ServiceImports of one cluster's own snapshot → ClustersetService, with the slices that its
- * mcs-controller made, so that the dump of a single cluster has rules for the whole clusterset.
+ * mcs-controller created, so that the dump of a single cluster is enough for the rules of the clusterset.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { compare, groupedBy, sorted } from '../order.js';
@@ -15,10 +15,10 @@ import {
 import { type DerivedService, derivedServices } from './derived.js';
 import type { ClustersetService } from './imports.js';
 
-/** A ServiceImport as vipc reads it says no timeout: the API's default counts (DefaultClientIPServiceAffinitySeconds). */
+/** The API's default timeout (DefaultClientIPServiceAffinitySeconds): vipc does not read a ServiceImport's own. */
 const AFFINITY_SECONDS = 10800;
 
-/** What the snapshot's own ServiceImports say, but for those that `known` has from elsewhere. */
+/** The Services of the snapshot's own ServiceImports, except those in `known`. */
 export function ownImports(snapshot: Snapshot, known: ReadonlySet<string>): Checked<readonly ClustersetService[]> {
   const slices = clustersetSlices(snapshot.slices);
   const imports = snapshot.imports.filter((each) => !known.has(keyOf(each)));
@@ -26,13 +26,13 @@ export function ownImports(snapshot: Snapshot, known: ReadonlySet<string>): Chec
   const value = imports
     .map((each) => fromImport(each, slices.get(keyOf(each)) ?? [], derivedService))
     .sort((a, b) => compare(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`));
-  // Without an address it has no rules anyway, which is said elsewhere.
+  // A Service without an address has no rules anyway; shadow.ts reports that.
   const reachable = value.filter(({ type, ips }) => type === 'Headless' || ips.length > 0);
   const diagnostics = reachable.filter(({ slices }) => slices.length === 0).map(withoutSlices);
   return { value, diagnostics };
 }
 
-/** By the Service of the clusterset, each list sorted by name. */
+/** The slices of each Service of the clusterset, sorted by name. */
 function clustersetSlices(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
   return groupedBy(sorted(slices), ({ metadata: { namespace, labels }, addressType }) => {
     const service = labels[CLUSTERSET_SERVICE_LABEL];
@@ -40,7 +40,7 @@ function clustersetSlices(slices: readonly EndpointSlice[]): ReadonlyMap<string,
   });
 }
 
-/** The control plane has merged already: what it wrote stands, hints and node names too. */
+/** The mcs-controller has merged the exports already: its values are used as they are, with hints and node names. */
 function fromImport(
   imported: ServiceImport,
   slices: readonly EndpointSlice[],
@@ -74,6 +74,6 @@ function withoutSlices({ namespace, name, origin }: ClustersetService): Diagnost
     severity: 'warning',
     message: `${origin.object} has no endpoints: no EndpointSlice has the label ${CLUSTERSET_SERVICE_LABEL}=${name} in ${namespace}`,
     origin,
-    hint: '--cluster NAME=PATH for every cluster that exports it takes the endpoints from there',
+    hint: 'give every cluster that exports it with --cluster NAME=PATH to take the endpoints from there',
   };
 }

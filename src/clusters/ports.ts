@@ -1,18 +1,18 @@
 /**
- * clusters, part: the ports of a Service of the clusterset (KEP-1645, Service Port). In: exports, the one that counts most
- * first. Out: the union of their ports, and which port of a cluster's Service each of them is.
+ * clusters, part: the ports of a Service of the clusterset (KEP-1645, Service Port). In: exports in order of
+ * precedence. Out: the union of their ports, and the port of a cluster's Service that each of them maps to.
  */
 import type { Protocol, Service, ServicePortSpec } from '../read/types.js';
 import type { Export } from './exports.js';
 
-/** A port that clients of the whole clusterset see. */
+/** A port of a Service of the clusterset. */
 export interface ClustersetPort {
   readonly name: string;
   readonly protocol: Protocol;
   readonly port: number;
 }
 
-/** The union: of two ports with one name, or one protocol and number, that of the earlier export stays. */
+/** The union: of two ports with equal names, or equal protocol and number, the earlier export's counts. */
 export function mergedPorts(exports: readonly Export[]): readonly ClustersetPort[] {
   const merged: ClustersetPort[] = [];
   for (const { service } of exports) {
@@ -25,8 +25,8 @@ export function mergedPorts(exports: readonly Export[]): readonly ClustersetPort
 }
 
 /**
- * The port of `service` that answers where clients call `port`: the one of its protocol and number, whatever its name
- * is. Traffic for a port goes to the clusters that have one, and to no others.
+ * The port of `service` that serves the clusterset's `port`: equal in protocol and number, whatever its name. Traffic
+ * for a port goes only to clusters that have it.
  */
 export function exposing(service: Service, { protocol, port }: ClustersetPort): ServicePortSpec | undefined {
   return service.spec.ports.find((own) => own.protocol === protocol && own.port === port);

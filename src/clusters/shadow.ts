@@ -1,9 +1,9 @@
 /**
- * clusters, part: Services of the clusterset → Services and EndpointSlices of one cluster that make kube-proxy program
- * them: their shadows, as mcs-api's controllers make "derived" Services. In: ClustersetService. Out: Snapshot.
+ * clusters, part: Services of the clusterset → their shadows: Services and EndpointSlices of one cluster that
+ * kube-proxy programs, like the "derived" Services of mcs-api's controllers. In: ClustersetService. Out: Snapshot.
  *
- * A shadow is called `web--clusterset`. When a Service has that name, or it would be too long for a DNS label, a hash of
- * the name comes before the ending. So it is never that of a real Service, whose chains its rules would share.
+ * A shadow is called `web--clusterset`. If a Service has that name, or it is too long for a DNS label, a hash comes
+ * before the ending. A shadow must not have the name of a real Service: they would share chains.
  */
 import { stableHash } from '../complete/assign.js';
 import type { Checked, Diagnostic } from '../diag.js';
@@ -18,10 +18,10 @@ import type { ClustersetService } from './imports.js';
 
 const ENDING = '--clusterset';
 
-/** Of a DNS label. */
+/** The length of a DNS label. */
 const MAX_LENGTH = 63;
 
-/** `snapshot` with shadows of those of `services` that have an address; the Services it has stay as they are. */
+/** `snapshot` with a shadow for each of `services` that has an address; its own Services are unchanged. */
 export function withShadows(snapshot: Snapshot, services: readonly ClustersetService[]): Checked<Snapshot> {
   const names = new Set(snapshot.services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
   const holders = addressHolders(snapshot);
@@ -91,7 +91,7 @@ function shadowName({ namespace, name }: ClustersetService, taken: ReadonlySet<s
   }
 }
 
-/** NodePort and LoadBalancer Services are for the clusterset what ClusterIP Services are: only the address is shared. */
+/** Shadows are ClusterIP Services: exports of NodePort and LoadBalancer Services share no more than the address. */
 function shadow(service: ClustersetService, name: string): Service {
   const { namespace, ips, allocated, ports, trafficDistribution } = service;
   return {
@@ -126,7 +126,7 @@ function shadow(service: ClustersetService, name: string): Service {
   };
 }
 
-/** Without those of Kubernetes itself, some of which tell proxies what to do with the Service that has them. */
+/** Without labels and annotations of Kubernetes itself, because some of them control proxies. */
 function harmless(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !/(^|\.)(kubernetes|k8s)\.io\//.test(key)));
 }

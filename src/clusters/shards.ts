@@ -1,5 +1,5 @@
 /**
- * clusters, part: which Services a federation has, and their shards: the Service of one name in each cluster.
+ * clusters, part: the Services of a federation and their shards. A shard is the Service of that name in one cluster.
  */
 import type { Origin } from '../diag.js';
 import { compare } from '../order.js';
@@ -9,12 +9,12 @@ import type { Cluster } from './clusters.js';
 /** The Service in one cluster. */
 export interface Shard {
   readonly cluster: string;
-  /** Of its load balancer; canonical. */
+  /** The load balancer's addresses, canonical. */
   readonly ips: readonly string[];
   readonly hostnames: readonly string[];
-  /** It has an endpoint that is ready. */
+  /** The Service has a ready endpoint. */
   readonly ready: boolean;
-  /** All that are ready are simulated. */
+  /** All ready endpoints are simulated. */
   readonly simulated: boolean;
   readonly origin: Origin;
 }
@@ -22,12 +22,14 @@ export interface Shard {
 export interface FederatedService {
   readonly namespace: string;
   readonly name: string;
-  /** By the cluster's name; at least one. */
+  /** Sorted by the cluster's name; at least one. */
   readonly shards: readonly Shard[];
   readonly origin: Origin;
 }
 
-/** Services that are a load balancer's in some cluster (dns.go, wantsDNSRecords), sorted by namespace and name. */
+/**
+ * Services that have a load balancer in at least one cluster (dns.go, wantsDNSRecords), sorted by namespace and name.
+ */
 export function federatedServices(clusters: readonly Cluster[]): readonly FederatedService[] {
   const found = new Map<string, { readonly service: Service; readonly shard: Shard }[]>();
   for (const cluster of [...clusters].sort((a, b) => compare(a.name, b.name))) {
@@ -57,7 +59,7 @@ function shardOf(cluster: string, service: Service, ready: Readiness | undefined
   return {
     cluster,
     ips: ingress.flatMap(({ ip }) => ip ?? []),
-    // Where a load balancer has an address its name is not needed.
+    // The hostname of a load balancer with an address is not needed.
     hostnames: ingress.flatMap(({ ip, hostname }) => (ip === undefined && hostname ? hostname.toLowerCase() : [])),
     ready: ready !== undefined,
     simulated: ready === 'simulated',
@@ -67,7 +69,7 @@ function shardOf(cluster: string, service: Service, ready: Readiness | undefined
 
 type Readiness = 'ready' | 'simulated';
 
-/** Of the Services that have a ready endpoint; what nobody says counts as ready. */
+/** The Services with a ready endpoint; an unset condition counts as ready. */
 function readinessOf({ snapshot }: Cluster): ReadonlyMap<string, Readiness> {
   const found = new Map<string, Readiness>();
   for (const slice of snapshot.slices) {

@@ -1,6 +1,6 @@
 /**
- * clusters, part: the EndpointSlices of a Service of the clusterset. In: an export, with its cluster's own slices. Out:
- * slices for the cluster that imports it, in the form of KEP-1645 (Using EndpointSlice objects to track endpoints).
+ * clusters, part: the EndpointSlices of a Service of the clusterset. In: an export with its cluster's own slices. Out:
+ * slices for the importing cluster, in the form of KEP-1645 (Using EndpointSlice objects to track endpoints).
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import { compare } from '../order.js';
@@ -9,10 +9,10 @@ import type { Cluster } from './clusters.js';
 import type { Export } from './exports.js';
 import { type ClustersetPort, exposing } from './ports.js';
 
-/** On a slice: the cluster that its endpoints are in. */
+/** The label of a slice that names the cluster of its endpoints. */
 export const SOURCE_CLUSTER_LABEL = 'multicluster.kubernetes.io/source-cluster';
 
-/** What of the merged Service its slices depend on. */
+/** The fields of the merged Service that its slices depend on. */
 interface Merged {
   readonly ports: readonly ClustersetPort[];
   readonly type: 'ClusterSetIP' | 'Headless';
@@ -23,7 +23,7 @@ interface Merged {
 export function slicesFrom(from: Export, merged: Merged, importer: Cluster): readonly EndpointSlice[] {
   const { cluster, service, slices } = from;
   const here = cluster.name === importer.name;
-  // Hints were made for what this Service says, not for what another export may say instead.
+  // Hints follow this Service's trafficDistribution; another export's may have won.
   const hinted = here && service.spec.trafficDistribution === merged.trafficDistribution;
   return slices
     .filter(({ addressType }) => addressType !== 'FQDN')
@@ -45,13 +45,13 @@ export function slicesFrom(from: Export, merged: Merged, importer: Cluster): rea
     .sort((a, b) => compare(a.metadata.name, b.metadata.name));
 }
 
-/** A copy of an own slice is as real as that; of another cluster's, simulated pods are the more important to know of. */
+/** A copy of an own slice keeps its mark; one of another cluster is marked so, unless its pods are simulated. */
 function madeOf({ synthetic }: EndpointSlice, here: boolean): Pick<EndpointSlice, 'synthetic'> {
   if (synthetic === 'simulated Pods') return { synthetic };
   return here ? (synthetic && { synthetic }) || {} : { synthetic: 'other clusters' };
 }
 
-/** The slice's ports, under the names that clients of the clusterset know them by. */
+/** The slice's ports, renamed as in the merged Service. */
 function portsOf({ ports }: EndpointSlice, { service }: Export, merged: Merged): readonly EndpointPort[] {
   return merged.ports.flatMap((port) => {
     const exposed = exposing(service, port);
@@ -66,16 +66,16 @@ function own({ hints, ...endpoint }: SliceEndpoint, hinted: boolean): SliceEndpo
 }
 
 /**
- * An endpoint of another cluster. Its node is none of ours, even if one of ours is called the same, so that policy Local
- * never counts it: with the cluster's name before it, it is nobody's name. Its zone and hints say who should use it in
- * its own cluster. Without hints on all endpoints kube-proxy heeds none, so traffic goes to those of all clusters.
+ * An endpoint of another cluster. The prefix makes its nodeName differ from all nodes of this cluster, so that policy
+ * Local never selects it. Zone and hints are removed: they are about clients in its own cluster. kube-proxy ignores
+ * hints unless all endpoints have them, so traffic goes to the endpoints of all clusters.
  */
 function foreign({ name }: Cluster): (endpoint: SliceEndpoint) => SliceEndpoint {
   return ({ zone: _zone, hints: _hints, pod: _pod, nodeName, ...endpoint }) =>
     nodeName === undefined ? endpoint : { ...endpoint, nodeName: `${name}/${nodeName}` };
 }
 
-/** A warning when an address is an endpoint in two clusters: the API needs a flat network, so one of them is unreachable. */
+/** A warning when two clusters have an endpoint of one address: the API needs a flat network, so one is unreachable. */
 export function overlapsOf(slices: readonly EndpointSlice[], origin: Origin): readonly Diagnostic[] {
   const seen = new Map<string, EndpointSlice>();
   for (const slice of slices) {

@@ -1,6 +1,6 @@
 /**
- * allocate: what holds for any Services, of any order, with any part of their values given, in ranges that are nearly full
- * or not. fast-check prints the seed of what fails.
+ * allocate: laws for any Services in any order, with any of their values given, in ranges that may be nearly full.
+ * fast-check prints the seed of a failure.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

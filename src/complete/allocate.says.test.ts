@@ -188,7 +188,7 @@ describe('notes say what and why', () => {
     expect(more).toEqual([]);
   });
 
-  it('and nothing about who lacks nothing', () => {
+  it('and nothing about Services that lack nothing', () => {
     expect(run([service('web', { clusterIP: '10.96.0.7' }), service('b', { clusterIP: 'None' })]).diagnostics).toEqual(
       [],
     );

@@ -210,7 +210,7 @@ const BOTH = [
 
 describe('a node port follows the name of its port', () => {
   const spec = (...ports: object[]) => [service('web', { type: 'NodePort', ports })];
-  /** Node ports by name of port. */
+  /** Node ports by port name. */
   const given = (objects: Objects) => {
     const { value } = run(objects);
     return Object.fromEntries(value.flatMap(({ spec }) => spec.ports.map(({ name, nodePort }) => [name, nodePort])));

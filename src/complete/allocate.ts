@@ -1,7 +1,7 @@
 /**
- * complete, part: Services → Services with the cluster IPs and node ports that an API server would have given them. What
- * is asked for is taken first; the rest gets its place by name (assign.ts), so that the same manifests have the same
- * addresses everywhere, and another Service hardly ever moves one.
+ * complete, part: Services → Services with the cluster IPs and node ports that an API server would have allocated.
+ * Values that manifests ask for are reserved first; the others are chosen by name (assign.ts), so that the same
+ * manifests get the same addresses everywhere, and adding a Service rarely changes those of others.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import type { Allocated, IPFamily, Service, Snapshot } from '../read/types.js';
@@ -16,8 +16,8 @@ import { type ClusterFamilies, familiesOf, familyOf, familyPolicyOf } from './fa
 export { kept } from './allocate/kept.js';
 
 /**
- * The Services of `snapshot`, in their order, complete as far as the ranges go; a note on each one that was given
- * something. Without `allocate` they are as they were, and what they ask for is checked against ranges that are known.
+ * The Services of `snapshot`, in their order, with missing values allocated while the ranges last; a note for each
+ * Service that got one. Without `allocate` they are unchanged, and their values are only checked against known ranges.
  */
 export function allocate(
   snapshot: Snapshot,
@@ -42,7 +42,7 @@ export function allocate(
   return { value, diagnostics };
 }
 
-/** What a Service lacked. */
+/** The values allocated to a Service. */
 interface Given {
   readonly ips: Readonly<Partial<Record<IPFamily, GivenIP>>>;
   readonly ports: GivenPorts;
@@ -90,7 +90,7 @@ function addresses(
   return { clusterIPs: own, ipFamilies: own.map(familyOf) };
 }
 
-/** A number that another of its ports asks for is not made up. */
+/** The values that are not in the input. A node port that another port of the Service asks for is in the input. */
 function allocatedOf({ spec }: Service, { ips, ports }: Given): Allocated | undefined {
   const asked = new Set(spec.ports.map(({ nodePort }) => nodePort));
   const clusterIPs = FAMILY_ORDER.flatMap((family) => (ips[family]?.real ? [] : (ips[family]?.ip ?? [])));
@@ -115,7 +115,7 @@ function giftsOf({ spec }: Service, { ips, ports }: Given): readonly Gift[] {
   ];
 }
 
-/** Protocols that share a node port share a word. */
+/** Protocols that share a node port are listed together. */
 function portGifts({ ports }: Service['spec'], given: GivenPorts): readonly Gift[] {
   const byPort = new Map<number, { readonly why: string; readonly names: string[] }>();
   for (const [i, { port, why }] of given.ports) {

@@ -1,5 +1,5 @@
 /**
- * assign: what holds for any keys, in any order, in bands of the sizes that clusters have.
+ * assign: laws for any keys in any order, in bands of realistic sizes.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -15,7 +15,7 @@ const cidrRange = (text: string): Range => {
   return serviceRange(cidr);
 };
 
-/** Small ones fill up, large ones are those of real clusters. */
+/** Small ranges fill up; large ones are those of real clusters. */
 const RANGES: readonly (readonly [string, Range])[] = [
   ['1', { size: 1, reserved: 0 }],
   ['3 and 2 static', { size: 5, reserved: 2 }],
@@ -64,7 +64,7 @@ describe.each(RANGES)('in a range of %s', (_, range) => {
     );
   });
 
-  it('who is alone has the place that his hash says', () => {
+  it('a single key gets the place of its hash', () => {
     fc.assert(
       fc.property(fc.string(), (key) => {
         const place = dynamic > 0 ? range.reserved + (stableHash(key) % dynamic) : stableHash(key) % range.size;
@@ -91,7 +91,7 @@ describe.each(RANGES)('in a range of %s', (_, range) => {
     );
   });
 
-  // Read backwards: when one is removed, others move only to the places of those that they had to make room for.
+  // Read backwards: when a key is removed, others move only to places that they had lost to another key.
   it('a new key moves another only from a place that one before it has now', () => {
     fc.assert(
       fc.property(situations(range), fc.stringMatching(/^new\/[a-z]{1,6}$/), ({ keys, taken }, added) => {
@@ -111,7 +111,7 @@ describe.each(RANGES)('in a range of %s', (_, range) => {
     );
   });
 
-  it('a place that is taken moves only who had it, and whom that one moves', () => {
+  it('a taken place moves only its key, and the keys that this one moves', () => {
     fc.assert(
       fc.property(situations(range), fc.nat(range.size - 1), ({ keys, taken }, place) => {
         const before = assign(keys, taken, range).places;
@@ -124,7 +124,7 @@ describe.each(RANGES)('in a range of %s', (_, range) => {
 });
 
 describe('stableHash', () => {
-  // Everybody's addresses would move if these did.
+  // If these hashes changed, all addresses would change.
   it.each([
     ['', 188284857429774],
     ['default/web IPv4', 236571859580160],

@@ -1,23 +1,23 @@
 /**
- * complete, part: who gets which place of a range, by name. A name wants the place that its hash says, else the next free
- * one, as an API server scans from a random one (k/k pkg/registry/core/service/allocator).
+ * complete, part: assigns the places of a range to names. A name gets the place of its hash, else the next free one; an
+ * API server scans likewise from a random place (k/k pkg/registry/core/service/allocator).
  *
- * Of two that want the same place one has to go on, and for the order of objects not to matter it must be the same one
- * always: that of the greater hash (ordered hashing, Amble and Knuth 1974). So a new name moves another one only from a
- * place that both hashes lead to.
+ * When two names compete for a place, the one with the greater hash always moves on, so the order of objects does not
+ * matter (ordered hashing, Amble and Knuth 1974). A new name therefore moves another name only from a place that both
+ * hashes lead to.
  */
 import type { Range } from './range.js';
 
-/** The place of every key, or none for those that the range has no more room for. */
+/** The place of every key, and the keys that the range has no room for. */
 export interface Assigned {
   readonly places: ReadonlyMap<string, number>;
   readonly left: readonly string[];
 }
 
 /**
- * Gives each of `keys` a place of its own that is not `taken`; the same for the same keys in any order. They are served by
- * hash: each takes the next free place from its own on and around, in the dynamic band while that has one, then in the
- * static one.
+ * Gives each of `keys` a different place that is not `taken`; the result does not depend on the order of keys. Keys are
+ * served by hash: each takes the next free place from its hash on, cyclically, in the dynamic band while that has one,
+ * then in the static one.
  */
 export function assign(keys: Iterable<string>, taken: ReadonlySet<number>, range: Range): Assigned {
   const all = [...new Set(keys)];
@@ -32,7 +32,7 @@ export function assign(keys: Iterable<string>, taken: ReadonlySet<number>, range
   return { places, left: left.sort() };
 }
 
-/** The same as a list: the place of each of `keys`, which are all different. */
+/** As `assign`, with the places as a list; all of `keys` must be different. */
 export function assignEach(
   keys: readonly string[],
   taken: ReadonlySet<number>,
@@ -47,7 +47,7 @@ export function assignEach(
   return places;
 }
 
-/** Who goes first, first: the numbers of the keys by hash. */
+/** The indexes of the keys, sorted by hash. */
 function inOrder(keys: readonly string[], hashes: readonly number[]): readonly number[] {
   return [...keys.keys()].sort((a, b) => {
     const difference = (hashes[a] ?? 0) - (hashes[b] ?? 0);
@@ -69,11 +69,11 @@ function bandsOf({ size, reserved }: Range): readonly Band[] {
   ];
 }
 
-/** Takes places of a band, one by one: the first free one from a hash on and around; undefined when there is none. */
+/** A function that takes the first free place of a band from a hash on, cyclically; undefined when the band is full. */
 function freePlaces({ first, size }: Band, taken: ReadonlySet<number>): (hash: number) => number | undefined {
   let free = size;
   for (const place of taken) if (place >= first && place < first + size) free--;
-  // Where to look on from a place that is not free; paths are made shorter while they are walked.
+  // The place to try after one that is not free; paths are shortened while they are walked.
   const onward = new Map<number, number>();
   const next = (start: number): number => {
     let at = start;
@@ -94,7 +94,7 @@ function freePlaces({ first, size }: Band, taken: ReadonlySet<number>): (hash: n
   };
 }
 
-/** 48 bits of a text, the same everywhere (two rounds of 32-bit FNV-1a, finished as MurmurHash3 does). */
+/** A 48-bit hash, the same on every machine (two rounds of 32-bit FNV-1a, with the finalizer of MurmurHash3). */
 export function stableHash(text: string): number {
   return round(text, 0x811c9dc5) * 0x10000 + (round(text, 0x9e3779b9) & 0xffff);
 }

@@ -1,5 +1,5 @@
 /**
- * complete: Snapshot → Snapshot, with what an API server and its controllers would have added to it. All of it is a pure
+ * complete: Snapshot → Snapshot with everything that an API server and the controllers would have added. It is a pure
  * function of the objects and their names, so that the same manifests give the same rules everywhere.
  *
  *     nodes      --nodes N                       → Nodes
@@ -21,7 +21,7 @@ import { withSelectedPods } from './slices.js';
 
 export { AS_IT_IS, type Completion, NODE_PORTS, type PortRange, SIMULATED } from './completion.js';
 
-/** `snapshot`, completed; notes say what was added and why. */
+/** `snapshot`, completed; notes report what was added and why. */
 export function complete(snapshot: Snapshot, completion: Completion): Checked<Snapshot> {
   const diagnostics: Diagnostic[] = [];
   const take = <T>({ value, diagnostics: found }: Checked<T>): T => {
@@ -57,5 +57,5 @@ function madeUp(nodes: readonly Node[]): Diagnostic {
   const are = nodes.length === 1 ? '1 Node is' : `${nodes.length} Nodes are`;
   const which = leaders.length === 0 ? '' : ` (${leaders.join(', ')} for pods that ask for a control-plane Node)`;
   const message = `${are} simulated, in up to three zones, as the snapshot has none${which}`;
-  return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes says how many', synthetic: true };
+  return { code: 'simulated-nodes', severity: 'note', message, hint: '--nodes sets the number', synthetic: true };
 }

@@ -1,22 +1,22 @@
 /**
- * complete, part: what may be made up, as data.
+ * complete, part: what may be simulated or allocated, as data.
  */
 import type { Cidr } from '../ip.js';
 import { ONLY, type Part } from './nodes.js';
 
-/** What to make up, beyond what controllers make of the objects at hand. */
+/** What to add beyond the objects that controllers derive from the snapshot. */
 export interface Completion {
-  /** Make pods of workloads, and of Pods without a status. */
+  /** Simulate the pods of workloads, and Pods without a status. */
   readonly simulate: boolean;
-  /** Give Services the cluster IPs and node ports that they lack. */
+  /** Allocate the missing cluster IPs and node ports of Services. */
   readonly allocate: boolean;
-  /** How many Nodes to make up when the snapshot has none. */
+  /** The number of Nodes to simulate when the snapshot has none. */
   readonly nodes: number;
-  /** Which of several clusters it is, for pods and Nodes to have addresses of their own in each. */
+  /** Which of several clusters this is: each has its own addresses for pods and Nodes. */
   readonly part: Part;
-  /** Where cluster IPs come from; none means the snapshot's ServiceCIDRs, or what kubeadm and kind take. */
+  /** The ranges of cluster IPs; empty means the snapshot's ServiceCIDRs, or the defaults of kubeadm and kind. */
   readonly serviceCIDRs: readonly Cidr[];
-  /** Where node ports come from, both included. */
+  /** The range of node ports, both ends included. */
   readonly nodePorts: PortRange;
 }
 
@@ -25,10 +25,10 @@ export interface PortRange {
   readonly last: number;
 }
 
-/** kube-apiserver's --service-node-port-range. */
+/** The default of kube-apiserver's --service-node-port-range. */
 export const NODE_PORTS: PortRange = { first: 30000, last: 32767 };
 
-/** Only what controllers make of the objects at hand. */
+/** Only the objects that controllers derive from the snapshot. */
 export const AS_IT_IS: Completion = {
   simulate: false,
   allocate: false,
@@ -38,5 +38,5 @@ export const AS_IT_IS: Completion = {
   nodePorts: NODE_PORTS,
 };
 
-/** All that manifests leave to a cluster. */
+/** Everything that manifests leave to a cluster. */
 export const SIMULATED: Completion = { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 };

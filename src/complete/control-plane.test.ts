@@ -1,6 +1,6 @@
 /**
- * What a real control plane made of manifests (fixtures/control-plane): its EndpointSlices, taken out and made again of
- * its Pods and Endpoints, are the same, and so are the rules.
+ * Manifests as a real control plane completed them (fixtures/control-plane): its EndpointSlices, removed and made again
+ * from its Pods and Endpoints, are the same, and so are the rules.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -21,7 +21,7 @@ function served(name: string): Snapshot {
   return value;
 }
 
-/** One line for each endpoint, and for each slice without any; how they are packed does not matter. */
+/** One line for each endpoint, and for each slice without endpoints; how slices are packed does not matter. */
 function linesOf(slices: readonly EndpointSlice[]): readonly string[] {
   const lines = slices.flatMap(({ metadata, addressType, ports, endpoints }) => {
     const labels = Object.entries(metadata.labels).sort();

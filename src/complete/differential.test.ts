@@ -1,5 +1,5 @@
 /**
- * Every conformance case without its EndpointSlices, but with Pods that lead to them: the rules are the same.
+ * Every conformance case with Pods instead of its EndpointSlices gives the same rules.
  */
 import { describe, expect, it } from '@jest/globals';
 import { compileSnapshot } from '../pipeline.js';
@@ -9,7 +9,7 @@ import { programText } from '../testing/cases/compiled.js';
 import { podify } from '../testing/random/podify.js';
 import { AS_IT_IS, complete } from './complete.js';
 
-/** Hints in them that no Pods lead to, as they were drawn at random: both sides are compared without. */
+/** Removes hints: they were drawn at random, so no Pods produce them. */
 const ASTRAY = 'an endpoint that is not for the zone it is in';
 const SOME = 'hints for some ready endpoints only';
 const IMPOSSIBLE: Readonly<Record<string, readonly string[]>> = {

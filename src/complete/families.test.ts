@@ -97,7 +97,7 @@ describe('clusterFamilies', () => {
   const N6 = 'fd00:1::/64';
 
   it.each<[string, readonly string[], readonly object[], readonly IPFamily[]]>([
-    ['nobody says', [], [], V46],
+    ['nothing is given', [], [], V46],
     ['the flag', ['fd00::/112'], [range('kubernetes', '10.0.0.0/16'), node('a', N4)], V6],
     ['the flag, IPv6 first', ['fd00::/112', '10.0.0.0/16'], [], V64],
     ['a ServiceCIDR', [], [range('kubernetes', '10.0.0.0/16'), node('a', N4, N6)], V4],

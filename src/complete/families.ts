@@ -22,8 +22,8 @@ export const IP_FAMILY: Readonly<Record<Family, IPFamily>> = { ipv4: 'IPv4', ipv
 const BOTH: ClusterFamilies = ['IPv4', 'IPv6'];
 
 /**
- * The cluster's families: those of --service-cidr, else of its ServiceCIDRs, else of its Nodes' podCIDRs in their order,
- * else both, IPv4 first.
+ * The cluster's families: those of --service-cidr, else of its ServiceCIDRs, else of its Nodes' podCIDRs in their
+ * order, else both, IPv4 first.
  */
 export function clusterFamilies(
   { serviceCIDRs: objects, nodes }: Snapshot,
@@ -37,20 +37,20 @@ export function clusterFamilies(
   return distinct(said.find((families) => families.length > 0) ?? BOTH);
 }
 
-/** ServiceCIDRs as addresses are given from them: `kubernetes`, which is kube-apiserver's flag, then by name (KEP-1880). */
+/** ServiceCIDRs in the order of allocation: `kubernetes`, made from kube-apiserver's flag, then by name (KEP-1880). */
 export function inOrder(objects: readonly ServiceCIDR[]): readonly ServiceCIDR[] {
   const rank = ({ metadata: { name } }: ServiceCIDR) => (name === 'kubernetes' ? '' : name);
   return objects.toSorted((a, b) => compare(rank(a), rank(b)));
 }
 
-/** Whether IPv6 is first is for the Nodes to say only when they agree; their order is nobody's intent. */
+/** IPv6 is the primary family only when it is first on every Node; the order of the Nodes has no meaning. */
 function primaryFirst(nodes: readonly (readonly IPFamily[])[]): readonly IPFamily[] {
   const all = nodes.flat();
   const firsts = nodes.flatMap((families) => families.slice(0, 1));
   return firsts.some((family) => family === 'IPv4') ? BOTH.filter((family) => all.includes(family)) : all;
 }
 
-/** The families a Service has addresses and endpoints of, its primary one first; none for an ExternalName. */
+/** The families of a Service's addresses and endpoints, the primary one first; none for an ExternalName. */
 export function familiesOf(service: Service, cluster: ClusterFamilies): readonly IPFamily[] {
   const { type, ipFamilies, clusterIPs } = service.spec;
   if (type === 'ExternalName') return [];
@@ -58,19 +58,19 @@ export function familiesOf(service: Service, cluster: ClusterFamilies): readonly
   const families = given.length > 0 ? given : cluster.slice(0, 1);
   const policy = familyPolicyOf(service);
   if (families.length !== 1 || policy === 'SingleStack') return families;
-  // An API server cannot know what the endpoints of a headless Service without selector are, so it allows both anywhere.
+  // An API server cannot know the endpoints of a headless Service without selector, so it allows both in any cluster.
   const both = policy === 'RequireDualStack' || cluster.length > 1 || isFree(service);
   return both ? distinct([...families, ...BOTH]) : families;
 }
 
-/** spec.ipFamilyPolicy, or what it is where nobody says. */
+/** spec.ipFamilyPolicy, or its default. */
 export function familyPolicyOf(service: Service): IPFamilyPolicy {
   const { ipFamilyPolicy, ipFamilies, clusterIPs } = service.spec;
   if (ipFamilyPolicy !== undefined) return ipFamilyPolicy;
   return ipFamilies.length > 1 || clusterIPs.length > 1 || isFree(service) ? 'RequireDualStack' : 'SingleStack';
 }
 
-/** `None` is the one cluster IP of a headless Service. */
+/** Whether a Service is headless: its only cluster IP is `None`. */
 export function isHeadless({ spec }: Service): boolean {
   return spec.clusterIPs[0] === 'None';
 }

@@ -1,6 +1,6 @@
 /**
- * complete, part: which zones and nodes an endpoint is for, as the endpoint-slice controller hints in the slices of one
- * Service and address family.
+ * complete, part: the zone and node hints that the endpoint-slice controller sets in the slices of one Service and
+ * address family.
  */
 import type { EndpointHints, EndpointSlice, Node, Service, SliceEndpoint } from '../read/types.js';
 import { hintsByCPU } from './topology.js';
@@ -11,10 +11,10 @@ export interface Hinted {
   readonly reason?: string;
 }
 
-/** topology-mode Auto comes before trafficDistribution, and of its two names the deprecated one counts. */
+/** topology-mode Auto overrides trafficDistribution; of the annotation's two names, the deprecated one wins. */
 const TOPOLOGY_ANNOTATIONS = ['service.kubernetes.io/topology-aware-hints', 'service.kubernetes.io/topology-mode'];
 
-/** `slices` with the hints that `service` asks for; `nodes` say how much of the cluster each zone is. */
+/** `slices` with the hints that `service` asks for; `nodes` determine each zone's share of the cluster. */
 export function addHints(service: Service, slices: readonly EndpointSlice[], nodes: readonly Node[]): Hinted {
   const { annotations } = service.metadata;
   const mode = TOPOLOGY_ANNOTATIONS.map((name) => annotations[name]).find((value) => value !== undefined);
@@ -54,7 +54,7 @@ function withHints(slices: readonly EndpointSlice[], hint: Hint): readonly Endpo
   }));
 }
 
-/** Only who is ready gets hints. */
+/** Only ready endpoints get hints. */
 function isReady({ conditions }: SliceEndpoint): boolean {
   return conditions.ready === true;
 }

@@ -1,17 +1,17 @@
 /**
- * complete, part: objects that run at some moment of a release and are gone when it serves: Helm's tests and other hooks,
- * which `helm template` prints among the rest. In: Pods and workloads. Out: those that stay, and a note on each other.
+ * complete, part: removes hooks, which run once during a release and do not serve: Helm's tests and others, which `helm
+ * template` prints among the other objects. In: Pods and workloads. Out: those that stay, and a note on each hook.
  */
 import type { Checked, Diagnostic, Origin } from '../diag.js';
 import type { Pod, Workload } from '../read/types.js';
 
-/** What of a release is there when it serves. */
+/** The Pods and workloads of a release that stay. */
 export interface Lasting {
   readonly pods: readonly Pod[];
   readonly workloads: readonly Workload[];
 }
 
-/** `pods` and `workloads` without hooks. A Pod that a cluster has is there, whatever it was made for. */
+/** `pods` and `workloads` without hooks. A Pod with a status stays: a cluster has it. */
 export function withoutHooks({ pods, workloads }: Lasting): Checked<Lasting> {
   const hooks = [...pods.filter((pod) => pod.hook && isUnseen(pod)), ...workloads.filter(isBrief)];
   if (hooks.length === 0) return { value: { pods, workloads }, diagnostics: [] };
@@ -29,7 +29,7 @@ function isUnseen({ status }: Pod): boolean {
   return status.phase === '' && status.podIPs.length === 0;
 }
 
-/** What is made when a release is installed or upgraded stays afterwards, unless it ends by itself, as Pods of hooks do. */
+/** Workloads of install and upgrade hooks stay after the release; those of test, delete and rollback hooks do not. */
 function isBrief({ hook }: Workload): boolean {
   return hook !== undefined && !/\b(?:install|upgrade|Sync|PreSync|PostSync)\b/.test(hook);
 }
@@ -39,7 +39,7 @@ function note(origin: Origin, hook: string): Diagnostic {
   return { code: 'hook', severity: 'note', message, origin };
 }
 
-/** A pod that has ended, as those of Jobs do, serves nobody (ShouldPodBeInEndpoints). */
+/** A pod that has ended, as those of Jobs do, is not an endpoint (ShouldPodBeInEndpoints). */
 export function hasEnded({ phase }: Pod['status']): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }

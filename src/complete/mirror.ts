@@ -1,6 +1,6 @@
 /**
- * complete, part: Endpoints objects → EndpointSlices, as the endpoint-slice mirroring controller makes them for Services
- * without a selector, so that a snapshot of Services and hand-written Endpoints compiles.
+ * complete, part: Endpoints objects → EndpointSlices, as the endpoint-slice mirroring controller makes them for
+ * Services without a selector, so that a snapshot of Services and hand-written Endpoints compiles.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import {
@@ -20,13 +20,13 @@ const SKIP_LABEL = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER_ANNOTATION = 'control-plane.alpha.kubernetes.io/leader';
 const MIRRORING_CONTROLLER = 'endpointslicemirroring-controller.k8s.io';
 
-/** The controller mirrors this many addresses of a subset and leaves the others out. */
+/** The controller mirrors at most this many addresses of a subset. */
 const MAX_ADDRESSES_PER_SUBSET = 1000;
 
 /**
- * `slices` and, for each Endpoints object that the controller would mirror, the slices that stand for it. An object is
- * mirrored when its Service exists and has no selector, it does not opt out and holds no leader-election record; where
- * the snapshot already has the controller's own slices for the Service, those stand.
+ * `slices`, and the mirrored slices of each Endpoints object that the controller would mirror: its Service exists and
+ * has no selector, it does not opt out, and it holds no leader-election record. If the snapshot already has the
+ * controller's own slices for the Service, only those count.
  */
 export function withMirroredEndpoints(
   services: readonly Service[],
@@ -76,7 +76,7 @@ function mirror(object: Endpoints): readonly EndpointSlice[] {
   return slices.filter(({ endpoints }) => endpoints.length > 0);
 }
 
-/** The controller sets only the ready condition: an address that is not ready is no more than that. */
+/** The controller sets only the ready condition, neither serving nor terminating. */
 function mirroredEndpoints(subset: EndpointSubset, addressType: IPFamily): EndpointSlice['endpoints'] {
   const listed = [
     ...subset.addresses.map((address) => ({ ...address, ready: true })),

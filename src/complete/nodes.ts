@@ -1,5 +1,5 @@
 /**
- * complete, part: Nodes where the snapshot has none, and the networks that pods get their addresses from.
+ * complete, part: simulated Nodes for a snapshot without Nodes, and the pod networks of Nodes.
  */
 import { type Cidr, FAMILIES, type Family, ipOf, parseCidr } from '../ip.js';
 import { type Node, REGION_LABEL, ZONE_LABEL } from '../read/types.js';
@@ -7,7 +7,7 @@ import { assign } from './assign.js';
 import { type AddressRange, addressAt, podRange, serviceRange } from './range.js';
 import type { RoleLabel } from './roles.js';
 
-/** Which of several clusters one is, so that none of them makes up what another does. */
+/** The number of a cluster among several, so that each simulates different addresses. */
 export interface Part {
   readonly index: number;
   readonly of: number;
@@ -15,18 +15,18 @@ export interface Part {
 
 export const ONLY: Part = { index: 0, of: 1 };
 
-/** Private networks that the defaults of kubeadm and kind for Services and pods leave free (RFC 1918, RFC 4193). */
+/** Private networks (RFC 1918, RFC 4193) outside the defaults of kubeadm and kind for Services and pods. */
 const PODS: Readonly<Record<Family, string>> = { ipv4: '10.128.0.0/9', ipv6: 'fd00:10:80::/41' };
 const NODES: Readonly<Record<Family, string>> = { ipv4: '172.16.0.0/12', ipv6: 'fd00:172:16::/56' };
 
-/** Kubernetes gives every Node a /64 of IPv6; of IPv4 no Node needs more than a /16. */
+/** Kubernetes gives every Node a /64 of IPv6; a /16 of IPv4 is enough for any Node. */
 const NODE_PREFIX = { ipv4: { largest: 16, smallest: 24 }, ipv6: { largest: 64, smallest: 64 } } as const;
 
 const ZONES = 3;
 
 const NO_ORIGIN = { source: { name: '--nodes', text: '' }, document: 0, base: [], path: [] };
 
-/** What kubelet and cloud providers label every Node with, under the names of now and of before. */
+/** The labels that kubelet and cloud providers set on every Node, under their current and their old names. */
 const LABELS = {
   'kubernetes.io/os': 'linux',
   'kubernetes.io/arch': 'amd64',
@@ -37,8 +37,8 @@ const LABELS = {
 };
 
 /**
- * `count` Nodes in three zones in turn, each with pod networks of both families: first those that are `named`, because
- * Pods are there, then node-1 and so on; then one for each of `roles`.
+ * `count` Nodes, in three zones in turn, with pod networks of both families: first those in `named`, which Pods refer
+ * to, then node-1 and so on; then one control-plane Node for each of `roles`.
  */
 export function syntheticNodes(
   count: number,
@@ -71,7 +71,7 @@ export function syntheticNodes(
       milliCPU: 4000,
       ready: true,
       unschedulable: false,
-      // As kubeadm taints it, so that it is for those only that ask for it.
+      // kubeadm's taint: only pods that tolerate it run there.
       taints: role ? [{ key: role.key, value: '', effect: 'NoSchedule' }] : [],
       synthetic: true,
       origin: { ...NO_ORIGIN, object: `Node ${name}` },
@@ -83,7 +83,7 @@ function unused(name: string, names: readonly string[]): string {
   return names.includes(name) ? unused(`${name}-simulated`, names) : name;
 }
 
-/** The pod networks of every Node by name: its own, or where it has none of a family one of those for synthetic Nodes. */
+/** The pod networks of every Node by name: its podCIDRs, or networks for synthetic Nodes if it has none. */
 export function podNetworks(nodes: readonly Node[], part: Part = ONLY): ReadonlyMap<string, readonly AddressRange[]> {
   const places = assign(
     nodes.map(({ metadata }) => metadata.name),
@@ -99,7 +99,7 @@ export function podNetworks(nodes: readonly Node[], part: Part = ONLY): Readonly
   );
 }
 
-/** So many that two Nodes hardly ever want one network. */
+/** Enough networks that two Nodes rarely compete for one. */
 const MANY = 4096;
 
 /** The `i`th of `count` networks for the pods of a Node. */
@@ -118,11 +118,11 @@ function bitsFor(count: number): number {
   return Math.ceil(Math.log2(count));
 }
 
-/** The `i`th of the networks that `bits` more of prefix make. */
+/** The `i`th of the networks that are `bits` longer in prefix. */
 function split(all: Cidr, i: number, bits: number): Cidr {
   const prefix = all.prefix + bits;
   const bytes = [...all.bytes];
-  // The number goes in front of the host bits, from its last bit on.
+  // Writes `i` into the bits before the host part, lowest bit last.
   for (let bit = prefix - 1, rest = i; rest > 0 && bit >= all.prefix; bit--, rest = Math.floor(rest / 2)) {
     bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | ((rest % 2) << (7 - (bit & 7)));
   }

@@ -1,15 +1,15 @@
 /**
- * complete, part: a pod that no Node would take → why, and what to pass that it finds one.
+ * complete, part: the warning for a pod that fits on no Node: why, and a Node to add to the input.
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import type { Node, PodSpec } from '../read/types.js';
 
-/** Warning `unschedulable`; `what` is not simulated. */
+/** Warning `unschedulable`: `what` is not simulated. */
 export function fitsNowhere(origin: Origin, what: string, spec: PodSpec, nodes: readonly Node[]): Diagnostic {
   const message = `${origin.object}: no Node would take ${what}, so none is simulated`;
   const hint = nodes.some(({ synthetic }) => synthetic)
-    ? `${asksFor(spec)}; made-up Nodes have no more than the usual labels. Add one to the input: ${nodeFor(spec)}`
-    : `${asksFor(spec)}; none of the Nodes in the snapshot is like that, or takes pods without another toleration`;
+    ? `${asksFor(spec)}; simulated Nodes have only the usual labels. Add one to the input: ${nodeFor(spec)}`
+    : `${asksFor(spec)}; no Node in the snapshot matches that and has only taints that it tolerates`;
   return { code: 'unschedulable', severity: 'warning', message, origin, hint };
 }
 
@@ -28,7 +28,7 @@ function asksFor({ nodeName, nodeSelector, nodeTerms = [] }: PodSpec): string {
   return `it asks for ${parts.join(', ')}${others.length > 0 ? `, or ${others.length} other terms` : ''}`;
 }
 
-/** A Node that it would go to, as one line of JSON, which is YAML too. */
+/** A Node that the pod fits on, as one line of JSON, which is also YAML. */
 function nodeFor({ nodeSelector, nodeTerms = [] }: PodSpec): string {
   const wanted = (nodeTerms[0] ?? []).filter(({ operator }) => operator === 'In' || operator === 'Exists');
   const labels = {

@@ -1,22 +1,23 @@
 /**
- * complete, part: which Nodes a pod may be put on.
+ * complete, part: which Nodes a pod may run on.
  */
 import type { Node, NodeRequirement, PodSpec, Taint, Toleration } from '../read/types.js';
 import { rolesOf } from './roles.js';
 
-/** Effects that keep pods away, and not only when there is a better place. */
+/** Effects that exclude pods; PreferNoSchedule does not. */
 const EFFECTS = ['NoSchedule', 'NoExecute'];
 
 /**
- * Whether the scheduler could put a pod on a Node, as far as selectors, required affinity and taints decide it (k/k
- * pkg/scheduler/framework/plugins). A DaemonSet's pods go to cordoned Nodes and to those that are not ready, too.
+ * Whether the scheduler could place a pod on a Node, judged by selectors, required affinity and taints (k/k
+ * pkg/scheduler/framework/plugins). A DaemonSet's pods also run on cordoned Nodes and on Nodes that are not ready.
  */
 export function fits(node: Node, spec: PodSpec, ofDaemonSet: boolean): boolean {
   const { nodeName, tolerations } = spec;
   if (nodeName !== undefined) return nodeName === node.metadata.name;
   if (!ofDaemonSet && (node.unschedulable || !node.ready)) return false;
   if (!isWanted(node, spec)) return false;
-  // A Node that was made up for those that ask for its role lets them in: not every distribution has the taint.
+  // A simulated control-plane Node accepts pods that ask for a role even without a toleration: not every distribution
+  // has the taint.
   if (node.synthetic && rolesOf(spec).length > 0) return true;
   return node.taints.every((taint) => isTolerated(taint, tolerations, ofDaemonSet));
 }
@@ -33,7 +34,7 @@ function meetsTerm(term: readonly NodeRequirement[], name: string, labels: Reado
   return term.length > 0 && term.every((one) => meets(one, one.key === 'metadata.name' ? name : labels[one.key]));
 }
 
-/** NotIn and DoesNotExist hold for those that lack the label; Gt and Lt are of whole numbers. */
+/** NotIn and DoesNotExist hold when the label is absent; Gt and Lt compare whole numbers. */
 function meets({ operator, values }: NodeRequirement, value: string | undefined): boolean {
   if (operator === 'DoesNotExist') return value === undefined;
   if (operator === 'NotIn') return value === undefined || !values.includes(value);
@@ -46,7 +47,7 @@ function meets({ operator, values }: NodeRequirement, value: string | undefined)
 
 function isTolerated(taint: Taint, tolerations: readonly Toleration[], ofDaemonSet: boolean): boolean {
   if (!EFFECTS.includes(taint.effect)) return true;
-  // Of the node's own state, which `unschedulable` and `ready` tell.
+  // The DaemonSet controller lets its pods tolerate taints of the node's state (AddOrUpdateDaemonPodTolerations).
   if (taint.key.startsWith('node.kubernetes.io/') && ofDaemonSet) return true;
   return tolerations.some(({ key, operator, value, effect }) => {
     const sameKey = key === '' ? operator === 'Exists' : key === taint.key;

@@ -12,7 +12,7 @@ function cidr(text: string): Cidr {
 
 describe('serviceRange', () => {
   it.each([
-    // As the tables of KEP-3070 and pkg/registry/core/service/ipallocator have them: first, last, first of the dynamic band.
+    // The tables of KEP-3070 and pkg/registry/core/service/ipallocator: first, last, first of the dynamic band.
     ['10.96.0.0/12', 1048574, 256, '10.96.0.1', '10.111.255.254', '10.96.1.1'],
     ['10.0.0.0/16', 65534, 256, '10.0.0.1', '10.0.255.254', '10.0.1.1'],
     ['10.0.0.0/20', 4094, 256, '10.0.0.1', '10.0.15.254', '10.0.1.1'],

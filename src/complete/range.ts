@@ -4,10 +4,10 @@
 import type { Cidr, Ip } from '../ip.js';
 import { ipOf } from '../ip.js';
 
-/** Places from 0 to `size` - 1. Who asks for no particular one gets one from `reserved` on, while there is any. */
+/** Places from 0 to `size` - 1. Places from `reserved` on (the dynamic band) are allocated first. */
 export interface Range {
   readonly size: number;
-  /** How many places at the front are kept for those who ask for one. */
+  /** The size of the static band at the front, kept for Services that ask for a particular value. */
   readonly reserved: number;
 }
 
@@ -16,7 +16,7 @@ export interface AddressRange extends Range {
   readonly cidr: Cidr;
 }
 
-/** Places beyond are never used, so that a place is an exact number. */
+/** Higher places are never used, so that a place is an exact number in JavaScript. */
 const MAX_SIZE = 2 ** 48;
 
 /**
@@ -51,12 +51,12 @@ export function addressAt({ cidr }: AddressRange, place: number): string {
   return ipOf(bytes).text;
 }
 
-/** A Node's usual IPv6 network, `fd00:1::/64`: the three zero groups of what is in it are its longest run (RFC 5952). */
+/** A typical IPv6 pod network, `fd00:1::/64`: an address in it is shortened at the same `::` (RFC 5952). */
 function isShort({ family, prefix, text }: Cidr): boolean {
   return family === 'ipv6' && prefix === 64 && text.endsWith('::/64');
 }
 
-/** The place of an address, or undefined when it is none of the range. */
+/** The place of an address; undefined when it is not in the range. */
 export function placeOf({ cidr, size }: AddressRange, ip: Ip): number | undefined {
   if (ip.family !== cidr.family) return undefined;
   let place = 0;

@@ -1,5 +1,5 @@
 /**
- * Where simulated pods go: labels of made-up Nodes, control-plane Nodes, required affinity, hooks and pods that ended.
+ * Where simulated pods run: labels of simulated Nodes, control-plane Nodes, required affinity, hooks and ended pods.
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Diagnostic } from '../diag.js';
@@ -24,7 +24,7 @@ function pod(name: string, status: object, annotations: object = {}): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'node-1' }, status });
 }
 
-/** Names of the nodes that endpoints are on, or what is said of there being none. */
+/** The names of the Nodes that endpoints are on, or the diagnostics when there are none. */
 function simulated(objects: readonly string[], simulate = true) {
   const text = [SERVICE, ...objects].join('\n---\n');
   const completion = { ...AS_IT_IS, simulate, allocate: simulate, nodes: simulate ? 3 : 0 };
@@ -76,10 +76,10 @@ describe('pods that ask for', () => {
     ['an empty term', required([]), /^$/],
   ])('%s', (_, spec, expected) => expect(simulated([deployment(spec)]).nodes.join()).toMatch(expected));
 
-  it('what no made-up Node has are told what to pass, and it helps', () => {
+  it('get a hint for labels that no simulated Node has, and following it helps', () => {
     const spec = { nodeSelector: { disk: 'ssd' }, ...required([{ key: 'gpu', operator: 'Exists' }]) };
     const { hint = '' } = simulated([deployment(spec)]).diagnostics.find(({ code }) => code === 'unschedulable') ?? {};
-    expect(hint).toMatch(/^it asks for disk=ssd, gpu Exists; made-up Nodes .* Add one to the input: \{/);
+    expect(hint).toMatch(/^it asks for disk=ssd, gpu Exists; simulated Nodes .* Add one to the input: \{/);
     expect(simulated([deployment(spec), hint.slice(hint.indexOf('{'))]).nodes).toEqual(['node-x']);
   });
 

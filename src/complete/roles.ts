@@ -1,9 +1,9 @@
 /**
- * complete, part: pods that are for control-plane Nodes, which no made-up worker is.
+ * complete, part: the control-plane Nodes that pods ask for; simulated workers are not such Nodes.
  */
 import type { PodSpec } from '../read/types.js';
 
-/** A label that says what a Node is for, and its value: `''` with kubeadm, `true` with k3s and RKE. */
+/** A Node's role label and its value: `''` with kubeadm, `true` with k3s and RKE. */
 export interface RoleLabel {
   readonly key: string;
   readonly value: string;
@@ -24,7 +24,7 @@ export function rolesOf({ nodeSelector, nodeTerms = [] }: PodSpec): readonly Rol
   return [...selected, ...terms];
 }
 
-/** Those of all `specs`, each once, in order. */
+/** The role labels of all `specs`, sorted and without duplicates. */
 export function rolesOfAll(specs: readonly PodSpec[]): readonly RoleLabel[] {
   const roles = new Map(specs.flatMap(rolesOf).map((role) => [`${role.key}=${role.value}`, role]));
   return [...roles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, role]) => role);

@@ -6,18 +6,18 @@ import type { Pod } from '../read/types.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The Pods of `namespace` whose labels have all that `selector` asks for, by name. */
+/** The Pods of `namespace` whose labels match all of `selector`, sorted by name. */
 export type Select = (namespace: string, selector: Labels) => readonly Pod[];
 
-/** Pods of one namespace that share their labels, as those of one template do. */
+/** Pods of one namespace that share one labels object, as the pods of one template do. */
 interface Group {
   readonly labels: Labels;
   readonly pods: Pod[];
 }
 
 /**
- * Makes a Select of `pods`. It looks only at those that have the rarest of the labels asked for, and at those of one
- * template once: every Service against every Pod would be a thousand million comparisons in a large cluster.
+ * A Select of `pods`. It compares only the pods with the rarest label of the selector, and all pods of one template at
+ * once: every Service against every Pod would be 10⁹ comparisons in a large cluster.
  */
 export function indexPods(pods: readonly Pod[]): Select {
   const byLabel = new Map<string, Group[]>();

@@ -142,7 +142,9 @@ describe('addresses', () => {
     const text = workload('Deployment', 'web', replicas(1_000_000)) + workload('Deployment', 'db', replicas(2));
     const { value, diagnostics } = complete(snapshotOf(NODES + text), SIMULATE);
     expect(value.pods).toEqual([]);
-    expect(diagnostics.map(({ message }) => message)).toEqual(['1000002 pods are to be simulated, more than 500000']);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      '1000002 pods would be simulated, more than the limit of 500000',
+    ]);
   });
 
   it('that do not suffice are an error', () => {

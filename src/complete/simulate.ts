@@ -1,6 +1,6 @@
 /**
- * complete, part: workloads → Pods, spread over the Nodes, each with addresses of its Node's pod networks, all of them
- * ready. A pod's Node and addresses follow from names alone, so a new workload does not move the pods of others.
+ * complete, part: workloads → ready Pods, spread over the Nodes, with addresses of their Node's pod networks. A pod's
+ * Node and addresses depend on names only, so a new workload does not move the pods of others.
  */
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { parseIp } from '../ip.js';
@@ -14,7 +14,7 @@ import { fits } from './place.js';
 import { type AddressRange, addressAt, placeOf } from './range.js';
 import { indexPods, type Select } from './select.js';
 
-/** The snapshot's pods, those of its workloads, and an address for each pod that has none. */
+/** The snapshot's pods and those of its workloads; pods without a status are placed and get addresses. */
 export function simulatePods(snapshot: Snapshot, part: Part = ONLY): Checked<readonly Pod[]> {
   const { nodes } = snapshot;
   const lasting = withoutHooks(snapshot);
@@ -42,26 +42,26 @@ export function simulatePods(snapshot: Snapshot, part: Part = ONLY): Checked<rea
   return { value: hasErrors(diagnostics) ? settled : [...settled, ...made], diagnostics };
 }
 
-/** Three times what Kubernetes is made for; a line of YAML can ask for more than there is memory. */
+/** Three times the pods that Kubernetes supports; one line of YAML can ask for more than fit into memory. */
 const MAX_PODS = 500_000;
 
 function tooMany(asked: number, workloads: readonly Workload[]): Diagnostic {
   const [most] = [...workloads].sort((a, b) => b.replicas - a.replicas);
-  const message = `${asked} pods are to be simulated, more than ${MAX_PODS}`;
+  const message = `${asked} pods would be simulated, more than the limit of ${MAX_PODS}`;
   const origin = most && { ...most.origin, path: most.kind === 'DaemonSet' ? [] : ['spec', 'replicas'] };
-  const hint = 'fewer replicas, or fewer Nodes';
+  const hint = 'use fewer replicas, or fewer Nodes';
   return { code: 'too-many-pods', severity: 'error', message, hint, ...(origin && { origin }) };
 }
 
-/** A Pod as somebody wrote it, which no kubelet has seen. */
+/** Whether a Pod comes from a manifest: no kubelet has set its status. */
 function isBare({ status, terminating }: Pod): boolean {
   return status.phase === '' && status.podIPs.length === 0 && !terminating;
 }
 
-/** The names of the Nodes that would take a pod, sorted. */
+/** The names of the Nodes that a pod fits on, sorted. */
 type Takers = (spec: PodSpec, ofDaemonSet: boolean) => readonly string[];
 
-/** Most pods ask for the same. */
+/** Results are cached: most pods have the same requirements. */
 function takersAmong(nodes: readonly Node[]): Takers {
   const sorted = [...nodes].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   const known = new Map<string, readonly string[]>();
@@ -84,7 +84,7 @@ function placePod(pod: Pod, takers: Takers, nodes: readonly Node[]): Checked<rea
   return { value: [placed], diagnostics: [simulation(origin, `it runs on ${node}`)] };
 }
 
-/** The pods of a workload, but for one whose pods are there already, or are another one's. */
+/** The pods of a workload; none if its pods are in the snapshot, or if another workload owns it. */
 function podsOf(
   workload: Workload,
   takers: Takers,
@@ -113,12 +113,12 @@ function podsOf(
   return { value, diagnostics: [simulation(origin, `${count} ${count === 1 ? 'pod' : 'pods'} on ${on}`)] };
 }
 
-/** Where to begin, by name: small workloads are not all on the first Node. */
+/** The index of the first Node, by the workload's name: so small workloads are not all on one Node. */
 function firstFor(name: string, able: readonly string[]): number {
   return able.length === 0 ? 0 : stableHash(name) % able.length;
 }
 
-/** A template's spec on a Node; the pods there share it. */
+/** A template's spec on a Node; the pods on a Node share one object. */
 function specsOf(spec: PodSpec): (node: string) => PodSpec {
   const known = new Map<string, PodSpec>();
   return (nodeName) => {
@@ -139,7 +139,10 @@ function unusedName({ metadata }: Workload, suffix: string, names: Set<string>):
   return name;
 }
 
-/** A StatefulSet's pods know their own name and that of their Service (k/k pkg/controller/statefulset, newStatefulSetPod). */
+/**
+ * A StatefulSet's pods have their name as a label and as hostname, and its Service as subdomain (k/k
+ * pkg/controller/statefulset, newStatefulSetPod).
+ */
 function toPod({ kind, metadata, serviceName, template, origin }: Workload, name: string, spec: PodSpec): Pod {
   const stateful = kind === 'StatefulSet';
   return {
@@ -159,14 +162,14 @@ function toPod({ kind, metadata, serviceName, template, origin }: Workload, name
 
 const NO_STRINGS = {};
 
-/** Without addresses, which are still to be given. */
+/** The status of a simulated pod, before it has addresses. */
 function running(): Pod['status'] {
   return { phase: 'Running', ready: true, podIPs: NO_IPS };
 }
 
 const NO_IPS: readonly string[] = [];
 
-/** Each Node's pods share its networks; those of the snapshot keep what they have. */
+/** Gives `pods` addresses of their Node's networks; the `settled` pods of the snapshot keep theirs. */
 function giveAddresses(
   pods: readonly Pod[],
   settled: readonly Pod[],
@@ -191,12 +194,12 @@ function byNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
   return groupedBy(pods, ({ spec }) => spec.nodeName);
 }
 
-/** A pod has one place in all networks of its Node. Gives the names of those that there is no room for. */
+/** Each pod gets the same place in all networks of its Node. Returns the pods without a place, sorted. */
 function placePods(pods: readonly Pod[], there: readonly Pod[], ranges: readonly AddressRange[]): readonly string[] {
   const [smallest] = bySize(ranges);
   if (!smallest || pods.length === 0) return [];
   const used = there.flatMap(({ status }) => status.podIPs).flatMap((ip) => parseIp(ip) ?? []);
-  // The first address is the node's own end of the pods' network.
+  // The first address of a pod network belongs to the node itself.
   const taken = new Set([0, ...used.flatMap((ip) => ranges.flatMap((range) => placeOf(range, ip) ?? []))]);
   const places = assignEach(pods.map(keyOf), taken, smallest);
   const left: string[] = [];
@@ -216,12 +219,12 @@ function bySize(ranges: readonly AddressRange[]): readonly AddressRange[] {
   return [...ranges].sort((a, b) => a.size - b.size);
 }
 
-/** To a pod that was made here, which nobody has seen yet. */
+/** Sets the addresses of a pod in place: it was created here and is not shared yet. */
 function give({ status }: Pod, podIPs: readonly string[]): void {
   Object.assign(status, { podIPs });
 }
 
-/** The first of each family. */
+/** The first InternalIP of each family. */
 function nodeAddresses({ addresses }: Node): readonly string[] {
   const ips = addresses.filter(({ type }) => type === 'InternalIP').flatMap(({ address }) => parseIp(address) ?? []);
   const found = [ips.find(({ family }) => family === 'ipv4'), ips.find(({ family }) => family === 'ipv6')];

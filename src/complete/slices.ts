@@ -25,26 +25,26 @@ import { addHints } from './hints.js';
 import { hasEnded } from './hooks.js';
 import { indexPods } from './select.js';
 
-/** --max-endpoints-per-slice. */
+/** The default of kube-controller-manager's --max-endpoints-per-slice. */
 const MAX_ENDPOINTS = 100;
 
-/** Twenty times what a large cluster has; a thousand Services that each select a thousand Pods are few lines. */
+/** Twenty times a large cluster; a short manifest can have a thousand Services that each select a thousand Pods. */
 const MAX_ENDPOINTS_IN_ALL = 2_000_000;
 
 const CONTROLLER = 'endpointslice-controller.k8s.io';
 const HEADLESS_LABEL = 'service.kubernetes.io/headless';
 
-/** Labels of a Service that its slices do not take over. */
+/** Labels that slices do not copy from their Service. */
 const RESERVED = [SERVICE_NAME_LABEL, MANAGED_BY_LABEL, HEADLESS_LABEL];
 
-/** The snapshot's slices, and those of the Services with a selector that have none, made of its Pods. */
+/** The snapshot's slices, and slices made of its Pods for each Service with a selector that has none. */
 export function withSelectedPods(snapshot: Snapshot, families: ClusterFamilies): Checked<readonly EndpointSlice[]> {
   const { services, slices, pods, nodes } = snapshot;
   const known = new Set(slices.map(serviceOf));
   const wanting = services.filter(
     (service) => hasSelector(service) && service.spec.type !== 'ExternalName' && !known.has(keyOf(service)),
   );
-  // Without Pods there is nothing to make endpoints of, which is not to say that there are none.
+  // A snapshot without Pods does not say that there are no endpoints.
   if (wanting.length === 0 || pods.length === 0) return { value: slices, diagnostics: [] };
   const select = indexPods(pods);
   const nodesByName = new Map(nodes.map((node) => [node.metadata.name, node]));
@@ -94,17 +94,17 @@ function tooMany({ origin }: Service): Diagnostic {
   return { code: 'too-many-endpoints', severity: 'error', message, origin: at, hint };
 }
 
-/** A pod that has ended serves nobody; one without an address nobody finds (ShouldPodBeInEndpoints). */
+/** A pod that has ended or has no address is not an endpoint (ShouldPodBeInEndpoints). */
 function isOfUse({ status }: Pod): boolean {
   return !hasEnded(status) && status.podIPs.length > 0;
 }
 
-/** A snapshot without any Node does not say which there are. */
+/** Whether the pod's Node exists; true in a snapshot without Nodes, which does not list them. */
 function isPlaced({ spec }: Pod, service: Service, nodes: ReadonlyMap<string, Node>): boolean {
   return nodes.size === 0 || nodes.has(spec.nodeName ?? '') || service.spec.publishNotReadyAddresses;
 }
 
-/** Pods that serve different ports, as a named target port leads to, are in different slices. */
+/** Pods whose target ports have different numbers (named ports) are in different slices. */
 function pack(
   service: Service,
   family: IPFamily,
@@ -121,13 +121,13 @@ function pack(
     groups.set(key, group);
     group.endpoints.push(toEndpoint(pod, addresses, service, nodes.get(pod.spec.nodeName ?? '')));
   }
-  // A Service without any endpoint has a slice as well.
+  // A Service without endpoints has one empty slice.
   const all = groups.size > 0 ? [...groups.values()] : [{ ports: [], endpoints: [] }];
   const chunks = all.flatMap(({ ports, endpoints }) => inChunks(endpoints).map((some) => ({ ports, endpoints: some })));
   return chunks.map((chunk, i) => toSlice(service, family, i + 1, chunk));
 }
 
-/** filter() would make room for more than the one that most pods have. */
+/** Avoids filter(), whose result would have room for more than the one address of most pods. */
 function addressesOf({ status: { podIPs } }: Pod, family: IPFamily): readonly string[] {
   const isOfFamily = (ip: string) => ip.includes(':') === (family === 'IPv6');
   const [first = '', second = ''] = podIPs;
@@ -163,7 +163,7 @@ function toSlice(
   };
 }
 
-/** What each port of a Service is on a pod; absent for a named target port that it does not have (FindPort). */
+/** The target port of each Service port on a pod; undefined for a named port that the pod lacks (FindPort). */
 function numbersOf({ spec }: Service, pod: Pod): readonly (number | undefined)[] {
   return spec.ports.map(({ protocol, targetPort }) =>
     typeof targetPort === 'number' ? targetPort : namedPort(pod, targetPort, protocol),
@@ -181,7 +181,7 @@ function namedPort({ spec }: Pod, wanted: string, wantedProtocol: string): numbe
   return spec.ports.find(({ name, protocol }) => name === wanted && protocol === wantedProtocol)?.port;
 }
 
-/** Field by field, for a large cluster has 100,000 of them. */
+/** Assigns field by field for speed: a large cluster has 100,000 endpoints. */
 function toEndpoint(pod: Pod, addresses: readonly string[], service: Service, node: Node | undefined): SliceEndpoint {
   const { metadata, spec, simulated } = pod;
   const zone = node?.metadata.labels[ZONE_LABEL];
@@ -197,20 +197,20 @@ function toEndpoint(pod: Pod, addresses: readonly string[], service: Service, no
   return endpoint;
 }
 
-/** publishNotReadyAddresses makes a pod ready whatever it is; whether it serves stays what it is. */
+/** publishNotReadyAddresses makes every pod ready; it does not change the serving condition. */
 function conditionsOf({ status, terminating }: Pod, { spec }: Service): Conditions {
   const ready = spec.publishNotReadyAddresses || (status.ready && !terminating);
   return CONDITIONS[Number(ready) + 2 * Number(status.ready) + 4 * Number(terminating)] ?? {};
 }
 
-/** All that there are, for many endpoints to share. */
+/** All combinations, shared by many endpoints. */
 const CONDITIONS: readonly Conditions[] = [false, true].flatMap((terminating) =>
   [false, true].flatMap((serving) => [false, true].map((ready) => ({ ready, serving, terminating }))),
 );
 
 function explanation(service: Service, slices: readonly EndpointSlice[], why: readonly string[]): Diagnostic {
   const { origin, spec } = service;
-  // A pod of both families is an endpoint in each.
+  // A pod with addresses of both families is one endpoint here.
   const pods = new Map(slices.flatMap((slice) => slice.endpoints.map((endpoint) => [endpoint.pod, endpoint])));
   const endpoints = [...pods.values()];
   const ready = endpoints.filter(({ conditions }) => conditions.ready).length;

@@ -21,7 +21,7 @@ function nodes(text: string) {
   return snapshotOf(all.join('')).nodes;
 }
 
-/** Which zone each endpoint is for, or why there are no hints. */
+/** The zone that each endpoint serves, or why there are no hints. */
 function hinted(zones: string, cpus: string): string {
   const all = endpoints(zones);
   const hints = hintsByCPU(all, nodes(cpus));

@@ -1,14 +1,14 @@
 /**
- * complete, part: topology-mode Auto. Endpoints are for the zone they are in, but where a zone has more of them than its
- * share of the cluster's CPUs some are for another one; where that would overload an endpoint there are no hints at all
+ * complete, part: topology-mode Auto. Endpoints serve their own zone; when a zone has more endpoints than its share of
+ * the cluster's CPUs, some serve another zone. There are no hints at all when an endpoint would be overloaded
  * (KEP-2433; k8s.io/endpointslice/topologycache).
  */
 import { type EndpointHints, type Node, type SliceEndpoint, ZONE_LABEL } from '../read/types.js';
 
-/** By how much an endpoint may get more than its share. */
+/** How far an endpoint may exceed its share. */
 const OVERLOAD = 0.2;
 
-/** Nodes that are not for pods do not count. */
+/** Nodes with these labels do not count. */
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
 /** The hint of each endpoint, or why there are none. */
@@ -16,7 +16,7 @@ export type HintsByCPU =
   | { readonly of: (endpoint: SliceEndpoint) => EndpointHints | undefined }
   | { readonly reason: string };
 
-/** Hints for `endpoints`, all ready ones of a Service in one address family. */
+/** Hints for `endpoints`: all ready endpoints of a Service in one address family. */
 export function hintsByCPU(endpoints: readonly SliceEndpoint[], nodes: readonly Node[]): HintsByCPU {
   const shares = sharesByZone(nodes);
   if (!shares) return { reason: 'no hints, as not every Node has a zone and CPUs, in two zones or more' };
@@ -35,7 +35,7 @@ export function hintsByCPU(endpoints: readonly SliceEndpoint[], nodes: readonly 
   };
 }
 
-/** Each zone's part of all CPUs, by name; undefined when not every Node says what it has. */
+/** Each zone's share of all CPUs, by name; undefined when a Node has no zone or CPUs, or with fewer than two zones. */
 function sharesByZone(nodes: readonly Node[]): ReadonlyMap<string, number> | undefined {
   const counted = nodes.filter(
     ({ metadata, ready }) => ready && CONTROL_PLANE.every((label) => !(label in metadata.labels)),
@@ -51,7 +51,7 @@ function sharesByZone(nodes: readonly Node[]): ReadonlyMap<string, number> | und
   return new Map([...cpus].sort(([a], [b]) => (a < b ? -1 : 1)).map(([zone, each]) => [zone, each / total]));
 }
 
-/** How many endpoints each zone should have; undefined when there are not enough for that. */
+/** The number of endpoints that each zone should have; undefined when there are too few endpoints. */
 function desiredByZone(shares: ReadonlyMap<string, number>, count: number): ReadonlyMap<string, number> | undefined {
   let minimums = 0;
   const desired = new Map<string, number>();
@@ -63,7 +63,7 @@ function desiredByZone(shares: ReadonlyMap<string, number>, count: number): Read
   return minimums > count ? undefined : desired;
 }
 
-/** The zone that each endpoint is for: the first ones of a zone with too many go to those with too few. */
+/** The zone that each endpoint serves: the first endpoints of a zone with too many go to zones with too few. */
 function redistribute(
   endpoints: readonly SliceEndpoint[],
   desired: ReadonlyMap<string, number>,
@@ -86,7 +86,7 @@ function redistribute(
   return zoneOf;
 }
 
-/** How many endpoints each zone gives away and gets: one after the other, from where most are too many. */
+/** The number of endpoints that each zone gives and receives, one at a time, from the zone with the most to spare. */
 function moves(over: Map<string, number>, under: Map<string, number>): Moves {
   const giving = new Map<string, number>();
   const receiving = new Map<string, number>();

@@ -1,5 +1,5 @@
 /**
- * What differs is told: whatever a plan does, its sections say, where a rule stands included.
+ * Every difference is shown: whatever a plan changes, including the position of a rule, is in its sections.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -25,19 +25,19 @@ function state(mode: string): DesiredState {
   return value.desired;
 }
 
-/** The node that has `program`, after `act` on what iptables-save prints of IPv4. */
+/** A node that runs `program`, after `act` changed its iptables-save text of IPv4. */
 function nodeWith(there: DesiredState, act: (lines: string[]) => void): ObservedState {
   const { virtualServers } = there.ipvs ?? { virtualServers: [] };
-  const live = assume({}, there, { ipvs: { saved: { virtualServers, others: [] }, connections: [] } });
+  const observed = assume({}, there, { ipvs: { saved: { virtualServers, others: [] }, connections: [] } });
   const iptables = (there.iptables?.ruleSets ?? []).map((ruleSet) => {
     const lines = render(print(ruleSet)).split('\n');
     if (ruleSet.family === 'ipv4') act(lines);
     return parse(lines.join('\n'), ruleSet.family).value;
   });
-  return { ...live, iptables };
+  return { ...observed, iptables };
 }
 
-/** Where in a text the `nth` rule of a chain is, from 1; a table's first is behind its name. */
+/** The line index of the `nth` rule of a chain, from 1; a table's first rule follows its name. */
 function at(lines: readonly string[], table: string, chain: string, nth: number): number {
   const start = lines.indexOf(`*${table}`);
   const end = lines.indexOf('COMMIT', start);
@@ -56,7 +56,7 @@ function insert(lines: string[], table: string, chain: string, nth: number, rule
 
 const JUMP = '-m comment --comment "kubernetes service portals" -j KUBE-SERVICES';
 
-/** What was done to a node, and what is told: chain, lines that come, lines that go. */
+/** The change to the node, the chain that is shown, and how many lines are added and removed. */
 const ROWS: readonly [string, (lines: string[]) => void, string, number, number][] = [
   [
     'a jump behind an ACCEPT in nat',
@@ -98,14 +98,14 @@ const ROWS: readonly [string, (lines: string[]) => void, string, number, number]
 ];
 
 describe.each(['iptables', 'ipvs'])('%s mode', (mode) => {
-  const wanted = state(mode);
+  const desired = state(mode);
 
   it.each(ROWS.filter(([about]) => about.startsWith(`${mode}:`) || !about.includes(':')))(
     '%s is told',
     (_, act, what, added, removed) => {
-      const live = nodeWith(wanted, act);
-      const found = plan(live, wanted, OPTIONS);
-      const changes = changesOf(found.differences, live);
+      const observed = nodeWith(desired, act);
+      const found = plan(observed, desired, OPTIONS);
+      const changes = changesOf(found.differences, observed);
       expect(toJson(changes)).toMatchObject([{ what }]);
       expect(toJson(changes).map((change) => [change.added.length, change.removed.length])).toEqual([[added, removed]]);
       expect(summarise(changes)).toMatch(/^lines of no Service: \d lines? added, \d removed$/);
@@ -124,7 +124,7 @@ describe.each(['iptables', 'ipvs'])('%s mode', (mode) => {
     const acts = fc.array(fc.tuple(chains, place, place, fc.option(rules)), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(acts, (done) => {
-        const live = nodeWith(wanted, (lines) => {
+        const observed = nodeWith(desired, (lines) => {
           lines.splice(lines.indexOf('*nat') + 1, 0, ':DOCKER - [0:0]');
           lines.splice(lines.indexOf('*filter') + 1, 0, ':DOCKER - [0:0]');
           for (const [[table = '', chain = ''], from, to, rule] of done) {
@@ -132,14 +132,14 @@ describe.each(['iptables', 'ipvs'])('%s mode', (mode) => {
             else if (lines[at(lines, table, chain, from)]?.startsWith('-A')) move(lines, table, chain, from, to);
           }
         });
-        expect(isTold(live, plan(live, wanted, OPTIONS))).toBe(true);
-        expect(isTold(live, plan(live, EMPTY_STATE, OPTIONS))).toBe(true);
+        expect(isTold(observed, plan(observed, desired, OPTIONS))).toBe(true);
+        expect(isTold(observed, plan(observed, EMPTY_STATE, OPTIONS))).toBe(true);
       }),
       { numRuns: 60 },
     );
   });
 });
 
-function isTold(live: ObservedState, { differences, steps }: Plan): boolean {
-  return changesOf(differences, live).length > 0 === steps.length > 0;
+function isTold(observed: ObservedState, { differences, steps }: Plan): boolean {
+  return changesOf(differences, observed).length > 0 === steps.length > 0;
 }

@@ -1,5 +1,5 @@
 /**
- * changes: Differences → before and after as texts, taken apart for review: by tool, and by Service where that is known.
+ * changes: Differences → before and after as texts, split for review: by tool, and by Service where that is known.
  */
 import { oursIn } from '../backends/ours.js';
 import { compare, type SectionChange, type ServiceChange } from '../review/compare.js';
@@ -7,7 +7,7 @@ import type { AnyTool } from '../tools/tool.js';
 import { type Differences, type ObservedState, TOOLS } from '../tools/tools.js';
 import { byTool } from './plan.js';
 
-/** What changes, by Service, on the node that was `observed`. */
+/** The changes to a node in state `observed`, by Service. */
 export function changesOf(
   differences: Differences,
   observed: ObservedState,
@@ -27,7 +27,7 @@ export function changesOf(
   );
 }
 
-/** `changes` with more of no Service, which comes last. */
+/** `changes` with more sections that belong to no Service, which come last. */
 function withShared(changes: readonly ServiceChange[], more: readonly SectionChange[]): readonly ServiceChange[] {
   const shared = [
     ...changes.filter(({ service }) => service === undefined).flatMap(({ sections }) => sections),

@@ -1,5 +1,5 @@
 /**
- * The order of a plan: what is new is there before anything leads to it, what is old goes when nothing does any more.
+ * The order of a plan: new state exists before anything leads to it, old state goes after nothing leads to it any more.
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Options } from '../options.js';
@@ -37,16 +37,16 @@ function state(mode: string, services: readonly SmallService[], options: Partial
   return value.desired;
 }
 
-/** A node on which a state was programmed. */
+/** A node on which `there` was programmed. */
 function nodeWith(there: DesiredState): ObservedState {
   const { virtualServers } = there.ipvs ?? { virtualServers: [] };
   return assume(EMPTY, there, { ipvs: { saved: { virtualServers, others: [] }, connections: [] } });
 }
 
-const steps = (live: ObservedState, wanted: DesiredState): readonly Step[] =>
-  plan(live, wanted, { excludeCIDRs: [], chainsPerCommit: 300 }).steps;
+const steps = (observed: ObservedState, desired: DesiredState): readonly Step[] =>
+  plan(observed, desired, { excludeCIDRs: [], chainsPerCommit: 300 }).steps;
 
-/** A step by its tool, and whether it adds, removes or both. */
+/** A step as its tool, and whether it adds, removes or both. */
 function named({ program, input }: Step): string {
   const verbs = new Set(
     input.map(({ text }) =>
@@ -128,7 +128,7 @@ const ROWS: readonly [string, ObservedState, DesiredState, readonly string[]][] 
     state('iptables', [WEB]),
     ['iptables + *filter *nat', 'ip6tables + *filter *nat', 'sysctl'],
   ],
-  // Its rules serve until those of this mode do.
+  // The rules of nftables mode serve until those of this mode do.
   [
     'nftables mode → iptables',
     { ...EMPTY, nft: TABLES },
@@ -145,8 +145,8 @@ const ROWS: readonly [string, ObservedState, DesiredState, readonly string[]][] 
 ];
 
 describe('plan', () => {
-  it.each(ROWS)('%s', (_, live, wanted, expected) => {
-    expect(steps(live, wanted).map(named)).toEqual(expected);
+  it.each(ROWS)('%s', (_, observed, desired, expected) => {
+    expect(steps(observed, desired).map(named)).toEqual(expected);
   });
 
   it.each([

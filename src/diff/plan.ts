@@ -1,6 +1,6 @@
 /**
- * plan: ObservedState × DesiredState → what differs, and what to feed each tool, in which order. An empty plan means in
- * sync. The order is the table of stages in tools/tools.ts.
+ * plan: ObservedState × DesiredState → the differences, and the input of each tool, in order. An empty plan means that
+ * the node is in sync. The order is the table of stages in tools/tools.ts.
  */
 import { oursIn } from '../backends/ours.js';
 import type { Cidr } from '../ip.js';
@@ -13,14 +13,14 @@ export interface Plan {
 }
 
 export interface PlanOptions extends How {
-  /** Virtual servers there stay, though they are not desired. */
+  /** Virtual servers in these networks stay, though they are not desired. */
   readonly excludeCIDRs: readonly Cidr[];
 }
 
-/** Nothing of ours. */
+/** No state of ours. */
 export const EMPTY_STATE: DesiredState = {};
 
-/** How to get from `observed` to `desired`, by `tools`. */
+/** How to change `observed` into `desired`, by `tools`. */
 export function plan(
   observed: ObservedState,
   desired: DesiredState,
@@ -28,19 +28,22 @@ export function plan(
   tools: readonly AnyTool[] = TOOLS,
 ): Plan {
   const ours = byTool(oursIn(observed, options));
-  const [there, wanted] = [byTool(observed), byTool(desired)];
+  const [there, desiredByTool] = [byTool(observed), byTool(desired)];
   const differences = Object.fromEntries(
-    tools.map((tool) => [tool.name, tool.diff(there[tool.name] ?? tool.nothing, wanted[tool.name], ours[tool.name])]),
+    tools.map((tool) => [
+      tool.name,
+      tool.diff(there[tool.name] ?? tool.nothing, desiredByTool[tool.name], ours[tool.name]),
+    ]),
   );
   return { differences, steps: stepsOf(differences, desired, options, tools) };
 }
 
-/** A record of tools as one of any tool. */
+/** A record of tools, typed as one of any tools. */
 export function byTool(record: object): Readonly<Record<string, unknown>> {
   return record as Readonly<Record<string, unknown>>;
 }
 
-/** The steps of a plan without those of some tools. */
+/** The steps of a plan, except those of some tools. */
 export function without({ differences, steps }: Plan, isLeftOut: (tool: AnyTool) => boolean): Plan {
   const names = new Set<string>((TOOLS as readonly AnyTool[]).filter(isLeftOut).map(({ name }) => name));
   return {
@@ -49,7 +52,7 @@ export function without({ differences, steps }: Plan, isLeftOut: (tool: AnyTool)
   };
 }
 
-/** The tool with a name. */
+/** The tool of a step. */
 export function toolOf({ tool: name }: Step): AnyTool {
   const found = (TOOLS as readonly AnyTool[]).find((tool) => tool.name === name);
   if (!found) throw new Error(`no tool ${name}`);
@@ -74,7 +77,7 @@ function stepsOf(
     stages.filter(({ tool }) => !tool.isAtomic).map((stage) => [stage, run(stage.tool, stage.phase)]),
   );
   const isMoved = stages.some((stage) => stage.moves && (made.get(stage) ?? []).length > 0);
-  /** An atomic tool changes at once, at its first stage, unless there is something to go between its halves. */
+  /** An atomic tool changes in one step, at its first stage, unless other steps must run between its two halves. */
   const atomic = ({ tool, phase }: (typeof stages)[number]) =>
     isMoved ? run(tool, phase) : phase === 'grow' ? run(tool, 'whole') : [];
   return stages.flatMap((stage) => made.get(stage) ?? atomic(stage));

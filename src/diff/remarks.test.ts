@@ -30,8 +30,8 @@ it.each<[string, ObservedState, readonly RegExp[]]>([
   ['nft is missing', UNSEEN, [/nft is missing/]],
   ['rules that look into sets', withLookups(true, false), [/OUTPUT of ipv6 table nat .*: -A OUTPUT -j ACCEPT$/]],
   ['two of them', withLookups(true, true), [/-A OUTPUT -j ACCEPT and 1 more$/]],
-])('%s', (_, live, expected) => {
-  const found = remarks(live, EMPTY_STATE);
+])('%s', (_, observed, expected) => {
+  const found = remarks(observed, EMPTY_STATE);
   expect(found.map(({ severity, hint }) => [severity, hint === undefined])).toEqual(
     found.map(() => ['warning', false]),
   );

@@ -3,7 +3,7 @@ import { readCluster } from '../front.js';
 import type { Snapshot } from '../read/types.js';
 import { environmentOf } from './env.js';
 
-/** `namespace/name ip`, each with one port that has no name. */
+/** `namespace/name ip`: Services with one unnamed port. */
 function cluster(...services: readonly string[]): Snapshot {
   const text = services.map((line) => {
     const [, namespace, name, ip] = /^(.*)\/(.*) (.*)$/.exec(line) ?? [];

@@ -1,6 +1,6 @@
 /**
- * discover: Snapshot × namespace → the variables that kubelet starts a pod of it with (k/k pkg/kubelet/envvars/envvars.go;
- * kubelet_pods.go, getServiceEnvVarMap).
+ * discover: Snapshot × namespace → the environment variables that kubelet gives a pod of the namespace (k/k
+ * pkg/kubelet/envvars/envvars.go; kubelet_pods.go, getServiceEnvVarMap).
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { joinHostPort } from '../ip.js';
@@ -20,12 +20,12 @@ export interface ServiceEnv {
   readonly variables: readonly EnvVar[];
 }
 
-/** The Service that pods of every namespace are told of. */
+/** The Service that has variables in the pods of every namespace. */
 const MASTER = 'default/kubernetes';
 
 /**
- * The variables by Service, these by name; in a container they have no order, since kubelet collects them in a map. Each
- * variable is there once: where two Services want one, kubelet's pick is random, and this is the later one.
+ * The variables of each Service, Services sorted by name; in a container they have no order, since kubelet collects
+ * them in a map. When two Services define one variable, kubelet's choice is random; here the later Service wins.
  */
 export function environmentOf(snapshot: Snapshot, namespace: string): Checked<readonly ServiceEnv[]> {
   const services = servicesFor(snapshot.services, namespace);
@@ -51,7 +51,9 @@ export function environmentOf(snapshot: Snapshot, namespace: string): Checked<re
   return { value, diagnostics: [...diagnostics, ...[...clashes.values()].map(clash), ...withoutMaster(services)] };
 }
 
-/** Those with a cluster IP, of the namespace, and default/kubernetes unless the namespace has its own of that name. */
+/**
+ * Services with a cluster IP in the namespace, and default/kubernetes unless the namespace has its own `kubernetes`.
+ */
 function servicesFor(all: readonly Service[], namespace: string): readonly Service[] {
   const usable = all.filter(({ spec }) => spec.type !== 'ExternalName' && hasAddress(spec.clusterIPs));
   const own = usable.filter(({ metadata }) => metadata.namespace === namespace);
@@ -69,7 +71,7 @@ function isSynthetic({ spec, allocated }: Service): boolean {
   return allocated?.clusterIPs.includes(spec.clusterIPs[0] ?? '') ?? false;
 }
 
-/** In kubelet's order: host, first port, named ports, then what Docker's links would have set. */
+/** In kubelet's order: host, first port, named ports, then the variables of Docker's links. */
 function variablesOf({ metadata, spec }: Service): readonly EnvVar[] {
   const [ip = ''] = spec.clusterIPs;
   const [first] = spec.ports;
@@ -95,7 +97,7 @@ function variablesOf({ metadata, spec }: Service): readonly EnvVar[] {
   ];
 }
 
-/** No shell takes a variable that begins with a digit; names of Services may since KEP-5311. */
+/** Shells refuse variables that begin with a digit; names of Services may begin with one since KEP-5311. */
 function serviceVariable(name: string): string {
   return /^\d/.test(name) ? `_${variable(name)}` : variable(name);
 }
@@ -115,7 +117,7 @@ interface Clash {
   readonly service: Service;
 }
 
-/** Such as those of Services web and web-service. */
+/** As between Services `web` and `web-service`. */
 function clash({ names, other, service }: Clash): Diagnostic {
   const [name = ''] = names;
   const more = names.length > 1 ? ` and ${names.length - 1} more` : '';

@@ -1,5 +1,5 @@
 /**
- * Goldens of discovery: what the commands print for every case of fixtures/discover, one file per question.
+ * Goldens of discovery: the output of the commands for every case of fixtures/discover, one file per question.
  * GOLDEN=write rewrites them; the review is `git diff`. CI never writes.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { vipc } from '../testing/run/vipc.js';
 
 const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 
-/** The goldens of a case by their names: of the commands their output, and what they say beside it. */
+/** The goldens of a case by name: the output of each command, and its diagnostics. */
 async function goldens({ path, lookups, namespaces }: DiscoverCase): Promise<Map<string, string>> {
   const text = readFileSync(`${ROOT}${path}`, 'utf8');
   const files = new Map<string, string>();
@@ -35,7 +35,7 @@ async function goldens({ path, lookups, namespaces }: DiscoverCase): Promise<Map
   return files;
 }
 
-/** Both streams as a terminal would show them, one after the other. */
+/** Standard output, then standard error. */
 function transcript(argv: readonly string[], result: { code: number; stdout: string; stderr: string }): string {
   const marked = result.stderr.replace(/^(?=.)/gm, '! ');
   return `$ vipc ${argv.join(' ')}    # exit ${result.code}\n${marked}${result.stdout}`;

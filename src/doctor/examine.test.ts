@@ -3,7 +3,7 @@ import { examine } from './examine.js';
 import type { Facts } from './facts.js';
 import { parseChains, parseInterfaces, parseListening, parseTables } from './parse.js';
 
-/** A node on which all is well. */
+/** A node without problems. */
 const FINE: Facts = {
   mode: 'iptables',
   tools: [
@@ -97,6 +97,7 @@ const CASES: readonly (readonly [string, Partial<Facts>, readonly (readonly [str
     [['conntrack', 'problem', /^990 of 1000/]],
   ],
   ['no connections', sysctl('net.netfilter.nf_conntrack_max', undefined), []],
+  ['no limit of connections', sysctl('net.netfilter.nf_conntrack_max', '0'), []],
   [
     'kube-proxy',
     { processes: [{ pid: 7, name: 'kube-proxy' }], listening: [10256] },

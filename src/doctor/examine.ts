@@ -1,5 +1,5 @@
 /**
- * doctor: facts → findings. A finding says what was found and what it means, and what to do when it is not fine.
+ * doctor: facts → findings. A finding says what was found and what it means, and how to fix a problem.
  */
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
@@ -9,7 +9,7 @@ import { conntrackFindings, sysctlFindings } from './sysctls.js';
 
 export { type Finding, STATES, type State } from './finding.js';
 
-/** All that is to be said of a node, by what was looked at. */
+/** All findings about a node, check by check. */
 export function examine(facts: Facts): readonly Finding[] {
   const unseen = facts.unseen.map(
     ({ what, why }): Finding => ({ check: 'sight', state: 'unseen', message: `${what} could not be seen: ${why}` }),

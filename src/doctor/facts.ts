@@ -1,6 +1,6 @@
 /**
- * doctor: what is known of a node, as data. cli/doctor-facts.ts asks for it; examine.ts judges it. What could not be asked
- * is absent, and `unseen` says why.
+ * doctor: facts about a node, as data. cli/doctor-facts.ts collects them; examine.ts judges them. A fact that could not
+ * be collected is absent, and `unseen` says why.
  */
 import type { Family } from '../ip.js';
 
@@ -8,20 +8,20 @@ export interface Facts {
   readonly mode: string;
   readonly tools: readonly ToolFact[];
   readonly unseen: readonly Unseen[];
-  /** Values by name, such as `net.ipv4.ip_forward`; absent when the kernel has none of that name. */
+  /** Values by name, such as `net.ipv4.ip_forward`; absent when the kernel does not have the parameter. */
   readonly sysctls: Readonly<Record<string, string>>;
   readonly processes: readonly Process[];
-  /** TCP ports that something listens on. */
+  /** TCP ports in state LISTEN. */
   readonly listening: readonly number[];
   readonly interfaces: readonly Interface[];
   readonly rules?: readonly RulesFact[];
-  /** Which iptables the node uses. */
+  /** The variant of iptables that the node uses. */
   readonly variant?: string;
-  /** What iptables said of a trial of our matches and targets: those that the kernel lacks, or why it refuses them. */
+  /** The result of a trial of vipc's matches and targets: those that the kernel lacks, or why iptables refuses them. */
   readonly extensions?: { readonly missing: readonly string[]; readonly refused?: string };
-  /** Tables that nft lists, such as `ip kube-proxy`; absent when there is no nft. */
+  /** Tables that nft lists, such as `ip kube-proxy`; absent when nft is not installed. */
   readonly nftTables?: readonly string[];
-  /** Base chains of nft's own tables whose policy is drop, such as `inet fw forward`. */
+  /** Base chains with policy drop in tables that iptables-nft did not create, such as `inet fw forward`. */
   readonly nftDrops: readonly { readonly chain: string; readonly hook: string }[];
   readonly ipvs: Ipvs;
   readonly lock?: { readonly path: string; readonly held: boolean; readonly pid?: number };
@@ -31,7 +31,7 @@ export interface ToolFact {
   readonly name: string;
   readonly package: string;
   readonly installed: boolean;
-  /** The mode cannot do without it. */
+  /** The mode needs it. */
   readonly required: boolean;
   readonly version?: string;
 }
@@ -50,7 +50,7 @@ export interface Interface {
   readonly name: string;
   /** `bridge`, `dummy` …; absent for most. */
   readonly kind?: string;
-  /** Families of addresses beyond the link and the machine. */
+  /** Families of its addresses with global scope. */
   readonly families: readonly Family[];
 }
 
@@ -58,14 +58,14 @@ export interface Interface {
 export interface RulesFact {
   readonly variant: string;
   readonly family: Family;
-  /** How many chains are kube-proxy's or vipc's. */
+  /** The number of chains of kube-proxy or vipc. */
   readonly ours: number;
-  /** Built-in chains whose policy is DROP; `others` of their rules accept something and are not ours. */
+  /** Built-in chains with policy DROP; `others` is the number of their foreign rules that accept packets. */
   readonly drops: readonly { readonly table: string; readonly chain: string; readonly others: number }[];
 }
 
 export interface Ipvs {
-  /** The kernel has it, or a module of it. */
+  /** The kernel has IPVS built in or as a module. */
   readonly available: boolean;
   readonly device: boolean;
   readonly servers: number;

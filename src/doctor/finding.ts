@@ -1,10 +1,10 @@
 /**
- * doctor: what was found, as data.
+ * doctor: a finding, as data.
  */
 export type State = 'problem' | 'warning' | 'unseen' | 'ok';
 
 export interface Finding {
-  /** What was looked at, in kebab-case. */
+  /** The name of the check, in kebab-case. */
   readonly check: string;
   readonly state: State;
   readonly message: string;

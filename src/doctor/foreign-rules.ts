@@ -1,18 +1,18 @@
 /**
- * doctor: rules of others that keep packets of Services from getting through.
+ * doctor: foreign rules that block packets of Services.
  */
 
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 
-/** What the chain decides about, for Services. */
+/** The packets of Services that each built-in chain decides about. */
 const STOPS: Readonly<Record<string, string>> = {
   FORWARD: 'what goes from or to pods',
   INPUT: 'what is for the node itself, such as health checks of load balancers',
   OUTPUT: 'what the node itself sends, such as to Services',
 };
 
-/** Findings about chains whose policy is to drop. kube-proxy's own KUBE-FORWARD accepts only some of what it forwards. */
+/** Findings about chains with policy DROP. kube-proxy's own KUBE-FORWARD accepts only some forwarded packets. */
 export function ruleFindings({ rules, nftDrops }: Facts): readonly Finding[] {
   const drops = (rules ?? []).flatMap(({ variant, family, drops }) =>
     drops.map(({ table, chain, others }): Finding => {

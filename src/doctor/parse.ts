@@ -1,5 +1,5 @@
 /**
- * doctor: what tools and /proc print → the few things of it that are asked for.
+ * doctor: output of tools and files of /proc → the facts in them.
  */
 import type { Interface } from './facts.js';
 
@@ -9,7 +9,7 @@ export function parseListening(text: string): readonly number[] {
   return [...new Set(ports.map(([, port = '']) => Number.parseInt(port, 16)))];
 }
 
-/** `ip -json -details address show`, as far as it is one. */
+/** `ip -json -details address show`; anything else gives no interfaces. */
 export function parseInterfaces(text: string): readonly Interface[] {
   let links: unknown;
   try {
@@ -36,10 +36,10 @@ export function parseTables(text: string): readonly string[] {
   return [...text.matchAll(/^table (\S+ \S+)$/gm)].map(([, name = '']) => name);
 }
 
-/** Tables that iptables-nft makes, where iptables-save tells more. */
+/** Tables of iptables-nft, which iptables-save covers. */
 const OF_IPTABLES = /^(?:ip|ip6) (?:filter|nat|mangle|raw|security)$/;
 
-/** `nft list chains`: base chains whose policy is drop, in tables that are nft's own. */
+/** `nft list chains`: base chains with policy drop, without the tables of iptables-nft. */
 export function parseChains(text: string): readonly { readonly chain: string; readonly hook: string }[] {
   const found: { chain: string; hook: string }[] = [];
   let [table, chain] = ['', ''];

@@ -1,14 +1,14 @@
 /**
- * doctor: who programs Services on the node, and what a proxy of another mode left.
+ * doctor: the proxies that run on the node, and what a proxy of another mode has left over.
  */
 
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 
-/** What kube-proxy and vipc sync listen on. */
+/** The ports of kube-proxy and vipc sync: health checks and metrics. */
 const PORTS = [10256, 10249] as const;
 
-/** Findings about proxies that run, or ran. */
+/** Findings about proxies that run or did run. */
 export function proxyFindings(facts: Facts): readonly Finding[] {
   return [...running(facts), ...lock(facts), ...variants(facts), ...leftovers(facts)];
 }

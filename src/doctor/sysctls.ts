@@ -1,12 +1,12 @@
 /**
- * doctor: kernel parameters that decide whether packets of Services get through. Those that a proxy mode sets itself are
- * not here.
+ * doctor: kernel parameters that decide whether packets of Services get through, except those that a proxy mode sets
+ * itself.
  */
 
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 
-/** What is read. */
+/** The parameters to read. */
 export const SYSCTLS = [
   'net.ipv4.ip_forward',
   'net.ipv6.conf.all.forwarding',
@@ -39,7 +39,7 @@ function forwarding({ sysctls, interfaces }: Facts): readonly Finding[] {
   return [...finding('net.ipv4.ip_forward', ipv4), ...(hasIpv6 ? finding('net.ipv6.conf.all.forwarding', ipv6) : [])];
 }
 
-/** Of an interface the larger of its own value and that of `all` counts (Documentation/networking/ip-sysctl). */
+/** The kernel uses the larger of an interface's own value and that of `all` (Documentation/networking/ip-sysctl). */
 function reversePath({ sysctls }: Facts): readonly Finding[] {
   const name = 'net.ipv4.conf.all.rp_filter';
   const value = sysctls[name];
@@ -71,17 +71,20 @@ function bridges({ sysctls, interfaces }: Facts): readonly Finding[] {
   });
 }
 
-/** From here on it is told, and from here on new connections are about to be refused. */
+/** The share of the table from which there is a warning, and from which it is a problem. */
 const NEAR = 0.75;
 const FULL = 0.95;
 
-/** Findings about the table of connections. */
+/** Findings about the connection tracking table. */
 export function conntrackFindings({ sysctls }: Facts): readonly Finding[] {
   const max = sysctls['net.netfilter.nf_conntrack_max'];
   const count = sysctls['net.netfilter.nf_conntrack_count'];
   if (max === undefined || count === undefined) {
     return [{ check: 'conntrack', state: 'ok', message: 'no connection is tracked yet (nf_conntrack is not loaded)' }];
   }
+  // 0 is no limit (Documentation/networking/nf_conntrack-sysctl).
+  if (Number(max) === 0)
+    return [{ check: 'conntrack', state: 'ok', message: `${count} connections are tracked, without a limit` }];
   const share = Number(count) / Number(max);
   const message = `${count} of ${max} connections are tracked`;
   if (!(share >= NEAR)) return [{ check: 'conntrack', state: 'ok', message }];

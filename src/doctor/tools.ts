@@ -1,6 +1,6 @@
 /**
- * doctor: the programs that vipc runs on a node, where Debian has them, and what needs them. One table for `vipc doctor`,
- * which tells their versions, and for commands that cannot begin without.
+ * doctor: the programs that vipc runs on a node, with their Debian packages and what needs them. One table for `vipc
+ * doctor`, which prints their versions, and for commands that need them.
  */
 import type { ToolName } from '../tools/tools.js';
 
@@ -9,13 +9,13 @@ export type Need = ToolName | 'udp' | 'netns-path';
 
 export interface Tool {
   readonly name: string;
-  /** Programs that must be there together; one such set is enough. */
+  /** Sets of programs; all programs of one set must be installed. */
   readonly programs: readonly (readonly string[])[];
   /** The Debian package. */
   readonly package: string;
-  /** Absent: for everything. */
+  /** Absent when everything needs it. */
   readonly needs?: readonly Need[];
-  /** What prints its version. */
+  /** The command that prints its version. */
   readonly version?: readonly string[];
 }
 

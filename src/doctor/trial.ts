@@ -1,5 +1,5 @@
 /**
- * doctor: rules with every match and target that the rules of Services need, one a line, for iptables-restore --test.
+ * doctor: one rule for each match and target that the rules of Services need, for iptables-restore --test.
  */
 const MATCHES = [
   '-m comment --comment "a b"',

@@ -66,7 +66,7 @@ const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, 
   ipvs: (read, { name, text }) => void read.ipvs.push(take(read, name, parseIpvs(text))),
   links: (read, { name, text }) => void read.links.push(take(read, name, parseLinks(text))),
   bound(read, { text }) {
-    for (const [, address = ''] of text.matchAll(/^address add ([^\s/]+)/gm)) {
+    for (const [, address = ''] of text.matchAll(/^(?:address add|(?:\d+: )?\S+ +inet6?) ([\da-f.:]+)/gm)) {
       const ip = parseIp(address);
       if (ip) read.bound.push(ip.text);
     }

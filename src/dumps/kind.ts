@@ -10,7 +10,7 @@ const KINDS: readonly (readonly [RegExp, DumpKind])[] = [
   [/^create \S+ \S+/, 'ipset'],
   [/^(?:-A (?:-t|-u|-f|--sctp-service) |--set \d)/, 'ipvs'],
   [/^\[/, 'links'],
-  [/^(?:link|address) add /, 'bound'],
+  [/^(?:link|address) add |^(?:\d+: )?\S+ +inet6? [\da-f.:]+/, 'bound'],
 ];
 
 /** Output that people have at hand instead, and the command to run. */

@@ -1,5 +1,5 @@
 /**
- * front, part: manifests beside a cluster: all objects of both, where one that both have is as the manifests say it.
+ * front, part: manifests together with a cluster: all objects of both; Services in both are taken from the manifests.
  */
 import { kept } from '../complete/allocate.js';
 import { asWarning, type Checked, type Diagnostic, type Source } from '../diag.js';
@@ -7,13 +7,13 @@ import { readSnapshot } from '../read/snapshot.js';
 import { keyOf, type Snapshot } from '../read/types.js';
 
 export interface Beside {
-  /** What the manifests say alone. */
+  /** The objects of the manifests alone. */
   readonly written: Snapshot;
-  /** All objects; the Services of the manifests with what they have in the cluster. */
+  /** All objects; Services of the manifests keep the values that the cluster has allocated. */
   readonly snapshot: Checked<Snapshot>;
 }
 
-/** `manifests` among the objects of a cluster, if there are any. */
+/** `manifests` together with the objects of `cluster`, if there are any. */
 export function beside(manifests: readonly Source[], cluster: readonly Source[]): Beside {
   if (cluster.length === 0) {
     const snapshot = readSnapshot(manifests);
@@ -22,7 +22,7 @@ export function beside(manifests: readonly Source[], cluster: readonly Source[])
   const { value: written } = readSnapshot(manifests);
   const names = new Set(written.services.map(keyOf));
   const there = new Map(readSnapshot(cluster).value.services.map((service) => [keyOf(service), service]));
-  // The cluster first: of two that want one address the manifest is at fault.
+  // The cluster is read first, so a conflict over an address is reported at the manifest.
   const { value, diagnostics } = readSnapshot([...cluster.map((source) => without(source, names)), ...manifests]);
   const services = value.services.map((service) => {
     const before = service.origin.source.api ? undefined : there.get(keyOf(service));
@@ -38,7 +38,7 @@ interface Listed {
   }[];
 }
 
-/** The list without Services of these names. */
+/** The List without the Services in `names`. */
 function without(source: Source, names: ReadonlySet<string>): Source {
   const list = JSON.parse(source.text) as Listed;
   const items = list.items.filter(
@@ -47,7 +47,7 @@ function without(source: Source, names: ReadonlySet<string>): Source {
   return { ...source, text: JSON.stringify({ ...list, items }) };
 }
 
-/** An error in an object of the cluster is not mended in a manifest. */
+/** Errors in objects of the cluster become warnings, because editing a manifest cannot fix them. */
 function admitted(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.origin?.source.api ? asWarning(diagnostic) : diagnostic;
 }

@@ -1,6 +1,6 @@
 /**
- * lint, part: who could be selected: Pods, and the templates that Pods are made of. In: the snapshot. Out: their labels
- * and ports by namespace, with where they are written.
+ * lint, part: the candidates of selectors: Pods and pod templates. In: the snapshot. Out: their labels and ports by
+ * namespace, with the places of the labels.
  */
 import type { Key, Origin } from '../diag.js';
 import { groupedBy, sorted } from '../order.js';
@@ -10,24 +10,24 @@ export interface Candidate {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly ContainerPort[];
-  /** A template: there is no Pod of it yet, or it is simulated. */
+  /** A template: its Pods do not exist yet, or are simulated. */
   readonly template: boolean;
   readonly origin: Origin;
-  /** Where in the object the labels are. */
+  /** The path of the labels in the object. */
   readonly at: readonly Key[];
 }
 
-/** What selectors of one namespace can find. */
+/** The candidates of one namespace. */
 export interface Candidates {
-  /** Those that have all labels of `selector`. */
+  /** Candidates with all labels of `selector`. */
   matching(selector: Readonly<Record<string, string>>): readonly Candidate[];
-  /** Those that have a label `key`, in order. */
+  /** Candidates with a label `key`, in order. */
   withKey(key: string): readonly Candidate[];
-  /** Those that have `key: value`, in order. */
+  /** Candidates with `key: value`, in order. */
   withLabel(key: string, value: string): readonly Candidate[];
 }
 
-/** Labels that no template has, because controllers give them to each Pod. */
+/** Labels that controllers add to each Pod, so templates do not have them. */
 const GIVEN = [
   'statefulset.kubernetes.io/pod-name',
   'apps.kubernetes.io/pod-index',
@@ -35,12 +35,14 @@ const GIVEN = [
   'pod-template-hash',
 ];
 
-/** What of a selector somebody's template can meet. */
+/** The part of a selector that a template can match. */
 export function written(selector: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(selector).filter(([key]) => !GIVEN.includes(key)));
 }
 
-/** By namespace. A selector is looked up by its rarest label, so that thousands of Services and Pods stay affordable. */
+/**
+ * The candidates by namespace. Lookups start at a selector's rarest label: there are thousands of Services and Pods.
+ */
 export function candidatesByNamespace(snapshot: Snapshot): ReadonlyMap<string, Candidates> {
   // Pods of one template are one candidate: they have the same labels and ports.
   const alike = groupedBy(sorted(snapshot.pods.filter(isWritten)).map(ofPod), ({ namespace, labels, ports }) =>
@@ -52,9 +54,9 @@ export function candidatesByNamespace(snapshot: Snapshot): ReadonlyMap<string, C
   return new Map([...groups].map(([namespace, found]) => [namespace, indexed(found)]));
 }
 
-/** Others than those simulated for a workload, whose template is a candidate itself. */
+/** Whether a Pod is a candidate. Pods simulated for a workload are not: its template is a candidate itself. */
 function isWritten({ simulated, origin, hook, status }: Pod): boolean {
-  // What a release runs once is not there for anybody to select.
+  // A hook in a manifest runs once during a release, so no Service selects it.
   if (hook !== undefined && status.phase === '') return false;
   return simulated === undefined || simulated === origin.object || simulated.startsWith('Pod ');
 }
@@ -83,7 +85,7 @@ function indexed(candidates: readonly Candidate[]): Candidates {
     withLabel,
     withKey: (key) => keys.get(key) ?? [],
     matching: (selector) => {
-      // Many Services may have one selector.
+      // Many Services may have the same selector.
       const text = JSON.stringify(Object.entries(selector).sort());
       const found = known.get(text) ?? having(selector, withLabel);
       known.set(text, found);
@@ -104,7 +106,7 @@ function push(groups: Map<string, Candidate[]>, key: string, candidate: Candidat
   else groups.set(key, [candidate]);
 }
 
-/** The keys of `selector` that `labels` have no or another value for, the first two: nobody asks for more. */
+/** The keys of `selector` whose value in `labels` is absent or different; at most two, callers need no more. */
 export function differing(
   selector: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,

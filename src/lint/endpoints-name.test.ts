@@ -1,5 +1,6 @@
 /**
- * checkEndpointsNames, on manifests: what it says, and what it has no reason to say. Its words are in golden/look.
+ * checkEndpointsNames on manifests: which diagnostics it reports, and which it must not. Their words are in
+ * golden/look.
  */
 
 import { describe, expect, it } from '@jest/globals';

@@ -1,6 +1,6 @@
 /**
- * lint: endpoints that somebody wrote by hand, and the Services they are for. Only the exact name binds an Endpoints
- * object, only the exact label an EndpointSlice; a letter more, and the Service has no endpoints and nothing says why.
+ * lint: hand-written endpoints whose Service does not exist. An Endpoints object belongs to the Service of exactly its
+ * name, an EndpointSlice to the Service of exactly its label; with a typo the Service silently has no endpoints.
  */
 import type { Diagnostic, Key, Origin } from '../diag.js';
 import { suggester } from '../near.js';
@@ -37,7 +37,7 @@ export function checkEndpointsNames({ services, endpoints, slices }: Snapshot): 
       return stays ? [] : [overwritten(object, service)];
     }),
     ...sorted(inInput.filter(isByHand)).flatMap(({ metadata: { namespace, labels }, origin }) => {
-      // Without the label read says so.
+      // A slice without the label is reported by read.
       const name = labels[SERVICE_NAME_LABEL];
       if (!name || known.has(`${namespace}/${name}`)) return [];
       return mismatch(origin, ['metadata', 'labels', SERVICE_NAME_LABEL], name, nearly(namespace, name));
@@ -45,7 +45,7 @@ export function checkEndpointsNames({ services, endpoints, slices }: Snapshot): 
   ];
 }
 
-/** The Service of a namespace that waits for endpoints under nearly that name. */
+/** The Service of a namespace that lacks endpoints and has nearly that name. */
 function nearlyNamed(
   services: readonly Service[],
   slices: readonly EndpointSlice[],
@@ -58,7 +58,7 @@ function nearlyNamed(
   return (namespace, name) => byKey.get(`${namespace}/${suggest(name, names.get(namespace) ?? [])}`);
 }
 
-/** Its endpoints come from somebody who writes them. */
+/** Whether a Service needs hand-written endpoints. */
 function waits(service: Service): boolean {
   return !hasSelector(service) && service.spec.type !== 'ExternalName';
 }
@@ -69,7 +69,7 @@ function isByHand({ metadata: { labels } }: EndpointSlice): boolean {
   return labels[CLUSTERSET_SERVICE_LABEL] === undefined && !CONTROLLERS.includes(labels[MANAGED_BY_LABEL] ?? '');
 }
 
-/** What the endpoints controller wrote says so, by a label since Kubernetes 1.33, before that mostly by an annotation. */
+/** The endpoints controller sets a label since Kubernetes 1.33; before, it mostly set an annotation. */
 function isByController({ metadata: { labels, annotations } }: Endpoints): boolean {
   return (
     labels['endpoints.kubernetes.io/managed-by'] !== undefined ||

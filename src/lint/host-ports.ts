@@ -1,7 +1,7 @@
 /**
- * lint: ports that Pods ask of their node and that are node ports of Services too. In: the snapshot. Out: warnings. Both
- * are DNATed in nat PREROUTING, so the first jump there wins; a process in the node's own network never sees what comes to
- * a node port, and the two can't both listen on a health check node port.
+ * lint: host ports of Pods that are also node ports of Services. In: the snapshot. Out: warnings. Both are DNATed in
+ * nat PREROUTING, so the first jump there wins; a process in the node's network never gets packets to a node port, and
+ * it cannot listen on a health check node port, where the proxy listens.
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import { keyOf, type Pod, type PodSpec, type Service, type Snapshot, type Workload } from '../read/types.js';
@@ -26,11 +26,11 @@ export function checkHostPorts({ services, pods, workloads }: Snapshot): readonl
       return claim ? [conflict(number, port.protocol, port.hostPort !== undefined, claim, origin)] : [];
     }),
   );
-  // The pods of one template say it together.
+  // Report the pods of one template once.
   return [...new Map(found.map((each) => [`${each.origin?.object} ${each.message}`, each])).values()];
 }
 
-/** Others than those that are simulated, whose template says it, or have ended. */
+/** Whether an object is checked: not Pods that have ended, nor simulated Pods, whose template is checked. */
 function isAlive(object: Pod | Workload): boolean {
   if (!('status' in object)) return !object.owned && object.replicas > 0;
   const { simulated, status, origin } = object;

@@ -1,6 +1,6 @@
 /**
- * lint, part: Services that an Ingress may name, and that may surprise. In: routes of Ingresses. Out: notes, one for each
- * Ingress and Service.
+ * lint, part: Services that work as Ingress backends only with some controllers. In: routes of Ingresses. Out: notes,
+ * one for each Ingress and Service.
  */
 import type { Diagnostic } from '../diag.js';
 import { groupedBy } from '../order.js';

@@ -1,6 +1,6 @@
 /**
- * lint: what Ingresses name, and what is there. In: the snapshot. Out: warnings, at the very field. An Ingress reaches
- * Services of its own namespace only, by the Service's port (networking/v1, IngressServiceBackend).
+ * lint: Ingresses that name missing Services or ports. In: the snapshot. Out: warnings, at the exact field. An Ingress
+ * can only name Services of its own namespace, and the Service's port (networking/v1, IngressServiceBackend).
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import { nearest, suggester } from '../near.js';
@@ -18,7 +18,8 @@ import { ingressNotes } from './ingress-notes.js';
 import { placeOf, type Route, routesOf, routeText } from './routes.js';
 
 /**
- * Warnings: `ingress-without-service`, `ingress-without-port`, `ingress-duplicate-path`; and the notes of ingress-notes.ts.
+ * Warnings: `ingress-without-service`, `ingress-without-port`, `ingress-duplicate-path`; and the notes of
+ * ingress-notes.ts.
  */
 export function checkIngresses({ ingresses, services, slices }: Snapshot): readonly Diagnostic[] {
   if (ingresses.length === 0) return [];
@@ -50,7 +51,7 @@ function checkRoute({ ingress, backend }: Route, known: Known): readonly Diagnos
   if (!service) return [withoutService(ingress, backend, name, known)];
   const { ports, type } = service.spec;
   const found = ports.some((each) => each.port === port || each.name === port);
-  // An ExternalName needs no ports, and the name is reached at whatever the Ingress says.
+  // An ExternalName Service needs no ports: controllers use the port that the Ingress gives.
   if (found || (type === 'ExternalName' && ports.length === 0)) return [];
   const of = `${routeText(backend)} leads to Service ${keyOf(service)}`;
   return [withoutPort(placeOf({ ingress, backend }, 'port'), of, port, service)];
@@ -100,7 +101,7 @@ function portText({ name, port }: ServicePortSpec): string {
   return name === '' ? `${port}` : `${port} (${name})`;
 }
 
-/** Of two backends for one route the controller takes either; which, nothing says. */
+/** When two backends have the same route, the API does not define which one the controller uses. */
 function duplicates(routes: readonly Route[]): readonly Diagnostic[] {
   const byRoute = groupedBy(routes, ({ ingress, backend: { host, path, pathType } }) =>
     path === undefined ? undefined : JSON.stringify([ingress.ingressClassName, host, path, pathType]),
@@ -119,7 +120,7 @@ function duplicates(routes: readonly Route[]): readonly Diagnostic[] {
   );
 }
 
-/** The entry of the rule that has the backend. */
+/** The place of the path entry with the backend. */
 function pathOf({ ingress: { origin }, backend }: Route): Origin {
   return { ...origin, path: backend.at.slice(0, -1) };
 }

@@ -1,5 +1,5 @@
 /**
- * lint: Snapshot → what is valid, but hardly meant.
+ * lint: Snapshot → diagnostics about objects that are valid but probably mistakes.
  */
 import type { Diagnostic } from '../diag.js';
 import type { Snapshot } from '../read/types.js';
@@ -11,7 +11,7 @@ import { checkRepeated } from './repeated.js';
 import { checkSelectors } from './selector.js';
 import { checkSlicePorts } from './slice-ports.js';
 
-/** All there is to say of a cluster: warnings, and notes on what may surprise. `simulate`: it was asked for. */
+/** All warnings and notes about a cluster. `simulate`: --simulate was given. */
 export function lint(cluster: Snapshot, done = { simulate: false }): readonly Diagnostic[] {
   const checks = [
     ...[checkSelectors, checkEndpointsNames, checkSlicePorts, checkRepeated],

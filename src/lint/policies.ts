@@ -1,6 +1,6 @@
 /**
- * lint: NetworkPolicies that select the endpoints of Services. In: the snapshot. Out: notes. Rules of Services let
- * traffic through to an endpoint that a network plugin may then keep out, and say nothing of it.
+ * lint: NetworkPolicies that select the endpoints of Services. In: the snapshot. Out: notes. The rules of a Service do
+ * not show that a network plugin may drop the traffic to its endpoints.
  */
 import type { Diagnostic } from '../diag.js';
 import { groupedBy, sorted } from '../order.js';
@@ -10,7 +10,7 @@ import { candidatesByNamespace, written } from './candidates.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** A policy, and how many of the Pods or templates that a Service selects it selects. */
+/** A policy that selects Pods or templates of a Service; `some`: not all of them. */
 export interface Selected {
   readonly policy: NetworkPolicy;
   readonly some: boolean;
@@ -36,7 +36,7 @@ export function checkPolicies(snapshot: Snapshot): readonly Diagnostic[] {
   );
 }
 
-/** Which policies select endpoints of a Service, in order of name. */
+/** The policies that select endpoints of a Service, sorted by name. */
 export function policiesByService(snapshot: Snapshot): (service: Service) => readonly Selected[] {
   const policies = groupedBy(sorted(snapshot.policies), ({ metadata }) => metadata.namespace);
   if (policies.size === 0) return () => [];
@@ -56,7 +56,9 @@ export function policiesByService(snapshot: Snapshot): (service: Service) => rea
     });
   };
 
-  /** Where no Pod is there: the templates that it selects, or what it asks for, which all of them have. */
+  /**
+   * Without Pods: the labels of the templates that the Service selects, else its selector, which all its Pods match.
+   */
   function templates({ metadata, spec }: Service): readonly Labels[] {
     const matching = candidates.get(metadata.namespace)?.matching(written(spec.selector)) ?? [];
     return matching.length > 0 ? matching.map(({ labels }) => labels) : [spec.selector ?? {}];

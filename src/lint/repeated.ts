@@ -1,6 +1,6 @@
 /**
- * lint: an endpoint that two slices of a Service list in different states. In: the snapshot. Out: warnings that name both.
- * kube-proxy takes the first slice by name, but for an endpoint on its own node the last (EndpointSliceCache).
+ * lint: endpoints that two slices of a Service list in different states. In: the snapshot. Out: warnings that name both
+ * slices. kube-proxy uses the first slice by name, but for an endpoint on its own node the last (EndpointSliceCache).
  */
 import type { Diagnostic } from '../diag.js';
 import { joinHostPort } from '../ip.js';
@@ -25,7 +25,7 @@ export function checkRepeated({ services, slices }: Snapshot): readonly Diagnost
   });
 }
 
-/** Where an endpoint is listed. */
+/** An endpoint in a slice, at an index. */
 interface Listed {
   readonly slice: EndpointSlice;
   readonly endpoint: SliceEndpoint;
@@ -38,7 +38,7 @@ interface Repeated {
   readonly port: number;
 }
 
-/** An endpoint of one address can have other ports in another slice; only what is the same port is the same endpoint. */
+/** Endpoints are the same when address and port are equal: two slices may list one address with different ports. */
 function repeatedIn(slices: readonly EndpointSlice[]): readonly Repeated[] {
   const known = new Map<string, Listed>();
   const found: Repeated[] = [];
@@ -60,7 +60,7 @@ function repeatedIn(slices: readonly EndpointSlice[]): readonly Repeated[] {
 }
 
 /** Unset conditions mean ready, serving and not terminating (KEP-752). */
-function stateOf({ ready = true, serving = ready, terminating = false }: Conditions): string {
+function stateOf({ ready = true, serving = true, terminating = false }: Conditions): string {
   if (ready) return 'ready';
   if (!terminating) return 'not ready';
   return serving ? 'terminating and serving' : 'terminating';

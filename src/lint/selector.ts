@@ -1,6 +1,6 @@
 /**
- * lint: selectors of Services that find nothing, and target ports by a name that nobody has. In: the snapshot. Out:
- * warnings that name the label or the port, and the nearest that there is.
+ * lint: Service selectors that match no Pod, and named target ports that no Pod has. In: the snapshot. Out: warnings
+ * that name the label or port, and the most similar existing one.
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import { nearest, suggester } from '../near.js';
@@ -17,7 +17,7 @@ export function checkSelectors(snapshot: Snapshot, done = { simulate: false }): 
   const listed = new Set(snapshot.slices.filter(({ synthetic }) => synthetic === undefined).map(serviceOf));
   const served = new Set(snapshot.slices.filter(({ endpoints }) => endpoints.length > 0).map(serviceOf));
   const asking = snapshot.services.filter((service) => asks(service, served.has(keyOf(service))));
-  const candidates = asking.length === 0 ? NOBODY : candidatesByNamespace(snapshot);
+  const candidates = asking.length === 0 ? NO_CANDIDATES : candidatesByNamespace(snapshot);
   return sorted(asking).flatMap((service) => {
     const key = keyOf(service);
     const here = candidates.get(service.metadata.namespace);
@@ -31,9 +31,9 @@ export function checkSelectors(snapshot: Snapshot, done = { simulate: false }): 
   });
 }
 
-const NOBODY: ReturnType<typeof candidatesByNamespace> = new Map();
+const NO_CANDIDATES: ReturnType<typeof candidatesByNamespace> = new Map();
 
-/** Whether there is anything to find out about a Service, which costs a look at all Pods. */
+/** Whether a Service needs the check, which is expensive: it visits all Pods. */
 function asks(service: Service, served: boolean): boolean {
   const { type, ports } = service.spec;
   const named = ports.some(({ targetPort }) => typeof targetPort === 'string');
@@ -53,15 +53,15 @@ function withoutPods(
     severity: listed ? 'note' : 'warning',
     message: `no Pod is there for it yet: ${first?.origin.object}${others} would make Pods that it selects`,
     origin: { ...origin, path: ['spec', 'selector'] },
-    // Where it was given, another message says why there are none.
+    // With --simulate another message explains why there are no Pods.
     ...(!simulated && { hint: '--simulate makes them' }),
   };
 }
 
-/** As many that miss by one label are looked at. */
+/** The number of near misses that are compared. */
 const MAX_MISSES = 50;
 
-/** One that has all labels but one; with a single label, one with nearly its value. */
+/** A candidate that matches all labels but one; for a single label, one with a similar value. */
 function nearMiss(
   service: Service,
   selector: Selector,
@@ -90,7 +90,7 @@ interface Miss {
   readonly candidate: Candidate;
 }
 
-/** Who lacks one label has all the others, so one of any two. */
+/** A candidate that lacks one label has the others, so it has at least one of any two labels. */
 function missesOf(selector: Selector, here: Candidates): readonly Miss[] {
   const [first = '', second] = Object.keys(selector).sort();
   const lists =
@@ -120,7 +120,9 @@ function nearMissOf({ spec, origin }: Service, key: string, { labels, origin: ot
   };
 }
 
-/** A Pod without the port is left out of the slices, and nothing says so (k/k endpointslice, getEndpointPorts). */
+/**
+ * The controller silently leaves a named port out of the slices of Pods without it (endpointslice, getEndpointPorts).
+ */
 function targetPorts({ spec, origin }: Service, matching: readonly Candidate[]): readonly Diagnostic[] {
   return spec.ports.flatMap(({ targetPort, protocol }, i) => {
     if (typeof targetPort === 'number') return [];

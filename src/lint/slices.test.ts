@@ -1,6 +1,6 @@
 /**
- * checkRepeated and checkSlicePorts, on manifests: what they say, and what they have no reason to say. Their words are in
- * golden/look.
+ * checkRepeated and checkSlicePorts on manifests: which diagnostics they report, and which they must not. Their words
+ * are in golden/look.
  */
 
 import { describe, expect, it } from '@jest/globals';
@@ -30,6 +30,12 @@ describe('checkRepeated', () => {
     ['on another port', [HTTP, READY], ['{name: https, port: 443}', NOT], []],
     ['on another number', [HTTP, READY], ['{name: http, port: 81}', NOT], []],
     ['another endpoint', [HTTP, READY], [HTTP, NOT.replace('0.1', '0.2')], []],
+    [
+      'terminating, serving unset and true',
+      [HTTP, NOT.replace('ready: false', 'ready: false, terminating: true')],
+      [HTTP, NOT.replace('ready: false', 'ready: false, terminating: true, serving: true')],
+      [],
+    ],
   ])('%s', (_, [portsA, a], [portsB, b], expected) => {
     const documents = [service('web', PORT), ofWeb('a', portsA, a), ofWeb('b', portsB, b)];
     expect(said(checkRepeated, documents)).toEqual(expected);

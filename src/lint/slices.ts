@@ -1,18 +1,18 @@
 /**
- * lint, part: how many endpoints are in the EndpointSlices of a Service.
+ * lint, part: the number of endpoints in the EndpointSlices of a Service.
  */
 import type { EndpointSlice, Service } from '../read/types.js';
 
-/** How many endpoints are ready, of how many. */
+/** The number of ready endpoints, and of all. */
 export interface Readiness {
   readonly ready: number;
   readonly total: number;
 }
 
 /**
- * Distinct addresses in `slices`, which are in the order of their names: of two that list one address the first counts, as
- * in kube-proxy. A Pod of two families counts once, as the family with most addresses is counted. An unset condition means
- * ready (KEP-752); names (FQDN) are addresses to nobody.
+ * Counts the distinct addresses in `slices`, which must be sorted by name: if two list one address, the first counts,
+ * as in kube-proxy. Only the family with the most addresses is counted, so a dual-stack Pod counts once. An unset
+ * condition means ready (KEP-752); FQDN slices are ignored.
  */
 export function readiness(slices: readonly EndpointSlice[]): Readiness {
   const families = (['IPv4', 'IPv6'] as const).map((family) => {
@@ -29,8 +29,8 @@ export function readiness(slices: readonly EndpointSlice[]): Readiness {
 }
 
 /**
- * The same for each port of a Service: ready are those in slices that have the port, for traffic of it reaches no others;
- * one that no slice has, as a target port by a name that no Pod has, is served by none.
+ * The same for each port of a Service. Only endpoints in slices with the port are ready, because its traffic reaches no
+ * others; a port that no slice has (a named target port that no Pod has) has no ready endpoint.
  */
 export function portReadiness({ spec }: Service, slices: readonly EndpointSlice[]): readonly Readiness[] {
   const { total } = readiness(slices);

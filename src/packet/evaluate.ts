@@ -3,9 +3,11 @@
  * explains with the same code.
  */
 import { FAMILIES, type Ip } from '../ip.js';
+import type { TableName } from '../tools/iptables/types.js';
+import type { VirtualServer } from '../tools/ipvs/types.js';
 import { type Branch, type Step, stepsOf } from './branch.js';
 import { type Missed, type Tables, tablesOf } from './chains.js';
-import { type Fraction, ONE, plus, ZERO } from './fraction.js';
+import { type Fraction, ONE, plus } from './fraction.js';
 import { type Asked, DESTINATION_HOOKS, HOOKS, type Hook } from './hooks.js';
 import { schedule, serversOf } from './ipvs.js';
 import { isLocal, type NodeRules } from './node.js';
@@ -46,95 +48,107 @@ export function newEvaluator(node: NodeRules): Evaluator {
     ]),
   );
   const serverFor = serversOf(node.virtualServers);
-
-  const evaluate = (packet: PacketClass): readonly Outcome[] => {
-    const own = tables.get(packet.family);
-    const outcomes: Outcome[] = [];
-    const end = (branch: Branch, how: End) => {
-      const { flow, weight: share, depends } = branch;
-      outcomes.push({ end: how, flow, share, depends, steps: stepsOf(branch) });
-    };
-
-    /** What gets past a hook; all else has ended. IPVS may send a branch out at once. */
-    const pass = (
-      hook: Hook,
-      branches: readonly Branch[],
-      asked: readonly Asked[] = HOOKS[hook],
-    ): readonly Branch[] => {
-      const [table, ...more] = asked;
-      if (table === undefined || branches.length === 0) return branches;
-      const next = branches.flatMap((branch): readonly Branch[] => {
-        if (table === 'ipvs') return byIpvs(hook, branch);
-        if (table === 'nat') return translate(hook, branch);
-        return through(table, hook, branch);
-      });
-      return pass(hook, next, more);
-    };
-    const through = (table: Exclude<Asked, 'ipvs'>, hook: Hook, branch: Branch): readonly Branch[] =>
-      (own?.walk(table, hook, branch) ?? []).flatMap(({ branch: walked, verdict }) => {
-        if (verdict === 'drop' || verdict === 'reject') end(walked, verdict);
-        return verdict === 'accept' ? [walked] : [];
-      });
-    /** Once for each connection and side of it; not for what is not tracked, or tracked already. */
-    const translate = (hook: Hook, branch: Branch): readonly Branch[] => {
-      const forDestination = DESTINATION_HOOKS.has(hook);
-      if (branch.flow.state !== 'NEW' || (forDestination && branch.flow.isDestinationSet)) return [branch];
-      return through('nat', hook, branch).map((each) =>
-        forDestination ? { ...each, flow: { ...each.flow, isDestinationSet: true } } : each,
-      );
-    };
-    const byIpvs = (hook: Hook, branch: Branch): readonly Branch[] => {
-      const server = branch.flow.virtualServer === undefined ? serverFor(branch.flow) : undefined;
-      if (!server) return [branch];
-      const given = schedule(server, branch, hook);
-      if (given.length === 0) end(branch, 'reject');
-      // ip_vs_nat_xmit: a real server on this node is reached as any local address, others by way of OUTPUT.
-      const here = given.filter(({ flow }) => isLocal(node, flow.destination));
-      out(given.filter((each) => !here.includes(each)));
-      return here;
-    };
-    const out = (branches: readonly Branch[]) => leave(pass('OUTPUT', branches));
-    const leave = (branches: readonly Branch[]) => {
-      for (const branch of pass('POSTROUTING', branches))
-        end(branch, isLocal(node, branch.flow.destination) ? 'delivered' : 'forwarded');
-    };
-
-    const begin: Branch = { flow: flowOf(packet), weight: ONE, steps: undefined, depends: [] };
-    if (begin.flow.isLocal) {
-      const sent = pass('OUTPUT', [begin]);
-      // What a node sends to itself comes in again by lo, known already.
-      leave(sent.filter(({ flow }) => !isLocal(node, flow.destination)));
-      const looped = pass(
-        'POSTROUTING',
-        sent.filter(({ flow }) => isLocal(node, flow.destination)),
-      );
-      const back = looped.map((branch) => ({
-        ...branch,
-        flow: { ...branch.flow, isLocal: false, inInterface: 'lo', isDestinationSet: true },
-      }));
-      for (const branch of pass('INPUT', pass('PREROUTING', back))) end(branch, 'delivered');
-    } else {
-      const came = pass('PREROUTING', [begin]);
-      for (const branch of pass(
-        'INPUT',
-        came.filter(({ flow }) => isLocal(node, flow.destination)),
-      ))
-        end(branch, 'delivered');
-      leave(
-        pass(
-          'FORWARD',
-          came.filter(({ flow }) => !isLocal(node, flow.destination)),
-        ),
-      );
-    }
-    return merged(outcomes);
-  };
   return {
-    evaluate,
+    evaluate: (packet) => {
+      const own = tables.get(packet.family);
+      if (!own) return [];
+      const way: Way = { node, tables: own, serverFor, outcomes: [] };
+      travel(way, { flow: flowOf(packet), weight: ONE, steps: undefined, depends: [] });
+      return merged(way.outcomes);
+    },
     isLocal: (ip) => isLocal(node, ip),
     missed: (family, table, chain, flow) =>
       table === 'ipvs' ? [] : (tables.get(family)?.missed(table, chain, flow) ?? []),
   };
+}
+
+/** What a packet travels through, and where its ways have ended so far. */
+interface Way {
+  readonly node: NodeRules;
+  readonly tables: Tables;
+  readonly serverFor: (flow: Flow) => VirtualServer | undefined;
+  readonly outcomes: Outcome[];
+}
+
+/** The hooks that a packet passes: from an interface or from this node, to this node or out again. */
+function travel(way: Way, begin: Branch): void {
+  const { node } = way;
+  const here = (branches: readonly Branch[]) => branches.filter(({ flow }) => isLocal(node, flow.destination));
+  const away = (branches: readonly Branch[]) => branches.filter(({ flow }) => !isLocal(node, flow.destination));
+  const deliver = (branches: readonly Branch[]) => {
+    for (const branch of branches) end(way, branch, 'delivered');
+  };
+  if (begin.flow.isLocal) {
+    const sent = pass(way, 'OUTPUT', [begin]);
+    leave(way, away(sent));
+    // What a node sends to itself comes in again by lo, known already.
+    const back = pass(way, 'POSTROUTING', here(sent)).map((branch) => ({
+      ...branch,
+      flow: { ...branch.flow, isLocal: false, inInterface: 'lo', isDestinationSet: true },
+    }));
+    deliver(pass(way, 'INPUT', pass(way, 'PREROUTING', back)));
+    return;
+  }
+  const came = pass(way, 'PREROUTING', [begin]);
+  deliver(pass(way, 'INPUT', here(came)));
+  leave(way, pass(way, 'FORWARD', away(came)));
+}
+
+function end({ outcomes }: Way, branch: Branch, how: End): void {
+  const { flow, weight: share, depends } = branch;
+  outcomes.push({ end: how, flow, share, depends, steps: stepsOf(branch) });
+}
+
+/** Out by POSTROUTING. */
+function leave(way: Way, branches: readonly Branch[]): void {
+  for (const branch of pass(way, 'POSTROUTING', branches))
+    end(way, branch, isLocal(way.node, branch.flow.destination) ? 'delivered' : 'forwarded');
+}
+
+/** What gets past a hook; all else has ended. IPVS may send a branch out at once. */
+function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branch[] {
+  return HOOKS[hook].reduce<readonly Branch[]>(
+    (left, asked) =>
+      left.flatMap((branch) => {
+        if (asked === 'ipvs') return byIpvs(way, hook, branch);
+        return asked === 'nat' ? translate(way, hook, branch) : through(way, asked, hook, branch);
+      }),
+    branches,
+  );
+}
+
+function through(way: Way, table: TableName, hook: Hook, branch: Branch): readonly Branch[] {
+  return way.tables.walk(table, hook, branch).flatMap(({ branch: walked, verdict }) => {
+    if (verdict === 'drop' || verdict === 'reject') end(way, walked, verdict);
+    return verdict === 'accept' ? [walked] : [];
+  });
+}
+
+/** Once for each connection and side of it; not for what is not tracked, or tracked already. */
+function translate(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
+  const forDestination = DESTINATION_HOOKS.has(hook);
+  if (branch.flow.state !== 'NEW' || (forDestination && branch.flow.isDestinationSet)) return [branch];
+  return through(way, 'nat', hook, branch).map((each) =>
+    forDestination ? { ...each, flow: { ...each.flow, isDestinationSet: true } } : each,
+  );
+}
+
+function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
+  const server = branch.flow.virtualServer === undefined ? way.serverFor(branch.flow) : undefined;
+  if (!server) return [branch];
+  const given = schedule(server, branch, hook);
+  if (given.length === 0) end(way, branch, 'reject');
+  // ip_vs_nat_xmit: a real server on this node is reached as any local address, others by way of OUTPUT.
+  const here = given.filter(({ flow }) => isLocal(way.node, flow.destination));
+  leave(
+    way,
+    pass(
+      way,
+      'OUTPUT',
+      given.filter((each) => !here.includes(each)),
+    ),
+  );
+  return here;
 }
 
 /** Ways that end alike and depend on the same are one: two rules for one endpoint give it both their shares. */
@@ -148,9 +162,4 @@ function merged(outcomes: readonly Outcome[]): readonly Outcome[] {
     found.set(key, before ? { ...before, share: plus(before.share, outcome.share) } : outcome);
   }
   return [...found.values()];
-}
-
-/** The shares of what is certain, together. */
-export function certain(outcomes: readonly Outcome[]): Fraction {
-  return outcomes.filter(({ depends }) => depends.length === 0).reduce((sum, { share }) => plus(sum, share), ZERO);
 }

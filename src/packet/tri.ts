@@ -29,7 +29,7 @@ export function shareOf(share: Fraction): Tri {
 }
 
 /** The opposite. */
-export function negated(tri: Tri): Tri {
+function negated(tri: Tri): Tri {
   switch (tri.kind) {
     case 'yes':
       return NO;

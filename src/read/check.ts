@@ -1,9 +1,9 @@
 /**
- * The parts that validators are built from. A check takes a value as it was parsed and gives back the typed, defaulted,
- * reduced copy of it, or undefined after reporting what is wrong. Objects are tables of field names and checks.
+ * The parts that validators are built from. A check takes a parsed value and returns its typed, defaulted, reduced
+ * copy, or undefined after reporting the errors. Objects are tables of field names and checks.
  *
- * It is fast because a place is a mutable stack that is copied only when there is something to report: a large cluster
- * has 100,000 endpoints, and hardly ever an error.
+ * For speed, the path is one mutable stack, copied only into a report: a large cluster has 100,000 endpoints and hardly
+ * any errors.
  */
 
 import { show } from '../diag.js';
@@ -62,7 +62,7 @@ export function number(value: unknown, at: Cursor): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : wrongType(at, 'a number', value);
 }
 
-/** Anything at all; for parts that nobody reads. */
+/** Any value; for fields that vipc does not read. */
 export function anything(value: unknown): unknown {
   return value;
 }
@@ -87,7 +87,7 @@ export function matching(rule: Rule): Check<string> {
   };
 }
 
-/** As `matching`, for texts that repeat a lot: each is looked at once, and kept once. */
+/** As `matching`, for texts that repeat a lot: each text is checked once and stored once. */
 export function remembered(rule: Rule): Check<string> {
   const check = matching(rule);
   return (value, at) => {
@@ -104,7 +104,7 @@ export function remembered(rule: Rule): Check<string> {
   };
 }
 
-/** One of `values`; the API defaults an empty string to `empty` where it is given. */
+/** One of `values`. An empty string becomes `empty`, if that is given: the API defaults some fields so. */
 export function oneOf<const T extends string>(values: readonly T[], empty?: T): Check<T> {
   const wanted = values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`;
   return (value, at) => {
@@ -139,9 +139,8 @@ export function list<T>(item: Check<T>, { min = 0, max = Number.POSITIVE_INFINIT
 }
 
 /**
- * A mapping with free keys, which in the API is one of strings everywhere: null is the empty string there, because that is
- * what Go's JSON makes of it. The result has no prototype, because keys such as `constructor`
- * are the user's to choose.
+ * A mapping with free keys. In the API its values are always strings, and Go's encoding/json reads null as the empty
+ * string. The result has no prototype, because users may choose keys such as `constructor`.
  */
 export function map<T>(key: Rule, item: Check<T>): Check<Readonly<Record<string, T>>> {
   return (value, at) => {
@@ -160,7 +159,7 @@ export function map<T>(key: Rule, item: Check<T>): Check<Readonly<Record<string,
   };
 }
 
-/** `check`, then `extra` on its result, which may report problems of its own. */
+/** `check`, then `extra` on its result; both may report problems. */
 export function also<T>(check: Check<T>, extra: (value: T, at: Cursor) => void): Check<T> {
   return (value, at) => {
     const result = check(value, at);
@@ -171,7 +170,7 @@ export function also<T>(check: Check<T>, extra: (value: T, at: Cursor) => void):
   };
 }
 
-/** `check`, and on its result a rule that `refuse`s: it must be `allowed`. */
+/** `check`, then the rule `holds` on its result; a result that breaks it is `refuse`d: it must be `allowed`. */
 export function ruled<T>(check: Check<T>, allowed: string, holds: (value: T) => boolean): Check<T> {
   return (value, at) => {
     const result = check(value, at);
@@ -180,7 +179,7 @@ export function ruled<T>(check: Check<T>, allowed: string, holds: (value: T) => 
   };
 }
 
-/** `check`, then its result made into something else, or undefined after a `fail`. */
+/** `check`, then `into` on its result, which converts it or returns undefined after a `fail`. */
 export function convert<T, U>(check: Check<T>, into: (value: T, at: Cursor) => U | undefined): Check<U> {
   return (value, at) => {
     const result = check(value, at);

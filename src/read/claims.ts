@@ -1,17 +1,17 @@
 /**
- * What Services claim for themselves in the whole cluster: ClusterIPs and node ports. The API server allocates them so
- * that no two Services get the same; manifests that it has not seen may disagree. In: valid Services, one after the
- * other. Out: diagnostics on the later claimant.
+ * ClusterIPs and node ports, which only one Service in the cluster can have. The API server allocates them so;
+ * manifests that it has not seen may conflict. In: valid Services, one by one. Out: diagnostics on the later of two
+ * claimants.
  */
 import { type Diagnostic, hasErrors, type Key } from '../diag.js';
 import type { Service } from './types.js';
 
-/** Claimed so far: `ClusterIP 10.0.0.1`, `TCP node port 30000`, `node port 30000` → the first to have it. */
+/** The claims so far: `ClusterIP 10.0.0.1`, `TCP node port 30000`, `node port 30000` → the first Service with it. */
 export type Claims = Map<string, Service>;
 
 /**
- * Records what `service` claims, or reports what another one has: `cluster-ip-conflict`, `node-port-conflict`. A Service
- * with an error claims nothing.
+ * Records the claims of `service`, or reports those that another Service already has: `cluster-ip-conflict`,
+ * `node-port-conflict`. A Service with an error claims nothing.
  */
 export function claim(claims: Claims, service: Service): Diagnostic[] {
   const wanted = claimsOf(service);
@@ -27,7 +27,7 @@ interface Claim {
   readonly code: string;
   readonly what: string;
   readonly path: readonly Key[];
-  /** A node port whatever its protocol, and that. */
+  /** For node ports: the port without its protocol, and the protocol. */
   readonly number?: string;
   readonly protocol?: string;
 }
@@ -44,12 +44,12 @@ function conflictOf({ code, what, path, number, protocol }: Claim, claims: Claim
   }
   const message = `${origin.object} wants ${number} for ${protocol}, which ${holder.origin.object} has for another protocol`;
   const hint = 'an API server gives a number to one Service only, whatever the protocol';
-  // The kernel can serve both, and so does kube-proxy where an API server let them pass.
+  // The kernel can serve both protocols, and kube-proxy does where an API server admitted both Services.
   const severity = service.admitted && holder.admitted ? 'warning' : 'error';
   return [{ code, severity, message, ...place, hint }];
 }
 
-/** ExternalName and headless Services have neither. */
+/** ExternalName and headless Services have neither ClusterIPs nor node ports. */
 function claimsOf({ spec }: Service): Claim[] {
   if (spec.type === 'ExternalName' || spec.clusterIPs[0] === 'None') return [];
   const claims: Claim[] = spec.clusterIPs.map((ip, i) => ({

@@ -1,5 +1,5 @@
 /**
- * Where in a file the configuration is.
+ * The places in a file where readConfig finds the configuration.
  */
 
 import { describe, expect, it } from '@jest/globals';

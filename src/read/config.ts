@@ -59,7 +59,7 @@ function originOf({ source, document, base }: RawObject): Origin {
   return { source, document, base, object: KIND, path: [] };
 }
 
-/** The objects inside a ConfigMap's texts, or the object itself. kubeadm calls the key config.conf; any will do. */
+/** The object itself, and the objects inside a ConfigMap's texts. kubeadm's key is config.conf; any key is read. */
 function unpack(raw: RawObject): Checked<readonly RawObject[]> {
   const { value, source, document, base } = raw;
   const data = isMapping(value) && value.kind === 'ConfigMap' ? value.data : undefined;
@@ -89,7 +89,7 @@ function duplicate(second: RawObject, first: RawObject | undefined): Diagnostic 
   };
 }
 
-/** Most objects that a message lists. */
+/** The number of objects that a message lists at most. */
 const LISTED = 5;
 
 function noConfig(source: Source, objects: readonly RawObject[]): Diagnostic {
@@ -113,7 +113,10 @@ function whatItIs(value: unknown): string {
   return apiVersion === undefined ? `a ${KIND} without apiVersion` : `a ${KIND} of apiVersion ${show(apiVersion)}`;
 }
 
-/** Absent fields and empty modes keep their defaults; an empty proxy mode stays, as it means "the default mode". */
+/**
+ * Absent fields and an empty detectLocalMode keep their defaults. An empty proxy mode is kept: it means "the default
+ * mode".
+ */
 function optionsOf(fields: ConfigFields): Options {
   const { iptables = {}, detectLocal = {}, conntrack = {}, ipvs = {} } = fields;
   const given = {
@@ -148,7 +151,7 @@ function optionsOf(fields: ConfigFields): Options {
   return { ...DEFAULT_OPTIONS, ...definedOf(given) };
 }
 
-/** 0 and absent are the default, but for collecting changes: 0 says not to. */
+/** A syncPeriod of 0 means the default; a minSyncPeriod of 0 means that changes are not collected. */
 function periods(
   { syncPeriod, minSyncPeriod }: { readonly syncPeriod?: number; readonly minSyncPeriod?: number },
   mode: 'iptables' | 'ipvs',

@@ -1,17 +1,17 @@
 /**
- * read, part: files that stand among manifests and are the input of another tool, by what they hold or how they are
- * called. In: a document without a kind of its own. Out: what it is, and the command that makes manifests of it.
+ * read, part: files among the manifests that are the input of kustomize or Helm, recognised by content or name. In: a
+ * document. Out: a message, and the command that makes manifests of it.
  */
 import { showPath } from '../diag.js';
 import { isMapping } from './check.js';
 
-/** What a document is, and what to do instead of reading it. */
+/** The message about a foreign document, and the command to use instead. */
 export interface Foreign {
   readonly message: string;
   readonly hint: string;
 }
 
-/** What `value`, a document of the source called `name`, is to kustomize or Helm. */
+/** The message about `value`, a document of the source `name`; undefined when it belongs to neither tool. */
 export function foreignTo(value: unknown, name: string): Foreign | undefined {
   if (!isMapping(value)) return undefined;
   const file = name.slice(name.lastIndexOf('/') + 1);
@@ -23,7 +23,7 @@ export function foreignTo(value: unknown, name: string): Foreign | undefined {
   return isValues ? chart('these are the values of a Helm chart', directory) : undefined;
 }
 
-/** A directory that is a Helm chart: what is in it is no manifest yet. */
+/** The directory is a Helm chart: its templates are not manifests yet. */
 export function chartAt(directory: string): Foreign {
   return chart(`${showPath(directory)} is a Helm chart`, directory);
 }
@@ -37,7 +37,7 @@ function kustomization(directory: string): Foreign {
   return { message, hint: `kubectl kustomize ${directory} | vipc …` };
 }
 
-/** Lists that together with no kind belong to a kustomization: of names of files, and of patches. */
+/** Fields that make an object without a kind a kustomization: lists of file names, and lists of patches. */
 const FILES = ['resources', 'bases', 'components', 'generators', 'patchesStrategicMerge'];
 const PATCHES = ['patches', 'patchesJson6902'];
 
@@ -60,7 +60,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** As a shell takes it; what it would not take as one word, and standard input, is said in general. */
+/** The directory as a shell word; `DIR` for standard input and for names that would need quotes. */
 function directoryOf(name: string): string {
   if (!/^[\w./@+-]+$/.test(name)) return 'DIR';
   return name.includes('/') ? name.slice(0, name.lastIndexOf('/')) || '/' : '.';

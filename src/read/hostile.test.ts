@@ -1,4 +1,4 @@
-/** Input that somebody made to hurt: it must end in diagnostics or in nothing, and never in an exception. */
+/** Hostile input must give diagnostics or nothing, never an exception. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Origin } from '../diag.js';
@@ -165,7 +165,7 @@ ${Array.from({ length: 300 }, (_, i) => endpoints(`e${i}`)).join('')}`;
   });
 });
 
-/** Reads `text` both ways and finds every place; what is kept must be free of characters that could leave a rule. */
+/** Reads `text` both ways and locates every diagnostic; values that are kept must be safe in a rule. */
 function readAll(text: string): ReturnType<typeof readSnapshot> {
   const source = { name: 'a.yaml', text };
   const read = readSnapshot([source]);

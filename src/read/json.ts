@@ -1,7 +1,7 @@
 /**
- * read, step 2 for JSON: a List is cut into the texts of its items, which are parsed one by one. The values of a large
- * cluster in one piece are 150 MB that live until all are read; one by one they are gone before the collector looks.
- * In: a text. Out: where the items are, values, or where the text stops being JSON.
+ * read, step 2 for JSON: a List is cut into the texts of its items, which are parsed one by one. Parsed in one piece, a
+ * large cluster takes 150 MB until all is read; one by one, each value is garbage before the next collection.
+ * In: a text. Out: the offsets of the items, values, or the offset where the text stops being JSON.
  */
 
 /** A List whose items have not been parsed. */
@@ -12,7 +12,7 @@ export interface JsonList {
   readonly items: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** The offset where a text is wrong; `early` when that is its end. */
+/** The offset of the error; `early` when the text ends there. */
 export interface JsonError {
   readonly offset: number;
   readonly early: boolean;
@@ -33,7 +33,7 @@ export function parseJson(text: string, start = 0, end = text.length): JsonResul
 
 /**
  * The items of `text` when it is an object with a list of objects called `items`; undefined for every other text, valid
- * or not. Only brackets, quotes and the commas between items are looked at: the rest shows when the parts are parsed.
+ * or not. It looks only at brackets, quotes and the commas between items: parsing the parts finds all other errors.
  */
 export function splitList(text: string): JsonList | undefined {
   const found = findItems(text);
@@ -43,7 +43,7 @@ export function splitList(text: string): JsonList | undefined {
   return 'value' in rest ? { rest: rest.value, items } : undefined;
 }
 
-/** Where the values stand that follow one another in `text` (as `jq -c` prints them), good or bad: brackets are counted. */
+/** The offsets of consecutive values in `text` (as `jq -c` prints them), valid or not: it only counts brackets. */
 export function* valuesIn(text: string): Generator<{ readonly start: number; readonly end: number }> {
   const word = /[^\s{[]+|[{[]/g;
   for (let found = word.exec(text); found; found = word.exec(text)) {
@@ -54,7 +54,7 @@ export function* valuesIn(text: string): Generator<{ readonly start: number; rea
   }
 }
 
-/** The string that `kind` has in the outermost object of `text`, which may be broken elsewhere. */
+/** The value of `kind` in the outermost object of `text`, which may be broken elsewhere. */
 export function kindOfJson(text: string): string | undefined {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
@@ -100,7 +100,7 @@ function findItems(text: string): FoundItems | undefined {
       if (depth === 1) key = text.slice(i, end);
       i = end - 1;
     } else if (code === OPEN_LIST && depth === 1 && key === '"items"') {
-      // JSON.parse would take the last of two.
+      // Two lists of items: JSON.parse would take the last one.
       found = found ? undefined : readItems(text, i);
       if (!found) return undefined;
       i = found.close;
@@ -130,7 +130,7 @@ function readItems(text: string, open: number): FoundItems | undefined {
   return undefined;
 }
 
-/** The offset behind the bracket that closes the one at `start`; the text's end when none does. */
+/** The offset after the bracket that closes the one at `start`; the end of the text when none does. */
 function endOfObject(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; i++) {
@@ -142,7 +142,9 @@ function endOfObject(text: string, start: number): number {
   return text.length;
 }
 
-/** The offset after the quote that closes the one at `start`: the next that no odd number of backslashes precedes. */
+/**
+ * The offset after the quote that closes the one at `start`: an odd number of backslashes before a quote escapes it.
+ */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let escapes = 0;
@@ -152,12 +154,12 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Where JSON.parse failed. V8 says it for some errors only. */
+/** The offset where JSON.parse failed. V8 reports it for some errors only. */
 function errorOffset(text: string, message: string): number {
   const position = /at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return Number(position);
   if (!isUnexpectedToken(text)) return text.length;
-  // A prefix that has the unexpected token says so, a shorter one complains about its end: bisect.
+  // A prefix that includes the unexpected token fails with that error, a shorter one fails at its end: bisect.
   let [good, bad] = [0, text.length];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;

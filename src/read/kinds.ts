@@ -1,5 +1,5 @@
 /**
- * The kinds that vipc reads: which validator turns an object of an apiVersion and kind into which list of the snapshot.
+ * The kinds that vipc reads: for each apiVersion and kind, the validator and the list of the snapshot it fills.
  */
 import type { Origin } from '../diag.js';
 import { type Check, type Cursor, isMapping } from './check.js';
@@ -29,7 +29,7 @@ export interface Kind {
   readonly read: (value: unknown, at: Cursor) => object | undefined;
 }
 
-/** Ties the type that a validator gives to the list it goes to. */
+/** An entry of KINDS; its types make sure that the validator returns what the list holds. */
 function kind<L extends ListName>(
   list: L,
   apiVersion: string,
@@ -72,7 +72,7 @@ export const KINDS: readonly Kind[] = [
   ...MCS_VERSIONS.map((version) => kind('imports', version, 'ServiceImport', serviceImport)),
 ];
 
-/** The object of `value` at `origin`, or undefined after reporting what is wrong with it. */
+/** The object of `value` at `origin`, or undefined after reporting its errors. */
 export function readKind(
   { kind, list, read }: Kind,
   value: unknown,
@@ -82,11 +82,11 @@ export function readKind(
   at.admitted = isAdmitted(value);
   checkKnown(kind, value, at);
   const object = read(value, at);
-  // `kind` made sure that the list is one of such objects.
+  // The function `kind` made sure that this list holds such objects.
   return object && ({ list, object: { ...object, origin } } as KnownObject);
 }
 
-/** An API server has taken it: it carries what only a server gives. */
+/** An API server has admitted the object: it has fields that only a server sets. */
 function isAdmitted(value: unknown): boolean {
   const metadata = isMapping(value) ? value['metadata'] : undefined;
   const { uid, resourceVersion } = isMapping(metadata) ? metadata : {};

@@ -1,10 +1,9 @@
 /**
- * Fields that the API does not have. An API server drops them, so a letter off in `targetPort` is a Service that does
- * something else than it says. In: an object of a kind that is read. Out: a warning for each such field, with the name
- * that was probably meant.
+ * Fields that the API does not have. An API server drops them, so a misspelled `targetPort` silently has no effect.
+ * In: an object of a kind that is read. Out: a warning for each such field, with the name that was probably meant.
  *
- * The tables of fields/ have a type a line, `Type: field field:Type …`; a line that begins with blanks goes on with the
- * one before. What has no type has no fields: texts, numbers, and mappings with free keys.
+ * The tables in fields/ have one type per line, `Type: field field:Type …`; a line that begins with blanks continues
+ * the line before. A field without a type has no fields of its own: texts, numbers, and mappings with free keys.
  */
 import { type Cursor, isMapping, warn } from './check.js';
 import { SERVICES } from './fields/services.js';
@@ -12,7 +11,7 @@ import { STATUSES } from './fields/statuses.js';
 import { VOLUMES } from './fields/volumes.js';
 import { WORKLOADS } from './fields/workloads.js';
 
-/** A type of the API: its fields, and the types of those that have fields of their own. */
+/** A type of the API: its fields, each with its type when that has fields of its own, else null. */
 export interface FieldType {
   readonly name: string;
   readonly fields: ReadonlyMap<string, FieldType | null>;
@@ -24,7 +23,7 @@ export function checkKnown(kind: string, value: unknown, at: Cursor): void {
   if (type && !isKnown(type, value)) visit(type, undefined, value, at);
 }
 
-/** Whether all fields are known: the same walk without places, for the many objects where there is nothing to say. */
+/** Whether all fields are known: the same walk without paths, faster for the many objects without unknown fields. */
 function isKnown(type: FieldType, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) {
@@ -43,7 +42,7 @@ function isKnown(type: FieldType, value: unknown): boolean {
 
 let types: ReadonlyMap<string, FieldType> | undefined;
 
-/** All types of the tables; made when the first object is read. */
+/** All types of the tables; parsed when the first object is read. */
 function typesByName(): ReadonlyMap<string, FieldType> {
   types ??= parseTypes([SERVICES, WORKLOADS, STATUSES, VOLUMES].join('\n'));
   return types;
@@ -67,7 +66,7 @@ function parseTypes(text: string): ReadonlyMap<string, FieldType> {
   return found;
 }
 
-/** The types along the tables are at most 10 deep, so hostile nesting is not followed. */
+/** The types of the tables nest at most 10 deep, so hostile nesting is not followed. */
 function visit(type: FieldType, parent: FieldType | undefined, value: unknown, at: Cursor): void {
   if (Array.isArray(value)) {
     at.budget -= value.length;
@@ -111,7 +110,8 @@ function unknown(
     name,
     [...type.fields.keys()].filter((known) => !(known in value)),
   );
-  // Admitted, so the server knew it: it is of another version of the API, unless it was edited since.
+  // An admitted object's server knew the field: it belongs to another version of the API, unless the file was edited
+  // since.
   if (at.admitted && near === undefined) return;
   const hint = near === undefined ? elsewhere(name, type, parent) : `did you mean ${near}?`;
   warn(at, `is not a field of ${type.name}, so it has no effect`, {
@@ -122,7 +122,7 @@ function unknown(
   });
 }
 
-/** A field that stands one level too high or too low, which is a matter of a few blanks. */
+/** A hint for a field that is one level too high or too low, usually because of wrong indentation. */
 function elsewhere(name: string, type: FieldType, parent: FieldType | undefined): string | undefined {
   const below = [...type.fields].find(([, inner]) => inner?.fields.has(name));
   if (below) return `${below[1]?.name} has it: does it belong below ${below[0]}?`;

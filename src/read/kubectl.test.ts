@@ -1,6 +1,6 @@
 /**
- * What kubectl makes of a thousand odd texts (scripts/kubectl-yaml recorded it), and what vipc does. Both ways: a text on
- * the list of differences must differ, so that the list stays true.
+ * A thousand unusual texts as kubectl reads them (recorded by scripts/kubectl-yaml) and as vipc does. A text on the
+ * list of differences must differ, so that the list stays true.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -11,7 +11,7 @@ import { loadSources } from './source.js';
 interface Recorded {
   readonly name: string;
   readonly text?: string;
-  /** Base64, in the place of `text` where it is not UTF-8. */
+  /** Base64 of a text that is not UTF-8, instead of `text`. */
   readonly bytes?: string;
   readonly documents: readonly unknown[];
   readonly error?: string;
@@ -20,11 +20,11 @@ interface Recorded {
 const FIXTURE = new URL('../../fixtures/yaml/kubectl.json', import.meta.url);
 const RECORDED = JSON.parse(readFileSync(FIXTURE, 'utf8')) as readonly Recorded[];
 
-/** In the place of the first document that is refused, or is no mapping; what comes behind is not compared. */
+/** Replaces the first document that is refused or not a mapping; later documents are not compared. */
 const REFUSED = 'refused';
 type Outcome = readonly unknown[];
 
-/** Why a text is read otherwise, and which: names of recorded texts. */
+/** A reason why texts are read differently, and the names of those texts. */
 const DIFFERENCES: readonly (readonly [string, readonly string[]])[] = [
   [
     'kubectl refuses a null key, here it is the key "null"',

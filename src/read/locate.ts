@@ -1,6 +1,6 @@
 /**
- * Where an Origin is: file, line and column, 1-based. This is the second parse that origins save everybody else: it
- * happens once per text, and only when a diagnostic is printed. In: an Origin. Out: a position; nothing fails.
+ * The file, line and column of an Origin, 1-based. It parses the text a second time, once per text and only when a
+ * diagnostic is printed, so that no other code needs positions. In: an Origin. Out: a position; it cannot fail.
  */
 import { formatPath, type Key, type Origin, type Source } from '../diag.js';
 import { printable } from '../printable.js';
@@ -16,15 +16,15 @@ export interface Position {
 }
 
 /**
- * The position of `origin`: its offset if it has one, else where its path leads in its document. A path that leads
- * nowhere (a field that is missing) is followed as far as it goes, an alias or a merged key to where it is used.
+ * The position of `origin`: its offset if it has one, else the value that its path leads to. A path to a missing field
+ * gives its nearest existing parent; an alias or a merged key gives the place where it is used.
  */
 export function locate(origin: Origin): Position {
   const { source, offset } = place(origin);
   return { file: source.name, ...lineOf(linesOf(source), offset) };
 }
 
-/** `cluster.yaml:12:5`; in what an API server said, `cluster dev: Service default/web`. */
+/** `cluster.yaml:12:5`; for objects of an API server, `cluster dev: Service default/web`. */
 export function placeText(origin: Origin): string {
   const { source, object, base, path } = origin;
   if (source.api) return `${source.name}: ${object ?? formatPath([...base, ...path])}`;
@@ -32,10 +32,10 @@ export function placeText(origin: Origin): string {
   return `${file}:${line}:${col}`;
 }
 
-/** The longest piece of a line that is worth showing. */
+/** The length at which an excerpt is cut. */
 const MAX_EXCERPT = 120;
 
-/** The line that `origin` is in, cut and harmless to print; undefined when the position is beyond the cut. */
+/** The line of `origin`, cut and safe to print; undefined when the position is beyond the cut. */
 export function excerpt(origin: Origin): string | undefined {
   if (origin.source.api) return undefined;
   const { source, offset } = place(origin);
@@ -68,12 +68,12 @@ function remember<K extends object, V>(cache: WeakMap<K, V>, key: K, make: () =>
   return made;
 }
 
-/** The text that has to be parsed to find an origin: the object's own where that is known, else the whole source. */
+/** The text to parse to find an origin: the object's own text if its span is known, else the whole source. */
 interface Region {
   readonly text: string;
   readonly start: number;
   readonly tree: Positions;
-  /** From the root of the text. */
+  /** The path from the root of the text. */
   readonly path: readonly Key[];
   readonly document: number;
 }
@@ -93,7 +93,7 @@ function place(origin: Origin): Place {
   return unembed(source.embedded, lineOf(linesOf(source), offset));
 }
 
-/** A literal block shows its text line by line; in any other scalar only the beginning can be pointed at. */
+/** A literal block keeps its lines, so each can be located; in any other scalar only the beginning can. */
 function unembed(outer: Origin, inner: { readonly line: number; readonly col: number }): Place {
   const region = regionOf(outer);
   const { start, tree } = region;
@@ -107,7 +107,7 @@ function unembed(outer: Origin, inner: { readonly line: number; readonly col: nu
   return { source: outer.source, offset: line + decoded.indent + inner.col - 1 };
 }
 
-/** A block's start is its first letter; the empty lines before it belong to the value too. */
+/** The empty lines before a block's first letter: they belong to its value, but its start is the letter. */
 function leadingLines(value: string): number {
   return (/^\s*/.exec(value)?.[0].split('\n').length ?? 1) - 1;
 }
@@ -117,11 +117,11 @@ function offsetOf(origin: Origin): number {
   const { node, key } = follow(region);
   const { starts } = region.tree;
   const start = starts[node] ?? -1;
-  // An empty value has no place of its own.
+  // An empty value has no position: use its key's.
   return region.start + Math.max(0, origin.atKey || start < 0 ? (starts[key] ?? 0) : start);
 }
 
-/** The node that a path leads to, and the key it stands under; both are the root for an empty path. */
+/** The node that a path leads to, and its key; both are the root for an empty path. */
 interface Followed {
   readonly node: number;
   readonly key: number;

@@ -1,12 +1,12 @@
 /**
- * Objects that say another kind or apiVersion than those that are read, and hardly mean it. In: what an object says it is.
- * Out: a warning, when that is nearly a kind that is read; objects of all other kinds are none of vipc's business.
+ * Objects whose kind or apiVersion is not read but probably a mistake for one that is. In: an object's kind and
+ * apiVersion. Out: a warning when they are close to a kind that is read; other kinds give none.
  */
 import { type Diagnostic, type Origin, show } from '../diag.js';
 import { nearest } from '../near.js';
 import { KINDS } from './kinds.js';
 
-/** Warning `unsupported-version`: `kind: service`, `core/v1`, and what is old or not yet known of a kind's own group. */
+/** Warning `unsupported-version`: `kind: service`, `core/v1`, and versions of a known group that are not read. */
 export function misnamed(kind: string, apiVersion: string, origin: Origin): readonly Diagnostic[] {
   const known = VERSIONS.has(kind) ? kind : nearest(kind, [...VERSIONS.keys()]);
   const read = known === undefined ? undefined : meantVersion(apiVersion, VERSIONS.get(known) ?? []);
@@ -26,17 +26,19 @@ const VERSIONS: ReadonlyMap<string, readonly string[]> = new Map(
   KINDS.map(({ kind }) => [kind, KINDS.filter((other) => other.kind === kind).map(({ apiVersion }) => apiVersion)]),
 );
 
-/** Groups of the API itself whose names are no domains, and what documentation calls the one without a name. */
+/** The API's own groups whose names are not domains; documentation calls the group without a name `core`. */
 const PLAIN = ['', 'core', 'apps', 'extensions'];
 
-/** Other groups may have kinds of the same name: Knative has a Service, OpenShift an Ingress. */
+/**
+ * The version that was meant; undefined for other groups, which may have kinds of the same name (Knative's Service).
+ */
 function meantVersion(found: string, versions: readonly string[]): string | undefined {
   const group = groupOf(found);
   const own = versions.find((version) => groupOf(version) === group) ?? nearest(found, versions);
   return own ?? (PLAIN.includes(group) ? versions[0] : undefined);
 }
 
-/** A version that a cluster serves it can convert; others exist in no cluster of today, or never did. */
+/** An API server can convert a version of the same group, so kubectl get gives the version that is read. */
 function hintFor(kind: string, read: string, found: string): string {
   const group = groupOf(read);
   const version = found.slice(found.indexOf('/') + 1);

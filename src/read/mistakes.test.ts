@@ -1,11 +1,11 @@
 /**
- * What people have among their manifests that is none, or a broken one, and what is said about it.
+ * Files among manifests that are broken or are not manifests, and their diagnostics.
  */
 import { describe, expect, it } from '@jest/globals';
 import { locate } from './locate.js';
 import { readSnapshot } from './snapshot.js';
 
-/** What comes of a text: the names of Services and Nodes, and diagnostics as `line:col severity code: message | hint`. */
+/** The names of the Services and Nodes in a text, and diagnostics as `line:col severity code: message | hint`. */
 function read(text: string, name = 'deploy/a.yaml') {
   const { value, diagnostics } = readSnapshot([{ name, text }]);
   return {

@@ -1,6 +1,6 @@
 /**
- * The API's rules for names (k8s.io/apimachinery/pkg/util/validation). All of them exclude blanks, quotes and control
- * characters, so whatever they accept can stand in a rule.
+ * The API's rules for names (k8s.io/apimachinery/pkg/util/validation). They all exclude blanks, quotes and control
+ * characters, so every accepted name is safe in a rule.
  */
 import type { Rule } from './check.js';
 

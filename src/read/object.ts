@@ -6,12 +6,12 @@ import { show } from '../diag.js';
 import { nearest } from '../near.js';
 import { type Check, type Cursor, fail, isMapping, kindOf, warn } from './check.js';
 
-/** A field that has to be there. */
+/** A field that must be present. */
 export function required<T>(check: Check<T>): Field<T, 'required'> {
   return { check, presence: 'required' };
 }
 
-/** A field that may be absent, in the copy too. */
+/** A field that may be absent; then it is absent in the copy too. */
 export function optional<T>(check: Check<T>): Field<T, 'optional'> {
   return { check, presence: 'optional' };
 }
@@ -26,22 +26,22 @@ export function ignored<T>(check: Check<T>): Field<T, 'ignored'> {
   return { check, presence: 'ignored' };
 }
 
-/** An object with the fields of `shape`. Other fields are nobody's business: the API has a hundred that decide no rule. */
+/** An object with the fields of `shape`. Other fields are ignored: the API has hundreds that decide no rule. */
 export function object<S extends Shape>(shape: S): Check<ObjectOf<S>> {
   const fields = Object.entries(shape).map(([name, field]) => ({ name, ...field }));
-  // A copy of this has room for its fields from the start; half of the time goes into memory.
+  // A copy of `blank` has room for all fields at once; half of the time of a check is memory allocation.
   const blank = Object.fromEntries(fields.filter(isAlwaysThere).map(({ name, value }) => [name, value]));
   return (value, at) => {
     if (!isMapping(value)) return fail(at, `must be a mapping, is ${kindOf(value)}`);
     const before = at.errors;
     const result: Record<string, unknown> = { ...blank };
     for (const field of fields) readField(field, value[field.name], result, at);
-    // The table says which fields the copy has; TypeScript cannot follow it through the loop.
+    // `shape` decides which fields the copy has; TypeScript cannot follow that through the loop.
     return at.errors === before ? (result as ObjectOf<S>) : undefined;
   };
 }
 
-/** As `object`, for a format without other fields: those are warned about. */
+/** As `object`, with a warning for every other field. */
 export function strictObject<S extends Shape>(shape: S): Check<ObjectOf<S>> {
   const check = object(shape);
   const known = Object.keys(shape);

@@ -1,18 +1,18 @@
 /**
- * read, for a daemon: objects that come one by one, from an API or a snapshot, each checked by itself. In: a value. Out:
- * the object under its key.
+ * read, for the daemon: objects that arrive one by one from an API server, each checked by itself. In: a value. Out:
+ * the checked object.
  */
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { cursor, isMapping } from './check.js';
 import { KINDS, type KnownObject, readKind } from './kinds.js';
 
-/** Objects of an API have no text of their own; what is said of them names the object and the field. */
+/** Objects of an API server have no text; their diagnostics name the object and the field. */
 const API: Source = { name: 'API server', text: '' };
 
-/** The size of the largest object that etcd takes. */
+/** Above the largest object that etcd accepts. */
 const MAX_TEXT = 3 << 20;
 
-/** `default/web`, or `node-a`: what tells an object from others of its kind; undefined when it has no name. */
+/** `default/web`, or `node-a`: unique among the objects of a kind; undefined when the object has no name. */
 export function keyOf(value: unknown): string | undefined {
   const metadata = isMapping(value) ? value['metadata'] : undefined;
   const { name, namespace } = isMapping(metadata) ? metadata : {};
@@ -20,7 +20,7 @@ export function keyOf(value: unknown): string | undefined {
   return typeof namespace === 'string' && namespace !== '' ? `${namespace}/${name}` : name;
 }
 
-/** The object of a kind that `value` is; undefined, with the reasons, when it is not sound. */
+/** `value` as an object of `kind`; undefined, with diagnostics, when it is invalid. */
 export function readObserved(kind: string, value: unknown): Checked<KnownObject | undefined> {
   const known = KINDS.find((each) => each.kind === kind);
   const key = keyOf(value);

@@ -1,6 +1,6 @@
 /**
- * read, step 3: a source becomes raw objects, values of no known type, each with the place where it stands. In: a
- * Source. Out: objects one by one, flattened out of Lists, empty ones left out, and in their order what is broken.
+ * read, step 3: a source becomes raw objects: values of unknown type, each with its place. In: a Source. Out: objects
+ * one by one, taken out of Lists, without empty documents; broken documents come in the same order as diagnostics.
  */
 import type { Diagnostic, Key, Origin, Source } from '../diag.js';
 import { isMapping, kindOf } from './check.js';
@@ -10,19 +10,19 @@ import type { RawObject } from './types.js';
 import { unreadKind } from './unread.js';
 import { readYaml, type YamlError } from './yaml.js';
 
-/** What a source has at some place. */
+/** One object of a source, or a broken one. */
 export type Parsed = { readonly object: RawObject } | Broken;
 
-/** What is wrong there; `unread` is the object's kind when it says one that is no kind of a snapshot. */
+/** A broken object; `unread` is its kind, when that can be found and is not a kind of a snapshot. */
 export interface Broken {
   readonly problem: Diagnostic;
   readonly unread?: string;
 }
 
 /**
- * The objects in `source`: JSON when it looks like JSON, one value or several one after another, YAML otherwise. Errors:
- * `syntax`, and `not-an-object` for a document that is a list or a scalar.
- * What is broken does not hide the others. A generator, so that a value can go before the next one comes.
+ * The objects in `source`: JSON (one value or several in a row) when it begins like JSON, else YAML. Errors: `syntax`,
+ * and `not-an-object` for a document that is a list or a scalar. A broken object does not hide the others. A generator,
+ * so that each value can be freed before the next is parsed.
  */
 export function parseSource(source: Source): Generator<Parsed> {
   const { name, text } = source;
@@ -35,13 +35,13 @@ export function parseSource(source: Source): Generator<Parsed> {
   return name.endsWith('.json') ? one(jsonError(source, whole, 0, text.length)) : parseYaml(source);
 }
 
-/** Whether `source` is read as JSON, and nothing in it is broken. */
+/** Whether `source` can be read as JSON. */
 export function isJson({ text }: Source): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
   return splitList(text) !== undefined || 'value' in parseJson(text) || isStream(text);
 }
 
-/** One JSON value, and behind it something that begins no YAML: its marks of documents, or a comment. */
+/** A JSON value followed by text that is neither a YAML document mark nor a comment. */
 function isStream(text: string): boolean {
   const [first] = valuesIn(text);
   return (
@@ -63,7 +63,7 @@ function* parseYaml(source: Source): Generator<Parsed> {
   }
 }
 
-/** What is wrong with a YAML document. What a parser says of a template is of no use to anybody. */
+/** The error of a YAML document. For a template that was not rendered, the parser's own message would mislead. */
 function yamlError(source: Source, { document, offset, message, start, end }: YamlError): Parsed {
   const piece = source.text.slice(start, end);
   const template = templateBefore(piece, offset - start);
@@ -72,7 +72,7 @@ function yamlError(source: Source, { document, offset, message, start, end }: Ya
   return syntaxError(source, document, start + template, NOT_RENDERED, piece, hint);
 }
 
-/** JSON values one after another. What is no value at all ends them: behind it nothing is certain. */
+/** JSON values in a row. Text that is not a value ends them: what comes after it cannot be told apart. */
 function* parseJsonValues(source: Source): Generator<Parsed> {
   const { text } = source;
   let document = 0;
@@ -104,12 +104,12 @@ function* parseJsonList(source: Source, list: Mapping, items: JsonList['items'],
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** `List`, `ServiceList`: by its kind; others may have items too. */
+/** `List`, `ServiceList`: decided by kind, because other objects may have items too. */
 function isList(value: unknown): value is Mapping {
   return isMapping(value) && typeof value['kind'] === 'string' && value['kind'].endsWith('List');
 }
 
-/** Lists in Lists are nobody's practice; this keeps hostile ones from recursing. */
+/** Lists in Lists are not used in practice; the bound stops hostile recursion. */
 const MAX_LISTS = 3;
 
 /** An object, or the items of a List. */
@@ -134,7 +134,10 @@ function* flatten(raw: RawObject, depth: number): Generator<Parsed> {
   }
 }
 
-/** Items of a typed list such as a ServiceList may leave out what they are, and the API does (kubernetes/kubernetes#3030). */
+/**
+ * The API leaves kind and apiVersion out of the items of a typed list such as a ServiceList
+ * (kubernetes/kubernetes#3030).
+ */
 function typed(item: unknown, list: Mapping): unknown {
   const { kind, apiVersion } = list;
   if (!isMapping(item) || (item['kind'] ?? item['apiVersion'] ?? null) !== null || kind === 'List') return item;
@@ -146,7 +149,7 @@ function problem(code: string, message: string, raw: RawObject): Parsed {
   return { problem: { code, severity: 'error', message, origin: { source, document, base, span, path: [] } } };
 }
 
-/** `error` is in the value that stands at `start` to `end`. */
+/** `error` is in the value from `start` to `end`. */
 function jsonError(source: Source, error: JsonError, start: number, end: number): Parsed {
   const text = source.text.slice(start, end);
   const template = templateBefore(text, error.offset - start);
@@ -157,7 +160,7 @@ function jsonError(source: Source, error: JsonError, start: number, end: number)
   return syntaxError(source, 0, error.offset, `this is not JSON: ${found}`, text);
 }
 
-/** `text` is the object in which it is. */
+/** `text` is the object with the error. */
 function syntaxError(
   source: Source,
   document: number,

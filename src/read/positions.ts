@@ -1,6 +1,6 @@
 /**
- * The tree of a text's YAML nodes in typed arrays: 4 million of them (a large cluster in one file) fit into 60 MB, so
- * it can be kept while diagnostics are printed. In: a text. Out: where its documents, keys and values stand.
+ * The tree of a text's YAML nodes in typed arrays: 4 million nodes (a large cluster in one file) fit into 60 MB, so it
+ * can be kept while diagnostics are printed. In: a text. Out: the positions of its documents, keys and values.
  */
 import { EVENT_ID, type Event, getScalarValue, readEvents, SCALAR_STYLE } from './yaml.js';
 
@@ -8,7 +8,7 @@ import { EVENT_ID, type Event, getScalarValue, readEvents, SCALAR_STYLE } from '
 export interface Positions {
   /** The root node of each document. */
   readonly roots: readonly number[];
-  /** What a node is, one of EVENT_ID. */
+  /** The type of each node, one of EVENT_ID. */
   readonly types: Uint8Array;
   /** Offset of a node's first character, quotes included; -1 for an empty node. */
   readonly starts: Int32Array;
@@ -26,7 +26,7 @@ export interface Decoded {
   readonly indent?: number;
 }
 
-/** The positions of all nodes in `text`; cheap enough for one large file, so callers keep it. */
+/** The positions of all nodes in `text`; slow for a large file, so callers cache it. */
 export function positionsOf(text: string): Positions {
   const { events } = readEvents(text);
   const positions = {

@@ -3,7 +3,7 @@
  */
 import { isMapping } from './check.js';
 
-/** Whether two values that are finite when nothing in them is shared are the same data. */
+/** Whether two values are the same data. They must be free of cycles. */
 export function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i]));
   if (!isMapping(a) || !isMapping(b)) return Object.is(a, b);

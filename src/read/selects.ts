@@ -2,7 +2,7 @@
  * read: label selectors, and what they select (LabelSelectorAsSelector in apimachinery).
  */
 
-/** A selector: labels that have to be so, and expressions that have to hold, all of them. */
+/** A selector: all labels must match, and all expressions must hold. */
 export interface LabelSelector {
   readonly matchLabels: Readonly<Record<string, string>>;
   readonly matchExpressions: readonly {
@@ -13,12 +13,12 @@ export interface LabelSelector {
   }[];
 }
 
-/** It would select everything. */
+/** Whether the selector has no requirement; it would select everything. */
 export function isEmpty({ matchLabels, matchExpressions }: LabelSelector): boolean {
   return Object.keys(matchLabels).length + matchExpressions.length === 0;
 }
 
-/** Whether an object with `given` as its labels is selected; NotIn and DoesNotExist hold for those that lack the label. */
+/** Whether an object with the labels `given` is selected; NotIn and DoesNotExist also hold when the label is absent. */
 export function selects(
   { matchLabels, matchExpressions }: LabelSelector,
   given: Readonly<Record<string, string>>,

@@ -7,7 +7,9 @@ const service = (name: string, more = ''): string =>
 
 const ADMITTED = (name: string): string => `${name}, uid: u, resourceVersion: "1"`;
 
-/** Each: the text, what stays in the snapshot, and diagnostics as `line:col severity code`, then `→` the related place. */
+/**
+ * Each: the text, the names in the snapshot, and diagnostics as `line:col severity code`, then `→` the related place.
+ */
 const rows: [string, string, string[], string[]][] = [
   ['nothing', '', [], []],
   ['two Services', service('a') + service('b'), ['a', 'b'], []],
@@ -36,7 +38,12 @@ const rows: [string, string, string[], string[]][] = [
     ['a'],
     ['14:14 error cluster-ip-conflict → 2:1'],
   ],
-  ['None is nobody’s', service('a', '  clusterIP: None\n') + service('b', '  clusterIP: None\n'), ['a', 'b'], []],
+  [
+    'None is never a conflict',
+    service('a', '  clusterIP: None\n') + service('b', '  clusterIP: None\n'),
+    ['a', 'b'],
+    [],
+  ],
   [
     'an ExternalName claims nothing',
     service('a', '  clusterIP: 10.0.0.1\n  type: ExternalName\n  externalName: a.b\n') +

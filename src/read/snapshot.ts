@@ -1,5 +1,5 @@
 /**
- * read, step 4: sources become the snapshot, the input of everything behind. In: Source[]. Out: Snapshot; an object with
+ * read, step 4: sources become the snapshot, the input of all later steps. In: Source[]. Out: Snapshot; an object with
  * an error is left out of it, and every error of every object is reported.
  */
 import type { Checked, Diagnostic, Key, Origin, Source } from '../diag.js';
@@ -38,19 +38,19 @@ export function readSnapshot(sources: readonly Source[]): Checked<Snapshot> {
   return { value: state.snapshot, diagnostics: allDiagnostics(state) };
 }
 
-/** What is broken in an object that would be skipped anyway is no error. */
+/** A broken object of a kind that is not read does no harm: its problem is only a warning. */
 function harm({ problem, unread }: Broken): Diagnostic {
   if (unread === undefined) return problem;
   const left = `${unread} is not a kind that is read: it is left out`;
   return { ...problem, severity: 'warning', hint: problem.hint === undefined ? left : `${left}; ${problem.hint}` };
 }
 
-/** More than anybody reads; the rest is counted. */
+/** The number of diagnostics that are kept; the others are only counted. */
 const MAX_DIAGNOSTICS = 1000;
 
 const ROOT: readonly Key[] = [];
 
-/** The first object of a name, and what was read of it. */
+/** The first object of a name, as it was read. */
 interface Seen {
   readonly origin: Origin;
   readonly known: KnownObject | undefined;
@@ -60,7 +60,7 @@ interface State {
   readonly snapshot: { readonly [L in keyof Snapshot]: Snapshot[L][number][] };
   readonly cursor: Cursor;
   readonly claims: Claims;
-  /** `Service default/web` → the first one. */
+  /** `Service default/web` → the first object of that name. */
   readonly seen: Map<string, Seen>;
   readonly diagnostics: Diagnostic[];
   dropped: number;
@@ -121,7 +121,7 @@ function readObject(state: State, raw: RawObject): void {
   if (known) add(state, known);
 }
 
-/** The object in the namespace that its source has for those that say none. */
+/** The object, in its source's namespace if it names none. */
 function placed({ namespaced }: Kind, { value, source: { namespace } }: RawObject): unknown {
   if (namespace === undefined || !namespaced || !isMapping(value) || !isMapping(value.metadata)) return value;
   return value.metadata.namespace ? value : { ...value, metadata: { ...value.metadata, namespace } };
@@ -132,7 +132,7 @@ function problemAt(origin: Origin, { path, atKey, ...problem }: Problem, value: 
   return { ...problem, origin: { ...origin, path, ...(atKey && { atKey }) }, ...(hint !== undefined && { hint }) };
 }
 
-/** The string at `path`, or the key there; an empty one when there is none. */
+/** The string at `path`, or the key there; `''` when there is none. */
 function textAt(value: unknown, path: readonly Key[], atKey: boolean | undefined): string {
   const found = path.reduce<unknown>(
     (at, key) => (at as Readonly<Record<Key, unknown>> | undefined | null)?.[key],
@@ -141,7 +141,7 @@ function textAt(value: unknown, path: readonly Key[], atKey: boolean | undefined
   return atKey ? String(path.at(-1)) : typeof found === 'string' ? found : '';
 }
 
-/** A note when it makes no difference which of the two counts. */
+/** Only a note when both objects are the same. */
 function duplicate(origin: Origin, first: Seen, known: KnownObject | undefined): Diagnostic {
   const isSame = known !== undefined && same({ ...known.object, origin: 0 }, { ...first.known?.object, origin: 0 });
   return {
@@ -153,7 +153,7 @@ function duplicate(origin: Origin, first: Seen, known: KnownObject | undefined):
   };
 }
 
-/** The table entry for an object; undefined after listing it as skipped or reporting that it says not what it is. */
+/** The entry of KINDS for an object; undefined after listing the object as skipped or reporting that it has no kind. */
 function kindOfObject(state: State, { value, source, document, base, span }: RawObject): Kind | undefined {
   const { apiVersion, kind, metadata } = isMapping(value) ? value : {};
   const found = KINDS.find((known) => known.kind === kind && known.apiVersion === apiVersion);
@@ -179,7 +179,7 @@ function kindOfObject(state: State, { value, source, document, base, span }: Raw
   return undefined;
 }
 
-/** `Service default/web`, or undefined when the names are not sound: then it is no identity, and not fit for print. */
+/** `Service default/web`; undefined when a name is invalid, and so neither an identity nor safe to print. */
 function identityOf({ kind, namespaced }: Kind, value: unknown): string | undefined {
   const metadata = isMapping(value) ? value.metadata : undefined;
   const { name, namespace } = isMapping(metadata) ? metadata : {};
@@ -190,7 +190,7 @@ function identityOf({ kind, namespaced }: Kind, value: unknown): string | undefi
   return `${kind} ${space === '' ? 'default' : space}/${name}`;
 }
 
-/** Adds a valid object, unless it takes what another one has. */
+/** Adds a valid object, unless it claims an address or a port of another one. */
 function add(state: State, known: KnownObject): void {
   const { snapshot, claims } = state;
   if (known.list === 'services') {
@@ -202,7 +202,7 @@ function add(state: State, known: KnownObject): void {
   (snapshot[known.list] as unknown[]).push(known.object);
 }
 
-/** To a Service, here or of the whole clusterset. */
+/** Whether a slice belongs to a Service of this cluster or of the clusterset. */
 function isBound({ metadata }: EndpointSlice): boolean {
   return Boolean(metadata.labels[SERVICE_NAME_LABEL] || metadata.labels[CLUSTERSET_SERVICE_LABEL]);
 }

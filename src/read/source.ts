@@ -1,6 +1,6 @@
 /**
- * read, step 1: files, directories and standard input become sources, texts under the names the user gave them.
- * In: the command line's paths. Out: Source[] in that order, a directory's files by code point; nothing is parsed yet.
+ * read, step 1: files, directories and standard input become sources: texts under the names the user gave them.
+ * In: the command line's paths. Out: Source[] in that order, a directory's files sorted by code point; not parsed yet.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { closeSync, constants, promises as fs, openSync, readFileSync, type Stats } from 'node:fs';
@@ -18,10 +18,10 @@ const MIB = 1 << 20;
 const MAX_BYTES = 256 * MIB;
 
 /**
- * Reads `paths` (`-` is standard input). A directory stands for all its *.yaml, *.yml and *.json, recursively, without
- * hidden entries and node_modules; what is no file there, such as a FIFO, is passed over with a warning. A file that is
- * named twice is read once. What cannot be read is a diagnostic and does not stop the others. A FIFO that is named is
- * waited for, unless `pipes` is false.
+ * Reads `paths` (`-` is standard input). A directory means all its *.yaml, *.yml and *.json, recursively, without
+ * hidden entries and node_modules; special files in it, such as a FIFO, are passed over with a warning. A file named
+ * twice is read once. A path that cannot be read becomes a diagnostic and does not stop the others. A FIFO named
+ * directly is read to its end, unless `pipes` is false.
  */
 export async function loadSources(
   paths: readonly string[],
@@ -63,8 +63,8 @@ export async function loadSources(
 }
 
 /**
- * What would be another if the files that `paths` stand for had changed: their names, sizes and times. It costs no
- * reading; whether the content did is for who reads it to say.
+ * The names, inodes, sizes and times of the files that `paths` stand for: a text that changes when one of them may have
+ * changed. It reads no file content.
  */
 export async function fingerprint(paths: readonly string[]): Promise<string> {
   const lists = await Promise.all(paths.map((path) => expand(path).catch(unreadable)));
@@ -92,7 +92,7 @@ function problemAt(name: string, { code, message, hint }: Problem): Diagnostic {
   return { code, severity: 'error', message: `${showPath(name)} ${message}`, ...(hint !== undefined && { hint }) };
 }
 
-/** What the system's error codes mean to somebody who typed a path. */
+/** The system's error codes as messages about a path. */
 const SYSTEM_ERRORS: Readonly<Record<string, Problem>> = {
   ENOENT: { code: 'not-found', message: 'does not exist' },
   ENOTDIR: { code: 'not-found', message: 'does not exist' },
@@ -107,10 +107,10 @@ function unreadable(error: unknown): Problem {
   return known ?? { code: 'unreadable', message: `cannot be read: ${String(message ?? error)}` };
 }
 
-/** What `vipc capture` marks its directories by. */
+/** The file by which `vipc capture` marks its directories. */
 const CAPTURE = 'vipc-capture';
 
-/** What a path stands for. The files of a Helm chart are templates, and its values: nothing to be read as manifests. */
+/** The files that a path stands for. Charts are kept apart: their files are templates and values, not manifests. */
 interface Found {
   readonly files: string[];
   readonly charts: string[];
@@ -129,7 +129,7 @@ async function expand(path: string): Promise<Found | Problem> {
   return { code: 'not-found', message: 'is a directory without any .yaml, .yml or .json file' };
 }
 
-/** Adds what is in `directory` to `found`. */
+/** Adds the files and charts in `directory` to `found`. */
 async function filesBelow(directory: string, found: Found): Promise<Found> {
   const entries = await fs.readdir(directory, { withFileTypes: true });
   if (entries.some(({ name }) => name === 'Chart.yaml')) {
@@ -139,7 +139,7 @@ async function filesBelow(directory: string, found: Found): Promise<Found> {
   for (const entry of entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(directory, entry.name);
-    // Links to directories are not followed: they may lead around in circles. Mounted ConfigMaps link files only.
+    // Links to directories are not followed: they may form cycles. Mounted ConfigMaps link files only.
     if (entry.isDirectory()) await filesBelow(path, found);
     else if (/\.(ya?ml|json)$/.test(entry.name) && !(await isDirectory(path))) found.files.push(path);
   }
@@ -171,17 +171,17 @@ async function readBytes(path: string, pipes: boolean): Promise<Buffer | Problem
   if (stat.isFIFO() && pipes) return readFileSync(path);
   if (!stat.isFile()) return { code: 'unreadable', message: `is ${kindOf(stat)}, and neither a file nor a directory` };
   if (stat.size > MAX_BYTES) return tooLarge(stat.size);
-  // It may be another by now, and to open a FIFO would wait for a writer.
+  // The path may be a FIFO by now: without O_NONBLOCK, open(2) would wait for a writer.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    // In one piece: a promise of it would be made of chunks, and hold them all twice.
+    // In one piece: the asynchronous readFile collects chunks and holds them all twice.
     return readFileSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-/** What a file is that is no file to read; undefined when it is one, or when reading it will say what is wrong. */
+/** `a FIFO`: the kind of a special file; undefined for regular files, and for errors that reading will report. */
 async function specialKind(path: string): Promise<string | undefined> {
   return fs.stat(path).then(
     (stat) => (stat.isFile() || stat.isDirectory() ? undefined : kindOf(stat)),
@@ -198,17 +198,17 @@ function passedOver(name: string, kind: string): Diagnostic {
   return { code: 'not-a-file', severity: 'warning', message: `${showPath(name)} is ${kind} and is passed over` };
 }
 
-/** The text without byte order marks, or what is wrong with it. */
+/** The text without byte order marks, or why it cannot be read. */
 function decode(bytes: Buffer): string | Problem {
   if (bytes.length > MAX_BYTES) return tooLarge(bytes.length);
   const [first = 0, second = 0] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return UTF16;
   if (bytes.includes(0)) return { code: 'not-utf8', message: 'contains NUL characters, so it is not text' };
-  // Outside of the engine's heap, where a large text would make the collector work for nothing.
+  // latin1 keeps the text outside the JavaScript heap, so the garbage collector does not copy it.
   if (isAscii(bytes)) return bytes.toString('latin1');
   if (!isUtf8(bytes)) return { code: 'not-utf8', message: 'is not UTF-8 text' };
   const text = bytes.toString('utf8');
-  // One in front of a line comes from files that were put one behind the other.
+  // Concatenated files have a mark at the start of a line.
   return text.includes('\ufeff') ? text.replace(/^\ufeff/gm, '') : text;
 }
 

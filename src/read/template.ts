@@ -1,12 +1,12 @@
 /**
- * read, part: templates that nobody rendered. They look like manifests, and what is wrong with them is never what the
- * parser stumbles over. In: a text or a value. Out: where a template is, and what to do about it.
+ * read, part: templates that were not rendered. They look like manifests, and the parser's error misses the real cause.
+ * In: a text or a value. Out: the offset of a template, and a hint.
  */
 
 /** Helm and other Go templates, Jinja; ERB. */
 const MARK = /\{\{|\{%|<%/;
 
-/** A line on which a template stands in the place of a value, an entry or of whole lines. */
+/** A line where a template replaces a value, a list entry or whole lines. */
 const BARE = /^[ \t]*(?:- +)*(?:[^\s'"#{][^:'"#\n]*:[ \t]+)?(?=\{\{|\{%|<%)/gm;
 
 /** `${VAR}` and `$(VAR)`, which envsubst and others replace. */
@@ -15,8 +15,8 @@ const VARIABLE = /\$\{[^}]*\}|\$\(\w+\)|^\$[A-Z_]\w*$/;
 export const NOT_RENDERED = 'this is a template that was not rendered';
 
 /**
- * The offset in `text` of the template that an error at `offset` is due to: one on the same line, else the first that is
- * not in quotes before it. undefined when there is none.
+ * The offset in `text` of the template that causes an error at `offset`: one on the same line, else the first unquoted
+ * one before it; undefined when there is none.
  */
 export function templateBefore(text: string, offset: number): number | undefined {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
@@ -27,7 +27,7 @@ export function templateBefore(text: string, offset: number): number | undefined
   return bare && bare.index + bare[0].length;
 }
 
-/** What to do about the template in `text`; undefined when there is none. */
+/** How to render the template in `text`; undefined when there is none. */
 export function templateHint(text: string): string | undefined {
   const mark = MARK.exec(text)?.[0];
   if (mark === '{{') return 'render it first, a Helm chart with: helm template DIR | vipc …';

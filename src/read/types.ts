@@ -1,6 +1,6 @@
 /**
- * What a snapshot holds: the API's objects under the API's field names, checked, defaulted as the API server defaults
- * them, reduced to the fields that decide rules, every address canonical. This is the contract between read and resolve.
+ * The snapshot: the API's objects under the API's field names, checked, with the API server's defaults, reduced to the
+ * fields that vipc uses, every address canonical. This is the contract between read and resolve.
  */
 import type { Key, Origin, Source } from '../diag.js';
 import type {
@@ -64,7 +64,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   skipped: [],
 };
 
-/** A parsed object and where it stands, before anybody checked it. */
+/** A parsed object and its place, not yet checked. */
 export interface RawObject {
   readonly value: unknown;
   readonly source: Source;

@@ -1,5 +1,5 @@
 /**
- * What docs/validation.md says of each field: the page is as the tables print it, and every row of them holds.
+ * docs/validation.md: the page is what the tables print, and every row of them holds.
  * GOLDEN=write rewrites the page.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const PAGE = `${ROOT}docs/validation.md`;
 
 const ADMITTED = { 'metadata.uid': 'u', 'metadata.resourceVersion': '1' };
 
-/** What is made of an object with changes: its copy, and severities of what is said of it. */
+/** Reads an object with changes: its copy, and the severities of its diagnostics. */
 function read({ kind, apiVersion, object }: KindRules, changes: Changes) {
   const known = KINDS.find((each) => each.kind === kind && each.apiVersion === apiVersion);
   if (!known) throw new Error(`${kind} is not read`);

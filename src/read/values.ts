@@ -1,12 +1,12 @@
 /**
- * Single values of KubeProxyConfiguration whose text has a grammar of its own. The command line's overrides go through
- * the same functions, so a flag and a field mean the same.
+ * Values of KubeProxyConfiguration that have a grammar of their own. Command-line flags use the same functions, so a
+ * flag and a field mean the same.
  */
 import { show } from '../diag.js';
 import { type Cidr, parseCidr, parseIp } from '../ip.js';
 import type { Listen } from '../options.js';
 
-/** A value, or what is wrong with its text: `problem` completes "clusterCIDR …". */
+/** A value, or the error in its text: `problem` completes "clusterCIDR …". */
 export type Parsed<T> = { readonly value: T; readonly problem?: never } | { readonly problem: string };
 
 /** `clusterCIDR`: empty, one network, or one of each family separated by a comma. */
@@ -44,7 +44,7 @@ export function parseNetwork(text: string): Parsed<Cidr> {
   return cidr ? { value: cidr } : { problem: `must be a network such as 10.0.0.0/8, is ${show(text)}` };
 }
 
-/** An interface name as the kernel allows it, and fit for a rule: `+` would be iptables' wildcard. */
+/** An interface name that the kernel allows and that is safe in a rule: `+` is iptables' wildcard. */
 export function parseInterfaceName(text: string): Parsed<string> {
   // dev_valid_name() forbids blanks, "/" and ":"; IFNAMSIZ leaves 15 characters.
   if (/^[^\s"'`/:+\\]{1,15}$/.test(text) && /^[!-~]+$/.test(text) && text !== '.' && text !== '..')
@@ -60,8 +60,8 @@ export function parseBindAddress(text: string): Parsed<string> {
 }
 
 /**
- * `healthzBindAddress` and `metricsBindAddress`: an address, a port after it, or both (k/k AppendPortIfNeeded); without a
- * port `port` is meant.
+ * `healthzBindAddress` and `metricsBindAddress`: an address, `:port`, or both (k/k AppendPortIfNeeded); `port` is the
+ * default port.
  */
 export function parseListen(text: string, port: number): Parsed<Listen> {
   const [, bracketed, plain, digits] = /^(?:\[(.*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];

@@ -1,9 +1,9 @@
 /**
- * read, step 2: YAML. With yaml/ the only place that knows the YAML library; it serves values (parse.ts) and positions
- * (locate.ts) from one stream of events, so the two cannot disagree. In: a text. Out: documents' values, or positions of
- * its nodes.
+ * read, step 2: YAML. Together with yaml/ the only code that uses the YAML library; values (parse.ts) and positions
+ * (locate.ts) come from one stream of events, so the two cannot disagree. In: a text. Out: the documents' values, or
+ * the events of its nodes.
  *
- * Values are what kubectl makes of the text, and what it reads is read (kubectl.test.ts lists what differs).
+ * Texts are accepted, and values read, as kubectl does it (kubectl.test.ts lists the differences).
  */
 import { constructFromEvents, EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE } from 'js-yaml';
 import { COMPLEX_KEY, MAX_ALIASES, MAX_DEPTH, MAX_MERGED_KEYS, reasonOf } from './yaml/reasons.js';
@@ -12,7 +12,7 @@ import { schemaFor } from './yaml/schema.js';
 
 export { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE };
 
-/** A document that is no YAML: why, and the offset in the text where that showed. */
+/** Why a document is not YAML, and the offset in the text where the parser noticed it. */
 export interface YamlError {
   readonly document: number;
   readonly offset: number;
@@ -27,7 +27,7 @@ export interface YamlEvents {
   readonly errors: readonly YamlError[];
 }
 
-/** More broken documents than anybody will read about in one file. */
+/** The number of broken documents that are reported for one text. */
 const MAX_ERRORS = 1000;
 
 /**
@@ -55,20 +55,22 @@ export function readYaml(text: string): {
   }
 }
 
-/** A colon at the end of plain text in brackets. In YAML 1.2 it makes a key of it, in YAML 1.1 it is an address: [fd00::] */
+/**
+ * A colon at the end of plain text in brackets, as in [fd00::]: YAML 1.2 reads a key, YAML 1.1 the text with its colon.
+ */
 const LAST_COLON = /(?<=[^\s"'[{,\]}]):(?=[,\]}])/g;
 
-/** Another letter in the place of the colon gives the same events; values come from the text as it was. */
+/** Replaces that colon by a letter, which gives the events of YAML 1.1; values are taken from the original text. */
 function parse(text: string): Event[] {
   const plain = /:[,\]}]/.test(text) ? text.replace(LAST_COLON, 'x') : text;
   return parseEvents(plain, { maxDepth: MAX_DEPTH });
 }
 
-/** A line end that YAML has since its first version, and few grammars do. */
+/** A lone CR, which is a line end in YAML but not in most grammars. */
 const LONE_CR = /\r(?!\n)/g;
 
 /**
- * A text of the same length that a stricter grammar reads as `text` is read here; undefined when that is `text` itself.
+ * A text of the same length that a strict YAML 1.2 grammar reads as vipc reads `text`; undefined when that is `text`.
  */
 export function relaxed(text: string): string | undefined {
   const plain = text.replace(LAST_COLON, 'x').replace(LONE_CR, '\n');
@@ -84,7 +86,7 @@ function construct(events: Event[], source: string): unknown[] {
   });
 }
 
-/** Each document by itself, after one of them failed: duplicate keys, unknown tags and aliases show only here. */
+/** Each document by itself, after one failed: duplicate keys, unknown tags and unknown aliases are found only here. */
 function constructEach(
   events: readonly Event[],
   syntax: readonly YamlError[],
@@ -95,7 +97,7 @@ function constructEach(
   const bases = parts.map(firstOffset);
   const ends = endsOf(bases, text.length);
   const documents = parts.map((part, document) => {
-    // The library scans the whole text to describe an error, so it gets no more than the document.
+    // The library scans the whole text to describe an error, so it gets only the document.
     const base = bases[document] ?? 0;
     for (const event of part) shift(event, -base);
     const end = ends[document] ?? text.length;
@@ -112,7 +114,7 @@ function constructEach(
   return { documents, errors: errors.sort((a, b) => a.document - b.document) };
 }
 
-/** Where each document ends: at the next one that is not empty. */
+/** The end of each document: the start of the next document that is not empty. */
 function endsOf(bases: readonly (number | undefined)[], length: number): readonly number[] {
   let next = length;
   return bases
@@ -125,9 +127,9 @@ function endsOf(bases: readonly (number | undefined)[], length: number): readonl
     .toReversed();
 }
 
-/** Where the first key begins that is a mapping or a list. */
+/** The offset of the first key that is a mapping or a list. */
 function complexKey(part: readonly Event[]): number {
-  // How many nodes each open collection has so far; NaN for those that are no mapping.
+  // The number of nodes that each open mapping has so far; NaN for other collections.
   const open: number[] = [];
   for (const event of part) {
     if (event.type === EVENT_ID.POP) open.pop();
@@ -152,13 +154,13 @@ function splitEvents(events: readonly Event[]): Event[][] {
   return parts;
 }
 
-/** Where a document's root node begins, or undefined when it is empty. */
+/** The offset of a document's root node; undefined when the document is empty. */
 function firstOffset(part: readonly Event[]): number | undefined {
   const offsets = OFFSETS.map((key) => offsetsOf(part[1])[key] ?? -1).filter((offset) => offset >= 0);
   return offsets.length > 0 ? Math.min(...offsets) : undefined;
 }
 
-/** `---` at the start of a line ends a document wherever it stands, so broken texts can be cut there. */
+/** `---` at the start of a line always begins a new document, so broken texts can be cut there. */
 function pieceStarts(text: string): readonly number[] {
   return [...new Set([0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map((match) => match.index)])];
 }
@@ -188,7 +190,7 @@ function readPieces(text: string): YamlEvents {
   return { events, errors };
 }
 
-/** The events of one document, relaxed where only that helps. Throws the library's error. */
+/** The events of one document, of its relaxed text if the grammar refuses the original. Throws the library's error. */
 function readPiece(piece: string): Event[] {
   try {
     return parse(piece);
@@ -199,7 +201,7 @@ function readPiece(piece: string): Event[] {
     for (const event of events) if (event.type === EVENT_ID.SCALAR && event.fast) event.fast = isUnchanged(event);
     return events;
 
-    /** Whether the scalar's text can be taken as it stands: it is no longer on one line where line ends were blanked. */
+    /** Whether the scalar's text can be used unchanged: not when its line ends were blanked. */
     function isUnchanged({
       valueStart,
       valueEnd,
@@ -214,7 +216,7 @@ function readPiece(piece: string): Event[] {
 
 const OFFSETS = ['start', 'valueStart', 'valueEnd', 'anchorStart', 'anchorEnd', 'tagStart', 'tagEnd'] as const;
 
-/** An event seen as its offsets, whatever its type; those it does not have are undefined. */
+/** The offsets of an event of any type; those that its type does not have are undefined. */
 function offsetsOf(event: Event | undefined): Partial<Record<(typeof OFFSETS)[number], number>> {
   return (event ?? {}) as Partial<Record<(typeof OFFSETS)[number], number>>;
 }

@@ -9,8 +9,8 @@ import type { Endpoint } from './types.js';
 /**
  * All endpoints that `slices` list for a port, usable or not, sorted by `ip:port` as a string.
  *
- * Ports match by name and protocol. Where two slices list the same `ip:port` the first wins unless a later one says it
- * is local: an endpoint that moves between slices is in both for a while (k/k pkg/proxy EndpointSliceCache).
+ * Ports match by name and protocol. When two slices list the same `ip:port`, the first wins unless a later one is
+ * local: an endpoint that moves between slices is in both for a while (k/k pkg/proxy EndpointSliceCache).
  */
 export function endpointsOf(
   slices: readonly EndpointSlice[],

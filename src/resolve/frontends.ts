@@ -1,5 +1,6 @@
 /**
- * resolve, part: a Service port → its frontends in one family, with policy, masquerading and emptiness decided.
+ * resolve, part: a Service port → its frontends in one family, with policy, masquerading and the action without
+ * endpoints.
  */
 import { contains, type Family, type Ip, parseCidr } from '../ip.js';
 import type { Options } from '../options.js';
@@ -7,7 +8,7 @@ import type { Service, ServicePortSpec } from '../read/types.js';
 import type { TrafficUse, UsableEndpoints } from './traffic.js';
 import type { Frontend, NodeContext, PodTraffic, TrafficPolicy } from './types.js';
 
-/** The addresses of a Service in one family, before its ports and endpoints are looked at. */
+/** The addresses of a Service in one family. */
 export interface Addresses {
   readonly family: Family;
   readonly clusterIP: string;
@@ -16,15 +17,15 @@ export interface Addresses {
 }
 
 /**
- * The addresses that `service` has in `family`, or undefined when it is not proxied there: without a cluster IP of the
- * family it gets no rules at all in it, node ports and load-balancer IPs included (k/k GetClusterIPByFamily).
+ * The addresses of `service` in `family`; undefined when it is not proxied there. Without a cluster IP of the family it
+ * has no rules in it at all, not even for node ports and load-balancer IPs (k/k GetClusterIPByFamily).
  */
 export function addressesOf(service: Service, family: Family): Addresses | undefined {
   const ofFamily = (ips: readonly string[]) => ips.filter((ip) => familyOf(ip) === family);
   const [clusterIP] = ofFamily(service.spec.clusterIPs.filter((ip) => ip !== 'None'));
   if (clusterIP === undefined || service.spec.type === 'ExternalName') return undefined;
   const vips = service.status.loadBalancer.ingress
-    .filter((ingress) => ingress.ipMode === 'VIP') // KEP-1860: "Proxy" means the load balancer delivers to node ports
+    .filter((ingress) => ingress.ipMode === 'VIP') // KEP-1860: with "Proxy" the load balancer sends to node ports
     .flatMap((ingress) => ingress.ip ?? []);
   return {
     family,
@@ -34,7 +35,7 @@ export function addressesOf(service: Service, family: Family): Addresses | undef
   };
 }
 
-/** spec.internalTrafficPolicy and spec.externalTrafficPolicy, the latter where the API gives it a meaning. */
+/** spec.internalTrafficPolicy, and spec.externalTrafficPolicy if it applies to the Service (else Cluster). */
 export function policiesOf(service: Service): { readonly internal: TrafficPolicy; readonly external: TrafficPolicy } {
   const { type, externalIPs, externalTrafficPolicy, internalTrafficPolicy } = service.spec;
   const external = type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && externalIPs.length > 0);
@@ -42,8 +43,8 @@ export function policiesOf(service: Service): { readonly internal: TrafficPolicy
 }
 
 /**
- * Which endpoint sets the port's traffic uses. Under an external Local policy the cluster set is used as well: traffic
- * from this node and its pods to the external address goes to all endpoints (the "short circuit").
+ * The endpoint sets that the port's traffic uses. An external Local policy uses the cluster set too: traffic from this
+ * node and its pods to the external address goes to all endpoints (the "short circuit").
  */
 export function trafficUse(service: Service, port: ServicePortSpec, addresses: Addresses): TrafficUse {
   const { internal, external } = policiesOf(service);
@@ -92,7 +93,7 @@ function synthetic(made: boolean | undefined): Pick<Frontend, 'synthetic'> {
   return made ? { synthetic: true } : {};
 }
 
-/** Whether any traffic counts as off-cluster. With a CIDR of all addresses none does, and no rule could say so. */
+/** Whether any traffic can be off-cluster: not with a pod CIDR of /0, which matches all sources. */
 function hasOutside(podTraffic: PodTraffic | undefined): boolean {
   return podTraffic !== undefined && !(podTraffic.kind === 'source' && podTraffic.cidr.prefix === 0);
 }
@@ -102,7 +103,7 @@ function whenEmpty(policy: TrafficPolicy, endpoints: UsableEndpoints): Pick<Fron
   return policy === 'Local' && endpoints.local.length === 0 ? { whenEmpty: 'drop' } : {};
 }
 
-/** spec.loadBalancerSourceRanges of the family; none of it means no restriction. */
+/** spec.loadBalancerSourceRanges of the family; without ranges of the family there is no restriction. */
 function sourceRangesOf(service: Service, family: Family, nodeIP: Ip): Pick<Frontend, 'sourceRanges'> {
   const ranges = service.spec.loadBalancerSourceRanges
     .flatMap((range) => parseCidr(range) ?? [])
@@ -111,7 +112,7 @@ function sourceRangesOf(service: Service, family: Family, nodeIP: Ip): Pick<Fron
   return { sourceRanges: { ranges, node: ranges.some((range) => contains(range, nodeIP)) } };
 }
 
-/** Addresses in a snapshot are canonical, where only IPv6 has colons. */
+/** Addresses in a snapshot are canonical, so only IPv6 has colons. */
 function familyOf(ip: string): Family {
   return ip.includes(':') ? 'ipv6' : 'ipv4';
 }

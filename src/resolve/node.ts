@@ -1,5 +1,5 @@
 /**
- * resolve, part: which node to compile for, and what it is in each IP family.
+ * resolve, part: the node to compile for, and its properties in each IP family.
  */
 import { type Checked, type Diagnostic, show } from '../diag.js';
 import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp, specialUse } from '../ip.js';
@@ -12,15 +12,16 @@ const LOOPBACK: Readonly<Record<Family, Ip>> = {
   ipv6: { family: 'ipv6', text: '::1', bytes: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] },
 };
 
-/** A node as the options name it; `object` is missing when the snapshot does not have it. */
+/** The node to compile for; `object` is missing when the snapshot does not have it. */
 export interface ChosenNode {
   readonly name: string;
   readonly object?: Node;
 }
 
 /**
- * The node that `options.nodeName` names, or the machine at hand is, or the only one there is, or of made-up ones, which
- * are all alike, the first. Several nodes and no name is an error; a node that the snapshot lacks is a warning, for rules can be made, though without its zone and addresses.
+ * The node named by `options.nodeName`, else the Node of this machine, else the only Node; of simulated Nodes, which
+ * are all alike, the first. Several Nodes without a name are an error. A node that the snapshot lacks is a warning:
+ * rules can be compiled without its zone and addresses.
  */
 export function chooseNode(nodes: readonly Node[], options: Options): Checked<ChosenNode> {
   const { nodeName, machine } = options;
@@ -40,7 +41,7 @@ export function chooseNode(nodes: readonly Node[], options: Options): Checked<Ch
   return { value: { name: nodeName }, diagnostics: [unknownNode(nodeName, names)] };
 }
 
-/** The Node of a machine: that of its host name, as kube-proxy has it, else the one whose address the machine has. */
+/** The Node of a machine: by host name, as in kube-proxy, else the only Node with an address of the machine. */
 function nodeOf({ hostname, addresses }: Machine, nodes: readonly Node[]): Node | undefined {
   const named = nodes.find(({ metadata }) => metadata.name === hostname.trim().toLowerCase());
   const here = nodes.filter((object) =>
@@ -49,11 +50,11 @@ function nodeOf({ hostname, addresses }: Machine, nodes: readonly Node[]): Node 
   return named ?? (here.length === 1 ? here[0] : undefined);
 }
 
-/** kube-proxy does not start before the node has one. */
+/** Warns about a Node without podCIDR under NodeCIDR; kube-proxy waits at its start until the Node has one. */
 function missingPodCIDR({ podCIDRs, origin }: Node, { detectLocalMode }: Options): readonly Diagnostic[] {
   if (detectLocalMode !== 'NodeCIDR' || podCIDRs.length > 0) return [];
-  const message = `${origin.object ?? 'the Node'} has no podCIDR, which detectLocalMode NodeCIDR tells its pods by`;
-  const hint = 'without it no traffic is masqueraded for being off-cluster';
+  const message = `${origin.object ?? 'the Node'} has no podCIDR, by which detectLocalMode NodeCIDR recognises its pods`;
+  const hint = 'without it no off-cluster traffic is masqueraded';
   return [{ code: 'no-pod-cidr', severity: 'warning', message, origin: { ...origin, path: ['spec'] }, hint }];
 }
 
@@ -71,7 +72,7 @@ function list(names: readonly string[]): string {
   return names.length > 10 ? `${shown}, … (${names.length})` : shown;
 }
 
-/** What the chosen node is in `family`: address, zone, how its pods' traffic looks, where its node ports are served. */
+/** The node in `family`: address, zone, how traffic of its pods is recognised, addresses that serve node ports. */
 export function nodeContext(node: ChosenNode, family: Family, options: Options): Checked<NodeContext> {
   const ip = nodeIP(node, family, options);
   const podTraffic = podTrafficOf(node, family, options);
@@ -113,7 +114,9 @@ function noNodePortAddress(cidrs: readonly Cidr[]): Diagnostic {
   };
 }
 
-/** Internal addresses before external ones; bindAddress overrides (k/k GetNodeHostIPs, cmd/kube-proxy detectNodeIPs). */
+/**
+ * Internal addresses before external ones; bindAddress overrides (k/k GetNodeHostIPs, cmd/kube-proxy detectNodeIPs).
+ */
 function nodeIP(node: ChosenNode, family: Family, options: Options): Ip {
   const bind = parseIp(options.bindAddress);
   if (bind?.family === family && !/^(0\.0\.0\.0|::)$/.test(bind.text)) return bind;
@@ -122,8 +125,9 @@ function nodeIP(node: ChosenNode, family: Family, options: Options): Ip {
 }
 
 /**
- * What is on the node's interfaces: as they say, or else as far as a snapshot can tell. Behind a cloud's NAT an ExternalIP is on none, but then
- * nothing arrives for it either; taking one that is there for somebody else's would be worse.
+ * The addresses on the node's interfaces: those of this machine, else those that the snapshot has. Behind a cloud's NAT
+ * an ExternalIP is on no interface, which does no harm: no packet arrives for it. Leaving out an address that the node
+ * has would be worse.
  */
 function localAddresses(node: ChosenNode, family: Family, options: Options): readonly Ip[] {
   const named = options.nodeAddresses.flatMap((text) => parseIp(text) ?? []);
@@ -140,7 +144,7 @@ function addressesOfType(node: ChosenNode, type: string): readonly Ip[] {
   return addresses.filter((entry) => entry.type === type).flatMap((entry) => parseIp(entry.address) ?? []);
 }
 
-/** The CIDRs of the family that node ports are served on; none means everywhere (k/k proxyutil.NodePortAddresses). */
+/** The CIDRs of the family that serve node ports; empty means all addresses (k/k proxyutil.NodePortAddresses). */
 function nodePortCidrs(node: ChosenNode, family: Family, options: Options): readonly Cidr[] {
   if (options.nodePortAddresses !== 'primary')
     return options.nodePortAddresses.filter((cidr) => cidr.family === family);
@@ -156,7 +160,7 @@ function isOnWire(ip: Ip): boolean {
   return !isLoopback(ip) && !(ip.family === 'ipv6' && specialUse(ip) === 'link-local');
 }
 
-/** One source of truth per mode; the first CIDR of the family is the one kube-proxy uses. */
+/** How pod traffic is recognised in each detectLocalMode; kube-proxy uses the first CIDR of the family. */
 function podTrafficOf(node: ChosenNode, family: Family, options: Options): PodTraffic | undefined {
   switch (options.detectLocalMode) {
     case 'ClusterCIDR':

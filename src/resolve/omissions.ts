@@ -1,22 +1,21 @@
 /**
- * resolve, part: what a reader of the rules might miss. In: the snapshot, and what became of it. Out: Services that have
- * no rules because no API server gave them an address; that there are no rules at all; and as notes slices of Services
- * that are not there.
+ * resolve, part: objects without rules. In: the snapshot, and the number of its ServicePorts. Out: warnings for
+ * Services without a cluster IP, and for input without any rules; notes on slices whose Service is missing.
  */
 import type { Diagnostic } from '../diag.js';
 import { type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { isOurs } from './resolve.js';
 
-/** How cluster IPs that are lacking can be had: made up, written into the manifests, or neither as they were asked for. */
+/** What to suggest for missing cluster IPs: --simulate, `vipc allocate`, or nothing because it was given already. */
 export type Remedy = 'simulate' | 'allocate' | 'none';
 
 const HINTS: Readonly<Record<Remedy, string | undefined>> = {
-  simulate: 'an API server allocates one; --simulate does as it would, vipc allocate writes it down',
-  allocate: 'an API server allocates one; vipc allocate does as it would, and writes it down',
+  simulate: 'an API server allocates one; so does --simulate, and vipc allocate writes it into the manifest',
+  allocate: 'an API server allocates one; so does vipc allocate, which writes it into the manifest',
   none: undefined,
 };
 
-/** Warnings `no-service-port`, `no-cluster-ip`; notes `orphan-slice`. `ports` are how many ServicePorts there are. */
+/** Warnings `no-service-port`, `no-cluster-ip`; notes `orphan-slice`. `ports` is the number of ServicePorts. */
 export function omissions(snapshot: Snapshot, ports: number, remedy: Remedy = 'simulate'): readonly Diagnostic[] {
   const { services, slices } = snapshot;
   const names = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
@@ -42,7 +41,7 @@ function lacksAddress({ spec }: Service): boolean {
   return spec.clusterIPs.length === 0 && spec.type !== 'ExternalName';
 }
 
-/** Rules of nothing are the same whatever changes, so a check of them would never fail. */
+/** Reported because empty rules never change, so a check of them would never fail. */
 function noServicePort(services: readonly Service[], remedy: Remedy): Diagnostic {
   const counts = new Map<string, number>();
   for (const service of services) counts.set(why(service), (counts.get(why(service)) ?? 0) + 1);
@@ -56,7 +55,7 @@ function noServicePort(services: readonly Service[], remedy: Remedy): Diagnostic
     none: undefined,
   }[remedy];
   const code = 'no-service-port';
-  // Those that are meant to have no virtual IP are nothing to worry about.
+  // Only a note when all Services have no virtual IP by design.
   const meant = services.every((service) => MEANT.includes(why(service)));
   return { code, severity: meant ? 'note' : 'warning', message, ...(lacking && hint !== undefined && { hint }) };
 }

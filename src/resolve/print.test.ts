@@ -1,5 +1,5 @@
 /**
- * resolved.txt is printed from views and parsed to them again: over all goldens that there are.
+ * Views printed as resolved.txt parse to the same views, for all goldens.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -11,7 +11,7 @@ const FILES = readdirSync(`${ROOT}golden`, { recursive: true, encoding: 'utf8' }
   file.endsWith('resolved.txt'),
 );
 
-/** What parsed views are printed as. */
+/** Parsed views, printed again. */
 function printed(text: string): string {
   return parseResolved(text)
     .map((view) => render(printView(view)))

@@ -1,7 +1,6 @@
 /**
- * The resolved ServicePorts as an aligned table: what each frontend does with traffic, reviewable without knowing how
- * any packet filter says it. The same way back, for tables that were kept in a file: what is not as it would be printed
- * today is kept as it stands.
+ * The resolved ServicePorts as an aligned table: what each frontend does with traffic, without the language of a packet
+ * filter. Also the parser of such tables, for those kept in files; a line that it does not recognise is kept unchanged.
  */
 import { alignedTables, LAYOUTS } from '../table.js';
 import type { Line, Section } from '../text.js';
@@ -9,7 +8,7 @@ import { HEADINGS, rowsOf } from './rows.js';
 import type { LocalPolicy, NodeContext, ServicePort } from './types.js';
 import { type EndpointView, type FrontendView, type NodeView, nodeView, type PortView } from './view.js';
 
-/** The table for `ports` on `node`, under a proxy mode with that idea of policy Local. */
+/** The table for `ports` on `node`, for a proxy mode with that `localPolicy`. */
 export function printResolved(
   node: NodeContext,
   ports: readonly ServicePort[],
@@ -18,7 +17,7 @@ export function printResolved(
   return printView(nodeView(node, ports, localPolicy));
 }
 
-/** What a node does with traffic, as a table. */
+/** A node's view as a table. */
 export function* printView({ family, node, zone, ports }: NodeView): Generator<Line> {
   const all = `${ports.length} ServicePort${ports.length === 1 ? '' : 's'}`;
   yield { text: `${family} on node ${node}${zone === '' ? '' : `, zone ${zone}`}: ${all}` };
@@ -29,14 +28,14 @@ export function* printView({ family, node, zone, ports }: NodeView): Generator<L
   }
 }
 
-/** What stands below the name of a ServicePort. */
+/** The lines below the name of a ServicePort. */
 function linesOf(port: PortView): readonly string[] {
   return alignedTables(rowsOf(port), LAYOUTS.resolved);
 }
 
 const HEADING = /^(IPv[46]) on node (.*?)(?:, zone (.*))?: \d+ ServicePorts?$/;
 
-/** Tables as text → what they say. Widths of columns do not matter. */
+/** Tables as text → views. Column widths do not matter. */
 export function parseResolved(text: string): readonly NodeView[] {
   const nodes: { family: NodeView['family']; node: string; zone: string; ports: PortView[] }[] = [];
   for (const block of text.trimEnd().split(/\r?\n\r?\n/)) {

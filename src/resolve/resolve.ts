@@ -1,6 +1,6 @@
 /**
  * resolve: Snapshot × node × options → ServicePorts, sorted by namespace, Service, port and protocol. All Kubernetes
- * semantics of rules end here; no word of any packet filter begins.
+ * semantics of rules are decided here; it knows nothing about packet filters.
  */
 import { type Memo, NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
@@ -11,7 +11,7 @@ import { addressesOf, frontendsOf, policiesOf, trafficUse } from './frontends.js
 import { usableEndpoints } from './traffic.js';
 import type { NodeContext, ServicePort } from './types.js';
 
-/** Labels that take an object away from kube-proxy: another proxy serves it, or nobody should (well_known_labels.go). */
+/** kube-proxy ignores objects with these labels: another proxy serves them, or none (well_known_labels.go). */
 const NOT_OURS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'];
 
 /** The ServicePorts of `snapshot` in the node's family. */
@@ -30,12 +30,12 @@ export function resolve(
   });
 }
 
-/** The slices that kube-proxy would watch, by Service. */
+/** The slices that kube-proxy watches, by Service. */
 function proxiedSlices(snapshot: Snapshot): ReadonlyMap<string, readonly EndpointSlice[]> {
   return slicesByService(snapshot.slices.filter(isOurs));
 }
 
-/** The ServicePorts of one Service: what they are depends on it, its slices, the node and the options alone. */
+/** The ServicePorts of one Service; they depend only on the arguments, so they can be memoized. */
 function resolveService(
   service: Service,
   slices: readonly EndpointSlice[],
@@ -62,7 +62,7 @@ function resolveService(
   });
 }
 
-/** Whether kube-proxy would serve it. */
+/** Whether kube-proxy serves the object. */
 export function isOurs({ metadata }: { readonly metadata: ObjectMeta }): boolean {
   return NOT_OURS.every((label) => metadata.labels[label] === undefined);
 }

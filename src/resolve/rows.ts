@@ -1,5 +1,5 @@
 /**
- * resolve, part: a ServicePort in words → the rows of its tables, as resolved.txt has them below its name.
+ * resolve, part: a ServicePort's view → the rows of its tables in resolved.txt.
  */
 import type { Table } from '../table.js';
 import type { PortView } from './view.js';
@@ -10,7 +10,7 @@ export const HEADINGS = {
   endpoints: ['ENDPOINT', 'SETS', 'STATE'],
 } as const;
 
-/** A row of a table; what stands below the tables is a row of one cell, of `others`. */
+/** A row of a table; each line below the tables is a row of `others` with one cell. */
 export interface Row {
   readonly table: keyof typeof HEADINGS | 'others';
   readonly cells: readonly string[];
@@ -31,7 +31,7 @@ export function tablesOf({ frontends, endpoints }: Pick<PortView, keyof typeof H
   } satisfies Readonly<Record<keyof typeof HEADINGS, Table>>;
 }
 
-/** All rows of a view, one table below the other; that of the endpoints is left out where there are none. */
+/** All rows of a view, table by table; without endpoints their table is left out. */
 export function rowsOf(view: PortView): readonly Row[] {
   const tables = tablesOf(view);
   const rows = (table: keyof typeof HEADINGS): readonly Row[] => [

@@ -1,24 +1,24 @@
 /**
- * resolve, part: which of a port's endpoints traffic may use, by traffic policy, readiness and topology
+ * resolve, part: the endpoints of a port that traffic may use, by traffic policy, readiness and topology
  * (KEP-1669 terminating endpoints, KEP-2086 internal policy, KEP-2433 and KEP-4444 zone hints, KEP-3015 node hints).
  */
 import type { Endpoint, EndpointSets } from './types.js';
 
 export interface TrafficUse {
-  /** Some frontend's traffic goes to endpoints anywhere. */
+  /** At least one frontend sends traffic to endpoints on all nodes. */
   readonly cluster: boolean;
-  /** Some frontend's traffic goes to endpoints on this node only. */
+  /** At least one frontend sends traffic only to endpoints on this node. */
   readonly local: boolean;
 }
 
 export interface UsableEndpoints extends EndpointSets {
-  /** Whether the Service has a usable endpoint anywhere in the cluster, reachable from here or not. */
+  /** Whether the Service has a usable endpoint anywhere in the cluster, even if hints or policies exclude it here. */
   readonly any: boolean;
 }
 
 /**
- * Splits `endpoints` into the sets that traffic of each policy uses, as kube-proxy 1.35+'s CategorizeEndpoints does:
- * ready endpoints, or where there are none those that serve while they terminate; hints narrow the cluster set only.
+ * Splits `endpoints` into the sets that each policy uses, as CategorizeEndpoints of kube-proxy 1.35+: ready endpoints,
+ * or if there are none, those that serve while they terminate; hints narrow only the cluster set.
  */
 export function usableEndpoints(
   endpoints: readonly Endpoint[],
@@ -36,7 +36,7 @@ export function usableEndpoints(
   return { cluster, local, reachable: union(endpoints, cluster, local), onNode, serving, total: endpoints.length, any };
 }
 
-/** Draining or hinted-away endpoints of this node can be in the local set only, so neither set contains the other. */
+/** Neither set contains the other: a local endpoint that is draining or excluded by hints is only in the local set. */
 function union(all: readonly Endpoint[], a: readonly Endpoint[], b: readonly Endpoint[]): readonly Endpoint[] {
   if (b.length === 0) return a;
   const either = new Set([...a, ...b]);
@@ -44,8 +44,8 @@ function union(all: readonly Endpoint[], a: readonly Endpoint[], b: readonly End
 }
 
 /**
- * The ready endpoints that the hints prefer: those hinted for this node when every one has node hints and one is for
- * this node, else the same by zone, else all. Hints alone decide; spec.trafficDistribution is only what produced them.
+ * The ready endpoints that hints prefer: if all have node hints and some name this node, those; else the same by zone;
+ * else all. Only hints decide here; spec.trafficDistribution makes the controller set them.
  */
 function preferred(
   ready: readonly Endpoint[],

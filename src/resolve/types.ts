@@ -1,6 +1,6 @@
 /**
  * ServicePort: the contract between the front half, which knows Kubernetes, and the backends, which know the kernel.
- * Every question that the Kubernetes API leaves open is answered here as data: a backend asks no further ones.
+ * All decisions of Kubernetes semantics are in it as data; a backend makes none.
  */
 import type { Origin } from '../diag.js';
 import type { Cidr, Family, Ip } from '../ip.js';
@@ -17,42 +17,42 @@ export interface ServicePortName {
   readonly protocol: Protocol;
 }
 
-/** One port of a Service in one IP family; a dual-stack Service is two of them. */
+/** One port of a Service in one IP family; each port of a dual-stack Service has two. */
 export interface ServicePort {
   readonly name: ServicePortName;
   readonly family: Family;
   /** ClusterIP first, then external IPs, load-balancer IPs and the node port, in the API object's order. */
   readonly frontends: readonly Frontend[];
-  /** Set when the Service keeps a client on one endpoint. */
+  /** Set for session affinity ClientIP. */
   readonly affinity?: { readonly timeoutSeconds: number };
   readonly endpoints: EndpointSets;
-  /** The kubelet-style health check that load balancers poll under externalTrafficPolicy Local. */
+  /** The port of the health check that load balancers poll under externalTrafficPolicy Local. */
   readonly healthCheckNodePort?: number;
-  /** That port is not in the input. */
+  /** The health check's port is not in the input. */
   readonly syntheticHealthCheck?: true;
   readonly origin: Origin;
 }
 
 /** The usable endpoints by traffic policy, each sorted by `ip:port` as a string, as kube-proxy sorts them. */
 export interface EndpointSets {
-  /** For traffic under policy Cluster; empty when no frontend uses that policy. */
+  /** For policy Cluster; empty when no frontend uses it. */
   readonly cluster: readonly Endpoint[];
-  /** For traffic under policy Local: those on this node. */
+  /** For policy Local: usable endpoints on this node. */
   readonly local: readonly Endpoint[];
   /** The union: all endpoints that this node may send a packet to. */
   readonly reachable: readonly Endpoint[];
-  /** Those on this node, in whatever state. */
+  /** All endpoints on this node, in any state. */
   readonly onNode: readonly Endpoint[];
-  /** Those that serve, chosen for new traffic or not: an open flow of datagrams may stay with one of them. */
+  /** All serving endpoints, even if new traffic does not use them: an open UDP flow may stay with one. */
   readonly serving: readonly Endpoint[];
-  /** How many the slices list for this port, usable or not. */
+  /** The number of endpoints in the slices for this port, usable or not. */
   readonly total: number;
 }
 
 export interface Endpoint {
   readonly ip: string;
   readonly port: number;
-  /** On the node that is compiled for. */
+  /** The endpoint is on the node that is compiled for. */
   readonly local: boolean;
   readonly ready: boolean;
   readonly serving: boolean;
@@ -60,7 +60,7 @@ export interface Endpoint {
   readonly nodeName: string;
   readonly zoneHints: readonly string[];
   readonly nodeHints: readonly string[];
-  /** What it was made of; absent when the input has it. */
+  /** What the endpoint was derived from; absent when it is in the input. */
   readonly synthetic?: SliceSource;
 }
 
@@ -72,31 +72,32 @@ export interface Frontend {
   /** Absent for a node port, which is served on the node's own addresses. */
   readonly ip?: string;
   readonly port: number;
-  /** Which endpoints its traffic goes to. */
+  /** The set of endpoints that its traffic goes to. */
   readonly policy: TrafficPolicy;
   /**
-   * Set when there is no endpoint for its traffic: `reject` when the Service has none anywhere, `drop` when policy Local
-   * finds none on this node. Under `drop`, traffic of this node and its pods may still reach endpoints elsewhere.
+   * Set when there is no endpoint for its traffic: `reject` when the Service has none anywhere, `drop` when policy
+   * Local has none on this node. Under `drop`, traffic from this node and its pods may still go to endpoints on other
+   * nodes.
    */
   readonly whenEmpty?: 'reject' | 'drop';
-  /** Whose traffic gets the node's address as source: everybody's, that from outside the cluster, nobody's. */
+  /** Which traffic gets the node's address as its source: all, that from outside the cluster, or none. */
   readonly masquerade: 'always' | 'off-cluster' | 'never';
-  /** Clients allowed to use it; absent means everybody. */
+  /** The clients that may use it; absent means all. */
   readonly sourceRanges?: SourceRanges;
-  /** Its address or port is not in the input. */
+  /** The frontend's address or port is not in the input. */
   readonly synthetic?: true;
 }
 
 /**
- * What a proxy mode does under policy Local. `strict`: an external address serves this node and its pods from all
- * endpoints, and drops what comes from outside when none is here. `fallback`: traffic goes to the endpoints on this
- * node, whoever sends it, or when there are none to all (k/k#97081).
+ * What a proxy mode does under policy Local. `strict`: an external address sends traffic from this node and its pods to
+ * all endpoints; without local endpoints it drops traffic from outside. `fallback`: all traffic goes to the endpoints
+ * on this node, or if there are none, to all endpoints (k/k#97081).
  */
 export type LocalPolicy = 'strict' | 'fallback';
 
 export interface SourceRanges {
   readonly ranges: readonly Cidr[];
-  /** Whether one of them lets this node in. It talks to a load-balancer IP that is local to it from that very address. */
+  /** Whether a range includes this node. The node uses a load-balancer IP that is local to it also as the source. */
   readonly node: boolean;
 }
 
@@ -106,33 +107,33 @@ export type PodTraffic =
   | { readonly kind: 'interface'; readonly name: string }
   | { readonly kind: 'interface-prefix'; readonly prefix: string };
 
-/** What the node is, in one IP family. */
+/** The node in one IP family. */
 export interface NodeContext {
   readonly name: string;
   /** Topology zone; `''` when the Node has none. */
   readonly zone: string;
   readonly family: Family;
-  /** The node's primary address: the loopback address when nothing is known, as in kube-proxy. */
+  /** The node's primary address; the loopback address when it is unknown, as in kube-proxy. */
   readonly ip: Ip;
-  /** Absent when it can't be told; then off-cluster traffic is not masqueraded and pods get no short circuit. */
+  /** Absent when unknown; then off-cluster traffic is not masqueraded and pods get no short circuit. */
   readonly podTraffic?: PodTraffic;
-  /** What its interfaces are known to have, loopback and link-local addresses aside; sorted. */
+  /** The known addresses of its interfaces, without loopback and link-local addresses; sorted. */
   readonly addresses: readonly string[];
-  /** Where node ports are served: every local address (perhaps but loopback), or just these. */
+  /** The addresses that serve node ports: all local ones, with or without loopback, or only the listed ones. */
   readonly nodePorts:
     | { readonly on: 'local-addresses'; readonly loopback: boolean }
     | { readonly on: 'addresses'; readonly addresses: readonly string[] };
-  /** Node ports answer on 127.0.0.1, which needs route_localnet and so a rule against its abuse (k/k#90259). */
+  /** Node ports answer on 127.0.0.1. That needs route_localnet, and so a rule against its abuse (k/k#90259). */
   readonly localhostNodePorts: boolean;
 }
 
-/** What another Node is known by. */
+/** The name and addresses of another Node. */
 export interface Peer {
   readonly metadata: { readonly name: string };
   readonly addresses: readonly { readonly address: string }[];
 }
 
-/** `default/web:http`, or `default/web` for an unnamed port: how kube-proxy names a port in comments and hashes. */
+/** `default/web:http`, or `default/web` for an unnamed port: kube-proxy's name of a port in comments and hashes. */
 export function formatServicePortName(name: ServicePortName): string {
   const service = `${name.namespace}/${name.service}`;
   return name.port === '' ? service : `${service}:${name.port}`;

@@ -1,6 +1,6 @@
 /**
- * resolve, part: ServicePorts in words, as plain data. resolved.txt and its JSON are printed from it, the text is parsed to it
- * again, reviews compare it, and `vipc describe` shows it.
+ * resolve, part: views: ServicePorts as printed texts in plain data. resolved.txt and its JSON are printed from views
+ * and parsed to them, reviews compare them, and `vipc describe` shows them.
  */
 import { joinHostPort } from '../ip.js';
 import {
@@ -13,12 +13,12 @@ import {
   type ServicePort,
 } from './types.js';
 
-/** What one node does with traffic, in one family. */
+/** What a node does with traffic in one family. */
 export interface NodeView {
   readonly family: 'IPv4' | 'IPv6';
   /** `(none)` when no node is named. */
   readonly node: string;
-  /** `''` when the node has none. */
+  /** `''` when the node has no zone. */
   readonly zone: string;
   readonly ports: readonly PortView[];
 }
@@ -36,7 +36,7 @@ export interface PortView {
 
 export interface FrontendView {
   readonly kind: string;
-  /** `10.96.0.41:80`, `*:30080`; with ` (synthetic)` when it is made up. */
+  /** `10.96.0.41:80`, `*:30080`; with ` (synthetic)` when it is not in the input. */
   readonly address: string;
   readonly policy: string;
   readonly masquerade: string;
@@ -54,7 +54,7 @@ export interface EndpointView {
 
 const FAMILY = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
 
-/** All `ports` on `node`, under a proxy mode with that idea of policy Local. */
+/** All `ports` on `node`, for a proxy mode with that `localPolicy`. */
 export function nodeView(node: NodeContext, ports: readonly ServicePort[], localPolicy: LocalPolicy): NodeView {
   return {
     family: FAMILY[node.family],
@@ -64,7 +64,7 @@ export function nodeView(node: NodeContext, ports: readonly ServicePort[], local
   };
 }
 
-/** `port` on `node`, under a proxy mode with that idea of policy Local. */
+/** `port` on `node`, for a proxy mode with that `localPolicy`. */
 export function viewOf(port: ServicePort, node: NodeContext, localPolicy: LocalPolicy): PortView {
   const { endpoints, affinity, healthCheckNodePort, syntheticHealthCheck } = port;
   const made = syntheticHealthCheck ? SYNTHETIC : '';
@@ -82,7 +82,7 @@ export function viewOf(port: ServicePort, node: NodeContext, localPolicy: LocalP
 
 export const SYNTHETIC = ' (synthetic)';
 
-/** What a client notices of where a frontend goes to, instead of the target that its rule has. */
+/** `goesTo` as a client sees it: refused or dropped, instead of the rule's target. */
 export function inWords(goesTo: string): string {
   return goesTo
     .replace(/^REJECT: no endpoints/, 'refused: no endpoint')
@@ -117,7 +117,7 @@ function destination({ endpoints }: ServicePort, frontend: Frontend, localPolicy
   return `${count(set.length, 'endpoint')} of ${frontend.policy}`;
 }
 
-/** An external address under policy Local treats this node and its pods as if they had used the cluster IP. */
+/** Under policy Local, traffic from this node and its pods to an external address is treated as for the cluster IP. */
 function shortCircuit({ endpoints }: ServicePort, { kind, policy, whenEmpty }: Frontend, node: NodeContext): string {
   if (kind === 'ClusterIP' || policy === 'Cluster' || whenEmpty === 'reject') return '';
   const from = node.podTraffic ? 'this node and its pods' : 'this node';

@@ -1,11 +1,11 @@
 /**
- * review: two texts of one artifact → what changed, by Service and chain. Comparing section by section takes time in
- * proportion to the text; a line diff of the whole would take minutes where thousands of lines changed.
+ * review: two texts of one artifact → the changes, by Service and chain. Comparing section by section takes linear
+ * time; a line diff of the whole text would take minutes when thousands of lines changed.
  */
 import { diffArrays } from 'diff';
 import type { Section } from '../text.js';
 
-/** A line that both texts have, or only one of them. */
+/** A line of both texts, or of only one. */
 export interface DiffLine {
   readonly kind: ' ' | '-' | '+';
   readonly text: string;
@@ -16,13 +16,13 @@ export interface SectionChange {
   readonly lines: readonly DiffLine[];
 }
 
-/** All changes of one Service; `service` is absent for what no Service owns. */
+/** All changes of one Service; `service` is absent for sections that belong to no Service. */
 export interface ServiceChange {
   readonly service?: string;
   readonly sections: readonly SectionChange[];
 }
 
-/** What to do to `before` to get `after`, grouped by Service in order of name, Services first. */
+/** The changes from `before` to `after`, sorted by Service; sections of no Service come last. */
 export function compare(before: readonly Section[], after: readonly Section[]): readonly ServiceChange[] {
   const key = (section: Section) => `${section.title} ${section.service ?? ''}`;
   const old = new Map(before.map((section) => [key(section), section]));
@@ -43,7 +43,7 @@ export function compare(before: readonly Section[], after: readonly Section[]): 
   }));
 }
 
-/** The way back: what comes goes, and what goes comes; the lines that stay are the same. */
+/** The changes in the opposite direction: added lines become removed ones, and the other way round. */
 export function reversed(changes: readonly ServiceChange[]): readonly ServiceChange[] {
   return changes.map((change) => ({
     ...change,
@@ -53,21 +53,21 @@ export function reversed(changes: readonly ServiceChange[]): readonly ServiceCha
 
 const SWAPPED = { '+': '-', '-': '+', ' ': ' ' } as const;
 
-/** Of lines that change in one place, those that go come first. */
+/** In each place, removed lines come before added ones. */
 function swapped(lines: readonly DiffLine[]): readonly DiffLine[] {
-  const told: DiffLine[] = [];
-  const come: DiffLine[] = [];
+  const result: DiffLine[] = [];
+  const added: DiffLine[] = [];
   for (const { kind, text } of lines) {
-    if (kind === '-') come.push({ kind: SWAPPED[kind], text });
+    if (kind === '-') added.push({ kind: SWAPPED[kind], text });
     else {
-      if (kind === ' ') told.push(...come.splice(0));
-      told.push({ kind: SWAPPED[kind], text });
+      if (kind === ' ') result.push(...added.splice(0));
+      result.push({ kind: SWAPPED[kind], text });
     }
   }
-  return [...told, ...come];
+  return [...result, ...added];
 }
 
-/** Past this many edits a diff of lines is no help to a reader; the section is shown as removed and added. */
+/** Above this many edits a line diff does not help a reader: the section is shown as removed and added. */
 export const MAX_EDITS = 2000;
 
 /** The line diff of two short texts. */

@@ -1,14 +1,16 @@
 /**
- * review: a ServicePort as it was and as it is → what of it changed, in the words of Services: ports, addresses,
- * policies, endpoints. What follows from something else that is told, such as a count of endpoints, is not told again.
+ * review: two views of a ServicePort → the changed fields, in the words of Services: ports, addresses, policies,
+ * endpoints. A change that follows from another one, such as a count of endpoints, is not reported again.
  */
 import { type EndpointView, type FrontendView, inWords, type PortView, SYNTHETIC } from '../resolve/view.js';
 
-/** One field that changed: a value that became another, came or went; or members of a list that came and went. */
+/**
+ * A changed field: a value that was replaced, added or removed, or members that were added to or removed from a list.
+ */
 export interface FieldChange {
   /** `port`, `node port`, `policy`, `endpoints` … */
   readonly field: string;
-  /** Which addresses or endpoints it is the field of, when not of all. */
+  /** The addresses or endpoints that have the change, if not all of them. */
   readonly of?: readonly string[];
   readonly before?: string;
   readonly after?: string;
@@ -16,7 +18,7 @@ export interface FieldChange {
   readonly removed?: readonly string[];
 }
 
-/** What changed from `before` to `after`, two views of one ServicePort in one family. */
+/** The changes from `before` to `after`, two views of one ServicePort in one family. */
 export function fieldChanges(before: PortView, after: PortView): readonly FieldChange[] {
   return [
     ...value('protocol', before.protocol, after.protocol),
@@ -43,7 +45,7 @@ function without(these: readonly string[], those: readonly string[]): readonly s
   return [...new Set(these)].filter((each) => !there.has(each));
 }
 
-/** What an address is called where it comes or goes. */
+/** The names of addresses in changes. */
 export const KINDS: Readonly<Record<string, string>> = {
   ClusterIP: 'cluster IP',
   ExternalIP: 'external IP',
@@ -63,7 +65,7 @@ function addressChanges(before: PortView, after: PortView): readonly FieldChange
   ];
 }
 
-/** A value that was made up and is now written down, or the other way about. */
+/** A value that was synthetic and is now in the input, or the other way round. */
 function madeUp(before: PortView, after: PortView): readonly FieldChange[] {
   const was = new Map(before.frontends.map(({ address }) => [bare(address), address]));
   const of = after.frontends.filter(({ address }) => (was.get(bare(address)) ?? address) !== address);
@@ -92,7 +94,7 @@ function ipsOf({ frontends }: PortView, wanted: string): readonly string[] {
   return frontends.filter(({ kind }) => kind === wanted).map(({ address }) => hostOf(address));
 }
 
-/** That of the Service: every address but the node's has it. */
+/** The Service's port, which all addresses but the node port's have. */
 function portOf({ frontends }: PortView): string | undefined {
   const first = frontends.find(({ kind }) => kind !== 'NodePort');
   return first && numberOf(first.address);
@@ -103,7 +105,7 @@ function nodePortOf({ frontends }: PortView): string | undefined {
   return found && numberOf(found.address);
 }
 
-/** How the addresses that stayed treat traffic. */
+/** Changes of policy, masquerading, clients and traffic of addresses that are in both views. */
 function treatmentChanges(before: PortView, after: PortView): readonly FieldChange[] {
   const key = ({ kind, address }: FrontendView) =>
     kind === 'ClusterIP' || kind === 'NodePort' ? kind : `${kind} ${hostOf(address)}`;
@@ -121,18 +123,18 @@ function treatmentOf(then: FrontendView, now: FrontendView): readonly FieldChang
     ...value('policy', then.policy, now.policy),
     ...value('masquerade', then.masquerade, now.masquerade),
     ...value('clients', from.sources, to.sources),
-    // Between two counts of endpoints there is nothing that policy and endpoints do not tell.
+    // Changed counts of endpoints follow from the changes of policy and endpoints.
     ...(from.refuses === to.refuses ? [] : value('traffic', from.goes, to.goes)),
   ];
 }
 
-/** `REJECT: no endpoints` is refused, `DROP: …` dropped; counts are told by the endpoints. */
+/** The parts of `goesTo`; `refuses` is `''` when traffic goes to endpoints. */
 function destinationOf(goesTo: string) {
   const [, goes = '', sources = 'all'] = /^(.*?)(?:, for clients in (.*?))?(?:; from .*)?$/.exec(goesTo) ?? [];
   return { goes: inWords(goes), sources, refuses: /^\d+ endpoint/.test(goes) ? '' : goes };
 }
 
-/** One change for all addresses, or endpoints, that have it. */
+/** Merges equal changes of several addresses or endpoints into one. */
 function merged(changes: readonly FieldChange[]): readonly FieldChange[] {
   const byChange = new Map<string, FieldChange>();
   for (const change of changes) {
@@ -149,7 +151,7 @@ function endpointChanges({ endpoints: before, ...was }: PortView, { endpoints: a
   const samePolicies = policies(was) === policies(is);
   const own = after.flatMap((now) => {
     const { state = now.state, sets = now.sets } = then.get(now.address) ?? {};
-    // Which policy an endpoint serves follows from the policies, where those changed.
+    // When the policies changed, the sets of an endpoint change with them.
     const changes = [...value('state', state, now.state), ...(samePolicies ? value('serves', sets, now.sets) : [])];
     return changes.map((change) => ({ ...change, of: [now.address] }));
   });
@@ -157,7 +159,7 @@ function endpointChanges({ endpoints: before, ...was }: PortView, { endpoints: a
   return [...(targetPort(before, after) ?? members('endpoints', addresses(before), addresses(after))), ...merged(own)];
 }
 
-/** The same endpoints on another port. */
+/** The change when all endpoints are the same but for their port; undefined otherwise. */
 function targetPort(
   before: readonly EndpointView[],
   after: readonly EndpointView[],
@@ -170,7 +172,7 @@ function targetPort(
   return value('target port', from, to);
 }
 
-/** `name: value`, as `health check node port: 31000`. */
+/** Changes of `name: value` lines, such as `health check node port: 31000`. */
 function otherChanges(before: readonly string[], after: readonly string[]): readonly FieldChange[] {
   const named = (lines: readonly string[]) =>
     new Map(lines.map((line) => (/^([^:]+): (.*)$/.exec(line) ?? ['', line, 'yes']).slice(1) as [string, string]));

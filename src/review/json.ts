@@ -1,22 +1,22 @@
 /**
  * review: a Review → one JSON object.
  *
- *     same       nothing differs
- *     synthetic  true where addresses or endpoints are made up, alike on both sides
- *     meaning    what "+" and "-" say here
- *     nodes      all that were compared, where they have names
- *     summary    one entry a change: change (+, -, ~), service or node or file, fields, lines, and the same as text
- *     resolved   rows of resolved.txt, their cells with two blanks between, and
- *     changes    lines of rules, that come and go: service, what (file and chain, set or server), removed, added
+ *     same       true when nothing differs
+ *     synthetic  true when addresses or endpoints are synthetic, the same on both sides
+ *     meaning    the meaning of "+" and "-"
+ *     nodes      the names of all compared nodes
+ *     summary    one entry per change: change (+, -, ~), service or node or file, fields, lines, and the same as text
+ *     resolved   removed and added rows of resolved.txt, their cells separated by two blanks
+ *     changes    removed and added lines of rules: service, what (file and chain, set or server), removed, added
  *
- * Where several nodes were compared, an entry of the last three says for which of them it holds.
+ * If several nodes were compared, each entry of the last three lists its nodes.
  */
 import type { DiffLine, ServiceChange } from './compare.js';
 import { changeTexts } from './line.js';
 import type { Group, Review } from './review.js';
 import type { RowChange, TablesChange } from './rows.js';
 
-/** One section that changes. */
+/** One changed section. */
 export interface ChangeData {
   readonly service?: string;
   readonly what: string;
@@ -24,7 +24,7 @@ export interface ChangeData {
   readonly added: readonly string[];
 }
 
-/** The changes as data: whole lines that go and that come, in the order of the text. */
+/** The changes as data: removed and added lines, in the order of the text. */
 export function toJson(changes: readonly ServiceChange[]): readonly ChangeData[] {
   const of = (lines: readonly DiffLine[], wanted: DiffLine['kind']) =>
     lines.filter(({ kind }) => kind === wanted).map(({ text }) => text);

@@ -1,20 +1,20 @@
 /**
- * review: one change → its line: `~ default/shop:http  port 80 → 8081`. Longer ones go on below, indented.
+ * review: one change → its line: `~ default/shop:http  port 80 → 8081`. Long ones continue below, indented.
  */
 import { inWords } from '../resolve/view.js';
 import type { FieldChange } from './fields.js';
 import type { Change, Meaning } from './review.js';
 
-/** Colours a piece of text; the identity where there is no colour. */
+/** Colours a text; returns it unchanged for output without colour. */
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
 
-/** What a terminal has at least. */
+/** The minimum width of a terminal. */
 const WIDTH = 80;
 const INDENT = '    ';
 
 const COLOUR = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
 
-/** The change as one line, or as many as it takes. */
+/** The change as one or more lines. */
 export function* summaryLine(change: Change, meaning: Meaning, paint: Paint): Generator<string> {
   const subject = `${change.change} ${subjectOf(change)}`;
   const parts = changeTexts(change, meaning);
@@ -29,7 +29,7 @@ function subjectOf({ change, service, node, file }: Change): string {
   return service ?? '(no Service)';
 }
 
-/** The change in words, one for each field; what only rules say is counted. */
+/** The change in words, one text for each field; if only rules differ, their lines are counted. */
 export function changeTexts({ change, file, node, fields, lines }: Change, meaning: Meaning): readonly string[] {
   if (file !== undefined || (node !== undefined && fields.length === 0)) return [];
   if (fields.length > 0) return fields.map((field) => (change === '~' ? changedText(field) : wholeText(field)));
@@ -51,7 +51,7 @@ function lineCount(n: number): string {
   return `${n} line${n === 1 ? '' : 's'}`;
 }
 
-/** Most members that a line names. */
+/** The number of members that a line names at most. */
 const NAMED = 3;
 
 /** `port 80 → 8081`, `endpoints + 10.0.0.1:80 - 10.0.0.2:80`, `policy Cluster → Local (NodePort)` */
@@ -67,7 +67,7 @@ function changedText({ field, of, before, after, added = [], removed = [] }: Fie
   return [field, ...values, ...lists, ...(of ? [`(${listed(of, NAMED)})`] : [])].join(' ');
 }
 
-/** What it is or was: `10.96.0.41:80`, `node port *:30080`, `2 endpoints`, `refused: no endpoint` */
+/** A field of an added or removed ServicePort: `10.96.0.41:80`, `node port *:30080`, `2 endpoints`. */
 function wholeText({ field, before, after, added, removed }: FieldChange): string {
   const members = added ?? removed ?? [];
   if (field === 'endpoints') return `${members.length} endpoint${members.length === 1 ? '' : 's'}`;
@@ -76,7 +76,7 @@ function wholeText({ field, before, after, added, removed }: FieldChange): strin
   return `${field} ${listed(members, NAMED).replace(/^\*:/, '')}`;
 }
 
-/** Texts with `; ` between, or each in a line of its own where they do not fit; the first begins at column `start`. */
+/** Texts joined by `; `, with a new line where they do not fit; the first begins at column `start`. */
 function wrapped(texts: readonly string[], start: number): readonly string[] {
   const lines: string[] = [];
   for (const text of texts) {

@@ -1,6 +1,6 @@
 /**
- * review: a Review → what a reviewer reads: a line for each change, what they come to, then the tables and rules, one
- * Service after another, one chain at a time.
+ * review: a Review → its text: a line for each change, a summary of the rules, then the tables and rules by Service and
+ * chain.
  */
 import type { DiffLine, ServiceChange } from './compare.js';
 import { listed, type Paint, summaryLine } from './line.js';
@@ -18,7 +18,7 @@ export function summarise(changes: readonly ServiceChange[]): string {
   return `${who}${shared}: ${added} line${added === 1 ? '' : 's'} added, ${removed} removed`;
 }
 
-/** The review as lines; none where nothing differs. */
+/** The review as lines; none when nothing differs. */
 export function* printReview({ meaning, nodes, groups }: Review, paint: Paint): Generator<string> {
   const several = nodes.length > 1;
   for (const [i, group] of groups.entries()) {
@@ -65,10 +65,10 @@ function printLine({ kind, text }: DiffLine, paint: Paint): string {
   return paint(kind === '+' ? 'green' : 'red', `${kind} ${text}`);
 }
 
-/** Unchanged lines around a change that are shown. */
+/** The number of unchanged lines shown around a change. */
 const CONTEXT = 2;
 
-/** Changed lines and a few around them, with a mark where lines were left out. */
+/** Changed lines with their context; `…` marks lines that are left out. */
 function withContext(lines: readonly DiffLine[]): readonly DiffLine[] {
   const near = new Set<number>();
   for (const [i, line] of lines.entries()) {

@@ -1,5 +1,5 @@
 /**
- * Reviews of two tables of ServicePorts: the line of each change.
+ * Reviews of two tables of ServicePorts: one line for each change.
  */
 import { describe, expect, it } from '@jest/globals';
 import { parseResolved } from '../resolve/print.js';
@@ -20,7 +20,7 @@ default/shop:http TCP
 
 const MEANING = { '+': 'only in B', '-': 'only in A' };
 
-/** The summary of what differs between two tables. */
+/** The summary of the differences of two tables. */
 function summary(before: string, after: string): readonly string[] {
   const side = (text: string) => ({ resolved: parseResolved(text), sections: [] });
   const found = difference(side(before), side(after));
@@ -85,7 +85,7 @@ describe('a change of', () => {
       (text) => `${text}  session affinity: a client keeps its endpoint for 600 s\n`,
       ['session affinity + a client keeps its endpoint for 600 s'],
     ],
-    ['what nobody knows', (text) => `${text}  colour\n`, ['colour + yes']],
+    ['an unknown line', (text) => `${text}  colour\n`, ['colour + yes']],
   ])('%s', (_, change, expected) => {
     const lines = summary(TABLE, change(TABLE));
     expect(lines.map((line) => line.replace(/^~ default\/shop:http {2}| {4}/, ''))).toEqual(expected);

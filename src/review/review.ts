@@ -1,6 +1,6 @@
 /**
- * review: what two sides compile to, on one node or several → a Review, plain data that text and JSON are printed from:
- * first a line for each change, then the resolved ServicePorts that changed, then the rules.
+ * review: two compiled sides, on one node or several → a Review: plain data for text and JSON, with a line for each
+ * change, the changed ServicePorts, and the changed rules.
  */
 import type { NodeView, PortView } from '../resolve/view.js';
 import type { Section } from '../text.js';
@@ -8,45 +8,45 @@ import { compare, type ServiceChange } from './compare.js';
 import { type FieldChange, fieldChanges, KINDS } from './fields.js';
 import { asLines, resolvedChanges, type TablesChange } from './rows.js';
 
-/** What the signs of a difference say. */
+/** The meaning of the signs of a difference. */
 export interface Meaning {
   readonly '-': string;
   readonly '+': string;
 }
 
-/** One change, of a Service, of the node itself, of a file, or of rules that belong to no Service. */
+/** One change of a Service, of the node itself, of a file, or of rules that belong to no Service. */
 export interface Change {
   readonly change: '+' | '-' | '~';
   readonly service?: string;
   readonly node?: string;
   readonly file?: string;
-  /** What of it; empty when only rules differ. */
+  /** The changed fields; empty when only rules differ. */
   readonly fields: readonly FieldChange[];
-  /** Lines of rules that come and go with it. */
+  /** The number of rule lines that the change adds and removes. */
   readonly lines: { readonly added: number; readonly removed: number };
 }
 
-/** What differs on some nodes. */
+/** The difference on one node or on several equal ones. */
 export interface Difference {
   readonly summary: readonly Change[];
   /** The tables of resolved.txt. */
   readonly resolved: readonly TablesChange[];
-  /** Rules, sets, servers, as each tool has them. */
+  /** Rules, sets and virtual servers in the language of each tool. */
   readonly rules: readonly ServiceChange[];
 }
 
-/** Nodes that have the same difference. */
+/** Nodes with the same difference. */
 export interface Group extends Difference {
   readonly nodes: readonly string[];
 }
 
 export interface Review {
   readonly meaning: Meaning;
-  /** Addresses or endpoints were made up, alike on both sides. */
+  /** Addresses or endpoints are synthetic, the same on both sides. */
   readonly synthetic: boolean;
-  /** All nodes that were compared. */
+  /** All compared nodes. */
   readonly nodes: readonly string[];
-  /** Those that differ. */
+  /** The nodes that differ. */
   readonly groups: readonly Group[];
 }
 
@@ -56,7 +56,9 @@ export interface Side {
   readonly sections: readonly Section[];
 }
 
-/** What differs between two sides; `missing` are files that the first one lacks, and `left` those that only it has. */
+/**
+ * The difference of two sides; `missing` are files that only the second side has, `left` those that only the first has.
+ */
 export function difference(
   before: Side,
   after: Side,
@@ -67,9 +69,9 @@ export function difference(
   const lines = countsByService(rules);
   const resolved = resolvedChanges(before.resolved, after.resolved);
   const services = portChanges(before.resolved, after.resolved).map((change) => withLines(change, lines));
-  const told = new Set(services.map(({ service }) => service));
-  const untold = [...resolved.map(({ service = '' }) => service), ...lines.keys()];
-  const others = [...new Set(untold)].filter((service) => !told.has(service));
+  const listed = new Set(services.map(({ service }) => service));
+  const changed = [...resolved.map(({ service = '' }) => service), ...lines.keys()];
+  const others = [...new Set(changed)].filter((service) => !listed.has(service));
   return {
     summary: [
       ...missing.map((file): Change => ({ change: '+', file, fields: [], lines: NO_LINES })),
@@ -83,7 +85,7 @@ export function difference(
   };
 }
 
-/** The same for a live node, of which there are rules only. */
+/** The same for a live node, which has only rules. */
 export function ruleDifference(rules: readonly ServiceChange[]): Difference {
   const lines = countsByService(rules);
   const summary = rules.map(({ service, sections }) => {
@@ -95,7 +97,7 @@ export function ruleDifference(rules: readonly ServiceChange[]): Difference {
   return { summary, resolved: [], rules };
 }
 
-/** Of a node that only one side has. */
+/** The difference for a node that only one side has. */
 export function loneNode(node: string, change: '+' | '-'): Difference {
   return { summary: [{ change, node, fields: [], lines: NO_LINES }], resolved: [], rules: [] };
 }
@@ -105,7 +107,7 @@ export function isSame({ summary, resolved, rules }: Difference): boolean {
   return summary.length + resolved.length + rules.length === 0;
 }
 
-/** Nodes that have the same changes as one group; those around them, such as where endpoints are, may differ. */
+/** Groups nodes with the same changes; unchanged lines, such as the places of endpoints, may differ. */
 export function grouped(
   found: Iterable<{ readonly node: string; readonly difference: Difference }>,
 ): Pick<Review, 'nodes' | 'groups'> {
@@ -122,10 +124,10 @@ export function grouped(
   return { nodes, groups: [...groups.values()].map(({ nodes, difference }) => ({ nodes, ...difference })) };
 }
 
-/** Where an endpoint is, as the tables have it: each node sees that from its own place. */
+/** The place of an endpoint in the tables: `this node` depends on the node. */
 const WHERE = /\b(?:this node|node [a-z0-9.-]+)/g;
 
-/** One text is printed for all nodes of a group, so the lines that change are alike in it, their blanks included. */
+/** The key of a group: one text is printed for all its nodes, so changed lines must be equal, including blanks. */
 function keyOf({ summary, resolved, rules }: Difference): string {
   const changed = [...asLines(resolved), ...rules].map(({ service, sections }) => [
     service,
@@ -155,7 +157,7 @@ function withLines(change: Omit<Change, 'lines'>, counts: Counts): Change {
   return { ...change, lines: counts.get(change.service ?? '') ?? NO_LINES };
 }
 
-/** By ServicePort, in order of name; both families are one change. */
+/** Changes by ServicePort, sorted by name; both families are one change. */
 function portChanges(before: readonly NodeView[], after: readonly NodeView[]): readonly Omit<Change, 'lines'>[] {
   const [was, is] = [viewsByName(before), viewsByName(after)];
   const names = [...new Set([...was.keys(), ...is.keys()])].sort();
@@ -178,7 +180,7 @@ function viewsByName(nodes: readonly NodeView[]): ReadonlyMap<string, Views> {
   return found;
 }
 
-/** Of both families; what is alike in both is told once. */
+/** Changes of both families; equal ones are listed once. */
 function familyChanges(then: Views, now: Views): readonly FieldChange[] {
   const changes = (['IPv4', 'IPv6'] as const).flatMap((family): readonly FieldChange[] => {
     const [was, is] = [then.get(family), now.get(family)];
@@ -190,7 +192,7 @@ function familyChanges(then: Views, now: Views): readonly FieldChange[] {
   return [...byText.values()];
 }
 
-/** All that a reviewer wants to know of a ServicePort that came or went. */
+/** The fields of a ServicePort that was added or removed. */
 function allOf(views: readonly PortView[], how: 'added' | 'removed'): readonly FieldChange[] {
   const frontends = views.flatMap((view) => view.frontends);
   const kinds = [...new Set(frontends.map(({ kind }) => kind))];
@@ -206,7 +208,7 @@ function allOf(views: readonly PortView[], how: 'added' | 'removed'): readonly F
   ];
 }
 
-/** The node's own: it was compiled for another one, or is in another zone. */
+/** Changes of the node itself: another name or another zone. */
 function nodeChanges([before]: readonly NodeView[], [after]: readonly NodeView[]): readonly Change[] {
   if (!before || !after) return [];
   const field = (name: string, then: string, now: string): readonly FieldChange[] =>

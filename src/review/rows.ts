@@ -1,6 +1,6 @@
 /**
- * review: the resolved tables of two sides → their differences, row by row. Rows are compared by their cells, so that a
- * wider column is no change; as lines they are laid out together.
+ * review: the resolved tables of two sides → their differences, row by row. Rows are compared cell by cell, so a wider
+ * column is not a change; for printing, the rows of both sides are aligned together.
  */
 import { diffArrays } from 'diff';
 import { type Row, rowsOf } from '../resolve/rows.js';
@@ -8,18 +8,18 @@ import type { NodeView, PortView } from '../resolve/view.js';
 import { alignedTables, LAYOUTS } from '../table.js';
 import { type DiffLine, MAX_EDITS, type ServiceChange } from './compare.js';
 
-/** A row that both sides have, or only one of them. */
+/** A row of both sides, or of only one. */
 export interface RowChange extends Row {
   readonly kind: DiffLine['kind'];
 }
 
-/** What changed in the tables of one ServicePort. */
+/** The changes in the tables of one ServicePort. */
 export interface TablesChange {
   readonly service: string;
   readonly sections: readonly { readonly title: string; readonly rows: readonly RowChange[] }[];
 }
 
-/** What changed, by ServicePort in order of name, IPv4 first. */
+/** The changes, sorted by ServicePort, IPv4 first. */
 export function resolvedChanges(before: readonly NodeView[], after: readonly NodeView[]): readonly TablesChange[] {
   const [was, is] = [portsByKey(before), portsByKey(after)];
   const byService = new Map<string, TablesChange['sections']>();

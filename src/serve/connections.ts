@@ -1,29 +1,29 @@
 /**
- * connections: how many are open at a time. A listener that refuses new ones when it is full belongs to whom came first;
- * here it is the oldest idle one that goes, so that a probe always gets through.
+ * connections: limits the open connections. A listener that refuses new ones when it is full can be blocked by the first
+ * clients; here the oldest idle connection is closed, so that a probe always gets through.
  */
 import type { Socket } from 'node:net';
 
 export interface Connections {
   /** Counts a new one, until it closes. */
   opened(socket: Socket): void;
-  /** A request on it is being answered; what is returned ends that. */
+  /** A request on it is being answered, until the returned function is called. */
   busy(socket: Socket): () => void;
 }
 
-/** At most `most` connections, of all the servers that share it. */
+/** At most `most` connections, together for all servers that share them. */
 export function newConnections(most: number): Connections {
-  /** How many requests each has; the one that was used last is the last. */
+  /** The number of requests on each; the one that was used last is the last. */
   const open = new Map<Socket, number>();
   let trimming = false;
 
   const used = (socket: Socket, requests: number): void => {
-    // One that was closed meanwhile is not counted again.
+    // A connection that was closed meanwhile is not counted again.
     if (open.delete(socket)) open.set(socket, requests);
   };
   const trim = (): void => {
     trimming = false;
-    // A request that is answered goes before one that never came, and when all are busy, the oldest of them.
+    // Idle connections are closed first; when all are busy, the oldest of them.
     const byWorth = [...open].sort(([, a], [, b]) => Math.min(a, 1) - Math.min(b, 1));
     for (const [socket] of byWorth.slice(0, Math.max(0, open.size - most))) {
       open.delete(socket);
@@ -36,8 +36,8 @@ export function newConnections(most: number): Connections {
       socket.once('close', () => open.delete(socket));
       if (open.size <= most || trimming) return;
       trimming = true;
-      // After all that wait were accepted, and once more after what they said was read: after a long sync there may be
-      // hundreds of them, and a probe that has sent its request is not idle.
+      // Once after all waiting connections were accepted, and once more after their requests were read: after a long sync
+      // there may be hundreds of them, and a probe that has sent its request is not idle.
       setImmediate(() => setImmediate(trim));
     },
     busy: (socket) => {

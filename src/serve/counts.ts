@@ -1,5 +1,5 @@
 /**
- * counts: what metrics count of states, plans and differences.
+ * counts: states, plans and differences → the numbers in the metrics.
  */
 import type { Resolved } from '../backends/backend.js';
 import type { Family } from '../ip.js';
@@ -14,7 +14,7 @@ export interface RuleCount {
   readonly rules: number;
 }
 
-/** A chain that did not change is the same object in the next state; to make its rules only to count them is costly. */
+/** A chain that did not change is the same object in the next state, and making its rules only to count them is costly. */
 const counted = new WeakMap<Chain, number>();
 
 /** How many iptables rules a state has, by family and table. */
@@ -68,17 +68,17 @@ export function noLocalEndpoints(resolved: readonly Resolved[]): readonly NoLoca
   });
 }
 
-/** Lines by what was wrong: they were missing, did not belong there, or stood there otherwise. */
+/** Lines by their fault: they were missing, foreign, or changed. */
 export type Drift = Readonly<Record<'missing' | 'foreign' | 'changed', number>>;
 
-/** What `changes`, from what a node had to what it is to have, put right. */
+/** The drift that `changes` repair, from the observed state of a node to the desired one. */
 export function driftOf(changes: readonly ServiceChange[]): Drift {
   const drift = { missing: 0, foreign: 0, changed: 0 };
   for (const { sections } of changes) {
     for (const { lines } of sections) {
       const added = lines.filter(({ kind }) => kind === '+').length;
       const removed = lines.filter(({ kind }) => kind === '-').length;
-      // In one chain, a line that goes and one that comes are one that was changed.
+      // In one chain, a removed line and an added one are one changed line.
       const changed = Math.min(added, removed);
       drift.changed += changed;
       drift.missing += added - changed;

@@ -20,7 +20,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const UNIT = readFileSync(`${ROOT}deploy/vipc.service`, 'utf8');
 
 describeKernel('systemd', () => {
-  // It looks whether there is such a command.
+  // systemd-analyze checks that the command exists.
   const path = join(directory, 'vipc.service');
   writeFileSync(path, UNIT.replace('/usr/local/bin/vipc', `${ROOT}bin/vipc.js`));
 

@@ -78,10 +78,10 @@ describe('the pod of deploy/daemonset.yaml', () => {
 
   it('sets beforehand the kernel parameters that either mode asks for', () => {
     const ipvs = { ...DEFAULT_OPTIONS.ipvs, strictARP: true };
-    const wanted = [smallProgram(), smallProgram(undefined, { mode: 'ipvs', ipvs })].flatMap(({ desired }) =>
+    const settings = [smallProgram(), smallProgram(undefined, { mode: 'ipvs', ipvs })].flatMap(({ desired }) =>
       Object.entries(desired.sysctl ?? {}).map(([name, value]) => `${name}=${value}`),
     );
-    expect(parameters.sort()).toEqual(wanted.sort());
+    expect(parameters.sort()).toEqual(settings.sort());
   });
 });
 

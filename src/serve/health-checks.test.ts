@@ -19,7 +19,7 @@ afterEach(async () => {
   healthy = true;
 });
 
-/** One that nobody has at the moment. */
+/** A free port. */
 async function freePort(): Promise<number> {
   const server = createTcpServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));

@@ -1,25 +1,25 @@
 /**
- * health-checks: the health-check node ports. A load balancer asks each node there whether it has endpoints of a Service
- * under externalTrafficPolicy Local, and how many. Answers are kube-proxy's (k/k pkg/proxy/healthcheck), on any path.
+ * health-checks: the health-check node ports. A load balancer asks each node there how many endpoints it has of a Service
+ * under externalTrafficPolicy Local. Answers are kube-proxy's (k/k pkg/proxy/healthcheck), on any path.
  */
 import type { Resolved } from '../backends/backend.js';
 import type { ServicePort } from '../resolve/types.js';
 import { type Address, type Answer, jsonAnswer, type Listening, listen, shareConnections } from './http.js';
 
 export interface HealthChecks {
-  /** Makes the ports what `resolved` has; returns what is wrong with them, such as a port that is taken. Never rejects. */
+  /** Opens and closes ports as `resolved` needs them; returns problems, such as a port that is taken. Never rejects. */
   update(resolved: readonly Resolved[]): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** What one port answers about. */
+/** The content of one port's answer. */
 interface Check {
   readonly namespace: string;
   readonly name: string;
   readonly localEndpoints: number;
 }
 
-/** Health checks that have no port yet; a node whose rules lag behind should get no new connections. */
+/** Health checks without a port yet; a node whose rules lag behind should get no new connections. */
 export function healthChecks(isProxyHealthy: () => boolean): HealthChecks {
   let checks: ReadonlyMap<number, Check> = new Map();
   const open = new Map<string, Listening>();
@@ -64,7 +64,7 @@ export function healthChecks(isProxyHealthy: () => boolean): HealthChecks {
 }
 
 function answer(check: Check | undefined, serviceProxyHealthy: boolean): Answer {
-  // Between two updates a port may be of nobody.
+  // During an update a port may have no check.
   const { namespace, name, localEndpoints } = check ?? { namespace: '', name: '', localEndpoints: 0 };
   return jsonAnswer(
     localEndpoints > 0 && serviceProxyHealthy ? 200 : 503,
@@ -73,7 +73,7 @@ function answer(check: Check | undefined, serviceProxyHealthy: boolean): Answer 
   );
 }
 
-/** By port. A Service that wants the port of another is no longer there (read/claims.ts). */
+/** By port. A Service that claims the port of another was left out before (read/claims.ts). */
 function checksOf(resolved: readonly Resolved[]): ReadonlyMap<number, Check> {
   const found = new Map<number, Check>();
   for (const { ports } of resolved) {
@@ -98,10 +98,10 @@ function readyIps(ports: readonly ServicePort[]) {
   return found;
 }
 
-/** Where node ports are served, the health check is too; by what tells them apart. */
+/** The addresses of the health checks, which are those of the node ports; by a key that tells them apart. */
 function placesOf(resolved: readonly Resolved[]): ReadonlyMap<string, Address> {
   const places = new Map<string, Address>();
-  // As in Go, all addresses are those of both families, whichever the Service has; unless in one it is not all.
+  // As in Go, all addresses means both families, whichever the Service has; unless one family has only some.
   const isAnywhere = resolved.every(({ node }) => node.nodePorts.on === 'local-addresses');
   for (const { node, ports } of resolved) {
     const { nodePorts, family } = node;

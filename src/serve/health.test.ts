@@ -3,7 +3,7 @@ import { proxyHealth } from './health.js';
 
 const TIMEOUT = 60_000;
 
-/** What happens, in seconds, and what is to be said at the end of it. */
+/** Events, in seconds, and the health at the end of them. */
 const TABLE: readonly (readonly [
   what: string,
   events: readonly (readonly ['queued' | 'synced', number])[],

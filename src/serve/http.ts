@@ -1,6 +1,6 @@
 /**
- * http: a small server for pages that are answered from memory. No request, however broken, does more than get an answer
- * that says so.
+ * http: a small server for pages that are answered from memory. A broken request gets an answer that says so, and has no
+ * other effect.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Family } from '../ip.js';
@@ -9,7 +9,7 @@ import { type Connections, newConnections } from './connections.js';
 /** An address; no host, or an unspecified one (0.0.0.0, ::), means all addresses of both families, as in Go. */
 export interface Address {
   readonly host?: string | undefined;
-  /** 0 means any that is free. */
+  /** 0 means any free port. */
   readonly port: number;
   /** All addresses of one family, whatever the host. */
   readonly family?: Family | undefined;
@@ -23,7 +23,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a GET of the address is answered; the host in it means nothing. */
+/** The answer to a GET of the address; its host means nothing. */
 export type Answerer = (url: URL) => Answer | Promise<Answer>;
 
 export interface Listening {
@@ -44,24 +44,24 @@ export function jsonAnswer(status: number, value: unknown, headers: Answer['head
   return { status, type: 'application/json', body: JSON.stringify(value), headers };
 }
 
-/** A request that does not come to its end is not waited for; milliseconds. */
+/** Milliseconds: a request that takes longer to arrive is dropped. */
 const PATIENCE = 10_000;
 
-/** A reader that takes nothing of its answer is not waited for either; milliseconds. */
+/** Milliseconds: a client that reads nothing of its answer for longer is dropped. */
 const SILENCE = 30_000;
 
-/** Probes are few; files that the daemon can open are too, and it needs them for its tools. */
+/** Probes are few, and the daemon needs file descriptors for its tools. */
 const MAX_CONNECTIONS = 200;
 
-/** What may be open for a moment, until the oldest are closed. */
+/** Connections for a moment, until the oldest are closed. */
 const MOST_AT_ONCE = 1000;
 
-/** The connections of some servers that have a limit together. */
+/** Connections with one limit for several servers. */
 export function shareConnections(): Connections {
   return newConnections(MAX_CONNECTIONS);
 }
 
-/** Starts to listen; rejects with a message for people when the address cannot be had. */
+/** Starts to listen; rejects with a message for people when the address cannot be bound. */
 export function listen(
   { host, port, family }: Address,
   answer: Answerer,
@@ -78,7 +78,7 @@ export function listen(
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(problem(error, host, port))));
     server.listen({ port, ...(family ? OF_FAMILY[family] : isAny(host) ? {} : { host }) }, () => {
-      // A connection that cannot be accepted, for want of files perhaps, must not end the daemon.
+      // A connection that cannot be accepted, for lack of file descriptors perhaps, must not end the daemon.
       server.on('error', () => {});
       const address = server.address();
       resolve({
@@ -98,9 +98,9 @@ function isAny(host: string | undefined): boolean {
 function problem({ code, message }: NodeJS.ErrnoException, host: string | undefined, port: number): string {
   const where = isAny(host) ? `port ${port}` : `port ${port} of ${host}`;
   if (code === 'EADDRINUSE') return `${where} is taken by another program`;
-  if (code === 'EADDRNOTAVAIL') return `${where} cannot be had: the address is not one of this machine`;
-  if (code === 'EACCES') return `${where} needs more rights`;
-  return `${where} cannot be had: ${message}`;
+  if (code === 'EADDRNOTAVAIL') return `${where} cannot be bound: the address is not one of this machine`;
+  if (code === 'EACCES') return `${where} needs more privileges`;
+  return `${where} cannot be bound: ${message}`;
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, answer: Answerer): Promise<void> {

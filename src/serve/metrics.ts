@@ -1,5 +1,5 @@
 /**
- * metrics: what a sync loop reports, as the page that Prometheus reads. All times are in seconds, timestamps since 1970.
+ * metrics: the reports of a sync loop → the page that Prometheus reads. All times are in seconds, timestamps since 1970.
  */
 import type { Resolved } from '../backends/backend.js';
 import { FAMILIES, type Family } from '../ip.js';
@@ -15,24 +15,24 @@ export interface Metrics {
   queued(at: number): void;
   /** Changes were seen. */
   changed(counts: Partial<Changes>): void;
-  /** How many changes wait now. */
+  /** The number of changes that wait now. */
   pending(counts: Partial<Changes>): void;
   /** A sync worked. */
   synced(sync: SyncFigures): void;
   /** A sync failed. */
   failed(sync: Pick<SyncFigures, 'full' | 'seconds' | 'steps'>): void;
-  /** What somebody else had changed was put right. */
+  /** Drift was repaired. */
   drift(lines: Drift): void;
-  /** Stale UDP flows were looked for. */
+  /** A search for stale UDP flows took `seconds`, and deleted some. */
   flows(seconds: number, deleted: number): void;
   /** `/healthz` or `/livez` was answered with an HTTP status. */
   healthz(code: number): void;
   livez(code: number): void;
-  /** How many objects have errors and are left out, by kind. */
+  /** The number of objects that have errors and are left out, by kind. */
   leftOut(objects: Readonly<Record<string, number>>): void;
-  /** Whether the watch of a kind fails; told again at each failure. */
+  /** Whether the watch of a kind fails; called again at each failure. */
   watchFailing(kind: string, failing: boolean): void;
-  /** The Kubernetes API answered; `code` is `<error>` when it did not, as client-go has it. */
+  /** A request to the Kubernetes API ended; without an answer `code` is `<error>`, as in client-go. */
   requested(request: { readonly code: string; readonly host: string; readonly method: string }): void;
 }
 
@@ -43,18 +43,18 @@ export interface Changes {
 
 /** One sync. */
 export interface SyncFigures {
-  /** The whole node was looked at. */
+  /** The whole node was read. */
   readonly full: boolean;
   /** When it ended. */
   readonly at: number;
   readonly seconds: number;
-  /** How long each step took, by name. */
+  /** The time of each step, by name. */
   readonly steps?: Readonly<Record<string, number>>;
   readonly resolved: readonly Resolved[];
   readonly desired: DesiredState;
   /** iptables rules that it wrote (counts.ts). */
   readonly written?: readonly RuleCount[];
-  /** For each endpoint change in it, how long ago that was. */
+  /** The age of each endpoint change in it. */
   readonly networkProgramming?: readonly number[];
 }
 
@@ -66,8 +66,7 @@ const TABLES = ['filter', 'nat'] as const;
 
 /** Metrics at 0. */
 export function newMetrics(): Metrics {
-  const series = newSeries();
-  const { registry, changes } = series;
+  const { registry, series } = newSeries();
   begin(series);
   return {
     contentType: registry.contentType,
@@ -76,12 +75,12 @@ export function newMetrics(): Metrics {
       for (const family of FAMILIES) series.lastQueued.set({ ip_family: FAMILY[family] }, at);
     },
     changed: ({ services = 0, endpoints = 0 }) => {
-      changes.services.total.inc(services);
-      changes.endpoints.total.inc(endpoints);
+      series.servicesChanged.inc(services);
+      series.endpointsChanged.inc(endpoints);
     },
     pending: ({ services, endpoints }) => {
-      if (services !== undefined) changes.services.pending.set(services);
-      if (endpoints !== undefined) changes.endpoints.pending.set(endpoints);
+      if (services !== undefined) series.servicesPending.set(services);
+      if (endpoints !== undefined) series.endpointsPending.set(endpoints);
     },
     synced: (sync) => recordSync(series, sync),
     failed: (sync) => {
@@ -95,7 +94,7 @@ export function newMetrics(): Metrics {
       for (const [kind, count] of Object.entries(lines)) series.drift.inc({ kind }, count);
     },
     flows: (seconds, deleted) => {
-      // Both families are searched at once; their sum is to be right.
+      // Both families are searched at once, and only their sum must be right.
       series.flowsSeconds.observe({ ip_family: FAMILY.ipv4 }, seconds);
       series.flowsDeleted.inc({ ip_family: FAMILY.ipv4 }, deleted);
     },
@@ -112,7 +111,7 @@ export function newMetrics(): Metrics {
   };
 }
 
-/** A counter is to be there, at 0, before it counts for the first time; else a rate misses that. */
+/** Sets counters to 0 before they count for the first time: rate() would miss the first increment of a new series. */
 function begin(series: Series): void {
   for (const kind of ['missing', 'foreign', 'changed'] as const) series.drift.inc({ kind }, 0);
   for (const kind of ['Service', 'EndpointSlice', 'Node']) {
@@ -154,7 +153,7 @@ function recordSync(series: Series, sync: SyncFigures): void {
   }
 }
 
-/** Both families are synced in one go, where kube-proxy has a proxier for each: the time is of both. */
+/** Both families are synced together, where kube-proxy has a proxier for each: the time is that of both. */
 function recordTimes(series: Series, sync: Parameters<Metrics['failed']>[0], families: readonly Family[]): void {
   for (const family of families) {
     const ip_family = FAMILY[family];

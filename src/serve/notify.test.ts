@@ -28,7 +28,7 @@ describe('notifier', () => {
     ]);
   });
 
-  it('tells nobody where there is no systemd', async () => {
+  it('sends nothing where there is no systemd', async () => {
     const { sent, notify } = recorded({ WATCHDOG_USEC: '1000000' });
     await notify.ready();
     await notify.stopping();
@@ -67,12 +67,12 @@ describe('notifier', () => {
     expect(sent).toEqual(['READY=1']);
   });
 
-  it('goes on when systemd cannot be told, and says so once', async () => {
+  it('goes on when systemd cannot be notified, and reports it once', async () => {
     const problems: string[] = [];
     const send = async () => Promise.reject(new Error('no such program'));
     const notify = notifier(() => true, { env: SOCKET, send, onProblem: (message) => void problems.push(message) });
     await notify.ready();
     await notify.stopping();
-    expect(problems).toEqual(['systemd cannot be told: no such program']);
+    expect(problems).toEqual(['systemd cannot be notified: no such program']);
   });
 });

@@ -1,14 +1,14 @@
 /**
- * notify: tells systemd that the daemon is ready, stops, and lives (sd_notify(3)). The socket is one for datagrams, which
- * Node has not, so systemd-notify(1) speaks for us; the unit must allow that with NotifyAccess=all.
+ * notify: tells systemd that the daemon is ready, stopping, and alive (sd_notify(3)). Node has no datagram sockets, so
+ * systemd-notify(1) sends the messages; the unit must allow that with NotifyAccess=all.
  */
 import { execFile } from 'node:child_process';
 
 export interface Notify {
-  /** What was to be done before others may start is done. Pings of the watchdog, if one is wanted, begin here. */
+  /** The daemon is ready, so units that depend on it may start. Pings of the watchdog, if the unit has one, begin here. */
   ready(): Promise<void>;
   stopping(): Promise<void>;
-  /** The configuration is read again; `ready` ends that. */
+  /** The daemon reads its configuration again, until `ready`. */
   reloading(): Promise<void>;
   /** No more pings. */
   close(): void;
@@ -17,18 +17,18 @@ export interface Notify {
 export interface NotifyOptions {
   /** Default: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Told, once, when nothing can be told. */
+  /** Called at the first message that cannot be sent. */
   readonly onProblem?: (message: string) => void;
   /** Sends assignments such as `READY=1`; default: systemd-notify. */
   readonly send?: (assignments: readonly string[]) => Promise<void>;
 }
 
-/** A child that hangs would let the watchdog bite; milliseconds. */
+/** Milliseconds: a child that hangs longer is killed, since the watchdog waits for the next ping. */
 const PATIENCE = 10_000;
 
 /**
- * Tells systemd, when it wants to be told; else nothing happens. The watchdog is pinged at half of the interval it asks
- * for, as long as `isAlive` says so. Never rejects: the daemon works without.
+ * Sends messages if systemd has set a socket for them, else nothing. The watchdog is pinged at half of its interval, as
+ * long as `isAlive`. Never rejects: the daemon works without.
  */
 export function notifier(isAlive: () => boolean, options: NotifyOptions = {}): Notify {
   const { env = process.env, onProblem = () => {} } = options;
@@ -41,7 +41,7 @@ export function notifier(isAlive: () => boolean, options: NotifyOptions = {}): N
     try {
       await send(assignments);
     } catch (error) {
-      if (!failed) onProblem(`systemd cannot be told: ${error instanceof Error ? error.message : error}`);
+      if (!failed) onProblem(`systemd cannot be notified: ${error instanceof Error ? error.message : error}`);
       failed = true;
     }
   };
@@ -56,7 +56,7 @@ export function notifier(isAlive: () => boolean, options: NotifyOptions = {}): N
       if (interval !== undefined && env.NOTIFY_SOCKET) timer ??= setInterval(ping, interval / 2).unref();
     },
     stopping: () => tell('STOPPING=1'),
-    // systemd wants to know that this is not an older message (Type=notify-reload).
+    // The time tells systemd that this is not an older message (Type=notify-reload).
     reloading: () => tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`),
     close: () => clearInterval(timer),
   };

@@ -1,6 +1,6 @@
 /**
  * series: the time series of a service proxy. Those of kube-proxy have its names, labels and buckets (k/k
- * pkg/proxy/metrics of 1.36), so dashboards and alerts go on; the others begin with `vipc_`.
+ * pkg/proxy/metrics of 1.36), so its dashboards and alerts go on working; the others begin with `vipc_`.
  */
 import {
   Counter,
@@ -11,8 +11,6 @@ import {
   linearBuckets,
   Registry,
 } from 'prom-client';
-
-export type Series = ReturnType<typeof newSeries>;
 
 /** 1 ms, doubled up to 16 s. */
 const SYNC_BUCKETS = exponentialBuckets(0.001, 2, 15);
@@ -28,74 +26,81 @@ const PROGRAMMING_BUCKETS = [
 
 const FAMILY = ['ip_family'] as const;
 const TABLE = ['ip_family', 'table'] as const;
+const POLICY = ['ip_family', 'traffic_policy'] as const;
+
+const SYNC = 'kubeproxy_sync_proxy_rules';
+const CONNTRACK = 'kubeproxy_conntrack_reconciler';
+
+/** All series, in the order of the page. */
+const SERIES = {
+  syncSeconds: histogram(`${SYNC}_duration_seconds`, 'Time that syncs took', FAMILY),
+  fullSeconds: histogram('kubeproxy_sync_full_proxy_rules_duration_seconds', 'Time that full syncs took', FAMILY),
+  partialSeconds: histogram(
+    'kubeproxy_sync_partial_proxy_rules_duration_seconds',
+    'Time that partial syncs took',
+    FAMILY,
+  ),
+  programmingSeconds: histogram(
+    'kubeproxy_network_programming_duration_seconds',
+    'Time from the change of an endpoint, as its controller noted it, until the rules followed',
+    FAMILY,
+    PROGRAMMING_BUCKETS,
+  ),
+  lastSync: gauge(`${SYNC}_last_timestamp_seconds`, 'When rules were last synced successfully', FAMILY),
+  lastQueued: gauge(`${SYNC}_last_queued_timestamp_seconds`, 'When a change last began to wait for a sync', FAMILY),
+  servicesChanged: counter(`${SYNC}_service_changes_total`, 'Service changes seen'),
+  servicesPending: gauge(`${SYNC}_service_changes_pending`, 'Service changes that are not yet synced'),
+  endpointsChanged: counter(`${SYNC}_endpoint_changes_total`, 'Endpoint changes seen'),
+  endpointsPending: gauge(`${SYNC}_endpoint_changes_pending`, 'Endpoint changes that are not yet synced'),
+  // The name is kube-proxy's, which lets gauges end with _total.
+  rules: gauge(`${SYNC}_iptables_total`, 'iptables rules that the node should have', TABLE),
+  rulesWritten: gauge(`${SYNC}_iptables_last`, 'iptables rules written by the last sync', TABLE),
+  restoreFailures: counter(`${SYNC}_iptables_restore_failures_total`, 'Syncs that failed', FAMILY),
+  partialFailures: counter(`${SYNC}_iptables_partial_restore_failures_total`, 'Partial syncs that failed', FAMILY),
+  noLocalEndpoints: gauge(
+    `${SYNC}_no_local_endpoints_total`,
+    'Service ports under a Local traffic policy that have endpoints, but none on this node',
+    POLICY,
+  ),
+  healthz: counter('kubeproxy_proxy_healthz_total', 'Answers of /healthz by HTTP status', ['code']),
+  livez: counter('kubeproxy_proxy_livez_total', 'Answers of /livez by HTTP status', ['code']),
+  flowsDeleted: counter(
+    `${CONNTRACK}_deleted_entries_total`,
+    'Tracked UDP flows deleted because their endpoint is gone',
+    FAMILY,
+  ),
+  flowsSeconds: histogram(
+    `${CONNTRACK}_sync_duration_seconds`,
+    'Time that the search for stale UDP flows took',
+    FAMILY,
+  ),
+  stepSeconds: histogram('vipc_sync_step_duration_seconds', 'Time that each step of a sync took', ['step']),
+  drift: counter('vipc_drift_repaired_total', 'Lines of rules that another program had changed, put right', ['kind']),
+  leftOut: gauge('vipc_objects_left_out', 'Objects with errors, which get no rules', ['kind']),
+  watchesFailing: gauge('vipc_watches_failing', 'Whether the watch of a kind fails, 1 or 0', ['kind']),
+  watchFailures: counter('vipc_watch_failures_total', 'Times that a watch failed, or could not begin', ['kind']),
+  requests: counter('rest_client_requests_total', 'Requests to the Kubernetes API', ['code', 'host', 'method']),
+} as const;
+
+export type Series = { readonly [K in keyof typeof SERIES]: ReturnType<(typeof SERIES)[K]> };
 
 /** All series, at 0 or absent, in a registry of their own with those of the process. */
-export function newSeries() {
+export function newSeries(): { readonly registry: Registry; readonly series: Series } {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
-    new Gauge<L>({ name, help, labelNames: [...labelNames], registers });
-  const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
-    new Counter<L>({ name, help, labelNames: [...labelNames], registers });
-  const histogram = <L extends string>(name: string, help: string, labelNames: readonly L[], buckets = SYNC_BUCKETS) =>
-    new Histogram<L>({ name, help, labelNames: [...labelNames], buckets, registers });
-  const sync = (name: string) => `kubeproxy_sync_proxy_rules_${name}`;
+  const made = Object.entries(SERIES).map(([key, make]) => [key, make(registry)]);
+  return { registry, series: Object.fromEntries(made) as Series };
+}
 
-  return {
-    registry,
-    syncSeconds: histogram(sync('duration_seconds'), 'Time that syncs took', FAMILY),
-    fullSeconds: histogram('kubeproxy_sync_full_proxy_rules_duration_seconds', 'Time that full syncs took', FAMILY),
-    partialSeconds: histogram(
-      'kubeproxy_sync_partial_proxy_rules_duration_seconds',
-      'Time that partial syncs took',
-      FAMILY,
-    ),
-    programmingSeconds: histogram(
-      'kubeproxy_network_programming_duration_seconds',
-      'Time from the change of an endpoint, as its controller noted it, until the rules followed',
-      FAMILY,
-      PROGRAMMING_BUCKETS,
-    ),
-    lastSync: gauge(sync('last_timestamp_seconds'), 'When rules were last synced successfully', FAMILY),
-    lastQueued: gauge(sync('last_queued_timestamp_seconds'), 'When a change last began to wait for a sync', FAMILY),
-    changes: {
-      services: {
-        total: counter(sync('service_changes_total'), 'Service changes seen'),
-        pending: gauge(sync('service_changes_pending'), 'Service changes that are not yet synced'),
-      },
-      endpoints: {
-        total: counter(sync('endpoint_changes_total'), 'Endpoint changes seen'),
-        pending: gauge(sync('endpoint_changes_pending'), 'Endpoint changes that are not yet synced'),
-      },
-    },
-    // The name is kube-proxy's, who lets gauges end with _total.
-    rules: gauge(sync('iptables_total'), 'iptables rules that the node is to have', TABLE),
-    rulesWritten: gauge(sync('iptables_last'), 'iptables rules written by the last sync', TABLE),
-    restoreFailures: counter(sync('iptables_restore_failures_total'), 'Syncs that failed', FAMILY),
-    partialFailures: counter(sync('iptables_partial_restore_failures_total'), 'Partial syncs that failed', FAMILY),
-    noLocalEndpoints: gauge(
-      sync('no_local_endpoints_total'),
-      'Service ports under a Local traffic policy that have endpoints, but none on this node',
-      ['ip_family', 'traffic_policy'],
-    ),
-    healthz: counter('kubeproxy_proxy_healthz_total', 'Answers of /healthz by HTTP status', ['code']),
-    livez: counter('kubeproxy_proxy_livez_total', 'Answers of /livez by HTTP status', ['code']),
-    flowsDeleted: counter(
-      'kubeproxy_conntrack_reconciler_deleted_entries_total',
-      'Tracked UDP flows deleted because their endpoint is gone',
-      FAMILY,
-    ),
-    flowsSeconds: histogram(
-      'kubeproxy_conntrack_reconciler_sync_duration_seconds',
-      'Time that the search for stale UDP flows took',
-      FAMILY,
-    ),
-    stepSeconds: histogram('vipc_sync_step_duration_seconds', 'Time that each step of a sync took', ['step']),
-    drift: counter('vipc_drift_repaired_total', 'Lines of rules that somebody else had changed, put right', ['kind']),
-    leftOut: gauge('vipc_objects_left_out', 'Objects with errors, which get no rules', ['kind']),
-    watchesFailing: gauge('vipc_watches_failing', 'Whether the watch of a kind fails, 1 or 0', ['kind']),
-    watchFailures: counter('vipc_watch_failures_total', 'Times that a watch failed, or could not begin', ['kind']),
-    requests: counter('rest_client_requests_total', 'Requests to the Kubernetes API', ['code', 'host', 'method']),
-  };
+function gauge<L extends string = never>(name: string, help: string, labels: readonly L[] = []) {
+  return (registry: Registry) => new Gauge<L>({ name, help, labelNames: [...labels], registers: [registry] });
+}
+
+function counter<L extends string = never>(name: string, help: string, labels: readonly L[] = []) {
+  return (registry: Registry) => new Counter<L>({ name, help, labelNames: [...labels], registers: [registry] });
+}
+
+function histogram<L extends string>(name: string, help: string, labels: readonly L[], buckets = SYNC_BUCKETS) {
+  return (registry: Registry) =>
+    new Histogram<L>({ name, help, labelNames: [...labels], buckets, registers: [registry] });
 }

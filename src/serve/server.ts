@@ -1,6 +1,6 @@
 /**
- * server: the two addresses of a service proxy. `healthz` is for load balancers and kubelet, `metrics` for those who look
- * after it; pages and answers are kube-proxy's (k/k pkg/proxy/healthcheck, cmd/kube-proxy), and `/rules` is ours.
+ * server: the two addresses of a service proxy. `healthz` is for load balancers and kubelet, `metrics` for Prometheus and
+ * administrators; pages and answers are kube-proxy's (k/k pkg/proxy/healthcheck, cmd/kube-proxy), and `/rules` is ours.
  */
 import type { Resolved } from '../backends/backend.js';
 import type { LocalPolicy } from '../resolve/types.js';
@@ -19,19 +19,19 @@ import {
 import type { Metrics } from './metrics.js';
 import { serviceRules } from './service-rules.js';
 
-/** What the pages are made of, asked at each request. */
+/** The sources of the pages, read at each request. */
 export interface Served {
   readonly health: ProxyHealth;
   /** Whether load balancers should use the node: it is not being deleted, nor about to be. */
   readonly nodeEligible: () => boolean;
   readonly metrics: Metrics;
-  /** What is served; undefined until something is. */
+  /** The served state; undefined until there is one. */
   readonly compiled: () => ServedState | undefined;
-  /** In ms, of the clock that `health` is told; default Date.now. */
+  /** Milliseconds, of the same clock as in `health`; default Date.now. */
   readonly now?: () => number;
 }
 
-/** What is served now, and in what mode. */
+/** The state that is served now, and its mode. */
 export interface ServedState {
   readonly backend: { readonly mode: string; readonly localPolicy: LocalPolicy };
   readonly resolved: readonly Resolved[];
@@ -44,7 +44,7 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-/** Starts what has an address. Rejects, with nothing left listening, when one cannot be had. */
+/** Starts the servers that have an address. Rejects, with nothing left listening, when one cannot be bound. */
 export async function startServers(
   { healthz, metrics }: { readonly healthz?: Address; readonly metrics?: Address },
   served: Served,
@@ -82,7 +82,7 @@ function healthAnswers(served: Served): Answerer {
       served.metrics.healthz(answer.status);
       return answer;
     }
-    // kubelet asks this one: to start the proxy again does not help a node that is to go.
+    // For kubelet's liveness probe: restarting the proxy does not help a node that is being removed.
     if (pathname === '/livez') {
       const answer = healthAnswer(served, true, {});
       served.metrics.livez(answer.status);
@@ -99,7 +99,7 @@ function healthAnswer({ health, now = Date.now }: Served, nodeIsFine: boolean, m
   const at = now();
   const proxyHealthy = health.isHealthy(at);
   const fine = proxyHealthy && nodeIsFine;
-  // A proxy that has nothing to do is up to date.
+  // A proxy without waiting changes is up to date.
   const lastUpdated = fine ? at : health.lastUpdated();
   return jsonAnswer(fine ? 200 : 503, {
     lastUpdated: lastUpdated === undefined ? NEVER : new Date(lastUpdated).toISOString(),

@@ -72,13 +72,13 @@ describe.each(compilable)('the pages of $name', ({ value }) => {
     });
   } else {
     it('have every set member, virtual server and address', () => {
-      const wanted = [
+      const expected = [
         ...linesOf(artifactText(artifacts, 'ipset.rules'), /^add /),
         ...linesOf(artifactText(artifacts, 'ipvsadm.rules'), /^-[Aa] -/),
         ...linesOf(artifactText(artifacts, 'addresses.rules'), /^address /),
       ];
       const shown = [...pages.values()].flatMap((page) => linesOf(page, /^(?:add |address |-[Aa] (?:-[tu]|--sctp))/));
-      expect(sorted([...new Set(shown)])).toEqual(sorted(wanted));
+      expect(sorted([...new Set(shown)])).toEqual(sorted(expected));
     });
   }
 });

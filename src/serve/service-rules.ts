@@ -1,5 +1,5 @@
 /**
- * service-rules: one Service → all that the node is to have for it, as text: what resolved.txt says, and every rule, set
+ * service-rules: one Service → its desired state on the node, as text: its part of resolved.txt, and every rule, set
  * member, virtual server and address, as the tools print them.
  */
 import type { Resolved } from '../backends/backend.js';
@@ -11,7 +11,7 @@ import { type DesiredState, TOOLS } from '../tools/tools.js';
 
 /**
  * The text for `service`, as `namespace/name`, or undefined when the node serves no such Service. Of a chain or set that
- * Services share it has what is of this one; `localPolicy` is the proxy mode's.
+ * Services share it has the part of this one; `localPolicy` is the proxy mode's.
  */
 export function serviceRules(
   resolved: readonly Resolved[],
@@ -25,12 +25,12 @@ export function serviceRules(
     .filter(({ ports }) => ports.length > 0);
   if (found.length === 0) return undefined;
   const tables = found.map(({ node, ports }) => [...printResolved(node, ports, localPolicy)].map(({ text }) => text));
-  const wanted = desired as Readonly<Record<string, unknown>>;
-  const used = tools.filter(({ name }) => wanted[name] !== undefined);
+  const byTool = desired as Readonly<Record<string, unknown>>;
+  const used = tools.filter(({ name }) => byTool[name] !== undefined);
   const shown = found
     .flatMap(({ node: { family } }) =>
       used.flatMap((tool) =>
-        tool.show(tool.ofFamily(wanted[tool.name], family), (owner) => ownerService(owner) === service),
+        tool.show(tool.ofFamily(byTool[tool.name], family), (owner) => ownerService(owner) === service),
       ),
     )
     .filter(({ length }) => length > 1);

@@ -1,6 +1,6 @@
 /**
- * The compiler against kube-proxy and the kernel: what we compile for a conformance case, loaded and read back, is what
- * kube-proxy wrote, and is our text again.
+ * The compiler against kube-proxy and the kernel: the rules compiled for a conformance case, loaded and read back,
+ * equal kube-proxy's rules and our text.
  */
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from '@jest/globals';
@@ -53,7 +53,7 @@ describeKernel.each(sample(all, 30))('$name $family $variant', ({ each, family, 
   });
 });
 
-/** By table, because legacy prints them in an order of its own. */
+/** By table, because legacy prints tables in another order. */
 function tables(text: string): Record<string, readonly string[]> {
   return Object.fromEntries(savedTables(text));
 }

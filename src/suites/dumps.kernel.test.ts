@@ -1,4 +1,4 @@
-/** kube-proxy's dumps through this kernel: when these differ, the kernel or the tools do, and not our rules. */
+/** kube-proxy's dumps through this kernel: a difference here is caused by the kernel or the tools, not by our rules. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { FAMILIES } from '../ip.js';

@@ -1,4 +1,4 @@
-/** The law of every golden: it is what the kernel prints after loading it, and loading it again changes nothing. */
+/** The law of every golden: the kernel prints it unchanged after loading it, and loading it again changes nothing. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { goldenRules } from '../testing/cases/cases.js';

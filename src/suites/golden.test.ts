@@ -1,6 +1,6 @@
 /**
- * Goldens: what every case of fixtures/ compiles to, one file per question, kept under the same path in golden/.
- * `npm run golden` rewrites them; the review is `git diff`. CI never writes.
+ * Goldens: the compiled files of every case of fixtures/, kept under the same path in golden/. `npm run golden`
+ * rewrites them; the review is `git diff`. CI never writes.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
@@ -15,7 +15,7 @@ import { render } from '../text.js';
 const GOLDEN = `${ROOT}golden`;
 const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 
-/** What a case compiles to in a mode: artifacts, and what was said about the input. */
+/** The output of a case in a mode: artifacts, and diagnostics about the input. */
 function goldens(found: Case, mode: string): { files: Map<string, string>; diagnostics: readonly Diagnostic[] } {
   const { sources, options, completion } = caseInput(found);
   const { value, diagnostics } = compile(sources, { ...options, mode }, { completion });
@@ -25,7 +25,7 @@ function goldens(found: Case, mode: string): { files: Map<string, string>; diagn
   return { files, diagnostics };
 }
 
-/** The files of ipvs mode stand in a folder of that name, unless the input is already wrong without it. */
+/** Files of ipvs mode go into a folder of that name, unless the input has errors in every mode. */
 function inFolder(files: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
   return [...files].map(([name, text]) => [`ipvs/${name}`, text] as const);
 }
@@ -83,7 +83,7 @@ function filesIn(directory: string): readonly string[] {
 
 describe('golden/', () => {
   it('has no directory without a case', () => {
-    // Other topics are other tests' to look after.
+    // Other topics have tests of their own.
     const topics = new Set(cases().map(({ name }) => dirname(name)));
     const directories = [...topics].flatMap((topic) =>
       readdirSync(`${GOLDEN}/${topic}`).map((name) => `${topic}/${name}`),

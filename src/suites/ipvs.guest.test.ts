@@ -1,6 +1,6 @@
 /**
- * ipvs mode in a kernel with IPVS: what every case compiles to is accepted by its tools, reads back as it was written, and
- * for conformance cases is what kube-proxy programmed.
+ * ipvs mode in a kernel with IPVS: for every case the tools accept the compiled state and it reads back unchanged; for
+ * conformance cases it equals kube-proxy's state.
  */
 import { existsSync } from 'node:fs';
 import { beforeAll, expect, it } from '@jest/globals';
@@ -30,7 +30,7 @@ function hasDumps({ name }: { readonly name: string }): boolean {
   return name.startsWith('conformance/');
 }
 
-/** The cases with every kind of rule; a program takes a while in an emulated machine. */
+/** Cases that together have every kind of rule; programs start slowly in an emulated machine. */
 const HAS_ALL_KINDS = /random|local-mode|masquerade|no-cluster-cidr|^(external|ipvs|packets)\//;
 
 describeGuest.each(sample(goldens, 4, '', 8))('$name', (each) => {

@@ -1,6 +1,6 @@
 /**
- * No gap: while `vipc apply` changes the rules again and again, no new connection to a Service that stays is refused, lost
- * or late.
+ * No gap: while `vipc apply` changes the rules repeatedly, no new connection to an unchanged Service is refused, lost
+ * or delayed.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -29,10 +29,10 @@ import { often, sample } from '../testing/run/extent.js';
 const describeKernel = await describeInKernel();
 
 const APPLIES = often(5, 12);
-/** Connections that each apply should meet. */
+/** The number of connections that should happen during each apply. */
 const MANY = 20;
 
-/** The Service that stays; others come before and after it in every list. */
+/** The unchanged Service; others sort before and after it in every list. */
 const STAYS: SmallService = { name: 'm', number: 1, ready: ['pod1', 'pod2', 'remote'] };
 
 function streamsOf({ client, node, pod1 }: Topology): readonly Stream[] {
@@ -58,7 +58,7 @@ const KINDS: readonly object[] = [
   { externalIPs: ['198.51.100.7'] },
 ];
 
-/** Of twelve Services of every kind three are missing each time, and the endpoints of the others come and go. */
+/** Each time three of twelve Services of every kind are missing, and endpoints of the others come and go. */
 function snapshot(round: number): ReturnType<typeof smallCluster> {
   const others = [...Array(12).keys()]
     .filter((i) => (i + round) % 4 !== 0)
@@ -69,7 +69,7 @@ function snapshot(round: number): ReturnType<typeof smallCluster> {
   return smallCluster([STAYS, ...others]);
 }
 
-/** A change must hurt none of the streams, and be met by `enough` connections. */
+/** A change must hurt none of the streams, and at least `enough` connections must happen during it. */
 function expectNoGap(reports: readonly Report[], enough: number): void {
   expect(reports.filter(isHurt)).toEqual([]);
   expect(reports.reduce((sum, { answers }) => sum + answers, 0)).toBeGreaterThan(enough);
@@ -115,7 +115,7 @@ describeKernel('no gap', () => {
       expectNoGap(await underStreams(streamsOf(topology), () => change(seed + 1)), MANY);
     });
 
-    // The last, and cleared away after: it alone loses connections, which others would then lose as well.
+    // This test runs last and cleans up: it alone loses connections, which would make later tests lose some too.
     it('a chain that is empty between two commits is noticed', async () => {
       const reports = await underStreams(streamsOf(topology), async () => {
         const nat = succeeded(await topology.node.run([tool('ipv4', variant, 'save'), '-t', 'nat']), 'save').stdout;

@@ -1,6 +1,6 @@
 /**
- * No gap, ipvs mode: while `vipc apply` changes other Services, and the mode itself, no new connection to a Service that
- * stays is refused or lost.
+ * No gap, ipvs mode: while `vipc apply` changes other Services, and the mode itself, no new connection to an unchanged
+ * Service is refused or lost.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { addressesOf, SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
@@ -19,7 +19,7 @@ const APPLIES = 4;
 const STAYS: SmallService = { name: 'm', number: 1, ready: ['pod1', 'pod2', 'remote'] };
 const STICKY = { sessionAffinity: 'ClientIP' };
 
-/** Of three others one is missing each time, and the endpoints of the rest come and go. */
+/** Each time one of three other Services is missing, and endpoints of the others come and go. */
 function snapshot(round: number): ReturnType<typeof smallCluster> {
   const others = [0, 1, 2]
     .filter((i) => (i + round) % 3 !== 0)
@@ -38,7 +38,7 @@ function streamsOf({ client, node, pod1 }: Topology): readonly Stream[] {
     { on: pod1, to: clusterIP, port: 80 },
     { on: node, to: clusterIPv6, port: 80 },
   ];
-  // The emulated machine has better to do than to connect.
+  // Connect less often, because the emulated machine is slow.
   return streams.map((stream) => ({ ...stream, pauseMs: 30 }));
 }
 
@@ -71,13 +71,13 @@ describeGuest('no gap in ipvs mode', () => {
   });
 
   it('to iptables mode: what is under way ends with the virtual servers, and nothing else', async () => {
-    // One who never changes its port keeps its flow until IPVS forgets it with the virtual server.
+    // A client that keeps its source port keeps its flow until IPVS deletes the flow with the virtual server.
     const { clusterIP } = addressesOf(STAYS);
     const talker: Stream = { on: topology.pod1, to: clusterIP, port: 80, protocol: 'udp', from: 5353 };
     const streams = [...streamsOf(topology), talker].map((stream) => ({ ...stream, seconds: 3 }));
     const reports = await underStreams(streams, async () => {
       await change(1, 'iptables');
-      // A stream waits so long for what is under way, and then goes on.
+      // A stream waits this long for pending answers, and then continues.
       await pause(4);
     });
     for (const { last } of reports) expect(last).toMatch(/^(10|fd00)/);

@@ -1,5 +1,5 @@
 /**
- * iptables mode, with SCTP: as packets.kernel.test.ts, on a kernel that has it for sure.
+ * iptables mode with SCTP: like packets.kernel.test.ts, on a kernel that certainly supports it.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,5 +1,5 @@
 /**
- * ipvs mode, with packets: clients reach Services through IPVS, or are turned away, as they should be.
+ * ipvs mode with packets: clients reach Services through IPVS, or are rejected, as expected.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ROOT } from '../testing/cases/cases.js';

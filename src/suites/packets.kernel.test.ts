@@ -1,5 +1,5 @@
 /**
- * iptables mode, with packets: what `vipc apply` leaves on a node serves clients, or turns them away, as it should.
+ * iptables mode with packets: the rules left by `vipc apply` serve clients, or reject them, as expected.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -26,7 +26,7 @@ describeKernel('packets through iptables', () => {
       const { sources, options } = packetsInput();
       const { diagnostics, rest } = await applyTo(await liveNode(topology.node, variant), sources, options);
       expect([...diagnostics, ...rest.steps]).toEqual([]);
-      // Else it keeps most of its refusals to itself when there are many.
+      // By default the kernel limits the rate of ICMP errors, and many rejections would go unanswered.
       const unlimited = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0'];
       succeeded(await topology.node.run(['sysctl', '-q', ...unlimited]), 'sysctl');
     });
@@ -56,7 +56,7 @@ describeKernel('packets through iptables', () => {
       expect(new Set(then)).toEqual(new Set(first));
     });
 
-    // Where this kernel has no SCTP the guest ring has it: packets-sctp.guest.test.ts.
+    // A kernel without SCTP is covered by the guest ring: packets-sctp.guest.test.ts.
     if (withSctp)
       it.each(SCTP_ROWS)('SCTP: %s, from %s: reached', async (...row) => {
         expect(await answers(topology, row)).toEqual(row[3]);

@@ -1,5 +1,5 @@
 /**
- * The README and docs/ are true, on a node as well.
+ * The README and docs/ are correct, also on a node.
  */
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -12,7 +12,7 @@ const WITH_STEPS = PAGES.filter((page) => stepsOf(page, 'console root').length >
 it('there are transcripts of a node', () => expect(WITH_STEPS.map(({ path }) => path)).toContain('docs/node.md'));
 
 describeKernel('a node in', () => {
-  // When a step before the last fails, the namespace is still there.
+  // After a failed step the namespace may still exist.
   afterAll(() => void spawnSync('ip', ['netns', 'del', 'node-a']));
 
   describe.each(WITH_STEPS)('$path', (page) => itPrintsWhatItSays(page, 'console root'));

@@ -1,5 +1,5 @@
 /**
- * The README and docs/ are true: transcripts print what they show, links lead somewhere, the map names what is there.
+ * The README and docs/ are correct: transcripts print what they show, links resolve, and the map lists existing files.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -44,7 +44,7 @@ it('the map in docs/architecture.md names files that are there', () => {
   expect(names.filter((name) => !existsSync(`${ROOT}${name}`))).toEqual([]);
 });
 
-/** Targets of Markdown links, those to other hosts left out. */
+/** Targets of Markdown links, except those to other hosts. */
 function linksIn({ text }: Page): readonly string[] {
   const prose = text.replace(/```[^]*?```/g, '').replace(/^ {4}.*$/gm, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target).filter((to) => !/^https?:/.test(to));
@@ -59,7 +59,7 @@ function leadsSomewhere(page: Page, link: string): boolean {
   return [...text.matchAll(/^#+ (.*)$/gm)].some(([, title = '']) => anchorOf(title) === heading);
 }
 
-/** As GitHub makes anchors of headings. */
+/** The anchor that GitHub makes from a heading. */
 function anchorOf(title: string): string {
   return title
     .toLowerCase()

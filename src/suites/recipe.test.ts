@@ -1,5 +1,6 @@
 /**
- * The workflow in docs/compile-and-review.md, as it is written: its vipc steps in a repository whose manifests no cluster has seen.
+ * The workflow in docs/compile-and-review.md, as written: runs its vipc steps in a repository of never deployed
+ * manifests.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,7 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly run?: string }[] }>>;
 }
 
-/** What `helm template` prints: Services without addresses, Deployments, a test. */
+/** Output of `helm template`: Services without addresses, Deployments, a test. */
 const MANIFESTS = `
 apiVersion: v1
 kind: Service
@@ -50,7 +51,7 @@ describe('the workflow in the docs', () => {
   const bin = join(directory, 'bin');
   const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
 
-  /** Runs the steps, or with `edit` what they become. */
+  /** Runs the steps, or with `edit` the edited ones. */
   const run = (edit: (step: string) => string = (step) => step) => {
     const script = steps.map(edit).join('\n');
     const { status, stdout, stderr } = spawnSync('bash', ['-e', '-c', script], {

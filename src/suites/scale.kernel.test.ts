@@ -1,6 +1,6 @@
 /**
- * A Service of 1001 endpoints in the kernel: it reads back as it was written, and its probabilities are those that
- * iptables makes of the ten decimals that kube-proxy writes.
+ * A Service of 1001 endpoints in the kernel: it reads back unchanged, and its probabilities are those that iptables
+ * parses from kube-proxy's ten decimals.
  */
 import { expect, it } from '@jest/globals';
 import { DEFAULT_OPTIONS } from '../options.js';

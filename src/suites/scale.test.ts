@@ -1,5 +1,5 @@
 /**
- * Scale: what changes when a cluster is large, which no fixture shows because it would be a thousand lines.
+ * Scale: behaviour of large clusters, tested without fixtures, which would have thousands of lines.
  */
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_OPTIONS } from '../options.js';

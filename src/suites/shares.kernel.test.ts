@@ -1,5 +1,5 @@
 /**
- * Shares: every endpoint gets its part of the connections, in iptables mode.
+ * Shares: in iptables mode every endpoint gets its share of the connections.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -14,8 +14,9 @@ import { sample } from '../testing/run/extent.js';
 const describeKernel = await describeInKernel();
 
 /**
- * What the chi-squared statistic of fair shares exceeds once in a million times, by the number of endpoints. Each rule's
- * probability off by one endpoint, 1/(n + 1) for 1/n, makes it about CONNECTIONS / 10, and other mistakes more.
+ * The limit that the chi-squared statistic of fair shares exceeds once in a million runs, by the number of endpoints.
+ * If each rule's probability is off by one endpoint, 1/(n + 1) instead of 1/n, the statistic is about CONNECTIONS / 10;
+ * other mistakes make it larger.
  */
 const LIMITS: Readonly<Record<number, number>> = { 3: 27.63, 6: 35.89 };
 const CONNECTIONS = 3000;
@@ -39,7 +40,7 @@ describe('chiSquared', () => {
   it.each([
     ['fair', [10, 10, 10], 0],
     ['a bit off', [12, 8], 0.8],
-    // 1/4, then 1/3 of the rest, and what is left.
+    // 1/4, then 1/3 of the rest, and the remainder.
     ['off by one endpoint', [CONNECTIONS / 4, CONNECTIONS / 4, CONNECTIONS / 2], CONNECTIONS / 8],
   ])('%s', (_, counts, expected) => expect(chiSquared(counts)).toBeCloseTo(expected));
 });

@@ -1,6 +1,6 @@
 /**
- * Views: what get, describe, resolved.txt and reviews are printed from is plain data, and nothing is in the text that is not
- * in the view. One function makes HTML of each view: it knows tables, lists and fields, and nothing of Services.
+ * Views: get, describe, resolved.txt and reviews are printed from plain data, and the text contains nothing that the
+ * view lacks. One function makes HTML from each view: it knows tables, lists and fields, but nothing about Services.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -43,7 +43,7 @@ function row(cells: Plain): string {
   return `<tr>${(cells as readonly Plain[]).map((cell) => `<td>${html(cell)}`).join('')}`;
 }
 
-/** What a browser shows. */
+/** The visible text of a page. */
 function shown(page: string): string {
   return page.replace(/<[^>]*>/g, ' ').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
 }
@@ -54,7 +54,7 @@ interface Printed {
   readonly name: string;
   readonly view: object;
   readonly text: string;
-  /** Words of the printer. */
+  /** Words that only the text printer adds. */
   readonly own: string;
 }
 

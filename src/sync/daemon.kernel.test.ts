@@ -1,6 +1,6 @@
 /**
- * The daemon, from the API to the kernel: after every fault of the API or on the node, the node has what the cluster is
- * within a bounded time.
+ * The daemon, from the API to the kernel: after every fault of the API or on the node, the node has the rules of the
+ * cluster within a bounded time.
  */
 import { expect, it } from '@jest/globals';
 import { VARIANTS } from '../testing/machine/kernel.js';
@@ -21,7 +21,7 @@ const change: Fault = ({ api }) => {
   for (let i = 0; i < 10; i++) randomChange(api);
 };
 
-/** What happens; more changes come after it, and all are to be seen. */
+/** Faults; changes follow each, and all must reach the node. */
 const FAULTS: readonly [string, Fault][] = [
   ['nothing but changes', change],
   ['all connections are cut', ({ api }) => api.dropAll()],
@@ -41,7 +41,7 @@ const FAULTS: readonly [string, Fault][] = [
     },
   ],
   [
-    'objects go while nobody is connected',
+    'objects are deleted while no client is connected',
     ({ api }) => {
       api.refuse('connection', 500);
       api.dropAll();
@@ -52,7 +52,7 @@ const FAULTS: readonly [string, Fault][] = [
     },
   ],
   [
-    'an object that cannot be',
+    'an invalid object',
     ({ api }) => {
       const [found] = api.objects('Service');
       api.put({
@@ -66,7 +66,7 @@ const FAULTS: readonly [string, Fault][] = [
 ];
 
 describeKernel.each(sample(VARIANTS, 1, 'daemon'))('the daemon, iptables-%s', (variant) => {
-  it('has what the cluster is, after every fault', () =>
+  it('has the rules of the cluster after every fault', () =>
     withDaemon(variant, async (running) => {
       await running.daemon.ready;
       expect(await running.inSync(BOUND)).toBeLessThan(BOUND);
@@ -79,12 +79,12 @@ describeKernel.each(sample(VARIANTS, 1, 'daemon'))('the daemon, iptables-%s', (v
       expect(running.said.filter(({ msg }) => msg.startsWith('sync failed'))).toEqual([]);
     }));
 
-  it('repairs and reports what somebody else changes', () =>
+  it('repairs and reports the changes of another program', () =>
     withDaemon(variant, async ({ host, daemon, said, inSync, get }) => {
       await daemon.ready;
       await host.run([`iptables-${variant}`, '-w', '-t', 'nat', '-F', 'KUBE-POSTROUTING']);
       expect(await inSync(BOUND)).toBeLessThan(BOUND);
-      const drift = await eventually('drift is told', () => said.find(({ msg }) => msg === 'drift'));
+      const drift = await eventually('drift is logged', () => said.find(({ msg }) => msg === 'drift'));
       expect(drift).toMatchObject({ what: 'iptables nat KUBE-POSTROUTING', foreign: [] });
       expect(drift?.['missing']).toHaveLength(3);
       expect((await get('metrics', '/metrics')).body).toMatch(/^vipc_drift_repaired_total\{kind="missing"\} 3$/m);
@@ -101,7 +101,7 @@ describeKernel.each(sample(VARIANTS, 1, 'daemon'))('the daemon, iptables-%s', (v
       expect(await inSync(BOUND)).toBeLessThan(BOUND);
     }));
 
-  it('keeps the old rules and says so while a tool refuses, and recovers', () =>
+  it('keeps the old rules and logs it while a tool refuses, and recovers', () =>
     withDaemon(variant, async ({ host, node, api, daemon, said, inSync, get }) => {
       await daemon.ready;
       const { run } = host;

@@ -1,24 +1,27 @@
 /**
- * Daemon: a source of objects, the loop that syncs a node to them, and what others may ask about it.
+ * Daemon: a source of objects, the loop that syncs a node to them, and what it serves about itself.
  *
  *     source ─ store ─ loop ─ syncer ─ node
  *                        └ health, metrics, health checks, log
  */
 import type { Target } from '../apply/run.js';
+import type { Resolved } from '../backends/backend.js';
 import type { Features } from '../backends/features.js';
 import { backendFor } from '../backends/index.js';
 import type { Options, Periods } from '../options.js';
 import type { Compiled } from '../pipeline.js';
-import { proxyHealth } from '../serve/health.js';
-import { healthChecks } from '../serve/health-checks.js';
+import { type ProxyHealth, proxyHealth } from '../serve/health.js';
+import { type HealthChecks, healthChecks } from '../serve/health-checks.js';
 import { type Metrics, newMetrics } from '../serve/metrics.js';
 import { startServers } from '../serve/server.js';
-import type { ObjectSource } from './files.js';
+import type { Changes } from '../watch/changes.js';
+import type { ObjectSource } from '../watch/source.js';
+import { newStore, type Store } from '../watch/store.js';
 import { type Logger, logDrift, logSync, NODE, newReporter, type Reporter } from './log.js';
 import { newLoop } from './loop.js';
 import { measure } from './measure.js';
-import { newStore, type Store } from './store.js';
-import { newSyncer, type SyncKind } from './syncer.js';
+import type { SyncKind, SyncReport } from './run.js';
+import { newSyncer, type Syncer } from './syncer.js';
 
 export interface DaemonParts {
   readonly target: Target;
@@ -26,7 +29,7 @@ export interface DaemonParts {
   readonly chainsPerCommit: number;
   readonly layout?: string | undefined;
   readonly options: Options;
-  /** Begins to fill the store. */
+  /** Opens the source, which fills the store. */
   readonly openSource: (store: Store, report: Reporter, metrics: Metrics) => ObjectSource;
   readonly log: Logger;
 }
@@ -34,73 +37,54 @@ export interface DaemonParts {
 export interface Daemon {
   /** Resolves after the first sync that worked. */
   readonly ready: Promise<void>;
-  /** Where it listens. */
+  /** The ports that it listens on. */
   readonly ports: { readonly healthzPort?: number; readonly metricsPort?: number };
-  /** Whether the loop is alive, for a watchdog. */
+  /** Whether the loop is alive: no sync is overdue or stuck. */
   readonly isAlive: () => boolean;
-  /** Other options from now on; addresses to listen on stay. */
+  /** Other options from now on; the addresses that it listens on stay. */
   configure(options: Options): void;
-  /** Ends all of it; the rules stay. */
+  /** Stops everything; the rules stay. */
   stop(): Promise<void>;
 }
 
 /** kube-proxy's: a change that waits for longer than two periods makes it unhealthy. */
 const HEALTHY_PERIODS = 2;
 
-/** Starts everything; rejects when an address to listen on cannot be had. */
-export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
-  const { log } = parts;
-  let { options } = parts;
-  let compiled: Compiled | undefined;
+/** Where the daemon reports its work. */
+interface Outlets {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly report: Reporter;
+  readonly health: ProxyHealth;
+  readonly checks: HealthChecks;
+}
+
+function newOutlets(log: Logger, options: Options): Outlets {
   const metrics = newMetrics();
-  const report = newReporter(log, metrics.leftOut);
   const health = proxyHealth(periodsOf(options).sync * HEALTHY_PERIODS * 1000);
-  const checks = healthChecks(() => health.isHealthy(Date.now()));
+  return {
+    log,
+    metrics,
+    report: newReporter(log, metrics.leftOut),
+    health,
+    checks: healthChecks(() => health.isHealthy(Date.now())),
+  };
+}
+
+/** Starts everything; rejects when it cannot listen on an address. */
+export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
+  let { options } = parts;
+  const outlets = newOutlets(parts.log, options);
+  const { metrics, report, health, checks } = outlets;
   const store = newStore({
     onChange: () => {
-      tellPending();
+      countPending(metrics, store.changes());
       loop.changed();
     },
     onInvalid: (diagnostics, about) => report(about, diagnostics),
   });
-  const tellPending = (): void => {
-    const { services, slices: endpoints } = store.changes();
-    metrics.pending({ services, endpoints });
-  };
   const syncer = newSyncer(parts, options);
-  let becomeReady: () => void = () => {};
-  const ready = new Promise<void>((resolve) => {
-    becomeReady = resolve;
-  });
-
-  /** The Services whose changes failed so far. */
-  let owed: readonly string[] = [];
-  const sync = async (kind: SyncKind): Promise<boolean> => {
-    const changes = store.takeChanges();
-    const done = await syncer.sync(store.snapshot(), kind);
-    compiled = done.compiled ?? compiled;
-    if (done.found) report('compile', done.found);
-    // A partial sync does not look at everything that a full one may have complained of.
-    report(NODE, done.diagnostics, done.kind === 'full' ? undefined : 'more');
-    logDrift(log, done.drift);
-    const names = new Set([...owed, ...changes.names]);
-    owed = done.ok ? [] : [...names];
-    logSync(log, done, { ...changes, names });
-    measure(metrics, done, changes, Date.now() / 1000);
-    if (!done.ok) return false;
-    tellPending();
-    health.synced(Date.now());
-    // A change that came meanwhile is not in it.
-    const waiting = loop.pendingSince();
-    if (waiting !== undefined) health.queued(waiting);
-    const problems = await checks.update(compiled?.resolved ?? []);
-    report(
-      'health checks',
-      problems.map((message) => ({ code: 'health-check', severity: 'warning', message })),
-    );
-    becomeReady();
-    return true;
-  };
+  const { sync, compiled, ready } = newSync(store, syncer, outlets, () => loop.pendingSince());
   const loop = newLoop({
     periods: () => periodsOf(options),
     sync,
@@ -109,16 +93,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       metrics.queued(at / 1000);
     },
   });
-
-  const servers = await startServers(
-    { healthz: options.daemon.healthz, metrics: options.daemon.metrics },
-    {
-      health,
-      metrics,
-      nodeEligible: () => isEligible(store, compiled),
-      compiled: () => compiled,
-    },
-  );
+  const { healthz, metrics: pages } = options.daemon;
+  const nodeEligible = () => isEligible(store, compiled());
+  const servers = await startServers({ healthz, metrics: pages }, { health, metrics, nodeEligible, compiled });
   const source = parts.openSource(store, report, metrics);
   // Rules for half of the cluster would cut off the other half.
   void source.ready.then(loop.start);
@@ -141,11 +118,73 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   };
 }
 
+interface Sync {
+  /** Syncs the node to the store, and reports it to the outlets; whether it worked. */
+  readonly sync: (kind: SyncKind) => Promise<boolean>;
+  /** What is served; undefined before the first sync that compiled. */
+  readonly compiled: () => Compiled | undefined;
+  /** Resolves after the first sync that worked. */
+  readonly ready: Promise<void>;
+}
+
+function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: () => number | undefined): Sync {
+  let compiled: Compiled | undefined;
+  /** The Services whose changes failed so far. */
+  let owed: readonly string[] = [];
+  let becomeReady: () => void = () => {};
+  const ready = new Promise<void>((resolve) => {
+    becomeReady = resolve;
+  });
+  const sync = async (kind: SyncKind): Promise<boolean> => {
+    const taken = store.takeChanges();
+    const done = await syncer.sync(store.snapshot(), kind);
+    compiled = done.compiled ?? compiled;
+    const changes = { ...taken, names: new Set([...owed, ...taken.names]) };
+    owed = done.ok ? [] : [...changes.names];
+    reportSync(outlets, done, changes);
+    if (!done.ok) return false;
+    await reportSuccess(outlets, compiled?.resolved ?? [], store.changes(), pendingSince());
+    becomeReady();
+    return true;
+  };
+  return { sync, compiled: () => compiled, ready };
+}
+
+function reportSync({ log, metrics, report }: Outlets, done: SyncReport, changes: Changes): void {
+  if (done.found) report('compile', done.found);
+  // A partial sync does not read everything that a full one may have reported.
+  report(NODE, done.diagnostics, done.kind === 'full' ? undefined : 'more');
+  logDrift(log, done.drift);
+  logSync(log, done, changes);
+  measure(metrics, done, changes, Date.now() / 1000);
+}
+
+/** `since` is when a change came during the sync, which did not take it. */
+async function reportSuccess(
+  { metrics, report, health, checks }: Outlets,
+  resolved: readonly Resolved[],
+  pending: Changes,
+  since: number | undefined,
+): Promise<void> {
+  countPending(metrics, pending);
+  health.synced(Date.now());
+  if (since !== undefined) health.queued(since);
+  const problems = await checks.update(resolved);
+  report(
+    'health checks',
+    problems.map((message) => ({ code: 'health-check', severity: 'warning', message })),
+  );
+}
+
+function countPending(metrics: Metrics, { services, slices: endpoints }: Changes): void {
+  metrics.pending({ services, endpoints });
+}
+
 function periodsOf(options: Options): Periods {
   return backendFor(options.mode)?.periods(options) ?? options.daemon.periods.iptables;
 }
 
-/** Whether load balancers should use the node: not when it is to go. A node that nobody knows is not to go. */
+/** Whether load balancers should use the node: not while it is leaving. An unknown Node is not leaving. */
 function isEligible(store: Store, compiled: Compiled | undefined): boolean {
   const name = compiled?.resolved[0]?.node.name;
   return !store.snapshot().nodes.some(({ metadata, leaving }) => metadata.name === name && leaving);

@@ -1,11 +1,10 @@
-/** What is written to the log. */
+/** The lines of the log. */
 import { describe, expect, it } from '@jest/globals';
 import pino from 'pino';
 import { readSnapshot } from '../read/snapshot.js';
 import type { WatchState } from '../watch/source.js';
 import { type Logger, logSync, NODE, newReporter } from './log.js';
-import { LINE } from './log-lines.js';
-import type { SyncReport } from './syncer.js';
+import type { SyncReport } from './run.js';
 import { newWatchLog } from './watch-log.js';
 
 type Said = Readonly<Record<string, unknown>>;
@@ -18,7 +17,7 @@ function logInto(): { readonly log: Logger; readonly said: readonly Said[] } {
 }
 
 describe('the reporter', () => {
-  it('says where an error is, and the other place that has to do with it', () => {
+  it('logs where an error is, and the related place', () => {
     const { log, said } = logInto();
     const web = (name: string) =>
       `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  clusterIP: 10.96.0.1\n  ports: [{port: 80}]\n`;
@@ -37,7 +36,7 @@ describe('the reporter', () => {
     ]);
   });
 
-  it('forgets what a full look no longer finds, and nothing of what a partial one does not look at', () => {
+  it('forgets what a full sync no longer finds, and nothing that a partial one does not read', () => {
     const { log, said } = logInto();
     const report = newReporter(log);
     const problem = { code: 'x', severity: 'warning', message: 'odd' } as const;
@@ -92,7 +91,7 @@ describe('the log of watches', () => {
       ['warn the API server is lost', 'info the API server is back'],
     ],
     [
-      'it is not back while one kind fails; what is refused for ever is said once',
+      'it is not back while one kind fails; a lasting refusal is logged once',
       [
         ...times(2, ...all.map((kind) => failing(kind))),
         working('Node'),
@@ -119,28 +118,5 @@ describe('the log of watches', () => {
     for (const state of states) tell(state);
     expect(said.map(({ level, msg }) => `${String(level)} ${String(msg)}`)).toEqual(lines);
     expect(failingNow.size).toBe(lines.at(-1)?.endsWith('refuses') ? 1 : 0);
-  });
-});
-
-describe('a line', () => {
-  const made = { time: '2026-01-01T00:00:00.000Z', level: 'info', msg: 'synced', kind: 'full' };
-  it.each<[string, object, string, string]>([
-    [
-      'plain',
-      { ...made, changes: { services: 1 }, changed: ['default/web', 'a/b'], ok: true },
-      '{"time":"2026-01-01T00:00:00.000Z","level":"info","msg":"synced","kind":"full","changes":{"services":1},"changed":["default/web","a/b"],"ok":true}\n',
-      '2026-01-01T00:00:00.000Z info  synced kind=full changes.services=1 changed=default/web,a/b ok=true\n',
-    ],
-    [
-      'with what a terminal would obey',
-      { level: 'warn', msg: 'say \u001b[31m\u009b2J', error: '<b>\u202e\u200b\u0007 x\ny', key: [] },
-      '{"level":"warn","msg":"say \\u001b[31m\\u009b2J","error":"<b>\\u202e\\u200b\\u0007 x\\ny","key":[]}\n',
-      ' warn  say \\u001b[31m\\u009b2J error="<b>\\u202e\\u200b\\u0007 x\\ny" key=\n',
-    ],
-  ])('%s', (_, line, json, text) => {
-    const given = `${JSON.stringify(line)}\n`;
-    expect(LINE.json(given)).toBe(json);
-    expect(JSON.parse(LINE.json(given))).toEqual(line);
-    expect(LINE.text(given)).toBe(text);
   });
 });

@@ -1,25 +1,25 @@
 /**
- * Log: what a daemon says, as structured lines; one for each sync, and what is wrong with an object once.
+ * Log: the structured log lines of the daemon: one for each sync, and one for each problem of an object, once.
  */
 import type { Logger } from 'pino';
 import { type Diagnostic, formatPath, type Origin } from '../diag.js';
 import { locate } from '../read/locate.js';
 import type { ServiceChange } from '../review/compare.js';
 import { toJson } from '../review/json.js';
-import type { Changes } from './store.js';
-import type { SyncReport } from './syncer.js';
+import type { Changes } from '../watch/changes.js';
+import type { SyncReport } from './run.js';
 
 export type { Logger } from 'pino';
 
-/** What tools refuse is led back to an object, but the object has no error. */
+/** The subject of diagnostics from the node and its tools: they may name an object, but it has no error. */
 export const NODE = 'node';
 
-/** Told all that is wrong with something now; `more` says that what was wrong before may still be. */
+/** Called with all present problems of a subject; with `more`, its earlier problems may still be present, too. */
 export type Reporter = (about: string, diagnostics: readonly Diagnostic[], more?: 'more') => void;
 
 /**
- * A lasting problem, such as an object with errors, is said once and not at every sync; one that went and comes back is
- * said again. `onErrors` is told how many objects have errors, by kind.
+ * Logs a lasting problem, such as an object with errors, once and not at every sync; one that was solved and comes back is
+ * logged again. `onErrors` is called with the number of objects that have errors, by kind.
  */
 export function newReporter(
   log: Logger,
@@ -78,17 +78,17 @@ export function say(log: Logger, { code, severity, message, origin, related, hin
   log[severity === 'error' ? 'error' : 'warn'](line, message);
 }
 
-/** `cluster.yaml:12:5`; undefined for what came from an API, which is no text. */
+/** `cluster.yaml:12:5`; undefined for objects from an API, which have no text. */
 function placeOf(origin: Origin): string | undefined {
   if (origin.source.text === '') return undefined;
   const { file, line, col } = locate(origin);
   return `${file}:${line}:${col}`;
 }
 
-/** Most names in a line. */
+/** Names of Services in a line, at most. */
 const MOST_NAMES = 10;
 
-/** The line of one sync. */
+/** Logs one sync. */
 export function logSync(
   log: Logger,
   { kind, ok, times, sent, forgottenFlows, refused }: SyncReport,
@@ -106,10 +106,10 @@ export function logSync(
     ...(forgottenFlows > 0 ? { forgottenFlows } : {}),
   };
   if (ok) log.info(line, 'synced');
-  else log.error({ ...line, refused }, 'sync failed; the old rules stay, and it is tried again');
+  else log.error({ ...line, refused }, 'sync failed; the old rules stay until a retry succeeds');
 }
 
-/** What somebody else had changed: the rules that were missing, and those that were not ours. */
+/** Logs drift, the changes by other programs: the rules that were missing, and the foreign ones. */
 export function logDrift(log: Logger, drift: readonly ServiceChange[]): void {
   for (const change of toJson(drift).slice(0, MOST_DRIFT)) {
     const { service, what, removed, added } = change;
@@ -117,5 +117,5 @@ export function logDrift(log: Logger, drift: readonly ServiceChange[]): void {
   }
 }
 
-/** A flush of everything is thousands of lines. */
+/** Lines and changes, at most: a flush of all rules is thousands of lines. */
 const MOST_DRIFT = 20;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { newLoop } from './loop.js';
-import type { SyncKind } from './syncer.js';
+import type { SyncKind } from './run.js';
 
-/** What happened when: seconds since the start, and what kind of sync. */
+/** A sync: seconds since the start, and its kind. */
 type Seen = readonly [number, SyncKind];
 
 beforeEach(() => void jest.useFakeTimers());
@@ -28,7 +28,7 @@ function loopWith({ seconds = 0, results = [] as boolean[], sync = 30, minSync =
 }
 
 describe('the loop', () => {
-  it('does nothing before it is started, and then looks at everything first', async () => {
+  it('does nothing before it is started, and begins with a full sync', async () => {
     const { loop, seen, pass } = loopWith({});
     loop.changed();
     await pass(5);
@@ -38,7 +38,7 @@ describe('the loop', () => {
     expect(seen).toEqual([[5, 'full']]);
   });
 
-  it('looks at everything every period', async () => {
+  it('syncs the whole node every period', async () => {
     const { loop, seen, pass } = loopWith({});
     loop.start();
     await pass(61);
@@ -68,7 +68,7 @@ describe('the loop', () => {
     expect(queued).toEqual([10, 10.1]);
   });
 
-  it('never runs two at a time; what comes meanwhile is next', async () => {
+  it('never runs two at a time; a change during one is next', async () => {
     const { loop, seen, pass } = loopWith({ seconds: 3, minSync: 0 });
     loop.start();
     await pass(1);
@@ -80,7 +80,7 @@ describe('the loop', () => {
     ]);
   });
 
-  it('tries again after a failure, later each time, and all of it, whatever changes meanwhile', async () => {
+  it('tries again after a failure with full syncs, later each time, whatever changes meanwhile', async () => {
     const { loop, seen, pass } = loopWith({ results: [true, false, false, false, true] });
     loop.start();
     await pass(10);
@@ -98,7 +98,7 @@ describe('the loop', () => {
     expect(loop.pendingSince()).toBeUndefined();
   });
 
-  it('looks at everything when asked to', async () => {
+  it('runs a full sync when asked to', async () => {
     const { loop, seen, pass } = loopWith({});
     loop.start();
     await pass(5);
@@ -126,7 +126,7 @@ describe('the loop', () => {
     expect(seen).toEqual([[0, 'full']]);
   });
 
-  it('looks at everything again when it was asked to while it did', async () => {
+  it('runs another full sync when asked to during one', async () => {
     const { loop, seen, pass } = loopWith({ seconds: 3 });
     loop.start();
     await pass(1);
@@ -139,7 +139,7 @@ describe('the loop', () => {
     ]);
   });
 
-  it('looks at everything when it was asked to while it waits after a failure', async () => {
+  it('runs a full sync when asked to while it waits after a failure', async () => {
     const { loop, seen, pass } = loopWith({ results: [false, false, false, false, false, true] });
     loop.start();
     await pass(20);
@@ -163,7 +163,7 @@ describe('the loop', () => {
     expect(seen.map(([, kind]) => kind)).toEqual(['full', 'partial']);
   });
 
-  it('does not wait with a change for longer than a timer can, but for as long as it is told to', async () => {
+  it('holds a change back for minSyncPeriod, though that is longer than a timer can be', async () => {
     const { loop, seen, pass } = loopWith({ sync: 9e9, minSync: 3_000_000 });
     loop.start();
     await pass(1);
@@ -174,7 +174,7 @@ describe('the loop', () => {
     expect(seen.map(([, kind]) => kind)).toEqual(['full', 'partial']);
   });
 
-  it('does not look more often than each second, whatever it is told', async () => {
+  it('syncs once a second at most, however short the period', async () => {
     const { loop, seen, pass } = loopWith({ sync: 1e-9, minSync: 0 });
     loop.start();
     await pass(10);

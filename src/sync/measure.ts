@@ -1,12 +1,12 @@
 /**
- * Measure: a sync, as the metrics count it.
+ * Measure: the report of a sync → what the metrics count of it.
  */
 import { driftOf, rulesWritten } from '../serve/counts.js';
 import type { Metrics } from '../serve/metrics.js';
-import type { Changes } from './store.js';
-import type { SyncReport } from './syncer.js';
+import type { Changes } from '../watch/changes.js';
+import type { SyncReport } from './run.js';
 
-/** Counts a sync that ended at `at`, in seconds since 1970, and the changes that it was for. */
+/** Counts a sync that ended at `at`, in seconds since 1970, and the changes that it took. */
 export function measure(metrics: Metrics, report: SyncReport, changes: Changes, at: number): void {
   const { kind, ok, times, compiled, drift, forgottenFlows } = report;
   const { total = 0, ...steps } = times;

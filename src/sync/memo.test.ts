@@ -1,5 +1,5 @@
 /**
- * What the daemon compiles with its memory is what compiles without; and what did not change is not made again.
+ * With its memo the daemon compiles the same as without, and only what changed.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -10,7 +10,7 @@ import { artifactsOf, compileSnapshot, type How, textOf } from '../pipeline.js';
 import { SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
 import { type ApiObject, options, snapshots } from '../testing/random/snapshots.js';
 import { render } from '../text.js';
-import { newStore, type Store } from './store.js';
+import { newStore, type Store } from '../watch/store.js';
 
 const MODES = ['iptables', 'ipvs'];
 
@@ -35,8 +35,8 @@ function compiled(store: Store, given: Options, how?: How): string {
     .join('');
 }
 
-describe.each(MODES)('a compiler with a memory, %s mode', (mode) => {
-  it('says what one without says, whatever comes and goes', () => {
+describe.each(MODES)('the compiler with a memo, %s mode', (mode) => {
+  it('compiles the same as without, whatever is added and removed', () => {
     const histories = snapshots.chain((objects) => fc.array(fc.shuffledSubarray([...objects]), { minLength: 2 }));
     fc.assert(
       fc.property(histories, options, (history, given) => {
@@ -50,7 +50,7 @@ describe.each(MODES)('a compiler with a memory, %s mode', (mode) => {
     );
   });
 
-  it('makes only what changed', () => {
+  it('compiles only what changed', () => {
     const store = emptyStore();
     const how = { memo: newMemo() };
     const used = { ...SMALL_OPTIONS, mode };

@@ -1,6 +1,6 @@
 /**
- * Over a minute of a daemon under churn and vandalism: no change is missed, drift is repaired, memory stays, and it says that
- * it is well all the time. bench/soak.ts is the long form.
+ * Over a minute of a daemon under churn and vandalism: no change is missed, drift is repaired, memory does not grow,
+ * and it is healthy all the time. bench/soak.ts is the long form.
  */
 import { beforeAll, expect, it } from '@jest/globals';
 import { describeInKernel } from '../testing/machine/rings.js';
@@ -25,9 +25,9 @@ describeKernel(`${SECONDS} seconds of churn and vandalism`, () => {
 
   it('misses no change', () => expect(done.difference).toEqual([]));
 
-  it('reports what somebody else had changed', () => expect(done.drift).toBeGreaterThan(done.acts / 10));
+  it('reports the changes by other programs', () => expect(done.drift).toBeGreaterThan(done.acts / 10));
 
-  it('is well all the time', () => expect(done.healthz).toEqual({ 200: expect.any(Number) }));
+  it('is healthy all the time', () => expect(done.healthz).toEqual({ 200: expect.any(Number) }));
 
   // In so short a time the moods of the collector weigh more than a small leak; the long form shows that.
   it('does not grow', () => expect(done.rss.last).toBeLessThan(done.rss.first * 1.25));

@@ -2,7 +2,7 @@
  * Stopwatch: how long each step of a sync took.
  */
 
-/** Milliseconds by step, and in all. */
+/** Milliseconds by step, and in total. */
 export type Times = Readonly<Record<string, number>>;
 
 export interface Stopwatch {
@@ -11,7 +11,7 @@ export interface Stopwatch {
   readonly times: () => Times;
 }
 
-/** A stopwatch that runs from now on. */
+/** A stopwatch that starts now. */
 export function stopwatch(): Stopwatch {
   const started = performance.now();
   const times: Record<string, number> = {};

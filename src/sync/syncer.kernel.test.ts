@@ -1,5 +1,5 @@
 /**
- * The syncer on a node: what a sync costs, what it repairs, and that after each the kernel has the compiled rules.
+ * The syncer on a node: what a sync costs, what it repairs, and that after each sync the kernel has the compiled rules.
  */
 
 import { readFileSync } from 'node:fs';
@@ -16,8 +16,9 @@ import { describeInKernel } from '../testing/machine/rings.js';
 import { differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
 import { sample } from '../testing/run/extent.js';
 import { CHAINS_PER_COMMIT } from '../tools/iptables/variants.js';
-import { newStore } from './store.js';
-import { newSyncer, type SyncKind, type SyncReport } from './syncer.js';
+import { newStore } from '../watch/store.js';
+import type { SyncKind, SyncReport } from './run.js';
+import { newSyncer } from './syncer.js';
 
 const describeKernel = await describeInKernel();
 
@@ -87,7 +88,7 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
       ]);
     }));
 
-  it('looks at everything after a tool has refused, since nobody knows how the node is', () =>
+  it('runs a full sync after a tool has refused: the state of the node is not known', () =>
     drive(variant, async ({ sync, host }) => {
       await sync(TEXT, 'full');
       await host.run([iptables, '-w', '-t', 'nat', '-F']);
@@ -110,7 +111,7 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
       expect(changed.length).toBeLessThan(before.size / 2);
     }));
 
-  it('is a failure that is told when the tools cannot be run, and no end', () =>
+  it('reports a failure when the tools cannot be run, and does not throw', () =>
     withNetns(async (host) => {
       const node = await liveNode(host, variant);
       const broken = { ...node.target, host: { run: async () => ({ code: 1, stdout: '', stderr: 'broken\n' }) } };

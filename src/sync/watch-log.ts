@@ -4,24 +4,24 @@
 import type { WatchedKind, WatchState } from '../watch/source.js';
 import type { Logger } from './log.js';
 
-/** So many failures in a row are no restart: then the reason is said that stayed. */
+/** Failures in a row that are more than a restart: then the reason that stayed is logged. */
 const MANY = 5;
 
 export interface WatchLogOptions {
   readonly log: Logger;
-  /** Told when watches of a kind begin to fail, and when they work again. */
+  /** Called when the watch of a kind fails, and when it works again. */
   readonly onFailing: (kind: WatchedKind, failing: boolean) => void;
-  /** Milliseconds; default: a clock that is never set. */
+  /** Milliseconds; default: of a clock that is never set. */
   readonly now?: () => number;
 }
 
-/** What is told of every state of a watch. */
+/** A listener for every state of every watch. */
 export function newWatchLog({
   log,
   onFailing,
   now = () => performance.now(),
 }: WatchLogOptions): (state: WatchState) => void {
-  /** Failures in a row of each kind that fails now. */
+  /** Failures in a row, by kind; no entry for a kind that works. */
   const failing = new Map<WatchedKind, number>();
   const said = new Set<string>();
   let lostAt = 0;

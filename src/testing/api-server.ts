@@ -1,6 +1,6 @@
 /**
- * A Kubernetes API server for tests: Services, EndpointSlices and Nodes over real HTTP, with list, watch and what kubectl
- * needs to find them; and with the faults that a real one has, whenever a test wants them. What is in it, tests say.
+ * A Kubernetes API server for tests: Services, EndpointSlices and Nodes over real HTTP, with list, watch and the
+ * discovery that kubectl needs. Tests fill it, and switch on faults that real servers have.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerTo, type Mood } from './api-server/answers.js';
@@ -17,13 +17,13 @@ export { selfSigned } from './api-server/certificate.js';
 export type { LoggedRequest, StoredKind, StoredObject };
 
 /**
- * A token or a client certificate is asked for when given, and a certificate makes it HTTPS. Over plain HTTP kubectl sends
- * no token.
+ * A token or client certificate is required when given; a certificate makes it HTTPS. Over plain HTTP kubectl sends no
+ * token.
  */
 export interface ApiServerOptions extends Access {
-  /** How many changes are remembered, for watches to resume; 10,000 by default. */
+  /** How many changes it remembers for watches to resume from; 10,000 by default. */
   readonly history?: number;
-  /** How often watches get bookmarks, in milliseconds; each minute by default, as the real one does. */
+  /** Milliseconds between bookmarks on a watch; a minute by default, as in the real server. */
   readonly bookmarkMs?: number;
 }
 
@@ -32,9 +32,9 @@ export interface ApiServer extends Faults {
   readonly url: string;
   /** The text of a kubeconfig file for it. */
   kubeconfig(): string;
-  /** Adds or replaces an object; the namespace is `default` when it says none. Returns it as stored. */
+  /** Adds or replaces an object; its namespace is `default` when it names none. Returns it as stored. */
   put(object: unknown): StoredObject;
-  /** Whether there was such an object. A Node's namespace is ''. */
+  /** Returns whether the object existed. A Node's namespace is ''. */
   remove(kind: StoredKind, namespace: string, name: string): boolean;
   /** All objects of a kind, or of all kinds, by namespace and name. */
   objects(kind?: StoredKind): readonly StoredObject[];
@@ -47,7 +47,7 @@ export interface ApiServer extends Faults {
   close(): Promise<void>;
 }
 
-/** Starts a server with nothing in it on a free port of the loopback interface. */
+/** Starts an empty server on a free port of the loopback interface. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const { history = 10_000, bookmarkMs = 60_000 } = options;
   const mood = calm(options.token);
@@ -106,7 +106,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   };
 }
 
-/** What the faults of a server change. */
+/** The parts of a server that faults change. */
 interface Inside {
   readonly mood: Mood;
   readonly store: Store;
@@ -115,7 +115,7 @@ interface Inside {
   readonly listener: Listener;
   readonly later: (act: () => void, ms: number) => void;
   readonly accept: () => Promise<void>;
-  /** Answers that wait for the end of a stall. */
+  /** Answers held back until a stall ends. */
   readonly held: (() => void)[];
 }
 

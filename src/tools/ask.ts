@@ -1,12 +1,13 @@
 /**
- * Ask: what a program of the node says, whole. Changing a node by half of what is there would destroy the other half, so
- * an answer that is cut or cannot be read is an error, and only what a node does not have is nothing.
+ * Ask: runs a program on the node and returns its complete output. A change computed from half of the node's state
+ * would destroy the other half. So output that is cut or cannot be read is an error; only what the node really lacks
+ * counts as empty.
  */
 import type { Checked } from '../diag.js';
 
 /**
- * How a program ended. `code` follows the shell's habit: 124 no answer in time, 126 not executable, 127 not found, and 128
- * with the number of the signal that ended it, such as 139 for a crash.
+ * How a program ended. `code` follows the shell's convention: 124 timed out, 126 not executable, 127 not found, and 128
+ * plus the signal number for a program that a signal ended, such as 139 for a crash.
  */
 export interface Outcome {
   readonly code: number;
@@ -14,10 +15,12 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a program on the node with `stdin` (nothing when absent) and waits for its end. Never rejects because of it. */
+/**
+ * Runs a program on the node with `stdin` (empty when absent) and waits for its end. A failing program never rejects.
+ */
 export type Ask = (argv: readonly string[], stdin?: string | Iterable<string>) => Promise<Outcome>;
 
-/** What `argv` printed; undefined where `isAbsent` says that the node lacks it. Throws when it failed, or was cut. */
+/** The output of `argv`; undefined where `isAbsent` says that the node lacks it. Throws when it failed or was cut. */
 export async function answer(
   ask: Ask,
   argv: readonly string[],
@@ -28,40 +31,42 @@ export async function answer(
     if (isAbsent(outcome)) return undefined;
     throw new Error(failure(argv.join(' '), outcome));
   }
-  // Every tool ends its last line.
+  // Every tool ends its last line with a newline.
   if (outcome.stdout !== '' && !outcome.stdout.endsWith('\n')) throw new Error(`${argv.join(' ')}: ${CUT}`);
   return outcome.stdout;
 }
 
-/** The same of a program that must be there. */
+/** The output of a program that must be installed. */
 export async function demand(ask: Ask, argv: readonly string[]): Promise<string> {
   return (await answer(ask, argv, () => false)) ?? '';
 }
 
-const CUT = 'the end of what it prints is missing';
+const CUT = 'the end of its output is missing';
 
 /** Whether the program is not installed. */
 export function isMissing({ code }: Outcome): boolean {
   return code === 127;
 }
 
-/** What was parsed; throws for a line that cannot be read, which could be one of ours, and what was decided without it wrong. */
+/** The parsed value. Throws for an unreadable line: it could be one of our rules, and the decision without it wrong. */
 export function understood<T>(program: string, { value, diagnostics: [first] }: Checked<T>): T {
   if (first) throw new Error(`${program} prints something that vipc does not understand: ${first.message}`);
   return value;
 }
 
-/** What tools say to a process that may not. */
+/** What tools print when the process lacks the privileges. */
 export const FORBIDDEN = /permission denied|operation not permitted|must be root/i;
 
-/** What a program said, in one line: the beginning, for iptables-nft lists whatever follows from the first thing wrong. */
+/**
+ * A program's error in one line. Only its first lines count: iptables-nft also lists everything after the first error.
+ */
 export function failure(what: string, { code, stderr }: Outcome): string {
   const lines = stderr.trim().split(/\s*\n\s*/);
   const more = lines.length - MOST_LINES;
   const beginning = lines.slice(0, MOST_LINES).join('; ').replace(/:; /g, ': ');
   const said = more > 0 ? `${beginning}; and ${more} lines more` : beginning || `exit ${code}`;
   const place = /lock file.*(?:Read-only|No such file)/i.test(stderr);
-  const hint = place ? ' (XTABLES_LOCKFILE names another)' : FORBIDDEN.test(stderr) ? ' (this needs root)' : '';
+  const hint = place ? ' (set XTABLES_LOCKFILE to use another)' : FORBIDDEN.test(stderr) ? ' (this needs root)' : '';
   return `${what}: ${said}${hint}`;
 }
 

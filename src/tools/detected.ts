@@ -1,15 +1,15 @@
 /**
- * What of a node the doing of its tools depends on, found out once.
+ * Facts about a node that its tools depend on, detected once.
  */
 import type { Family } from '../ip.js';
 
-/** The two ways iptables has of reaching the kernel, which do not see each other's rules. */
+/** The two kernel interfaces of iptables; neither shows the other's rules. */
 export type Variant = 'nft' | 'legacy';
 
-/** The iptables of a node that programs one variant. */
+/** The iptables programs for one variant. */
 export interface Iptables {
   readonly variant: Variant;
-  /** What stands before `-save` and `-restore`: `iptables-nft`, or `iptables` where the programs have just that name. */
+  /** The name before `-save` and `-restore`: `iptables-nft`, or `iptables` on nodes without the suffixed programs. */
   readonly program: Readonly<Record<Family, string>>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Transport protocols as all the kernel's tools call them.
+ * Transport protocols, by the name that all tools of the kernel use.
  */
 
 export type L4Protocol = 'tcp' | 'udp' | 'sctp';

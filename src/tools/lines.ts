@@ -1,9 +1,12 @@
 /**
- * Reading, shared by the languages: a text line by line, where a line that cannot be read never hides the others.
+ * Line-by-line reading, shared by the languages: an unreadable line never hides the others.
  */
 import { type Diagnostic, show } from '../diag.js';
 
-/** Gives every line to `read`, whose answer is what is wrong with it; returns `unreadable-line` for each such answer. */
+/**
+ * Passes every line to `read`, which returns what is wrong with it; an `unreadable-line` diagnostic for each such
+ * answer.
+ */
 export function readLines(text: string, read: (line: string) => string | undefined): readonly Diagnostic[] {
   return text.split('\n').flatMap((raw, i): readonly Diagnostic[] => {
     const line = raw.trimEnd();
@@ -13,7 +16,7 @@ export function readLines(text: string, read: (line: string) => string | undefin
   });
 }
 
-/** The lines of a text, each once, where it was first. */
+/** The distinct lines of a text, each at its first place. */
 export function distinctLines(text: string): readonly string[] {
   return [...new Set(text.split('\n'))];
 }

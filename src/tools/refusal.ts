@@ -1,11 +1,11 @@
 /**
- * refusal: a tool's error → the line of its input that it names, and the origin of that line.
+ * refusal: a tool's error → the input line that it names, and the origin of that line.
  */
 import { type Diagnostic, show } from '../diag.js';
 import { failure, type Outcome } from './ask.js';
 import type { Step } from './tool.js';
 
-/** What a tool refused. `exact` may know a better line number, from 1, than the tool names. */
+/** The refusal as a diagnostic. `exact` may find a better line number, from 1, than the tool names. */
 export async function refusal(
   { argv, program, input }: Step,
   outcome: Outcome,

@@ -1,5 +1,5 @@
 /**
- * The list of tools, what their records hold, and the order of their stages.
+ * The list of tools, the types of their records, and the order of their stages.
  */
 import { addresses } from './addresses/tool.js';
 import { ipset } from './ipset/tool.js';
@@ -9,7 +9,7 @@ import { nft } from './nft/tool.js';
 import { sysctl } from './sysctl/tool.js';
 import type { AnyTool, Phase, Tool } from './tool.js';
 
-/** All of them, in the order in which people read of them. */
+/** All tools, in the order in which reports list them. */
 export const TOOLS = [iptables, ipset, ipvs, addresses, sysctl, nft] as const satisfies readonly AnyTool[];
 
 type OneOf = (typeof TOOLS)[number];
@@ -23,16 +23,16 @@ type ObservedOf<T> = T extends Tool<string, infer _D, infer O, infer _F, infer _
 type DifferenceOf<T> = T extends Tool<string, infer _D, infer _O, infer F, infer _U> ? F : never;
 type OursOf<T> = T extends Tool<string, infer _D, infer _O, infer _F, infer U> ? U : never;
 
-/** All that a mode programs on a node, in the words of each tool; absent: the mode has no use for it. */
+/** All that a mode programs on a node, by tool; a tool is absent when the mode does not use it. */
 export type DesiredState = { readonly [N in ToolName]?: DesiredOf<Named<N>> };
 
-/** What is on a node; absent: it was not asked, or cannot be seen. */
+/** The state of a node, by tool; a tool is absent when it was not asked, or its state cannot be seen. */
 export type ObservedState = { readonly [N in ToolName]?: ObservedOf<Named<N>> };
 
-/** What differs. */
+/** The differences, by tool. */
 export type Differences = { readonly [N in ToolName]?: DifferenceOf<Named<N>> };
 
-/** What each tool is told of what is ours. */
+/** What is ours, by tool. */
 export type Ours = { readonly [N in ToolName]: OursOf<Named<N>> };
 
 /** One part of a change. `moves`: it moves packets from one server to another, so an atomic tool is split around it. */
@@ -43,27 +43,27 @@ export interface Stage {
 }
 
 /**
- * The parts of a change in their order, such that no packet meets a half-built path: what is new is there before anything
- * leads to it, and what is old goes when nothing leads to it any more. A tool without a line here changes as a whole, last.
+ * The parts of a change, ordered so that no packet meets a half-built path: new state exists before anything leads to
+ * it, and old state goes after nothing leads to it any more. A tool not listed here changes as a whole, last.
  */
 export const STAGES: readonly Stage[] = [
   // New sets and members.
   { tool: 'ipset', phase: 'grow' },
   // The device.
   { tool: 'addresses', phase: 'make' },
-  // New rules, beside the old ones where those are still needed.
+  // New rules, beside old ones that are still needed.
   { tool: 'iptables', phase: 'grow' },
   { tool: 'sysctl', phase: 'whole' },
   // New virtual and real servers.
   { tool: 'ipvs', phase: 'grow', moves: true },
-  // New virtual IPs, then without the old ones.
+  // New virtual IPs; in the same step, old ones are removed.
   { tool: 'addresses', phase: 'whole', moves: true },
-  // Without the old servers.
+  // Old servers are removed.
   { tool: 'ipvs', phase: 'shrink', moves: true },
-  // Without the old rules.
+  // Old rules are removed.
   { tool: 'iptables', phase: 'shrink' },
-  // Without the old members and sets.
+  // Old members and sets are removed.
   { tool: 'ipset', phase: 'shrink' },
-  // Without the tables of nftables mode, which serve all by themselves until then.
+  // The tables of nftables mode are removed; until then they serve by themselves.
   { tool: 'nft', phase: 'whole' },
 ];

@@ -1,13 +1,13 @@
 /**
- * views: how long ago, as kubectl says it (k8s.io/apimachinery/pkg/util/duration, HumanDuration): two or three digits that
- * count, and no more. In: a timestamp of the API and the time it is now.
+ * views: ages as kubectl prints them, with two or three significant digits (k8s.io/apimachinery/pkg/util/duration,
+ * HumanDuration). In: a timestamp of the API, and the current time.
  */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** `5d`, `<unknown>` for what has no usable timestamp. */
+/** `5d`; `<unknown>` without a valid timestamp. */
 export function ageOf(created: string | undefined, now: number): string {
   const then = /^\d{4}-\d\d-\d\dT/.test(created ?? '') ? Date.parse(created ?? '') : Number.NaN;
   return Number.isNaN(then) ? '<unknown>' : humanDuration(now - then);
@@ -16,7 +16,7 @@ export function ageOf(created: string | undefined, now: number): string {
 /** Milliseconds as kubectl shows them: `90s`, `3m5s`, `7h30m`, `2d4h`, `3y2d`. */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.trunc(milliseconds / SECOND);
-  // Clocks differ by a little.
+  // Clocks differ slightly.
   if (seconds < -1) return '<invalid>';
   if (seconds < 0) return '0s';
   const minutes = Math.floor(milliseconds / MINUTE);
@@ -33,7 +33,7 @@ interface Units {
   readonly days: number;
 }
 
-/** What is below the limit is shown so; beyond the last one in years. */
+/** The format of durations below each limit; longer ones are shown in years. */
 const STEPS: readonly { readonly below: number; readonly text: (units: Units) => string }[] = [
   { below: 2 * MINUTE, text: ({ seconds }) => `${seconds}s` },
   { below: 10 * MINUTE, text: ({ minutes, seconds }) => `${minutes}m${rest(seconds % 60, 's')}` },

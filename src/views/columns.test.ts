@@ -39,7 +39,7 @@ function port(number: number, nodePort = 0): Spec['ports'][number] {
   return { name: '', protocol: 'TCP', port: number, nodePort, targetPort: number };
 }
 
-/** The cells of the row, READY and what comes after it left out. */
+/** The cells of the row before READY. */
 function row(of: Service, wide: boolean): string {
   const style = { wide, namespaces: false, labels: false };
   const { rows } = servicesTable(EMPTY_SNAPSHOT, [of], style, 0);
@@ -54,7 +54,7 @@ const TWO = [
 ];
 const LONG = [{ hostname: 'a1234567890.elb.example.com', ...VIP }];
 
-/** Rows of k/k pkg/printers/internalversion/printers_test.go (TestPrintService), and what its loadBalancerStatusStringer cuts. */
+/** Rows of k/k pkg/printers/internalversion/printers_test.go (TestPrintService), and texts that it cuts. */
 describe('the columns of kubectl', () => {
   it.each([
     [

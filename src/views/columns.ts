@@ -1,5 +1,5 @@
 /**
- * views: what kubectl's table says of a Service (k/k pkg/printers/internalversion/printers.go, printService), cell by cell.
+ * views: the cells of kubectl's table of Services (k/k pkg/printers/internalversion/printers.go, printService).
  */
 import type { Service } from '../read/types.js';
 import { NONE } from '../table.js';
@@ -12,15 +12,15 @@ export function labelsText(labels: Readonly<Record<string, string>> = {}): strin
   return parts.join(',') || NONE;
 }
 
-/** The first one; `None` of a headless Service. */
+/** The first cluster IP; `None` for a headless Service. */
 export function clusterIpText({ spec }: Service): string {
   return spec.clusterIPs[0] ?? NONE;
 }
 
-/** In the narrow table what load balancers say is cut to this (loadBalancerWidth). */
+/** The narrow table cuts load balancers to this width (loadBalancerWidth). */
 const LOAD_BALANCER_WIDTH = 16;
 
-/** Where it is reached from outside: of its load balancers, then its external IPs. */
+/** The addresses for clients outside the cluster: those of load balancers, then external IPs. */
 export function externalIpText(service: Service, wide: boolean): string {
   const { spec } = service;
   if (spec.type === 'ExternalName') return spec.externalName;

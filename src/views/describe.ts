@@ -1,6 +1,6 @@
 /**
- * views: one Service → what `vipc describe` says of it: first what kubectl says, in its order and words (k8s.io/kubectl
- * pkg/describe/describe.go, describeService), then what it does not: every endpoint, its slices, the Ingresses before it.
+ * views: one Service → its description for `vipc describe`: first the fields of kubectl, in its order and words
+ * (k8s.io/kubectl pkg/describe/describe.go, describeService), then more: every endpoint, the slices, the Ingresses.
  */
 import { policiesByService, type Selected } from '../lint/policies.js';
 import { placeText } from '../read/locate.js';
@@ -19,7 +19,9 @@ import { endpointsSection, slicesTable } from './endpoints.js';
 import { annotationsField, endpointsText, field, ingressText, labelsField } from './fields.js';
 import { type Route, routesByService } from './ingress.js';
 
-/** The description; `problems` are lines on what is wrong with it, `traffic` says where its addresses lead. */
+/**
+ * The description; `problems` are lines about errors and warnings, `traffic` are tables of what its addresses lead to.
+ */
 export function describeService(
   snapshot: Snapshot,
   service: Service,

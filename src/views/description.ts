@@ -1,14 +1,14 @@
 /**
- * views: the description of a Service as plain data. `print.ts` makes the text of it that `vipc describe` prints.
+ * views: the description of a Service as plain data. `print.ts` makes it the text of `vipc describe`.
  */
 import type { Table } from '../table.js';
 
 export interface Description {
-  /** What is wrong with it, as lines. */
+  /** Errors and warnings, as lines. */
   readonly problems: readonly string[];
   readonly fields: readonly Field[];
   readonly sections: readonly DescriptionSection[];
-  /** Where it was written. */
+  /** The place of the Service in the input. */
   readonly definedAt: string;
 }
 
@@ -23,7 +23,7 @@ export type DescriptionSection =
   | { readonly kind: 'table'; readonly title: string; readonly table: Table }
   | { readonly kind: 'sentence'; readonly title: string; readonly text: string };
 
-/** A section with a table; none where the table has no rows. */
+/** A section with a table; none when the table has no rows. */
 export function tableSection(title: string, table: Table): readonly DescriptionSection[] {
   return table.rows.length === 0 ? [] : [{ kind: 'table', title, table }];
 }

@@ -1,5 +1,5 @@
 /**
- * views: the endpoints of a Service as a table, one address a row, and where its slices come from.
+ * views: the endpoints of a Service as a table, and the table of its slices with their sources.
  */
 import { compare } from '../order.js';
 import { placeText } from '../read/locate.js';
@@ -14,7 +14,7 @@ interface Row {
   readonly ports: readonly EndpointPort[];
 }
 
-/** A row for each endpoint, as its slice has it: an address in two slices is there twice. */
+/** A row for each endpoint of each slice: an address in two slices has two rows. */
 export function endpointsSection(
   { spec }: Service,
   slices: readonly EndpointSlice[],
@@ -49,7 +49,7 @@ export function endpointsSection(
   return tableSection('Endpoints', tableOf(columns, order));
 }
 
-/** `http:8080/TCP`; a slice that lacks the port serves no traffic of it. */
+/** `http:8080/TCP`; `<unset>` when the slice lacks the port, so it serves no traffic of it. */
 function portText(port: Service['spec']['ports'][number], ports: readonly EndpointPort[]): string {
   const found = ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol);
   const name = port.name === '' ? '' : `${port.name}:`;
@@ -71,7 +71,7 @@ function syntheticText({ slice, endpoint }: Row): string {
   return slice.synthetic === undefined ? '' : `from ${slice.synthetic}`;
 }
 
-/** A row for each slice: what is in it, and where it was written or what it was made of. */
+/** A row for each slice: its content, and its place in the input or what it was derived from. */
 export function slicesTable(service: Service, slices: readonly EndpointSlice[]): Table {
   const columns: readonly Column<EndpointSlice>[] = [
     { title: 'NAME', cell: ({ metadata }) => metadata.name },

@@ -1,5 +1,5 @@
 /**
- * views, part: fields and their values as kubectl describes them (k8s.io/kubectl/pkg/describe/describe.go).
+ * views, part: fields and their values as in kubectl describe (k8s.io/kubectl/pkg/describe/describe.go).
  */
 import { joinHostPort } from '../ip.js';
 import type { EndpointSlice, LoadBalancerIngress } from '../read/types.js';
@@ -11,7 +11,7 @@ export function field(label: string, value: string): Field {
   return { label, values: [value] };
 }
 
-/** `app=web`, by key. */
+/** `app=web`, sorted by key. */
 export function labelsField(label: string, labels: Readonly<Record<string, string>>): Field {
   const keys = Object.keys(labels).sort();
   return orNone(
@@ -20,13 +20,13 @@ export function labelsField(label: string, labels: Readonly<Record<string, strin
   );
 }
 
-/** What kubectl leaves out: it is as long as the object. */
+/** An annotation that kubectl leaves out: it is as long as the object. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Longer annotations are cut (maxAnnotationLen). */
 const MAX_ANNOTATION = 140;
 
-/** `key: value`; long values and those of several lines are below their key, with two blanks before them. */
+/** `key: value`; values that are long or have several lines are below their key, indented by two blanks. */
 export function annotationsField(label: string, annotations: Readonly<Record<string, string>>): Field {
   const keys = Object.keys(annotations).filter((key) => key !== LAST_APPLIED);
   return orNone(
@@ -47,12 +47,12 @@ function orNone(label: string, values: readonly string[]): Field {
   return { label, values: values.length === 0 ? [NONE] : values };
 }
 
-/** An address with its mode, or a name (buildIngressString). */
+/** An address with its mode, or a hostname (buildIngressString). */
 export function ingressText({ ip, hostname, ipMode }: LoadBalancerIngress): string {
   return ip === undefined ? (hostname ?? '') : `${ip} (${ipMode})`;
 }
 
-/** kubectl lists this many endpoints. */
+/** The number of endpoints that kubectl lists. */
 const LISTED = 3;
 
 /** The ready endpoints of a port: `10.0.0.1:80,10.0.0.2:80 + 3 more...` (formatEndpointSlices). */

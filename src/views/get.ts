@@ -1,6 +1,6 @@
 /**
- * views: Services → the table of `vipc get`: kubectl's columns, then how many endpoints are ready, which Ingresses lead to
- * it, and what is made up. In: the snapshot, the Services to show, the time.
+ * views: Services → the table of `vipc get`: kubectl's columns, then the number of ready endpoints, the Ingresses and
+ * the synthetic parts. In: the snapshot, the Services to show, the time.
  */
 import { portReadiness, readiness } from '../lint/slices.js';
 import { type EndpointSlice, keyOf, type Service, type Snapshot, slicesByService } from '../read/types.js';
@@ -10,15 +10,15 @@ import { clusterIpText, externalIpText, labelsText, portsText } from './columns.
 import { type Route, routesByService, routesText } from './ingress.js';
 import { syntheticParts } from './synthetic.js';
 
-/** Which columns there are. */
+/** The choice of columns. */
 export interface GetStyle {
   readonly wide: boolean;
-  /** Show the namespace: the Services are of all. */
+  /** Show the namespace, because the Services are of all namespaces. */
   readonly namespaces: boolean;
   readonly labels: boolean;
 }
 
-/** A Service and what belongs to it. */
+/** A Service with its slices and routes. */
 interface Row {
   readonly service: Service;
   readonly slices: readonly EndpointSlice[];
@@ -62,7 +62,7 @@ function columns({ wide, namespaces, labels }: GetStyle, now: number): readonly 
   return all.filter(({ shown = true }) => shown);
 }
 
-/** `3/4`: endpoints that traffic reaches, of all; `3/4,0/4` where the ports do not reach the same. */
+/** `3/4`: ready endpoints of all endpoints; `3/4,0/4` when ports differ. */
 function readyText({ service, slices }: Row): string {
   if (service.spec.type === 'ExternalName') return NONE;
   const ports = service.spec.ports.length > 0 ? portReadiness(service, slices) : [readiness(slices)];

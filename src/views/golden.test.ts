@@ -1,5 +1,5 @@
 /**
- * Goldens of looking: what get, describe and lint say of every case of fixtures/look, kept under the same path in golden/.
+ * Goldens of get, describe and lint: their output for every case of fixtures/look, kept under the same path in golden/.
  * GOLDEN=write rewrites them; the review is `git diff`. CI never writes.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 
 const CASES = readdirSync(`${ROOT}fixtures/look`).sort();
 
-/** The cluster of a case, and what is said of it. */
+/** The cluster of a case, and its diagnostics. */
 function clusterOf(name: string) {
   const file = `fixtures/look/${name}/manifests.yaml`;
   const source = { name: file, text: readFileSync(`${ROOT}${file}`, 'utf8') };
@@ -41,7 +41,7 @@ function described(snapshot: Snapshot, said: readonly Diagnostic[]): string {
   return parts.join('\n\n');
 }
 
-/** A slice without where it is from. */
+/** A slice without its origin. */
 function plain({ addressType, ports, endpoints, metadata }: EndpointSlice) {
   const { name, namespace, labels } = metadata;
   return {

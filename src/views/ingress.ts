@@ -1,5 +1,5 @@
 /**
- * views: which Ingresses lead to a Service.
+ * views: the Ingresses that lead to a Service.
  */
 
 import { type Route, routesOf, routeText, serviceKeyOf } from '../lint/routes.js';
@@ -8,12 +8,12 @@ import type { Ingress } from '../read/types.js';
 
 export type { Route };
 
-/** `namespace/name` of a Service → what leads to it, by Ingress, then in the order it is written. */
+/** `namespace/name` of a Service → its routes, by Ingress, then in the order of the manifest. */
 export function routesByService(ingresses: readonly Ingress[]): ReadonlyMap<string, readonly Route[]> {
   return groupedBy(routesOf(ingresses), serviceKeyOf);
 }
 
-/** `shop.example.com/cart,*.example.com/`, each once; `*` alone is a default backend. */
+/** `shop.example.com/cart,*.example.com/`, without duplicates; `*` alone is a default backend. */
 export function routesText(routes: readonly Route[]): string {
   const texts = routes.map(({ backend }) => (backend.path === undefined ? '*' : routeText(backend)));
   return [...new Set(texts)].join(',');

@@ -1,6 +1,6 @@
 /**
- * views: a Service or EndpointSlice as vipc has it → the API's object, as `kubectl get -o yaml` prints it and reads it back. Fields that
- * decide no rule were not read, and are not there; what is made up says so in an annotation.
+ * views: a Service or EndpointSlice of the snapshot → the API's object, as `kubectl get -o yaml` prints it. Fields that
+ * vipc does not read are missing; an annotation lists the synthetic parts.
  */
 import type { EndpointSlice, Service, ServicePortSpec, SliceEndpoint } from '../read/types.js';
 import { SYNTHETIC_ANNOTATION, syntheticFields } from './synthetic.js';
@@ -32,12 +32,12 @@ function annotationsOf(service: Service): Readonly<Record<string, string>> {
   const { annotations } = service.metadata;
   const made = syntheticFields(service);
   if (made.length === 0) return annotations;
-  // What was made up when the input was printed is no less so now.
+  // Keep the parts that were synthetic when the input was printed.
   const before = (annotations[SYNTHETIC_ANNOTATION] ?? '').split(' ').filter((part) => part !== '');
   return { ...annotations, [SYNTHETIC_ANNOTATION]: [...new Set([...before, ...made])].join(' ') };
 }
 
-/** With the defaults that the API server stores (SetDefaults_Service), where they apply. */
+/** spec with the defaults that the API server stores where they apply (SetDefaults_Service). */
 function specOf({ spec }: Service): object {
   const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || spec.externalIPs.length > 0;
   const { clusterIPs, sessionAffinity, affinityTimeoutSeconds } = spec;
@@ -79,7 +79,7 @@ function statusOf({ status }: Service): object {
   };
 }
 
-/** An EndpointSlice of discovery.k8s.io/v1; what it is made of is an annotation. */
+/** An EndpointSlice of discovery.k8s.io/v1; an annotation names what it was derived from. */
 export function sliceObject({ metadata, addressType, endpoints, ports, synthetic }: EndpointSlice): object {
   const annotations = { ...metadata.annotations, ...(synthetic && { [SYNTHETIC_ANNOTATION]: synthetic }) };
   const { name, namespace, labels } = metadata;
@@ -97,7 +97,7 @@ function endpointObject({ pod, simulated: _, ...endpoint }: SliceEndpoint, names
   return { ...endpoint, targetRef: pod === undefined ? undefined : { kind: 'Pod', name: pod, namespace } };
 }
 
-/** Fields by name; without those that are absent or empty. */
+/** Fields sorted by name, without absent and empty ones. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== 'object' || value === null) return value;

@@ -5,12 +5,12 @@ import { printable } from '../printable.js';
 import { aligned, LAYOUTS, type Layout, type Table } from '../table.js';
 import type { Description, DescriptionSection, Field } from './description.js';
 
-/** The lines of `vipc get`; without the headings these are its rows only. */
+/** The lines of `vipc get`, with or without headings. */
 export function printServices(table: Table, headings: boolean): readonly string[] {
   return printTable(table, LAYOUTS.get, headings);
 }
 
-/** The lines of `vipc describe`. Problems come first: they are why most descriptions are read. */
+/** The lines of `vipc describe`. Problems come first: they are the main reason to read a description. */
 export function printDescription({ problems, fields, sections, definedAt }: Description): readonly string[] {
   return [
     ...(problems.length === 0 ? [] : ['Problems:', ...indented(problems), '']),
@@ -30,7 +30,7 @@ function indented(lines: readonly string[]): readonly string[] {
   return lines.map((line) => (line === '' ? '' : `  ${line}`));
 }
 
-/** Labels and values in two columns, each value in a line of its own. */
+/** Labels and values in two columns, one line for each value. */
 function printFields(fields: readonly Field[]): readonly string[] {
   const rows = fields.flatMap(({ label, values }) =>
     values.map((value, i) => [i === 0 ? `${label}:` : '', value].map(safe)),
@@ -47,9 +47,9 @@ function printTable({ columns, rows }: Table, layout: Layout, headings = true): 
 }
 
 /**
- * What is safe to print: annotations, paths of Ingresses and names of zones are free text, in which hostile input may hide
- * what commands a terminal. ESC and CR as kubectl shows them (k8s.io/cli-runtime/pkg/printers/terminal.go); a tab would
- * move the cells behind it.
+ * Makes text safe to print: annotations, paths of Ingresses and names of zones may hide terminal commands. ESC and CR
+ * are shown as kubectl shows them (k8s.io/cli-runtime/pkg/printers/terminal.go); tabs are replaced because they would
+ * move the next cells.
  */
 function safe(text: string): string {
   return printable(text.replaceAll('\u001b', '^[').replaceAll('\r', '\\r').replaceAll('\t', '\ufffd'));

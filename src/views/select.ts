@@ -1,6 +1,6 @@
 /**
- * views: which Services a command line means. In: all of them, a namespace or none, names, requirements of labels. Out:
- * the Services in order, and what is wrong with names that are none.
+ * views: selects the Services that a command line asks for. In: all Services, a namespace or none, names, label
+ * requirements. Out: the selected Services in order, and errors for names that do not exist.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { nearest } from '../near.js';
@@ -8,16 +8,16 @@ import { sorted } from '../order.js';
 import type { Service } from '../read/types.js';
 import { matches, type Requirement } from './selector.js';
 
-/** Which Services are selected: those that meet all of it. */
+/** The conditions of a selection; a Service must meet all of them. */
 export interface Selection {
-  /** Absent for all. */
+  /** Absent for all namespaces. */
   readonly namespace?: string;
-  /** None for all. */
+  /** Empty for all names. */
   readonly names: readonly string[];
   readonly labels: readonly Requirement[];
 }
 
-/** The Services of the selection; a name that is not there is an error, worded as kubectl does. */
+/** The Services of the selection; a name that does not exist is an error in kubectl's words. */
 export function selectServices(services: readonly Service[], selection: Selection): Checked<readonly Service[]> {
   const { namespace, names, labels } = selection;
   const all = sorted(services);
@@ -67,7 +67,7 @@ export function otherNamespaces(services: readonly Service[]): string | undefine
   return `there ${count} in ${listed(namespaces)}: -A shows all, -n ${first} those of one namespace`;
 }
 
-/** The first of them. */
+/** The first five names. */
 function listed(names: readonly string[]): string {
   return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
 }

@@ -9,7 +9,7 @@ function short(text: string): readonly string[] {
   return parsed.map(({ key, operator, values }) => [key, operator, ...values.map((value) => value || "''")].join(' '));
 }
 
-/** The valid ones of k/k staging/src/k8s.io/apimachinery/pkg/labels/selector_test.go (TestSelectorParse, TestSetSelectorParser). */
+/** The valid selectors of apimachinery's pkg/labels/selector_test.go (TestSelectorParse, TestSetSelectorParser). */
 describe('parseSelector reads', () => {
   it.each([
     ['', []],
@@ -41,7 +41,7 @@ describe('parseSelector reads', () => {
   ])('%j', (text, expected) => expect(short(text)).toEqual(expected));
 });
 
-/** kubectl's words for what is wrong with the grammar; those of the kernel ring are compared with its own. */
+/** kubectl's messages for grammar errors; the kernel ring compares them with kubectl itself. */
 describe('parseSelector refuses', () => {
   it.each([
     ['x=a||y=b', /^2: .*"a\|\|y" is no label value for x, which is empty, or at most 63 letters/],
@@ -102,7 +102,7 @@ describe('matches', () => {
     blank,
   });
 
-  /** What one part asks, said without a parser. */
+  /** The meaning of one requirement, without the parser. */
   function holds(
     { key, operator, values: [first = '', ...rest] }: Part,
     labels: Readonly<Record<string, string>>,

@@ -1,28 +1,28 @@
 /**
- * views: `-l 'app in (web, api),!canary'` → what labels must be: kubectl's label selectors, with its grammar and its words
- * when there is a mistake (k8s.io/apimachinery/pkg/labels/selector.go).
+ * views: `-l 'app in (web, api),!canary'` → requirements of labels: kubectl's label selectors, with its grammar and its
+ * error messages (k8s.io/apimachinery/pkg/labels/selector.go).
  *
- *     selector     requirement, requirement, …      all must hold; nothing at all holds always
+ *     selector     requirement, requirement, …      all must hold; an empty selector always holds
  *     requirement  KEY | !KEY | KEY OPERATOR VALUE | KEY in|notin (VALUE, VALUE, …)
  *     OPERATOR     = == !=, and > < for whole numbers
  */
 import { LABEL_VALUE, QUALIFIED_NAME } from '../read/names.js';
 import { type Token, tokensOf } from './tokens.js';
 
-/** What one label must be. `in` is also `=` and `==`, `notin` also `!=`. */
+/** The requirement of one label. `in` is also used for `=` and `==`, `notin` for `!=`. */
 export interface Requirement {
   readonly key: string;
   readonly operator: 'in' | 'notin' | 'exists' | '!' | '>' | '<';
   readonly values: readonly string[];
 }
 
-/** Why a text is no selector, and at which of its characters that shows. */
+/** Why a text is not a selector, and the offset of the error. */
 export interface SelectorProblem {
   readonly problem: string;
   readonly at: number;
 }
 
-/** The requirements that `text` writes. */
+/** The requirements in `text`. */
 export function parseSelector(text: string): readonly Requirement[] | SelectorProblem {
   const reader: Reader = { tokens: tokensOf(text), at: 0 };
   const requirements: Requirement[] = [];
@@ -40,12 +40,12 @@ export function parseSelector(text: string): readonly Requirement[] | SelectorPr
   return requirements;
 }
 
-/** Whether `labels` meet all of them. */
+/** Whether `labels` meet all requirements. */
 export function matches(requirements: readonly Requirement[], labels: Readonly<Record<string, string>>): boolean {
   return requirements.every(({ key, operator, values }) => OPERATORS[operator](labels[key], values));
 }
 
-/** A label that is absent is not equal to anything; only `!` and `notin` like that. */
+/** An absent label meets only `!` and `notin`. */
 const OPERATORS: Readonly<
   Record<Requirement['operator'], (value: string | undefined, values: readonly string[]) => boolean>
 > = {
@@ -57,7 +57,7 @@ const OPERATORS: Readonly<
   '<': (value, [limit = '']) => isInteger(value) && BigInt(value) < BigInt(limit),
 };
 
-/** What Go's ParseInt takes, of what a label's value may be: no sign. */
+/** Whether Go's ParseInt accepts a label value; label values have no sign. */
 function isInteger(text: string | undefined): text is string {
   return text !== undefined && /^\d+$/.test(text) && BigInt(text) < 1n << 63n;
 }
@@ -83,7 +83,7 @@ function found({ text, at }: Token, expected: string): SelectorProblem {
   return { problem: `found '${text}', ${expected}`, at };
 }
 
-/** What is written for an operator, and which it is. */
+/** The operator of each token. */
 const BINARY: Readonly<Record<string, Requirement['operator']>> = {
   in: 'in',
   notin: 'notin',
@@ -121,7 +121,7 @@ function unfit({ text, at }: Token, what: string, allowed: string): SelectorProb
   return { problem: `${JSON.stringify(text)} is no label ${what}, which is ${allowed}`, at };
 }
 
-/** `(a, b)`; a value may be missing, and is empty then. */
+/** `(a, b)`; a missing value is an empty text. */
 function listed(reader: Reader): readonly Token[] | SelectorProblem {
   const open = take(reader);
   if (open.text !== '(') return { problem: `found '${open.text}' expected: '('`, at: open.at };
@@ -132,7 +132,7 @@ function listed(reader: Reader): readonly Token[] | SelectorProblem {
   const values: Token[] = [];
   for (;;) {
     const token = peek(reader);
-    // After the opening parenthesis or a comma: a word, or the empty value.
+    // After the opening parenthesis or a comma: a word, or an empty value.
     values.push(token.kind === 'word' ? take(reader) : { kind: 'word', text: '', at: token.at });
     const after = take(reader);
     if (after.text === ')') return values;

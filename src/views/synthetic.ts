@@ -1,12 +1,12 @@
 /**
- * views: what of a Service is made up, so that nobody takes it for what a cluster said.
+ * views: the synthetic parts of a Service, which are marked so that users do not mistake them for a cluster's data.
  */
 import type { EndpointSlice, Service } from '../read/types.js';
 
 /** A part of a Service that is not in the input. */
 export type Part = 'clusterIP' | 'nodePort' | 'healthCheckNodePort' | 'slices' | 'endpoints';
 
-/** The annotation that marks them in objects: the fields, with blanks between. */
+/** The annotation that lists them in objects, separated by blanks. */
 export const SYNTHETIC_ANNOTATION = 'vipc/synthetic';
 
 /** The fields of `service` that vipc filled in. */
@@ -21,8 +21,8 @@ export function syntheticFields({ allocated }: Service): readonly Part[] {
 }
 
 /**
- * All that is made up about it. `endpoints` are those of simulated Pods; `slices` say that the endpoints are of Pods or
- * Endpoints in the input, and only the EndpointSlices are made.
+ * All synthetic parts. `endpoints`: they are simulated Pods. `slices`: the endpoints are Pods or Endpoints of the
+ * input, and only the EndpointSlices are synthetic.
  */
 export function syntheticParts(service: Service, slices: readonly EndpointSlice[]): readonly Part[] {
   const filled = slices.filter(({ endpoints }) => endpoints.length > 0);

@@ -3,17 +3,17 @@
  */
 
 export interface Token {
-  /** `in` and `notin` are words, too: whether they are operators, their place says. */
+  /** `in` and `notin` are words: only their position makes them operators. */
   readonly kind: 'word' | 'sign' | 'end';
   readonly text: string;
   /** Offset of its first character. */
   readonly at: number;
 }
 
-/** Blanks, then a sign, the longest that there is, or all up to the next sign or blank. */
+/** Blanks, then the longest sign, or all characters up to the next sign or blank. */
 const TOKEN = /[ \t\r\n]*(?:(==|!=|[=!(),><])|([^ \t\r\n=!(),><]+))/y;
 
-/** The tokens of `text`, and its end. */
+/** The tokens of `text`, with an end token. */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;

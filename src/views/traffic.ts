@@ -1,15 +1,15 @@
 /**
- * views: what becomes of traffic to a Service, node by node, in words. In: ServicePorts in words (resolve/view.ts). Out: a
- * table for each group of nodes that treat it alike.
+ * views: what each node does with traffic to a Service. In: views of its ServicePorts (resolve/view.ts). Out: a table
+ * for each group of nodes that do the same.
  */
 import type { Service } from '../read/types.js';
 import { inWords, type PortView } from '../resolve/view.js';
 import { type Column, tableOf } from '../table.js';
 import type { DescriptionSection } from './description.js';
 
-/** What one node does with a Service. */
+/** The views of a Service's ports on one node. */
 export interface OnNode {
-  /** `''` is any node that has none of its endpoints. */
+  /** `''` stands for any node without endpoints of the Service. */
   readonly node: string;
   readonly ports: readonly PortView[];
 }
@@ -40,7 +40,7 @@ export function trafficSections(service: Service, nodes: readonly OnNode[]): rea
   }));
 }
 
-/** Most nodes that a title names. */
+/** The number of nodes that a title names at most. */
 const NAMED = 3;
 
 function some(names: readonly string[]): string {

@@ -1,11 +1,11 @@
 /**
- * views: values → YAML as kubectl prints it: lists not indented, and a string that other parsers might take for
- * something else in quotes.
+ * views: values → YAML as kubectl prints it: lists are not indented, and strings that other parsers might read as other
+ * types are quoted.
  */
 import { escapedJson, escapedYaml, isPrintable } from '../printable.js';
 import { yamlOf } from '../yaml.js';
 
-/** The document that `value` is. What must be escaped can be so in double quotes only. */
+/** `value` as a document. Unprintable characters can be escaped only in double quotes. */
 export function toYaml(value: unknown): string {
   return escapedYaml(yamlOf(value, { indentSeq: false, isQuoted: (text) => !isPrintable(text) }));
 }

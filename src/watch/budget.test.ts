@@ -1,4 +1,4 @@
-/** What a server may send for one look at a cluster. */
+/** The limits of what a server may send when a cluster is read once. */
 import { expect, it } from '@jest/globals';
 import { limited } from './budget.js';
 import type { ApiClient } from './client.js';

@@ -1,11 +1,11 @@
 /**
- * Budget: a client for one look at a cluster, which gives up when the server sends more than any cluster has, or the same
+ * Budget: a client that reads a cluster once, and gives up when the server sends more than any cluster has, or the same
  * without end.
  */
 import type { ApiClient, ApiResponse } from './client.js';
 import { ApiError } from './request.js';
 
-/** What all answers together may come to. */
+/** The limit of all answers together. */
 export interface Budget {
   readonly bytes: number;
   readonly requests: number;
@@ -14,7 +14,7 @@ export interface Budget {
 /** Ten times a cluster of 10,000 Services; a JavaScript string holds no more. */
 const CLUSTER: Budget = { bytes: 500 << 20, requests: 5000 };
 
-/** The same server. What is asked of it after the budget is spent, or again with the same words, fails with an ApiError. */
+/** The same server. A request after the budget is spent, and the same request again, fail with an ApiError. */
 export function limited(client: ApiClient, { bytes, requests }: Budget = CLUSTER): ApiClient {
   const asked = new Set<string>();
   let left = bytes;

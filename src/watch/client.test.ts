@@ -1,4 +1,4 @@
-/** Kubeconfig files as people have them, against a server that asks for what they say. */
+/** Kubeconfig files as users have them, against a server that requires their credentials. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
@@ -67,7 +67,7 @@ describe('a kubeconfig', () => {
     expect(await ask(kubeconfig({ server: server.url, 'insecure-skip-tls-verify': true }))).toBe('200 NodeList');
   });
 
-  it('with a CA in a file beside it and nobody to be', async () => {
+  it('with a CA in a file beside it and no user', async () => {
     const certificate = selfSigned('server');
     const server = await start({ certificate });
     file('ca.crt', certificate.cert);

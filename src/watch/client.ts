@@ -1,16 +1,16 @@
 /**
- * Client: requests to a Kubernetes API server. Each is made of what the kubeconfig says at that moment, on a connection of
- * its own that is closed after it.
+ * Client: requests to a Kubernetes API server. Each uses the kubeconfig as it is at that moment, and a connection of its
+ * own that is closed after it.
  */
 import { type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { fromFile, inCluster, type KubeConfig } from './kubeconfig.js';
 
-/** What the server answers. `body` may be read once, or `text()` called. */
+/** The answer of the server. `body` may be read once, or `text()` called. */
 export interface ApiResponse {
   /** The HTTP status. */
   readonly status: number;
-  /** How long the server asks to wait before the next request, in milliseconds. */
+  /** The wait before the next request that the server asks for, in milliseconds. */
   readonly retryAfterMs?: number;
   readonly body: AsyncIterable<Uint8Array | string>;
   text(): Promise<string>;
@@ -65,16 +65,16 @@ function serverOf(config: KubeConfig): string {
   return config.getCurrentCluster()?.server ?? '';
 }
 
-/** How long a connection is silent before it is probed; as Go's client does. */
+/** The silence after which a connection is probed, as in Go's client. */
 const KEEP_ALIVE_MS = 30_000;
 
-/** Longer than a proxy takes to open a way through it. */
+/** Longer than a proxy takes to open a tunnel. */
 const PROXY_MS = 30_000;
 
-/** Retry-After as the API server has it. The other form, a date, is nobody's here, and depends on two clocks. */
+/** Retry-After as the API server sends it. It never sends the other form, a date, which depends on two clocks. */
 const SECONDS = /^\d{1,15}$/;
 
-/** GET of `url`, with what `options` say beyond it. */
+/** GET of `url`, with further `options`. */
 export function send(url: string, options: RequestOptions): Promise<ApiResponse> {
   return new Promise((answer, fail) => {
     const request = url.startsWith('https:') ? requestHttps : requestHttp;
@@ -89,7 +89,7 @@ export function send(url: string, options: RequestOptions): Promise<ApiResponse>
         text: () => textOf(body),
       });
     });
-    // A peer that vanished without a word is noticed by the kernel, when ten probes have got no answer.
+    // The kernel notices a peer that vanished without closing, when ten probes have got no answer.
     sent.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
     sent.on('error', fail);
     sent.end();
@@ -106,7 +106,7 @@ async function optionsOf(config: KubeConfig): Promise<RequestOptions> {
   return options;
 }
 
-/** Requests that start together share what is made for them: a program may have to be run for it. */
+/** Requests that start together share one result of `make`, which may have to run a program. */
 function shared<T>(make: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => {

@@ -15,7 +15,7 @@ describe('a list', () => {
     ['whose items are a mapping', lists(list({ items: {} })), /no ServiceList/],
     ['with items of another kind', lists(list({ items: [object('Pod', 'a')] })), /a Pod in a ServiceList/],
     ['with an item without a name', lists(list({ items: [{ metadata: {} }] })), /a Service without a name/],
-    ['with an item that is none', lists(list({ items: [7] })), /what is no object: 7/],
+    ['with an item that is none', lists(list({ items: [7] })), /no object: 7/],
     ['without a version', lists(list({ metadata: {} })), /without its resourceVersion/],
     ['of version 0', lists(list({ metadata: { resourceVersion: '0' } })), /without its resourceVersion/],
     ['whose token stays the same', lists(list({}, { continue: 'x' })), /does not end: the same page comes again/],
@@ -37,7 +37,7 @@ describe('a list', () => {
           : query.continue
             ? response.writeHead(410).end('{}')
             : response.end(list({ items: items('a') }, { continue: 'x' })),
-      /does not end: it goes on where all was asked for at once/,
+      /does not end: it has a next page, though all was requested at once/,
     ],
     ['that is Gone itself', lists('{"message":"gone"}', 410), /^410: gone/],
     ['that says nothing', () => undefined, /^no answer within 0.3 s/],
@@ -64,7 +64,7 @@ describe('a list', () => {
     const { server, view, failures } = await setup(trick, { bodyMs: 400 });
     await eventually(() => expect(failures().length).toBeGreaterThanOrEqual(4), 20_000);
     expect(failures()[0]?.message).toMatch(message);
-    // Once the list is Gone is usual, and not said.
+    // A list that is Gone once is usual, and not reported.
     expect(failures()[3]?.retryMs).toBeGreaterThanOrEqual(40);
     expect(view.told.filter((line) => line.includes('Service'))).toEqual([]);
     // The others go on.
@@ -96,7 +96,7 @@ describe('a watch', () => {
     const { failures, isSame, server } = await setup(trick, { shortMs: 60_000, backoffMs: [20, 100] });
     await eventually(() => expect(opened.length).toBeGreaterThanOrEqual(9), 20_000);
     const gaps = opened.slice(1).map((at, i) => at - (opened[i] ?? 0));
-    // The first is no habit yet; the wait is doubled from the second on, up to a limit, less what is left to chance.
+    // The first is no habit yet; the wait is doubled from the second on, up to a limit, less the random part.
     for (const [i, least] of [0, 10, 20, 40, 50, 50, 50].entries()) expect(gaps[i]).toBeGreaterThanOrEqual(least);
     expect(failures().length).toBeGreaterThan(0);
     server.impersonate(undefined);

@@ -1,5 +1,5 @@
 /**
- * Events: the body of a watch, one JSON object a line, as it comes in.
+ * Events: the body of a watch, one JSON object a line → events, as they arrive.
  */
 import { type ApiObject, checkObject, isFields, nonsense } from './objects.js';
 import { ApiError } from './request.js';
@@ -9,12 +9,12 @@ export interface WatchEvent {
   readonly object: ApiObject;
 }
 
-/** Some tens of times what the API server takes for one object. */
+/** Some tens of times the largest object that the API server accepts. */
 const MAX_LINE = 64 << 20;
 
 /**
- * The events in a stream. Throws an ApiError for what is none, and the server's own for an ERROR event: 410 when it no
- * longer has the version to watch from. A line that is cut off at the end is nobody's: it comes again.
+ * The events in a stream. Throws an ApiError for anything else, and that of the server for an ERROR event: 410 when it no
+ * longer has the version to watch from. A line that is cut off at the end is ignored: the next watch has it again.
  */
 export async function* events(body: AsyncIterable<string>): AsyncGenerator<WatchEvent> {
   for await (const line of lines(body)) if (line.trim() !== '') yield parseEvent(line);
@@ -44,7 +44,7 @@ function parseEvent(line: string): WatchEvent {
   try {
     value = JSON.parse(line);
   } catch {
-    throw nonsense(`the server sent what is no JSON: ${line.slice(0, 80)}`);
+    throw nonsense(`the server sent no JSON: ${line.slice(0, 80)}`);
   }
   const { type, object } = isFields(value) ? value : {};
   switch (type) {
@@ -59,6 +59,6 @@ function parseEvent(line: string): WatchEvent {
       throw new ApiError(`${status}: ${String(message ?? 'no reason given')}`, status);
     }
     default:
-      throw nonsense(`the server sent what is no event: ${line.slice(0, 80)}`);
+      throw nonsense(`the server sent no event: ${line.slice(0, 80)}`);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Kubeconfig: where the API server is and how to prove who we are, as kubeconfig files and the service account of a pod
- * say it. The only importer of @kubernetes/client-node, which does the rest: tokens that rotate, programs that give them,
- * client certificates, proxies. It is loaded only when there is a server to talk to, for that takes 0.3 s.
+ * Kubeconfig: kubeconfig files, or the service account of a pod → the address of the API server, and credentials for it.
+ * The only importer of @kubernetes/client-node, which does the rest: tokens that rotate, programs that print them, client
+ * certificates, proxies. It is loaded only when there is a server to connect to, since that takes 0.3 s.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -9,11 +9,11 @@ import type { KubeConfig, User } from '@kubernetes/client-node';
 
 export type { KubeConfig };
 
-/** What a kubeconfig says of one context. */
+/** One context of a kubeconfig. */
 export interface Chosen {
   readonly config: KubeConfig;
   readonly context: string;
-  /** Where the context looks when nobody says. */
+  /** The default namespace of the context. */
   readonly namespace?: string;
 }
 
@@ -23,7 +23,7 @@ export async function fromFile(file: string): Promise<KubeConfig> {
 }
 
 /**
- * `context`, or the current one, of several kubeconfig files that are taken for one: of two entries with one name the first
+ * `context`, or the current one, of several kubeconfig files that are merged: of two entries with one name the first
  * counts, as in client-go. Rejects with a message for the user.
  */
 export async function fromFiles(files: readonly string[], context?: string): Promise<Chosen> {
@@ -51,7 +51,7 @@ function readFile(library: typeof import('@kubernetes/client-node'), file: strin
   }
 }
 
-/** The library's own way to merge refuses a name that is there twice. */
+/** Not by the library, which refuses a name that occurs twice. */
 function merged([first, ...others]: readonly KubeConfig[]): KubeConfig {
   if (!first) throw new Error('no kubeconfig is given');
   for (const other of others) {
@@ -63,7 +63,7 @@ function merged([first, ...others]: readonly KubeConfig[]): KubeConfig {
   return first;
 }
 
-/** Most contexts that a message lists. */
+/** Contexts that a message lists, at most. */
 const LISTED = 5;
 
 function unusable(config: KubeConfig, asked: string | undefined): string {
@@ -82,7 +82,7 @@ function unusable(config: KubeConfig, asked: string | undefined): string {
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** The service account of the pod this runs in. Rejects with a message for the user when it is none. */
+/** The service account of the pod this runs in. Rejects with a message for the user when this is no such pod. */
 export async function inCluster(): Promise<KubeConfig> {
   const missing = ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'].find((name) => !process.env[name]);
   const token = `${SERVICE_ACCOUNT}/token`;
@@ -100,12 +100,12 @@ export function podNamespace(): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
-/** A file as kubeconfigs are written: only what the library overlooks. */
+/** The fields of a kubeconfig file that the library ignores. */
 interface File {
   readonly users?: readonly { readonly name?: string; readonly user?: { readonly tokenFile?: string } }[];
 }
 
-/** The library does not know `tokenFile`, by which kube-proxy's own kubeconfig finds its token; it knows it elsewhere. */
+/** The library ignores `tokenFile`, which kube-proxy's own kubeconfig uses, but has an authProvider for it. */
 function readTokenFiles(config: KubeConfig, { users = [] }: File, directory: string): void {
   for (const { name, user } of users) {
     const known = config.users.findIndex((candidate) => candidate.name === name);
@@ -119,8 +119,8 @@ function readTokenFiles(config: KubeConfig, { users = [] }: File, directory: str
 }
 
 /**
- * The library refuses a server without TLS unless told not to verify it, and trusts no CA without a user. As kubectl, we
- * go there and leave the credentials at home.
+ * The library refuses a server without TLS unless told not to verify it, and trusts no CA without a user. kubectl connects
+ * to such a server without credentials, and so does vipc.
  */
 function usable(config: KubeConfig): KubeConfig {
   const cluster = config.getCurrentCluster();

@@ -14,8 +14,8 @@ export interface Listed {
 }
 
 /**
- * Lists `resource`, of each object what `keep` leaves. When the server has forgotten that moment before the last page is
- * read, the list starts again, and that time it is asked for in one piece, as client-go does. Rejects with an ApiError,
+ * Lists `resource`; `keep` reduces each object. When the server has forgotten that moment before the last page is read,
+ * the list starts again, and that time it is requested in one piece, as client-go does. Rejects with an ApiError,
  * also when the pages have no end.
  */
 export async function list(
@@ -31,10 +31,10 @@ export async function list(
 
 type Query = Readonly<Record<string, string>>;
 
-/** What of an object is kept. */
+/** Reduces an object to the fields that are kept. */
 type Keep = (object: ApiObject) => ApiObject;
 
-/** More than any cluster has: etcd holds 8 GB at most, and all of it would have to be kept here. */
+/** More than any cluster has: etcd holds 8 GB at most, and all of it would have to be in memory here. */
 const MOST_OBJECTS = 1_000_000;
 
 /** The server fills its pages, and only the last one may be empty. */
@@ -71,7 +71,7 @@ function endless(why: string): ApiError {
 
 async function inOnePiece(get: (query: Query) => Promise<Page>): Promise<Listed> {
   const { items, version, next } = await get({});
-  if (next !== '') throw endless('it goes on where all was asked for at once');
+  if (next !== '') throw endless('it has a next page, though all was requested at once');
   return { objects: items, version };
 }
 
@@ -93,7 +93,7 @@ export async function onePage(
   const deadlines = { answerMs, silenceMs: answerMs, bodyMs, signal };
   const answer = parseObject(await request(client, pathOf(resource, query), deadlines, whole));
   const { items } = answer;
-  // None at all are null, as Go writes it. Without the field, nobody said that there are none.
+  // An empty list is null, as Go writes it. An answer without the field does not say that the list is empty.
   if (answer.kind !== `${kind}List` || !(items === null || Array.isArray(items))) {
     throw nonsense(`the server sent no ${kind}List`);
   }
@@ -105,8 +105,8 @@ export async function onePage(
 }
 
 /**
- * In a list objects do not say their kind. One that is something else, or has no name, makes the list useless: what is
- * not seen would be taken for gone.
+ * In a list objects do not name their kind. One of another kind, or without a name, makes the list useless: objects that
+ * are missing in it would be taken for deleted.
  */
 function itemOf(value: unknown, kind: string): ApiObject {
   const item = checkObject(value, kind);

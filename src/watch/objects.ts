@@ -1,5 +1,5 @@
 /**
- * Objects: what the API server sends, as far as it can be believed and is of use here.
+ * Objects: the objects that the API server sends, checked, and without the fields that decide no rule.
  */
 import { ApiError } from './request.js';
 
@@ -13,7 +13,7 @@ export interface ApiObject {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** An answer that makes no sense. */
+/** The error of an answer that makes no sense. */
 export function nonsense(message: string): ApiError {
   return new ApiError(message, 200);
 }
@@ -24,7 +24,7 @@ export function parseObject(text: string): ApiObject {
   try {
     value = JSON.parse(text);
   } catch {
-    throw nonsense(`the server sent what is no JSON: ${text.slice(0, 80)}`);
+    throw nonsense(`the server sent no JSON: ${text.slice(0, 80)}`);
   }
   return checkObject(value);
 }
@@ -33,10 +33,10 @@ export function parseObject(text: string): ApiObject {
 export function checkObject(value: unknown, kind?: string): ApiObject {
   if (isFields(value) && typeof (value.kind ?? kind) === 'string' && isFields(value.metadata))
     return value as ApiObject;
-  throw nonsense(`the server sent what is no object: ${JSON.stringify(value)?.slice(0, 80)}`);
+  throw nonsense(`the server sent no object: ${JSON.stringify(value)?.slice(0, 80)}`);
 }
 
-/** What tells an object from others of its kind; throws an ApiError when it has no name. */
+/** The namespace and name of an object; throws an ApiError when it has no name. */
 export function keyOf({ kind, metadata }: ApiObject): string {
   const { name, namespace } = metadata;
   if (typeof name !== 'string' || name === '') throw nonsense(`the server sent a ${kind} without a name`);
@@ -59,10 +59,10 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What kubectl apply keeps to itself, a copy of the whole object. */
+/** The annotation of kubectl apply, a copy of the whole object. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** The object without what is large and decides no rule. */
+/** The object without fields that are large and decide no rule. */
 export function strip(object: ApiObject): ApiObject {
   const metadata = without(object.metadata, 'managedFields');
   const { annotations } = metadata;
@@ -70,7 +70,7 @@ export function strip(object: ApiObject): ApiObject {
   return { ...object, metadata: light, ...STRIP[object.kind]?.(object) };
 }
 
-/** For each kind the fields that are replaced by less. */
+/** The fields of each kind that are replaced by less. */
 const STRIP: Readonly<Record<string, (object: ApiObject) => Fields>> = {
   EndpointSlice: ({ endpoints }) =>
     Array.isArray(endpoints)

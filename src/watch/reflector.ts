@@ -23,19 +23,19 @@ export interface Reflector {
   readonly tuning: Tuning;
   readonly sink: ObjectSink;
   readonly onState: (state: WatchState) => void;
-  /** Told when the sink has a list. */
+  /** Called when the sink has a list. */
   readonly onListed: () => void;
   readonly signal: AbortSignal;
 }
 
 interface Progress {
-  /** Where to watch from; absent when there must be a list first. */
+  /** The version to watch from; absent when there must be a list first. */
   version?: string | undefined;
-  /** The newest version of this server's world. */
+  /** The newest version that the server has sent. */
   seen?: string | undefined;
   /** The version of each object that the sink has. */
   versions: Map<string, string>;
-  /** Whether the server may have gone back to an older world since. */
+  /** Whether the server may have gone back to an older state since. */
   doubt: boolean;
   /** Failures in a row, since a watch last showed that it works. */
   failures: number;
@@ -43,7 +43,7 @@ interface Progress {
   short: number;
 }
 
-/** Runs until `signal` says otherwise. Never rejects: what fails is told to `onState` and tried again. */
+/** Runs until `signal` aborts. Never rejects: a failure is reported to `onState` and tried again. */
 export async function reflect(reflector: Reflector): Promise<void> {
   const { signal } = reflector;
   const progress: Progress = { versions: new Map(), doubt: false, failures: 0, short: 0 };
@@ -53,7 +53,7 @@ export async function reflect(reflector: Reflector): Promise<void> {
   }
 }
 
-/** Goes as far as it gets, and says how long to wait before the next time, in milliseconds. */
+/** Lists and watches until the watch ends or something fails; returns the wait before the next attempt, in milliseconds. */
 async function attempt(reflector: Reflector, progress: Progress): Promise<number> {
   const { resource, onState, signal } = reflector;
   try {
@@ -69,7 +69,7 @@ async function attempt(reflector: Reflector, progress: Progress): Promise<number
   }
 }
 
-/** An answer from a cache may be older too: it is never believed, but it is a reason to ask. */
+/** An answer from a cache may be older, too: it is never adopted, but it is a reason to ask the server. */
 function older(version: string, seen: string): ApiError {
   return nonsense(`the server sent version ${version} after ${seen}: from a cache, or it was restored from a backup`);
 }
@@ -81,7 +81,7 @@ async function resolveDoubt({ client, resource, tuning, signal }: Reflector, pro
       const version = await restoredTo(client, resource, { seen, versions }, tuning, signal);
       if (version !== undefined) Object.assign(progress, { version: undefined, seen: version });
     } catch (error) {
-      // A server that answers, but lists nothing at the moment, may still have a watch to give.
+      // A server that answers, but cannot list at the moment, may still serve a watch.
       if (error instanceof ApiError && error.code !== undefined) return;
       throw error;
     }
@@ -152,26 +152,26 @@ function take({ type, object }: WatchEvent, { kind }: Resource, sink: ObjectSink
   progress.seen = version;
 }
 
-/** The server is too busy for that: what it has to say is no word about our version. */
+/** Statuses of a busy server: they say nothing about our version. */
 const BUSY = [429, 503];
 
-/** So often is the same version tried that the server has no good answer to. */
+/** Failures in a row after which a version is given up that the server refuses. */
 const TRIES = 3;
 
-/** Watches that end at once, but bring something each time, are opened again after at most so many times `shortMs`. */
+/** Watches that end at once, but bring an event each time, are opened again after at most this many times `shortMs`. */
 const SHORT_WAITS = 5;
 
-/** How long to wait; not at all after a watch that lasted. */
+/** The wait before the next attempt; none after a watch that lasted. */
 function pause({ tuning }: Reflector, { failures, short, version }: Progress): number {
   const [first, limit] = tuning.backoffMs;
   const brings = failures <= 1 && version !== undefined;
   const most = brings ? Math.min(limit, Math.max(first, SHORT_WAITS * tuning.shortMs)) : limit;
-  // One that is cut short is no habit yet.
+  // A single short watch is no pattern yet.
   const count = Math.max(failures, short - 1);
   return count <= 0 ? 0 : backoff([first, most], count);
 }
 
-/** Takes note of a failure and says how long to wait, in milliseconds. */
+/** Records a failure; returns the wait before the next attempt, in milliseconds. */
 function failed(reflector: Reflector, progress: Progress, error: unknown): number {
   const { tuning, resource, onState } = reflector;
   progress.failures++;
@@ -182,7 +182,7 @@ function failed(reflector: Reflector, progress: Progress, error: unknown): numbe
   if (expired || stuck) progress.version = undefined;
   if (!expired) progress.doubt = true;
   const retryMs = Math.max(pause(reflector, progress), Math.min(retryAfterMs, tuning.retryMs));
-  // Usual after a time without connection: no failure yet, but all nodes may have been without.
+  // Usual after a time without a connection, so not reported; but the wait applies, since all nodes may come back at once.
   if (!(expired && progress.failures === 1)) {
     onState({ kind: resource.kind, state: 'failing', message, retryMs, ...(code !== undefined && { code }) });
   }

@@ -1,14 +1,14 @@
 /**
- * Request: a GET that ends, one way or the other. It has a deadline for its answer and one for each silence after that,
- * and leaves no connection behind.
+ * Request: a GET that always ends. It has a deadline for its answer and one for each silence after that, and leaves no
+ * connection behind.
  */
 import type { ApiClient, ApiResponse } from './client.js';
 
-/** Why a request was of no use. */
+/** Why a request failed. */
 export class ApiError extends Error {
   constructor(
     message: string,
-    /** What the server answered, as an HTTP status; 200 when that made no sense, absent when there was no answer. */
+    /** The HTTP status of the answer; 200 when its body makes no sense, absent when there was no answer. */
     readonly code?: number,
     readonly retryAfterMs?: number,
   ) {
@@ -21,12 +21,12 @@ export interface Deadlines {
   readonly silenceMs: number;
   /** From the first byte of the answer to the last. */
   readonly bodyMs: number;
-  /** Ends it now. */
+  /** Ends the request at once. */
   readonly signal: AbortSignal;
 }
 
 /**
- * GET of `path`, whose body `read` reads, as far as it likes: when it returns, the connection is closed. Rejects with an
+ * GET of `path`. `read` reads the body, or a part of it: when it returns, the connection is closed. Rejects with an
  * ApiError, or with the signal's reason.
  */
 export async function request<T>(
@@ -51,7 +51,7 @@ export async function request<T>(
     last = late(bodyMs, 'no end of the answer');
     return await read(decoded(response.body, () => timer.refresh()));
   } catch (error) {
-    // What was told to end says only that it was.
+    // The error of an aborted request says only that it was aborted.
     if (controller.signal.aborted) throw controller.signal.reason;
     throw error instanceof ApiError ? error : new ApiError(String((error as Error)?.message ?? error));
   } finally {
@@ -70,7 +70,7 @@ async function* decoded(body: AsyncIterable<Uint8Array | string>, alive: () => v
   }
 }
 
-/** What the server says when it does not give what was asked for: a Status object, or what a proxy before it says. */
+/** The error of an answer other than 200: the message of a Status object, or the text of a proxy before the server. */
 async function refusal(response: ApiResponse): Promise<ApiError> {
   let text = '';
   for await (const chunk of decoded(response.body, () => {})) {
@@ -88,7 +88,7 @@ function messageOf(text: string): string {
     const { message } = Object(JSON.parse(text)) as { readonly message?: unknown };
     if (typeof message === 'string') return message;
   } catch {
-    // No JSON: then it is the message.
+    // No JSON: the text is the message.
   }
   return text.trim().slice(0, 200) || 'no reason given';
 }

@@ -1,5 +1,5 @@
 /**
- * Resources: what is watched, and how the API server is asked for it.
+ * Resources: the resources that are watched, and the paths of requests for them.
  */
 export type WatchedKind = 'Service' | 'EndpointSlice' | 'Node';
 
@@ -7,14 +7,14 @@ export interface Resource<Kind extends string = WatchedKind> {
   readonly kind: Kind;
   readonly apiVersion: string;
   readonly path: string;
-  /** What restricts the objects of a list and of a watch alike. */
+  /** Restricts the objects of lists and watches. */
   readonly selector: Readonly<Record<string, string>>;
 }
 
-/** Not what another proxy serves, and not what none does (kube-proxy's informers, cmd/kube-proxy). */
+/** Neither Services of another proxy nor headless ones (kube-proxy's informers, cmd/kube-proxy). */
 const labelSelector = '!service.kubernetes.io/service-proxy-name,!service.kubernetes.io/headless';
 
-/** All that rules are made of: the Services, their endpoints, and this node alone. */
+/** The resources that rules are compiled from: the Services, their endpoints, and only the Node of this node. */
 export function resourcesFor(nodeName: string): readonly Resource[] {
   return [
     { kind: 'Service', apiVersion: 'v1', path: '/api/v1/services', selector: { labelSelector } },

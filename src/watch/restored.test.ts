@@ -1,4 +1,4 @@
-/** A server that comes back with an older world, and answers that only look like one. */
+/** A server that comes back with an older state, and answers that only seem to be of one. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { httpClient } from '../testing/api-client/http-client.js';
 import { eventually, expectedView, newView } from '../testing/api-client/view.js';
@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const end of running.splice(0).reverse()) await end();
 });
 
-/** A server with some history, and somebody who knows its objects. */
+/** A server with some history, and a watch that has its objects. */
 async function setup() {
   const server = await startApiServer({ bookmarkMs: 60_000 });
   running.push(() => server.close());
@@ -23,7 +23,7 @@ async function setup() {
   const { sink, onState } = view;
   const watch = watchCluster(httpClient(server.url), { nodeName: 'here', sink, onState, tuning: FAST });
   running.push(watch.stop);
-  await watch.synced;
+  await watch.ready;
   await eventually(() => expect(server.watches()).toBe(3));
   const isSame = () => eventually(() => expect(view.objects()).toEqual(expectedView(server, 'here')), 10_000);
   return { server, view, isSame };

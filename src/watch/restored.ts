@@ -1,5 +1,5 @@
 /**
- * Restored: whether the server has gone back to an older world, as after etcd was restored from a backup. Its versions then
+ * Restored: whether the server has gone back to an older state, as after etcd was restored from a backup. Its versions then
  * start lower, and a watch from a version that it has not reached yet waits in silence.
  */
 import type { ApiClient } from './client.js';
@@ -9,7 +9,7 @@ import type { Resource } from './resources.js';
 import type { Tuning } from './tuning.js';
 import { isOlder } from './versions.js';
 
-/** What was believed of a resource until now. */
+/** The state of a resource that was believed until now. */
 export interface Believed {
   /** The newest version seen. */
   readonly seen: string;
@@ -29,7 +29,7 @@ export async function restoredTo(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { version, items } = await onePage(client, resource, { limit: '1' }, tuning, signal);
-  // A world that has grown past our version again may still have an object that ours never had.
+  // A server that has grown past our version again may still have an object that we never saw.
   const foreign = items.some((item) => {
     const changed = versionIn(item);
     return changed !== versions.get(keyOf(item)) && (changed === seen || isOlder(changed, seen));

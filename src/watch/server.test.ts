@@ -77,7 +77,7 @@ describe('a server', () => {
     await eventually(() => expect(view.states.filter(({ state }) => state === 'failing').length).toBeGreaterThan(6));
     expect(view.told).toEqual([]);
     await server.accept();
-    await watch.synced;
+    await watch.ready;
     expect(view.objects()).toEqual(expectedView(server, 'here'));
   });
 });

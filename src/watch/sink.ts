@@ -1,15 +1,15 @@
 /**
- * Sink: what a watch tells: objects, and the state it is in.
+ * Sink: the output of a watch: objects, and its own state.
  */
 import type { WatchedKind } from './resources.js';
 
-/** Receives objects. They come with apiVersion and kind, without what is large and decides no rule. */
+/** Receives objects. They have apiVersion and kind, but no fields that are large and decide no rule. */
 export interface ObjectSink {
-  /** The whole list of a kind: what is not in it is gone. */
+  /** The whole list of a kind: objects that are not in it are deleted. */
   replace(kind: WatchedKind, objects: readonly unknown[]): void;
   /** An object was added or modified. */
   put(kind: WatchedKind, object: unknown): void;
-  /** An object is gone, or no longer one of those we ask for. */
+  /** An object was deleted, or no longer matches the selector. */
   remove(kind: WatchedKind, object: unknown): void;
 }
 
@@ -17,10 +17,10 @@ export interface WatchState {
   readonly kind: WatchedKind;
   /** `working` is a watch that has lasted: only then is it clear that what failed before does so no longer. */
   readonly state: 'listing' | 'watching' | 'working' | 'failing';
-  /** Why it fails. */
+  /** The reason of a failure. */
   readonly message?: string;
-  /** The HTTP status that says so; absent when there was no answer. */
+  /** The HTTP status of the failure; absent when there was no answer. */
   readonly code?: number;
-  /** When it is tried again, in milliseconds from now. */
+  /** The time until the next attempt, in milliseconds. */
   readonly retryMs?: number;
 }

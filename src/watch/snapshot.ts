@@ -1,5 +1,5 @@
 /**
- * Snapshot: the objects of some kinds as they are now, whole, as `kubectl get` prints them.
+ * Snapshot: reads the objects of some kinds once, with all their fields, as `kubectl get` prints them.
  */
 import { limited } from './budget.js';
 import type { ApiClient } from './client.js';
@@ -9,7 +9,7 @@ import { ApiError } from './request.js';
 import type { Resource } from './resources.js';
 import { DEFAULT_TUNING } from './tuning.js';
 
-/** Kinds that are read, and where the API has them. */
+/** The kinds that can be read, and their paths in the API. */
 const PATHS: Readonly<
   Record<string, { readonly apiVersion: string; readonly plural: string; readonly namespaced: boolean }>
 > = {
@@ -25,27 +25,27 @@ const PATHS: Readonly<
   ServiceImport: { apiVersion: 'multicluster.x-k8s.io/v1alpha1', plural: 'serviceimports', namespaced: true },
 };
 
-/** A kind, and the namespaces to look in; absent means all. */
+/** A kind, and the namespaces to read it from; absent means all. */
 export interface ReadScope {
   readonly kind: string;
   readonly namespaces?: readonly string[];
 }
 
-/** What the server has of a kind, or why it is not told. */
+/** The objects of a kind, or why the server does not give them. */
 export type Answered = ReadScope & ({ readonly objects: readonly ApiObject[] } | { readonly error: ApiError });
 
 export interface SnapshotOptions {
-  /** How long an answer may take, and each silence in it. */
+  /** The deadline of an answer, and of each silence in it. */
   readonly answerMs: number;
 }
 
 /**
- * Lists each of `wanted`, all at once. Rejects with an ApiError when the server cannot be asked; a kind that it does not
- * serve, or not to us, is an answer.
+ * Lists each of `scopes`, all at once. Rejects with an ApiError when a request fails; a kind that the server does not
+ * serve, or refuses to us, is an answer.
  */
 export async function readAll(
   client: ApiClient,
-  wanted: readonly ReadScope[],
+  scopes: readonly ReadScope[],
   { answerMs }: SnapshotOptions,
 ): Promise<readonly Answered[]> {
   const controller = new AbortController();
@@ -61,12 +61,12 @@ export async function readAll(
       return { ...each, objects };
     } catch (error) {
       if (error instanceof ApiError && (error.code === 403 || error.code === 404)) return { ...each, error };
-      // The first failure is the reason; the others would only be late.
+      // The first failure is the reason; the other requests need not go on.
       controller.abort(error);
       throw error;
     }
   };
-  return Promise.all(wanted.map(one));
+  return Promise.all(scopes.map(one));
 }
 
 function resourcesOf({ kind, namespaces }: ReadScope): readonly Resource<string>[] {
@@ -78,7 +78,7 @@ function resourcesOf({ kind, namespaces }: ReadScope): readonly Resource<string>
   return [...new Set(within)].map((path) => ({ kind, apiVersion, path: `${path}/${plural}`, selector: {} }));
 }
 
-/** kubectl does not print them either; they can be half of an object. */
+/** kubectl does not print managedFields either; they can be half of an object. */
 function withoutManagedFields(object: ApiObject): ApiObject {
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };

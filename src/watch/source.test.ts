@@ -11,7 +11,7 @@ describe('a list', () => {
     running.push(server);
     for (let i = 0; i < 25; i++) server.put(service(`s${i}`));
     const { view, watch } = begin(server, { pageSize: 10 });
-    await watch.synced;
+    await watch.ready;
     expect(view.objects()).toEqual(expectedView(server, 'here'));
     const pages = server.requests().filter(({ resource, verb }) => resource === 'services' && verb === 'list');
     expect(pages.map(({ query }) => [query.limit, query.continue !== undefined])).toEqual([
@@ -30,7 +30,7 @@ describe('a list', () => {
     const { view, watch } = begin(server, { pageSize: 10 });
     await eventually(() => expect(server.requests().some(({ query }) => query.continue)).toBe(true));
     server.expire();
-    await watch.synced;
+    await watch.ready;
     expect(view.objects()).toEqual(expectedView(server, 'here'));
     expect(view.states.filter(({ state }) => state === 'failing')).toEqual([]);
     const pages = server.requests().filter(({ resource, verb }) => resource === 'services' && verb === 'list');
@@ -46,7 +46,7 @@ describe('a list', () => {
     const { view, watch } = begin(server, { pageSize: 10 });
     await eventually(() => expect(server.requests().some(({ query }) => query.continue)).toBe(true));
     server.refuse(500, 40);
-    await watch.synced;
+    await watch.ready;
     expect(view.told).toContain('replace Service (25)');
     expect(view.states.some(({ message }) => message === '500: refused by the test')).toBe(true);
     expect(server.requests().every(({ verb, query }) => verb !== 'list' || query.limit !== undefined)).toBe(true);
@@ -73,7 +73,7 @@ describe('a list', () => {
     const server = await startApiServer();
     running.push(server);
     const { view, watch } = begin(server);
-    await watch.synced;
+    await watch.ready;
     expect([...view.told].sort()).toEqual(['replace EndpointSlice (0)', 'replace Node (0)', 'replace Service (0)']);
   });
 });
@@ -130,7 +130,7 @@ describe('a watch', () => {
     server.bookmark();
     await isSame(all);
     await new Promise((done) => setTimeout(done, 40));
-    // Only who has seen the bookmark can go on.
+    // Only a client that has seen the bookmark can go on.
     server.expire();
     server.endWatches();
     server.put(slice('d-1'));
@@ -188,11 +188,11 @@ describe('a watch', () => {
   });
 
   it.each([
-    ['{"type":"ADDED"', 'what is no JSON'],
-    ['{"type":"ADDED","object":{"kind":"Service"}}', 'what is no object'],
+    ['{"type":"ADDED"', 'sent no JSON'],
+    ['{"type":"ADDED","object":{"kind":"Service"}}', 'sent no object'],
     ['{"type":"ADDED","object":{"kind":"Pod","metadata":{"resourceVersion":"99"}}}', 'a Pod for a'],
     ['{"type":"BOOKMARK","object":{"kind":"Service","metadata":{}}}', ''],
-    ['[]', 'what is no event'],
+    ['[]', 'sent no event'],
     ['{"type":"ERROR","object":{"code":500,"message":"etcd is away"}}', '500: etcd is away'],
   ])('connects again after %s', async (line, message) => {
     const all = await setup();

@@ -1,6 +1,6 @@
 /**
- * Source: the Services, EndpointSlices and this node's Node of a cluster, as its API server tells of them. An informer of
- * our own, because that of @kubernetes/client-node neither asks for bookmarks nor for pages, tears down a quiet watch every
+ * Source: the Services, EndpointSlices and this node's Node of a cluster, watched at its API server. An informer of our
+ * own, because that of @kubernetes/client-node neither asks for bookmarks nor for pages, tears down a quiet watch every
  * half minute, ends at the first error of a list and overlooks lines that it cannot read.
  */
 import type { ApiClient } from './client.js';
@@ -11,9 +11,10 @@ import { DEFAULT_TUNING, type Tuning } from './tuning.js';
 
 export type { ObjectSink, Tuning, WatchedKind, WatchState };
 
-export interface ClusterWatch {
-  /** Resolves when every kind was listed once; never when stopped before. */
-  readonly synced: Promise<void>;
+/** Where the objects of the daemon come from: a watch of the API, or files (files.ts). */
+export interface ObjectSource {
+  /** Resolves when all objects were delivered once; never when stopped before. */
+  readonly ready: Promise<void>;
   /** Ends all connections and timers. */
   stop(): Promise<void>;
 }
@@ -26,11 +27,11 @@ export interface WatchOptions {
   readonly tuning?: Partial<Tuning>;
 }
 
-/** Begins to watch. `sink` is told of a kind by replace() first; nothing is told after stop(). */
+/** Begins to watch. The first call for a kind is sink.replace(); there is no call after stop(). */
 export function watchCluster(
   client: ApiClient,
   { nodeName, sink, onState = () => {}, tuning = {} }: WatchOptions,
-): ClusterWatch {
+): ObjectSource {
   const controller = new AbortController();
   const { signal } = controller;
   const running: Promise<void>[] = [];
@@ -42,7 +43,7 @@ export function watchCluster(
       }),
   );
   return {
-    synced: Promise.all(listed).then(() => {}),
+    ready: Promise.all(listed).then(() => {}),
     stop: async () => {
       controller.abort(new Error('stopped'));
       await Promise.all(running);

@@ -1,9 +1,9 @@
 /**
- * Versions: resourceVersions of one resource, in the order the server gave them out. KEP-5504 promises decimal numbers that
- * can be compared; of a server that has other versions nothing is said to be older.
+ * Versions: the order of resourceVersions of one resource. KEP-5504 promises decimal numbers that can be compared; other
+ * versions are never older.
  */
 
-/** Whether `a` was given out before `b`. They may be longer than a JavaScript number is exact. */
+/** Whether `a` was assigned before `b`. They may be too long for a JavaScript number to be exact. */
 export function isOlder(a: string, b: string): boolean {
   if (!DECIMAL.test(a) || !DECIMAL.test(b)) return false;
   return a.length === b.length ? a < b : a.length < b.length;

@@ -69,7 +69,7 @@ it(`any faults (SEED=${seed})`, async () => {
         await server.accept();
         server.slow(0);
         server.stall(false);
-        await watch.synced;
+        await watch.ready;
         await eventually(() => expect(view.objects()).toEqual(expectedView(server, 'a')), 1000);
       } finally {
         await watch.stop();

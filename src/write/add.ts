@@ -1,6 +1,6 @@
 /**
- * write, part: fields that a mapping does not have, as items of it. In a block each is a line, below the line of the
- * mapping's key or of the field it belongs to; in braces each is the first.
+ * write, part: adds missing fields to a mapping. In a block each is a new line below the mapping's key or below the
+ * field it belongs to; in braces they come first.
  */
 import type { Field } from './fields.js';
 import { columnOf, eolOf, flowIndent, lineStart, type Target, valueText } from './layout.js';
@@ -32,7 +32,7 @@ export function addToBlock(target: Target, slot: Slot, map: CST.BlockMap, fields
   return true;
 }
 
-/** How lines of a block begin and end. */
+/** The place of a new line in a block, and its indent. */
 interface Line extends Target {
   readonly offset: number;
   readonly indent: string;
@@ -42,7 +42,7 @@ function newline({ text, offset }: Line): Blank[] {
   return tokens(['newline', eolOf(text, offset)]);
 }
 
-/** Takes what is between the line of the key and the block below it, which are comments; undefined where there is none. */
+/** Removes and returns the comments between a key and the block below it; undefined when they are on one line. */
 function belowKey({ sep }: CST.CollectionItem): Blank[] | undefined {
   const end = sep?.findIndex(({ type }) => type === 'newline') ?? -1;
   const rest = sep?.slice(end + 1) ?? [];
@@ -78,7 +78,7 @@ function lineItem({ indent, syntax }: Line, { key, value, mark }: Field, end: re
 
 type BlockItem = CST.BlockMap['items'][number];
 
-/** Adds `fields` in front of what is in the braces of `map`, which is aligned below them. */
+/** Adds `fields` at the start of the braces of `map`; the old content is aligned below them. */
 export function addToFlow(target: Target, map: CST.FlowCollection, fields: readonly Field[]): boolean {
   const [first] = map.items;
   const isEmpty = !first || (first.key === undefined && first.start.every(isBlank));
@@ -104,7 +104,7 @@ export function addToFlow(target: Target, map: CST.FlowCollection, fields: reado
   return true;
 }
 
-/** What is between two entries of a flow mapping, the first of which is `field`. */
+/** The style of a flow mapping; `between` are the tokens after the entry `field`. */
 interface Flow {
   readonly dense: boolean;
   readonly between: (field: Field) => Blank[];
@@ -115,7 +115,7 @@ function yamlFlow({ text }: Target, offset: number): Flow {
   return { dense: false, between: ({ mark }) => [...tokens(['comma', ',']), ...comment(mark), ...next] };
 }
 
-/** JSON in lines goes on in lines, and JSON without blanks without blanks. */
+/** Follows the style of the text: JSON with or without line ends and blanks. */
 function jsonFlow({ text }: Target, offset: number): Flow {
   const dense = /^"(?:[^"\\]|\\.)*":\S/.test(text.slice(offset, offset + 200));
   const indent = text.slice(lineStart(text, offset), offset);

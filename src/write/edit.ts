@@ -1,6 +1,6 @@
 /**
- * write, part: fields into the tree of a YAML or JSON text. All that is there stays in it, in its order; what is new are
- * items of mappings and lists, values in the place of empty ones, and a comment behind each.
+ * write, part: puts fields into the token tree of a YAML or JSON text. Existing tokens keep their order; new are items
+ * of mappings and lists, values that replace empty ones, and a comment after each.
  */
 import { addToBlock, addToFlow } from './add.js';
 import type { Field } from './fields.js';
@@ -19,8 +19,8 @@ import {
 } from './tree.js';
 
 /**
- * Puts `fields` into the object that `slot` holds. False when its text is not of the kind that a field can be put into;
- * the tree is of no use then.
+ * Puts `fields` into the object in `slot`. False when the text has no place for a field; then the tree must not be
+ * used.
  */
 export function setFields(tree: Tree, slot: Slot | undefined, fields: readonly Field[], syntax: Syntax): boolean {
   const groups = new Map<string, Field[]>();
@@ -32,7 +32,7 @@ export function setFields(tree: Tree, slot: Slot | undefined, fields: readonly F
   return [...groups.values()].every((group) => setIn(target, follow(slot, group[0]?.path ?? []), group));
 }
 
-/** Fields of one mapping. */
+/** Puts fields into one mapping. */
 function setIn(target: Target, slot: Slot | undefined, fields: readonly Field[]): boolean {
   const mapping = slot?.value;
   if (!slot || !isMapping(mapping)) return false;
@@ -43,7 +43,7 @@ function setIn(target: Target, slot: Slot | undefined, fields: readonly Field[])
   return mapping.type === 'block-map' ? addToBlock(target, slot, mapping, added) : addToFlow(target, mapping, added);
 }
 
-/** A field that is there, but empty, or a list that is too short. */
+/** Fills a field that is empty, or a list that is too short. */
 function replace(target: Target, item: CST.CollectionItem, field: Field): boolean {
   const { value: old, sep = [] } = item;
   if (isSequence(old) && Array.isArray(field.value)) return append(target, old, field);
@@ -57,7 +57,7 @@ function replace(target: Target, item: CST.CollectionItem, field: Field): boolea
   return true;
 }
 
-/** The comment behind what ends at `offset`. In a flow collection it needs a line's end of its own. */
+/** The comment after a value that ends at `offset`; a line end follows it when more text is on the line. */
 function mark({ text, syntax }: Target, offset: number, { mark }: Field): Blank[] {
   if (syntax === 'json') return [];
   const next: Blank[] = endsLine(text, offset)
@@ -66,7 +66,7 @@ function mark({ text, syntax }: Target, offset: number, { mark }: Field): Blank[
   return [...comment(mark), ...next];
 }
 
-/** The items that a list lacks, behind those it has. */
+/** Appends the items that a list lacks. */
 function append(target: Target, list: Sequence, field: Field): boolean {
   const items = list.items.filter(({ value }) => value);
   const missing = (field.value as readonly string[])
@@ -86,7 +86,7 @@ function append(target: Target, list: Sequence, field: Field): boolean {
   return true;
 }
 
-/** Items of their own lines. */
+/** Appends items of a block sequence, each on its own line. */
 function appendLines(
   { text }: Target,
   list: CST.BlockSequence,

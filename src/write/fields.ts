@@ -1,5 +1,6 @@
 /**
- * write, part: a Service as it was read and as it is to be → the fields to write, which are never more than these.
+ * write, part: a Service before and after allocation → the fields to write. Only the fields listed here are ever
+ * written.
  */
 import { formatPath, type Key } from '../diag.js';
 import { isMapping } from '../read/check.js';
@@ -10,20 +11,20 @@ export interface Field {
   readonly path: readonly Key[];
   readonly key: string;
   readonly value: FieldValue;
-  /** What a comment behind it says. */
+  /** The text of the comment after the value. */
   readonly mark: string;
-  /** The field it is written behind; else it comes first. */
+  /** The field after which this one is written; by default it comes first. */
   readonly after?: string;
 }
 
 export type FieldValue = string | number | readonly string[] | Readonly<Record<string, string>>;
 
-/** The annotation that marks made-up values where there are no comments: in JSON. */
+/** The annotation that lists synthetic values in JSON, which has no comments. */
 export const SYNTHETIC_ANNOTATION = 'vipc/synthetic';
 
 /**
- * What `after` has and `before` has not. The family of the only address is not repeated in ipFamilies; two addresses need
- * a policy that allows them.
+ * The fields of `after` that `before` lacks. A single address needs no ipFamilies; two addresses need a policy that
+ * allows them.
  */
 export function missingFields(before: Service, after: Service): readonly Field[] {
   const [old, now] = [before.spec, after.spec];
@@ -49,10 +50,10 @@ export function missingFields(before: Service, after: Service): readonly Field[]
 
 const MARK = 'synthetic';
 
-/** An IPAddress has it. */
+/** The mark of a value that an IPAddress object has. */
 const REAL = 'as in the cluster';
 
-/** `fields`, and the annotation that says which they are, for an object without comments. */
+/** `fields`, and the annotation that lists them, for a text without comments. */
 export function withAnnotation(fields: readonly Field[], object: unknown): readonly Field[] {
   const metadata = isMapping(object) && isMapping(object['metadata']) ? object['metadata'] : {};
   const annotations = isMapping(metadata['annotations']) ? metadata['annotations'] : undefined;
@@ -69,7 +70,7 @@ export function withAnnotation(fields: readonly Field[], object: unknown): reado
   ];
 }
 
-/** A copy of an object's value with `fields` set; what it shares with the old one stays shared. */
+/** A copy of an object's value with `fields` set; unchanged parts are shared with the old value. */
 export function withFields(object: unknown, fields: readonly Field[]): unknown {
   return fields.reduce<unknown>((value, { path, key, value: to }) => setIn(value, [...path, key], to), object);
 }

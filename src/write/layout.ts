@@ -1,18 +1,18 @@
 /**
- * write, part: values as text, and what a text looks like at an offset: indents, columns, line ends.
+ * write, part: values as text, and the layout of a text at an offset: indents, columns, line ends.
  */
 import type { FieldValue } from './fields.js';
 
-/** How new text is written. */
+/** The syntax of new text. */
 export type Syntax = 'yaml' | 'json';
 
-/** The text that is edited, as it was. */
+/** The original text. */
 export interface Target {
   readonly text: string;
   readonly syntax: Syntax;
 }
 
-/** `dense` is without blanks behind colons. */
+/** `value` as text; `dense`: without blanks after colons. */
 export function valueText(value: FieldValue, syntax: Syntax, dense = false): string {
   if (Array.isArray(value)) return `[${value.map((item) => scalarText(item, syntax)).join(', ')}]`;
   if (typeof value !== 'object') return scalarText(value, syntax);
@@ -22,27 +22,27 @@ export function valueText(value: FieldValue, syntax: Syntax, dense = false): str
   return `{${entries.join(', ')}}`;
 }
 
-/** A colon in plain text means something else to one reader or another. */
+/** Quotes every text with a colon: parsers read colons in plain text differently. */
 export function scalarText(value: string | number, syntax: Syntax): string {
   return syntax === 'yaml' && /^[\w.]+$/.test(String(value)) ? String(value) : JSON.stringify(value);
 }
 
-/** Beyond this a flow collection goes on at the left. */
+/** The greatest indent of new lines in a flow collection. */
 const MAX_INDENT = 24;
 
-/** The indent of an entry of a flow mapping that stands below the one at `offset`. */
+/** The indent of a new line below the flow-mapping entry at `offset`. */
 export function flowIndent(text: string, offset: number): string {
   const column = columnOf(text, offset);
   return column > MAX_INDENT ? continuation(text, offset) : ' '.repeat(column);
 }
 
-/** The indent of a line that goes on with a flow collection: deeper than whatever block the line is in. */
+/** The indent of a line that continues a flow collection: deeper than the block of its first line. */
 export function continuation(text: string, offset: number): string {
   const [indent = ''] = /^[ \t]*/.exec(text.slice(lineStart(text, offset), offset)) ?? [];
   return `${indent}    `;
 }
 
-/** Whether nothing but a comment is behind `offset` on its line. */
+/** Whether only blanks and a comment follow `offset` on its line. */
 export function endsLine(text: string, offset: number): boolean {
   const end = text.indexOf('\n', offset);
   return /^\s*(#.*)?$/.test(text.slice(offset, end < 0 ? text.length : end));
@@ -56,7 +56,7 @@ export function columnOf(text: string, offset: number): number {
   return offset - lineStart(text, offset);
 }
 
-/** As the line ends, or the one before it where it is the last. */
+/** The end of the line at `offset`; of the previous line for the last one. */
 export function eolOf(text: string, offset: number): string {
   const end = text.indexOf('\n', offset);
   return text[(end < 0 ? text.lastIndexOf('\n') : end) - 1] === '\r' ? '\r\n' : '\n';

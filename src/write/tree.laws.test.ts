@@ -1,4 +1,4 @@
-/** write: the tree of any text is the text again, also where another text of its length was parsed. */
+/** write: the tree of any text joins to the same text, also when another text of its length was parsed. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { relaxed } from '../read/yaml.js';

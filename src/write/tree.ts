@@ -1,27 +1,27 @@
 /**
- * write, part: a text → the tree of its tokens, down to the last blank, and the way in it to a field. Tokens are those of
- * the `yaml` package (its CST), which joined are the text again: what is not touched stays, byte for byte.
+ * write, part: a text → the tree of its tokens, including blanks, and the search for a field in it. The tokens are
+ * those of the `yaml` package (its CST); joined they are the text again, so unchanged parts stay byte for byte.
  */
 import { CST, Parser } from 'yaml';
 import type { Key } from '../diag.js';
 
 export type { CST };
 
-/** A text and the tokens that it is made of. Offsets of tokens are those in `text`. */
+/** A text and its tokens. Offsets of tokens are those in `text`. */
 export interface Tree {
   readonly text: string;
   readonly tokens: readonly CST.Token[];
 }
 
-/** What holds a value: a document, or an item of a collection. */
+/** A token that holds a value: a document, or an item of a collection. */
 export type Slot = CST.Document | CST.CollectionItem;
 
 export type Mapping = CST.BlockMap | CST.FlowCollection;
 export type Sequence = CST.BlockSequence | CST.FlowCollection;
 
 /**
- * The tree of `text`, or undefined when its tokens are not the whole of it. `grammar` is a text of the same length that is
- * parsed in the place of `text`: it has what the package's grammar refuses as something else.
+ * The tree of `text`; undefined when its tokens do not add up to the text. `grammar` is a text of the same length that
+ * is parsed instead, when the package's grammar refuses `text` itself.
  */
 export function treeOf(text: string, grammar = text): Tree | undefined {
   const tokens = [...new Parser().parse(grammar)];
@@ -34,12 +34,14 @@ export function textOf({ tokens }: Pick<Tree, 'tokens'>): string {
   return tokens.map((token) => CST.stringify(token)).join('');
 }
 
-/** The document with this number. Between marks of an end there is none, but a token of one. */
+/** The document with this number; empty document tokens between end marks are not counted. */
 export function documentAt({ tokens }: Tree, index: number): CST.Document | undefined {
   return tokens.filter((token) => token.type === 'document').filter(({ start, value }) => value ?? start[0])[index];
 }
 
-/** What holds the value at `path`, from `slot` on. An alias, or a merged key, is none: what it stands for is elsewhere. */
+/**
+ * The slot of the value at `path` below `slot`; undefined behind an alias or a merged key, whose value is elsewhere.
+ */
 export function follow(slot: Slot | undefined, path: readonly Key[]): Slot | undefined {
   return path.reduce<Slot | undefined>(
     (at, step) => (typeof step === 'number' ? itemOf(at?.value, step) : entryOf(at?.value, step)),
@@ -47,7 +49,7 @@ export function follow(slot: Slot | undefined, path: readonly Key[]): Slot | und
   );
 }
 
-/** The last of equal keys counts. */
+/** The entry with the key `name`; the last of equal keys counts. */
 export function entryOf(node: CST.Token | undefined, name: string): CST.CollectionItem | undefined {
   return isMapping(node) ? node.items.findLast(({ key }) => nameOf(key) === name) : undefined;
 }
@@ -60,12 +62,12 @@ export function isSequence(node: CST.Token | undefined): node is Sequence {
   return node?.type === 'block-seq' || (node?.type === 'flow-collection' && node.start.source === '[');
 }
 
-/** Text in one piece, with an end that something can be put behind; a block scalar has none. */
+/** A plain or quoted scalar, after which tokens can be added; a block scalar has no such end. */
 export function isFlowScalar(node: CST.Token | undefined): node is CST.FlowScalar {
   return node?.type !== undefined && /^(?:(?:single|double)-quoted-)?scalar$/.test(node.type);
 }
 
-/** Items without a value are comments, or what is behind the last comma. */
+/** The item at `index`. Items without a value are comments, or the blanks after the last comma. */
 function itemOf(node: CST.Token | undefined, index: number): CST.CollectionItem | undefined {
   const item = isSequence(node) ? node.items[index] : undefined;
   return item?.value && !item.sep ? item : undefined;
@@ -75,7 +77,7 @@ function nameOf(key: CST.Token | null | undefined): string | undefined {
   return CST.resolveAsScalar(key ?? null, false, () => {})?.value;
 }
 
-/** Gives each token its part of `text`, which is as long as what was parsed. */
+/** Gives each token its part of `text`, which is as long as the parsed text. */
 function restore(tokens: readonly CST.Token[], text: string): void {
   let at = 0;
   for (const token of tokens) {
@@ -87,7 +89,7 @@ function restore(tokens: readonly CST.Token[], text: string): void {
   }
 }
 
-/** All that has text in a token, in the order of the text. */
+/** All parts of a token that have text, in the order of the text. */
 function* piecesOf(token: CST.Token): Generator<{ source: string }> {
   if (token.type === 'block-scalar') for (const prop of token.props) yield* piecesOf(prop);
   if (token.type === 'flow-collection') yield token.start;

@@ -1,6 +1,6 @@
 /**
- * write: what is written reads back as the very same cluster with the values that were missing, and is as it was besides.
- * For all fixtures, with what they say taken out, and for random clusters in any layout.
+ * write: a written text reads back as the same cluster with the missing values, and is otherwise unchanged. For all
+ * fixtures with their values removed, and for random clusters in any layout.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -23,7 +23,7 @@ interface Written {
   readonly texts: readonly string[];
 }
 
-/** Undefined when it cannot be read, or some Service gets nothing. */
+/** Undefined when the text cannot be read, or a Service gets no value. */
 function write(sources: readonly Source[]): Written | undefined {
   const { value: before, diagnostics } = readSnapshot(sources);
   const { value: after, diagnostics: found } = allocate(before, { ...AS_IT_IS, allocate: true });
@@ -33,7 +33,7 @@ function write(sources: readonly Source[]): Written | undefined {
   return { before, after, texts };
 }
 
-/** Without places, and without the mark of JSON. */
+/** Services without origins and without the annotation of JSON. */
 function plain(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, each) => (key === 'origin' || key === SYNTHETIC_ANNOTATION ? undefined : each)),
@@ -62,27 +62,27 @@ function check(sources: readonly Source[]): number {
   const { value: read, diagnostics } = readSnapshot(again);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
 
-  // The same cluster, but for the values that are added.
+  // The same cluster, except for the added values.
   const { services: old, ...others } = before;
   const { services, ...rest } = read;
   expect(plain(rest)).toEqual(plain(others));
   const filled = old.map((service, i) => withValues(service, after[i] ?? service));
   expect(plain(services)).toEqual(plain(filled));
 
-  // With which nothing is missing any more, and what is made of it is what it was made to be.
+  // Nothing is missing any more, and allocation gives the same Services.
   const allocated = allocate(read, { ...AS_IT_IS, allocate: true });
   expect(allocated.diagnostics.filter(({ code }) => code === 'allocated')).toEqual([]);
   expect(plain(allocated.value)).toEqual(plain(after.map(({ allocated: _, ...service }) => service)));
   expect(writeServices(again, services, allocated.value).value).toEqual(texts);
 
-  // Nothing that was there is lost, but for values that were empty; block and flow without what is marked are as they were.
+  // No text is lost except empty values; without the marked lines, the text is as before.
   for (const [i, { text }] of sources.entries()) {
     const written = texts[i] ?? '';
     if (!EMPTY.test(text)) expect(isWithin(text, written)).toBe(true);
     if (!EMPTY.test(text) && !/^\s*[[{]/.test(text)) expect(unpadded(written.replace(MADE, ''))).toBe(unpadded(text));
   }
 
-  // Each made-up value is marked, and lines that were there are there.
+  // Each synthetic value is marked, and all old lines are kept.
   const made = after.filter(({ allocated }) => allocated);
   if (made.length === 0) expect(texts).toEqual(sources.map(({ text }) => text));
   else expect(texts.join('')).toMatch(/# synthetic|"vipc\/synthetic"/);
@@ -107,7 +107,7 @@ const FIXTURES = cases().map(({ name, directory }) => ({
   text: readFileSync(`${directory}cluster.yaml`, 'utf8'),
 }));
 
-/** Fields of their own line, with the items of a list, and of a flow mapping. */
+/** Fields on their own line, with the items of a list, and fields of a flow mapping. */
 const GIVEN =
   /^ *(?:clusterIPs?|nodePort|healthCheckNodePort):.*\n(?: *- "?(?:None|[\da-f.:]+)"?\n)*|\b(?:clusterIPs?|nodePort|healthCheckNodePort): (?:\[[^\]]*\]|"[^"]*"|[^,}\]\n]*), ?/gm;
 
@@ -118,13 +118,13 @@ describe('fixtures', () => {
 
   it('without what they say', () => {
     const counts = FIXTURES.map(({ name, text }) => check([{ name, text: text.replace(GIVEN, '') }]));
-    // The invalid ones are none.
+    // Invalid Services are not in the snapshot.
     expect(counts.filter((count) => count > 0).length).toBeGreaterThan(FIXTURES.length * 0.9);
   });
 });
 
 describe('any cluster', () => {
-  /** What is taken out of each Service. */
+  /** The fields removed from each Service. */
   const holes = fc.infiniteStream(fc.constantFrom('nothing', 'addresses', 'ports', 'all', 'empty'));
 
   function withHoles(object: ApiObject, hole: string): ApiObject {

@@ -1,26 +1,6 @@
+/** YAML, with the addresses in it that it lacked. */
 import { describe, expect, it } from '@jest/globals';
-import { allocate } from '../complete/allocate.js';
-import { AS_IT_IS } from '../complete/complete.js';
-import { readSnapshot } from '../read/snapshot.js';
-import { writeServices } from './write.js';
-
-/** What becomes of a text, and what is said about it. */
-function write(text: string, name = 'x.yaml') {
-  const sources = [{ name, text }];
-  const { value, diagnostics } = readSnapshot(sources);
-  expect(diagnostics).toEqual([]);
-  const { value: after } = allocate(value, { ...AS_IT_IS, allocate: true });
-  const written = writeServices(sources, value.services, after);
-  return { text: written.value.join(''), codes: written.diagnostics.map(({ code }) => code) };
-}
-
-const HEAD = `apiVersion: v1
-kind: Service
-metadata: {name: web}
-`;
-const IP = '10.106.12.127';
-const IP6 = '"fd00:10:96::3024"';
-const PORT = 30808;
+import { HEAD, IP, IP6, PORT, written } from '../testing/cases/written.js';
 
 /** A document's text from `spec:` on, before and after. */
 const YAML: readonly (readonly [string, string, string])[] = [
@@ -165,24 +145,24 @@ const YAML: readonly (readonly [string, string, string])[] = [
 
 describe('YAML with', () => {
   it.each(YAML)('%s', (_, before, after) => {
-    expect(write(`${HEAD}${before}`)).toEqual({ text: `${HEAD}${after}`, codes: [] });
+    expect(written(`${HEAD}${before}`)).toEqual({ text: `${HEAD}${after}`, codes: [] });
   });
 
   it('several documents: the others stay as they are', () => {
     const other = '# a comment\n\n---   # another\nkind:   ConfigMap\napiVersion:  v1\ndata: { a:   "b" }\n---\n';
     const service = `${HEAD}spec:\n  ports:\n  - port: 80\n...\n`;
-    const { text } = write(`${other}${service}---\n${other}`);
+    const { text } = written(`${other}${service}---\n${other}`);
     expect(text).toBe(`${other}${service.replace('spec:', `spec:\n  clusterIP: ${IP} # synthetic`)}---\n${other}`);
   });
 
   it('the end of a document before it', () => {
     const text = `# a\n...\n${HEAD}spec:\n  ports:\n  - port: 80\n`;
-    expect(write(text).text).toBe(text.replace('spec:', `spec:\n  clusterIP: ${IP} # synthetic`));
+    expect(written(text).text).toBe(text.replace('spec:', `spec:\n  clusterIP: ${IP} # synthetic`));
   });
 
   it('an IPAddress of the cluster: what that says is not made up', () => {
     const address = `---\napiVersion: networking.k8s.io/v1\nkind: IPAddress\nmetadata: {name: 10.96.7.7}\nspec: {parentRef: {resource: services, namespace: default, name: web}}\n`;
-    const { text } = write(`${HEAD}spec:\n  ipFamilyPolicy: PreferDualStack\n  ports: [{port: 80}]\n${address}`);
+    const { text } = written(`${HEAD}spec:\n  ipFamilyPolicy: PreferDualStack\n  ports: [{port: 80}]\n${address}`);
     expect(text.match(/clusterIPs?: .*/g)).toEqual([
       'clusterIP: 10.96.7.7 # as in the cluster',
       `clusterIPs: [10.96.7.7, ${IP6}] # synthetic: fd00:10:96::3024`,
@@ -191,72 +171,7 @@ describe('YAML with', () => {
 
   it('a List', () => {
     const list = `kind: List\napiVersion: v1\nitems:\n- ${HEAD.trimEnd().replaceAll('\n', '\n  ')}\n  spec:\n    ports:\n    - port: 80\n`;
-    expect(write(list).text).toBe(list.replace('spec:', `spec:\n    clusterIP: ${IP} # synthetic`));
-  });
-});
-
-const JSON_SERVICE = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } };
-const LIST = {
-  apiVersion: 'v1',
-  kind: 'ServiceList',
-  items: [{ metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } }],
-};
-
-describe('JSON', () => {
-  it.each([
-    [
-      'in one line',
-      JSON.stringify(JSON_SERVICE),
-      `{"apiVersion":"v1","kind":"Service","metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"web"},"spec":{"clusterIP":"${IP}","ports":[{"port":80}]}}`,
-    ],
-    [
-      'with two blanks',
-      JSON.stringify(JSON_SERVICE, null, 2),
-      `{
-  "apiVersion": "v1",
-  "kind": "Service",
-  "metadata": {
-    "annotations": {"vipc/synthetic": "spec.clusterIP"},
-    "name": "web"
-  },
-  "spec": {
-    "clusterIP": "${IP}",
-    "ports": [
-      {
-        "port": 80
-      }
-    ]
-  }
-}`,
-    ],
-    [
-      'with tabs',
-      '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": {}},\n\t"spec": {\n\t\t"ports": [{"port": 80}]}}\n',
-      `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": {"vipc/synthetic": "spec.clusterIP"}},\n\t"spec": {\n\t\t"clusterIP": "${IP}",\n\t\t"ports": [{"port": 80}]}}\n`,
-    ],
-    [
-      'of a typed list',
-      JSON.stringify(LIST),
-      `{"apiVersion":"v1","kind":"ServiceList","items":[{"metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"web"},"spec":{"clusterIP":"${IP}","ports":[{"port":80}]}}]}`,
-    ],
-    [
-      'one behind the other',
-      `${JSON.stringify(JSON_SERVICE)}\n${JSON.stringify(LIST).replace('web', 'b')}\n`,
-      `{"apiVersion":"v1","kind":"Service","metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"web"},"spec":{"clusterIP":"${IP}","ports":[{"port":80}]}}\n{"apiVersion":"v1","kind":"ServiceList","items":[{"metadata":{"annotations":{"vipc/synthetic":"spec.clusterIP"},"name":"b"},"spec":{"clusterIP":"10.104.58.214","ports":[{"port":80}]}}]}\n`,
-    ],
-    [
-      'that has some already',
-      '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": {"vipc/synthetic": "spec.clusterIP"}}, "spec": {"clusterIP": "10.96.0.7", "type": "NodePort", "ports": [{"port": 80, "nodePort": 0}]}}',
-      `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "annotations": {"vipc/synthetic": "spec.clusterIP spec.ports[0].nodePort"}}, "spec": {"clusterIP": "10.96.0.7", "type": "NodePort", "ports": [{"port": 80, "nodePort": ${PORT}}]}}`,
-    ],
-  ])('%s', (_, before, after) => {
-    expect(write(before, 'x.json')).toEqual({ text: after, codes: [] });
-  });
-
-  it.each([600, 5000])('%i levels deep is refused', (depth) => {
-    const admitted = { ...JSON_SERVICE, metadata: { name: 'web', uid: 'u', resourceVersion: '1' } };
-    const text = JSON.stringify(admitted).replace('{', `{"x":${'['.repeat(depth)}${']'.repeat(depth)},`);
-    expect(write(text, 'x.json')).toEqual({ text, codes: ['cannot-write'] });
+    expect(written(list).text).toBe(list.replace('spec:', `spec:\n    clusterIP: ${IP} # synthetic`));
   });
 });
 
@@ -266,7 +181,7 @@ describe('aliases', () => {
     `- apiVersion: v1\n  kind: Service\n  metadata: {name: ${name}}\n  spec: ${spec}\n`;
 
   it('where a value has to go are written out', () => {
-    const { text, codes } = write(list(item('web', '&s {ports: [{port: 80}]}'), item('b', '*s')));
+    const { text, codes } = written(list(item('web', '&s {ports: [{port: 80}]}'), item('b', '*s')));
     expect(codes).toEqual(['written-anew']);
     expect(text.match(/clusterIP: .*/g)).toEqual([
       `clusterIP: ${IP} # synthetic`,
@@ -280,7 +195,7 @@ describe('aliases', () => {
       item('web', '{ports: [{port: 80}], selector: &s {app: a}}'),
       item('b', '{ports: [{port: 80}], selector: *s}'),
     );
-    expect(write(text)).toMatchObject({ codes: [], text: expect.stringContaining('selector: *s}') });
+    expect(written(text)).toMatchObject({ codes: [], text: expect.stringContaining('selector: *s}') });
   });
 
   it('that stand for more than fits into memory are refused', () => {
@@ -291,9 +206,9 @@ describe('aliases', () => {
           .fill(i === 0 ? 'x' : `*b${i - 1}`)
           .join(', ')}]\n`,
     );
-    // What an API server took has no unknown fields, so that is all there is to say.
+    // An admitted object has no unknown fields, so there is no other diagnostic.
     const head = HEAD.replace('name: web', 'name: web, uid: u, resourceVersion: "1"');
-    const { text, codes } = write(`${head}spec: &s\n  ports: [{port: 80}]\nstatus:\n  x:\n${bomb.join('')}`);
+    const { text, codes } = written(`${head}spec: &s\n  ports: [{port: 80}]\nstatus:\n  x:\n${bomb.join('')}`);
     expect(codes).toEqual(['cannot-write']);
     expect(text).not.toContain(IP);
   });

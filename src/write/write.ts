@@ -1,7 +1,7 @@
 /**
- * write: manifests × Services → manifests. Fields that the Services have beyond what was read are put into the texts they
- * came from; all else stays as it is, byte for byte, and what is new is marked. In: sources, and Services before and after.
- * Out: a text for each source; what was written is read again, so a text that is returned says what it should.
+ * write: manifests × Services → manifests. Allocated fields are added to the texts that the Services came from, with a
+ * mark; everything else stays byte for byte. In: sources, and Services before and after. Out: a text for each source.
+ * Each result is read again, so a returned text is known to have the right values.
  */
 import type { Checked, Diagnostic, Source } from '../diag.js';
 import { isMapping } from '../read/check.js';
@@ -16,8 +16,8 @@ import type { Syntax } from './layout.js';
 import { documentAt, follow, textOf, treeOf } from './tree.js';
 
 /**
- * The texts of `sources` with what `after` has and `before` has not. Errors: `cannot-write` on a Service whose text is of
- * no kind that can be written to. Warning: `written-anew` on a document that lost its layout.
+ * The texts of `sources` with the fields of `after` that `before` lacks. Errors: `cannot-write` on a Service whose text
+ * cannot be edited. Warning: `written-anew` on a document that lost its layout.
  */
 export function writeServices(
   sources: readonly Source[],
@@ -40,21 +40,23 @@ export function writeServices(
   return { value, diagnostics };
 }
 
-/** What is still to be written, by `namespace/name`; the first object of a name is the Service, and takes it. */
+/**
+ * The fields that remain to be written, by `namespace/name`; the first object of a name is the Service and gets them.
+ */
 type FieldsByService = Map<string, { readonly service: Service; readonly fields: readonly Field[] }>;
 
 interface Piece extends Source {
   readonly syntax: Syntax;
 }
 
-/** A YAML document is looked at by itself: anchors do not reach further, and a broken one is nobody else's business. */
+/** Each YAML document is edited separately: anchors are local to it, and a broken one must not affect the others. */
 function documentsOf({ text, ...source }: Source): readonly Piece[] {
   const starts = [...text.matchAll(/^---(?=\s|$)/gm)].map((match) => match.index);
   const cuts = [...new Set([0, ...starts])];
   return cuts.map((start, i) => ({ ...source, text: text.slice(start, cuts[i + 1]), syntax: 'yaml' }));
 }
 
-/** An object that is to have fields. */
+/** An object, and the fields to write into it. */
 interface Job {
   readonly raw: RawObject;
   readonly service: Service;
@@ -103,18 +105,20 @@ function serviceKey({ value, source }: RawObject): string | undefined {
   return `${metadata['namespace'] || source.namespace || 'default'}/${metadata['name']}`;
 }
 
-/** What is parsed in the place of a text, for its tokens; undefined where there is nothing else. */
+/** A function from a text to the text that is parsed instead of it; undefined when there is none. */
 type Grammar = (text: string) => string | undefined;
 
 const AS_WRITTEN: Grammar = (text) => text;
 
 /**
- * The relaxed text is for documents that the `yaml` package refuses and read/ does not: brackets, braces and quoted text
- * that go on at or left of their key's column, CR alone as a line end, and in brackets [fd00::] as an address.
+ * The relaxed text is for documents that the `yaml` package refuses and read/ accepts: brackets, braces and quoted text
+ * that continue at or left of their key's column, CR alone as a line end, and the address in [fd00::].
  */
 const GRAMMARS = [AS_WRITTEN, relaxed];
 
-/** The text with the fields of `jobs`, or undefined when it has no place for them. In a JSON list each object is a text. */
+/**
+ * The text with the fields of `jobs`; undefined when it has no place for them. Items of a JSON list are edited singly.
+ */
 function edited(piece: Piece, jobs: readonly Job[], grammar: Grammar): string | undefined {
   const { text, syntax } = piece;
   if (jobs.some(({ raw }) => !raw.span)) return withJobs(text, jobs, syntax, grammar);
@@ -141,7 +145,7 @@ function withJobs(text: string, jobs: readonly Job[], syntax: Syntax, grammar: G
   return isSet ? textOf(tree) : undefined;
 }
 
-/** Whether a text has `objects`, those of `jobs` with their fields, and nothing else. */
+/** Whether a text has exactly `objects`, those of `jobs` with their fields. */
 function says(written: Piece, objects: readonly RawObject[], jobs: readonly Job[]): boolean {
   const fields = new Map(jobs.map(({ raw, fields }) => [placeOf(raw), fields] as const));
   const wanted = objects.map((raw) => withFields(raw.value, fields.get(placeOf(raw)) ?? []));
@@ -153,7 +157,7 @@ function placeOf({ document, base }: RawObject): string {
   return `${document} ${base.join(' ')}`;
 }
 
-/** Without aliases, after which the fields have places of their own. */
+/** The text written again without aliases, so that each field has its own place. */
 function writtenAnew(piece: Piece, objects: readonly RawObject[], jobs: readonly Job[]): string | undefined {
   const body = expanded(documentValues(piece));
   if (body === undefined) return undefined;
@@ -164,7 +168,7 @@ function writtenAnew(piece: Piece, objects: readonly RawObject[], jobs: readonly
   return text !== undefined && says({ ...anew, text }, objects, jobs) ? text : undefined;
 }
 
-/** The mark of a document's start, and the comments before its first value, which can stay. */
+/** The `---` of a document, and the comments before its first value, which are kept. */
 function headOf(text: string): string {
   const [start = ''] = /^---(?:[ \t]*(?:#[^\n]*)?\n)?/.exec(text) ?? [];
   const [comments = ''] = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*/.exec(text.slice(start.length)) ?? [];
@@ -179,7 +183,7 @@ function cannotWrite({ origin }: Service): Diagnostic {
   return {
     code: 'cannot-write',
     severity: 'error',
-    message: `${origin.object} has no place in its text for what it is given`,
+    message: `${origin.object}: its text has no place for the allocated fields`,
     origin: { ...origin, path: ['metadata', 'name'] },
     hint: 'write it without aliases and merge keys',
   };
@@ -189,7 +193,7 @@ function lostLayout({ origin }: Service): Diagnostic {
   return {
     code: 'written-anew',
     severity: 'warning',
-    message: `${origin.object} is in a document that is written anew, without the comments in it: an alias stands where a value goes`,
+    message: `${origin.object} is in a document that is written again without its comments: an alias is at the place of a new value`,
     origin,
   };
 }

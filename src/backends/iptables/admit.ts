@@ -1,6 +1,6 @@
 /**
- * What of the resolved ServicePorts iptables mode can serve: all. A packet takes the first rule that matches it, so of two
- * Services with one external IP and port only the first is reached.
+ * iptables mode can serve all resolved ServicePorts. A packet takes the first rule that matches it, so of two Services
+ * with the same external IP and port only the first is reached.
  */
 import type { Checked } from '../../diag.js';
 import type { ServicePort } from '../../resolve/types.js';
@@ -12,7 +12,7 @@ export function admit(resolved: readonly Resolved[]): Checked<readonly Resolved[
   return { value: resolved, diagnostics: resolved.flatMap(({ ports }) => conflicts(ports, addresses)) };
 }
 
-/** Node ports have no address of their own; an API server gives each number to one Service. */
+/** Node ports have no address of their own, and an API server gives each port to one Service only. */
 function addresses({ name, frontends }: ServicePort): Claims {
   return frontends.flatMap(({ ip, port }) =>
     ip === undefined ? [] : [[`${name.protocol} ${ip} ${port}`, { address: ip, port }] as const],

@@ -25,7 +25,7 @@ export const iptables: Backend = {
 
 function lower(resolved: readonly Resolved[], options: Options, how: Lowering): DesiredState {
   const ruleSets = resolved.map(({ node, ports }) => lowerFamily(ports, node, options, how));
-  // Without it the kernel takes no packet from 127.0.0.1 to another machine, which a node port there is (k/k proxier).
+  // By default the kernel does not route packets from 127.0.0.1, as node ports there require (k/k proxier).
   const onLoopback = resolved.some(({ node }) => node.localhostNodePorts);
   return {
     iptables: { ruleSets, isComplete: true },

@@ -1,6 +1,6 @@
 /**
- * lower: ServicePorts → iptables RuleSet, for one node and family. Which rules there are is decided by now; a layout
- * says how they are arranged in chains.
+ * lower: ServicePorts → iptables RuleSet, for one node and family. The policy decisions have been made; a layout
+ * arranges the rules in chains.
  */
 
 import type { Memo } from '../../memo.js';
@@ -17,10 +17,10 @@ type Layout = (ports: readonly ServicePort[], context: Context, memo: Memo) => r
 
 const LAYOUTS: ReadonlyMap<string, Layout> = new Map([['kube-proxy', layoutKubeProxy]]);
 
-/** The layouts there are; the first is the default. */
+/** The available layouts; the first is the default. */
 export const LAYOUT_NAMES: readonly string[] = [...LAYOUTS.keys()];
 
-/** Above this many endpoints kube-proxy leaves comments out: they are 40% of the bytes (k/k#65755). */
+/** With more endpoints kube-proxy leaves comments out, which are 40% of the bytes (k/k#65755). */
 const LARGE_CLUSTER_ENDPOINTS = 1000;
 
 /** The rule set that serves `ports` on `node`; both must be of one family, and `layout` one of LAYOUT_NAMES. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { endpointChain, serviceChains } from './names.js';
 
-/** Hashes that a real kube-proxy made: fixtures/conformance/clusterip and ipv6-session-affinity. */
+/** Hashes made by a real kube-proxy: fixtures/conformance/clusterip and ipv6-session-affinity. */
 describe('chain names', () => {
   const web = { namespace: 'default', service: 'web', port: 'http', protocol: 'TCP' } as const;
 

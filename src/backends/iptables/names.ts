@@ -1,5 +1,5 @@
 /**
- * Names of chains, exactly kube-proxy's, so that rules of the two can be compared and taken over.
+ * Names of chains, exactly those of kube-proxy, so that its rules and ours can be compared and taken over.
  */
 import * as crypto from 'node:crypto';
 import { joinHostPort } from '../../ip.js';
@@ -16,15 +16,15 @@ export const CHAIN = {
   postrouting: 'KUBE-POSTROUTING',
 } as const;
 
-/** The chains that one ServicePort may have; which of them exist is lower's to say. */
+/** The chains that one ServicePort may have; lower decides which of them exist. */
 export interface ServiceChains {
   /** Cluster-policy endpoints. */
   readonly cluster: string;
   /** Local-policy endpoints. */
   readonly local: string;
-  /** Entrance of traffic from outside. */
+  /** Entrance of traffic from outside the cluster. */
   readonly external: string;
-  /** Source-range filter before that entrance. */
+  /** Source-range filter before the external chain. */
   readonly firewall: string;
 }
 
@@ -61,6 +61,6 @@ function shortHash(text: string): string {
     const bits = Number.parseInt(hex.slice(i, i + 5), 16);
     for (let shift = 15; shift >= 0; shift -= 5) letters.push(BASE32.charCodeAt((bits >> shift) & 31));
   }
-  // In one piece: a string grown letter by letter keeps all its stages, and there are 100,000 of them.
+  // In one call: a string built letter by letter keeps all its intermediate forms, and there are 100,000 of them.
   return String.fromCharCode(...letters);
 }

@@ -14,7 +14,7 @@ export const iptablesOurs: ModeOurs = {
   jumps: Object.values(JUMPS).flatMap((chains) => Object.values(chains).flat()),
 };
 
-/** Addresses and ports that a rule led to endpoints from, until now. */
+/** Addresses and ports from which a rule led to endpoints until now. */
 export function formerly({ iptables = [] }: Differences): readonly string[] {
   return iptables.flatMap(({ family, tables }) => {
     const chains = tables.filter(({ name }) => name === 'nat').flatMap(({ chains }) => chains);

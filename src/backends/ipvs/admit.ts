@@ -1,6 +1,6 @@
 /**
- * What of the resolved ServicePorts ipvs mode can serve. A virtual IP is an address of the node here, so one that means
- * something to the node already would pull the node's own traffic into IPVS.
+ * The resolved ServicePorts that ipvs mode can serve. Here a virtual IP becomes an address of the node, so one that the
+ * node already uses otherwise would divert the node's own traffic into IPVS.
  */
 import { type Checked, type Diagnostic, hasErrors, type Key } from '../../diag.js';
 import { parseIp, specialUse } from '../../ip.js';
@@ -14,9 +14,8 @@ import { contextOf, DEVICE } from './context.js';
 import { serversOf } from './virtual-servers.js';
 
 /**
- * `resolved` without the Services that can't be served. Errors: `unusable-vip`, `cluster-ip-on-node`. Warnings:
- * `vip-on-node`, `vip-on-other-node`, `vip-conflict`,
- * `no-node-address`.
+ * `resolved` without the Services that cannot be served. Errors: `unusable-vip`, `cluster-ip-on-node`. Warnings:
+ * `vip-on-node`, `vip-on-other-node`, `vip-conflict`, `no-node-address`.
  */
 export function admit(resolved: readonly Resolved[], options: Options, memo: Memo): Checked<readonly Resolved[]> {
   const refused = new Set<string>();
@@ -53,7 +52,7 @@ function serviceOf({ name }: ServicePort): string {
   return `${name.namespace}/${name.service}`;
 }
 
-/** Where the API object has each kind's address. */
+/** The field of the API object that holds each kind's address. */
 const FIELD: Readonly<Record<FrontendKind, { readonly noun: string; readonly path: readonly Key[] }>> = {
   ClusterIP: { noun: 'cluster IP', path: ['spec', 'clusterIP'] },
   ExternalIP: { noun: 'external IP', path: ['spec', 'externalIPs'] },
@@ -61,7 +60,7 @@ const FIELD: Readonly<Record<FrontendKind, { readonly noun: string; readonly pat
   NodePort: { noun: 'node port', path: ['spec', 'ports'] },
 };
 
-/** The other Nodes of the cluster by their addresses. */
+/** The other Nodes of the cluster, by address. */
 function byAddress(peers: readonly Peer[], node: NodeContext): ReadonlyMap<string, string> {
   const others = peers.filter(({ metadata }) => metadata.name !== node.name);
   return new Map(
@@ -100,7 +99,7 @@ function problemsOf(
   return [{ code: 'vip-on-node', severity: 'warning', message, origin }];
 }
 
-/** What kind of address that no node may take, or undefined. */
+/** The kind of a special address that must not become an address of a node, or undefined. */
 function unusable(text: string): string | undefined {
   const ip = parseIp(text);
   if (!ip) return undefined;
@@ -113,7 +112,7 @@ function unusable(text: string): string | undefined {
 }
 
 function unservedNodePorts(ports: readonly ServicePort[], node: NodeContext): readonly Diagnostic[] {
-  // Where nodePortAddresses name others, their own warning says so.
+  // Where nodePortAddresses selects other addresses, its own warning covers that.
   if (node.addresses.length > 0 || node.nodePorts.on !== 'local-addresses') return [];
   const count = ports.filter(({ frontends }) => frontends.some(({ kind }) => kind === 'NodePort')).length;
   if (count === 0) return [];
@@ -122,7 +121,7 @@ function unservedNodePorts(ports: readonly ServicePort[], node: NodeContext): re
   return [{ code: 'no-node-address', severity: 'warning', message, hint }];
 }
 
-/** Ports of one Service share their addresses, and with them what is wrong. */
+/** Ports of one Service share their addresses, and so the diagnostics about these. */
 function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(diagnostics.map((diagnostic) => [diagnostic.message, diagnostic])).values()];
 }

@@ -35,7 +35,7 @@ export const ipvs: Backend = {
   formerly,
 };
 
-/** In the order to load them: what a rule or an address leads to is there before it. */
+/** In load order: a rule or address comes after what it leads to. */
 function artifacts(state: DesiredState, counts: PortCounts): readonly Artifact[] {
   const { iptables, ipset: sets = [], ipvs: { timeouts, virtualServers } = { virtualServers: [] } } = state;
   const bound = state.addresses?.addresses ?? [];

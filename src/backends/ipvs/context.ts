@@ -1,5 +1,5 @@
 /**
- * lower, part: what every lowering function of this mode may look at.
+ * lower, part: the input that all lowering functions of this mode share.
  */
 import type { Options } from '../../options.js';
 import type { Frontend, NodeContext } from '../../resolve/types.js';
@@ -9,7 +9,7 @@ export interface Context {
   readonly node: NodeContext;
   readonly options: Options;
   readonly features: Features;
-  /** Where node ports are served. IPVS sees no packet that stays on loopback, so never there. */
+  /** Where node ports are served. Never on loopback, because IPVS does not see packets that stay there. */
   readonly nodePortAddresses: readonly string[];
 }
 
@@ -24,12 +24,15 @@ function isOnWire(address: string): boolean {
   return !address.startsWith('127.') && address !== '::1';
 }
 
-/** The dummy device that holds the virtual IPs, so that their packets count as local and pass INPUT, where IPVS is. */
+/**
+ * The dummy device that holds the virtual IPs. It makes their packets local, so that they pass INPUT, where IPVS hooks
+ * in.
+ */
 export const DEVICE = 'kube-ipvs0';
 
 /**
- * The frontend's address if that belongs on the dummy device. One that an interface has stays there only, and a node
- * port has none of its own.
+ * The frontend's address, if it belongs on the dummy device. An address that another interface has stays there only,
+ * and a node port has no address of its own.
  */
 export function boundAddress({ kind, ip }: Frontend, { node }: Context): string | undefined {
   return kind === 'ClusterIP' || !node.addresses.includes(ip ?? '') ? ip : undefined;

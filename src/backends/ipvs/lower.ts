@@ -1,5 +1,5 @@
 /**
- * lower: ServicePorts → what ipvs mode programs on one node, each in the words of its tool.
+ * lower: ServicePorts → the desired state of ipvs mode on one node, by tool.
  */
 
 import type { Options } from '../../options.js';
@@ -13,7 +13,7 @@ import { ruleSetOf } from './rule-set.js';
 import { setsOf } from './sets.js';
 import { virtualServers } from './virtual-servers.js';
 
-/** What serves `resolved`. */
+/** The desired state that serves `resolved`. */
 export function lower(resolved: readonly Resolved[], options: Options, { features, memo }: Lowering): DesiredState {
   const timeouts = timeoutsOf(options);
   const families = resolved.map(({ node, ports }) => {
@@ -43,23 +43,23 @@ export function lower(resolved: readonly Resolved[], options: Options, { feature
 }
 
 /**
- * The kernel parameters that IPVS needs (k/k pkg/proxy/ipvs NewProxier). conn_reuse_mode is left alone: only kernels
+ * The kernel parameters that IPVS needs (k/k pkg/proxy/ipvs NewProxier). conn_reuse_mode keeps its value: only kernels
  * before 5.9 need it off (k/k#93297).
  */
 function sysctlsOf({ ipvs }: Options): Sysctls {
   return {
-    // The mark and masquerading must apply to what IPVS forwards.
+    // Lets the packet mark and masquerading apply to packets that IPVS forwards.
     'net.ipv4.vs.conntrack': 1,
     // A client whose real server is gone gets another one at once.
     'net.ipv4.vs.expire_nodest_conn': 1,
     'net.ipv4.vs.expire_quiescent_template': 1,
     'net.ipv4.ip_forward': 1,
-    // By default a node answers ARP on any interface for all its addresses, and virtual IPs are among them.
+    // By default a node answers ARP requests for all its addresses on any interface, including the virtual IPs.
     ...(ipvs.strictARP ? { 'net.ipv4.conf.all.arp_ignore': 1, 'net.ipv4.conf.all.arp_announce': 2 } : {}),
   };
 }
 
-/** The timeouts that are set, if any is. */
+/** The timeouts, if any is set. */
 function timeoutsOf({ ipvs }: Options): Timeouts | undefined {
   const { tcp, tcpFin, udp } = ipvs.timeouts;
   return tcp + tcpFin + udp > 0 ? ipvs.timeouts : undefined;

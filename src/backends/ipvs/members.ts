@@ -11,7 +11,7 @@ import { L4 } from '../shared/l4.js';
 import { boundAddress, type Context } from './context.js';
 import { type Members, NODE_PORT_SETS, SET_KEYS, SETS, type SetKey } from './sets.js';
 
-/** An entry of a set, and what ipset shows of it. */
+/** An entry of a set, and its text as ipset prints it. */
 interface Member {
   readonly set: SetKey;
   readonly key: string;
@@ -36,7 +36,7 @@ export function membersOf(ports: readonly ServicePort[], context: Context, memo:
   return members;
 }
 
-/** What ServicePorts have in common, such as an external IP, is there once and has the origin of the first. */
+/** A member that ServicePorts share, such as an external IP, exists once and has the origin of the first. */
 function shared(before: Entry, entry: Entry): Entry {
   const { owners = [] } = before;
   const more = (entry.owners ?? []).filter((owner) => !owners.includes(owner));
@@ -53,7 +53,7 @@ function lowerPort(port: ServicePort, context: Context): readonly Member[] {
 
 function addPort(port: ServicePort, context: Context, add: Add): void {
   const protocol = L4[port.name.protocol];
-  // An endpoint that talks to its own Service meets itself: whatever its state, as a connection may outlast readiness.
+  // A connection of an endpoint to its own Service may come back to it, in any state: connections outlast readiness.
   for (const { ip, port: number } of port.endpoints.onNode) {
     add('KUBE-LOOP-BACK', { ip, protocol, port: number, source: ip });
   }
@@ -63,7 +63,7 @@ function addPort(port: ServicePort, context: Context, add: Add): void {
     if (frontend.ip === undefined) addNodePort(frontend, protocol, context, add);
     else addAddress(frontend, { ip: frontend.ip, protocol, port: frontend.port }, add);
   }
-  // The health check is served where node ports are.
+  // The health check is served on the same addresses as node ports.
   const { healthCheckNodePort } = port;
   const served = context.nodePortAddresses.length > 0 || port.frontends.every(({ kind }) => kind !== 'NodePort');
   if (healthCheckNodePort !== undefined && served) add('KUBE-HEALTH-CHECK-NODE-PORT', { port: healthCheckNodePort });
@@ -83,7 +83,7 @@ function addAddress({ kind, policy, sourceRanges }: Frontend, entry: Entry, add:
   if (sourceRanges.node && entry.ip !== undefined) add('KUBE-LOAD-BALANCER-SOURCE-IP', { ...entry, source: entry.ip });
 }
 
-/** An ipset refuses a network of all addresses; its two halves are as good (ipset(8), hash:net). */
+/** An ipset cannot hold a network of all addresses; its two halves are equivalent (ipset(8), hash:net). */
 function halves(cidr: string): readonly string[] {
   if (!cidr.endsWith('/0')) return [cidr];
   return cidr.includes(':') ? ['::/1', '8000::/1'] : ['0.0.0.0/1', '128.0.0.0/1'];

@@ -17,11 +17,11 @@ export const ipvsOurs: ModeOurs = {
   servers: ourServers,
 };
 
-/** Names of ipsets of this and older versions of kube-proxy, in both families. */
+/** Names of the ipsets of this and older versions of kube-proxy, in both families. */
 const OUR_SET =
   /^KUBE-(?:6-)?(?:LOOP-BACK|CLUSTER-IP|EXTERNAL-IP|LOAD-BALANCER|NODE-PORT|HEALTH-CHECK-NODE-PORT|IPVS-IPS)(?:-|$)/;
 
-/** Sets whose members are virtual servers, address and all. */
+/** Sets whose members are addresses of virtual servers. */
 const ADDRESS_SETS: readonly SetKey[] = [
   'KUBE-CLUSTER-IP',
   'KUBE-EXTERNAL-IP',
@@ -31,8 +31,8 @@ const ADDRESS_SETS: readonly SetKey[] = [
 ];
 
 /**
- * Which virtual servers of a node are ours. IPVS keeps no names; but the address of ours is on our device, or our ipsets
- * have it as a member, which come before the virtual server and go after it.
+ * Which virtual servers of a node are ours. IPVS keeps no names. But the address of ours is on our device, or is a
+ * member of our ipsets, which is added before the virtual server and removed after it.
  */
 function ourServers({ addresses: links = [], ipset }: ObservedState): IpvsOurs {
   const bound = new Set(links.find(({ name }) => name === DEVICE)?.addresses.map(({ ip }) => ip));
@@ -55,7 +55,7 @@ function ourServers({ addresses: links = [], ipset }: ObservedState): IpvsOurs {
     (nodePorts.has(`${protocol} ${port}`) && onNode.has(address));
 }
 
-/** Addresses and ports of UDP virtual servers, until now. */
+/** Addresses and ports of UDP virtual servers until now. */
 export function formerly({ ipvs }: Differences): readonly string[] {
   return (ipvs?.servers ?? []).flatMap(({ before }) =>
     before?.protocol === 'udp' ? [servedKey(before.address, before.port)] : [],

@@ -1,10 +1,10 @@
 /**
- * lower, part: the iptables rules around IPVS, which look into ipsets and so are few and the same for any number of
+ * lower, part: the iptables rules around IPVS. They look up ipsets, so they are few, and the same for any number of
  * Services (k/k pkg/proxy/ipvs writeIptablesRules).
  *
  *     nat     PREROUTING, OUTPUT ─ KUBE-SERVICES ─┬─ KUBE-LOAD-BALANCER ─┐
  *                                                 ├─ KUBE-NODE-PORT ─────┴─ KUBE-MARK-MASQ
- *             POSTROUTING ─ KUBE-POSTROUTING: what is marked is masqueraded, and what meets itself
+ *             POSTROUTING ─ KUBE-POSTROUTING: masquerades marked packets and hairpin connections
  *     filter  INPUT, FORWARD ─ KUBE-PROXY-FIREWALL ─ KUBE-SOURCE-RANGES-FIREWALL
  *             INPUT ─ KUBE-IPVS-FILTER, OUTPUT ─ KUBE-IPVS-OUT-FILTER
  */
@@ -38,7 +38,7 @@ function natChains(ports: readonly ServicePort[], members: Members, context: Con
   const rules: Readonly<Record<string, readonly Rule[]>> = {
     [CHAIN.services]: services(ports, members, context),
     [CHAIN.loadBalancer]: [...rulesFor('KUBE-LOAD-BALANCER-LOCAL', RETURN), rule({}, [], jumpTo(MARK_MASQUERADE))],
-    // Under policy Local the client's address is kept: its ports leave before the mark.
+    // Policy Local keeps the client's address: its ports return before the mark.
     [CHAIN.nodePort]: (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) => [
       ...rulesFor(NODE_PORT_SETS[protocol].local, RETURN, { protocol }),
       ...rulesFor(NODE_PORT_SETS[protocol].all, jumpTo(MARK_MASQUERADE), { protocol }),

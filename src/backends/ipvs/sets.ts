@@ -1,12 +1,12 @@
 /**
- * The ipsets of kube-proxy's ipvs mode (k/k pkg/proxy/ipvs/ipset.go), exactly its names, so that rules of the two can be
- * compared and taken over. All of them exist on every node, members or not, for rules name them.
+ * The ipsets of kube-proxy's ipvs mode (k/k pkg/proxy/ipvs/ipset.go), with exactly its names, so that its rules and
+ * ours can be compared and taken over. All of them exist on every node, even empty, because rules name them.
  */
 import type { Family } from '../../ip.js';
 import type { Entry, IpSet, SetType } from '../../tools/ipset/types.js';
 import type { L4Protocol } from '../../tools/l4.js';
 
-/** By their IPv4 name: type, and the comment that rules which look into the set carry. */
+/** By IPv4 name: the type, and the comment of rules that look up the set. */
 export const SETS = {
   'KUBE-LOOP-BACK': {
     type: 'hash:ip,port,ip',
@@ -66,8 +66,8 @@ export const SETS = {
 export type SetKey = keyof typeof SETS;
 
 /**
- * Node ports by protocol: all, and those under policy Local. A bitmap:port looks at the ports of TCP and UDP only (the
- * kernel's ip_set_get_ip_port), so those of SCTP stand with their addresses.
+ * Node ports by protocol: all, and those under policy Local. A bitmap:port matches ports of TCP and UDP only (the
+ * kernel's ip_set_get_ip_port), so SCTP ports are listed with their addresses.
  */
 export const NODE_PORT_SETS: Readonly<Record<L4Protocol, { readonly all: SetKey; readonly local: SetKey }>> = {
   tcp: { all: 'KUBE-NODE-PORT-TCP', local: 'KUBE-NODE-PORT-LOCAL-TCP' },
@@ -75,18 +75,18 @@ export const NODE_PORT_SETS: Readonly<Record<L4Protocol, { readonly all: SetKey;
   sctp: { all: 'KUBE-NODE-PORT-SCTP-HASH', local: 'KUBE-NODE-PORT-LOCAL-SCTP-HASH' },
 };
 
-/** The members of each set, by what ipset shows of them, so that none is there twice. */
+/** The members of each set, by their ipset text, so that there are no duplicates. */
 export type Members = Readonly<Record<SetKey, ReadonlyMap<string, Entry>>>;
 
 /** A set name holds 31 characters (IPSET_MAXNAMELEN), which cuts two of the IPv6 names short. */
 const MAX_NAME = 31;
 
-/** The set's name in a family; the two families need sets of their own, as the addresses in one are of one kind. */
+/** The set's name in a family. Each family needs its own sets, because a set holds addresses of one family. */
 export function setName(key: SetKey, family: Family): string {
   return family === 'ipv4' ? key : key.replace('KUBE-', 'KUBE-6-').slice(0, MAX_NAME);
 }
 
-/** All sets of a family, in the order of their names. */
+/** All sets of a family, sorted by name. */
 export function setsOf(members: Members, family: Family): readonly IpSet[] {
   return SET_KEYS.map((key) => ({
     name: setName(key, family),

@@ -10,8 +10,8 @@ import { L4 } from '../shared/l4.js';
 import type { Context } from './context.js';
 
 /**
- * The virtual servers of `ports`. IPVS has one per protocol, address and port: where two ServicePorts want the same the
- * first has it; within one the last frontend decides, as in kube-proxy.
+ * The virtual servers of `ports`. IPVS has one per protocol, address and port. Of two ServicePorts that need the same
+ * one, the first gets it; within a ServicePort the last frontend decides, as in kube-proxy.
  */
 export function virtualServers(ports: readonly ServicePort[], context: Context, memo: Memo): readonly VirtualServer[] {
   const found = new Map<string, VirtualServer>();
@@ -23,7 +23,7 @@ export function virtualServers(ports: readonly ServicePort[], context: Context, 
   return [...found.values()];
 }
 
-/** The virtual servers of one ServicePort, by what identifies them. */
+/** The virtual servers of one ServicePort, by their identity. */
 export function serversOf(port: ServicePort, context: Context, memo: Memo): ReadonlyMap<string, VirtualServer> {
   return memo.of('virtual servers', port, [context.node, context.options], () => new Map(lowerPort(port, context)));
 }
@@ -59,7 +59,9 @@ function addressesOf({ ip }: Frontend, { nodePortAddresses }: Context): readonly
   return ip === undefined ? nodePortAddresses : [ip];
 }
 
-/** Policy Local without an endpoint here goes on to all: pods of this node may still use the address (k/k#97081). */
+/**
+ * Policy Local without an endpoint here falls back to all endpoints: pods of this node may use the address (k/k#97081).
+ */
 function setFor({ policy, whenEmpty }: Frontend): 'cluster' | 'local' {
   return policy === 'Local' && whenEmpty === undefined ? 'local' : 'cluster';
 }

@@ -1,5 +1,5 @@
 /**
- * What kube-proxy leaves on a node in nftables mode: two tables, one for each family, with all it has.
+ * What kube-proxy leaves on a node in nftables mode: two tables, one for each family, with everything in them.
  */
 import type { ModeOurs } from '../backend.js';
 

@@ -1,15 +1,15 @@
 /**
- * admit, part: addresses and ports that several ServicePorts want. Packets get to one of them only: here the first by
- * name, in kube-proxy either one, from sync to sync.
+ * admit, part: addresses and ports that several ServicePorts claim. Packets reach only one of them: here the first by
+ * name, in kube-proxy an arbitrary one that may change from sync to sync.
  */
 import type { Diagnostic } from '../../diag.js';
 import { joinHostPort } from '../../ip.js';
 import { formatServicePortName, type ServicePort } from '../../resolve/types.js';
 
-/** What a ServicePort claims, under what identifies it. */
+/** What a ServicePort claims, by its identity. */
 export type Claims = Iterable<readonly [string, { readonly address: string; readonly port: number }]>;
 
-/** Warnings `vip-conflict`: what of `claimsOf` a ServicePort before has already. */
+/** Warnings `vip-conflict`: claims of a ServicePort that an earlier one has already. */
 export function conflicts(
   ports: readonly ServicePort[],
   claimsOf: (port: ServicePort) => Claims,

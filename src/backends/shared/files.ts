@@ -12,7 +12,7 @@ import { partOf } from './parts.js';
 /** The files of iptables rules. */
 export const RULES_FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };
 
-/** The artifact of a rule set that serves so many ServicePorts of each family. */
+/** The artifact of a rule set; `ports` tells how many ServicePorts of each family it serves. */
 export function iptablesFile(ruleSet: RuleSet, ports: PortCounts): Artifact {
   const { family } = ruleSet;
   return {

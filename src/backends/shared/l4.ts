@@ -1,5 +1,5 @@
 /**
- * lower, shared: the Kubernetes API's protocols in the kernel's words.
+ * lower, shared: protocols of the Kubernetes API → the kernel's names.
  */
 
 import type { Protocol } from '../../resolve/types.js';

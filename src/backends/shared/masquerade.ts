@@ -1,11 +1,11 @@
 /**
- * lower, shared by the proxy modes that use iptables: marking packets for masquerading, doing it, and letting them pass.
- * A mark and not a verdict, because the decision falls in PREROUTING and masquerading is done in POSTROUTING.
+ * lower, shared by the proxy modes that use iptables: marks packets for masquerading, masquerades them, and accepts
+ * them. A mark is needed because the decision is made in PREROUTING and masquerading is done in POSTROUTING.
  */
 import { ACCEPT, comment, is, type Match, not, RETURN, type Rule, rule, states } from '../../tools/iptables/types.js';
 import type { Features } from '../features.js';
 
-/** The chain that marks; both modes call it the same. */
+/** The chain that sets the mark; both modes use this name. */
 export const MARK_MASQUERADE = 'KUBE-MARK-MASQ';
 
 /** The rule that sets the bit `mark`. */
@@ -13,7 +13,9 @@ export function markMasquerade(mark: number): Rule {
   return rule({}, [], { kind: 'mark', value: mark, mask: mark });
 }
 
-/** Masquerades what is marked; the mark goes first, for a packet that passes POSTROUTING twice, as through a tunnel. */
+/**
+ * Masquerades marked packets. The mark is cleared first, for packets that pass POSTROUTING twice, as through a tunnel.
+ */
 export function masqueradeMarked(mark: number, { randomFully }: Features): readonly Rule[] {
   return [
     rule({}, [{ kind: 'mark', mark: not({ value: mark, mask: mark }) }], RETURN),
@@ -22,7 +24,7 @@ export function masqueradeMarked(mark: number, { randomFully }: Features): reado
   ];
 }
 
-/** Accepts marked connections and what belongs to accepted ones, whatever the FORWARD policy. */
+/** Accepts marked packets and those related to accepted connections, whatever the FORWARD policy. */
 export function forwardMarked(mark: number): readonly Rule[] {
   const marked: Match = { kind: 'mark', mark: is({ value: mark, mask: mark }) };
   return [

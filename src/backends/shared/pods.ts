@@ -1,11 +1,11 @@
 /**
- * lower, shared by the proxy modes that use iptables: how a rule recognises traffic of this node's pods.
+ * lower, shared by the proxy modes that use iptables: how a rule matches traffic of this node's pods.
  */
 
 import type { PodTraffic } from '../../resolve/types.js';
 import type { Header, is, not } from '../../tools/iptables/types.js';
 
-/** The header that recognises traffic of this node's pods, or with `not` all other. */
+/** The header that matches traffic of this node's pods, or with `not` all other traffic. */
 export function fromPods(traffic: PodTraffic, negation: typeof is | typeof not): Header {
   switch (traffic.kind) {
     case 'source':

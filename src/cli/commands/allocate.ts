@@ -1,5 +1,5 @@
 /**
- * cli: `vipc allocate` as commander knows it.
+ * cli: commander definition of `vipc allocate`.
  */
 import type { AllocateFlags } from '../allocate.js';
 import { type Add, example, examples } from '../command.js';
@@ -9,16 +9,16 @@ import { inputOptions, namespaceOption } from '../flags.js';
 export const addAllocate: Add = (program, io, done) => {
   const command = program
     .command('allocate')
-    .summary('manifests with the cluster IPs and node ports that they leave out')
+    .summary('fills in the cluster IPs and node ports that manifests leave out')
     .description(
       'Prints the manifests, as they are written, with the cluster IPs, node ports and health check node ports that an ' +
-        'API server would fill in. An API server picks them by chance; here they follow from the names, so they are the ' +
+        'API server would fill in. An API server picks them at random; here they follow from the names, so they are the ' +
         'same every time. Each is marked as synthetic: by a comment in YAML, by an annotation in JSON. With --context or ' +
-        '--kubeconfig nothing is given that the cluster uses, and a Service that is there keeps what it has.',
+        '--kubeconfig it avoids values that the cluster uses, and an existing Service keeps its own.',
     );
   namespaceOption(inputOptions(command))
-    .option('--service-cidr <CIDRS>', 'where cluster IPs come from, such as 10.96.0.0/12 or v4,v6')
-    .option('--service-node-port-range <RANGE>', 'where node ports come from (default: 30000-32767)')
+    .option('--service-cidr <CIDRS>', 'allocate cluster IPs from here, such as 10.96.0.0/12 or v4,v6')
+    .option('--service-node-port-range <RANGE>', 'allocate node ports from here (default: 30000-32767)')
     .addHelpText('after', () =>
       examples(
         `allocate ${example()}`,

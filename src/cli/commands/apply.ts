@@ -1,5 +1,5 @@
 /**
- * cli: `vipc apply` as commander knows it.
+ * cli: commander definition of `vipc apply`.
  */
 
 import type { ApplyFlags } from '../apply.js';
@@ -10,17 +10,17 @@ import { changeOptions, inputOptions, namespaceOption, nodeOptions, proxyOptions
 export const addApply: Add = (program, io, done) => {
   const command = program
     .command('apply')
-    .summary('brings this node to what a snapshot says, by the smallest change')
+    .summary('makes this node match a snapshot, by the smallest change')
     .description(
-      'Compares a snapshot with what this node has, changes what differs and nothing else, and reads it back. Takes over ' +
-        'where kube-proxy ran, in any mode. Rules of others are never touched. Needs root.',
+      'Compares a snapshot with this node, changes only what differs, and reads it back. Takes over the rules of ' +
+        'kube-proxy, in any mode. Foreign rules are never touched. Needs root.',
     );
   changeOptions(nodeOptions(namespaceOption(inputOptions(proxyOptions(command)))))
-    .option('--dry-run', 'print what each tool would be told, and change nothing')
+    .option('--dry-run', 'print the input of each tool, and change nothing')
     .addHelpText('after', () => examples(`apply --dry-run ${example()}`, `apply ${example()}`))
     .action(async (paths: string[], flags: ApplyFlags) => {
       const { runApply } = await import('../apply.js');
-      // What a node is changed to is named, not taken from where kubectl happens to look.
+      // The source must be named: a changed node must not depend on kubectl's current context.
       done(await runApply(paths, { ...flags, plugin: false }, io));
     });
 };

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc capture` as commander knows it.
+ * cli: commander definition of `vipc capture`.
  */
 import type { CaptureFlags } from '../capture.js';
 import { type Add, examples } from '../command.js';
@@ -8,15 +8,15 @@ import { type Add, examples } from '../command.js';
 export const addCapture: Add = (program, io, done) => {
   program
     .command('capture')
-    .summary('a script that collects what a node has into a directory, for diff to read elsewhere')
+    .summary('a script that collects the state of a node into a directory, for diff elsewhere')
     .description(
       'Prints a short POSIX shell script for nodes where vipc is not installed: sh capture.sh [--flows] [DIR] collects ' +
         'rules, sets, virtual servers, addresses, routes, kernel parameters and versions into the new directory DIR. It ' +
-        'only reads. With -o it is run here. vipc diff DIR PATH then says how that node differs from a snapshot.',
+        'only reads. With -o vipc runs it here. vipc diff DIR PATH then shows how that node differs from a snapshot.',
     )
-    .option('-o, --output <DIR>', 'run it on this node, into the new directory DIR')
-    .option('--netns <NAME|PATH>', 'with -o: the node is this network namespace')
-    .option('--flows', 'with -o: the connections that the kernel tracks, too')
+    .option('-o, --output <DIR>', 'run the script on this node, into the new directory DIR')
+    .option('--netns <NAME|PATH>', 'with -o: use this network namespace as the node')
+    .option('--flows', 'with -o: also collect the connections that the kernel tracks')
     .addHelpText('after', () =>
       examples(
         'capture > capture.sh',

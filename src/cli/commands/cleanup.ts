@@ -1,5 +1,5 @@
 /**
- * cli: `vipc cleanup` as commander knows it.
+ * cli: commander definition of `vipc cleanup`.
  */
 
 import { Option } from 'commander';
@@ -14,12 +14,12 @@ export const addCleanup: Add = (program, io, done) => {
     .summary('removes what vipc or kube-proxy left on this node')
     .description(
       'Lists and removes the chains, jumps, ipsets, virtual servers and virtual IPs that vipc or kube-proxy programmed, ' +
-        'in any mode, and nothing else. Services are then served by nobody. Needs root.',
+        'in any mode, and nothing else. Services then do not work on this node. Needs root.',
     )
     .option('-c, --config <FILE>', 'KubeProxyConfiguration: its ipvs.excludeCIDRs are honoured');
   changeOptions(nodeOptions(command))
-    .option('--dry-run', 'list it only, and change nothing; exit 1 when there is something')
-    .addOption(new Option('--plan', 'what --dry-run was called').hideHelp())
+    .option('--dry-run', 'only list what is left, and change nothing; exit 1 when something is')
+    .addOption(new Option('--plan', 'old name of --dry-run').hideHelp())
     .option('-v, --verbose', 'say more')
     .addHelpText('after', () => examples('cleanup --dry-run', 'cleanup'))
     .action(async (flags: CleanupFlags) => {

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc compile` as commander knows it.
+ * cli: commander definition of `vipc compile`.
  */
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
@@ -21,18 +21,18 @@ export const addCompile: Add = (program, io, done) => {
     .description(
       'Compiles Services, EndpointSlices and Nodes into the rules that kube-proxy would program on one node. ' +
         'Rules go to standard output (one IP family), or with -o into a directory (both families, and resolved.txt: ' +
-        'what each Service address leads to). Everything else goes to standard error. With several --cluster, Services ' +
-        'that a ServiceExport gives to all of them have rules too (KEP-1645), as NAME--clusterset: compiled is the first ' +
-        'cluster that has --node, or the first one.',
+        'what each Service address leads to). Everything else goes to standard error. With several --cluster it ' +
+        'compiles the first one that has --node, else the first; Services that a ServiceExport shares among the clusters ' +
+        'get rules too, as NAME--clusterset (KEP-1645).',
     );
   clusterOptions(completionOptions(namespaceOption(inputOptions(nodesOptions(command)))))
     .addOption(
       new Option('--family <FAMILY>', 'IP family on standard output').choices(['ipv4', 'ipv6']).default('ipv4'),
     )
-    .option('-o, --output <DIR>', 'write every artifact into DIR, of several nodes each into DIR/NODE', outputDirectory)
+    .option('-o, --output <DIR>', 'write every artifact into DIR; with several nodes into DIR/NODE', outputDirectory)
     .option('--check <DIR>', 'compare with the artifacts in DIR; exit 1 and show the difference by Service')
     .addOption(
-      new Option('--format <FORMAT>', 'of standard output; resolved: what each Service address leads to')
+      new Option('--format <FORMAT>', 'format of standard output; resolved: what each Service address leads to')
         .choices(['text', 'json', 'resolved'])
         .default('text'),
     )

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc completion` as commander knows it.
+ * cli: commander definition of `vipc completion`.
  */
 import { Argument } from 'commander';
 import { type Add, EXIT_CODES } from '../command.js';
@@ -8,10 +8,10 @@ import { type Add, EXIT_CODES } from '../command.js';
 export const addCompletion: Add = (program, io, done) => {
   program
     .command('completion')
-    .summary('a script by which a shell completes command lines of vipc')
+    .summary('a script that lets a shell complete vipc command lines')
     .description(
-      'Prints a script for bash, zsh or fish. With it the shell completes commands, options, their values where those ' +
-        'are few, and the names of files. It knows the options of this version, so make it anew after an update.',
+      'Prints a script for bash, zsh or fish. With it the shell completes commands, options, option values where ' +
+        'they are few, and file names. It has the options of this version, so print it again after an update.',
     )
     .addArgument(new Argument('<SHELL>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', () => HELP)

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc describe` as commander knows it.
+ * cli: commander definition of `vipc describe`.
  */
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
@@ -11,19 +11,22 @@ import { ARGUMENTS, servicesOptions } from '../services-options.js';
 export const addDescribe: Add = (program, io, done) => {
   const command = program
     .command('describe')
-    .summary('all that is known of a Service: endpoints, slices, Ingresses, problems')
+    .summary('all about a Service: endpoints, slices, Ingresses, problems')
     .description(
-      'Describes Services, what is wrong with them first, as kubectl describe service does, then what becomes of ' +
-        'traffic to each address; every endpoint with its node, zone, hints and conditions; the slices, and where each ' +
-        'is written or what it is made of; the Ingresses that lead to it and the NetworkPolicies that select its ' +
-        'endpoints. What is made up says (synthetic).',
+      'Describes Services as kubectl describe service does, with their problems first. Adds where traffic to each ' +
+        'address goes; every endpoint with its node, zone, hints and conditions; the slices, each with its place in the ' +
+        'manifests or the objects it is made from; the Ingresses that lead to the Service and the NetworkPolicies that ' +
+        'select its endpoints. Made-up values are marked (synthetic).',
     );
   completionOptions(servicesOptions(inputOptions(command)));
-  modeOption(nodeOption(command, 'what becomes of traffic on this node (default: on all Nodes)'))
+  modeOption(nodeOption(command, 'where traffic goes on this node (default: on all Nodes)'))
     .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
-    .option('-c, --config <FILE>', 'KubeProxyConfiguration: what becomes of traffic depends on it')
+    .option('-c, --config <FILE>', 'KubeProxyConfiguration: where traffic goes depends on it')
     .addOption(
-      new Option('-o, --output <FORMAT>', 'the Services and their EndpointSlices as objects').choices(['yaml', 'json']),
+      new Option('-o, --output <FORMAT>', 'print the Services and their EndpointSlices as objects').choices([
+        'yaml',
+        'json',
+      ]),
     )
     .addHelpText('after', describeHelp)
     .action(async (args: string[], flags: DescribeFlags) => {

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc diff` as commander knows it.
+ * cli: commander definition of `vipc diff`.
  */
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
@@ -8,7 +8,7 @@ import { completionOptions, inputOptions, namespaceOption, nodeOptions, nodesOpt
 
 const ABOUT =
   'two snapshots, each a file, a directory (*.yaml, *.yml, *.json in it), or - for standard input; with --live ' +
-  'files and directories of one';
+  'the files and directories of one snapshot';
 
 /** Adds the command. */
 export const addDiff: Add = (program, io, done) => {
@@ -17,16 +17,26 @@ export const addDiff: Add = (program, io, done) => {
     .summary('what changes, by Service: between two snapshots, or on a node')
     .description(
       'Compares what two snapshots compile to; or with --live a snapshot with the rules, sets, virtual servers and ' +
-        'addresses that this node has. A directory that vipc capture filled stands for the node it is from; --context and ' +
-        '--kubeconfig for the first of two snapshots. Only what is vipc’s or kube-proxy’s is compared. Changes nothing.',
+        'addresses that this node has. A directory made by vipc capture stands for the captured node; --context and ' +
+        '--kubeconfig stand for the first of two snapshots. Only state of vipc or kube-proxy is compared. Changes nothing.',
     );
   completionOptions(nodeOptions(namespaceOption(inputOptions(nodesOptions(command), ABOUT, '[A B...]'))))
     .usage('[options] A B\n       vipc diff --live [options] [PATH...]')
     .option('--live', 'compare with this node')
-    .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--by <WHAT>', 'tell rules that differ, or what changes for connections')
+        .choices(['rule', 'effect'])
+        .default('rule'),
+    )
+    .addOption(
+      new Option('--format <FORMAT>', 'of standard output; markdown and github with --by effect')
+        .choices(['text', 'json', 'markdown', 'github'])
+        .default('text'),
+    )
     .addHelpText('after', () =>
       examples(
         `diff ${example()} new.yaml`,
+        `diff --by effect ${example()} new.yaml`,
         `diff --live ${example()}`,
         'diff captured-node cluster.yaml',
         'diff --context kind-dev cluster.yaml',

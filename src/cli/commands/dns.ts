@@ -1,5 +1,5 @@
 /**
- * cli: `vipc dns` as commander knows it.
+ * cli: commander definition of `vipc dns`.
  */
 import { Option } from 'commander';
 import { QUERY_TYPES } from '../../discover/dns/record.js';
@@ -25,20 +25,20 @@ export const addDns: Add = (program, io, done) => {
         "cluster's domain, then in-addr.arpa and ip6.arpa. With --from-namespace the first argument is a name, or an IP " +
         'address, to look up as a pod of that namespace does, with its search path and ndots:5: answers go to standard ' +
         'output, the names that were tried to standard error; exit 1 when there is no answer. With several --cluster, or ' +
-        'where the snapshot has ServiceImports, the zone clusterset.local comes too, as the first cluster sees it ' +
-        '(KEP-1645). With --federation it is the zone of a federation of the clusters instead: each Service that has a ' +
-        'load balancer has a name by zone, by region and for all.',
+        'where the snapshot has ServiceImports, it also prints the zone clusterset.local, as the first cluster sees it ' +
+        '(KEP-1645). With --federation it prints the zone of a federation of the clusters instead: a Service with a load ' +
+        'balancer has a name there for each zone, for each region, and for all clusters.',
     );
   clusterOptions(completionOptions(namespaceOption(inputOptions(command))))
     .option('--domain <DOMAIN>', 'domain of the cluster, or of the federation', 'cluster.local')
-    .option('--clusterset', 'only the zone clusterset.local')
-    .option('--federation <NAME>', 'the zone of the federation of this name, below --domain')
+    .option('--clusterset', 'print only the zone clusterset.local')
+    .option('--federation <NAME>', 'print the zone of the federation with this name, below --domain')
     .option('--from-namespace <NS>', 'look up one name, as a pod of this namespace', namespace)
     .addOption(
-      new Option('--type <TYPE>', 'with --from-namespace: what to ask for (default: A and AAAA)').choices(QUERY_TYPES),
+      new Option('--type <TYPE>', 'with --from-namespace: the record type (default: A and AAAA)').choices(QUERY_TYPES),
     )
     .option('-o, --output <DIR>', 'write each zone into a file of its own in DIR', outputDirectory)
-    .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <FORMAT>', 'format of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () => {
       const file = example();
       return examples(

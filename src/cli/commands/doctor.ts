@@ -1,5 +1,5 @@
 /**
- * cli: `vipc doctor` as commander knows it.
+ * cli: commander definition of `vipc doctor`.
  */
 import { Option } from 'commander';
 import { MODES } from '../../backends/index.js';
@@ -10,16 +10,19 @@ import type { DoctorFlags } from '../doctor.js';
 export const addDoctor: Add = (program, io, done) => {
   program
     .command('doctor')
-    .summary('looks whether this node has what Services need')
+    .summary('checks whether this node has what Services need')
     .description(
-      'Looks at the tools of this node and their versions, at its kernel and its parameters, at proxies that run and what ' +
-        'others left, at policies that drop, at the lock and the table of connections. Each finding says what it means ' +
-        'and what to do. Changes nothing. Without root it looks as far as it can and says what it could not see; exit 1 ' +
-        'when there is a problem, 2 when there is none but not all could be seen.',
+      'Checks the tools of this node and their versions, the kernel and its parameters, running proxies and leftovers of ' +
+        'others, chains whose policy is DROP, the xtables lock and the connection tracking table. Each finding says what ' +
+        'it means and what to do. Changes nothing. Without root it checks what it can and names the rest; exit 1 when ' +
+        'there is a problem, 2 when there is none but something could not be checked.',
     )
-    .option('--netns <NAME|PATH>', 'the node is this network namespace, of `ip netns` or a path like /proc/1/ns/net')
-    .addOption(new Option('--mode <MODE>', 'the proxy mode it is for').choices(MODES).default('iptables'))
-    .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
+    .option(
+      '--netns <NAME|PATH>',
+      'use this network namespace as the node: a name of `ip netns`, or a path like /proc/1/ns/net',
+    )
+    .addOption(new Option('--mode <MODE>', 'the proxy mode to check for').choices(MODES).default('iptables'))
+    .addOption(new Option('--format <FORMAT>', 'format of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () => examples('doctor', 'doctor --mode ipvs --format json'))
     .action(async (flags: DoctorFlags) => {
       const { runDoctor } = await import('../doctor.js');

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc env` as commander knows it.
+ * cli: commander definition of `vipc env`.
  */
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
@@ -10,19 +10,15 @@ import { completionOptions, inputOptions, namespace } from '../flags.js';
 export const addEnv: Add = (program, io, done) => {
   const command = program
     .command('env')
-    .summary('environment variables that tell a pod of the Services')
+    .summary('environment variables through which a pod finds Services')
     .description(
-      'Prints the variables that kubelet starts a pod of a namespace with: for each of its Services with a cluster IP, ' +
-        'and for default/kubernetes. By Service name; in a container they have no order. Pods with enableServiceLinks: ' +
-        'false have only those of kubernetes, and Services younger than a pod are missing in it.',
+      'Prints the variables that kubelet gives to the pods of a namespace: for each of its Services with a cluster IP, ' +
+        'and for default/kubernetes, sorted by Service name. A pod with enableServiceLinks: false has only those of ' +
+        'kubernetes, and a pod lacks those of Services created after it.',
     );
   completionOptions(inputOptions(command))
-    .option(
-      '-n, --namespace <NS>',
-      'namespace of the pod (default: that of a cluster’s context, or default)',
-      namespace,
-    )
-    .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
+    .option('-n, --namespace <NS>', 'namespace of the pod (default: that of the context, or default)', namespace)
+    .addOption(new Option('--format <FORMAT>', 'format of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () => {
       const file = example();
       return examples(`env ${file}`, `env -n shop --format json ${file}`);

@@ -1,5 +1,5 @@
 /**
- * cli: `vipc get` as commander knows it.
+ * cli: commander definition of `vipc get`.
  */
 import { Option } from 'commander';
 import { type Add, EXIT_CODES, example } from '../command.js';
@@ -13,16 +13,24 @@ export const addGet: Add = (program, io, done) => {
     .command('get')
     .summary('Services as a table, as kubectl get services shows them')
     .description(
-      'Lists Services as kubectl get services does, and after its columns READY: how many endpoints its ports reach, ' +
-        'of how many (one number for each port where they differ); and with -o wide INGRESS: what leads to it. SYNTHETIC is there when something is made up: clusterIP, ' +
-        'nodePort, healthCheckNodePort; endpoints of simulated Pods; slices that vipc made of Pods or Endpoints as a ' +
-        'controller would. kubectl vipc get without PATH reads the cluster of the current context.',
+      'Lists Services as kubectl get services does, with more columns. READY: how many endpoints the ports reach, of ' +
+        'how many (one number for each port where they differ). INGRESS, with -o wide: the Ingresses that lead to the ' +
+        'Service. SYNTHETIC, only when something is made up: clusterIP, nodePort, healthCheckNodePort; endpoints of ' +
+        'simulated Pods; slices that vipc made from Pods or Endpoints as a controller would. kubectl vipc get without ' +
+        'PATH reads the cluster of the current context.',
     );
   completionOptions(servicesOptions(inputOptions(command)))
     .usage('[options] [svc] [NAME... | svc/NAME...] [PATH...]')
-    .addOption(new Option('-o, --output <FORMAT>', 'instead of the table').choices(['wide', 'yaml', 'json', 'name']))
-    .option('--show-labels', 'a last column with all labels')
-    .option('--no-headers', 'rows only')
+    .addOption(
+      new Option('-o, --output <FORMAT>', 'output format instead of the table').choices([
+        'wide',
+        'yaml',
+        'json',
+        'name',
+      ]),
+    )
+    .option('--show-labels', 'add a last column with all labels')
+    .option('--no-headers', 'print rows only')
     .addHelpText('after', getHelp)
     .action(async (args: string[], flags: GetFlags) => {
       const { runGet } = await import('../get.js');

@@ -1,6 +1,5 @@
 /**
- * cli: the command tree → a completion script for bash, 3.2 (of macOS) and newer. It needs nothing else, and asks vipc
- * nothing.
+ * cli: the command tree → a completion script for bash 3.2 (of macOS) and newer. It needs nothing else, not even vipc.
  */
 import { literal, quoted } from './quote.js';
 import type { OptionNode, Tree, Values } from './tree.js';
@@ -60,14 +59,14 @@ function flagsOf(options: readonly OptionNode[]): readonly string[] {
   return options.flatMap(({ short, long }) => (short === undefined ? [long] : [short, long]));
 }
 
-/** A line of the case that says what comes after an option. */
+/** A case line for the value of an option. */
 function valueCase({ short, long, values }: OptionNode): readonly string[] {
   if (values.kind === 'none') return [];
   const patterns = short === undefined ? long : `${short} | ${long}`;
   return [`        ${patterns}) value=${quoted(wordOf(values))} ;;\n`];
 }
 
-/** What the script calls them; the path in `NAME=PATH` is told by the `=` before it. */
+/** The script's word for the kind; a path in `NAME=PATH` is recognized by the `=` before it. */
 function wordOf(values: Values): string {
   return values.kind === 'choices' ? `words ${values.choices.map(literal).join(' ')}` : values.kind;
 }

@@ -1,5 +1,5 @@
 /**
- * The scripts of `vipc completion`, in the shells they are for.
+ * The scripts of `vipc completion`, run in their shells.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { PROCESS_IO } from '../io.js';
 import { buildProgram } from '../program.js';
 import { treeOf } from './tree.js';
 
-/** How each shell is started, for it to read no configuration. */
+/** How to start each shell without reading its configuration. */
 const SHELLS = [
   ['bash', ['--norc', '--noprofile']],
   ['zsh', ['-f']],
@@ -24,7 +24,7 @@ const SHELLS = [
 const OF_COMPILE = ['--family', '--format'];
 const FILES = ['cluster.yaml', 'config.yaml'];
 
-/** A line up to where the tabulator is hit, and what it is completed to. */
+/** A line up to the tab key, and its completions. */
 const rows: [line: string, words: readonly string[]][] = [
   ['vipc com', ['compile', 'completion']],
   ['vipc --v', ['--version']],
@@ -59,7 +59,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 describe.each(SHELLS)('%s', (shell, flags) => {
   const itRuns = spawnSync(shell, ['--version']).error === undefined ? it : it.skip;
 
-  /** What the shell adds to each of the lines, with `script`. */
+  /** What the shell with `script` adds to each of the lines. */
   const added = (script: string, lines: readonly string[]): readonly (readonly string[])[] => {
     const file = `${directory}.${shell}`;
     writeFileSync(file, script);
@@ -115,7 +115,7 @@ it('there is a script for these shells only', async () => {
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/choices are bash, zsh, fish/) });
 });
 
-/** A match without its description, the option before its value, and the mark of a directory. */
+/** A match without its description, without the option before a value, and without the slash of a directory. */
 function bare(match: string): string {
   return (match.split('\t')[0] ?? '').replace(/^[^=]*=/, '').replace(/\/$/, '');
 }

@@ -39,7 +39,7 @@ function line(name: string, condition: string, { short, long, description, value
   return `complete -c ${name} -n ${condition} ${flags}${valueFlags(values, true)} -d ${quoted(brief(description))}\n`;
 }
 
-/** How `complete` is told what can stand there: after an option that must have a value, or as an argument. */
+/** The flags of `complete` for a value: of an option that requires one, or of an argument. */
 function valueFlags(values: Values, required: boolean): string {
   switch (values.kind) {
     case 'none':

@@ -1,5 +1,5 @@
 /**
- * cli: texts as shells read them.
+ * cli: shell quoting.
  */
 
 /** `text` as one word of a POSIX shell. */
@@ -7,7 +7,7 @@ export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A word of a list that the shell expands when it is asked for: nothing in it is expanded. */
+/** A word of a list that the shell expands later: nothing in it is expanded. */
 export function literal(word: string): string {
   return word.replace(/[^\w./:=@%+,-]/g, '\\$&');
 }

@@ -1,5 +1,5 @@
 /**
- * cli: the commander tree as plain data, for what is made of it: scripts for shells, and the manual page.
+ * cli: the commander tree as plain data, for completion scripts and the manual page.
  */
 import type { Argument, Command, Option } from 'commander';
 
@@ -23,7 +23,7 @@ export interface CommandNode {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionNode[];
-  /** What its arguments are, all alike. */
+  /** The kind of all its arguments. */
   readonly args: Values;
 }
 
@@ -66,7 +66,7 @@ function argsOf([first]: readonly Argument[]): Values {
   return first.argChoices ? { kind: 'choices', choices: first.argChoices } : { kind: 'file' };
 }
 
-/** What a placeholder stands for. */
+/** The kind of value for each placeholder. */
 const KINDS: Readonly<Record<string, Exclude<Values['kind'], 'choices'>>> = {
   '': 'none',
   FILE: 'file',
@@ -79,7 +79,7 @@ function valuesOf(placeholder: string, choices: readonly string[] | undefined): 
   return choices ? { kind: 'choices', choices } : { kind: KINDS[placeholder] ?? 'text' };
 }
 
-/** `description` as one short line: what an option is, without its conditions. */
+/** `description` as one short line: its main part, without conditions. */
 export function brief(description: string): string {
   return description.split(/ \(|; /)[0] ?? '';
 }

@@ -1,5 +1,5 @@
 /**
- * cli: the command tree → a completion script for zsh, to be sourced or put into the fpath as `_vipc`.
+ * cli: the command tree → a completion script for zsh, to be sourced or installed in the fpath as `_vipc`.
  */
 import { literal, quoted } from './quote.js';
 import { brief, type CommandNode, type OptionNode, type Tree, type Values } from './tree.js';
@@ -49,11 +49,11 @@ ${options.map((option) => optionLines(option, 12)).join('')}${rest}            &
 `;
 }
 
-/** All may be given several times: the last one counts, or each. */
+/** Every option may be repeated: either the last one counts, or each. */
 function optionLines({ short, long, placeholder, description, values }: OptionNode, indent: number): string {
   const about = `[${escaped(brief(description))}]`;
   const value = values.kind === 'none' ? '' : `:${escaped(placeholder)}:${actionOf(values)}`;
-  // With `=` the value may be a word of its own, or follow an equals sign.
+  // With `=`, the value may be a separate word or follow an equals sign.
   const forms = values.kind === 'none' ? [short, long] : [short && `${short}+`, `${long}=`];
   return forms
     .filter((form) => form !== undefined)
@@ -64,7 +64,7 @@ function optionLines({ short, long, placeholder, description, values }: OptionNo
 function actionOf(values: Values): string {
   switch (values.kind) {
     case 'choices':
-      // Evaluated as a list; of the backslashes there, _arguments takes only those of colons.
+      // The list is evaluated, and then _arguments removes only backslashes before colons.
       return `(${values.choices.map((choice) => literal(choice).replaceAll(':', '\\:')).join(' ')})`;
     case 'file':
       return '_files';
@@ -77,7 +77,7 @@ function actionOf(values: Values): string {
   }
 }
 
-/** As _arguments and _describe have it: colons and brackets are theirs. */
+/** Escaped for _arguments and _describe, in which colons and brackets are special. */
 function escaped(text: string): string {
   return text.replace(/[\\:[\]]/g, '\\$&');
 }

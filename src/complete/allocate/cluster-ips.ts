@@ -13,18 +13,18 @@ import { byName, exhausted, firstBut, firstTwo, type Holder } from './words.js';
 export interface GivenIP {
   readonly ip: string;
   readonly why: string;
-  /** It is in the input, if not in the Service. */
+  /** The address is in the input, in an IPAddress object. */
   readonly real?: true;
 }
 
-/** What a Service gets of each family. */
+/** The address of each family that a Service gets. */
 export type GivenIPs = ReadonlyMap<Service, Readonly<Partial<Record<IPFamily, GivenIP>>>>;
 
 /** The missing cluster IPs of all Services. Errors: `family-missing`, `cluster-ips-exhausted`. */
 export function missingClusterIPs(snapshot: Snapshot, ranges: Ranges): Checked<GivenIPs> {
   const given = new Map<Service, Partial<Record<IPFamily, GivenIP>>>();
   const diagnostics: Diagnostic[] = [];
-  const { wanting, asked } = look(snapshot.services, ranges.families);
+  const { wanting, asked } = needsOf(snapshot.services, ranges.families);
   for (const family of ['IPv4', 'IPv6'] as const) {
     if (wanting[family].length === 0) continue;
     if (!ranges.families.includes(family)) {
@@ -42,14 +42,14 @@ export function missingClusterIPs(snapshot: Snapshot, ranges: Ranges): Checked<G
   return { value: given, diagnostics };
 }
 
-interface Looked {
+interface Needs {
   readonly wanting: Readonly<Record<IPFamily, readonly Service[]>>;
-  /** Who asks for which address. */
+  /** The addresses that Services ask for. */
   readonly asked: ReadonlyMap<string, Service>;
 }
 
-/** One look at each Service: there are thousands. */
-function look(services: readonly Service[], families: ClusterFamilies): Looked {
+/** Both in one pass over the Services: there are thousands. */
+function needsOf(services: readonly Service[], families: ClusterFamilies): Needs {
   const wanting: Record<IPFamily, Service[]> = { IPv4: [], IPv6: [] };
   const asked = new Map<string, Service>();
   for (const service of services) {
@@ -63,7 +63,7 @@ function look(services: readonly Service[], families: ClusterFamilies): Looked {
   return { wanting, asked };
 }
 
-/** Whether a Service has cluster IPs at all, if it has been given any. */
+/** Whether a Service is of a kind that has cluster IPs. */
 export function hasClusterIPs(service: Service): boolean {
   return service.spec.type !== 'ExternalName' && !isHeadless(service);
 }
@@ -75,11 +75,11 @@ function familyMissing({ spec, origin }: Service, family: IPFamily): Diagnostic 
   return { code: 'family-missing', severity: 'error', message, origin: { ...origin, path }, hint };
 }
 
-/** An address of one family for each of `wanting`: first those that are spoken for, the others by name. */
+/** An address of one family for each of `wanting`: first known and conventional addresses, the others by name. */
 function placed(
   wanting: readonly Service[],
   family: IPFamily,
-  { asked, ipAddresses, byFamily }: Pick<Looked, 'asked'> & Pick<Snapshot, 'ipAddresses'> & Pick<Ranges, 'byFamily'>,
+  { asked, ipAddresses, byFamily }: Pick<Needs, 'asked'> & Pick<Snapshot, 'ipAddresses'> & Pick<Ranges, 'byFamily'>,
 ): Checked<ReadonlyMap<Service, GivenIP>> {
   const ranges = byFamily[family];
   const taken = new Map<string, Holder>([...givenAway(ipAddresses, wanting), ...asked]);
@@ -110,7 +110,7 @@ function placed(
   return { value: given, diagnostics: rest.length > 0 ? noneLeft(rest, ranges, taken) : [] };
 }
 
-/** What the cluster gave to somebody who is not `wanting`. */
+/** The addresses that the cluster allocated to objects that are not in `wanting`. */
 function givenAway(ipAddresses: readonly IPAddress[], wanting: readonly Service[]): readonly [string, Holder][] {
   if (ipAddresses.length === 0) return [];
   const own = new Set(wanting.map(keyOf));
@@ -119,11 +119,11 @@ function givenAway(ipAddresses: readonly IPAddress[], wanting: readonly Service[
     .map((address) => [address.ip, address]);
 }
 
-/** What the cluster gave Services whose manifests do not say it (KEP-1880). */
+/** The addresses that the cluster allocated to Services whose manifests leave them out (KEP-1880). */
 function knownAddresses(ipAddresses: readonly IPAddress[], family: IPFamily): ReadonlyMap<string, GivenIP> {
   const own = ipAddresses.filter(({ ip, parent }) => parent.resource === 'services' && familyOf(ip) === family);
   const sorted = own.toSorted((a, b) => (a.ip < b.ip ? 1 : -1));
-  // The last entry of a key stands, which is the one of the least address.
+  // A Map keeps the last entry of a key: here the lowest address.
   return new Map(
     sorted.map(({ ip, parent }) => [
       `${parent.namespace}/${parent.name}`,
@@ -138,7 +138,9 @@ interface Convention {
   readonly why: string;
 }
 
-/** The control plane gives itself the first address; kubeadm, and what is made like it, gives the cluster's DNS the tenth. */
+/**
+ * The control plane takes the first address for itself; kubeadm and similar tools give the tenth to the cluster DNS.
+ */
 function conventions(wanting: readonly Service[]): readonly Convention[] {
   const api = wanting.filter((service) => keyOf(service) === 'default/kubernetes');
   const dns = wanting.filter(({ metadata }) => metadata.namespace === 'kube-system' && isDns(metadata));

@@ -1,6 +1,6 @@
 /**
- * complete, part of allocate: cluster IPs and node ports that are written down, against the ranges they should be from.
- * What Services take from each other was found when they were read (read/claims.ts).
+ * complete, part of allocate: checks that cluster IPs and node ports in manifests are in the cluster's ranges.
+ * Conflicts between Services are found when they are read (read/claims.ts).
  */
 import type { Diagnostic, Key } from '../../diag.js';
 import { parseIp } from '../../ip.js';
@@ -15,8 +15,8 @@ import type { Ranges } from './ranges.js';
 type Severity = Diagnostic['severity'];
 
 /**
- * `cluster-ip-out-of-range`, `cluster-ip-conflict` and `node-port-out-of-range`: errors where the ranges decide what is
- * allocated, warnings where objects are only looked at, for old ones may live on outside of ranges that were changed.
+ * `cluster-ip-out-of-range`, `cluster-ip-conflict` and `node-port-out-of-range`. Errors when vipc allocates from the
+ * ranges, else warnings: after a range was changed, old objects keep their values outside of it.
  */
 export function checkExplicit(
   { services, ipAddresses }: Snapshot,
@@ -56,7 +56,7 @@ function checkClusterIPs(
     const holder = holders.get(text);
     if (holder && !isParent(holder, service)) {
       const { resource, namespace, name } = holder.parent;
-      const message = `${has}, which is that of ${resource || 'somebody'} ${namespace}/${name}`;
+      const message = `${has}, which is that of ${resource || 'an object'} ${namespace}/${name}`;
       const related = { message: `${holder.origin.object} says so`, origin: holder.origin };
       found.push({ code: 'cluster-ip-conflict', severity, message, origin: at, related });
     }
@@ -68,7 +68,10 @@ function isParent({ parent }: IPAddress, service: Service): boolean {
   return parent.resource === 'services' && `${parent.namespace}/${parent.name}` === keyOf(service);
 }
 
-/** The range is the cluster's: one that nobody said is a guess, and what an API server has admitted was in it once. */
+/**
+ * Errors only for a range from the command line; the default range is a guess. A node port that an API server has
+ * admitted was in the range at that time.
+ */
 function nodePortsOutside(service: Service, { first, last }: PortRange, said: boolean): readonly Diagnostic[] {
   const { spec, origin, admitted = false } = service;
   if (admitted && !said) return [];

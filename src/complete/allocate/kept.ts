@@ -1,6 +1,6 @@
 /**
- * complete, part: a Service as it is written, and as a cluster has it → with what the API server would keep of the latter
- * when the former is applied (k/k pkg/registry/core/service/storage, patchAllocatedValues).
+ * complete, part: a written Service and the cluster's Service of that name → the written one with the values that the
+ * API server keeps when it is applied (k/k pkg/registry/core/service/storage, patchAllocatedValues).
  */
 import type { Service } from '../../read/types.js';
 import { hasClusterIPs } from './cluster-ips.js';
@@ -22,7 +22,7 @@ export function kept(written: Service, there: Service): Service {
   };
 }
 
-/** By the name of the port; a number that is asked for by another port is not kept. */
+/** Ports are matched by name; a node port that another port asks for is not kept. */
 function portsOf(written: Service['spec']['ports'], there: Service['spec']['ports']): Service['spec']['ports'] {
   const byName = new Map(there.map(({ name, nodePort }) => [name, nodePort]));
   const used = new Set(written.map(({ nodePort }) => nodePort).filter((port) => port !== 0));

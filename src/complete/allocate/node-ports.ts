@@ -1,7 +1,7 @@
 /**
- * complete, part of allocate: the node ports that Services lack, those of health checks included: they come from the same
- * range. A number that one Service has is never given to another, whatever the protocol: the API server's allocator knows
- * none (k/k pkg/registry/core/service/portallocator).
+ * complete, part of allocate: the missing node ports of Services and of their health checks, which share one range. No
+ * two Services get the same number, whatever the protocol: the API server's allocator ignores protocols (k/k
+ * pkg/registry/core/service/portallocator).
  */
 import type { Checked, Diagnostic } from '../../diag.js';
 import { keyOf, type Service, type ServicePortSpec } from '../../read/types.js';
@@ -17,7 +17,7 @@ export interface GivenPort {
 }
 
 export interface GivenPorts {
-  /** By the index in spec.ports. */
+  /** By index in spec.ports. */
   readonly ports: ReadonlyMap<number, GivenPort>;
   readonly healthCheck?: GivenPort;
 }
@@ -63,15 +63,15 @@ export function hasNodePorts(service: Service): boolean {
   return type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts);
 }
 
-/** Whether load balancers ask nodes on a port of its own if they have endpoints (apiservice.NeedsHealthCheck). */
+/** Whether load balancers check nodes for endpoints of the Service on its own port (apiservice.NeedsHealthCheck). */
 export function hasHealthCheck({ spec }: Service): boolean {
   return spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
 }
 
-/** A node port that is lacking: the key to find one by, or the one it is bound to be. */
+/** A missing node port: the key by which one is assigned, or the port that a sibling port determines. */
 interface Want {
   readonly service: Service;
-  /** In spec.ports; none for the health check. */
+  /** The index in spec.ports; undefined for the health check. */
   readonly index?: number;
   readonly want: string | GivenPort;
 }
@@ -105,9 +105,9 @@ function wantsOf(service: Service): readonly Want[] {
 }
 
 /**
- * By name, as an API server keeps node ports when a Service is applied again (patchAllocatedValues in k/k
- * pkg/registry/core/service/storage): the only port of a Service may have none. Ports of one number share a node port, so
- * they share a key: the least of their names.
+ * The key is the port's name, because the API server keeps node ports by name when a Service is applied again
+ * (patchAllocatedValues in k/k pkg/registry/core/service/storage); a single port may have no name. Ports of one number
+ * share a node port, so they share a key: the first of their names.
  */
 function keyFor(service: Service, { port }: ServicePortSpec): string {
   const alike = service.spec.ports.filter((other) => other.port === port && other.nodePort === 0);
@@ -116,8 +116,8 @@ function keyFor(service: Service, { port }: ServicePortSpec): string {
 }
 
 /**
- * Ports of one number and different protocols have the same node port (initNodePorts in
- * k/k pkg/registry/core/service/storage/alloc.go), unless another port has it for this protocol already.
+ * Ports of one number and different protocols have the same node port (initNodePorts in k/k
+ * pkg/registry/core/service/storage/alloc.go), unless another port already uses it for this protocol.
  */
 function shared(service: Service, { port, protocol }: ServicePortSpec): GivenPort | undefined {
   const sibling = service.spec.ports.find((other) => other.port === port && other.nodePort !== 0);

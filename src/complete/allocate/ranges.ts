@@ -1,5 +1,5 @@
 /**
- * complete, part of allocate: where cluster IPs come from, and node ports.
+ * complete, part of allocate: the ranges of cluster IPs and node ports.
  */
 import type { Origin } from '../../diag.js';
 import { type Cidr, parseCidr } from '../../ip.js';
@@ -10,23 +10,23 @@ import { type AddressRange, type Range, serviceRange } from '../range.js';
 
 export interface Ranges {
   readonly families: ClusterFamilies;
-  /** In the order in which they are used up. */
+  /** In the order in which addresses are allocated from them. */
   readonly byFamily: Readonly<Record<IPFamily, readonly NamedRange[]>>;
-  /** Somebody said them; else they are what kubeadm and kind take. */
+  /** Whether they come from --service-cidr or ServiceCIDRs; else they are the defaults of kubeadm and kind. */
   readonly known: boolean;
 }
 
 export interface NamedRange extends AddressRange {
   /** `10.96.0.0/12`, or `10.96.0.0/12 of ServiceCIDR kubernetes`. */
   readonly name: string;
-  /** Of the ServiceCIDR. */
+  /** The ServiceCIDR of the range. */
   readonly origin?: Origin;
 }
 
-/** kubeadm's networking.serviceSubnet, and its neighbour in IPv6. */
+/** kubeadm's default networking.serviceSubnet, and a similar network for IPv6. */
 const DEFAULTS: Readonly<Record<IPFamily, string>> = { IPv4: '10.96.0.0/12', IPv6: 'fd00:10:96::/112' };
 
-/** The ranges of --service-cidr, else of the ServiceCIDR objects, else the usual ones of the cluster's families. */
+/** The ranges of --service-cidr, else of the ServiceCIDR objects, else the defaults of the cluster's families. */
 export function rangesOf(snapshot: Snapshot, serviceCIDRs: readonly Cidr[]): Ranges {
   const families = clusterFamilies(snapshot, serviceCIDRs);
   const said = serviceCIDRs.length > 0 ? serviceCIDRs.map((cidr) => named(cidr)) : objectRanges(snapshot);
@@ -53,7 +53,7 @@ function named(cidr: Cidr): NamedRange {
   return { ...serviceRange(cidr), name: cidr.text };
 }
 
-/** The node ports of a range; the first min(max(16, size/32), 128) are the static band of KEP-3668, if there are 16. */
+/** The node ports of a range; the first min(max(16, size/32), 128) are KEP-3668's static band, if it has 16 or more. */
 export function nodePortRange({ first, last }: PortRange): Range {
   const size = last - first + 1;
   return { size, reserved: size < 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 32)), 128) };

@@ -1,24 +1,24 @@
 /**
- * complete, part of allocate: what its diagnostics say.
+ * complete, part of allocate: the texts of its diagnostics.
  */
 import type { Diagnostic, Origin } from '../../diag.js';
 import type { Service } from '../../read/types.js';
 import type { Range } from '../range.js';
 
-/** A value that a Service lacked: `cluster IP 10.96.1.2`, and how it came to be that one. */
+/** A value allocated to a Service: `cluster IP 10.96.1.2`, and how it was chosen. */
 export interface Gift {
   readonly what: string;
   readonly why: string;
-  /** The cluster gave it, so it is not made up. */
+  /** The cluster allocated it, so it is not synthetic. */
   readonly real?: boolean;
 }
 
-/** Who has a value: a Service, or the IPAddress that was given away. */
+/** The holder of a value: a Service or an IPAddress. */
 export interface Holder {
   readonly origin: Origin;
 }
 
-/** How a place of a range was found. */
+/** How a place in a range was chosen. */
 export function byName(place: number, { reserved, size }: Range, range: string): string {
   if (reserved === 0) return `by its name, from ${range}`;
   if (place >= reserved) return `by its name, in the dynamic band of ${range}`;
@@ -26,7 +26,7 @@ export function byName(place: number, { reserved, size }: Range, range: string):
   return `by its name, in the static band of ${range}, ${why}`;
 }
 
-/** The note that says what a Service was given. */
+/** The note that lists the values allocated to a Service. */
 export function note({ origin }: Service, gifts: readonly Gift[]): Diagnostic {
   const byWhy = new Map<string, string[]>();
   for (const { what, why, real } of gifts) {
@@ -50,18 +50,18 @@ function listed(words: readonly string[]): string {
   return others.length > 0 ? `${others.reverse().join(', ')} and ${last}` : last;
 }
 
-/** The error of a Service that got nothing, because others have it all. */
+/** The error for a Service that gets no value, because all are taken. */
 export function exhausted(code: string, message: string, origin: Origin, claimant: Holder | undefined): Diagnostic {
   const related = claimant && { message: `${nameOf(claimant)} has one of them`, origin: claimant.origin };
   return { code, severity: 'error', message, origin, ...(related && { related }) };
 }
 
-/** The holder whose name is first, of those that are not `service`. */
+/** The first of `holders` that is not `service`. */
 export function firstBut(service: Service, holders: readonly Holder[]): Holder | undefined {
   return holders.find(({ origin }) => origin !== service.origin);
 }
 
-/** Holders by name, each once, and no more than two are of interest: the first, and the first for that one itself. */
+/** The first two holders by name, without duplicates. `firstBut` needs two: one of them may be the Service itself. */
 export function firstTwo(holders: Iterable<Holder>): readonly Holder[] {
   const found: Holder[] = [];
   for (const holder of new Set(holders)) {

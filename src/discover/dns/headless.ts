@@ -1,5 +1,5 @@
 /**
- * discover: a headless Service and its EndpointSlices → DNS records, and the PTR records that its endpoints claim.
+ * discover: a headless Service and its EndpointSlices → DNS records, and claims of its endpoints to PTR records.
  */
 import { type Ip, parseIp } from '../../ip.js';
 import type { EndpointSlice, Service, SliceEndpoint } from '../../read/types.js';
@@ -8,10 +8,10 @@ import { addressRecord, type Claim, claim, srvRecord } from './parts.js';
 import type { DnsRecord } from './record.js';
 
 /**
- * For each ready endpoint an address on the Service's name and on its own, and an SRV record for each of its named ports
- * (Kubernetes DNS-Based Service Discovery 1.1.0, 2.4). Without any there is no record, so the name does not exist. The
- * specification speaks of the Service's ports; the number is the endpoint's own, as CoreDNS answers, because nothing
- * translates the Service's on the way to a headless one.
+ * For each ready endpoint: its address under the Service's name and under its own, and an SRV record for each named
+ * port (Kubernetes DNS-Based Service Discovery 1.1.0, 2.4). Without ready endpoints the name does not exist. The
+ * specification says "the Service's port", but the number is the endpoint's, as in CoreDNS, because no proxy translates
+ * ports of a headless Service.
  */
 export function headlessRecords(
   { origin }: Service,
@@ -36,12 +36,12 @@ export function headlessRecords(
   return { records, claims };
 }
 
-/** What nobody says counts as ready (discovery.k8s.io/v1, EndpointConditions). */
+/** An unset condition counts as ready (discovery.k8s.io/v1, EndpointConditions). */
 function isReady({ conditions }: SliceEndpoint): boolean {
   return conditions.ready !== false;
 }
 
-/** Those of the family that the slice is for. */
+/** The addresses of the slice's family. */
 function addressesOf({ addressType }: EndpointSlice, { addresses }: SliceEndpoint): readonly Ip[] {
   return addresses.flatMap((text) => {
     const ip = parseIp(text);

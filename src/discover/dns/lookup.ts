@@ -1,44 +1,44 @@
 /**
- * discover: a question of a pod → what its resolver asks, one name after the other, and what the cluster's DNS answers.
+ * discover: a pod's question → the names that its resolver tries in turn, and the answers of the cluster's DNS.
  */
 import { parseIp } from '../../ip.js';
 import { isWithin, MAX_NAME, REVERSE_ZONES, reverseName } from './names.js';
 import type { DnsRecord, QueryType } from './record.js';
 
-/** What kubelet writes into a pod's resolv.conf: only a name with fewer dots is tried in the search path. */
+/** ndots as kubelet writes it into resolv.conf: a name with at least as many dots skips the search path. */
 export const NDOTS = 5;
 
 /**
- * `upstream` is a name of no zone of the cluster: its DNS asks another server, and what a pod gets is not known. `CNAME` is
- * an answer that leads to such a name, `loop` are CNAMEs that lead to each other.
+ * `upstream`: the name is in no zone of the cluster, so its DNS forwards the question and the answer is unknown.
+ * `CNAME`: an answer that leads to such a name. `loop`: CNAMEs that lead to each other.
  */
 export type Outcome = 'answer' | 'CNAME' | 'no data' | 'NXDOMAIN' | 'upstream' | 'loop';
 
-/** A name that was asked for, and what came of it. */
+/** A name that was tried, and the outcome. */
 export interface Try {
   readonly name: string;
   readonly outcome: Outcome;
-  /** Where its CNAMEs led. */
+  /** The name that its CNAMEs lead to. */
   readonly alias?: string;
 }
 
 export interface Lookup {
   readonly tries: readonly Try[];
-  /** For the last name that was tried. */
+  /** The answers for the last name tried. */
   readonly answers: readonly DnsRecord[];
 }
 
-/** What the cluster's DNS knows. */
+/** The data of the cluster's DNS. */
 export interface Known {
   readonly zones: readonly string[];
   readonly records: ReadonlyMap<string, readonly DnsRecord[]>;
-  /** All names that are there: with records, or above such (RFC 8020). */
+  /** All existing names: those with records, and their ancestors (RFC 8020). */
   readonly names: ReadonlySet<string>;
-  /** Records that are made of the question, as those of pods. */
+  /** Records that are computed from the question, as those of pods. */
   readonly computed: (name: string) => DnsRecord | undefined;
 }
 
-/** `records` by name, as the DNS of `domains` has them. */
+/** The data of a DNS server with `records` for `domains`. */
 export function knownOf(
   records: readonly DnsRecord[],
   domains: readonly string[],
@@ -58,12 +58,12 @@ export function knownOf(
   return { zones, records: byName, names, computed };
 }
 
-/** The search path of a pod (kubelet's network/dns, generateSearchesForDNSClusterFirst), as names. */
+/** The search path of a pod as absolute names (kubelet's network/dns, generateSearchesForDNSClusterFirst). */
 export function searchPath(namespace: string, domain: string): readonly string[] {
   return [`${namespace}.svc.${domain}.`, `svc.${domain}.`, `${domain}.`].map((name) => name.toLowerCase());
 }
 
-/** The names that a resolver asks for, in order (resolv.conf(5)); undefined when `name` is none. */
+/** The names that a resolver tries, in order (resolv.conf(5)); undefined when `name` is not a valid name. */
 export function candidates(name: string, path: readonly string[]): readonly string[] | undefined {
   const ip = parseIp(name);
   if (ip) return [reverseName(ip)];
@@ -77,14 +77,14 @@ export function candidates(name: string, path: readonly string[]): readonly stri
   return asked.split('.').length > NDOTS ? [asItIs] : [...searched, asItIs];
 }
 
-/** What a zone file needs no escape for, so that the name reads as it was asked. */
+/** Whether a label has characters that a zone file would escape, or a wrong length. */
 function isNoLabel(label: string): boolean {
   return !/^[a-z0-9_-]{1,63}$/.test(label);
 }
 
 /**
- * Asks for `types` of each name until one exists. So do dig and musl. glibc goes on after a name without data too, and
- * tries the search path for names with many dots in the end: it finds more only where names are chosen for confusion.
+ * Asks for `types` of each name until one exists, as dig and musl do. glibc also continues after a name without data,
+ * and tries the search path last for names with many dots; it finds more only for confusing names.
  */
 export function lookup(known: Known, names: readonly string[], types: readonly QueryType[]): Lookup {
   const tries: Try[] = [];
@@ -100,7 +100,7 @@ export function lookup(known: Known, names: readonly string[], types: readonly Q
   return { tries, answers };
 }
 
-/** The outcome for several types: any answer is one, and a name exists when any type says so. */
+/** The outcome for several types: one answer is enough, and a name exists when it exists for one type. */
 function best(outcomes: readonly Outcome[]): Outcome {
   return (
     (['answer', 'CNAME', 'loop', 'no data', 'NXDOMAIN'] as const).find((each) => outcomes.includes(each)) ?? 'upstream'

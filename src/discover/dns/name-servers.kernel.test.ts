@@ -1,6 +1,6 @@
 /**
- * What the zones of the golden cases say to BIND 9 and Knot DNS: for every name and type the answer, or the kind of no, that
- * our own lookup gives; and for the questions of a pod the same tries as dig's.
+ * The zones of the golden cases in BIND 9 and Knot DNS: for every name and type they give the answer, or the kind of
+ * failure, of vipc's own lookup; for the questions of a pod, dig makes the same tries.
  */
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
@@ -37,7 +37,7 @@ function known({ path }: DiscoverCase) {
   return { records, known: knownOf(records, [DOMAIN]) };
 }
 
-/** Our answer to one question, as dig would put it. */
+/** vipc's answer to one question, in dig's form. */
 function ours(of: Known, name: string, type: QueryType, { loop }: NameServer): Answer {
   const { tries, answers } = lookup(of, [name], [type]);
   return {
@@ -72,7 +72,7 @@ describeKernel.each([BIND, KNOT])('$name', (server) => {
     const expected = asked.map(({ name, type }) => {
       const answer = ours(of, name, type, server);
       const zone = zoneOf(name, zones);
-      // Name servers that do not recurse leave it to the asker to follow a CNAME into another zone.
+      // A name server that does not recurse leaves CNAMEs into other zones to the client.
       const shown = answer.records.filter((text) => zoneOf(text.split(' ')[0] ?? '', zones) === zone);
       return { ...answer, records: shown };
     });
@@ -80,13 +80,13 @@ describeKernel.each([BIND, KNOT])('$name', (server) => {
   });
 });
 
-/** Every name that is there, and one below each that is not, for every type. */
+/** Every existing name, and a missing name below each, for every type. */
 function questions(of: Known): readonly Asked[] {
   const names = [...of.names].sort();
   return (
     [...names, ...names.map((name) => `none.${name}`)]
       .filter(fits)
-      // At the top of a zone there are SOA and NS too.
+      // The top of a zone also has SOA and NS records.
       .flatMap((name) =>
         QUERY_TYPES.filter((type) => type !== 'ANY' || !of.zones.includes(name)).map((type) => ({ name, type })),
       )
@@ -98,7 +98,7 @@ function zoneOf(name: string, zones: readonly ZoneFile[]): string | undefined {
 }
 
 describeKernel('dig +search', () => {
-  /** What the cluster asks for everything else; there is nothing. */
+  /** The upstream server of the cluster; it has no names. */
   const root = {
     zone: '.',
     text: '@ 5 IN SOA ns. hostmaster. 1 7200 1800 86400 5\n@ 5 IN NS ns.\nns 5 IN A 127.0.0.1\n',
@@ -110,7 +110,7 @@ describeKernel('dig +search', () => {
     'tries the same names for $name from $namespace',
     async ({ records, known: of, lookups, namespace }) => {
       const path = searchPath(namespace, DOMAIN);
-      // Records of pods are in no zone; addresses are not searched for.
+      // Records of pods are in no zone; addresses do not use the search path.
       const own = lookups.filter(
         ({ name, ...each }) => each.namespace === namespace && !/\.pod$|^[\d.]+$|::/.test(name),
       );
@@ -134,7 +134,7 @@ function namespacesOf({ lookups }: DiscoverCase): readonly string[] {
   return [...new Set(lookups.map(({ namespace }) => namespace))];
 }
 
-/** The root knows nothing here. */
+/** A root zone without names. */
 function statusOf({ outcome }: Try): string {
   if (outcome === 'loop') return BIND.loop;
   return outcome === 'NXDOMAIN' || outcome === 'upstream' ? 'NXDOMAIN' : 'NOERROR';

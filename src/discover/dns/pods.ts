@@ -1,5 +1,5 @@
 /**
- * discover: the records of pods' addresses, which are made of the question and stand in no zone.
+ * discover: the records of pods' addresses, which are computed from the question and are in no zone.
  */
 import { parseIp } from '../../ip.js';
 import type { Snapshot } from '../../read/types.js';
@@ -7,8 +7,8 @@ import { TTL } from './parts.js';
 import type { DnsRecord } from './record.js';
 
 /**
- * `10-244-1-5.default.pod.cluster.local.` is 10.244.1.5 whether there is such a pod or not, but only in a namespace that
- * exists: CoreDNS's `pods insecure`, which kubeadm sets, for the specification's deprecated records (2.6).
+ * `10-244-1-5.default.pod.cluster.local.` is 10.244.1.5 even if there is no such pod, but only in an existing
+ * namespace: CoreDNS's `pods insecure`, which kubeadm sets, for the specification's deprecated records (2.6).
  */
 export function podRecords(
   { namespaces, services, pods }: Snapshot,

@@ -1,6 +1,6 @@
 /**
- * Random clusters: BIND 9 takes each of their zones without a word, understands the records that we meant, and answers
- * what our own lookup does, names and types that are not there included.
+ * Random clusters: BIND 9 loads each of their zones without a warning, reads the same records, and answers as vipc's
+ * own lookup does, for missing names and types too.
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -41,7 +41,7 @@ it(`there are clusters, with records of each type (SEED=${seed})`, () => {
 
 describeKernel(`${COUNT} random clusters (SEED=${seed})`, () => {
   it('named-checkzone reads what we mean', async () => {
-    // It starts anew for each: with all reverse zones it would take twice as long.
+    // BIND starts once per cluster: with all reverse zones that would take twice as long.
     const zones = CLUSTERS.flatMap(({ zones, records: of }, i) =>
       zones.slice(0, i < COUNT / 4 ? zones.length : 1).map((zone) => ({ ...zone, of })),
     );
@@ -67,7 +67,7 @@ describeKernel(`${COUNT} random clusters (SEED=${seed})`, () => {
   });
 });
 
-/** Every name below the domain and type that is there, and of each name a type and a name below that may not be. */
+/** Every existing name and type below the domain, and for each name a type and a name below it that may be missing. */
 function answersFor({ domain, records }: (typeof CLUSTERS)[number]): readonly Answer[] {
   const forward = records.filter(({ name }) => isWithin(name, `${domain}.`));
   const pairs = forward.flatMap(({ name, type }) => [`${name} ${type}`, `${name} TXT`, `no.${name} A`]);
@@ -78,7 +78,7 @@ function answersFor({ domain, records }: (typeof CLUSTERS)[number]): readonly An
     .map(([name, type]) => {
       const { tries, answers } = lookup(all, [name], [type]);
       const [{ outcome = 'answer', alias = name } = {}] = tries;
-      // A CNAME into another zone is the asker's to follow.
+      // The client follows a CNAME into another zone.
       const found = isWithin(alias, `${domain}.`) ? outcome : 'CNAME';
       const status = { NXDOMAIN: 'NXDOMAIN', loop: BIND.loop }[found as string] ?? 'NOERROR';
       return {

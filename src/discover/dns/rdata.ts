@@ -1,5 +1,5 @@
 /**
- * discover: a record's data → the text that zone files and dig have for it (RFC 1035, 5.1).
+ * discover: a record's data → its text in zone files and in dig's output (RFC 1035, 5.1).
  */
 import type { DnsData, DnsRecord, DnsType } from './record.js';
 
@@ -21,17 +21,17 @@ export function dataText(data: DnsData): string {
   return (TEXT[data.type] as (data: DnsData) => string)(data);
 }
 
-/** A name with everything escaped that means something else in a zone file. */
+/** A name with all characters escaped that are special in a zone file. */
 export function nameText(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/gu, (character) => octets(character).map(decimal).join(''));
 }
 
-/** Whether two records say the same, whoever made them. */
+/** A key that is equal for records with the same name, type and data. */
 export function identity(record: DnsRecord): string {
   return `${record.name} ${record.type} ${dataText(record)}`;
 }
 
-/** The octets of a text in pieces that a character-string can hold; an empty text is one of them. */
+/** The octets of a text in pieces that fit into a character-string; an empty text is one empty piece. */
 function strings(text: string): readonly (readonly number[])[] {
   const bytes = octets(text);
   const count = Math.max(1, Math.ceil(bytes.length / MAX_STRING));

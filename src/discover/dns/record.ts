@@ -3,14 +3,14 @@
  */
 import type { Origin } from '../../diag.js';
 
-/** A record; names are absolute, in lower case, and end with the root's dot. */
+/** A record; names are absolute, in lower case, with the dot of the root at the end. */
 export type DnsRecord = {
   readonly name: string;
-  /** Seconds. */
+  /** In seconds. */
   readonly ttl: number;
-  /** What it tells is not in the input but was made up: a cluster IP that was allocated, a Pod that was simulated. */
+  /** The record's data is not in the input: an allocated cluster IP, a simulated Pod. */
   readonly synthetic?: true;
-  /** The Service that it belongs to. */
+  /** The Service of the record. */
   readonly origin?: Origin;
 } & DnsData;
 
@@ -28,7 +28,7 @@ export type DnsData =
 
 export type DnsType = DnsRecord['type'];
 
-/** What can be asked for. */
+/** The types that questions can have. */
 export type QueryType = Exclude<DnsType, 'NS'> | 'ANY';
 
 export const QUERY_TYPES: readonly QueryType[] = ['A', 'AAAA', 'SRV', 'PTR', 'CNAME', 'TXT', 'ANY'];

@@ -1,6 +1,6 @@
 /**
- * discover: Snapshot → the DNS records of its Services, by the Kubernetes DNS-Based Service Discovery specification 1.1.0
- * (kubernetes/dns, docs/specification.md).
+ * discover: Snapshot → the DNS records of its Services, by the Kubernetes DNS-Based Service Discovery specification
+ * 1.1.0 (kubernetes/dns, docs/specification.md).
  */
 import type { Checked, Diagnostic } from '../../diag.js';
 import { parseIp } from '../../ip.js';
@@ -11,7 +11,7 @@ import type { DnsRecord } from './record.js';
 import { nameServerRecords } from './server.js';
 import { tidied } from './tidy.js';
 
-/** The version of the specification, which the cluster's DNS tells itself (2.2). */
+/** The version of the specification, which is itself a record (2.2). */
 export const SCHEMA_VERSION = '1.1.0';
 
 /** All records of the cluster whose domain is `domain`, such as `cluster.local`; sorted. */
@@ -31,7 +31,7 @@ export function recordsOf(snapshot: Snapshot, domain: string): Checked<readonly 
 
 interface Made {
   readonly records: readonly DnsRecord[];
-  /** PTR records that it would like to have. */
+  /** Claims to PTR records. */
   readonly claims: readonly Claim[];
   readonly notes: readonly Diagnostic[];
 }
@@ -49,7 +49,7 @@ function ofService(service: Service, slices: readonly EndpointSlice[], zone: str
   return spec.clusterIPs.length === 0 ? { ...NONE, notes: [noAddress(service)] } : clusterIPRecords(service, name);
 }
 
-/** An address, an SRV record for each named port, and a PTR record (2.3). The name and its ports are never made up. */
+/** Addresses, an SRV record for each named port, and PTR records (2.3). SRV records are never synthetic. */
 function clusterIPRecords({ spec, allocated, origin }: Service, name: string): Made {
   const ips = spec.clusterIPs.flatMap((text) => {
     const synthetic = allocated?.clusterIPs.includes(text) ?? false;
@@ -71,11 +71,11 @@ function clusterIPRecords({ spec, allocated, origin }: Service, name: string): M
 
 function noAddress({ origin }: Service): Diagnostic {
   const message = `${origin.object} has no cluster IP, so it has no DNS records`;
-  const hint = 'an API server allocates one; --simulate does as it would';
+  const hint = 'an API server allocates one; so does --simulate';
   return { code: 'no-cluster-ip', severity: 'note', message, origin, hint };
 }
 
-/** What endpoints that are names would lead to, the specification does not say. */
+/** Notes on FQDN slices: the specification does not define records for endpoints that are names. */
 function foreign(slices: readonly EndpointSlice[]): readonly Diagnostic[] {
   return slices
     .filter(({ addressType, endpoints }) => addressType === 'FQDN' && endpoints.length > 0)

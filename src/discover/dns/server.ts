@@ -1,5 +1,5 @@
 /**
- * discover: which name a zone gives as its name server, and where that is.
+ * discover: the name and the addresses of a zone's name server.
  */
 import { parseIp } from '../../ip.js';
 import { compare } from '../../order.js';
@@ -7,12 +7,12 @@ import type { Service } from '../../read/types.js';
 import { addressRecord } from './parts.js';
 import type { DnsRecord } from './record.js';
 
-/** The name that CoreDNS gives itself (plugin/kubernetes, defaultNSName). */
+/** The name of the server, as in CoreDNS (plugin/kubernetes, defaultNSName). */
 export function nameServer(zone: string): string {
   return `ns.dns.${zone}`;
 }
 
-/** The cluster IPs of the cluster's own DNS under the name server's name; none when it is not in the snapshot. */
+/** The cluster IPs of the cluster's DNS under the name server's name; none when its Service is not in the snapshot. */
 export function nameServerRecords(services: readonly Service[], zone: string): readonly DnsRecord[] {
   const dns = dnsService(services);
   if (!dns) return [];
@@ -24,8 +24,8 @@ export function nameServerRecords(services: readonly Service[], zone: string): r
 }
 
 /**
- * Distributions call it kube-system/kube-dns, whatever answers there, or at least label it so. NodeLocal DNSCache labels
- * a second one, hence the name goes first.
+ * The Service of the cluster's DNS. Distributions name it kube-system/kube-dns whatever server runs, or at least label
+ * it so. The name has precedence, because NodeLocal DNSCache sets the label on a second Service.
  */
 function dnsService(services: readonly Service[]): Service | undefined {
   const candidates = services.filter(

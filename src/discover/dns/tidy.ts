@@ -1,5 +1,5 @@
 /**
- * discover: records as they are made → records as a zone has them: each once, sorted, none that DNS cannot have.
+ * discover: generated records → the records of a zone: sorted, without duplicates and without names too long for DNS.
  */
 import type { Checked, Diagnostic } from '../../diag.js';
 import { compare } from '../../order.js';
@@ -7,13 +7,13 @@ import { fits, fromRoot, MAX_LABEL, MAX_NAME } from './names.js';
 import { dataText, identity } from './rdata.js';
 import type { DnsRecord } from './record.js';
 
-/** `records` by name from the root on, then type and data; a warning for each object that has one too long for DNS. */
+/** `records` by name from the root on, then type and data; a warning for each object with a name too long for DNS. */
 export function tidied(records: readonly DnsRecord[]): Checked<readonly DnsRecord[]> {
   const tooLong = records.filter((each) => !isPossible(each));
   return { value: sorted(once(records.filter(isPossible))), diagnostics: leftOut(sorted(tooLong)) };
 }
 
-/** Two slices may list one endpoint. What is in the input is not made up, though somebody made it up as well. */
+/** Removes duplicates: two slices may list one endpoint. A record from the input wins over a synthetic one. */
 function once(records: readonly DnsRecord[]): readonly DnsRecord[] {
   const found = new Map<string, DnsRecord>();
   for (const each of records) {
@@ -38,7 +38,9 @@ function isPossible(each: DnsRecord): boolean {
   return fits(each.name) && (!('target' in each) || fits(each.target));
 }
 
-/** One for each Service. The API allows more than DNS does: a port's name of 63 characters has an underscore before it. */
+/**
+ * One warning for each Service. A port's name of 63 characters is valid in the API, but SRV names put `_` before it.
+ */
 function leftOut(records: readonly DnsRecord[]): readonly Diagnostic[] {
   const first = new Map(records.toReversed().map((each) => [each.origin?.object, each]));
   return [...first.values()].map((each) => {

@@ -1,5 +1,5 @@
 /**
- * discover: DNS records → master files (RFC 1035, 5), one for each zone, that a name server loads.
+ * discover: DNS records → master files (RFC 1035, 5) for a name server, one for each zone.
  */
 import type { Origin } from '../../diag.js';
 import { compare, groupedBy } from '../../order.js';
@@ -15,17 +15,17 @@ export interface Zone {
   readonly records: readonly DnsRecord[];
 }
 
-/** What a zone says of itself. */
+/** The parts of a zone's head that vary. */
 export interface Apex {
   /** The domain of the cluster whose DNS answers for the zone, as a name. */
   readonly domain: string;
   /** One line on what the zone is. */
   readonly about: string;
-  /** Why the name server's address is made up, when it is. */
+  /** Why the name server's address is synthetic, when it is. */
   readonly madeUp?: string;
 }
 
-/** The zones of `domains` in their order, then the reverse ones that have a record. Each record is in the innermost. */
+/** The zones of `domains` in their order, then reverse zones with records. Each record is in its innermost zone. */
 export function zonesOf(records: readonly DnsRecord[], domains: readonly string[]): readonly Zone[] {
   const forward = domains.map((domain) => `${domain.toLowerCase()}.`);
   const zones = new Map([...forward, ...REVERSE_ZONES].map((origin) => [origin, [] as DnsRecord[]]));
@@ -39,19 +39,19 @@ export function zonesOf(records: readonly DnsRecord[], domains: readonly string[
     .map(([origin, of]) => ({ origin, records: of }));
 }
 
-/** The file's name that a zone is kept under. */
+/** The file name of a zone. */
 export function zoneFile({ origin }: Zone): string {
   return `${origin.slice(0, -1)}.zone`;
 }
 
 /**
- * How often secondaries ask, and how long a name that is not there is remembered: CoreDNS's. The serial is always 1: a
- * snapshot does not know which one it follows, and a hash would go back as often as forth (RFC 1982). Who serves the file
- * to secondaries sets a serial of his own.
+ * Serial, refresh, retry, expire and negative TTL; all but the serial are CoreDNS's. The serial is always 1: a snapshot
+ * has no predecessor, and a hash would decrease as often as increase (RFC 1982). Operators with secondary servers must
+ * set their own serial.
  */
 const SOA = `1 7200 1800 86400 ${TTL}`;
 
-/** Where a name server is that the snapshot does not know: on the host that loads the file. */
+/** The address of a name server that is not in the snapshot: the host that loads the file. */
 const HERE = { type: 'A', address: '127.0.0.1' } as const;
 
 /** The lines of a zone's file: its own records, then those of each Service under its name. */
@@ -83,19 +83,19 @@ export function* printZone(
   }
 }
 
-/** For a zone that no cluster serves. */
+/** The reason for a zone that no cluster serves. */
 export const NOT_OF_A_CLUSTER = 'who serves this zone is not in the input';
 
 const NO_KUBE_DNS = 'the Service kube-system/kube-dns is not in the input';
 
-/** A loop, because a large cluster has more rows than a function may have arguments. */
+/** A loop instead of Math.max(...): a large cluster has more rows than a call may have arguments. */
 function widest(groups: readonly Group[]): number {
   let width = 0;
   for (const { rows } of groups) for (const { owner } of rows) width = Math.max(width, owner.length);
   return width;
 }
 
-/** Owners beyond do not push the others' columns to the right. */
+/** Longer owners do not widen the column. */
 const WIDEST = 72;
 
 interface Row {
@@ -111,7 +111,7 @@ interface Group {
   readonly rows: readonly Row[];
 }
 
-/** Records of no Service first, then by Service; within one in the order they come. */
+/** Records without a Service first, then by Service; within a Service in the given order. */
 function grouped(records: readonly DnsRecord[], origin: string): readonly Group[] {
   const groups = groupedBy(records, (record) => ownerOf(record.origin) ?? '');
   const titles = [...groups.keys()].sort((a, b) => compare(a.replace('/', ' '), b.replace('/', ' ')));
@@ -121,7 +121,7 @@ function grouped(records: readonly DnsRecord[], origin: string): readonly Group[
   }));
 }
 
-/** `default/web`, whose a record is. */
+/** `default/web`, the owner of a record. */
 export function ownerOf(origin: Origin | undefined): string | undefined {
   return origin?.object?.replace(/^\S+ /, '');
 }
@@ -136,7 +136,7 @@ function rowOf(record: DnsRecord, origin: string): Row {
   };
 }
 
-/** `web.default.svc`, of a name within the zone. */
+/** `web.default.svc`: a name relative to the zone. */
 function relative(name: string, origin: string): string {
   return name === origin ? '@' : nameText(name.slice(0, -origin.length - 1));
 }
@@ -146,7 +146,7 @@ function format({ owner, ttl, type, data, note }: Row, width: number): string {
   return `${owner.padEnd(width)}  ${lifetime}IN ${type.padEnd(5)} ${data}${note === undefined ? '' : ` ; ${note}`}`;
 }
 
-/** A comment ends with its line. */
+/** Replaces line ends and other special characters, which would end the comment. */
 function comment(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?');
 }

@@ -1,6 +1,6 @@
 /**
- * read, part of check: where a check is, and what it reports. A place is a mutable stack that is copied only when there is
- * something to report.
+ * read, part of check: the path of the value being checked, and the problems found. The path is a mutable stack that is
+ * copied only into a report.
  */
 
 import type { Key, Severity } from '../../diag.js';
@@ -16,7 +16,7 @@ export interface Problem {
   readonly hint?: string;
 }
 
-/** Where a check is, what it found so far, and what it may still spend. */
+/** The path of the value being checked, the problems found so far, and the budget that is left. */
 export interface Cursor {
   readonly path: Key[];
   readonly problems: Problem[];
@@ -26,7 +26,7 @@ export interface Cursor {
   budget: number;
   /** The object comes from an API server; see `refuse`. */
   admitted: boolean;
-  /** The name that was meant, for as long as that is affordable. */
+  /** Suggests the name that was probably meant, until its budget is spent. */
   readonly suggest: ReturnType<typeof suggester>;
   /** Texts that a rule has accepted before: 100,000 endpoints name 100 nodes. */
   readonly accepted: Map<Rule, Map<string, string>>;
@@ -37,15 +37,15 @@ export type Check<T> = (value: unknown, at: Cursor) => T | undefined;
 /** The type that a check gives. */
 export type Infer<C> = C extends Check<infer T> ? T : never;
 
-/** What a text has to look like; `allowed` completes "must be …". */
+/** The form that a text must have; `allowed` completes "must be …". */
 export interface Rule {
   readonly allowed: string;
   readonly matches: (text: string) => boolean;
 }
 
 /**
- * A place to start from. An element of a list takes two characters of text, so only aliases can make a text of `size`
- * characters have more of them; without this bound, ten lines of YAML could have billions.
+ * A cursor at the root of a text of `size` characters. A list element takes at least two characters, so only YAML
+ * aliases can produce more elements than that; without this bound, ten lines of YAML could produce billions.
  */
 export function cursor(size: number): Cursor {
   return {
@@ -69,14 +69,14 @@ export function fail(
 }
 
 /**
- * As `fail`, for a value that could be used all the same: one that an API server refuses. An object that has been admitted
- * is older than the rule, or passed a way without it. kube-proxy uses it as it is, so that is a warning.
+ * As `fail`, for a value that an API server refuses but kube-proxy could use. It is only a warning for an object that
+ * an API server has admitted (before the rule existed, or on a path that skips it), because kube-proxy then uses it.
  */
 export function refuse(at: Cursor, says: string, more: Parameters<typeof fail>[2] = {}): void {
   report(at, at.admitted ? 'warning' : 'error', says, more);
 }
 
-/** As `fail`, for what does no harm. */
+/** As `fail`, for a problem that does no harm. */
 export function warn(at: Cursor, says: string, more: Parameters<typeof fail>[2] = {}): void {
   report(at, 'warning', says, more);
 }

@@ -1,6 +1,6 @@
 /**
- * KubeProxyConfiguration kubeproxy.config.k8s.io/v1alpha1 as a table: every field it has or had, what kube-proxy's
- * ValidateKubeProxyConfiguration says about it, and none of what it does.
+ * KubeProxyConfiguration kubeproxy.config.k8s.io/v1alpha1 as a table: every field it has or had, with the check that
+ * kube-proxy's ValidateKubeProxyConfiguration makes of it.
  */
 import { show } from '../../diag.js';
 import { DEFAULT_OPTIONS, DETECT_LOCAL_MODES, type Listen } from '../../options.js';
@@ -35,7 +35,7 @@ import {
   parseNodePortAddresses,
 } from '../values.js';
 
-/** The checked fields that decide rules; absent ones have their defaults elsewhere. */
+/** The checked fields that vipc uses; config.ts adds the defaults of absent ones. */
 export const kubeProxyConfiguration: Check<ConfigFields> = (value, at) => fields(value, at);
 
 export type ConfigFields = Infer<typeof fields>;
@@ -53,11 +53,11 @@ const duration = also(
 );
 
 const INT32 = 2 ** 31 - 1;
-const nobodys = { text: ignored(text), bool: ignored(bool), number: ignored(number), any: ignored(anything) };
+const unread = { text: ignored(text), bool: ignored(bool), number: ignored(number), any: ignored(anything) };
 const unreadDuration = ignored(duration);
 const unreadInt = ignored(int(0, INT32));
 
-/** Those of ipvsadm(8); the kernel's modules are called ip_vs_NAME. */
+/** The schedulers of ipvsadm(8); the kernel module of each is ip_vs_NAME. */
 const SCHEDULERS = [
   'rr',
   'wrr',
@@ -75,7 +75,7 @@ const SCHEDULERS = [
   'twos',
 ] as const;
 
-/** kube-proxy's defaults, which the comparison below needs. */
+/** kube-proxy's default syncPeriod, which minSyncPeriod is compared with. */
 const SYNC_SECONDS = 30;
 
 const sync = { syncPeriod: optional(duration), minSyncPeriod: optional(duration) };
@@ -109,19 +109,19 @@ const conntrack = strictObject({
 });
 
 const clientConnection = strictObject({
-  kubeconfig: nobodys.text,
-  acceptContentTypes: nobodys.text,
-  contentType: nobodys.text,
-  qps: nobodys.number,
-  burst: nobodys.number,
+  kubeconfig: unread.text,
+  acceptContentTypes: unread.text,
+  contentType: unread.text,
+  qps: unread.number,
+  burst: unread.number,
 });
 
 const winkernel = strictObject({
-  networkName: nobodys.text,
-  sourceVip: nobodys.text,
-  enableDSR: nobodys.bool,
-  rootHnsEndpointName: nobodys.text,
-  forwardHealthCheckVip: nobodys.bool,
+  networkName: unread.text,
+  sourceVip: unread.text,
+  enableDSR: unread.bool,
+  rootHnsEndpointName: unread.text,
+  forwardHealthCheckVip: unread.bool,
 });
 
 const interfaceName = emptyOr(parsedBy(parseInterfaceName));
@@ -131,7 +131,7 @@ const detectLocal = strictObject({
   interfaceNamePrefix: optional(interfaceName),
 });
 
-/** A node's name, as kube-proxy's GetHostname reads it. */
+/** A node's name, trimmed and lower-cased as kube-proxy's GetHostname does it. */
 const hostname: Check<string> = convert(text, (given, at) => {
   const name = given.trim().toLowerCase();
   if (name === '' || DNS1123_SUBDOMAIN.matches(name)) return name;
@@ -142,46 +142,46 @@ const nodePortAddresses = convert(list(text), (given, at) => accept(parseNodePor
 
 const fields = also(
   strictObject({
-    apiVersion: nobodys.text,
-    kind: nobodys.text,
+    apiVersion: unread.text,
+    kind: unread.text,
     bindAddress: optional(parsedBy(parseBindAddress)),
-    bindAddressHardFail: nobodys.bool,
+    bindAddressHardFail: unread.bool,
     clientConnection: ignored(clientConnection),
     clusterCIDR: optional(parsedBy(parseClusterCIDRs)),
     configSyncPeriod: unreadDuration,
     conntrack: optional(conntrack),
     detectLocal: optional(detectLocal),
     detectLocalMode: optional(emptyOr(oneOf(DETECT_LOCAL_MODES))),
-    enableProfiling: nobodys.bool,
+    enableProfiling: unread.bool,
     featureGates: ignored(featureGates),
     healthzBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.healthz)),
     hostnameOverride: optional(hostname),
     iptables: optional(iptables),
     ipvs: optional(ipvs),
-    logging: nobodys.any,
-    metadata: nobodys.any,
+    logging: unread.any,
+    metadata: unread.any,
     metricsBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.metrics)),
-    metricsBindHardFail: nobodys.bool,
+    metricsBindHardFail: unread.bool,
     mode: optional(emptyOr(oneOf(['iptables', 'ipvs', 'nftables']))),
     nftables: ignored(nftables),
     nodePortAddresses: optional(nodePortAddresses),
     oomScoreAdj: ignored(int(-1000, 1000)),
-    portRange: nobodys.text,
-    resourceContainer: nobodys.text,
-    showHiddenMetricsForVersion: nobodys.text,
+    portRange: unread.text,
+    resourceContainer: unread.text,
+    showHiddenMetricsForVersion: unread.text,
     udpIdleTimeout: unreadDuration,
-    windowsRunAsService: nobodys.bool,
+    windowsRunAsService: unread.bool,
     winkernel: ignored(winkernel),
   }),
   checkDetectLocal,
 );
 
-/** Where to listen; an empty text is the default. */
+/** The address and port to listen on; an empty text means the default. */
 function listen(usual: Listen): Check<Listen> {
   return parsedBy((given) => (given === '' ? { value: usual } : parseListen(given, usual.port)));
 }
 
-/** A check made of a parser for texts. */
+/** A check from a parser of texts. */
 function parsedBy<T>(parse: (text: string) => Parsed<T>): Check<T> {
   return convert(text, (given, at) => accept(parse(given), at));
 }
@@ -206,7 +206,7 @@ function periods<T extends { readonly syncPeriod?: number; readonly minSyncPerio
   });
 }
 
-/** Feature names are free, and change with every release. */
+/** Any feature name is allowed: the names change with every release. */
 function featureGates(value: unknown, at: Cursor): true | undefined {
   if (!isMapping(value)) return fail(at, `must be a mapping, is ${kindOf(value)}`);
   for (const name of Object.keys(value)) child(at, name, value[name], bool);
@@ -215,7 +215,7 @@ function featureGates(value: unknown, at: Cursor): true | undefined {
 
 type DetectLocal = Infer<typeof detectLocal>;
 
-/** A mode that looks at interfaces needs to know which. */
+/** The field of detectLocal that each interface mode needs. */
 const NEEDED = { BridgeInterface: 'bridgeInterface', InterfaceNamePrefix: 'interfaceNamePrefix' } as const;
 
 function checkDetectLocal(

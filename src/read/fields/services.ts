@@ -1,9 +1,9 @@
 /**
- * read, fields: what Services, endpoints, Nodes, Ingresses and what a cluster allocates from can have, status and all
- * (k8s.io/api: core/v1, discovery/v1, networking/v1; sigs.k8s.io/mcs-api).
+ * read, fields: the fields of Services, endpoints, Nodes, policies, Ingresses, ServiceCIDRs, IPAddresses and the
+ * multi-cluster kinds, status included (k8s.io/api: core/v1, discovery/v1, networking/v1; sigs.k8s.io/mcs-api).
  */
 
-/** See `known.ts` for how it is written. */
+/** The format is explained in `known.ts`. */
 export const SERVICES = `
 Service: kind apiVersion metadata:ObjectMeta spec:ServiceSpec status:ServiceStatus
 Endpoints: kind apiVersion metadata:ObjectMeta subsets:EndpointSubset

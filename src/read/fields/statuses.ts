@@ -1,8 +1,8 @@
 /**
- * read, fields: the status of Pods and of what makes Pods (k8s.io/api: core/v1, apps/v1).
+ * read, fields: the status of Pods and workloads (k8s.io/api: core/v1, apps/v1).
  */
 
-/** See `known.ts` for how it is written. */
+/** The format is explained in `known.ts`. */
 export const STATUSES = `
 StatefulSet: kind apiVersion metadata:ObjectMeta spec:StatefulSetSpec status:StatefulSetStatus
 PodStatus: observedGeneration phase conditions:PodCondition message reason nominatedNodeName hostIP hostIPs:HostIP

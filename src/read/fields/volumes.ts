@@ -2,7 +2,7 @@
  * read, fields: volumes of Pods, and the claims of StatefulSets (k8s.io/api: core/v1).
  */
 
-/** See `known.ts` for how it is written. */
+/** The format is explained in `known.ts`. */
 export const VOLUMES = `
 Volume: hostPath:HostPathVolumeSource emptyDir:EmptyDirVolumeSource gcePersistentDisk:GCEPersistentDiskVolumeSource
   awsElasticBlockStore:AWSElasticBlockStoreVolumeSource gitRepo:GitRepoVolumeSource secret:SecretVolumeSource

@@ -1,8 +1,8 @@
 /**
- * read, fields: what Pods and what makes Pods can have (k8s.io/api: core/v1, apps/v1), without status and volumes.
+ * read, fields: the fields of Pods and workloads (k8s.io/api: core/v1, apps/v1), without status and volumes.
  */
 
-/** See `known.ts` for how it is written. */
+/** The format is explained in `known.ts`. */
 export const WORKLOADS = `
 Pod: kind apiVersion metadata:ObjectMeta spec:PodSpec status:PodStatus
 PodTemplate: kind apiVersion metadata:ObjectMeta template:PodTemplateSpec

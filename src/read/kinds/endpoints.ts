@@ -51,7 +51,7 @@ function checkSubset({ addresses, notReadyAddresses, ports }: EndpointSubset, at
     ({ name }) => name || undefined,
     ({ name }) => `the name ${name}`,
     at,
-    // An API server takes it; the slices that are made of it may not have it.
+    // An API server accepts it in Endpoints, but not in the EndpointSlices that are made of them.
     warn,
   );
   at.path.pop();

@@ -24,7 +24,7 @@ import { object, optional, required, withDefault } from '../object.js';
 import type { Conditions, EndpointSlice } from '../types.js';
 import { appProtocol, emptyIsAbsent, metadata, pointedProtocol, unique } from './metadata.js';
 
-/** An EndpointSlice without its origin; what an address must be depends on the slice's addressType. */
+/** An EndpointSlice without its origin; the check of addresses depends on the slice's addressType. */
 export const endpointSlice: Check<Omit<EndpointSlice, 'origin'>> = (value, at) => {
   const type = typeof value === 'object' && value !== null && 'addressType' in value ? value.addressType : undefined;
   return BY_ADDRESS_TYPE[type === 'IPv6' || type === 'FQDN' ? type : 'IPv4'](value, at);
@@ -44,7 +44,7 @@ const hostname = emptyIsAbsent(matching(DNS1123_LABEL), '');
 
 const STATES = [{}, { as: false }, { as: true }] as const;
 
-/** All 27 there are, for 100,000 endpoints to share. */
+/** All 27 combinations, shared by 100,000 endpoints. */
 const CONDITIONS: readonly Conditions[] = STATES.flatMap((ready) =>
   STATES.flatMap((serving) =>
     STATES.map((terminating) => ({
@@ -71,7 +71,7 @@ const hints = object({
   forNodes: optional(hinted(nodeName)),
 });
 
-/** Names, each once. */
+/** A list of names without duplicates. */
 function hinted(name: Check<string>): Check<readonly { readonly name: string }[]> {
   return also(list(object({ name: required(name) }), { max: MAX.hints }), (value, at) =>
     unique(
@@ -140,7 +140,7 @@ function addressOf(type: 'IPv4' | 'IPv6'): Check<string> {
     const ip = parseIp(value);
     if (ip?.family !== family) return fail(at, `must be an ${type} address as addressType says, is ${show(value)}`);
     const use = specialUse(ip);
-    // The same text need not be kept twice.
+    // Keep one copy of equal texts.
     if (use === undefined) return ip.text === value ? value : ip.text;
     return fail(at, `must be an address that a pod can have, ${ip.text} is ${use}`);
   };

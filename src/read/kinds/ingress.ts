@@ -1,5 +1,5 @@
 /**
- * Ingress networking.k8s.io/v1: which Services it names (pkg/apis/networking/validation, ValidateIngress).
+ * Ingress networking.k8s.io/v1: the Services it names (pkg/apis/networking/validation, ValidateIngress).
  */
 import { show } from '../../diag.js';
 import { parseIp } from '../../ip.js';
@@ -61,7 +61,9 @@ const ANY_PATH = 'ImplementationSpecific';
 
 const PATH_TYPES = ['Exact', 'Prefix', ANY_PATH];
 
-/** What a path of type Exact or Prefix may not have in it, and not at its end. */
+/**
+ * What a path of type Exact or Prefix must not contain: `//`, `/./`, `/../` and `%2f`, nor `/.` or `/..` at its end.
+ */
 const NO_PATH = /\/\/|\/\.\.?(?:\/|$)|%2f/i;
 
 const path = also(
@@ -81,7 +83,7 @@ const http = also(object({ paths: withDefault(list(path), []) }), ({ paths }, at
   if (paths.length === 0) refuse(at, 'needs the field paths, with at least one path', { code: 'missing-field' });
 });
 
-/** `*.example.com` stands for one label more. */
+/** `*.example.com` matches names with one more label. */
 const HOST = {
   allowed: `empty, or ${DNS1123_SUBDOMAIN.allowed}, perhaps after "*."`,
   matches: (host: string) => host === '' || DNS1123_SUBDOMAIN.matches(host.replace(/^\*\./, '')),
@@ -110,7 +112,7 @@ const fields = also(
   checkClass,
 );
 
-/** What there was before there was a field. */
+/** The annotation that spec.ingressClassName replaced. */
 const CLASS = 'kubernetes.io/ingress.class';
 
 function checkClass(

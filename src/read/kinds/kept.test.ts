@@ -1,5 +1,5 @@
 /**
- * What is kept of an object that is valid: canonical, and with the defaults of the API.
+ * The copy that is kept of a valid object: canonical, with the API's defaults.
  */
 
 import { describe, expect, it } from '@jest/globals';

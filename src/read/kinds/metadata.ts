@@ -1,5 +1,6 @@
 /**
- * ObjectMeta, and the small checks that several kinds share. Rules: ValidateObjectMeta in apimachinery's api/validation.
+ * ObjectMeta, and the small checks that several kinds share. Rules: ValidateObjectMeta in apimachinery's
+ * api/validation.
  */
 import { show } from '../../diag.js';
 import { parseCidr, parseIp, specialUse } from '../../ip.js';
@@ -29,7 +30,9 @@ const MAX_ANNOTATIONS = 256 * 1024;
 
 export const labels: Check<Readonly<Record<string, string>>> = map(QUALIFIED_NAME, matching(LABEL_VALUE));
 
-/** Annotation keys are lower-cased before the API looks at them; values are free, their total is not. */
+/**
+ * The API lower-cases annotation keys before it checks them. Values may be any text; only their total size is limited.
+ */
 export const strings = also(
   map({ ...QUALIFIED_NAME, matches: (key) => QUALIFIED_NAME.matches(key.toLowerCase()) }, text),
   (value, at) => {
@@ -39,10 +42,10 @@ export const strings = also(
   },
 );
 
-/** Annotations that no rule depends on: checked, and not kept. */
+/** Annotations that no rule depends on: checked and not kept. */
 const unreadAnnotations = convert(strings, () => NO_STRINGS);
 
-/** Metadata of a namespaced kind, or of one that has no namespaces. `annotated`: its annotations mean something here. */
+/** Metadata of a namespaced kind, or of one without namespaces. `annotated`: vipc reads annotations of this kind. */
 export function metadata(name: Rule, { namespaced = true, annotated = false } = {}): Field<ObjectMeta, 'required'> {
   const namespace: Field<string, 'default'> = namespaced
     ? withDefault(emptyIsAbsent(matching(DNS1123_LABEL), 'default'), 'default')
@@ -66,17 +69,17 @@ export function metadata(name: Rule, { namespaced = true, annotated = false } = 
   );
 }
 
-/** An empty string where the API treats it like an absent field. */
+/** `check`, for a field where the API treats an empty string as absent: then the result is `value`. */
 export function emptyIsAbsent<T>(check: Check<T>, value: T): Check<T> {
   return (given, at) => (given === '' ? value : check(given, at));
 }
 
 export const protocol: Field<Protocol, 'default'> = withDefault(oneOf(['TCP', 'UDP', 'SCTP'], 'TCP'), 'TCP');
 
-/** An API server defaults what is absent only, where the field is a pointer: an empty text is none of the protocols. */
+/** For pointer fields: an API server defaults them only when absent, so an empty text is an invalid protocol. */
 export const pointedProtocol: Field<Protocol, 'default'> = withDefault(oneOf(['TCP', 'UDP', 'SCTP']), 'TCP');
 
-/** Checked where it is given; no rule depends on it. */
+/** Checked but not kept: no rule depends on it. */
 export const appProtocol = ignored(ruled(text, QUALIFIED_NAME.allowed, QUALIFIED_NAME.matches));
 
 /** An IP address, canonical. */
@@ -105,20 +108,20 @@ export function cidr(value: unknown, at: Cursor): string | undefined {
 }
 
 /**
- * What an API server makes of a field for one value and its successor for several: where the first of these is another,
- * the old field counts alone (k/k pkg/apis/core/v1/conversion.go).
+ * The values of an old field for one value and its successor for several, as an API server combines them: when the
+ * first of several differs from the old field, only the old field counts (k/k pkg/apis/core/v1/conversion.go).
  */
 export function eitherOf(one: string, several: readonly string[]): readonly string[] {
   return one === '' || one === several[0] ? several : [one];
 }
 
-/** Reports values that are not at most one of each family. */
+/** Reports two values of one address family. */
 export function oneOfEachFamily(values: readonly string[], at: Cursor, key: string): void {
   const families = new Set(values.map((value) => value.includes(':')));
   if (families.size < values.length) refuse(at, 'must be at most one of each family, IPv4 and IPv6', { key });
 }
 
-/** Reports the second and later of equal values; `keyOf` gives undefined for what may repeat. */
+/** Reports the second and later of equal values; `keyOf` returns undefined for values that may repeat. */
 export function unique<T>(
   values: readonly T[],
   keyOf: (value: T) => string | undefined,
@@ -136,23 +139,25 @@ export function unique<T>(
   }
 }
 
-/** The text of a field of metadata that only an API server sets. */
+/** A metadata field that only an API server sets; undefined when absent. */
 export function serverSet(value: unknown, field: 'creationTimestamp' | 'deletionTimestamp'): string | undefined {
   const metadata = isMapping(value) ? value['metadata'] : undefined;
   const set = isMapping(metadata) ? metadata[field] : undefined;
   return typeof set === 'string' && set !== '' ? set : undefined;
 }
 
-/** `created`, where the API server set metadata.creationTimestamp. */
+/** `created` from metadata.creationTimestamp, if the API server has set it. */
 export function createdAt(value: unknown): { readonly created?: string } {
   const created = serverSet(value, 'creationTimestamp');
   return created === undefined ? {} : { created };
 }
 
-/** Annotations that make an object a hook: it runs at some moment of a release and is no part of what is released. */
+/** Annotations that make an object a hook: it runs once during a release and is not part of the released objects. */
 const HOOKS = ['helm.sh/hook', 'argocd.argoproj.io/hook'];
 
-/** `helm.sh/hook: test`, when the object is a hook. Raw, for of a hundred thousand Pods nobody reads the annotations. */
+/**
+ * `helm.sh/hook: test`, when the object is a hook. From the raw value, because the annotations of Pods are not kept.
+ */
 export function hookOf(value: unknown): string | undefined {
   const metadata = isMapping(value) ? value['metadata'] : undefined;
   const annotations = isMapping(metadata) ? metadata['annotations'] : undefined;
@@ -161,5 +166,5 @@ export function hookOf(value: unknown): string | undefined {
   return key === undefined ? undefined : `${key}: ${String(annotations[key]).slice(0, MAX_HOOK)}`;
 }
 
-/** There are no longer ones; the text is free. */
+/** Real hooks are shorter, but the annotation may be any text. */
 const MAX_HOOK = 60;

@@ -1,5 +1,5 @@
 /**
- * Namespace v1: that it is there.
+ * Namespace v1: its metadata only, because vipc needs to know no more than that it exists.
  */
 import type { Check } from '../check.js';
 import { DNS1123_LABEL } from '../names.js';

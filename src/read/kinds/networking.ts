@@ -1,6 +1,6 @@
 /**
- * ServiceCIDR and IPAddress networking.k8s.io/v1 (KEP-1880): what an API server allocates cluster IPs from, and those it
- * has given away.
+ * ServiceCIDR and IPAddress networking.k8s.io/v1 (KEP-1880): the networks that an API server allocates cluster IPs
+ * from, and the addresses it has allocated.
  */
 
 import { show } from '../../diag.js';
@@ -17,7 +17,7 @@ export const serviceCIDR: Check<Omit<ServiceCIDR, 'origin'>> = (value, at) => {
   return read && { metadata: read.metadata, cidrs: read.spec.cidrs };
 };
 
-/** Newer kinds take the canonical form only (IsValidCIDR, IsValidIP). */
+/** Newer kinds accept only the canonical form (IsValidCIDR, IsValidIP). */
 function canonicalCidr(value: unknown, at: Cursor): string | undefined {
   const text = cidr(value, at);
   if (text !== undefined && text !== value) refuse(at, `must be written ${text}, is ${show(value)}`);
@@ -41,7 +41,7 @@ export const ipAddressObject: Check<Omit<IPAddress, 'origin'>> = (value, at) => 
   return ip && { metadata: read.metadata, ip: ip.text, parent: read.spec.parentRef };
 };
 
-/** The API has the canonical form only, in which an IPv6 address has colons that other names may not have. */
+/** The API accepts only the canonical form; for IPv6 that has colons, which no other kind allows in names. */
 const ADDRESS: Rule = { allowed: 'an IP address', matches: (name) => parseIp(name) !== undefined };
 
 const parentRef = object({

@@ -1,6 +1,6 @@
 /**
- * NetworkPolicy networking.k8s.io/v1: which Pods it selects and in which directions, for that is all that is said of it.
- * Rules: ValidateNetworkPolicySpec in pkg/apis/networking/validation, of those fields.
+ * NetworkPolicy networking.k8s.io/v1: which Pods it selects and in which directions; vipc reports no more about it.
+ * Rules: ValidateNetworkPolicySpec in pkg/apis/networking/validation, for those fields.
  */
 import { type Check, list, ruled, text } from '../check.js';
 import { DNS1123_SUBDOMAIN } from '../names.js';
@@ -33,7 +33,7 @@ export const networkPolicy: Check<Omit<NetworkPolicy, 'origin'>> = (value, at) =
   const read = fields(value, at);
   if (read === undefined) return undefined;
   const { podSelector, policyTypes = [], egress = [] } = read.spec;
-  // SetDefaults_NetworkPolicy: Ingress always, Egress where there are rules of it.
+  // SetDefaults_NetworkPolicy: always Ingress, and Egress when there are egress rules.
   const implied = egress.length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
   return { metadata: read.metadata, podSelector, policyTypes: policyTypes.length > 0 ? policyTypes : implied };
 };

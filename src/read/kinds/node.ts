@@ -31,10 +31,10 @@ export const node: Check<Omit<Node, 'origin'>> = (value, at) => {
   };
 };
 
-/** The cluster autoscaler's, before it takes a node away. */
+/** The taint that the cluster autoscaler sets before it removes a node. */
 const TO_BE_DELETED = 'ToBeDeletedByClusterAutoscaler';
 
-/** `4`, `3920m` or `0.5` CPUs in thousandths; of a text that is no such quantity nobody knows, which is 0. */
+/** `4`, `3920m` or `0.5` CPUs in thousandths; 0, which means unknown, for any other text. */
 const milliCPU: Check<number> = (value) => {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(m?)$/.exec(String(value)) ?? [];
   return digits === undefined ? 0 : Math.round(Number(digits) * (unit === 'm' ? 1 : 1000));
@@ -67,7 +67,7 @@ const spec = object({
   unschedulable: withDefault(bool, false),
 });
 
-/** Cloud providers put names and more into these; only what is an address is made canonical. */
+/** Cloud providers put names and more into these; only IP addresses are made canonical. */
 const address = convert(object({ type: required(text), address: required(text) }), ({ type, address }) => ({
   type,
   address: parseIp(address)?.text ?? address,

@@ -1,4 +1,6 @@
-/** Kinds that decide no rule themselves: Pods, workloads, Ingresses, and what a cluster allocates from and shares. */
+/**
+ * Kinds that decide no rule themselves: Pods, workloads, Ingresses, ServiceCIDRs, IPAddresses and multi-cluster kinds.
+ */
 import { describe, expect, it } from '@jest/globals';
 import { type Check, cursor } from '../check.js';
 import { serviceExport, serviceImport } from './clusterset.js';

@@ -1,6 +1,6 @@
 /**
- * Pod v1, and the pod's spec as templates have it: the API server's validation (pkg/apis/core/validation, ValidatePod) of
- * the fields that decide where a pod is and what it serves.
+ * Pod v1, and the pod spec in templates: the API server's validation (pkg/apis/core/validation, ValidatePod) of the
+ * fields that decide where a pod runs and what it serves.
  */
 import {
   also,
@@ -69,7 +69,7 @@ const container = object({ ports: withDefault(ports, []), restartPolicy: withDef
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-/** Of a taint, and of what tolerates it; `''` is all of them there. */
+/** The effect of a taint or of a toleration; in a toleration `''` means all of them. */
 export const effect = ruled(text, `one of ${EFFECTS.join(', ')}`, (name) => name === '' || EFFECTS.includes(name));
 
 const toleration = also(
@@ -101,7 +101,7 @@ const term = object({
   matchFields: withDefault(list(requirement), []),
 });
 
-/** Of affinities only where a pod must go; what it had rather is no part of it. */
+/** Only the required node affinity: preferences do not decide where a pod may run. */
 const affinity = object({
   nodeAffinity: optional(
     object({
@@ -124,7 +124,7 @@ const specFields = object({
   affinity: optional(affinity),
 });
 
-/** What of a pod's spec matters to Services. */
+/** The part of a pod's spec that matters to Services. */
 export const podSpec: Check<PodSpec> = convert(specFields, (read): PodSpec => {
   const { nodeName, hostname, subdomain, hostNetwork, nodeSelector, tolerations, affinity } = read;
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
@@ -142,7 +142,7 @@ export const podSpec: Check<PodSpec> = convert(specFields, (read): PodSpec => {
   };
 });
 
-/** In the order in which the endpoint-slice controller looks for a named port (KEP-753 for sidecars). */
+/** In the order in which the endpoint-slice controller searches for a named port (KEP-753 for sidecars). */
 function portsOf({ containers, initContainers }: Infer<typeof specFields>): readonly ContainerPort[] {
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
   return [...containers, ...sidecars].flatMap(({ ports }) => ports);

@@ -1,5 +1,5 @@
 /**
- * LabelSelector meta/v1: what workloads find their pods by (ValidateLabelSelector, LabelSelectorAsSelector).
+ * LabelSelector meta/v1, by which workloads select their pods (ValidateLabelSelector, LabelSelectorAsSelector).
  */
 import { also, list, matching, refuse, ruled, text } from '../check.js';
 import { QUALIFIED_NAME } from '../names.js';
@@ -21,7 +21,7 @@ const expression = also(
   },
 );
 
-/** A selector; `matchLabels` and `matchExpressions` have to hold both. */
+/** A selector; both `matchLabels` and `matchExpressions` must hold. */
 export const labelSelector = object({
   matchLabels: withDefault(labels, NO_STRINGS),
   matchExpressions: withDefault(list(expression), []),

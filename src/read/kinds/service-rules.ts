@@ -1,6 +1,6 @@
 /**
- * Service v1: the rules of the API server that concern several fields at once (pkg/apis/core/validation, and the
- * allocators of pkg/registry/core/service/storage). In: a Service that was defaulted. docs/validation.md has them all.
+ * Service v1: the API server's rules about several fields at once (pkg/apis/core/validation, and the allocators of
+ * pkg/registry/core/service/storage). In: a defaulted Service. docs/validation.md lists all rules.
  */
 import { type Family, parseCidr, parseIp } from '../../ip.js';
 import { type Cursor, child, fail, matching, refuse } from '../check.js';
@@ -8,7 +8,7 @@ import { DNS1123_SUBDOMAIN, QUALIFIED_NAME } from '../names.js';
 import type { IPFamily, IPFamilyPolicy, ObjectMeta, ServicePortSpec, ServiceType, TrafficPolicy } from '../types.js';
 import { unique } from './metadata.js';
 
-/** spec as it was read: what is absent here has a default that a rule must be able to tell from the same value given. */
+/** spec as read. A field is optional here where a rule must tell an absent value from one that equals the default. */
 export interface Spec {
   readonly type: ServiceType;
   readonly clusterIP: string;
@@ -31,7 +31,7 @@ export interface Spec {
   readonly healthCheckNodePort: number;
 }
 
-/** Reports what of `spec` an API server refuses. */
+/** Reports the fields of `spec` that an API server refuses. */
 export function checkSpec(spec: Spec, at: Cursor): void {
   checkClusterIPs(spec, at);
   checkPorts(spec, at);
@@ -46,17 +46,17 @@ export function checkSpec(spec: Spec, at: Cursor): void {
 
 interface SpecRule {
   readonly key: keyof Spec;
-  /** From there to the value that is wrong. */
+  /** The path from `key` to the wrong value. */
   readonly below?: readonly string[];
   readonly broken: (spec: Spec) => boolean;
-  /** Follows the path. */
+  /** The message after the path. */
   readonly says: (spec: Spec) => string;
 }
 
 /** A day (MaxClientIPServiceAffinitySeconds). */
 const MAX_AFFINITY_SECONDS = 86400;
 
-/** Rules of one field and what it goes with. */
+/** Rules about one field in combination with others. */
 const RULES: readonly SpecRule[] = [
   ...(['loadBalancerSourceRanges', 'loadBalancerClass', 'allocateLoadBalancerNodePorts'] as const).map((key) => ({
     key,
@@ -104,7 +104,7 @@ const RULES: readonly SpecRule[] = [
       `must be PreferDualStack or RequireDualStack with two ${ipFamilies.length > 1 ? 'ipFamilies' : 'clusterIPs'}, is SingleStack`,
   },
   {
-    // With affinity None the API server clears it, whatever is in it.
+    // With affinity None the API server clears the whole field.
     key: 'sessionAffinityConfig',
     below: ['clientIP', 'timeoutSeconds'],
     broken: ({ sessionAffinity, sessionAffinityConfig: config }) => {
@@ -129,7 +129,7 @@ function needsHealthCheck({ type, externalTrafficPolicy }: Spec): boolean {
   return type === 'LoadBalancer' && externalTrafficPolicy === 'Local';
 }
 
-/** A name may end with the root's dot. */
+/** The name may end with the dot of the DNS root. */
 function checkExternalName({ externalName }: Spec, at: Cursor): void {
   if (externalName === '') fail(at, 'needs the field externalName', { code: 'missing-field' });
   else child(at, 'externalName', externalName.replace(/\.$/, ''), matching(DNS1123_SUBDOMAIN));
@@ -176,7 +176,7 @@ function checkPorts({ type, clusterIP, ports }: Spec, at: Cursor): void {
     if (ports.length > 1 && port.name === '') {
       fail(at, 'needs the field name, as there is more than one port', { code: 'missing-field' });
     }
-    // The API lets it be where the type is ExternalName, which has no rules.
+    // The API accepts it for type ExternalName, which has no rules.
     if (port.nodePort !== 0 && type === 'ClusterIP')
       refuse(at, `needs type NodePort or LoadBalancer, is ${type}`, { key: 'nodePort' });
     at.path.pop();
@@ -195,7 +195,7 @@ const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 const TOPOLOGY_MODE = 'service.kubernetes.io/topology-mode';
 const TOPOLOGY_HINTS = 'service.kubernetes.io/topology-aware-hints';
 
-/** Annotations from before there were fields for what they say. */
+/** Annotations that spec fields have replaced. */
 export function checkAnnotations(
   { metadata, spec }: { readonly metadata: ObjectMeta; readonly spec: Pick<Spec, 'type' | 'loadBalancerSourceRanges'> },
   at: Cursor,

@@ -19,7 +19,7 @@ import {
 } from './metadata.js';
 import { checkAnnotations, checkSpec, type Spec } from './service-rules.js';
 
-/** A Service without its origin, or undefined after reporting why it is none. */
+/** A Service without its origin, or undefined after reporting its errors. */
 export const service: Check<Omit<Service, 'origin'>> = (value, at) => {
   const read = fields(value, at);
   return read && { ...read, ...createdAt(value), ...(at.admitted && { admitted: true }) };
@@ -27,7 +27,7 @@ export const service: Check<Omit<Service, 'origin'>> = (value, at) => {
 
 const MAX_PORT = 65535;
 
-/** Three hours, the API's default (DefaultClientIPServiceAffinitySeconds). */
+/** Three hours: the API's default (DefaultClientIPServiceAffinitySeconds). */
 const AFFINITY_SECONDS = 10800;
 
 const MAX_INT32 = 0x7fffffff;
@@ -51,7 +51,7 @@ const portFields = object({
   appProtocol,
 });
 
-/** A target port of 0 or without a text is the Service's own port (SetDefaults_Service). */
+/** A target port of 0 or `''` means the Service's own port (SetDefaults_Service). */
 const servicePort = convert(
   portFields,
   (port): ServicePortSpec => ({ ...port, targetPort: port.targetPort || port.port }),
@@ -109,7 +109,7 @@ const ingress = object({
   ipMode: withDefault(oneOf(['VIP', 'Proxy']), 'VIP'),
 });
 
-/** Entries with neither address nor name happen while a load balancer is being made. */
+/** An entry has neither address nor name while its load balancer is being created. */
 const ingresses = convert(list(ingress), (entries): readonly LoadBalancerIngress[] =>
   entries
     .filter(({ ip, hostname }) => ip || hostname)
@@ -130,7 +130,7 @@ const fields = also(
   checkAnnotations,
 );
 
-/** The API server fills clusterIPs from clusterIP (NormalizeClusterIPs), and what is absent with its defaults. */
+/** The API server fills clusterIPs from clusterIP (NormalizeClusterIPs), and absent fields with defaults. */
 function toSpec(value: Spec): Service['spec'] {
   const { clusterIP, sessionAffinityConfig, loadBalancerClass: _, ...rest } = value;
   return {

@@ -1,6 +1,6 @@
 /**
- * Deployment, StatefulSet, DaemonSet, ReplicaSet apps/v1, ReplicationController and PodTemplate v1: what makes pods of a
- * template. The API server's validation (pkg/apis/apps/validation) of the fields that say how many and which.
+ * Deployment, StatefulSet, DaemonSet, ReplicaSet apps/v1, ReplicationController and PodTemplate v1: objects with a pod
+ * template. The API server's validation (pkg/apis/apps/validation) of the fields that decide how many pods and which.
  */
 import { also, type Check, type Cursor, int, isMapping, matching, refuse } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../names.js';
@@ -52,7 +52,7 @@ const common = {
   template: required(template),
 };
 
-/** The selector has to find the pods of the template, else the API server refuses the workload. */
+/** The selector must match the template's labels, else the API server refuses the workload. */
 function workloadFields(kind: WorkloadKind) {
   const spec = object({ ...common, selector: optional(labelSelector) });
   const checked = also(spec, ({ selector, template }, at) => {
@@ -63,7 +63,7 @@ function workloadFields(kind: WorkloadKind) {
   return object({ metadata: metadata(DNS1123_SUBDOMAIN), spec: required(checked) });
 }
 
-/** Its selector is a plain mapping, and the template's labels when absent. */
+/** A ReplicationController's selector is a plain mapping; when absent, it is the template's labels. */
 const replicationSpec = also(object({ ...common, selector: optional(labels) }), ({ selector, template }, at) => {
   const given = Object.keys(selector ?? {}).length > 0;
   const matchLabels = (given ? selector : undefined) ?? template.metadata.labels;
@@ -97,7 +97,7 @@ const bareFields: Check<{
   );
 };
 
-/** Only controllers write it, so what is wrong with it is nobody's to know. */
+/** Whether a controller owns it. Only controllers write ownerReferences, so their errors are not reported. */
 function isOwned(value: unknown): boolean {
   const meta = isMapping(value) ? value['metadata'] : undefined;
   const references = isMapping(meta) ? meta['ownerReferences'] : undefined;

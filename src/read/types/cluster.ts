@@ -1,5 +1,5 @@
 /**
- * read, types: what a cluster allocates from, its Namespaces and Ingresses, and what it has to do with others.
+ * read, types: ServiceCIDRs and IPAddresses, Ingresses, NetworkPolicies, Namespaces, and the multi-cluster kinds.
  */
 
 import type { Key, Origin } from '../../diag.js';
@@ -14,7 +14,7 @@ export interface ServiceCIDR {
   readonly origin: Origin;
 }
 
-/** IPAddress networking.k8s.io/v1: an address that the API server gave away. */
+/** IPAddress networking.k8s.io/v1: an address that the API server has allocated. */
 export interface IPAddress {
   readonly metadata: ObjectMeta;
   /** Canonical. */
@@ -34,14 +34,14 @@ export interface Ingress {
 
 /** Where an Ingress sends requests for a host and path. */
 export interface IngressBackend {
-  /** `''` for any, and for the default backend. */
+  /** `''` for any host, and for the default backend. */
   readonly host: string;
   /** Absent for the default backend. */
   readonly path?: string;
   readonly pathType?: string;
-  /** Absent when it is a resource of another kind. */
+  /** Absent when the backend is a resource of another kind. */
   readonly service?: { readonly name: string; readonly port: number | string };
-  /** Where in the object the backend stands. */
+  /** The path of the backend in the object. */
   readonly at: readonly Key[];
 }
 

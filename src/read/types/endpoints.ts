@@ -8,10 +8,10 @@ import type { IPFamily, ObjectMeta, Protocol } from './meta.js';
 /** The label that binds a slice to its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
-/** The label that says which controller looks after a slice. */
+/** The label that names the controller of a slice. */
 export const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';
 
-/** The label that binds a slice to a Service of the whole clusterset (KEP-1645). */
+/** The label that binds a slice to a Service of the clusterset (KEP-1645). */
 export const CLUSTERSET_SERVICE_LABEL = 'multicluster.kubernetes.io/service-name';
 
 /** EndpointSlice discovery.k8s.io/v1, or one derived from an Endpoints object. */
@@ -20,12 +20,12 @@ export interface EndpointSlice {
   readonly addressType: IPFamily | 'FQDN';
   readonly endpoints: readonly SliceEndpoint[];
   readonly ports: readonly EndpointPort[];
-  /** What vipc made it of, as a controller would have; absent when it was in the input. */
+  /** What vipc derived it from, as a controller would have; absent when the slice was in the input. */
   readonly synthetic?: SliceSource;
   readonly origin: Origin;
 }
 
-/** What slices that are not in the input are made of. */
+/** What slices that are not in the input are derived from. */
 export type SliceSource = 'Pods' | 'simulated Pods' | 'Endpoints' | 'other clusters';
 
 export interface SliceEndpoint {
@@ -34,15 +34,15 @@ export interface SliceEndpoint {
   readonly nodeName?: string;
   readonly zone?: string;
   readonly hints?: EndpointHints;
-  /** Its own name in the Service's domain. */
+  /** The endpoint's own name in the Service's DNS domain. */
   readonly hostname?: string;
-  /** Name of the Pod, where vipc made the endpoint of one. */
+  /** The name of the Pod, if vipc derived the endpoint from one. */
   readonly pod?: string;
   /** The Pod was simulated. */
   readonly simulated?: true;
 }
 
-/** `unset` conditions are absent; resolve gives them kube-proxy's meaning. */
+/** Conditions that are not set are absent; resolve gives them kube-proxy's meaning. */
 export interface Conditions {
   readonly ready?: boolean;
   readonly serving?: boolean;
@@ -81,15 +81,15 @@ export interface EndpointAddress {
   readonly hostname?: string;
 }
 
-/** A slice's Service, as `namespace/name`; undefined when it belongs to none. */
+/** The Service of a slice, as `namespace/name`; undefined when the slice belongs to none. */
 export function serviceOf(slice: EndpointSlice): string | undefined {
   const service = slice.metadata.labels[SERVICE_NAME_LABEL];
   return service ? `${slice.metadata.namespace}/${service}` : undefined;
 }
 
 /**
- * The slices of every Service by its `namespace/name`, each list sorted by slice name, so that which duplicate wins does
- * not depend on the order of objects.
+ * The slices of every Service by its `namespace/name`, each list sorted by slice name: so the order of objects does not
+ * decide which of two equal endpoints counts.
  */
 export function slicesByService(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
   const found = groupedBy(slices, serviceOf);

@@ -1,5 +1,5 @@
 /**
- * read, types: what all objects have, and words that several kinds share.
+ * read, types: metadata, and types that several kinds share.
  */
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';

@@ -1,5 +1,5 @@
 /**
- * read, types: Nodes, Pods, and what makes Pods of templates.
+ * read, types: Nodes, Pods and workloads.
  */
 import type { Origin } from '../../diag.js';
 import type { ObjectMeta, Protocol } from './meta.js';
@@ -10,16 +10,16 @@ export interface Node {
   /** Canonical CIDRs, `podCIDR` first. */
   readonly podCIDRs: readonly string[];
   readonly addresses: readonly { readonly type: string; readonly address: string }[];
-  /** It is to go: load balancers should send no new connections to it (KEP-3836). */
+  /** The node is about to be removed: load balancers should send it no new connections (KEP-3836). */
   readonly leaving: boolean;
   /** status.allocatable.cpu in thousandths of a CPU; 0 when unknown. */
   readonly milliCPU: number;
   /** Its Ready condition; true when it has none, as in manifests. */
   readonly ready: boolean;
-  /** No pod may be put there: it is cordoned. */
+  /** The node is cordoned: no new pod is scheduled to it. */
   readonly unschedulable: boolean;
   readonly taints: readonly Taint[];
-  /** It is not in the input. */
+  /** The node is not in the input. */
   readonly synthetic?: true;
   readonly origin: Origin;
 }
@@ -39,17 +39,17 @@ export interface Toleration {
   readonly effect: string;
 }
 
-/** What of a pod's spec decides where it is and what it serves; also in the templates of workloads. */
+/** The part of a pod's spec that decides where it runs and what it serves; also in the templates of workloads. */
 export interface PodSpec {
   readonly nodeName?: string;
   readonly hostname?: string;
   readonly subdomain?: string;
   readonly hostNetwork: boolean;
-  /** Of containers, then of sidecars: init containers that go on running. */
+  /** Ports of containers, then of sidecars (init containers that keep running). */
   readonly ports: readonly ContainerPort[];
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];
-  /** Of nodeAffinity: a Node must meet all requirements of one of these. */
+  /** The required nodeAffinity: a Node must meet all requirements of one of these terms. */
   readonly nodeTerms?: readonly (readonly NodeRequirement[])[];
 }
 
@@ -62,11 +62,11 @@ export interface NodeRequirement {
 }
 
 export interface ContainerPort {
-  /** `''` when it has none. */
+  /** `''` when the port has no name. */
   readonly name: string;
   readonly protocol: Protocol;
   readonly port: number;
-  /** Absent when the node does not forward one to it. */
+  /** Absent when no port of the node is forwarded to it. */
   readonly hostPort?: number;
 }
 
@@ -77,16 +77,16 @@ export interface Pod {
   readonly status: {
     /** `''` in manifests. */
     readonly phase: string;
-    /** Its Ready condition. */
+    /** The Pod's Ready condition. */
     readonly ready: boolean;
     /** Canonical, at most one of each family. */
     readonly podIPs: readonly string[];
   };
-  /** It has a deletionTimestamp. */
+  /** The Pod has a deletionTimestamp. */
   readonly terminating: boolean;
-  /** The workload it was simulated for, as `Deployment default/web`, or itself; absent when its status was in the input. */
+  /** The simulated workload or Pod, as `Deployment default/web`; absent when the Pod's status was in the input. */
   readonly simulated?: string;
-  /** `helm.sh/hook: test`: it runs at some moment of a release, and then no more. */
+  /** `helm.sh/hook: test`: the Pod runs once during a release. */
   readonly hook?: string;
   readonly origin: Origin;
 }
@@ -99,20 +99,20 @@ export type WorkloadKind =
   | 'ReplicationController'
   | 'PodTemplate';
 
-/** What makes pods of a template. */
+/** An object that creates pods from a template. */
 export interface Workload {
   readonly kind: WorkloadKind;
   readonly metadata: ObjectMeta;
-  /** 1 for kinds that have none. */
+  /** 1 for kinds without the field. */
   readonly replicas: number;
   /** The headless Service that names a StatefulSet's pods; `''` for others. */
   readonly serviceName: string;
   /** Number of a StatefulSet's first pod. */
   readonly firstOrdinal: number;
   readonly template: { readonly labels: Readonly<Record<string, string>>; readonly spec: PodSpec };
-  /** Another workload makes and owns it, as a Deployment its ReplicaSets. */
+  /** Another workload owns it, as a Deployment owns its ReplicaSets. */
   readonly owned: boolean;
-  /** As of a Pod. */
+  /** As for a Pod. */
   readonly hook?: string;
   readonly origin: Origin;
 }

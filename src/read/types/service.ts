@@ -18,11 +18,11 @@ export interface Service {
     /** Empty in manifests that no API server has seen. */
     readonly ipFamilies: readonly IPFamily[];
     readonly ipFamilyPolicy?: IPFamilyPolicy;
-    /** Absent or empty: endpoints come from somebody other than the endpoint-slice controller. */
+    /** Absent or empty: the endpoint-slice controller creates no endpoints; users or other controllers do. */
     readonly selector?: Readonly<Record<string, string>>;
     readonly ports: readonly ServicePortSpec[];
     readonly sessionAffinity: 'None' | 'ClientIP';
-    /** Seconds a client stays with its endpoint; 10800 unless said. */
+    /** Seconds that a client stays with its endpoint; 10800 by default. */
     readonly affinityTimeoutSeconds: number;
     readonly externalTrafficPolicy: TrafficPolicy;
     readonly internalTrafficPolicy: TrafficPolicy;
@@ -31,26 +31,26 @@ export interface Service {
     readonly loadBalancerSourceRanges: readonly string[];
     /** 0 when unset. */
     readonly healthCheckNodePort: number;
-    /** False: a load balancer reaches the endpoints without node ports. */
+    /** False: the load balancer reaches the endpoints without node ports. */
     readonly allocateLoadBalancerNodePorts: boolean;
-    /** What an ExternalName Service stands for: a DNS name; `''` for others. */
+    /** The DNS name that an ExternalName Service stands for; `''` for other types. */
     readonly externalName: string;
-    /** Endpoints count as ready whatever they are. */
+    /** All endpoints count as ready. */
     readonly publishNotReadyAddresses: boolean;
-    /** `PreferClose`, `PreferSameZone`, `PreferSameNode`, or on an admitted one what another version of the API knows. */
+    /** `PreferClose`, `PreferSameZone`, `PreferSameNode`; on an admitted Service also values of other API versions. */
     readonly trafficDistribution?: string;
   };
   readonly status: { readonly loadBalancer: { readonly ingress: readonly LoadBalancerIngress[] } };
   /** metadata.creationTimestamp, as written. */
   readonly created?: string;
-  /** An API server has taken it; what is wrong with it all the same is older than the rule. */
+  /** An API server has admitted the Service; a rule it breaks is newer than that. */
   readonly admitted?: true;
-  /** What of it vipc filled in, as an API server would have. */
+  /** The values that vipc filled in, as an API server would have. */
   readonly allocated?: Allocated;
   readonly origin: Origin;
 }
 
-/** Values that are not in the input. */
+/** Values that are not in the input but allocated by vipc. */
 export interface Allocated {
   readonly clusterIPs: readonly string[];
   readonly nodePorts: readonly number[];
@@ -64,7 +64,7 @@ export interface ServicePortSpec {
   readonly port: number;
   /** 0 when unset. */
   readonly nodePort: number;
-  /** A number, or the name of a container's port; `port` unless said. */
+  /** A number, or the name of a container's port; `port` by default. */
   readonly targetPort: number | string;
 }
 

@@ -55,7 +55,7 @@ describe('why a text is no YAML', () => {
     const said = [...library.matchAll(/throwError(?:\$1)?\(state, ["`]([^"`]*)/g)].map(([, reason = '']) => reason);
     expect(said.length).toBeGreaterThan(50);
     const unknown = said.filter((reason) => !REASONS.some(([beginning]) => reason.startsWith(beginning)));
-    // It cannot happen: every pass of its loop reads something.
+    // Unreachable: every pass of the library's loop reads something.
     expect([...new Set(unknown)]).toEqual(['can not read a document']);
   });
 });

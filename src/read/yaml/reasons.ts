@@ -1,6 +1,6 @@
 /**
- * read, part: why a text is not YAML, in plain words. The library's reasons are about its parser; these are about the
- * text, and say what to look for.
+ * read, part: why a text is not YAML, in plain words. The library's messages describe its parser; these describe the
+ * text.
  */
 import { YAMLException } from 'js-yaml';
 
@@ -9,10 +9,10 @@ export const MAX_DEPTH = 50;
 export const MAX_ALIASES = 1000;
 export const MAX_MERGED_KEYS = 100_000;
 
-/** The library does not say where. */
+/** The library reports no offset for this error. */
 export const COMPLEX_KEY = 'a mapping or a list cannot be a key';
 
-/** What the library says, by its beginning, and what is said instead. */
+/** The beginning of each message of the library, and the message that replaces it. */
 export const REASONS: readonly (readonly [string, string])[] = [
   ['duplicated mapping key', 'this key is given twice in the same mapping'],
   ['nesting exceeded', `nested deeper than ${MAX_DEPTH} levels`],
@@ -71,9 +71,9 @@ export const REASONS: readonly (readonly [string, string])[] = [
   ['end of the stream or a document separator', 'text after the end of the document'],
 ];
 
-/** Why the library refused `text`, and the offset where that showed. */
+/** Why the library refused `text`, and the offset of the error. */
 export function reasonOf(error: unknown, text: string): { readonly message: string; readonly offset: number } {
-  // A stack overflow, then: the parser recurses.
+  // The parser recurses: any other error is a stack overflow.
   if (!(error instanceof YAMLException)) return { message: 'too deeply nested to be read', offset: 0 };
   const offset = error.mark?.position ?? 0;
   const first = text[offset] ?? '';

@@ -1,11 +1,11 @@
 /**
- * read, part: what kubectl's YAML parser (libyaml) lets pass and YAML's grammar does not. Between brackets, braces and
- * quotes libyaml looks at no indent: a closing bracket may stand at its key's column, quoted text go on at the left.
- * In: the text of a document that the grammar refuses. Out: a text of the same length in which such a span is one line,
- * so that all offsets stay true; values are to be taken from the text as it was.
+ * read, part: YAML that kubectl's parser (a port of libyaml) accepts and the YAML grammar refuses. Inside brackets,
+ * braces and quotes libyaml ignores indentation: a closing bracket may be at its key's column, quoted text may continue
+ * at the left margin. In: the text of a document that the grammar refuses. Out: a text of the same length in which each
+ * such span is one line, so that all offsets stay valid; values must be taken from the original text.
  */
 
-/** The relaxed text, or undefined when nothing in it is of that kind, or something is left open. */
+/** The relaxed text; undefined when it has no such span, or when a span is not closed. */
 export function relax(text: string): string | undefined {
   const scan: Scan = { text, at: 0, indent: -1, blanks: [] };
   while (scan.at < text.length) if (!scanLine(scan)) return undefined;
@@ -15,9 +15,9 @@ export function relax(text: string): string | undefined {
 interface Scan {
   readonly text: string;
   at: number;
-  /** The column of the last key or dash: lines of a block scalar or of plain text that goes on are indented more. */
+  /** The column of the last key or dash: lines that continue a block scalar or plain text are indented more. */
   indent: number;
-  /** What becomes blanks: the first offset, and the one behind the last. */
+  /** The ranges to replace by blanks: start, and end (exclusive). */
   readonly blanks: (readonly [number, number])[];
 }
 
@@ -35,18 +35,20 @@ const BLANKS = /[ \t]*/y;
 const INDICATOR = /[-?:](?=[ \t\r\n]|$)/y;
 /** An anchor, an alias or a tag. */
 const PROPERTY = /[&*!][^ \t\r\n]*/y;
-/** Plain text as far as it goes on one line; a colon is part of it when no blank follows, a hash when none is before. */
+/**
+ * Plain text up to the end of its line; it includes a colon that no blank follows, and a hash that no blank precedes.
+ */
 const PLAIN = /(?:[^\s:#]|:(?![ \t\r\n]|$)|(?<![ \t])#|[ \t]+(?=[^ \t\r\n#]))*/y;
 const COLON = /[ \t]*:(?=[ \t\r\n]|$)/y;
 const REST = /[^\n]*\n?/y;
 
-/** The end of what `pattern`, which is sticky, finds at `at`. */
+/** The end of the match of `pattern`, a sticky expression, at `at`. */
 function skip(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : at;
 }
 
-/** One line of block structure, with all that begins on it and ends on another. False when that does not end. */
+/** One line of block structure, with every span that begins on it. False when a span is not closed. */
 function scanLine(scan: Scan): boolean {
   const { text } = scan;
   const start = scan.at;
@@ -69,7 +71,7 @@ function scanLine(scan: Scan): boolean {
   return true;
 }
 
-/** Plain text: true when it is a key. Else it may go on below. */
+/** Plain text: true when it is a key. Otherwise it may continue on the next lines. */
 function scanPlain(scan: Scan, lineStart: number): boolean {
   const { text, at } = scan;
   const end = Math.max(skip(PLAIN, text, at), at + 1);
@@ -84,7 +86,7 @@ function scanPlain(scan: Scan, lineStart: number): boolean {
   return false;
 }
 
-/** `|` or `>`, to the end of its lines. A hash right behind it begins a comment. */
+/** `|` or `>`, to the end of its lines. A hash directly after it begins a comment. */
 function scanBlock(scan: Scan): boolean {
   const { text, at } = scan;
   const hash = skip(/[|>][-+0-9]*(?=#)/y, text, at);
@@ -94,7 +96,7 @@ function scanBlock(scan: Scan): boolean {
   return true;
 }
 
-/** Over lines that are empty or indented more than the last key, up to one that `stop` finds. */
+/** Skips lines that are empty or indented more than the last key, up to a line that `stop` matches. */
 function skipDeeper(scan: Scan, stop: RegExp): void {
   const { text, indent } = scan;
   while (scan.at < text.length) {
@@ -106,7 +108,7 @@ function skipDeeper(scan: Scan, stop: RegExp): void {
   }
 }
 
-/** A quoted text or a flow collection at the cursor. Only on one line it can be a key (libyaml's simple keys). */
+/** A quoted text or a flow collection at the cursor. It can be a key only on one line (libyaml's simple keys). */
 function scanSpan(scan: Scan, lineStart: number): boolean {
   const { text, at: start, blanks } = scan;
   const quoted = text[start] === '"' || text[start] === "'";
@@ -128,7 +130,7 @@ function scanSpan(scan: Scan, lineStart: number): boolean {
   return true;
 }
 
-/** A document mark at the start of a line ends whatever is open. */
+/** A document mark at the start of a line ends every open span. */
 const MARK = /(?:---|\.\.\.)(?=\s|$)/y;
 
 function isMark(text: string, at: number): boolean {
@@ -158,7 +160,7 @@ function scanQuoted(scan: Scan): boolean {
 function scanFlow(scan: Scan): boolean {
   const { text, blanks } = scan;
   let depth = 0;
-  // Plain text ends at a comment: what comes behind is not its next line.
+  // A comment ends plain text: text after it does not continue it.
   let plain: 'none' | 'open' | 'ended' = 'none';
   while (scan.at < text.length) {
     const at = scan.at;

@@ -1,6 +1,6 @@
 /**
- * read, part: what YAML's scalars and tags mean to kubectl, as the YAML library's schema. kubectl reads with
- * sigs.k8s.io/yaml, which is go-yaml v2, which is mostly YAML 1.1.
+ * read, part: what YAML's scalars and tags mean to kubectl, as the YAML library's schema. kubectl uses
+ * sigs.k8s.io/yaml, which contains go-yaml v2, which reads mostly YAML 1.1.
  */
 import {
   boolYaml11Tag,
@@ -16,14 +16,14 @@ import {
   seqTag,
 } from 'js-yaml';
 
-/** The schema for `text`. Most texts have no anchors, and then nothing is paid for them. */
+/** The schema for `text`. Most texts have no anchors, and the schema without merges is faster. */
 export function schemaFor(text: string): Schema {
   return text.includes('&') || text.includes('<<') ? WITH_MERGES : PLAIN;
 }
 
 /**
- * Integers as Go's strconv.ParseInt(text, 0, 64) reads them, underscores removed: a leading zero means octal (010 is 8),
- * but 080 is no integer and becomes the float 80. No base 60: 1:2:3:4:5:6:7:8 is an address.
+ * Integers as Go's strconv.ParseInt(text, 0, 64) reads them, underscores removed: a leading zero means octal (010 is
+ * 8), but 080 is not an integer and becomes the float 80. There is no base 60: 1:2:3:4:5:6:7:8 is an address.
  */
 const goIntTag = defineScalarTag<number>('tag:yaml.org,2002:int', {
   implicit: true,
@@ -34,20 +34,20 @@ const goIntTag = defineScalarTag<number>('tag:yaml.org,2002:int', {
     if (!match) return NOT_RESOLVED;
     const [, sign, prefixed, octal, decimal] = match;
     const value = Number(prefixed ?? (octal === undefined ? decimal : `0o${octal}`));
-    // No -0: Go's integers have none.
+    // Go's integers have no -0.
     return sign === '-' && value !== 0 ? -value : value;
   },
   identify: intCoreTag.identify,
 });
 
-/** Numbers may have underscores, in front of the point and behind it. */
+/** Numbers may have underscores, before and after the point. */
 const goFloatTag = {
   ...floatCoreTag,
   resolve: (text: string, isExplicit: boolean, tag: string) =>
     floatCoreTag.resolve(/\d_|_\d/.test(text) ? text.replaceAll('_', '') : text, isExplicit, tag),
 };
 
-/** Bytes that are no UTF-8 are replaced, as Go's JSON does it. */
+/** Bytes that are not UTF-8 are replaced, as Go's encoding/json does it. */
 const binaryTag = defineScalarTag<string>('tag:yaml.org,2002:binary', {
   resolve: (text) => {
     const plain = text.replace(/[\r\n]/g, '');
@@ -57,7 +57,7 @@ const binaryTag = defineScalarTag<string>('tag:yaml.org,2002:binary', {
   identify: () => false,
 });
 
-/** go-yaml does not look at tags that it does not know, nor at any of a list or a mapping. */
+/** go-yaml ignores unknown tags, and all tags of lists and mappings. */
 const OTHER_TAGS = [
   defineScalarTag<string>('', { matchByTagPrefix: true, resolve: (text) => text, identify: () => false }),
   { ...seqTag, tagName: '', matchByTagPrefix: true },
@@ -66,14 +66,14 @@ const OTHER_TAGS = [
 
 const PLAIN = CORE_SCHEMA.withTags(boolYaml11Tag, goIntTag, goFloatTag, binaryTag, mergeTag, OTHER_TAGS);
 
-/** A mapping while it is read: the keys that are written in it, and which merge brought the others. */
+/** A mapping under construction: its own keys, and the number of the merge that brought each merged key. */
 interface Growing {
   readonly value: Record<string, unknown>;
   readonly own: Set<string>;
   readonly merged: Map<string, number>;
 }
 
-/** How many merge keys were read; the same while the mappings of one of them are merged. */
+/** The number of merge keys read so far; constant while the mappings of one merge key are merged. */
 let merges = 0;
 
 /** Set between the `get` and the `addPair` of a merged key, which the library calls one after the other. */
@@ -89,8 +89,8 @@ const goMergeTag = {
 };
 
 /**
- * Mappings in which the later wins, a merge or a key, and of several mappings in one merge the first: go-yaml v2 goes
- * from top to bottom. The library's own skip what a merge brings when the key is there already.
+ * Mappings as go-yaml v2 builds them, from top to bottom: a later key or merge wins, and the first of several mappings
+ * in one merge. The library's own mapping type instead keeps a key that exists already.
  */
 const goMapTag = defineMappingTag<Growing, Record<string, unknown>>('tag:yaml.org,2002:map', {
   create: () => ({ value: {}, own: new Set(), merged: new Map() }),

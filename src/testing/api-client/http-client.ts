@@ -1,4 +1,6 @@
-/** A client for the test API server that has nothing to prove: what connect() makes, without its kubeconfig. */
+/**
+ * A client for the test API server over plain HTTP, without credentials: what connect() makes, without a kubeconfig.
+ */
 
 import type { ApiClient } from '../../watch/client.js';
 import { send } from '../../watch/client.js';

@@ -1,4 +1,4 @@
-/** A watch of a server that plays a trick with the Services, and with nothing else. */
+/** A watch of a server that answers wrongly for Services only. */
 
 import type { ServerResponse } from 'node:http';
 import { afterEach, expect } from '@jest/globals';
@@ -14,10 +14,10 @@ afterEach(async () => {
   for (const end of running.splice(0).reverse()) await end();
 });
 
-/** Answers in the place of the server, for the Services. */
+/** Answers in place of the server, for the Services. */
 export type Trick = (response: ServerResponse, request: LoggedRequest) => unknown;
 
-/** A server that plays a trick with the Services from the beginning. */
+/** A server that plays a trick with the Services from its start. */
 export async function setup(trick: Trick, tuning: Partial<Tuning> = {}) {
   const server = await startApiServer({ bookmarkMs: 60_000 });
   running.push(() => server.close());
@@ -61,7 +61,7 @@ export const list = (more: object = {}, metadata: object = {}) =>
 export const event = (type: string, name: string, version: string) =>
   `${JSON.stringify({ type, object: object('Service', name, version) })}\n`;
 
-/** Answers lists with a text, and leaves watches to the server. */
+/** Answers lists with a text, and lets the server answer watches. */
 export const lists = (text: string | ((request: LoggedRequest, count: number) => string), code = 200): Trick => {
   let count = 0;
   return (response, request) => {

@@ -1,4 +1,4 @@
-/** What somebody who watches the test API server knows of it. */
+/** What a client that watches the test API server knows of it. */
 import type { ObjectSink, WatchState } from '../../watch/source.js';
 import type { ApiServer, StoredObject } from '../api-server.js';
 import { pause } from '../run/patience.js';
@@ -6,16 +6,16 @@ import { pause } from '../run/patience.js';
 export interface View {
   readonly sink: ObjectSink;
   readonly onState: (state: WatchState) => void;
-  /** The objects as they are now, as `Service default/web@12`, sorted. */
+  /** The current objects as `Service default/web@12`, sorted. */
   objects(): readonly string[];
-  /** The object of that name, `Service default/web`. */
+  /** The object with that name, `Service default/web`. */
   get(name: string): StoredObject | undefined;
-  /** All that the sink was told, in order: `put Service default/web@12`, `replace Service (3)`. */
+  /** All calls to the sink, in order: `put Service default/web@12`, `replace Service (3)`. */
   readonly told: readonly string[];
   readonly states: readonly WatchState[];
 }
 
-/** A view that knows nothing yet. */
+/** An empty view. */
 export function newView(): View {
   const known = new Map<string, StoredObject>();
   const told: string[] = [];
@@ -44,7 +44,7 @@ export function newView(): View {
   };
 }
 
-/** What a node of that name must know: all but what another proxy serves, and of Nodes only its own. */
+/** The objects that the named node must know: all except those for other proxies, and of Nodes only its own. */
 export function expectedView(server: ApiServer, nodeName: string): readonly string[] {
   return server
     .objects()
@@ -65,7 +65,7 @@ function versioned(object: StoredObject): string {
   return `${nameOf(object)}@${object.metadata.resourceVersion}`;
 }
 
-/** Calls `check` until it no longer throws, at most so many times; then with what it threw last. */
+/** Calls `check` until it no longer throws, at most `looks` times; then throws its last error. */
 export async function eventually(check: () => void, looks = 4000): Promise<void> {
   for (let left = looks; ; left--) {
     try {

@@ -1,20 +1,22 @@
-/** A watch of the test API server, as tests of it begin one: with some objects, and a view of what it tells. */
+/**
+ * The usual start of a test: a test API server with some objects, a watch of it, and a view of what the watch reports.
+ */
 
 import { afterEach, expect } from '@jest/globals';
 import type { ApiClient } from '../../watch/client.js';
-import { type ClusterWatch, type Tuning, watchCluster } from '../../watch/source.js';
+import { type ObjectSource, type Tuning, watchCluster } from '../../watch/source.js';
 import { type ApiServer, type ApiServerOptions, startApiServer } from '../api-server.js';
 import { httpClient } from './http-client.js';
 import { eventually, expectedView, newView, type View } from './view.js';
 
-/** A busy machine is silent for a second or two. */
+/** A busy machine may be silent for a second or two. */
 const FAST: Partial<Tuning> = { answerMs: 20_000, silenceMs: 20_000, shortMs: 20, backoffMs: [10, 80] };
 export const IMPATIENT: Partial<Tuning> = { answerMs: 300, silenceMs: 300 };
 
 export interface Setup {
   readonly server: ApiServer;
   readonly view: View;
-  readonly watch: ClusterWatch;
+  readonly watch: ObjectSource;
 }
 
 export const running: { stop?(): Promise<void>; close?(): Promise<void> }[] = [];
@@ -23,7 +25,7 @@ afterEach(async () => {
   for (const each of running.splice(0).reverse()) await (each.stop ?? each.close)?.();
 });
 
-/** A server with some objects, and a watch that has seen them. */
+/** A server with some objects, and a watch that has received them. */
 export async function setup(tuning: Partial<Tuning> = {}, options: ApiServerOptions = {}): Promise<Setup> {
   const server = await startApiServer({ bookmarkMs: 100, ...options });
   running.push(server);
@@ -32,7 +34,7 @@ export async function setup(tuning: Partial<Tuning> = {}, options: ApiServerOpti
   server.put(node('here'));
   server.put(node('there'));
   const started = begin(server, tuning);
-  await started.watch.synced;
+  await started.watch.ready;
   await eventually(() => expect(server.watches()).toBe(3));
   return { server, ...started };
 }
@@ -62,7 +64,7 @@ function node(name: string): object {
 export const isSame = ({ server, view }: Setup) =>
   eventually(() => expect(view.objects()).toEqual(expectedView(server, 'here')));
 
-/** Lists of everything; those of one object only ask whether the server has gone back. */
+/** The list requests for everything; a list of one object only asks whether the server has gone back in time. */
 export const lists = (server: ApiServer) =>
   server.requests().filter(({ verb, query }) => verb === 'list' && query.limit !== '1').length;
 export const watches = (server: ApiServer) => server.requests().filter(({ verb }) => verb === 'watch');

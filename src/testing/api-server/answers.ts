@@ -1,5 +1,5 @@
 /**
- * Answers of the test API server: what comes back for a request, in the order a real one looks at it.
+ * Answers of the test API server: the response to a request, with checks in the order of a real server.
  */
 import { documentAt, status } from './documents.js';
 import type { Impostor } from './faults.js';
@@ -8,10 +8,10 @@ import type { Route } from './routes.js';
 import { type Matcher, matcher } from './selectors.js';
 import type { Store } from './store.js';
 
-/** How the server is at the moment. */
+/** The current faults of the server. */
 export interface Mood {
   token: string | undefined;
-  /** A status for everybody; 0 for none. */
+  /** A status for every request; 0 for none. */
   refusing: number;
   stalled: boolean;
   slowMs: number;
@@ -21,7 +21,7 @@ export interface Mood {
   impostor: Impostor | undefined;
 }
 
-/** A request, as far as it decides the answer. */
+/** The parts of a request that decide the answer. */
 export interface Asked {
   readonly method: string;
   readonly authorization: string | undefined;
@@ -29,7 +29,7 @@ export interface Asked {
   readonly route: Route | undefined;
 }
 
-/** The answer, or what to watch. */
+/** The answer, or the watch to open. */
 export function answerTo(
   { method, authorization, url, route }: Asked,
   store: Store,

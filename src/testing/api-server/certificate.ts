@@ -1,6 +1,6 @@
 /**
- * A certificate that a test makes for itself: self-signed, for the loopback interface, good as server, client and CA. Node
- * makes keys but no certificates, so this is X.509 (RFC 5280) spelled out, as little of it as is needed.
+ * A self-signed certificate for the loopback interface, valid as server, client and CA. Node makes keys but no
+ * certificates, so this spells out the minimum of X.509 (RFC 5280).
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 

@@ -1,5 +1,5 @@
 /**
- * What the test API server says about itself: the documents by which kubectl finds out what it can ask for.
+ * Discovery documents of the test API server, by which kubectl finds the resources it can ask for.
  */
 import type { StoredKind } from './store.js';
 
@@ -35,7 +35,7 @@ export const SERVED: readonly ServedResource[] = [
   },
 ];
 
-/** The document at a path, or undefined when that is none. */
+/** The document at a path, or undefined when there is none. */
 export function documentAt(path: string): object | undefined {
   return DOCUMENTS[path.replace(/(.)\/$/, '$1')];
 }
@@ -73,7 +73,7 @@ function resourceList(apiVersion: string): object {
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources };
 }
 
-/** A Status object, as the API answers when it has nothing better. */
+/** A Status object, the API's answer when there is no other object to return. */
 export function status(code: number, reason: string, message: string): object {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
 }

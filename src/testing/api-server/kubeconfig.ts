@@ -7,11 +7,11 @@ export interface Access {
   readonly clientCertificate?: Certificate | undefined;
 }
 
-/** A kubeconfig, in YAML, for the server at `url` with all that it asks for. */
+/** A kubeconfig, in YAML, for the server at `url` with the credentials that it requires. */
 export function kubeconfigFor(url: string, { token, certificate, clientCertificate }: Access): string {
   const cluster = {
     server: url,
-    // Without it no token is sent over plain HTTP.
+    // kubectl sends no token over plain HTTP.
     ...(certificate
       ? { 'certificate-authority-data': base64(certificate.cert) }
       : token !== undefined && { 'insecure-skip-tls-verify': true }),

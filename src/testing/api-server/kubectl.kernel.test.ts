@@ -1,10 +1,7 @@
 /** kubectl, as an independent client, finds its way about the test API server. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { localHost } from '../../apply/host.js';
-import { type ApiServer, startApiServer } from '../api-server.js';
+import { type Kubectl, startKubectl } from '../api-client/kubectl.js';
+import type { ApiServer } from '../api-server.js';
 import { describeInKernel } from '../machine/rings.js';
 import { eventually } from '../run/patience.js';
 import { selfSigned } from './certificate.js';
@@ -16,13 +13,12 @@ describeKernel('kubectl', () => {
     ['over HTTP', {}],
     ['over HTTPS with a token', { token: 'secret', certificate: selfSigned('server') }],
   ])('%s', (_, options) => {
-    let directory = '';
+    let client: Kubectl;
     let server: ApiServer;
 
     beforeAll(async () => {
-      directory = mkdtempSync(join(tmpdir(), 'vipc-'));
-      server = await startApiServer(options);
-      writeFileSync(join(directory, 'config'), server.kubeconfig());
+      client = await startKubectl(options);
+      server = client.server;
       const labels = { 'kubernetes.io/service-name': 'web' };
       const spec = { clusterIP: '10.96.0.1', ports: [{ port: 80 }] };
       server.put({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec });
@@ -37,18 +33,10 @@ describeKernel('kubectl', () => {
       });
       server.put({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } });
     });
-    afterAll(async () => {
-      await server.close();
-      rmSync(directory, { recursive: true });
-    });
+    afterAll(() => client?.close());
 
     /** What kubectl prints. */
-    async function kubectl(...args: readonly string[]): Promise<string> {
-      const argv = ['kubectl', '--kubeconfig', join(directory, 'config'), '--cache-dir', directory, ...args];
-      const { code, stdout, stderr } = await localHost().run(argv);
-      if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
-      return stdout;
-    }
+    const kubectl: Kubectl['output'] = (...args) => client.output(...args);
 
     it.each([
       ['get services,endpointslices -A -o name', 'service/web service/dns endpointslice.discovery.k8s.io/web-1'],
@@ -79,8 +67,7 @@ describeKernel('kubectl', () => {
     });
 
     it('get --watch is told of a change', async () => {
-      const argv = ['kubectl', '--kubeconfig', join(directory, 'config'), '--cache-dir', directory];
-      const watching = localHost().run([...argv, 'get', 'svc', '-A', '--watch', '-o', 'name']);
+      const watching = client.run('get', 'svc', '-A', '--watch', '-o', 'name');
       await eventually('kubectl watches', () => server.requests().some(({ verb }) => verb === 'watch'));
       server.put({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'later' }, spec: {} });
       server.remove('Service', 'default', 'later');

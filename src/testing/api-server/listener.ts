@@ -1,5 +1,5 @@
 /**
- * The test API server's port: it can be shut and opened again, and all its connections cut.
+ * The test API server's port: it can be closed and opened again, and its connections can be cut.
  */
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
@@ -11,7 +11,7 @@ export interface Listener {
   /** How many connections are open. */
   connections(): number;
   dropAll(): void;
-  /** Takes no new connections; those that are open stay. */
+  /** Accepts no new connections; open ones stay. */
   shut(): void;
   open(): Promise<void>;
   close(): Promise<void>;

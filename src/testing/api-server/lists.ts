@@ -1,5 +1,5 @@
 /**
- * Lists of the test API server: pages of one moment, and the moment is remembered until it expires.
+ * Lists of the test API server: all pages show one moment, which is remembered until it expires.
  */
 import { type ServedResource, status } from './documents.js';
 import type { Matcher } from './selectors.js';
@@ -13,7 +13,7 @@ export interface Answer {
 export interface Lists {
   /** Answers a list request. */
   list(served: ServedResource, matches: Matcher, query: URLSearchParams): Answer;
-  /** Continue tokens handed out so far are no longer good. */
+  /** Invalidates all continue tokens so far. */
   expire(): void;
 }
 
@@ -31,7 +31,7 @@ export function newLists(store: Store): Lists {
   const text = (object: StoredObject): string => {
     const known = texts.get(object);
     if (known !== undefined) return known;
-    // As the real one: only the list says what its items are.
+    // As in the real server: only the list names the kind of its items.
     const { apiVersion: _, kind: __, ...rest } = object;
     const made = JSON.stringify(rest);
     texts.set(object, made);

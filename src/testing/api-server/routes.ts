@@ -3,7 +3,7 @@
  */
 import { SERVED, type ServedResource } from './documents.js';
 
-/** A request as it came in, for tests to look at. `resource` and `verb` are RBAC's words; absent for other paths. */
+/** A received request, for tests to inspect. `resource` and `verb` are RBAC's words; absent for other paths. */
 export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
@@ -20,7 +20,7 @@ export interface Route {
   readonly watch: boolean;
 }
 
-/** The resource that a path names, or undefined when it names none. */
+/** The resource of a path, or undefined when the path names none. */
 export function routeOf({ pathname, searchParams }: URL): Route | undefined {
   const [, base, namespace, resource, name] = PATH.exec(pathname) ?? [];
   const served = SERVED.find(
@@ -33,7 +33,7 @@ export function routeOf({ pathname, searchParams }: URL): Route | undefined {
 
 const PATH = /^\/(api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?$/;
 
-/** What is remembered of a request. */
+/** The log entry of a request. */
 export function logged(method: string, url: URL, route: Route | undefined): LoggedRequest {
   const query = Object.fromEntries(url.searchParams);
   if (!route) return { method, path: url.pathname, query };

@@ -1,13 +1,13 @@
 /**
- * Selectors as the API has them: which objects a request is about.
+ * Selectors of the API: which objects a request is about.
  */
 import type { StoredObject } from './store.js';
 
 export type Matcher = (object: StoredObject) => boolean;
 
 /**
- * The objects of a namespace (all when undefined) that a query's labelSelector and fieldSelector select; undefined when
- * they are not understood: of fields, only metadata.name and metadata.namespace are.
+ * Matches the objects of a namespace (all when undefined) that a query's labelSelector and fieldSelector select;
+ * undefined when a selector is not supported: of fields, only metadata.name and metadata.namespace are.
  */
 export function matcher(namespace: string | undefined, query: URLSearchParams): Matcher | undefined {
   const labels = requirements(query.get('labelSelector') ?? '').map(labelMatcher);
@@ -18,7 +18,7 @@ export function matcher(namespace: string | undefined, query: URLSearchParams): 
     (namespace === undefined || object.metadata.namespace === namespace) && all.every((match) => match?.(object));
 }
 
-/** Split at the commas that are not in parentheses. */
+/** Split at commas outside parentheses. */
 function requirements(selector: string): readonly string[] {
   return selector
     .split(/,(?![^(]*\))/)

@@ -18,13 +18,13 @@ export interface Metadata {
   readonly [field: string]: unknown;
 }
 
-/** What happened to an object: added without `before`, deleted without `after`. */
+/** A change of an object: added without `before`, deleted without `after`. */
 export interface Change {
   readonly version: number;
   readonly kind: StoredKind;
   readonly before?: StoredObject | undefined;
   readonly after?: StoredObject | undefined;
-  /** What a watcher is told of when it goes: the last state, with the version of the deletion. */
+  /** The object in a DELETED event: its last state, with the version of the deletion. */
   readonly last: StoredObject;
 }
 
@@ -35,17 +35,17 @@ export interface Store {
   get(kind: StoredKind, namespace: string, name: string): StoredObject | undefined;
   put(object: unknown): StoredObject;
   remove(kind: StoredKind, namespace: string, name: string): boolean;
-  /** The changes after a version, or undefined when they are no longer all known. */
+  /** The changes after a version, or undefined when some of them were forgotten. */
   since(version: number): readonly Change[] | undefined;
   /** Forgets all changes. */
   expire(): void;
   /** Goes back to an older version number. */
   rewind(version: number): void;
-  /** Remembers objects and version; what is returned restores them. */
+  /** Saves objects and version; the returned function restores them. */
   backup(): () => void;
 }
 
-/** An empty store that remembers so many changes. `onChange` is told of each. */
+/** An empty store that remembers `history` changes. It calls `onChange` after each. */
 export function newStore(history: number, onChange: () => void): Store {
   const objects = new Map<string, StoredObject>();
   const log = newLog(history);
@@ -105,10 +105,10 @@ function sorted(objects: ReadonlyMap<string, StoredObject>): readonly StoredObje
   return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
 }
 
-/** The last changes, so many or some more. */
+/** A log of the last changes: `history` of them, or a few more. */
 function newLog(history: number) {
   let log: Change[] = [];
-  /** The last version whose changes are forgotten. */
+  /** The last version whose changes were forgotten. */
   let forgotten = 1;
   return {
     add: (change: Change): void => {
@@ -117,7 +117,7 @@ function newLog(history: number) {
       forgotten = log[log.length - history - 1]?.version ?? forgotten;
       log = log.slice(-history);
     },
-    /** The changes after a version; undefined when some of them are forgotten. */
+    /** The changes after a version; undefined when some of them were forgotten. */
     since: (from: number) => (from < forgotten ? undefined : log.slice(firstAfter(log, from))),
     /** Forgets all changes up to a version. */
     forget: (version: number): void => {
@@ -140,12 +140,12 @@ const CREATED = (version: number) => ({
   creationTimestamp: '2026-01-01T00:00:00Z',
 });
 
-/** The same object as seen at another version. */
+/** The same object at another version. */
 export function withVersion(object: StoredObject, version: number): StoredObject {
   return { ...object, metadata: { ...object.metadata, resourceVersion: `${version}` } };
 }
 
-/** The place in the log of the first change after a version; the log is in order. */
+/** The index in the log of the first change after a version; the log is sorted. */
 function firstAfter(log: readonly Change[], version: number): number {
   let from = 0;
   let to = log.length;

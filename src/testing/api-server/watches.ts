@@ -1,5 +1,5 @@
 /**
- * Watches of the test API server: each follows the log of changes on its own, as far as it may send.
+ * Watches of the test API server: each follows the log of changes at its own pace.
  */
 import type { ServerResponse } from 'node:http';
 import { type ServedResource, status } from './documents.js';
@@ -8,19 +8,19 @@ import type { Matcher } from './selectors.js';
 import { type Change, type Store, type StoredObject, withVersion } from './store.js';
 
 export interface Watches {
-  /** How many are open. */
+  /** How many watches are open. */
   count(): number;
-  /** Answers a watch request: the changes of what `matches`, after the version in the query. */
+  /** Answers a watch request: the changes of objects that `matches`, after the version in the query. */
   open(response: ServerResponse, served: ServedResource, matches: Matcher, query: URLSearchParams): void;
-  /** Sends what there is to send. */
+  /** Sends all pending events. */
   pump(): void;
-  /** Sends a bookmark to all that want them. */
+  /** Sends a bookmark on each watch that allows them. */
   bookmark(): void;
-  /** Ends all, as when their time is over. */
+  /** Ends all watches, as when their time is over. */
   end(): void;
-  /** The next event of each watch that is open is cut in the middle, and with it the connection. */
+  /** Cuts each open watch in the middle of its next event, with its connection. */
   cutNext(): void;
-  /** Sends a line of its own to all, such as an ERROR event or rubbish. */
+  /** Sends a line on all watches, such as an ERROR event or garbage. */
   say(line: string): void;
 }
 
@@ -71,7 +71,7 @@ export function newWatches(store: Store, stalled: () => boolean): Watches {
       const watch = { response, served, matches, ...asked(query), version: version || store.version(), cut: false };
       response.writeHead(200, { 'content-type': 'application/json' });
       response.flushHeaders();
-      // Without a version, all there is comes first.
+      // Without a version, a watch begins with all current objects.
       const first = version === 0 ? store.list(served.kind).filter(matches) : [];
       for (const object of first) response.write(textOf('ADDED', object));
       const seconds = Number(query.get('timeoutSeconds') || 1800);
@@ -113,16 +113,16 @@ function bookmarkOf({ served }: Watch, version: number): string {
   return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`;
 }
 
-/** An object that leaves the selection is deleted to those who watch it. */
+/** To a watch, an object that leaves its selection is deleted. */
 function lineOf({ version, before, after, last }: Change, matches: Matcher): string | undefined {
   const was = before !== undefined && matches(before);
   const is = after !== undefined && matches(after);
   if (is) return textOf(was ? 'MODIFIED' : 'ADDED', last);
-  // The state it was last selected in, with the version at which it no longer was.
+  // The last state in the selection, with the version at which it left.
   return was ? textOf('DELETED', withVersion(before, version)) : undefined;
 }
 
-/** The line of an event; several watches send the same. */
+/** The line of an event, shared by several watches. */
 function textOf(type: string, object: StoredObject): string {
   const known = texts.get(object);
   if (known?.type === type) return known.line;

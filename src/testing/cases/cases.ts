@@ -1,6 +1,6 @@
 /**
- * Cases: the directories under fixtures/, each a small cluster. `cluster.yaml` is the snapshot, `config.yaml` the
- * KubeProxyConfiguration when it is not all default, line 1 of the cluster what the case is about.
+ * Cases: the directories under fixtures/, each a small cluster. `cluster.yaml` is the snapshot, and its line 1
+ * describes the case; `config.yaml` is the KubeProxyConfiguration, if it is not all default.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -19,7 +19,7 @@ export interface Case {
   readonly about: string;
 }
 
-/** A case with what kube-proxy wrote for it: paths of iptables-save dumps by family, none for cases of ipvs mode only. */
+/** A case with kube-proxy's rules for it: paths of iptables-save dumps by family, none for cases of ipvs mode only. */
 export interface ConformanceCase extends Case {
   readonly dumps: Readonly<Partial<Record<Family, string>>>;
 }
@@ -45,12 +45,12 @@ export function conformanceCases(): readonly ConformanceCase[] {
   });
 }
 
-/** What is made up in the cases of a topic. */
+/** What to make up in the cases of a topic. */
 const COMPLETIONS: Readonly<Record<string, Completion>> = {
   simulate: { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 },
 };
 
-/** What compile() takes: the sources by their path in the repository, the options of config.yaml, what to make up. */
+/** The input of compile(): sources by their path in the repository, options of config.yaml, what to make up. */
 export function caseInput(found: Case): {
   readonly sources: readonly Source[];
   readonly options: Options;
@@ -70,7 +70,7 @@ function filesOf({ name, directory }: Case): { readonly sources: readonly Source
   return { sources: [source('cluster.yaml')], options: value };
 }
 
-/** Every file under golden/ that iptables-restore or ip6tables-restore reads by itself: in ipvs mode they need ipsets. */
+/** Every file under golden/ that iptables-restore or ip6tables-restore loads alone; those of ipvs mode need ipsets. */
 export function goldenRules(): readonly { readonly name: string; readonly path: string; readonly family: Family }[] {
   if (!existsSync(`${ROOT}golden`)) return [];
   const files = readdirSync(`${ROOT}golden`, { recursive: true, encoding: 'utf8' }).sort();
@@ -81,12 +81,12 @@ export function goldenRules(): readonly { readonly name: string; readonly path: 
   );
 }
 
-/** What `vipc compile` calls the rules of each family. */
+/** The name that `vipc compile` gives to the rules of each family. */
 export const RULES_FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };
 
 const DUMPS: Readonly<Record<Family, string>> = { ipv4: 'iptables-save', ipv6: 'ip6tables-save' };
 
-/** The subdirectories of a directory, sorted; none when it is not there. */
+/** The sorted subdirectories of a directory; none when it does not exist. */
 function directories(path: string): readonly string[] {
   if (!existsSync(path)) return [];
   const entries = readdirSync(path, { withFileTypes: true });

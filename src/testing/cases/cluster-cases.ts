@@ -1,6 +1,6 @@
 /**
  * Cluster cases: the directories of fixtures/clusters, each several clusters (`cluster-NAME.yaml`) or the dump of one
- * (`dump.yaml`); line 1 of each file says what it is about.
+ * (`dump.yaml`); line 1 of each file describes it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Cluster, placeOf } from '../../clusters/clusters.js';
@@ -13,7 +13,7 @@ import type { DnsRecord } from '../../discover/dns/record.js';
 import { NOT_OF_A_CLUSTER, printZone } from '../../discover/dns/zone.js';
 import { readCluster } from '../../front.js';
 import { DEFAULT_OPTIONS } from '../../options.js';
-import { type Artifact, compile, compileClusters, RESOLVED_FILE, textOf } from '../../pipeline.js';
+import { type Artifact, artifactsOf, compileClusters, compileState, RESOLVED_FILE, textOf } from '../../pipeline.js';
 import { render } from '../../text.js';
 import { ROOT } from './cases.js';
 
@@ -36,7 +36,7 @@ export function clusterCases(): readonly ClusterCase[] {
     });
 }
 
-/** The clusters of a case, by name; none when it is a dump. Throws when one has errors. */
+/** The clusters of a case, by name; none when it is a dump. Throws when a cluster has errors. */
 function clustersOf({ sources }: ClusterCase): readonly Cluster[] {
   return sources.flatMap((source) => {
     const [, name] = /\/cluster-([a-z]+)\.yaml$/.exec(source.name) ?? [];
@@ -47,21 +47,26 @@ function clustersOf({ sources }: ClusterCase): readonly Cluster[] {
   });
 }
 
-/** What a case becomes, seen from its first cluster, from others only what matters: files, and what was said. */
+/**
+ * The goldens of a case, seen from its first cluster: files and diagnostics, of other clusters only the relevant ones.
+ */
 export function clusterGoldens(found: ClusterCase): {
   readonly files: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
 } {
   const clusters = clustersOf(found);
   const [first, ...others] = clusters;
-  const compiled = first ? compileClusters(clusters, DEFAULT_OPTIONS, {}) : compile(found.sources, DEFAULT_OPTIONS);
+  const compiled = first
+    ? compileClusters(clusters, DEFAULT_OPTIONS, {})
+    : compileState(found.sources, DEFAULT_OPTIONS, {});
+  const artifacts = compiled.value ? artifactsOf(compiled.value) : [];
   const federated = federationRecords(clusters, { name: 'fed', domain: 'example.com' });
   const clusterset = clustersetRecords(
     first ? clustersetServices(clusters, first).value : importsOf(readCluster(found.sources, {}).value).value,
   );
   const shared = clusterset.value.length > 1;
   const files = new Map<string, string>([
-    ...(shared ? compiled.value.map((artifact) => [artifact.name, text(artifact)] as const) : []),
+    ...(shared ? artifacts.map((artifact) => [artifact.name, text(artifact)] as const) : []),
     ...(shared
       ? others.map((cluster) => [`resolved.${cluster.name}.txt`, resolvedIn(clusters, cluster)] as const)
       : []),
@@ -78,7 +83,7 @@ export function clusterGoldens(found: ClusterCase): {
 function resolvedIn(clusters: readonly Cluster[], cluster: Cluster): string {
   const order = [cluster, ...clusters.filter((each) => each !== cluster)];
   const { value } = compileClusters(order, DEFAULT_OPTIONS, {});
-  return value
+  return (value ? artifactsOf(value) : [])
     .filter(({ name }) => name === RESOLVED_FILE)
     .map(text)
     .join('');

@@ -6,7 +6,7 @@ import { render } from '../../text.js';
 import { ARTIFACTS, type NodeState, stateFrom } from '../node/node-state.js';
 import { type Case, caseInput, RULES_FILE } from './cases.js';
 
-/** What a case compiles to in ipvs mode, whatever its own; throws when it has errors. */
+/** The output of a case in ipvs mode, whatever its own mode; throws when it has errors. */
 export function compiledState(each: Case): NodeState {
   const artifacts = compiledArtifacts(each, 'ipvs');
   return stateFrom((part) => artifactText(artifacts, ARTIFACTS[part]));
@@ -31,7 +31,7 @@ export function artifactText(artifacts: readonly Artifact[], name: string): stri
   return render(textOf(artifact));
 }
 
-/** All files of rules, one after the other; throws when there is none. */
+/** All files of rules, one after the other; throws when there are none. */
 export function programText(compiled: Compiled | undefined): string {
   if (!compiled) throw new Error('it does not compile');
   return artifactsOf(compiled)

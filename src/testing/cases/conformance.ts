@@ -1,10 +1,10 @@
 /**
- * Conformance: are these the rules kube-proxy writes? Compares two iptables-save texts the way
- * fixtures/conformance/README.md says, and answers with readable differences, none when they agree.
+ * Conformance: are these the rules that kube-proxy writes? Compares two iptables-save texts as
+ * fixtures/conformance/README.md defines, and returns readable differences, none when they agree.
  */
 import { parseSaved, type SavedChain, type SavedTable } from '../node/saved.js';
 
-/** What differs between our rules, as a kernel gave them back, and kube-proxy's. */
+/** The differences between our rules, as read back from a kernel, and kube-proxy's. */
 export function differences(ours: string, kubeProxys: string): readonly string[] {
   const [left, right] = [comparable(ours), comparable(kubeProxys)];
   return [...new Set([...left.keys(), ...right.keys()])].flatMap((name) => {
@@ -15,13 +15,13 @@ export function differences(ours: string, kubeProxys: string): readonly string[]
   });
 }
 
-/** A running kube-proxy's own flush detector; its mangle table holds nothing else. */
+/** A running kube-proxy uses it to detect a flush of its rules; its mangle table holds nothing else. */
 const CANARY = 'KUBE-PROXY-CANARY';
 
-/** kube-proxy walks a hash map of Service ports to fill these. */
+/** kube-proxy fills these in the random order of a Go map of Service ports. */
 const SHARED = new Set(['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-EXTERNAL-SERVICES', 'KUBE-PROXY-FIREWALL']);
 
-/** In ipvs mode; each rule there is about one address and port, and drops. */
+/** A chain of ipvs mode; each rule drops packets to one address and port, so their order does not matter. */
 const UNORDERED = 'KUBE-IPVS-OUT-FILTER';
 
 /** All chains as `table CHAIN`, without the canary. */
@@ -37,8 +37,9 @@ function comparable(text: string): ReadonlyMap<string, SavedChain> {
 }
 
 /**
- * The rules in an order that is the same for both sides. In a shared chain the Service ports of a run are sorted, each
- * keeping its rules in order; a rule of no Service, such as the jump to KUBE-NODEPORTS, stays where it is and ends a run.
+ * The rules in an order that is the same for both sides. In a shared chain, runs of Service ports are sorted, and each
+ * port keeps the order of its rules. A rule of no Service, such as the jump to KUBE-NODEPORTS, stays in place and ends
+ * a run.
  */
 function ordered(chain: SavedChain): readonly string[] {
   if (chain.name === UNORDERED) return [...chain.rules].sort();
@@ -60,12 +61,12 @@ function ordered(chain: SavedChain): readonly string[] {
   return result;
 }
 
-/** `default/web:http`: the Service port whose rule this is, which kube-proxy writes first in the comment. */
+/** `default/web:http`: the Service port of a rule, with which kube-proxy begins its comment. */
 function servicePort(rule: string): string | undefined {
   return /--comment "?([a-z0-9.-]+\/[a-z0-9.-]+(?::[a-z0-9-]+)?)[" ]/.exec(rule)?.[1];
 }
 
-/** The first rule that differs, and how the two lists go on. */
+/** The first rule that differs, and the next rules on both sides. */
 function ruleDifferences(name: string, mine: readonly string[], theirs: readonly string[]): readonly string[] {
   const missing = theirs.filter((rule) => !mine.includes(rule));
   const extra = mine.filter((rule) => !theirs.includes(rule));

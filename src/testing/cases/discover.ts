@@ -1,7 +1,7 @@
 /**
- * Cases of discovery: the directories under fixtures/discover, each a few Services. `manifests.yaml` are the objects, line 1
- * what the case is about; `lookups.txt` has questions, one a line, as `NAME NAMESPACE [TYPE]`; `namespaces.txt` the
- * namespaces whose variables are shown.
+ * Cases of discovery: the directories under fixtures/discover, each a few Services. `manifests.yaml` holds the objects,
+ * and its line 1 describes the case; `lookups.txt` has one question per line, `NAME NAMESPACE [TYPE]`; `namespaces.txt`
+ * lists the namespaces whose variables are shown.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { DnsRecord, QueryType } from '../../discover/dns/record.js';

@@ -1,5 +1,5 @@
 /**
- * Manifests without what all of a kind have, and what a check of lint says of them.
+ * Manifests reduced to the fields under test, and the findings of one lint check about them.
  */
 
 import { expect } from '@jest/globals';
@@ -10,7 +10,10 @@ import type { Snapshot } from '../../read/types.js';
 
 export type Check = (snapshot: Snapshot) => readonly Diagnostic[];
 
-/** `warning code at spec.path ~ related object`, of manifests without what all of a kind have. */
+/**
+ * `warning code at spec.path ~ related object` for each finding; `documents` may leave out the fields that all objects
+ * have.
+ */
 export function said(check: Check, documents: readonly string[], simulate = false): readonly string[] {
   const read = readSnapshot([{ name: 'x.yaml', text: documents.join('\n---\n') }]);
   expect(read.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);

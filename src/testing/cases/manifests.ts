@@ -1,17 +1,17 @@
 /**
- * Manifests: YAML → a snapshot, for tests of what comes behind read.
+ * Manifests: YAML → a snapshot, for tests of the steps after read.
  */
 import { readSnapshot } from '../../read/snapshot.js';
 import type { Snapshot } from '../../read/types.js';
 
-/** The snapshot that a text holds; throws when there is anything to say about it. */
+/** The snapshot of a text; throws when there are diagnostics. */
 export function snapshotOf(text: string): Snapshot {
   const { value, diagnostics } = readSnapshot([{ name: 'test.yaml', text }]);
   if (diagnostics.length > 0) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return value;
 }
 
-/** A Node of a zone, with CPUs and the pod network 10.244.NUMBER.0/24. */
+/** A Node in a zone, with CPUs and the pod network 10.244.NUMBER.0/24. */
 export function nodeText(
   name: string,
   number: number,

@@ -1,12 +1,12 @@
 /**
- * For tests only: a table's row changes some fields of a good object and says which problems that makes.
+ * For tests only: a row of a table changes some fields of a valid object and lists the expected problems.
  */
 import { type Check, cursor } from '../../read/check.js';
 
 /** A name, fields to set (`spec.ports.0.port` → value), and how each expected message begins. */
 export type Row = [string, Record<string, unknown>, ...string[]];
 
-/** What `check` makes of `good` with the row's changes. */
+/** The messages of `check` about `good` with the changes of a row. */
 export function run(
   check: Check<unknown>,
   good: object,

@@ -1,5 +1,5 @@
 /**
- * Small cluster: snapshots of the topology's cluster that a test makes up as it goes, to be applied one after the other.
+ * Small cluster: snapshots of the topology's cluster that tests generate, to be applied one after the other.
  */
 import type { Source } from '../../diag.js';
 import { parseCidr } from '../../ip.js';
@@ -14,13 +14,13 @@ export const PODS = {
 
 export type Pod = keyof typeof PODS;
 
-/** A Service of both families that listens on port 80, TCP and UDP, and on node ports of its own for each. */
+/** A Service of both families that listens on port 80, TCP and UDP, with a node port for each. */
 export interface SmallService {
   readonly name: string;
-  /** 1 to 99: says what its addresses and ports are. */
+  /** 1 to 99: determines its addresses and ports. */
   readonly number: number;
   readonly ready?: readonly Pod[];
-  /** On their way out, but they still serve. */
+  /** Pods that are terminating but still serve. */
   readonly terminating?: readonly Pod[];
   /** More fields of `spec`. */
   readonly spec?: object;
@@ -33,7 +33,7 @@ export const SMALL_OPTIONS: Options = {
   clusterCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56'].flatMap((cidr) => parseCidr(cidr) ?? []),
 };
 
-/** Where clients find a Service. */
+/** The addresses and ports of a Service. */
 export function addressesOf({ number }: Pick<SmallService, 'number'>) {
   return {
     clusterIP: `10.96.1.${number}`,

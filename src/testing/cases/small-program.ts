@@ -1,4 +1,4 @@
-/** Small program: what a small cluster compiles to, as data. */
+/** Small program: the compiled rules of a small cluster, as data. */
 import { hasErrors } from '../../diag.js';
 import type { Options } from '../../options.js';
 import { type Compiled, compileState } from '../../pipeline.js';

@@ -1,13 +1,13 @@
 /**
- * Rules × uses → what is against the rules, as lines of text.
+ * Rules × uses → violations of the rules, as lines of text.
  */
 import { ALL, EVERY_TEST, type Rule, TESTS } from './rules.js';
 import type { Use } from './uses.js';
 
-/** Each file, a path below the root of the repository, with its uses. */
+/** The uses of each file, by its path below the root of the repository. */
 export type Files = ReadonlyMap<string, readonly Use[]>;
 
-/** The name of a file or a use, as rules say it. */
+/** The name of a file or a use in the notation of rules. */
 function placed(path: string): string {
   if (path.startsWith('src/')) return path.slice('src/'.length);
   return /^(?:npm|node|global):|^computed$/.test(path) ? path : `../${path}`;
@@ -17,7 +17,7 @@ function isTest(name: string): boolean {
   return name.endsWith('.test.ts');
 }
 
-/** The rule whose place is the longest that fits. */
+/** The rule with the longest matching place. */
 function ruleFor(name: string, rules: readonly Rule[] = ALL): Rule | undefined {
   return rules.filter(({ place }) => fits(name, place)).sort((a, b) => b.place.length - a.place.length)[0];
 }
@@ -35,7 +35,7 @@ function covers(permission: string, { name, parts }: Use): boolean {
   return fits(placed(name), permission);
 }
 
-/** What a file may import. */
+/** The permitted imports of a file. */
 function permitted(name: string): readonly string[] | undefined {
   const rule = ruleFor(isTest(name) ? tested(name) : name);
   if (!isTest(name)) return rule && [...(rule.place.endsWith('/') ? [rule.place] : []), ...rule.imports, ...rule.world];
@@ -72,7 +72,7 @@ export function forbidden(files: Files): readonly string[] {
   });
 }
 
-/** Permissions that nothing needs, and places where nothing is. */
+/** Permissions that no file uses, and places without files. */
 export function idle(files: Files, rules: readonly Rule[]): readonly string[] {
   const all = [...files].map(([path, uses]) => ({ name: placed(path), uses })).filter(({ name }) => !isTest(name));
   return rules.flatMap((rule) => {
@@ -85,7 +85,7 @@ export function idle(files: Files, rules: readonly Rule[]): readonly string[] {
   });
 }
 
-/** Where a pure place runs what is not. */
+/** Imports of impure places by pure ones. */
 export function impure(files: Files, rules: readonly Rule[]): readonly string[] {
   const isPure = (name: string) => (ruleFor(name)?.world ?? []).length === 0;
   const wrong: string[] = [];
@@ -99,7 +99,7 @@ export function impure(files: Files, rules: readonly Rule[]): readonly string[] 
   return wrong;
 }
 
-/** Imports of a part of another file's: `x/part.ts` is for `x.ts` and `x/` alone, and for tests beside them. */
+/** Imports of another file's part: only `x.ts`, `x/` and tests beside them may import `x/part.ts`. */
 export function behindDoors(files: Files): readonly string[] {
   const names = new Set([...files.keys()]);
   const doorOf = (path: string) => {
@@ -116,13 +116,13 @@ export function behindDoors(files: Files): readonly string[] {
   );
 }
 
-/** Circles among files. */
+/** Cycles among files. */
 export function fileCircles(files: Files): readonly string[] {
   const edges = [...files].flatMap(([path, uses]) => uses.map(({ name }) => [path, name] as const));
   return circles(edges.filter(([, to]) => files.has(to)));
 }
 
-/** Circles among the steps, and in each folder among the folders in it. Tests, and what they stand on, are no steps. */
+/** Cycles among the steps, and in each folder among its subfolders. Tests and testing code are no steps. */
 export function folderCircles(files: Files): readonly string[] {
   const edges: (readonly [string, string])[] = [];
   for (const [path, uses] of files) {
@@ -130,7 +130,7 @@ export function folderCircles(files: Files): readonly string[] {
     for (const { name } of uses.filter((use) => use.name.startsWith('src/'))) {
       const [from = [], to = []] = [path, name].map((each) => each.split('/'));
       const at = from.findIndex((part, i) => part !== to[i]);
-      // What is beside a folder is a step in src alone; below, files and folders of one step may need each other.
+      // A file beside a folder counts as a step in src only; deeper, files and folders of one step may need each other.
       const areFolders = from.length > at + 1 && to.length > at + 1;
       if (at >= 0 && (at === 1 || areFolders) && stepOf(from, at) !== stepOf(to, at))
         edges.push([stepOf(from, at), stepOf(to, at)]);
@@ -147,7 +147,7 @@ function stepOf(path: readonly string[], at: number): string {
     .replace(/\.ts$/, '');
 }
 
-/** The circles of a graph, each by its nodes in order: of those that lead to each other. */
+/** The cycles of a graph: each set of nodes that lead to each other, sorted. */
 export function circles(edges: readonly (readonly [string, string])[]): readonly string[] {
   const next = new Map<string, Set<string>>();
   for (const [from, to] of edges) next.set(from, (next.get(from) ?? new Set()).add(to));

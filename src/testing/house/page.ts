@@ -1,12 +1,12 @@
 /**
- * The rules as the text that docs/architecture.md has of them.
+ * The rules as text for docs/architecture.md.
  */
 import { RULES, type Rule } from './rules.js';
 
 const BEGIN = '## Who may import whom\n';
 const END = '\n## ';
 
-/** `page` with the table of the rules in it. */
+/** `page` with the current table of rules. */
 export function withTable(page: string): string {
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END, begin + BEGIN.length);

@@ -1,20 +1,21 @@
 /**
- * The shape of the house: who may import whom, and who may touch the world. src/imports.test.ts checks it, and prints it
- * into docs/architecture.md (`npm run house`).
+ * The import rules: which files may import which, and which may use files, processes or clocks. src/imports.test.ts
+ * checks the rules, and prints them into docs/architecture.md (`npm run house`).
  *
- * A place is a folder (ends with /) or a file; the longest that fits a file is its own. The files of a folder may import
- * each other; a file that has a rule of its own imports only what that says. Names are paths below src, or ../ and a path
- * of the repository; packages are npm:NAME, modules of Node node:NAME, globals global:NAME.
+ * A place is a folder (ends with /) or a file; a file belongs to the longest place that matches it. The files of a
+ * folder may import each other; a file with a rule of its own imports only what that rule permits. Names are paths
+ * below src, or ../ and a path in the repository; packages are npm:NAME, modules of Node node:NAME, globals
+ * global:NAME.
  */
 export interface Rule {
   readonly place: string;
-  /** Files and folders of ours, and what gives the same at each run: packages, and single functions of Node. */
+  /** Our files and folders, and deterministic code: packages, and single functions of Node. */
   readonly imports: readonly string[];
-  /** What is not the same at each run: files, processes, connections, clocks, chance. A place without any is pure. */
+  /** Nondeterministic things: files, processes, connections, clocks, randomness. A place without any is pure. */
   readonly world: readonly string[];
 }
 
-/** A rule, of names with blanks between them. */
+/** A rule, from names separated by blanks. */
 function rule(place: string, imports: string, world = ''): Rule {
   return { place, imports: names(imports), world: names(world) };
 }
@@ -23,10 +24,10 @@ function names(text: string): readonly string[] {
   return text.split(' ').filter((name) => name !== '');
 }
 
-/** What every tool may import: another one only where it is named. */
+/** What every tool may import; another tool only where its rule names it. */
 const TOOL = 'tools/ask.ts tools/tool.ts diag.ts text.ts';
 
-/** What every proxy mode may import: never another one. */
+/** What every proxy mode may import: never another mode. */
 const MODE =
   'backends/backend.ts backends/features.ts backends/shared/ tools/conntrack/ tools/iptables/ tools/tools.ts ' +
   'resolve/types.ts ip.ts memo.ts';
@@ -127,6 +128,8 @@ export const RULES: readonly Rule[] = [
   rule('write/token.ts', 'npm:yaml'),
   rule('write/expand.ts', 'yaml.ts'),
   rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
+  rule('packet/', 'tools/ipset/ tools/iptables/ tools/ipvs/ tools/tools.ts ip.ts owner.ts'),
+  rule('effect/', 'packet/ pipeline.ts review/compare.ts resolve/types.ts tools/ipset/ ip.ts owner.ts table.ts'),
   rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
   rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os global:setTimeout'),
@@ -134,6 +137,14 @@ export const RULES: readonly Rule[] = [
   rule('watch/', '', 'node:timers global:Math.random global:performance global:setTimeout'),
   rule('watch/client.ts', 'watch/kubeconfig.ts', 'node:http node:https'),
   rule('watch/kubeconfig.ts', '', 'npm:@kubernetes/client-node node:fs node:path global:process'),
+  rule('watch/files.ts', 'watch/source.ts front.ts read/source.ts read/types.ts diag.ts', 'global:setTimeout'),
+  rule(
+    'watch/store.ts',
+    'watch/changes.ts watch/faults.ts watch/stored.ts read/claims.ts read/observed.ts read/types.ts diag.ts',
+  ),
+  rule('watch/changes.ts', 'read/types.ts'),
+  rule('watch/faults.ts', 'watch/changes.ts diag.ts'),
+  rule('watch/stored.ts', 'watch/changes.ts read/types.ts'),
   rule(
     'serve/',
     'review/compare.ts backends/backend.ts resolve/print.ts resolve/types.ts tools/ ip.ts owner.ts',
@@ -145,13 +156,14 @@ export const RULES: readonly Rule[] = [
   rule('serve/series.ts', '', 'npm:prom-client'),
   rule(
     'sync/',
-    'watch/source.ts serve/ apply/ diff/ review/ pipeline.ts front.ts backends/backend.ts backends/index.ts ' +
-      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts printable.ts',
+    'watch/changes.ts watch/source.ts watch/store.ts serve/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
+      'backends/index.ts ' +
+      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ diff/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ effect/ packet/ diff/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
       'front.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',
@@ -161,7 +173,7 @@ export const RULES: readonly Rule[] = [
   rule('../jest.config.js', '', 'global:process'),
 ];
 
-/** What is built, and what its tests stand on. */
+/** The shipped code, and the files that its tests use. */
 const BUILT = RULES.map(({ place }) => place)
   .filter((place) => !place.startsWith('../') && place !== 'cli/')
   .join(' ');
@@ -176,13 +188,13 @@ const TESTING: readonly Rule[] = [
 /** All places of files that are no tests. */
 export const ALL: readonly Rule[] = [...RULES, ...TESTING];
 
-/** What a test may import beyond what its place may: what makes its input, and shows what came of it. */
+/** What every test may import beyond its place: helpers that make its input and show its output. */
 export const EVERY_TEST: readonly string[] = names(
   'testing/ front.ts pipeline.ts read/ diag.ts ip.ts options.ts order.ts text.ts ' +
     'npm:@jest/globals npm:fast-check npm:js-yaml node:* global:*',
 );
 
-/** And what tests of a place may besides. */
+/** Further imports for tests of single places. */
 export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'printable.test.ts': ['views/'],
   'imports.test.ts': [],
@@ -205,5 +217,5 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'suites/': names(`cli/ ${BUILT}`),
 };
 
-/** Circles of files that are left; there should be none. */
+/** Known cycles of files; there should be none. */
 export const CIRCLES: readonly string[] = [];

@@ -1,9 +1,9 @@
 /**
- * How long files and functions are.
+ * The lengths of files and functions.
  */
 import { type SyntaxNode, syntaxOf, walk } from './syntax.js';
 
-/** Past it the model is wrong, as a rule. */
+/** Longer files usually need another model. */
 const LONGEST_FILE = 250;
 const LONGEST_FUNCTION = 60;
 
@@ -19,11 +19,14 @@ const FUNCTIONS = new Set([
   'SetterProperty',
 ]);
 
-/** What of a file is too long, `path: 251 lines` and `path:12: a function of 61 lines`; in tests only the file. */
+/**
+ * The parts of a file that are too long, `path: 251 lines` and `path:12: a function of 61 lines`; in tests only the
+ * file.
+ */
 export function tooLong(path: string, text: string): readonly string[] {
   const lines = text.split('\n').length - 1;
   const found = lines > LONGEST_FILE ? [`${path}: ${lines} lines`] : [];
-  // A description of a test is no function, and holds as many tests as there are.
+  // The callback of describe() is no real function: it holds any number of tests.
   if (path.endsWith('.test.ts')) return found;
   const { root, linesOf } = syntaxOf(text);
   walk(root, (node: SyntaxNode) => {

@@ -1,5 +1,5 @@
 /**
- * All sources there are, whether they were committed or not.
+ * All source files, committed or not.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from '../cases/cases.js';

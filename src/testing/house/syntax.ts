@@ -1,6 +1,6 @@
 /**
- * What a source file is made of, as swc parses it: comments and strings hold no code, and a name that the file binds itself
- * is no global.
+ * The syntax tree of a source file, as swc parses it: comments and strings hold no code, and a name that the file binds
+ * itself is no global.
  */
 import { parseSync } from '@swc/core';
 
@@ -16,12 +16,12 @@ export interface Syntax {
   readonly linesOf: (node: SyntaxNode) => { readonly first: number; readonly last: number };
 }
 
-/** swc begins to count where the first token is, so there is one in front of all. */
+/** swc counts from the first token, so a mark is put before everything else. */
 const MARK = ';';
 
 /** The syntax tree of a file of TypeScript or JavaScript. */
 export function syntaxOf(text: string): Syntax {
-  // What starts a script is none for a parser that sees the mark first.
+  // A hashbang is only valid at the start, where the mark now is.
   const source = MARK + text.replace(/^#!.*/, '');
   const root = parseSync(source, { syntax: 'typescript', target: 'es2022' });
   const ends = endsOfLines(source);
@@ -45,7 +45,7 @@ function endsOfLines(source: string): readonly number[] {
   return ends;
 }
 
-/** Calls `visit` for `root` and all nodes below it, from the outside in; `parents` are the nodes above, the nearest last. */
+/** Calls `visit` for `root` and all nodes below it, top-down; `parents` are the nodes above, the nearest last. */
 export function walk(root: SyntaxNode, visit: (node: SyntaxNode, parents: readonly SyntaxNode[]) => void): void {
   const parents: SyntaxNode[] = [];
   const below = (value: unknown): void => {

@@ -1,6 +1,6 @@
 /**
- * What a source file needs of others, and of the world. In: its text. Out: a use for each module it names, however it
- * names it, and for each global that is a clock, chance, a process or a connection.
+ * The modules and globals that a source file uses. In: its text. Out: a use for each module that it imports in any way,
+ * and for each global that is a clock, randomness, a process or a connection.
  */
 import { dirname, join, normalize } from 'node:path';
 import { type SyntaxNode, syntaxOf, walk } from './syntax.js';
@@ -8,9 +8,9 @@ import { type SyntaxNode, syntaxOf, walk } from './syntax.js';
 export interface Use {
   /** `src/ip.ts`, `npm:diff`, `node:fs`, or `global:Date.now`. */
   readonly name: string;
-  /** What is imported of it by name; absent when it is all, or not said. */
+  /** The names that are imported; absent when everything is, or it is unknown. */
   readonly parts?: readonly string[];
-  /** Types alone, which are gone when the file runs. */
+  /** Only types are used, which do not exist at run time. */
   readonly isType: boolean;
 }
 
@@ -48,7 +48,7 @@ export function usesIn(path: string, text: string): readonly Use[] {
         if (at('callee')?.type === 'Import' || isRequire(at('callee'), requires)) module(literal(first), false);
         break;
       case 'NewExpression':
-        // new Worker(new URL('x', import.meta.url)), and the URL of any other program of ours.
+        // new Worker(new URL('x', import.meta.url)), and URLs of other programs of this repository.
         if (at('callee')?.['value'] === 'URL') program(literal(first));
         break;
     }
@@ -58,7 +58,7 @@ export function usesIn(path: string, text: string): readonly Use[] {
   return uses;
 }
 
-/** What cannot be told from the text may be anything. */
+/** A module that the text does not tell; it may be any. */
 const UNKNOWN = 'computed';
 
 function nameOf(path: string, specifier: unknown): string {
@@ -68,7 +68,7 @@ function nameOf(path: string, specifier: unknown): string {
   return `npm:${packageOf(specifier)}`;
 }
 
-/** The source of a file that is built, wherever it is built to. */
+/** The source of a built file, wherever the build puts it. */
 function ours(path: string): string {
   const source = path.replace(/^(?:\.\.\/)+/, '').replace(/^dist\//, 'src/');
   return source.startsWith('src/') || source.startsWith('bench/') ? source.replace(/\.js$/, '.ts') : source;
@@ -106,7 +106,7 @@ function partsOf(node: SyntaxNode): readonly string[] | undefined {
   return specifiers.map(({ local, imported, orig }) => (imported ?? orig ?? local)?.value ?? UNKNOWN);
 }
 
-/** What a file takes of a namespace that it imports, when that is all it does with it. */
+/** The members of an imported namespace, if the file uses it only through members. */
 function membersOf(node: SyntaxNode, root: SyntaxNode): readonly string[] | undefined {
   const [only, another] = (node['specifiers'] ?? []) as readonly Specifier[];
   if (only?.type !== 'ImportNamespaceSpecifier' || another) return undefined;
@@ -128,7 +128,7 @@ function isCallOf(node: SyntaxNode | undefined, name: string): boolean {
   return node?.type === 'CallExpression' && callee?.['value'] === name;
 }
 
-/** `require(…)`, `require.resolve(…)`, and both of what createRequire made, named or not. */
+/** `require(…)`, `require.resolve(…)`, and both on the result of createRequire, named or not. */
 function isRequire(callee: SyntaxNode | undefined, requires: ReadonlySet<unknown>): boolean {
   if (callee?.type === 'MemberExpression') {
     const property = callee['property'] as SyntaxNode;
@@ -138,7 +138,7 @@ function isRequire(callee: SyntaxNode | undefined, requires: ReadonlySet<unknown
   return callee?.type === 'Identifier' && requires.has(callee['value']);
 }
 
-/** Globals that are not the same at each run; with a dot, what of them is not. */
+/** Globals that are nondeterministic; with a dot, only that member is. */
 const WORLD = [
   'process',
   'performance',
@@ -159,10 +159,10 @@ const WORLD = [
   'Date()',
 ];
 
-/** How swc marks a name that the file does not bind. */
+/** swc's mark for a name that the file does not bind. */
 const UNBOUND = 1;
 
-/** The global of WORLD that a node is a use of. */
+/** The global of WORLD that a node uses. */
 function globalOf(node: SyntaxNode, parents: readonly SyntaxNode[]): string | undefined {
   if (node.type !== 'Identifier' || node['ctxt'] !== UNBOUND) return undefined;
   const parent = parents.at(-1);
@@ -173,17 +173,17 @@ function globalOf(node: SyntaxNode, parents: readonly SyntaxNode[]): string | un
     const property = parent['property'] as SyntaxNode;
     const member = property.type === 'Computed' ? literal(property['expression'] as SyntaxNode) : property['value'];
     const full = `${name}.${String(member)}`;
-    // With a computed member it may be any of them.
+    // A computed member may be any of them.
     return WORLD.find((each) => each === full || (member === undefined && each.startsWith(`${name}.`)));
   }
   if (name !== 'Date') return WORLD.find((each) => each.startsWith(`${name}.`));
   if (parent.type === 'BinaryExpression' && parent['operator'] === 'instanceof') return undefined;
-  // A date of something is no clock; one of nothing is now, and so is what Date() returns.
+  // new Date(x) is no clock; new Date() and Date() are the current time.
   const given = (parent['arguments'] ?? []) as readonly unknown[];
   return parent.type === 'NewExpression' && parent['callee'] === node && given.length > 0 ? undefined : 'Date()';
 }
 
-/** Where names are types. */
+/** Syntax in which names are types. */
 const TYPES = new Set([
   'TsTypeAnnotation',
   'TsTypeReference',

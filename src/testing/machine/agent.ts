@@ -1,6 +1,6 @@
 /**
- * Agent: this machine as tests of the kernel ring use it. Programs are started by a small process beside jest, which is as
- * much faster as jest is larger (scripts/agent.pl); what they do and how they end is the same as with netnsHost().
+ * Agent: this machine for tests of the kernel ring. A small process beside jest starts the programs (scripts/agent.pl),
+ * because forking is slow in a process as large as jest. Programs run and end just as with netnsHost().
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll } from '@jest/globals';
@@ -10,11 +10,11 @@ import { TOOL_SECONDS } from '../run/patience.js';
 import { answerReader, requestBytes } from './wire.js';
 
 export interface AgentOptions extends Pick<HostOptions, 'timeoutSeconds'> {
-  /** A network namespace by the name that `ip netns` has for it; this process's own when absent. */
+  /** A name of `ip netns`; when absent, the network namespace of this process. */
   readonly netns?: string;
 }
 
-/** This machine, in the network namespace that is named. */
+/** This machine, in the named network namespace. */
 export function agentHost({ netns, timeoutSeconds = TOOL_SECONDS }: AgentOptions = {}): Host {
   return {
     run: (argv, stdin = '') =>
@@ -29,8 +29,7 @@ export function agentHost({ netns, timeoutSeconds = TOOL_SECONDS }: AgentOptions
 }
 
 /**
- * The same as a command of vipc takes it. What it starts inherits no lock: it ends with this process, which a test does not
- * kill.
+ * The same for commands of vipc. Programs do not inherit the lock; it ends with this process, which tests do not kill.
  */
 export const agentAt: HostAt = (netns, { timeoutSeconds = TIMEOUT_SECONDS } = {}) =>
   netns?.includes('/')
@@ -61,5 +60,5 @@ function start(): ChildProcess {
   return child;
 }
 
-// Each test file has this module anew.
+// Each test file loads this module anew.
 afterAll(() => void agent?.stdin?.end());

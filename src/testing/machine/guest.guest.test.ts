@@ -1,4 +1,4 @@
-/** The seam to the guest: programs run there as they do here, and its kernel has what IPVS mode needs. */
+/** The connection to the guest: programs run there as they do here, and its kernel supports IPVS mode. */
 import { expect, it } from '@jest/globals';
 import { inNetns } from '../../apply/host.js';
 import { FAMILIES } from '../../ip.js';
@@ -11,7 +11,7 @@ import { describeInGuest } from './rings.js';
 const describeGuest = await describeInGuest();
 const host = guestHost();
 
-/** All characters, NUL and line ends too, a megabyte of them. */
+/** All characters, including NUL and line ends, a megabyte in all. */
 const EVERYTHING = Array.from({ length: 0x20000 }, (_, code) =>
   code >= 0xd800 && code < 0xe000 ? '' : String.fromCodePoint(code),
 ).join('');
@@ -73,7 +73,7 @@ describeGuest('withGuestNetns', () => {
     await withGuestNetns((one) =>
       withGuestNetns(async (two) => {
         succeeded(await one.run(['ipvsadm', '-A', '-t', '10.0.0.1:80', '-s', 'rr']), 'ipvsadm');
-        // The kernel tells it twice when other tests add theirs meanwhile.
+        // The kernel lists a virtual server twice when other tests add theirs meanwhile.
         const { stdout } = await one.run(['ipvsadm-save', '-n']);
         expect(distinctLines(stdout)).toEqual(['-A -t 10.0.0.1:80 -s rr', '']);
         expect(await two.run(['ipvsadm-save', '-n'])).toEqual({ code: 0, stdout: '', stderr: '' });

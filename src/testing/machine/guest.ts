@@ -1,6 +1,6 @@
 /**
- * Guest: a machine of our own under QEMU whose kernel has IPVS, for the tests of the guest ring. jest boots it before
- * the first of them (scripts/guest-setup.js); all share it, each in network namespaces of its own.
+ * Guest: a QEMU machine whose kernel has IPVS, for the tests of the guest ring. jest boots it before the first of them
+ * (scripts/guest-setup.js); all share it, each in its own network namespaces.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,11 +11,11 @@ import { openPort, type Port } from './guest/port.js';
 import { makeNetns, type Netns, withNetns } from './netns.js';
 
 export interface GuestOptions extends HostOptions {
-  /** A network namespace by the name that `ip netns` in the guest has for it. */
+  /** A name of `ip netns` in the guest. */
   readonly netns?: string;
 }
 
-/** The guest; without a name in its first network namespace, which all test files see: rules belong in another. */
+/** The guest; without a name its first network namespace, which all test files share: rules belong in another one. */
 export function guestHost({ timeoutSeconds = TOOL_SECONDS, netns }: GuestOptions = {}): Host {
   return {
     run: async (argv, stdin = '') => {
@@ -59,7 +59,7 @@ export async function guestRingProblem(): Promise<string | undefined> {
 
 let port: Port | undefined;
 
-// Each test file has this module anew, and the port has room for one of them.
+// Each test file loads this module anew, and the port accepts one connection at a time.
 afterAll(() => port?.close());
 
 /** The port of this jest worker. */
@@ -71,7 +71,7 @@ function openedPort(): Port {
   return port;
 }
 
-/** The end of what its kernel said, for a report of its failure. */
+/** The end of the guest's console log, to report why it failed. */
 function consoleLog(): string {
   try {
     return readFileSync(join(process.env.VIPC_GUEST ?? '', 'console.log'), 'utf8').slice(-4000);

@@ -1,4 +1,4 @@
-/** Kernel: rules through the real tools, in a namespace of their own: text → iptables-restore → iptables-save → text. */
+/** Kernel: rules through the real tools, in their own namespace: text → iptables-restore → iptables-save → text. */
 import type { Host } from '../../apply/host.js';
 import { FAMILIES, type Family } from '../../ip.js';
 import { VARIANTS, type Variant } from '../../tools/iptables/variants.js';
@@ -17,15 +17,15 @@ export interface Load {
 }
 
 export interface ReadBack {
-  /** What iptables-restore said, when it refused the text; then nothing was loaded. */
+  /** The error of iptables-restore, if it refused the text; then nothing was loaded. */
   readonly error?: string;
-  /** What iptables-save prints afterwards; empty after an error. */
+  /** The output of iptables-save afterwards; empty after an error. */
   readonly saved: string;
 }
 
 /**
  * Loads the texts one after the other into one fresh namespace and reads each back before the next. A restore replaces
- * the tables it names, so every text stands alone as long as all name the same ones.
+ * the tables that it names, so the texts do not affect each other as long as all name the same tables.
  */
 export function loadsInKernel(loads: readonly Load[]): Promise<readonly ReadBack[]> {
   return withNetns(async (host) => {
@@ -43,10 +43,10 @@ export async function loadAndSave(host: Host, { family, variant, text }: Load): 
   return { saved: succeeded(await host.run([save]), save).stdout };
 }
 
-/** `ip6tables-legacy-save` and its kin. */
+/** `ip6tables-legacy-save` and the like. */
 export function tool(family: Family, variant: Variant, verb: 'restore' | 'save'): string {
   return `${family === 'ipv4' ? 'iptables' : 'ip6tables'}-${variant}-${verb}`;
 }
 
-/** legacy has one lock for the whole machine, other namespaces included, and gives up at once without this. */
+/** legacy has one lock for the whole machine, across namespaces, and without this option gives up at once. */
 export const WAIT = '--wait=60';

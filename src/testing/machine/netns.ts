@@ -1,21 +1,21 @@
-/** Netns: a network namespace of a test's own, with rules, conntrack and sockets that nobody else sees. */
+/** Netns: a private network namespace of a test, with its own rules, conntrack and sockets. */
 import { randomBytes } from 'node:crypto';
 import { type Host, inNetns, type Outcome } from '../../apply/host.js';
 import { agentHost } from './agent.js';
 
-/** A name for a network namespace of this run: `vipc-t-RUN-RANDOM`, by which a later run knows it (scripts/run.js). */
+/** A name for a network namespace of this run: `vipc-t-RUN-RANDOM`, by which a later run finds it (scripts/run.js). */
 export function newName(): string {
   return `vipc-t-${process.env['VIPC_TEST_RUN'] ?? process.pid}-${randomBytes(4).toString('hex')}`;
 }
 
 export interface Netns {
   readonly host: Host;
-  /** As `ip netns` knows it. */
+  /** The name in `ip netns`. */
   readonly name: string;
   readonly remove: () => Promise<void>;
 }
 
-/** Makes a fresh namespace with `lo` up on the machine `on`, or this one; it stays until it is removed. */
+/** Makes a namespace with `lo` up on the machine `on`, or this one; it stays until it is removed. */
 export async function makeNetns(on?: Host): Promise<Netns> {
   const machine = on ?? agentHost();
   const ip = async (...args: readonly string[]): Promise<void> => {
@@ -33,7 +33,7 @@ export async function makeNetns(on?: Host): Promise<Netns> {
   return { host: on ? inNetns(on, name) : agentHost({ netns: name }), name, remove };
 }
 
-/** Makes one, gives `use` its Host, and deletes it whatever happens. */
+/** Makes a namespace, gives `use` its Host, and deletes it in every case. */
 export async function withNetns<T>(use: (host: Host, name: string) => Promise<T>, on?: Host): Promise<T> {
   const { host, name, remove } = await makeNetns(on);
   try {
@@ -43,7 +43,7 @@ export async function withNetns<T>(use: (host: Host, name: string) => Promise<T>
   }
 }
 
-/** The same, with the addresses of the node that conformance cases are about. */
+/** The same, with the addresses of the node in the conformance cases. */
 export function withNode<T>(use: (host: Host, name: string) => Promise<T>, on?: Host): Promise<T> {
   return withNetns(async (host, name) => {
     await addNodeAddresses(host);
@@ -51,7 +51,7 @@ export function withNode<T>(use: (host: Host, name: string) => Promise<T>, on?: 
   }, on);
 }
 
-/** Gives it an interface like node-a's. Without duplicate address detection, which takes a second. */
+/** Adds an interface like node-a's, without duplicate address detection, which takes a second. */
 export async function addNodeAddresses(host: Host): Promise<void> {
   const script = [
     'ip link add eth0 type veth peer name other',
@@ -62,7 +62,7 @@ export async function addNodeAddresses(host: Host): Promise<void> {
   succeeded(await host.run(['sh', '-ec', script.join('\n')]), 'addresses of the node');
 }
 
-/** The outcome, when it is a good one. */
+/** The outcome, if it is a success; else throws. */
 export function succeeded(outcome: Outcome, what: string): Outcome {
   if (outcome.code !== 0) throw new Error(`${what}: exit ${outcome.code}: ${outcome.stderr.trim()}`);
   return outcome;

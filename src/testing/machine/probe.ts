@@ -1,4 +1,4 @@
-/** Probe: what this machine can do, found out by doing it. */
+/** Probe: tries what this machine supports. */
 import type { Family } from '../../ip.js';
 import { loadsInKernel, TOOLS } from './kernel.js';
 
@@ -19,7 +19,7 @@ export async function kernelRingProblem(): Promise<string | undefined> {
   }
 }
 
-/** One rule with each extension kube-proxy's rules need: a kernel may lack any of them. */
+/** One rule with each extension that kube-proxy's rules need: a kernel may lack any of them. */
 function sample(family: Family): string {
   const reject = family === 'ipv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
   return [

@@ -1,18 +1,20 @@
 /**
- * Rings: which tests can run here. The pure ring runs anywhere; the kernel ring needs Linux, root, network namespaces and
- * both variants of iptables; the guest ring brings a kernel of its own and needs QEMU. Where a ring cannot run it says why
+ * Rings: which tests can run here. The pure ring runs anywhere; the kernel ring needs Linux, root, network namespaces
+ * and both variants of iptables; the guest ring boots its own kernel and needs QEMU. A ring that cannot run says why
  * and counts as skipped; in CI, or with VIPC_RINGS=all, that is a failure.
  */
 import { describe, it } from '@jest/globals';
 import { guestRingProblem } from './guest.js';
 import { kernelRingProblem } from './probe.js';
 
-/** describe() for the tests of the kernel ring: itself where they can run, else describe.skip with a loud reason. */
+/**
+ * describe() for tests of the kernel ring: the real one where they can run, else describe.skip with a printed reason.
+ */
 export async function describeInKernel(): Promise<typeof describe.skip> {
   return describeUnless('kernel', await kernelRingProblem());
 }
 
-/** The same for the tests of the guest ring. */
+/** The same for tests of the guest ring. */
 export async function describeInGuest(): Promise<typeof describe.skip> {
   return describeUnless('guest', await guestRingProblem());
 }

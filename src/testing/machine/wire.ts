@@ -1,9 +1,9 @@
-/** Wire: what is said on a serial port of the guest. scripts/agent.pl is the other end, and explains the format. */
+/** Wire: the protocol on a serial port of the guest. scripts/agent.pl is the other end, and documents the format. */
 import type { Outcome } from '../../apply/host.js';
 
 export interface Request {
   readonly id: string;
-  /** A network namespace by name; the first one when absent. */
+  /** The name of a network namespace; the first one when absent. */
   readonly netns?: string | undefined;
   readonly argv: readonly string[];
   readonly stdin: string;
@@ -27,7 +27,7 @@ export interface Answer {
   readonly outcome: Outcome;
 }
 
-/** Takes what arrives, in pieces of any size, and hands on each answer when it is complete. */
+/** Takes bytes in pieces of any size, and passes on each complete answer. */
 export function answerReader(take: (answer: Answer) => void): (bytes: Buffer) => void {
   let pieces: Buffer[] = [];
   let held = 0;
@@ -35,7 +35,7 @@ export function answerReader(take: (answer: Answer) => void): (bytes: Buffer) =>
   return (bytes) => {
     pieces.push(bytes);
     held += bytes.length;
-    // Joined only when there may be enough: a large answer comes in hundreds of pieces.
+    // Join only when there may be enough bytes: a large answer comes in hundreds of pieces.
     while (held >= wanted) {
       const all = Buffer.concat(pieces);
       const { length, answer } = readAnswer(all);
@@ -48,7 +48,7 @@ export function answerReader(take: (answer: Answer) => void): (bytes: Buffer) =>
   };
 }
 
-/** The answer that `bytes` begins with and its length, or how many bytes are needed to know more. */
+/** The answer at the start of `bytes` and its length, or how many bytes are needed to continue. */
 function readAnswer(bytes: Buffer): { readonly length: number; readonly answer?: Answer } {
   const end = bytes.indexOf('\n') + 1;
   if (end === 0) return { length: bytes.length + 1 };

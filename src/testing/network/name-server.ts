@@ -1,5 +1,5 @@
 /**
- * Name servers that are not ours, asked with dig: each in a network namespace of a test's own, from a directory of its own.
+ * Independent name servers, asked with dig: each in its own network namespace, with its own directory.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,14 +17,14 @@ export interface ZoneFile {
 }
 
 export interface Asked {
-  /** Absolute, unless there is a search path. */
+  /** Absolute, unless a search path is used. */
   readonly name: string;
   readonly type: QueryType;
 }
 
-/** What dig says of one question. */
+/** dig's answer to one question. */
 export interface Answer {
-  /** The name that was asked for in the end. */
+  /** The name of the last question. */
   readonly name: string;
   readonly type: string;
   /** `NOERROR`, `NXDOMAIN` */
@@ -33,20 +33,20 @@ export interface Answer {
   readonly records: readonly string[];
 }
 
-/** How a name server is started: its configuration, and its command line from the directory of the zone files. */
+/** How to start a name server: its configuration, and its command line in the directory of the zone files. */
 export interface NameServer {
   readonly name: string;
   readonly config: (zones: readonly string[]) => string;
   readonly command: string;
-  /** It answers ANY with all records there are, and not with some (RFC 8482). */
+  /** Whether it answers ANY with all records, instead of some (RFC 8482). */
   readonly any: boolean;
-  /** What it says of CNAMEs that lead in a circle. */
+  /** Its status for CNAMEs that form a loop. */
   readonly loop: 'NOERROR' | 'SERVFAIL';
 }
 
 const PORT = 5300;
 
-/** BIND 9. Empty zones of its own would stand in the way of reverse ones. */
+/** BIND 9. Its built-in empty zones would hide reverse zones. */
 export const BIND: NameServer = {
   name: 'named',
   config: (zones) => `
@@ -91,11 +91,11 @@ ${zones.map((zone) => `  - domain: "${zone}."\n    file: "${fileOf(zone)}"`).joi
 };
 
 export interface Searching {
-  /** What resolv.conf says. */
+  /** The contents of resolv.conf. */
   readonly resolvConf: string;
 }
 
-/** Serves `zones` and asks for each of `questions`; with `searching` as a resolver does, which may ask several times. */
+/** Serves `zones` and asks each of `questions`; with `searching` like a resolver, which may ask several times. */
 export async function serveAndAsk(
   host: Host,
   server: NameServer,
@@ -131,13 +131,13 @@ ${dig} -f questions
 }
 
 export interface ZoneCheck {
-  /** What named-checkzone says, a line each; of several zones in any order. */
+  /** The output of named-checkzone, by line; the order of zones varies. */
   readonly said: readonly string[];
-  /** Each zone's records as it has understood them. */
+  /** The records of each zone, as it understood them. */
   readonly records: readonly (readonly string[])[];
 }
 
-/** Has named-checkzone look at each zone, two at once. */
+/** Runs named-checkzone on each zone, two at a time. */
 export async function checkZones(host: Host, zones: readonly ZoneFile[]): Promise<ZoneCheck> {
   return inDirectory(async (directory) => {
     const files = zones.map(({ zone, text }, i) => {
@@ -145,7 +145,7 @@ export async function checkZones(host: Host, zones: readonly ZoneFile[]): Promis
       return `${i}.out ${zone} ${i}.zone\n`;
     });
     writeFileSync(join(directory, 'list'), files.join(''));
-    // -i local: names outside of a zone are not looked up, for there is nobody to ask.
+    // -i local: do not look up names outside the zone; no server is there to answer.
     const script = `cd ${directory} && xargs -P 2 -L 1 named-checkzone -i local -s full -o <list 2>&1`;
     const { stdout } = await host.run(['sh', '-c', script]);
     const records = zones.map((_, i) => linesOf(join(directory, `${i}.out`)));
@@ -156,7 +156,7 @@ export async function checkZones(host: Host, zones: readonly ZoneFile[]): Promis
   });
 }
 
-/** None when the file is not there. */
+/** Empty when the file does not exist. */
 function linesOf(path: string): readonly string[] {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
 }

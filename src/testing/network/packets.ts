@@ -1,41 +1,41 @@
 /**
- * Packets: how connections to the Services of fixtures/packets/services end in iptables mode, where each takes one of its
- * endpoints at random.
+ * Packets: expected results of connections to the Services of fixtures/packets/services in iptables mode, where each
+ * connection takes a random endpoint.
  */
 import { caseInput, cases } from '../cases/cases.js';
 import { type Connect, connect, type Topology } from './topology.js';
 
-/** What compile() takes of the fixture. */
+/** The input of compile() from the fixture. */
 export function packetsInput(): ReturnType<typeof caseInput> {
   const found = cases('packets').find(({ name }) => name === 'packets/services');
   if (!found) throw new Error('no packets/services');
   return caseInput(found);
 }
 
-/** Where connections come from. */
+/** The sources of connections. */
 export type From = 'client' | 'node' | 'pod1';
 
-/** What is connected to, from where, and every answer there may be: an endpoint, and whose address it sees. */
+/** The target, the source, and every possible answer: an endpoint, and the client address that it sees. */
 export type Row = readonly [what: string, from: From, to: Connect, answers: readonly string[]];
 
-/** With so many, one of three endpoints is missed once in 10^10 times. */
+/** With so many connections, one of three endpoints is missed once in 10^10 runs. */
 const ENOUGH = 60;
 
-/** The answers that come. Of SCTP associations some are lost, one in a few hundred, rules or not. */
+/** The observed answers. One in a few hundred SCTP associations is lost, with or without rules. */
 export async function answers(topology: Topology, [, from, to, expected]: Row): Promise<readonly string[]> {
   const all = new Set(await connect(topology[from], { ...to, count: expected.length > 1 ? ENOUGH : 3 }));
   if (to.protocol === 'sctp') all.delete('timeout');
   return [...all].sort();
 }
 
-/** All endpoints; whoever sends, they see the node. */
+/** All endpoints, with the node as the source of every client. */
 export const NODE_SEEN: readonly string[] = [
   '10.244.1.5 10.244.1.1',
   '10.244.1.6 10.244.1.1',
   '10.244.2.6 192.168.7.2',
 ];
 
-/** All endpoints see pod-1, but it itself sees the node: an answer to itself would not come back by way of the node. */
+/** All endpoints see pod-1, except pod-1 itself, which sees the node: otherwise its reply would not pass the node. */
 export const POD1_SEEN: readonly string[] = ['10.244.1.5 10.244.1.1', '10.244.1.6 10.244.1.5', '10.244.2.6 10.244.1.5'];
 
 const SCTP = { protocol: 'sctp', seconds: 1 } as const;

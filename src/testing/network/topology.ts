@@ -1,12 +1,12 @@
 /**
- * Topology: a small cluster of network namespaces with real servers, on whatever machine `on` is.
+ * Topology: a small cluster of network namespaces with real servers, on the machine `on`.
  *
  *     client 192.168.7.100 ─┐                              ┌─ pod-1 10.244.1.5, fd00:10:244:1::5
  *     node-b 192.168.7.3   ─┴─ lan ─ 192.168.7.2  node-a ──┴─ pod-2 10.244.1.6, fd00:10:244:1::6
  *       10.244.2.6 to .9, fd00:10:244:2::6 to ::9: pods of node-b
  *
- * Every host has fd00:7::N beside 192.168.7.N. The client reaches virtual IPs by way of node-a, which is compiled for.
- * Pods serve port 8080 and answer with their address and the one they see.
+ * Every host has fd00:7::N beside 192.168.7.N. The client reaches virtual IPs through node-a, the node that is compiled
+ * for. Pods serve port 8080 and answer with their own address and the client's.
  */
 import { readFileSync } from 'node:fs';
 import { type Host, inNetns } from '../../apply/host.js';
@@ -18,7 +18,7 @@ export interface Topology {
   readonly node: Host;
   readonly pod1: Host;
   readonly pod2: Host;
-  /** Takes it all down. */
+  /** Removes the topology. */
   readonly remove: () => Promise<void>;
 }
 
@@ -34,7 +34,10 @@ const PODS = [
 
 const REMOTE = [6, 7, 8, 9].flatMap((last) => [`10.244.2.${last}`, `fd00:10:244:2::${last}`]);
 
-/** Makes it; when that fails, nothing of it is left. How to `enter` a namespace of `on` by its name, when it knows better. */
+/**
+ * Makes the topology; after a failure, nothing of it is left. `enter`, if given, is a faster way into a namespace of
+ * `on`.
+ */
 export async function makeTopology(
   on: Host,
   enter: (netns: string) => Host = (netns) => inNetns(on, netns),
@@ -92,7 +95,7 @@ function wiring(netns: (name: string) => string): string {
       REMOTE.map((ip) => (ip.includes(':') ? `${ip}/128` : `${ip}/32`)),
     ),
     ...route(netns('node'), ['10.244.2.0/24', 'fd00:10:244:2::/64'], 3),
-    // Nobody is there, but without a route the node would not even begin to send to a virtual IP.
+    // No host is there, but without a route the node would not even try to send to a virtual IP.
     ...route(netns('node'), ['0.0.0.0/0', '::/0'], 1),
     ...route(netns('nodeb'), ['10.244.1.0/24', 'fd00:10:244:1::/64', ...VIRTUAL_IPS], 2),
     ...route(netns('client'), ['10.244.0.0/16', 'fd00:10:244::/56', ...VIRTUAL_IPS], 2),
@@ -101,7 +104,7 @@ function wiring(netns: (name: string) => string): string {
   return lines.join('\n');
 }
 
-/** Without duplicate address detection, which would keep IPv6 addresses from use for a second. */
+/** Without duplicate address detection, which would delay the use of IPv6 addresses by a second. */
 function address(netns: string, device: string, addresses: readonly string[]): readonly string[] {
   return [
     ...addresses.map((ip) => `ip -n ${netns} address add ${ip} dev ${device}${ip.includes(':') ? ' nodad' : ''}`),
@@ -141,7 +144,7 @@ export interface Connect {
   readonly from?: number;
 }
 
-/** Connects from `host`, one connection after another: what came of each, `SERVER SEEN` or `refused` and the like. */
+/** Connects from `host`, one connection after another; the result of each: `SERVER SEEN`, or `refused` and the like. */
 export async function connect(host: Host, connection: Connect): Promise<string[]> {
   const { protocol = 'tcp', to, port, count = 1, seconds = 3, from = 0 } = connection;
   const argv = ['perl', '-e', perl('once', 'connect'), protocol, to, ...[port, count, seconds, from].map(String)];
@@ -150,26 +153,26 @@ export async function connect(host: Host, connection: Connect): Promise<string[]
     .split('\n');
 }
 
-/** How many SYNs `host` has sent again: the kernel does when there was no answer for a second. */
+/** How many SYNs `host` has sent again, as the kernel does after a second without an answer. */
 export async function resent(host: Host): Promise<number> {
   const { stdout } = succeeded(await host.run(['cat', '/proc/net/netstat']), 'netstat');
   const [names = [], values = []] = [...stdout.matchAll(/^TcpExt: (.*)$/gm)].map(([, line = '']) => line.split(' '));
   return Number(values[names.indexOf('TCPSynRetrans')]);
 }
 
-/** Whether the kernel has SCTP: without it, servers serve the other protocols only. */
+/** Whether the kernel supports SCTP; without it, servers serve only the other protocols. */
 export async function hasSctp(on: Host): Promise<boolean> {
   return (
     (await on.run(['perl', '-MSocket', '-e', 'socket(my $socket, AF_INET, SOCK_STREAM, 132) or exit 1'])).code === 0
   );
 }
 
-/** The scripts, one after the other. */
+/** The scripts, concatenated. */
 export function perl(...names: readonly ('serve' | 'echo' | 'hold' | 'once' | 'connect' | 'stream')[]): string {
   return names.map((name) => readFileSync(new URL(`topology/${name}.pl`, import.meta.url), 'utf8')).join('');
 }
 
-/** How many connections each answer got. */
+/** How many connections got each answer. */
 export function tally(answers: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1;

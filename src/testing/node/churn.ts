@@ -1,6 +1,6 @@
 /**
- * Churn: a cluster of a test API server, and changes to it as they happen in one: endpoints come, go and change their
- * state, Services come and go.
+ * Churn: a cluster in a test API server, with the changes of a real one: endpoints come, go and change state, Services
+ * come and go.
  */
 import type { ApiServer, StoredObject } from '../api-server.js';
 
@@ -8,7 +8,7 @@ const NODES = ['node-a', 'node-b', 'node-c'];
 const ENDPOINTS = 5;
 let serial = 0;
 
-/** So many Services with a few endpoints each, on three nodes. */
+/** `services` Services with a few endpoints each, on three nodes. */
 export function clusterObjects(services: number): readonly object[] {
   return [
     ...NODES.map((name, i) => ({
@@ -23,7 +23,7 @@ export function clusterObjects(services: number): readonly object[] {
   ];
 }
 
-/** Some change to what is there; the number of Services stays about the same. */
+/** A random change; the number of Services stays about the same. */
 export function randomChange(api: ApiServer): void {
   const slices = api.objects('EndpointSlice');
   const dice = Math.random();
@@ -82,7 +82,7 @@ function endpoint(): object {
   };
 }
 
-/** One endpoint less, one more, or none. */
+/** The slice with one endpoint less, one more, or none. */
 function withOtherEndpoints(found: StoredObject): object {
   const endpoints = (found as unknown as { endpoints?: readonly object[] }).endpoints ?? [];
   const dice = Math.random();

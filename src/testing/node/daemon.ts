@@ -1,5 +1,5 @@
 /**
- * Daemon: one in this process, for a node that is a network namespace and the objects of a test API server.
+ * Daemon: one in this process, for a node that is a network namespace, with the objects of a test API server.
  */
 import type { Host } from '../../apply/host.js';
 import { DEFAULT_FEATURES } from '../../backends/features.js';
@@ -29,11 +29,11 @@ export interface RunningDaemon {
   readonly said: readonly Said[];
   /** The daemon's answer to a GET: status and body. */
   readonly get: (of: 'healthz' | 'metrics', path: string) => Promise<{ status: number; body: string }>;
-  /** How many seconds it took until the node had what the server has, as within() counts them; Infinity when it does not. */
+  /** Seconds until the node matches the server, as within() counts them; Infinity when it does not. */
   readonly inSync: (seconds: number) => Promise<number>;
 }
 
-/** As fast as a test wants it. */
+/** Short intervals, for fast tests. */
 const TUNING: Partial<Tuning> = { backoffMs: [50, 500], silenceMs: 1500, answerMs: 1500, shortMs: 50 };
 
 const QUICK: Options = {
@@ -58,10 +58,7 @@ export function withDaemon(variant: Variant, use: (running: RunningDaemon) => Pr
       features: DEFAULT_FEATURES,
       chainsPerCommit: CHAINS_PER_COMMIT[variant],
       options: QUICK,
-      openSource: (store) => {
-        const { synced, stop } = watchCluster(httpClient(api.url), { nodeName: NODE, sink: store, tuning: TUNING });
-        return { ready: synced, stop };
-      },
+      openSource: (store) => watchCluster(httpClient(api.url), { nodeName: NODE, sink: store, tuning: TUNING }),
       log: logInto(said),
     });
     const ports = { healthz: daemon.ports.healthzPort, metrics: daemon.ports.metricsPort };

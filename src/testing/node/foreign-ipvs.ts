@@ -1,5 +1,5 @@
 /**
- * Foreign, in ipvs mode: what else than rules others have on a node, and what of a node's state is not theirs.
+ * Foreign, in ipvs mode: foreign state of a node other than rules, and the node's state without it.
  */
 import type { Host } from '../../apply/host.js';
 import type { Variant } from '../machine/kernel.js';
@@ -8,10 +8,10 @@ import { canonical, FOREIGN, load, without } from './foreign.js';
 import { readState } from './load-state.js';
 import { type NodeState, stateFrom } from './node-state.js';
 
-/** An address of somebody's device. Node ports are served there as well, as on every other. */
+/** An address on a foreign device. Node ports are served there too, as on every other address. */
 const ADDRESS = '192.0.2.9';
 
-/** Sets of fail2ban and of one who likes our names, a director of its own, and a virtual server by mark. */
+/** Sets of fail2ban and one with a name like ours, a foreign IPVS director, and a virtual server by firewall mark. */
 const SETUP = `
 ipset create f2b-sshd hash:ip timeout 3600
 ipset add f2b-sshd 203.0.113.7 timeout 0
@@ -35,7 +35,7 @@ export interface Everything {
   readonly addresses: string;
 }
 
-/** Gives a node what others have, rules too. */
+/** Gives a node foreign state, including rules. */
 export async function makeForeign(host: Host, variant: Variant): Promise<Everything> {
   succeeded(await host.run(['sh', '-ec', SETUP]), 'what others have');
   await load(host, variant, FOREIGN);
@@ -51,11 +51,11 @@ export async function readEverything(host: Host, variant: Variant): Promise<Ever
 
 export interface Parted {
   readonly rest: NodeState;
-  /** What of the others' is gone or changed. */
+  /** Foreign state that is gone or changed. */
   readonly harm: readonly string[];
 }
 
-/** What is there `now` without what is `foreign`, which is to be there still. */
+/** The state `now` without `foreign`, which must still be there. */
 export function apart(now: Everything, foreign: Everything): Parted {
   const harm: string[] = [];
   const rules = (part: 'iptables' | 'ip6tables') => {
@@ -76,7 +76,7 @@ export function apart(now: Everything, foreign: Everything): Parted {
   return { rest, harm };
 }
 
-/** Without what is about the address of their device. */
+/** The lines that do not concern the address of the foreign device. */
 export function withoutTheirs(text: string): string {
   const rest = linesOf(text).filter((line) => !line.includes(ADDRESS));
   return rest.map((line) => `${line}\n`).join('');

@@ -1,6 +1,6 @@
 /**
- * Foreign: rules that others have on a node, and what of a node's rules is not theirs. What is theirs is known from when
- * nothing else was there; no name of a chain tells it.
+ * Foreign: foreign rules on a node, and the node's rules without them. They are known from a save before any of ours
+ * existed, not from the names of chains.
  */
 import { readFileSync } from 'node:fs';
 import type { Host } from '../../apply/host.js';
@@ -10,7 +10,7 @@ import { loadAndSave, tool, type Variant } from '../machine/kernel.js';
 import { succeeded } from '../machine/netns.js';
 import { parseSaved, type SavedChain, savedTables } from './saved.js';
 
-/** What iptables-save and ip6tables-save print, without counters and comments, tables in one order. */
+/** Output of iptables-save and ip6tables-save, without counters and comments, with sorted tables. */
 export type Saves = Readonly<Record<Family, string>>;
 
 /** All rules that `host` has. */
@@ -24,13 +24,13 @@ export async function saves(host: Host, variant: Variant): Promise<Saves> {
   return { ipv4, ipv6 };
 }
 
-/** nft and legacy list the tables in different orders, and legacy in that of their first use. */
+/** nft and legacy list the tables in different orders; legacy in the order of their first use. */
 export function canonical(save: string): string {
   const tables = [...savedTables(save).values()].map((lines) => `${lines.join('\n')}\n`);
   return tables.sort().join('');
 }
 
-/** Replaces the rules of the tables that `texts` name. */
+/** Replaces the tables in `texts`. */
 export async function load(host: Host, variant: Variant, texts: Saves): Promise<void> {
   for (const family of FAMILIES) {
     const { error } = await loadAndSave(host, { family, variant, text: texts[family] });
@@ -54,13 +54,13 @@ COMMIT
 };
 
 export interface Parted {
-  /** The tables where something is there beside `foreign`, without it; built-in chains with policy ACCEPT. */
+  /** The tables with rules beside `foreign`, without its rules; built-in chains with policy ACCEPT. */
   readonly rest: string;
-  /** What of `foreign` is gone, changed, or in another order. */
+  /** Rules of `foreign` that are gone, changed, or reordered. */
   readonly harm: readonly string[];
 }
 
-/** `now` without the chains and rules of `foreign`, which are to be there still, in their order. */
+/** `now` without the chains and rules of `foreign`, which must still be there, in order. */
 export function without(now: string, foreign: string): Parted {
   const [there, theirs] = [parseSaved(now), parseSaved(foreign)];
   const harm: string[] = [];

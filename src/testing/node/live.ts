@@ -1,5 +1,5 @@
 /**
- * Live: a test's way to what `vipc apply`, `vipc diff --live` and `vipc cleanup` do, on any Host.
+ * Live: lets tests run `vipc apply`, `vipc diff --live` and `vipc cleanup` on any Host.
  */
 import { type Applied, apply } from '../../apply/apply.js';
 import { type Forgotten, forgetFlows } from '../../apply/flows.js';
@@ -20,7 +20,7 @@ export interface LiveNode {
   readonly variant: Variant;
 }
 
-/** The node that `host` reaches, with one of its two iptables. */
+/** The node that `host` reaches, with one variant of iptables. */
 export async function liveNode(host: Host, variant: Variant): Promise<LiveNode> {
   const iptables = (await detect(host.run)).map((each) => each.iptables).find((each) => each.variant === variant);
   if (!iptables) throw new Error(`no iptables-${variant}`);
@@ -28,11 +28,11 @@ export async function liveNode(host: Host, variant: Variant): Promise<LiveNode> 
 }
 
 function targetOf(host: Host, iptables: Iptables): Target {
-  // legacy has one lock for the whole machine, other tests included.
+  // legacy has one lock for the whole machine, shared with other tests.
   return { host, detected: { iptables }, waitSeconds: 60, onWait: () => {} };
 }
 
-/** What the node is to be given for a snapshot; throws when it has errors. */
+/** The compiled state for a snapshot; throws when it has errors. */
 export async function compileOn({ target }: LiveNode, sources: readonly Source[], options: Options): Promise<Compiled> {
   const machine = await readMachine(target.host);
   const { value, diagnostics } = compileState(sources, { ...options, machine }, {});
@@ -48,7 +48,7 @@ function how({ variant, target }: LiveNode, options?: Options): PlanOptions {
   };
 }
 
-/** Applies a snapshot, flows included. */
+/** Applies a snapshot, and deletes stale flows. */
 export async function applyTo(
   node: LiveNode,
   sources: readonly Source[],
@@ -62,7 +62,7 @@ export async function applyTo(
   };
 }
 
-/** What `vipc diff --live` prints, one line each; none when the node is what the snapshot says. */
+/** The output of `vipc diff --live`, by line; empty when the node matches the snapshot. */
 export async function differenceTo(
   node: LiveNode,
   sources: readonly Source[],
@@ -79,7 +79,7 @@ export function cleanUp(node: LiveNode): Promise<Applied> {
   return apply(node.target, EMPTY_STATE, how(node));
 }
 
-/** The tools that a plan runs, with what they are told. */
+/** The tools that a plan runs, with their inputs. */
 export function inputsOf({ steps }: Plan): readonly (readonly [string, readonly string[]])[] {
   return steps.map(({ program, input }) => [program, input.map(({ text }) => text)]);
 }

@@ -1,5 +1,5 @@
 /**
- * Load state: what ipvs mode compiles to, through the tools into a network namespace and back.
+ * Load state: the compiled state of ipvs mode, loaded by the tools into a network namespace and read back.
  */
 import type { Host, Outcome } from '../../apply/host.js';
 import { distinctLines } from '../../tools/lines.js';
@@ -7,7 +7,7 @@ import { type Variant, WAIT } from '../machine/kernel.js';
 import { succeeded } from '../machine/netns.js';
 import { type NodeState, stateFrom } from './node-state.js';
 
-/** The order in which nothing refers to what is not there yet. */
+/** The tools in an order in which nothing refers to missing parts. */
 const LOADERS: readonly { readonly part: keyof NodeState; readonly argv: (variant: Variant) => readonly string[] }[] = [
   { part: 'sysctl', argv: () => ['sysctl', '-q', '-p', '/dev/stdin'] },
   { part: 'ipset', argv: () => ['ipset', 'restore'] },
@@ -17,19 +17,22 @@ const LOADERS: readonly { readonly part: keyof NodeState; readonly argv: (varian
   { part: 'addresses', argv: () => ['ip', '-batch', '-'] },
 ];
 
-/** Loads every part with its tool; throws what a tool says. */
+/** Loads every part with its tool; throws the tool's error. */
 export async function loadState(host: Host, state: NodeState, variant: Variant): Promise<void> {
   for (const { part, argv } of LOADERS) quietly(await host.run(argv(variant), state[part]), part);
 }
 
-/** Loads once more what can be: ipvsadm refuses what is there, and without a flush jumps would be there twice. */
+/**
+ * Loads again what can be loaded twice: ipvsadm refuses existing servers, and without a flush jumps would be
+ * duplicated.
+ */
 export async function loadMembersAgain(host: Host, state: NodeState): Promise<void> {
   quietly(await host.run(['ipset', '-exist', 'restore'], state.ipset), 'ipset');
   const { stderr } = await host.run(['ip', '-force', '-batch', '-'], state.addresses);
   if (/^Error/m.test(stderr)) throw new Error(`addresses: ${stderr}`);
 }
 
-/** ipvsadm ends with 0 whatever the kernel refused, so nothing may be said either. */
+/** ipvsadm exits with 0 even when the kernel refused something, so it must not print anything either. */
 function quietly(outcome: Outcome, what: string): void {
   const { stderr } = succeeded(outcome, what);
   if (stderr !== '') throw new Error(`${what}: ${stderr}`);
@@ -45,7 +48,7 @@ const SYSCTLS = [
   'net.ipv4.vs.expire_quiescent_template',
 ];
 
-/** What every tool says is there, in one program: in the guest each takes a while. */
+/** The output of every tool, by a single program, because each program takes long to start in the guest. */
 export async function readState(host: Host, variant: Variant): Promise<NodeState> {
   const commands: NodeState = {
     ipvsadm: 'ipvsadm --save -n',
@@ -60,7 +63,7 @@ export async function readState(host: Host, variant: Variant): Promise<NodeState
   const { stdout } = succeeded(await host.run(['sh', '-ec', script]), 'reading the state');
   const texts = stdout.split(`${BORDER}\n`);
   const state = stateFrom((part) => texts[parts.indexOf(part)] ?? '');
-  // The kernel tells a virtual server twice when other namespaces get new ones meanwhile.
+  // The kernel lists a virtual server twice when other namespaces get new ones meanwhile.
   return { ...state, ipvsadm: distinctLines(state.ipvsadm).join('\n') };
 }
 

@@ -32,7 +32,7 @@ describe('the ipvs dumps', () => {
   });
 });
 
-/** Frames of tables aside, and parameters that have the kernel's own value. */
+/** All lines except frames of tables and parameters with the kernel's own value. */
 function isData(line: string): boolean {
   return !/^(\*|COMMIT$|$|net\.ipv4\.(conf\.all\.arp_\w+ = 0|vs\.conn_reuse_mode = 1)$)/.test(line) && !/^:/.test(line);
 }

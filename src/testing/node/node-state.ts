@@ -1,11 +1,11 @@
 /**
- * Node state: everything that ipvs mode programs on a node, as the tools' own texts, and how two of them differ. What the
- * tools list in no order is compared as sets.
+ * Node state: everything that ipvs mode programs on a node, as texts of the tools, and the differences of two states.
+ * Lists without a defined order are compared as sets.
  */
 import { readFileSync } from 'node:fs';
 import { differences } from '../cases/conformance.js';
 
-/** What each tool reads, or prints when asked. */
+/** The input of each tool, or its output. */
 export interface NodeState {
   /** ipvsadm --save -n */
   readonly ipvsadm: string;
@@ -19,12 +19,12 @@ export interface NodeState {
   readonly sysctl: string;
 }
 
-/** The state in files of a directory, called so. */
+/** The state in files of a directory, with these names. */
 export function readNodeState(directory: string, names: Readonly<Record<keyof NodeState, string>>): NodeState {
   return stateFrom((part) => readFileSync(`${directory}/${names[part]}`, 'utf8'));
 }
 
-/** A state made part by part; comments are no part of it. */
+/** A state, part by part, without comments. */
 export function stateFrom(part: (name: keyof NodeState) => string): NodeState {
   const without = (name: keyof NodeState) => part(name).replace(/^#.*\n/gm, '');
   return {
@@ -47,7 +47,7 @@ export const DUMPED: Readonly<Record<keyof NodeState, string>> = {
   sysctl: 'sysctl',
 };
 
-/** What `vipc compile --mode ipvs` calls each. */
+/** The artifacts of `vipc compile --mode ipvs`. */
 export const ARTIFACTS: Readonly<Record<keyof NodeState, string>> = {
   ipvsadm: 'ipvsadm.rules',
   ipset: 'ipset.rules',
@@ -57,7 +57,7 @@ export const ARTIFACTS: Readonly<Record<keyof NodeState, string>> = {
   sysctl: 'sysctl.conf',
 };
 
-/** What differs, in lines that say where. */
+/** The differences, as lines that name the part. */
 export function stateDifferences(ours: NodeState, theirs: NodeState): readonly string[] {
   return [
     ...asSets('ipvsadm', virtualServers(ours.ipvsadm), virtualServers(theirs.ipvsadm)),
@@ -69,12 +69,12 @@ export function stateDifferences(ours: NodeState, theirs: NodeState): readonly s
   ];
 }
 
-/** Without timeouts, which no save prints. */
+/** Without timeouts, which `ipvsadm --save` does not print. */
 function virtualServers(text: string): readonly string[] {
   return lines(text).filter((line) => !line.startsWith('--set'));
 }
 
-/** Without what the kernel chooses or grows itself. */
+/** Without hash parameters, which the kernel chooses or grows itself. */
 function members(text: string): readonly string[] {
   return lines(text).map((line) => line.replace(/ (?:hashsize|bucketsize|initval) \S+/g, ''));
 }
@@ -85,7 +85,7 @@ function addresses(text: string): readonly string[] {
     .filter((address) => !address.startsWith('fe80:'));
 }
 
-/** The kernel's own values, where nothing is set. */
+/** The kernel's own values, used where nothing is set. */
 const DEFAULTS = {
   'net.ipv4.conf.all.arp_announce': '0',
   'net.ipv4.conf.all.arp_ignore': '0',

@@ -1,13 +1,13 @@
 /**
- * Restored: what iptables-restore --noflush does to a table, as far as chains and the jumps between them go. The kernel
- * ring has the real one; this says where a script would leave it after each of its commits.
+ * Restored: a model of iptables-restore --noflush on one table, limited to chains and the jumps between them. It gives
+ * the state after each commit of a script; the kernel ring tests the real tool.
  */
 import type { Line } from '../../text.js';
 
 /** The rules of each chain, without `-A CHAIN`, with a leading space. */
 export type Chains = ReadonlyMap<string, readonly string[]>;
 
-/** The chains after each commit of a script for one table; throws what the kernel would refuse. */
+/** The chains after each commit of a script for one table; throws where the kernel would refuse it. */
 export function restored(chains: Chains, script: Iterable<Line>): readonly Chains[] {
   const states: Chains[] = [];
   let now = new Map(chains);

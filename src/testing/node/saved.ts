@@ -1,13 +1,13 @@
 /**
- * Saved: what iptables-save prints, taken apart just far enough to be compared: tables, chains, and rules as text.
- * Comment lines and counters go; they change from one save to the next.
+ * Saved: iptables-save output, parsed just far enough for comparison: tables, chains, and rules as text. Comment lines
+ * and counters are dropped, because they change from one save to the next.
  */
 
 export interface SavedChain {
   readonly name: string;
-  /** `ACCEPT` or `DROP` for a built-in chain, `-` for one of ours. */
+  /** `ACCEPT` or `DROP` for a built-in chain, `-` for another. */
   readonly policy: string;
-  /** What stands after `-A CHAIN `, in order. */
+  /** The text after `-A CHAIN `, in order. */
   readonly rules: readonly string[];
 }
 
@@ -53,7 +53,7 @@ function chains(lines: readonly string[]): SavedTable {
   return found;
 }
 
-/** Without counters; empty for a comment. `iptables-save -c` puts a rule's counters in front of it. */
+/** The line without counters; empty for a comment. `iptables-save -c` puts a rule's counters before it. */
 function plain(line: string): string {
   if (line.startsWith('#')) return '';
   return line.replace(/^\[\d+:\d+\] -A /, '-A ').replace(/^(:\S+ \S+) \[\d+:\d+\]$/, '$1 [0:0]');

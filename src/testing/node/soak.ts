@@ -1,6 +1,6 @@
 /**
- * Soak: the daemon as a process, against a test API server whose objects change in bursts while somebody breaks rules on
- * the node. Gives figures, for a test that judges them and a bench that prints them.
+ * Soak: the daemon as a process, against a test API server whose objects change in bursts, while a vandal breaks rules
+ * on the node. It measures; a test judges the numbers and a bench prints them.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,14 +18,14 @@ import { differenceTo, type LiveNode, liveNode } from './live.js';
 
 export interface SoakOptions {
   readonly seconds: number;
-  /** Left out of the figures of memory. */
+  /** Excluded from the memory measurements. */
   readonly warmUpSeconds: number;
   readonly services: number;
-  /** In bursts of half a second. */
+  /** Changes come in bursts of half a second. */
   readonly changesPerSecond: number;
-  /** Between two acts of vandalism. */
+  /** Time between two acts of vandalism. */
   readonly vandalSeconds: number;
-  /** The launcher. */
+  /** The program to run as vipc. */
   readonly vipc?: string;
 }
 
@@ -39,21 +39,21 @@ export interface Soak {
   readonly drift: number;
   /** Answers of /healthz by status. */
   readonly healthz: Readonly<Record<string, number>>;
-  /** Megabytes, in the first and the last third of the time after warming up: the middle value of many. */
+  /** Megabytes: the median of the first and of the last third of the time after warming up. */
   readonly rss: { readonly first: number; readonly last: number };
-  /** What the node lacks of the cluster some seconds after the last change. */
+  /** The difference between node and cluster some seconds after the last change. */
   readonly difference: readonly string[];
-  /** How long after the last change there was no difference, in seconds. */
+  /** Seconds from the last change until there was no difference. */
   readonly settled: number;
 }
 
-/** Long enough for two looks at the whole node. */
+/** Long enough for two full reads of the node. */
 const SETTLE_SECONDS = 20;
 const SYNC_SECONDS = 5;
-/** The node that the daemon is for. */
+/** The node of the daemon. */
 export const NODE = 'node-a';
 
-/** Soaks a daemon for so long. */
+/** Runs the soak. */
 export function soak(options: SoakOptions): Promise<Soak> {
   return withNode(async (host, netns) => {
     const directory = mkdtempSync(join(tmpdir(), 'vipc-soak-'));
@@ -163,7 +163,7 @@ async function run(options: SoakOptions, host: Host, api: ApiServer, daemon: Dae
   };
 }
 
-/** What is wrong on the node, by what the server has now. */
+/** The difference between the node and the current objects of the server. */
 export async function differenceOn(node: LiveNode, api: ApiServer): Promise<readonly string[]> {
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: api.objects() });
   return differenceTo(node, [{ name: 'api.json', text }], { ...DEFAULT_OPTIONS, nodeName: NODE });
@@ -178,7 +178,7 @@ const ACTS: readonly ((chain: string) => readonly string[])[] = [
   () => ['-F', 'KUBE-FORWARD'],
 ];
 
-/** Breaks some rule; whether there was one to break. */
+/** Breaks a rule; returns whether there was one. */
 async function vandalise(host: Host): Promise<boolean> {
   const { stdout } = await host.run(['iptables-nft', '-w', '-t', 'nat', '-S']);
   const chains = [...stdout.matchAll(/^-N (KUBE-(?:SVC|SEP)-\S+)$/gm)].map(([, chain = '']) => chain);

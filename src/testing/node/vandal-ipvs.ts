@@ -1,10 +1,13 @@
 /**
- * Vandal, in ipvs mode: a third party that breaks what is ours on a node. What it does not find it leaves alone.
+ * Vandal, in ipvs mode: a third party that breaks our state on a node. An act without a target does nothing.
  */
 import type { Host } from '../../apply/host.js';
 import { succeeded } from '../machine/netns.js';
 
-/** Each as a script in which `pick` takes one of many lines. Without a name, tools would take all: there may be none. */
+/**
+ * The acts as scripts, in which `pick` selects one of many lines. An empty name must not reach a tool: it would mean
+ * all.
+ */
 const ACTS = {
   'flush a chain': 'iptables-nft-save -t nat | chains | pick | xargs -r iptables-nft -t nat -F',
   'flush a chain, IPv6': 'ip6tables-nft-save -t filter | chains | pick | xargs -r ip6tables-nft -t filter -F',
@@ -40,7 +43,7 @@ export type Act = keyof typeof ACTS;
 
 export const ACT_NAMES = Object.keys(ACTS) as Act[];
 
-/** What others have is not among what the scripts see. */
+/** The scripts do not see foreign state. */
 const PRELUDE = `
 pick() { awk -v n="$0" '{ line[NR] = $0 } END { if (NR) print line[n % NR + 1] }'; }
 chains() { grep -o '^:KUBE-[^ ]*' | cut -c2-; }
@@ -49,7 +52,7 @@ servers() { ipvsadm -Sn | grep -v '192.0.2.9:\\|2001:db8::9\\|-f 7'; }
 addresses() { ip -o address show dev kube-ipvs0 scope global | awk '{ print $4 }'; }
 `;
 
-/** Commits one act on what `number` picks. */
+/** Commits one act, on the item selected by `number`. */
 export async function vandalise(host: Host, act: Act, number: number): Promise<void> {
   const script = `${PRELUDE}${ACTS[act]} 2>/dev/null || true`;
   succeeded(await host.run(['sh', '-c', script, String(number)]), act);

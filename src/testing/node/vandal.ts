@@ -1,6 +1,6 @@
 /**
- * Vandal: a third party that changes the rules of a node, ours and those of others, with the real tools. What it adds for
- * itself has `vandal` in its comment; its own chains are called VANDAL and VANDAL-TOO.
+ * Vandal: a third party that changes the rules of a node, ours and foreign ones, with the real tools. Rules that it
+ * adds for itself have `vandal` in their comment; its own chains are VANDAL and VANDAL-TOO.
  */
 import fc from 'fast-check';
 import type { Host } from '../../apply/host.js';
@@ -13,11 +13,11 @@ export interface Act {
   readonly kind: keyof typeof ACTS;
   readonly family: Family;
   readonly table: 'filter' | 'nat';
-  /** Which of many, each counted from 0 and over again. */
+  /** Selections among many items, each counted from 0, modulo their number. */
   readonly picks: readonly number[];
 }
 
-/** Commits one act; whether the kernel let it. */
+/** Commits one act; returns whether the kernel accepted it. */
 export async function vandalise(host: Host, variant: Variant, act: Act): Promise<boolean> {
   const { kind, family, table, picks } = act;
   const { stdout } = await host.run([tool(family, variant, 'save')]);
@@ -29,7 +29,7 @@ export async function vandalise(host: Host, variant: Variant, act: Act): Promise
   return code === 0;
 }
 
-/** What the acts see, and the choices of this one. */
+/** The rules that acts see, and the selections of this act. */
 class View {
   #next = 0;
   readonly chains: SavedTable;
@@ -73,7 +73,7 @@ class View {
     );
   }
 
-  /** A place in a chain, from 1. */
+  /** A position in a chain, from 1. */
   place(chain: string): number {
     return this.pick(this.rules(chain).map((_, i) => i + 1)) ?? 1;
   }
@@ -85,9 +85,9 @@ class View {
 
 const BY = '-m comment --comment vandal';
 
-/** What each does, as input for iptables-restore --noflush. */
+/** The acts, as input for iptables-restore --noflush. */
 const ACTS = {
-  /** With the rules of others. */
+  /** Foreign rules are flushed too. */
   flush: (view: View) => [...view.chains.keys()].map((name) => `-F ${name}`),
   wipe: (view: View) => {
     const made = [...view.chains.values()].filter(({ policy }) => policy === '-');
@@ -136,7 +136,7 @@ const ACTS = {
     const callee = view.pick([...view.ours(true), 'RETURN']);
     return [`:${name} - [0:0]`, `-A ${name} -s ${view.source()} -j ${callee}`];
   },
-  /** They are others from now on. */
+  /** From now on these are foreign rules. */
   'foreign rule': (view: View) => {
     const chain = view.pick(view.builtIn()) ?? '';
     const condition = view.pick([`-s ${view.source()} `, '', '-i eth0 ', '-p tcp -m tcp --dport 80 ']) ?? '';
@@ -147,7 +147,7 @@ const ACTS = {
       `-I ${chain} ${view.place(chain)} ${condition}${BY} ${target}`,
     ];
   },
-  /** Where the kernel lets it stand: MASQUERADE is for POSTROUTING only, DNAT for all but that. */
+  /** Only where the kernel accepts it: MASQUERADE in POSTROUTING only, DNAT everywhere else. */
   'foreign rule that leads to a chain of ours': (view: View) => {
     const callee = view.pick(view.ours(true).filter((name) => name !== 'KUBE-POSTROUTING'));
     const chain = view.pick(view.builtIn().filter((name) => name !== 'POSTROUTING'));
@@ -171,7 +171,7 @@ export const acts: fc.Arbitrary<Act> = fc.record({
   picks: fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
 });
 
-/** What of `save` belongs to others, where nobody but vandals leads to chains of ours. */
+/** The foreign part of `save`, if only vandals add rules that lead to our chains. */
 export function foreignIn(save: string): string {
   const chainOf = (line: string) => /^(?::|-A )(\S+)/.exec(line)?.[1] ?? '';
   const lines = save.split('\n').filter((line) => {

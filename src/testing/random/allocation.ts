@@ -1,5 +1,5 @@
 /**
- * Allocation: Services as objects, allocated, and what came of it in a line each.
+ * Allocation: Services as objects, and the allocated values in one line each.
  */
 import { expect } from '@jest/globals';
 import { allocate } from '../../complete/allocate.js';
@@ -60,7 +60,7 @@ export function run(objects: Objects, { cidr, ports, allocate: on = true }: Flag
   });
 }
 
-/** `web 10.0.0.1 fd00::1 :30001`, what was made up in brackets. */
+/** `web 10.0.0.1 fd00::1 :30001`, with made-up values in brackets. */
 export function lines(objects: Objects, flags: Flags = {}): readonly string[] {
   return run(objects, flags).value.map(({ metadata, spec, allocated }) => {
     const ips = spec.clusterIPs.map((ip) => (allocated?.clusterIPs.includes(ip) ? `[${ip}]` : ip));
@@ -75,7 +75,7 @@ export function lines(objects: Objects, flags: Flags = {}): readonly string[] {
 const said = ({ severity, code, message, origin, related }: Diagnostic) =>
   `${severity} ${code} ${origin?.object} ${formatPath(origin?.path ?? [])}: ${message}${related ? ` (${related.message})` : ''}`;
 
-/** What is wrong; notes are none of it. */
+/** The problems, without notes. */
 export function problems(objects: Objects, flags: Flags = {}): readonly string[] {
   return run(objects, flags)
     .diagnostics.filter(({ severity }) => severity !== 'note')

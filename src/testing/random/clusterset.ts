@@ -1,5 +1,5 @@
 /**
- * Clusterset: small clusters that a test makes up, read as a user's files are, so that what is wrong has a place in them.
+ * Clusterset: small generated clusters, read like files of a user, so that diagnostics have a place in them.
  */
 import { type Cluster, placeOf } from '../../clusters/clusters.js';
 import { AS_IT_IS } from '../../complete/complete.js';
@@ -9,24 +9,24 @@ import { readCluster } from '../../front.js';
 /** A Service, its export and its endpoints in one cluster. */
 export interface SmallExport {
   readonly name: string;
-  /** `false`: it is not exported. */
+  /** `false` when the Service is not exported. */
   readonly exported?: boolean;
   readonly created?: string;
-  /** Of the ServiceExport. */
+  /** The spec of the ServiceExport. */
   readonly exportSpec?: object;
   /** More fields of the Service's spec. */
   readonly spec?: object;
-  /** Name and number; the target port is 8000 more. */
+  /** Name and number; the target port is the number plus 8000. */
   readonly ports?: readonly (readonly [string, number])[];
   /** Addresses, of either family. */
   readonly endpoints?: readonly string[];
   /** More fields of every endpoint. */
   readonly endpoint?: object;
-  /** Of the load balancer. */
+  /** Addresses of the load balancer. */
   readonly ingress?: readonly object[];
 }
 
-/** A cluster with these Services in the namespace `shop`; throws when they are not sound. */
+/** A cluster with these Services in the namespace `shop`; throws when they have errors. */
 export function smallClusterOf(
   name: string,
   services: readonly SmallExport[],
@@ -88,7 +88,7 @@ function objectsOf(service: SmallExport, number: number): readonly object[] {
   ];
 }
 
-/** The ServiceImport shop/web, with these fields of spec. */
+/** The ServiceImport shop/web, with these fields in its spec. */
 export function serviceImport(spec: object): object {
   return {
     apiVersion: 'multicluster.x-k8s.io/v1alpha1',

@@ -80,7 +80,7 @@ function headless(): fc.Arbitrary<Make> {
   ]);
 }
 
-/** The number keeps two Services from having one name. */
+/** The number keeps Services from having the same name. */
 function service(made: { readonly name: string; readonly namespace: string }, i: number, spec: object): ApiObject {
   const metadata = { name: `${made.name}${i}`, namespace: made.namespace };
   return { apiVersion: 'v1', kind: 'Service', metadata, spec };

@@ -1,12 +1,12 @@
 /**
- * Clusters that export a Service each, and what they import together.
+ * Clusters that export one Service each, and what they import together.
  */
 
 import type { Cluster } from '../../clusters/clusters.js';
 import { clustersetServices } from '../../clusters/mcs.js';
 import { type SmallExport, smallClusterOf } from './clusterset.js';
 
-/** The clusters called a, b, … that export these; the last one is asked. */
+/** Clusters called a, b, … with one of `exports` each. */
 export function clusters(...exports: readonly SmallExport[]): readonly [Cluster, ...Cluster[]] {
   const [first, ...rest] = exports.map((each, i) => smallClusterOf(String.fromCharCode(97 + i), [each]));
   if (!first) throw new Error('no cluster');

@@ -1,6 +1,6 @@
 /**
- * Podify: the Pods that a control plane would make the EndpointSlices of a snapshot of, and Services that select them: the
- * way of the endpoint-slice controller backwards. Hints that no Pods lead to, as drawn at random, it takes away.
+ * Podify: the inverse of the endpoint-slice controller: Pods, and Services that select them, from which a control plane
+ * would make the EndpointSlices of a snapshot. It removes random hints that no Pods lead to.
  */
 import {
   type EndpointSlice,
@@ -15,15 +15,15 @@ import {
 } from '../../read/types.js';
 
 export interface Podified {
-  /** With Pods, without slices. */
+  /** The snapshot with Pods, without slices. */
   readonly snapshot: Snapshot;
-  /** With slices, but without the hints that no Pods lead to. */
+  /** The snapshot with slices, but without the hints that no Pods lead to. */
   readonly original: Snapshot;
-  /** Which hints those are, by Service. */
+  /** The removed hints, by Service. */
   readonly impossible: readonly string[];
 }
 
-/** The snapshot with Pods in place of slices. `nodeName` is compiled for: endpoints there stay there. */
+/** The snapshot with Pods instead of slices. Endpoints on `nodeName`, which is compiled for, stay there. */
 export function podify(snapshot: Snapshot, nodeName: string): Podified {
   const nodes = new Map(snapshot.nodes.map((node) => [node.metadata.name, node]));
   const pods: Pod[] = [];
@@ -71,7 +71,7 @@ function impossibleHints(
   ];
 }
 
-/** What a Service has to ask for, for its endpoints to become what they are. */
+/** The fields that a Service needs for its endpoints to be made as they are. */
 interface Wish {
   readonly publishNotReadyAddresses: boolean;
   readonly trafficDistribution?: string;
@@ -92,7 +92,7 @@ function isReady({ conditions }: SliceEndpoint): boolean {
   return conditions.ready ?? true;
 }
 
-/** Target ports are names, which every pod may resolve to another number. */
+/** Target ports are names, because each pod may resolve a name to another number. */
 function selecting(service: Service, wish: Wish): Service {
   const { annotations, ...metadata } = service.metadata;
   const { trafficDistribution: _, ...spec } = service.spec;
@@ -108,7 +108,7 @@ function selecting(service: Service, wish: Wish): Service {
   };
 }
 
-/** Where the endpoint is; elsewhere for one that is nowhere, and in the zone that it is hinted for. */
+/** The endpoint's node; for an endpoint without a node another one, in the zone of its hint. */
 function nodeFor({ nodeName, hints }: SliceEndpoint, nodes: Map<string, Node>, compiledFor: string): string {
   const hinted = hints?.forNodes?.[0]?.name;
   const zone = hints?.forZones?.[0]?.name;

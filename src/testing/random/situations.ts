@@ -1,5 +1,5 @@
 /**
- * Random Services, with any part of their values given, and ranges that are nearly full or not.
+ * Random Services with some of their values given, and ranges that may be nearly full.
  */
 
 import fc from 'fast-check';
@@ -18,7 +18,7 @@ const shape = fc.record({
   type: fc.constantFrom('ClusterIP' as const, 'NodePort' as const, 'LoadBalancer' as const),
   policy: fc.constantFrom('SingleStack' as const, 'PreferDualStack' as const),
   local: fc.boolean(),
-  /** Which of its addresses it asks for, if any. */
+  /** Which of its addresses the Service requests. */
   asks: fc.constantFrom('', '', 'IPv4', 'IPv6', 'both'),
   ports,
 });
@@ -29,7 +29,7 @@ export interface Situation {
   readonly nodePorts: { readonly first: number; readonly last: number };
 }
 
-/** Services that ask for the last addresses and node ports of the ranges, each for its own. */
+/** Services that request the last addresses and node ports of the ranges, each a different one. */
 export const situations: fc.Arbitrary<Situation> = fc
   .record({
     shapes: fc.uniqueArray(shape, { maxLength: 14, selector: ({ name }) => name }),

@@ -1,17 +1,17 @@
 /**
- * Arbitrary snapshots: any cluster that an API server would accept, within reason, as API objects.
+ * Arbitrary snapshots: clusters that an API server would accept, as API objects.
  */
 import fc from 'fast-check';
 import { parseCidr } from '../../ip.js';
 import { DEFAULT_OPTIONS, type Options } from '../../options.js';
 
-/** A Kubernetes object as YAML or JSON would give it. */
+/** A Kubernetes object, as parsed from YAML or JSON. */
 export type ApiObject = { readonly [key: string]: unknown };
 
 const NODES = ['node-a', 'node-b', 'node-c'];
 const ZONES = ['zone-1', 'zone-2'];
 
-/** RFC 1123 labels, often short and now and then of the greatest length. */
+/** RFC 1123 labels, often short and sometimes of the maximal length. */
 const label = fc.oneof(
   fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/),
   fc.stringMatching(/^[a-z0-9][a-z0-9-]{61}[a-z0-9]$/),
@@ -91,7 +91,7 @@ function node(name: string, i: number): ApiObject {
   };
 }
 
-/** A Service; its number makes its cluster IPs and node ports its own. */
+/** A Service; its number makes its cluster IPs and node ports unique. */
 function service(): fc.Arbitrary<(number: number) => ApiObject> {
   return fc
     .record({
@@ -130,7 +130,7 @@ function service(): fc.Arbitrary<(number: number) => ApiObject> {
       return {
         apiVersion: 'v1',
         kind: 'Service',
-        // The number keeps two Services from having one name.
+        // The number keeps Services from having the same name.
         metadata: { name: `${made.name.slice(0, 60)}${number}`, namespace: made.namespace, annotations: { note: 'x' } },
         spec: {
           type: made.type,
@@ -163,7 +163,7 @@ function uniquePorts<T extends { readonly port: number; readonly protocol: strin
   return [...new Map(ports.map((port) => [`${port.protocol} ${port.port}`, port])).values()];
 }
 
-/** A slice for a Service: some of its ports, endpoints in any state. */
+/** A slice of a Service: some of its ports, with endpoints in any state. */
 function slice(): fc.Arbitrary<(of: ApiObject, number: number) => ApiObject> {
   const condition = fc.constantFrom(true, false, undefined);
   const hints = fc.record({
@@ -206,7 +206,7 @@ function slice(): fc.Arbitrary<(of: ApiObject, number: number) => ApiObject> {
     });
 }
 
-/** Strings that no name, port or address may be, whatever they hope to become. */
+/** Strings that must not be accepted as names, ports or addresses. */
 export const hostileStrings: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     '"',

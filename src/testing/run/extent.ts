@@ -1,21 +1,23 @@
 /**
- * Extent: how much of what could be tried for ever a run tries. `bash scripts/test.sh` is the quick one, which takes samples;
- * with --all (VIPC_TESTS=all) it is all of it, or more. Either takes its random choices from one seed, which it prints.
+ * Extent: how much a run tries of what could be tried without end. `bash scripts/test.sh` is the quick run, which takes
+ * samples; with --all (VIPC_TESTS=all) it takes everything, or more. Both make their random choices from one seed,
+ * which they print.
  */
 
-/** Whether all is to be tried. */
+/** Whether to try everything. */
 export const ALL = process.env['VIPC_TESTS'] === 'all';
 
-/** Set SEED to what a run printed to make the same choices again. */
+/** Set SEED to the printed value to repeat the choices of a run. */
 export const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
-/** How often: in a quick run, and in one of all. */
+/** The number of repetitions: in a quick run, and in a run of everything. */
 export function often(quick: number, all: number): number {
   return ALL ? all : quick;
 }
 
 /**
- * In a quick run `quick` of `list` by the seed, in their order; else `all` of it. `of` makes several samples independent.
+ * In a quick run `quick` elements of `list`, chosen by the seed, in their order; else `all` of them. Samples with
+ * different `of` are independent.
  */
 export function sample<T>(list: readonly T[], quick: number, of = '', all = list.length): readonly T[] {
   const count = often(quick, all);
@@ -30,7 +32,7 @@ export function sample<T>(list: readonly T[], quick: number, of = '', all = list
   return list.filter((_, i) => chosen.has(i));
 }
 
-/** FNV-1a, mixed once more: the last character alone would leave the high bits as they were. */
+/** FNV-1a with one more mixing step: otherwise the last character would hardly change the high bits. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);

@@ -1,6 +1,6 @@
 /**
- * What our configuration of jest promises: a test has no limit on the clock, one that comes to a standstill fails, and what a
- * test file left on the global object does not kill the worker. Each is a run of jest of its own.
+ * Guarantees of our jest configuration: tests have no time limit, a test without progress fails, and what a test file
+ * leaves on the global object does not crash the worker. Each is checked by its own run of jest.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ async function jest(name: string, files: readonly string[], env: Record<string, 
   const { testEnvironment, testEnvironmentOptions } = config.projects[0];
   const rootDir = join(directory, name);
   mkdirSync(rootDir);
-  // Whatever is said further up.
+  // Overrides any package.json of a parent directory.
   writeFileSync(join(rootDir, 'package.json'), '{"type":"commonjs"}');
   for (const [i, text] of files.entries()) writeFileSync(join(rootDir, `${i}.js`), text);
   const environment = { testEnvironment: testEnvironment.replace('<rootDir>/', ROOT), testEnvironmentOptions };

@@ -1,5 +1,5 @@
 /**
- * A command line of vipc, run on a node of its own.
+ * Runs vipc command lines on a separate node.
  */
 
 import type { Host } from '../../apply/host.js';
@@ -8,7 +8,7 @@ import { type Result, vipc } from './vipc.js';
 
 export type Run = (...argv: readonly string[]) => Promise<Result>;
 
-/** A fresh node, with a way to run a command of vipc on it. */
+/** A fresh node, with a function that runs vipc commands on it. */
 export function onNode(variant: string, use: (run: Run, host: Host, netns: string) => Promise<void>): Promise<void> {
   return withNetns((host, name) =>
     use((command = '', ...rest) => vipc([command, '--netns', name, '--iptables', variant, ...rest]), host, name),

@@ -1,5 +1,5 @@
 /**
- * Pages: the README, what stands beside it, and docs/, whose console transcripts a shell runs against the built command.
+ * Pages: the README, other top-level pages and docs/. A shell runs their console transcripts with the built command.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** The README, what stands beside it, then docs/ in order of name. */
+/** The README, the other top-level pages, then docs/ sorted by name. */
 export const PAGES: readonly Page[] = [
   'README.md',
   'CHANGELOG.md',
@@ -31,7 +31,9 @@ interface Step {
   readonly output: string;
 }
 
-/** The commands of a page's transcripts of one kind (`console`, `console root`), with the output the page shows. */
+/**
+ * The commands in a page's transcripts of one kind (`console`, `console root`), with the output that the page shows.
+ */
 export function stepsOf({ text }: Page, kind: string): readonly Step[] {
   const blocks = text.matchAll(new RegExp(`\`\`\`${kind}\\n([^]*?)\`\`\``, 'g'));
   return [...blocks].flatMap(([, transcript = '']) =>
@@ -45,7 +47,7 @@ export function stepsOf({ text }: Page, kind: string): readonly Step[] {
   );
 }
 
-/** Tests that the commands of a page, run one after the other in one directory, print what the page shows. */
+/** Tests that the commands of a page, run in order in one directory, print what the page shows. */
 export function itPrintsWhatItSays(page: Page, kind: string): void {
   const directory = mkdtempSync(join(tmpdir(), 'vipc-page-'));
 

@@ -45,7 +45,7 @@ it('no test has a limit on the clock', () => {
   );
   const limits = files.flatMap((path) => {
     const text = readFileSync(`${ROOT}src/${path}`, 'utf8');
-    // The last argument of it() or a hook, or jest.setTimeout.
+    // A time limit as the last argument of it() or a hook, or jest.setTimeout.
     const found = [...text.matchAll(/^ *\}?\)?,? ?[\d_]{4,},?\n? *\);$|^ *jest\.setTimeout/gm)];
     return found.map(([line]) => `${path}: ${line}`);
   });

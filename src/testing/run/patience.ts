@@ -1,17 +1,17 @@
 /**
- * Patience: how tests wait. None has a limit on the clock, for a busy machine would meet it: what a test waits for is looked
- * for so many times, and each look takes longer there, too. A test that waits without looking is ended when it makes no
- * progress (scripts/progress.js).
+ * Patience: how tests wait. No test has a time limit, because a busy machine would exceed it. Instead a test checks a
+ * condition a number of times, and on a busy machine each check takes longer too. A test that waits without checking
+ * fails when it makes no progress (scripts/progress.js).
  */
 
-/** The longest that a program which a test starts may take: a limit for what hangs, not for what is slow. */
+/** The time limit for a program that a test starts: for one that hangs, not for a slow one. */
 export const TOOL_SECONDS = 600;
 
-/** At least two minutes of them. */
+/** They take at least two minutes. */
 const LOOKS = 2400;
 const PAUSE_SECONDS = 0.05;
 
-/** Looks again and again until there is something, and gives it; throws when there is nothing after `looks`. */
+/** Calls `look` until it returns something, and returns that; throws when there is nothing after `looks` calls. */
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
@@ -25,12 +25,12 @@ export async function eventually<T>(
   throw new Error(`never: ${what} (${looks} looks)`);
 }
 
-/** How many looks a second has at least, where it is longer than a second. */
+/** The minimal number of looks per second: on a slow machine, a second is stretched to fit them. */
 const LOOKS_A_SECOND = 4;
 
 /**
- * How many seconds passed until `look` found it so; Infinity when it was not within `seconds`. A second lasts for as long as
- * four looks at least: a machine that looks slowly does everything slowly.
+ * How many seconds passed until `look` returned true; Infinity when it did not within `seconds`. A second lasts for at
+ * least four looks, because a machine that looks slowly does everything slowly.
  */
 export async function within(seconds: number, look: () => Promise<boolean>): Promise<number> {
   const start = performance.now();
@@ -42,13 +42,13 @@ export async function within(seconds: number, look: () => Promise<boolean>): Pro
   }
 }
 
-/** How much this process has computed, in seconds: for what must not cost much, however busy the machine is. */
+/** The CPU seconds of this process, to limit costs independently of the load on the machine. */
 export function computed(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }
 
-/** Lets so many seconds pass, for what has to happen by itself or must not happen. */
+/** Waits for something that must happen by itself, or must not happen. */
 export function pause(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

@@ -1,6 +1,6 @@
 /**
- * A run that was killed leaves network namespaces, processes and files; the next one removes them, and nothing of a run that
- * goes on.
+ * A killed run leaves network namespaces, processes and files; the next run removes them, and nothing of a run in
+ * progress.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,20 +26,20 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** A run of its own, with a folder for temporary files of its own. */
+/** A separate run, with its own folder for temporary files. */
 const OWN = { VIPC_TEST_TMPDIR: directory, VIPC_TEST_RUN: '' };
 const IMPORT = `const run = await import('${ROOT}scripts/run.js');`;
 
-/** What a run has made, and which is told by `name`. */
+/** The things that a run has made, and the `name` that identifies it. */
 interface Run {
   readonly jest: ChildProcess;
   readonly netns: string;
   readonly folder: string;
-  /** Two processes: one in the namespace, and one that is not, as a daemon. */
+  /** Two processes: one in the namespace, and one outside, like a daemon. */
   readonly pids: readonly number[];
 }
 
-/** Begins a run that makes one of each, and waits. */
+/** Begins a run that makes one of each, and then waits. */
 async function begin(): Promise<Run> {
   const script = `${IMPORT}
     import { execFileSync, spawn } from 'node:child_process';
@@ -62,7 +62,7 @@ async function sweep(): Promise<void> {
   succeeded(await localHost().run(['env', `VIPC_TEST_TMPDIR=${directory}`, ...argv]), 'sweep');
 }
 
-/** What of it is there. */
+/** Those of its things that still exist. */
 function left({ netns, folder, pids }: Run): readonly unknown[] {
   const alive = pids.filter((pid) => existsSync(`/proc/${pid}/exe`) && isRunning(pid));
   return [existsSync(`/run/netns/${netns}`), existsSync(folder), alive.length];
@@ -90,7 +90,7 @@ describeKernel('what is left of a run', () => {
     expect(left(other)).toEqual([true, true, 2]);
     other.jest.kill('SIGKILL');
     await once(other.jest, 'close');
-    // A run begins with it.
+    // Every run begins with a sweep.
     const third = await begin();
     await eventually('nothing is left', () => left(other).every((each) => !each));
     expect(left(third)).toEqual([true, true, 2]);
@@ -108,7 +108,7 @@ describeKernel('what is left of a run', () => {
 });
 
 describeKernel('the lock of iptables-legacy in /run', () => {
-  /** Held, in a /run that nobody else sees. */
+  /** The lock is held, in a private /run. */
   const HELD = 'mount -t tmpfs run /run; exec 9>/run/xtables.lock; flock 9; iptables-legacy -w 1 -A INPUT -j ACCEPT';
   const beside = (...env: readonly string[]) =>
     localHost().run(['env', ...env, 'unshare', '--net', '--mount', 'sh', '-ec', HELD]);

@@ -1,5 +1,5 @@
 /**
- * A cluster of two namespaces, in a test API server that each test has afresh, and a kubeconfig for it.
+ * A cluster of two namespaces, in a fresh test API server for each test, and a kubeconfig for it.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** A server in the place of one that was closed, with nothing in it. */
+/** An empty server in place of a closed one. */
 export async function startAgain(): Promise<void> {
   server = await startApiServer();
 }
@@ -66,7 +66,7 @@ export const asked = () => server.requests().map(({ path, query }) => `${path} $
 export const paths = () =>
   server.requests().map(({ path }) => path.replace(/^\/apis?\/(?:[^/]+\/)?v1(?:alpha1)?\//, ''));
 
-/** What a command says of a cluster but for the count of notes on what is not served. */
+/** The output of a command that reads the cluster, without the count of notes on kinds that are not served. */
 export async function reading(...argv: readonly string[]): Promise<Result> {
   return vipc([...argv, '--kubeconfig', config]);
 }

@@ -1,5 +1,5 @@
 /**
- * vipc: runs a command line in this process, with streams of its own.
+ * vipc: runs a command line in this process, with its own streams.
  */
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -12,7 +12,7 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Runs vipc with `stdin`; a terminal when it is undefined. `name` is what its user calls it. */
+/** Runs vipc with `stdin`, or on a terminal when it is undefined. `name` is the program's name in messages. */
 export async function vipc(
   argv: readonly string[],
   stdin?: string,

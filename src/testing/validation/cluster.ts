@@ -1,5 +1,5 @@
 /**
- * Rules of Namespace, of what a cluster allocates from, and of what it shares with others.
+ * Rules of Namespace, of the objects that a cluster allocates from, and of multi-cluster objects.
  */
 
 import type { KindRules } from './rule.js';

@@ -1,10 +1,10 @@
 /**
- * Rules of Pod v1, and of what makes Pods.
+ * Rules of Pod v1, and of the workloads that make Pods.
  */
 
 import type { KindRules, Rule } from './rule.js';
 
-/** What a spec of pods must be, `at` the place where it stands. */
+/** The rules of a pod spec, `at` its path. */
 function podRules(at: string): readonly Rule[] {
   return [
     {

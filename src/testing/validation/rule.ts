@@ -1,32 +1,32 @@
 /**
- * Rules: what docs/validation.md says of each field that is read. The page is printed from these tables, and
- * read/validation.test.ts tries every row of them, so none can be there that does not hold.
+ * Rules: the contents of docs/validation.md, by field. The page is printed from these tables, and
+ * read/validation.test.ts tests every row, so no row can be wrong.
  */
 
 /**
- * What vipc says when a rule is broken: `error`, whoever sent the object, where the value could not be used; `refused`: an
- * error, and a warning on an object that an API server has admitted; or a warning at most.
+ * vipc's reaction to a broken rule: `error` where the value cannot be used, from any source; `refused`: an error, but
+ * only a warning on an object that an API server has admitted; or at most a warning.
  */
 export type Says = 'error' | 'refused' | 'warning';
 
-/** Fields to set: `spec.ports.0.port` → value; undefined takes one away. */
+/** Fields to set: `spec.ports.0.port` → value; undefined removes one. */
 export type Changes = Readonly<Record<string, unknown>>;
 
 export interface Rule {
-  /** As the API's documentation writes it: `spec.ports[].port`. */
+  /** In the notation of the API's documentation: `spec.ports[].port`. */
   readonly field: string;
-  /** What it is when it is absent, and where the copy that vipc makes has that. */
+  /** The default of the field, and where vipc's copy of the object holds it. */
   readonly absent?: { readonly is: string; readonly at: string; readonly value: unknown; readonly with?: Changes };
   readonly rule: string;
   readonly says: Says;
-  /** Where Kubernetes has it. */
+  /** The source file of the rule in Kubernetes. */
   readonly source: Source;
-  /** An object that keeps the rule, and one that breaks it. */
+  /** Changes that keep the rule, and changes that break it. */
   readonly good?: Changes;
   readonly bad: Changes;
 }
 
-/** Below k8s.io/kubernetes/pkg unless it says otherwise. */
+/** Below k8s.io/kubernetes/pkg unless the path says otherwise. */
 export const SOURCES = {
   core: 'apis/core/validation/validation.go',
   defaults: 'apis/core/v1/defaults.go',

@@ -1,5 +1,5 @@
 /**
- * Rules of Service v1, of the fields that say how its traffic goes.
+ * Rules of Service v1: the fields that direct traffic.
  */
 
 import type { Rule } from './rule.js';

@@ -17,14 +17,14 @@ const link = (addresses: readonly LinkAddress[], kind?: string): Link => ({
 const eth0: Link = { name: 'eth0', addresses: [address('10.0.0.1/24')] };
 const ips = (...list: readonly string[]): readonly Address[] => list.map((ip) => ({ ip }));
 
-/** Name, devices, wanted, and what ip is told: to make the device, to add to it, to take from it. */
+/** Name, observed devices, desired addresses, commands for ip: create the device, add to it, remove from it. */
 const ROWS: readonly [
   string,
   readonly Link[],
   readonly Address[] | undefined,
   readonly (readonly string[])[] | 'same',
 ][] = [
-  ['nothing wanted, nothing there', [eth0], undefined, 'same'],
+  ['nothing desired, nothing there', [eth0], undefined, 'same'],
   ['the device is to go', [link([address('10.0.0.1/32')], 'dummy')], undefined, [[], [], [`link delete ${D}`]]],
   [
     'no device yet',
@@ -62,8 +62,8 @@ const ROWS: readonly [
 ];
 
 describe('diff', () => {
-  it.each(ROWS)('%s', (_, links, wanted, expected) => {
-    const found = diff(links, D, wanted);
+  it.each(ROWS)('%s', (_, links, desired, expected) => {
+    const found = diff(links, D, desired);
     const told = found && [make, grow, shrink].map((phase) => [...phase(found)].map(({ text }) => text));
     expect(told ?? 'same').toEqual(expected);
   });

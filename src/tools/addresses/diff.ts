@@ -1,6 +1,6 @@
 /**
- * diff: live network devices × the wanted device with its addresses → what differs, and the input for `ip -batch` that
- * changes it.
+ * diff: observed network devices × the desired device with its addresses → the difference, and the `ip -batch` input
+ * that makes it good.
  */
 import { inetNtop } from '../../ip.js';
 import type { Line } from '../../text.js';
@@ -15,20 +15,22 @@ export interface AddressesDiff {
   readonly removed: readonly LinkAddress[];
 }
 
-/** What to do to `links` for `device` to have just `wanted`; without `wanted` it is to go. */
+/**
+ * How to change `links` so that `device` has exactly the `desired` addresses; without `desired` the device is deleted.
+ */
 export function diff(
   links: readonly Link[],
   device: string,
-  wanted: readonly Address[] | undefined,
+  desired: readonly Address[] | undefined,
 ): AddressesDiff | undefined {
   const link = links.find(({ name }) => name === device);
-  // The kernel gives a device that is up an address of its own on the link.
+  // The kernel gives every device that is up a link-local address.
   const there = link?.addresses.filter(({ scope }) => scope !== 'link') ?? [];
-  if (!wanted) return link && { device, making: 'delete', added: [], removed: there };
+  if (!desired) return link && { device, making: 'delete', added: [], removed: there };
   const usable = link !== undefined && (link.kind ?? 'dummy') === 'dummy';
-  if (!usable) return { device, making: link ? 'replace' : 'create', added: wanted, removed: [] };
-  const added = without(wanted, there);
-  const removed = without(there, wanted);
+  if (!usable) return { device, making: link ? 'replace' : 'create', added: desired, removed: [] };
+  const added = without(desired, there);
+  const removed = without(there, desired);
   return added.length + removed.length > 0 ? { device, added, removed } : undefined;
 }
 
@@ -37,7 +39,7 @@ function without<T extends Address>(list: readonly T[], others: readonly Address
   return list.filter(({ ip }) => !ips.has(ip));
 }
 
-/** Makes the device, without addresses. */
+/** Creates the device, without addresses. */
 export function* make({ device, making }: AddressesDiff): Generator<Line> {
   if (making === 'replace') yield { text: `link delete ${device}` };
   if (making === 'create' || making === 'replace') yield* print({ device, create: true, addresses: [] });
@@ -48,7 +50,7 @@ export function* grow({ device, added }: AddressesDiff): Generator<Line> {
   yield* print({ device, create: false, addresses: added });
 }
 
-/** Removes addresses, or the device with all it has. */
+/** Removes addresses, or the whole device. */
 export function* shrink({ device, making, removed }: AddressesDiff): Generator<Line> {
   if (making === 'delete') yield { text: `link delete ${device}` };
   else for (const { ip, prefix } of removed) yield { text: `address delete ${inetNtop(ip)}/${prefix} dev ${device}` };

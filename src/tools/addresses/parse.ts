@@ -1,12 +1,12 @@
 /**
- * parse: what `ip -json address show` printed → devices with their addresses. With -details it says of what kind a device
- * is (ip-address(8), iproute2/ip/ipaddress.c).
+ * parse: output of `ip -json address show` → devices with their addresses. With -details it also tells the kind of a
+ * device (ip-address(8), iproute2/ip/ipaddress.c).
  */
 import { type Checked, type Diagnostic, show } from '../../diag.js';
 import { type Family, parseIp } from '../../ip.js';
 import type { Link, LinkAddress } from './types.js';
 
-/** The devices of a whole text, in its order. What cannot be read is a diagnostic; the rest counts all the same. */
+/** The devices of a whole text, in order. An unreadable part is a diagnostic and does not hide the rest. */
 export function parse(text: string): Checked<readonly Link[]> {
   const diagnostics: Diagnostic[] = [];
   const report = (message: string) => void diagnostics.push({ code: 'unreadable-json', severity: 'error', message });
@@ -31,7 +31,7 @@ function readList(text: string, report: Report): readonly unknown[] {
 }
 
 function readLink(item: unknown, report: Report): readonly Link[] {
-  // Versions of ip leave an empty object where they left out a device.
+  // Some versions of ip print an empty object in place of a device that they filter out.
   if (isObject(item) && Object.keys(item).length === 0) return [];
   const name = isObject(item) ? item.ifname : undefined;
   if (!isObject(item) || typeof name !== 'string') {
@@ -45,7 +45,7 @@ function readLink(item: unknown, report: Report): readonly Link[] {
   return [{ name, ...(typeof kind === 'string' ? { kind } : {}), addresses }];
 }
 
-/** The address of a device; ip has other families than ours too. */
+/** The address of a device. ip also lists families other than IPv4 and IPv6. */
 function readAddress(item: unknown, device: string, report: Report): readonly LinkAddress[] {
   const { family: name, local, prefixlen, scope } = isObject(item) ? item : {};
   const family = typeof name === 'string' ? FAMILY.get(name) : undefined;

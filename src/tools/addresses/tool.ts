@@ -12,11 +12,11 @@ import type { Address, Link } from './types.js';
 /** A device and its virtual IPs. */
 export interface AddressesState {
   readonly device: string;
-  /** None twice. */
+  /** No duplicates. */
   readonly addresses: readonly Address[];
 }
 
-/** The name of the device that is ours, in any mode. */
+/** The name of our device, in any mode. */
 export interface AddressesOurs {
   readonly device: string;
 }
@@ -45,10 +45,10 @@ export const addresses: Tool<'addresses', AddressesState, readonly Link[], Addre
     const { device, making, added, removed } = difference;
     const title = `ip ${device}`;
     const there = making === 'delete' || making === 'replace' ? [`link ${device}`] : [];
-    const wanted = making === 'create' || making === 'replace' ? [`link ${device} dummy`] : [];
+    const created = making === 'create' || making === 'replace' ? [`link ${device} dummy`] : [];
     return sides(
       [section(title, [...there, ...removed.map(({ ip }) => ip)])],
-      [section(title, [...wanted, ...added.map(({ ip }) => ip)])],
+      [section(title, [...created, ...added.map(({ ip }) => ip)])],
     );
   },
   ofFamily: ({ device, addresses: bound }, family) => ({

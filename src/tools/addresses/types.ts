@@ -1,6 +1,6 @@
 /**
- * A dummy network device and its addresses as data: where a node announces virtual IPs to itself. And the devices that
- * a node has, as far as that matters for it.
+ * A dummy network device and its addresses as data: this is how a node makes virtual IPs local. Also the observed
+ * devices of a node, reduced to the fields that matter here.
  */
 import type { Origin } from '../../diag.js';
 import type { Family } from '../../ip.js';
@@ -8,23 +8,23 @@ import type { Owner } from '../../owner.js';
 
 export interface Addresses {
   readonly device: string;
-  /** Whether the device is to be made first. */
+  /** Whether the device must be created first. */
   readonly create: boolean;
-  /** None twice. */
+  /** No duplicates. */
   readonly addresses: readonly Address[];
 }
 
 export interface Address {
   readonly ip: string;
   readonly origin?: Origin;
-  /** The ServicePorts that it is a virtual IP of. */
+  /** The ServicePorts that use it as a virtual IP. */
   readonly owners?: readonly Owner[];
 }
 
-/** A network device that is there. */
+/** An observed network device. */
 export interface Link {
   readonly name: string;
-  /** `dummy`, `bridge`, `veth`; absent for a physical device, and when the details were not asked for. */
+  /** `dummy`, `bridge`, `veth`; absent for a physical device, and when ip ran without -details. */
   readonly kind?: string;
   readonly addresses: readonly LinkAddress[];
 }

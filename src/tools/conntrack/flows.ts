@@ -1,12 +1,12 @@
 /**
- * Connections that the kernel tracks, as conntrack(8) lists and deletes them: data, parse and print together.
+ * Connections that the kernel tracks, as conntrack(8) lists and deletes them: data, parser and printer together.
  */
 import { show } from '../../diag.js';
 import { parseIp } from '../../ip.js';
 import type { Line } from '../../text.js';
 import type { L4Protocol } from '../l4.js';
 
-/** One tracked connection: what its first packet said, and from where an answer is expected. */
+/** One tracked connection: the addresses of its first packet, and the address from which the reply is expected. */
 export interface Flow {
   readonly protocol: L4Protocol;
   readonly source: string;
@@ -17,14 +17,14 @@ export interface Flow {
   readonly replySourcePort: number;
 }
 
-/** The flows of `conntrack -L`; those in a zone of their own are somebody's for other purposes, and left out. */
+/** The flows of `conntrack -L`, except those in a conntrack zone: zones belong to other programs. */
 export function parse(text: string): readonly Flow[] {
   return text.split('\n').flatMap((line) => parseLine(line) ?? []);
 }
 
 /**
- * What is wrong with a listing: `text` has a line that is no flow, or not as many flows as conntrack says, beside it, that
- * it has shown.
+ * What is wrong with a listing: a line of `text` is no flow, or `text` has not as many flows as conntrack reports on
+ * its stderr, `beside`.
  */
 export function problemOf(text: string, beside: string): string | undefined {
   const lines = text.split('\n').filter((line) => line !== '');
@@ -56,9 +56,9 @@ function parseLine(line: string): Flow | undefined {
 }
 
 /**
- * Deletes flows, as input for `conntrack -R -`. Each line walks through all that the kernel tracks, so there is one for
- * all flows of one address to one endpoint, whoever sends them: as many as Services have lost endpoints, not as there
- * are clients.
+ * Deletes flows, as input for `conntrack -R -`. For each line the kernel walks its whole table, so one line covers all
+ * flows of one address to one endpoint, from any client: the number of lines follows the lost endpoints, not the
+ * clients.
  */
 export function* printDeletions(flows: readonly Flow[]): Generator<Line> {
   const lines = flows.map(({ protocol, destination, destinationPort, replySource, replySourcePort }) => {

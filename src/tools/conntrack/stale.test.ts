@@ -24,7 +24,7 @@ function compiled(services: readonly SmallService[]): Compiled {
   return value;
 }
 
-/** A flow to an address and port, that who says `back` answers. */
+/** A flow to an address and port that the endpoint `back` answers. */
 function flow(to: string, port: number, back: string, backPort = 8080): Flow {
   const source = to.includes(':') ? 'fd00:7::100' : '192.168.7.100';
   const sent = { source, sourcePort: 40000, destination: to, destinationPort: port };

@@ -1,6 +1,7 @@
 /**
- * conntrack(8) as a tool: the connections that the kernel tracks, of which stale ones are deleted. It has no part in the
- * state of a mode: what is stale follows from what the others served before and serve now, so it comes after them.
+ * conntrack(8) as a tool: deletes stale ones of the connections that the kernel tracks. It has no part in a mode's
+ * desired state: which flows are stale follows from what the other tools served before and serve now, so it runs after
+ * them.
  */
 import type { Diagnostic } from '../../diag.js';
 import { failure } from '../ask.js';
@@ -11,7 +12,7 @@ import { type ServedFlows, staleFlows } from './stale.js';
 /** Tracked connections. */
 export interface ObservedFlows {
   readonly flows: readonly Flow[];
-  /** Why some are missing, or all of them: then `isUnseen`. */
+  /** Why flows are missing. When all of them are, `isUnseen` is set. */
   readonly problem?: string;
   readonly isUnseen?: true;
 }
@@ -43,7 +44,10 @@ export const conntrack: Tool<'conntrack', ServedFlows, ObservedFlows, readonly F
   ofFamily: (desired) => desired,
   show: () => [],
   remarks: ({ problem } = { flows: [] }) => (problem === undefined ? [] : [warning(problem)]),
-  /** conntrack-tools before 1.4.7 take one at a time. One that has ended by itself is "0 flow entries", and code 1. */
+  /**
+   * conntrack-tools before 1.4.7 delete one flow per run. A flow that has ended meanwhile is "0 flow entries" and code
+   * 1.
+   */
   async explain({ input }, ask) {
     for (const { text } of input) await ask(['conntrack', ...text.split(' ')]);
     return [];

@@ -1,16 +1,16 @@
 /**
- * parseCounts: what `ipset list -terse` printed → which sets there are, and how many members each has.
+ * parseCounts: output of `ipset list -terse` → the existing sets, and how many members each has.
  */
 import type { Checked } from '../../diag.js';
 import { readLines } from '../lines.js';
 
 export interface SetCount {
   readonly name: string;
-  /** Absent before Linux 4.15, which does not say. */
+  /** Absent before Linux 4.15, which does not report it. */
   readonly members?: number;
 }
 
-/** The sets of a whole text, in its order. Every line that is none of ipset's is a diagnostic. */
+/** The sets of a whole text, in order. A line that is not ipset's is a diagnostic. */
 export function parseCounts(text: string): Checked<readonly SetCount[]> {
   const value: { name: string; members?: number }[] = [];
   const diagnostics = readLines(text, (line) => {

@@ -16,7 +16,10 @@ const ports = (...list: readonly number[]): IpSet => {
 
 const INET = 'family inet hashsize 1024 maxelem';
 
-/** Name, what ipset save prints, wanted, what ipset is told first and last. Sets called K are ours, those of H are referenced. */
+/**
+ * Name, output of ipset save, desired sets, input of grow and shrink. Sets called K are ours; foreign rules reference
+ * those called H.
+ */
 const ROWS: readonly [string, string, readonly IpSet[], readonly string[], readonly string[]][] = [
   ['nothing', '', [], [], []],
   [
@@ -119,8 +122,8 @@ const ownership = {
 };
 
 describe('diff', () => {
-  it.each(ROWS)('%s', (_, saved, wanted, first, last) => {
-    const found = diff(parse(saved).value, wanted, ownership);
+  it.each(ROWS)('%s', (_, saved, desired, first, last) => {
+    const found = diff(parse(saved).value, desired, ownership);
     expect([...grow(found)].map(({ text }) => text)).toEqual(first);
     expect([...shrink(found)].map(({ text }) => text)).toEqual(last);
   });

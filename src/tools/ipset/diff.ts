@@ -1,7 +1,7 @@
 /**
- * diff: live sets × wanted sets → what differs, member by member, and the input for `ipset restore` that changes it. It
- * comes in two phases: `grow` before there are rules that look for the new members, `shrink` when none is left that looks
- * for the old.
+ * diff: observed sets × desired sets → the difference, member by member, and the `ipset restore` input that makes it
+ * good. It comes in two phases: `grow` before new rules look for new members, `shrink` after the last rule that looks
+ * for old members is gone.
  */
 import type { Line } from '../../text.js';
 import type { SavedSet, SavedSets } from './parse.js';
@@ -10,14 +10,14 @@ import type { Entry, IpSet } from './types.js';
 
 export interface SetDiff {
   readonly name: string;
-  /** Absent when the set is to go. */
-  readonly wanted?: IpSet;
-  /** `create`: it is not there. `replace`: it is, too small or of another making. `remake`: it is of another type. */
+  /** Absent when the set must be destroyed. */
+  readonly desired?: IpSet;
+  /** `create`: it does not exist. `replace`: it is too small or has other options. `remake`: it has another type. */
   readonly making?: 'create' | 'replace' | 'remake';
   readonly added: readonly Entry[];
-  /** As ipset shows them. */
+  /** As ipset prints them. */
   readonly removed: readonly string[];
-  /** A foreign rule names it, so it cannot go: it is emptied. */
+  /** A foreign rule names it, so it cannot be destroyed, only emptied. */
   readonly isReferenced?: boolean;
 }
 
@@ -28,23 +28,23 @@ export interface IpsetOurs {
   readonly isReferenced: (name: string) => boolean;
 }
 
-/** The name of a new set until it takes the place of the old one; no set of ours has it. */
+/** The name of a new set until it is swapped with the old one; none of our sets has this name. */
 const TEMPORARY = 'VIPC-NEW';
 
-/** What to do to `live` to have `wanted`; other sets go when they are ours. */
+/** How to change `observed` into `desired`; our other sets are destroyed. */
 export function diff(
-  live: SavedSets,
-  wanted: readonly IpSet[],
+  observed: SavedSets,
+  desired: readonly IpSet[],
   { isOurs, isReferenced }: IpsetOurs,
 ): readonly SetDiff[] {
-  const there = new Map(live.sets.map((set) => [set.name, set]));
-  const unreadable = new Map(live.others.map(({ name, type }) => [name, type]));
-  const names = new Set(wanted.map(({ name }) => name));
+  const there = new Map(observed.sets.map((set) => [set.name, set]));
+  const unreadable = new Map(observed.others.map(({ name, type }) => [name, type]));
+  const names = new Set(desired.map(({ name }) => name));
   const gone = [...there.keys(), ...unreadable.keys()].filter(
     (name) => (isOurs(name) || name === TEMPORARY) && !names.has(name),
   );
   return [
-    ...wanted.flatMap((set) => diffSet(there.get(set.name), unreadable.get(set.name), set)),
+    ...desired.flatMap((set) => diffSet(there.get(set.name), unreadable.get(set.name), set)),
     ...gone.flatMap((name): readonly SetDiff[] => {
       const removed = there.get(name)?.entries.map(printEntry) ?? [];
       if (!isReferenced(name)) return [{ name, added: [], removed }];
@@ -53,47 +53,47 @@ export function diff(
   ];
 }
 
-function diffSet(there: SavedSet | undefined, unreadable: string | undefined, wanted: IpSet): readonly SetDiff[] {
-  const { name, entries } = wanted;
-  const alike = there?.type === wanted.type && (there.family === wanted.family || wanted.type === 'bitmap:port');
+function diffSet(there: SavedSet | undefined, unreadable: string | undefined, desired: IpSet): readonly SetDiff[] {
+  const { name, entries } = desired;
+  const alike = there?.type === desired.type && (there.family === desired.family || desired.type === 'bitmap:port');
   if (!there || !alike) {
     const making = there
       ? 'remake'
       : unreadable === undefined
         ? 'create'
-        : unreadable === wanted.type
+        : unreadable === desired.type
           ? 'replace'
           : 'remake';
-    return [{ name, wanted, making, added: entries, removed: [] }];
+    return [{ name, desired, making, added: entries, removed: [] }];
   }
   const members = new Set(there.entries.map(printEntry));
-  const wantedMembers = new Set(entries.map(printEntry));
+  const desiredMembers = new Set(entries.map(printEntry));
   const added = entries.filter((entry) => !members.has(printEntry(entry)));
-  const removed = [...members].filter((member) => !wantedMembers.has(member));
-  // Those to be removed stay until `shrink`, so they count as well.
+  const removed = [...members].filter((member) => !desiredMembers.has(member));
+  // Members to be removed stay until `shrink`, so they count too.
   const size = maxElements(members.size + added.length);
   const room = there.maxElements ?? Number.POSITIVE_INFINITY;
-  // A set that another program made smaller than ours would become too small one day.
+  // A set that another program created with less room than ours would overflow one day.
   const fits = room >= Math.max(members.size + added.length, maxElements(entries.length));
   if (fits && added.length + removed.length === 0) return [];
-  if (fits) return [{ name, wanted, added, removed }];
-  return [{ name, wanted: { ...wanted, size }, making: 'replace', added, removed }];
+  if (fits) return [{ name, desired, added, removed }];
+  return [{ name, desired: { ...desired, size }, making: 'replace', added, removed }];
 }
 
-/** Makes sets and adds members. */
+/** Creates sets and adds members. */
 export function* grow(diffs: readonly SetDiff[]): Generator<Line> {
   // Left over from an interrupted run.
   if (diffs.some(({ name }) => name === TEMPORARY)) yield { text: `destroy ${TEMPORARY}` };
-  for (const { name, wanted, making, added, removed } of diffs) {
-    if (!wanted) continue;
-    // The kernel lets neither change places with a set of another type, nor go while rules name it.
+  for (const { name, desired, making, added, removed } of diffs) {
+    if (!desired) continue;
+    // The kernel does not swap sets of different types, nor destroy a set that a rule names.
     if (making === 'remake') yield { text: `destroy ${name}` };
-    if (making === 'create' || making === 'remake') yield { text: create(wanted) };
+    if (making === 'create' || making === 'remake') yield { text: create(desired) };
     if (making !== 'replace') yield* add(name, added);
     else {
-      // Rules name the set, so it can't go and come back; it changes places with another.
-      yield { text: create({ ...wanted, name: TEMPORARY }) };
-      const others = wanted.entries.filter((entry) => !added.includes(entry));
+      // Rules name the set, so it cannot be destroyed and created again; it is swapped with a new one.
+      yield { text: create({ ...desired, name: TEMPORARY }) };
+      const others = desired.entries.filter((entry) => !added.includes(entry));
       yield* add(TEMPORARY, [...others, ...added]);
       for (const member of removed) yield { text: `add ${TEMPORARY} ${member}` };
       yield { text: `swap ${TEMPORARY} ${name}` };
@@ -104,10 +104,10 @@ export function* grow(diffs: readonly SetDiff[]): Generator<Line> {
 
 /** Removes members and destroys sets. */
 export function* shrink(diffs: readonly SetDiff[]): Generator<Line> {
-  for (const { name, wanted, removed, isReferenced } of diffs) {
+  for (const { name, desired, removed, isReferenced } of diffs) {
     if (name === TEMPORARY) continue;
     if (isReferenced) yield { text: `flush ${name}` };
-    else if (!wanted) yield { text: `destroy ${name}` };
+    else if (!desired) yield { text: `destroy ${name}` };
     else for (const member of removed) yield { text: `del ${name} ${member}` };
   }
 }

@@ -37,7 +37,7 @@ const set = (change: Partial<IpSet>): IpSet => {
 const HASH = 'family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x1234abcd';
 const tcp = (ip: string, port: number) => ({ ip, protocol: 'tcp', port }) as const;
 
-/** Name, text, sets, others, messages. */
+/** Name, text, sets, sets that IpSet cannot hold, messages. */
 const TEXTS: readonly [string, string, readonly IpSet[], readonly OtherSet[], readonly string[]][] = [
   ['nothing', '', [], [], []],
   ['addresses', `create S hash:ip ${HASH}\nadd S 10.0.0.1\n`, [set({ entries: [{ ip: '10.0.0.1' }] })], [], []],

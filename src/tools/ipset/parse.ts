@@ -1,6 +1,7 @@
 /**
- * parse: what `ipset save` printed → sets. A set is ours to know when all of it has a place in IpSet; of any other, be
- * it of another type, with timeouts or comments, or with one member of a protocol we never write, only that it is there.
+ * parse: output of `ipset save` → sets. A set is read in full when IpSet can hold all of it. Any other is recorded by
+ * name and type only: one of another type, with timeouts or comments, or with a member of a protocol that vipc never
+ * writes.
  */
 import type { Checked } from '../../diag.js';
 import { type Family, parseCidr, parseIp } from '../../ip.js';
@@ -10,13 +11,16 @@ import { printEntry } from './print.js';
 import type { Entry, IpSet, SetType } from './types.js';
 
 export interface SavedSets {
-  /** In the order of the text, which is that of their making; members in the kernel's. Family of a bitmap:port: IPv4. */
+  /**
+   * In the order of the text, which is that of their creation; members in the kernel's order. A bitmap:port is read as
+   * IPv4.
+   */
   readonly sets: readonly SavedSet[];
   readonly others: readonly OtherSet[];
 }
 
 export interface SavedSet extends IpSet {
-  /** How many members it has room for; absent when all that there can be. */
+  /** The most members it can hold; absent without such a limit, as for a bitmap:port. */
   readonly maxElements?: number;
 }
 
@@ -26,7 +30,7 @@ export interface OtherSet {
   readonly type: string;
 }
 
-/** The sets of a whole text. Every line that cannot be read is a diagnostic; the others count all the same. */
+/** The sets of a whole text. An unreadable line is a diagnostic and does not hide the others. */
 export function parse(text: string): Checked<SavedSets> {
   const found = new Map<string, ReadSet>();
   const diagnostics = readLines(text, (line) => readLine(found, line));
@@ -39,11 +43,11 @@ export function parse(text: string): Checked<SavedSets> {
 interface ReadSet {
   readonly name: string;
   readonly type: string;
-  /** Gone as soon as something is found that it cannot hold. */
+  /** Reset to undefined at the first thing that IpSet cannot hold. */
   set: (SavedSet & { readonly entries: Entry[] }) | undefined;
 }
 
-/** Reads one line; the answer is what is wrong with it. */
+/** Reads one line and returns what is wrong with it. */
 function readLine(found: Map<string, ReadSet>, line: string): string | undefined {
   if (line === '' || line.startsWith('#')) return undefined;
   const [, verb, name = '', rest = ''] = /^(create|add) (\S+) (\S.*)$/.exec(line) ?? [];
@@ -73,7 +77,7 @@ const PARTS: ReadonlyMap<string, { readonly type: SetType; readonly parts: reado
 
 type Part = 'ip' | 'port' | 'net';
 
-/** An empty set, if it is one of ours. */
+/** An empty set, if IpSet can hold its type and options. */
 function createSet(name: string, type: string, options: readonly string[]): ReadSet['set'] {
   if (type === 'bitmap:port') {
     return options.join(' ') === 'range 0-65535' ? { name, type, family: 'ipv4', entries: [] } : undefined;
@@ -91,10 +95,10 @@ function createSet(name: string, type: string, options: readonly string[]): Read
   return { name, type: ours.type, family, ...(maxElements === undefined ? {} : { maxElements }), entries: [] };
 }
 
-/** How the kernel keeps a set, which does not change what is in it. */
+/** Options for how the kernel stores a set; they do not affect its members. */
 const SIZES: ReadonlySet<string> = new Set(['hashsize', 'bucketsize', 'initval']);
 
-/** A member that is printed in the same way again. */
+/** The member, if printEntry prints it the same way. */
 function parseEntry({ type, family }: IpSet, text: string): Entry | undefined {
   const entry = type === 'bitmap:port' ? readPort(text) : readEntry(text.split(','), type, family);
   return entry && (entry.port ?? 0) <= 65535 && printEntry(entry) === text ? entry : undefined;
@@ -123,7 +127,7 @@ function address(text: string, family: Family): string | undefined {
   return ip?.family === family ? ip.text : undefined;
 }
 
-/** ipset shows the network of one address without its length. */
+/** ipset prints a network of one address without its prefix length. */
 function network(text: string, family: Family): string | undefined {
   const cidr = parseCidr(text.includes('/') ? text : `${text}/${family === 'ipv4' ? 32 : 128}`);
   return cidr?.family === family ? cidr.text : undefined;

@@ -1,12 +1,12 @@
 /**
- * print: sets → Text, as `ipset save` prints them, its hash parameters aside: those are the kernel's to choose.
+ * print: sets → Text, as `ipset save` prints them, except for the hash parameters, which the kernel chooses.
  */
 import { inetNtop } from '../../ip.js';
 import { type JsonObject, streamed } from '../../json.js';
 import type { Line } from '../../text.js';
 import type { Entry, IpSet } from './types.js';
 
-/** The sets as input for `ipset restore`; with `-exist` it takes it a second time. */
+/** The sets as input for `ipset restore`; with `-exist` it can be loaded twice. */
 export function* print(sets: readonly IpSet[]): Generator<Line> {
   for (const set of sets) {
     yield { text: create(set) };
@@ -14,12 +14,12 @@ export function* print(sets: readonly IpSet[]): Generator<Line> {
   }
 }
 
-/** The line that makes the set, empty. */
+/** The line that creates the set, empty. */
 export function create(set: IpSet): string {
   return `create ${set.name} ${set.type} ${parameters(set)}`;
 }
 
-/** A member as ipset shows it: `10.0.0.1,tcp:80`, `30080`. */
+/** A member as ipset prints it: `10.0.0.1,tcp:80`, `30080`. */
 export function printEntry({ ip, protocol, port, source }: Entry): string {
   const portText = port === undefined ? [] : [protocol === undefined ? `${port}` : `${protocol}:${port}`];
   return [
@@ -29,15 +29,15 @@ export function printEntry({ ip, protocol, port, source }: Entry): string {
   ].join(',');
 }
 
-/** ipset shows the network of one address without its length. */
+/** ipset prints a network of one address without its prefix length. */
 function network(text: string): string {
   return inetNtop(text.replace(text.includes(':') ? /\/128$/ : /\/32$/, ''));
 }
 
-/** What ipset gives a set when nothing is said; "Hash is full" beyond it. */
+/** ipset's default maxelem; adding more fails with "Hash is full". */
 const MAX_ENTRIES = 65536;
 
-/** How many members a set is made for that is to hold so many. */
+/** The maxelem of a set that must hold `count` members. */
 export function maxElements(count: number): number {
   let most = MAX_ENTRIES;
   while (most < count) most *= 2;

@@ -1,14 +1,18 @@
 /**
- * read: the sets of a node, held against a list that counts their members, for a save has no end that shows it is whole.
+ * read: the sets of a node, checked against a listing of member counts, because a cut `ipset save` looks like a whole
+ * one.
  */
 import { type Ask, answer, FORBIDDEN, isMissing, type Outcome, understood } from '../ask.js';
 import { parseCounts } from './counts.js';
 import { parse, type SavedSets } from './parse.js';
 
-/** What a node has that has no sets. */
+/** The result on a node without ipsets. */
 export const NO_SETS: SavedSets = { sets: [], others: [] };
 
-/** Unless sets are `needed`, a node without ipset has none. Throws when one that `isOurs` is not whole. */
+/**
+ * The sets of a node. One without ipset has none, unless sets are `needed`. Throws when a set that `isOurs` is
+ * incomplete.
+ */
 export async function readSets(ask: Ask, needed: boolean, isOurs: (name: string) => boolean): Promise<SavedSets> {
   const none = needed ? () => false : noSets;
   for (let reads = 1; ; reads++) {
@@ -20,7 +24,7 @@ export async function readSets(ask: Ask, needed: boolean, isOurs: (name: string)
       (set) => isOurs(set.name) && !isWhole(found, set),
     );
     if (!lost) return found;
-    // It may have changed just now.
+    // It may have changed between the two reads.
     if (reads === MOST_READS) throw new Error(`ipset save leaves out members of ${lost.name}, or all of it`);
   }
 }
@@ -32,7 +36,7 @@ function isWhole({ sets, others }: SavedSets, { name, members }: { readonly name
   return set ? members === undefined || set.entries.length >= members : others.some((each) => each.name === name);
 }
 
-/** Neither the tool nor the kernel knows sets. */
+/** The tool is not installed, or the kernel has no ipset support. */
 function noSets(outcome: Outcome): boolean {
   return isMissing(outcome) || (!FORBIDDEN.test(outcome.stderr) && NO_SETS_HERE.test(outcome.stderr));
 }

@@ -1,5 +1,5 @@
 /**
- * Sets as text → sections for review: one a set.
+ * Sets as text → sections for review, one per set.
  */
 import type { Section } from '../../text.js';
 

@@ -12,7 +12,7 @@ import type { IpSet } from './types.js';
 export const ipset: Tool<'ipset', readonly IpSet[], SavedSets, readonly SetDiff[], IpsetOurs> = {
   name: 'ipset',
   nothing: NO_SETS,
-  // No rule looks into sets that are left over.
+  // No rule uses the sets that remain.
   isHarmless: true,
 
   read: (ask, { desired, ours }) => readSets(ask, desired !== undefined, ours.isOurs),
@@ -37,11 +37,11 @@ export const ipset: Tool<'ipset', readonly IpSet[], SavedSets, readonly SetDiff[
 };
 
 function changesOf(difference: readonly SetDiff[]): Changes {
-  const before = difference.flatMap(({ name, wanted, making, removed, isReferenced }) => [
-    ...(isReferenced || (wanted && making !== 'remake') ? [] : [section(`ipset ${name}`, [`create ${name}`])]),
+  const before = difference.flatMap(({ name, desired, making, removed, isReferenced }) => [
+    ...(isReferenced || (desired && making !== 'remake') ? [] : [section(`ipset ${name}`, [`create ${name}`])]),
     ...(removed.length > 0 ? [section(`ipset ${name} members`, removed)] : []),
   ]);
-  const after = difference.flatMap(({ name, wanted, making, added }) => {
+  const after = difference.flatMap(({ name, desired, making, added }) => {
     const byService = new Map<string | undefined, string[]>();
     for (const entry of added) {
       const service = entry.owners?.[0] && ownerService(entry.owners[0]);
@@ -50,7 +50,7 @@ function changesOf(difference: readonly SetDiff[]): Changes {
       else byService.set(service, [printEntry(entry)]);
     }
     return [
-      ...(wanted && making ? [section(`ipset ${name}`, [`create ${name} ${wanted.type}`])] : []),
+      ...(desired && making ? [section(`ipset ${name}`, [`create ${name} ${desired.type}`])] : []),
       ...[...byService].map(([service, lines]) => section(`ipset ${name} members`, lines, service)),
     ];
   });

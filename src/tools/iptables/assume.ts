@@ -1,6 +1,6 @@
 /**
- * assume: what the rules of a node are taken for between two reads: those of others when they were read last, and of ours
- * what was programmed since. Reading a large node takes a second; this takes none.
+ * assume: the presumed rules of a node between two reads: foreign rules as they were at the last read, ours as they
+ * were programmed since. Reading a large node takes a second; this takes no time.
  */
 import type { Family } from '../../ip.js';
 import type { IptablesOurs } from './ownership.js';
@@ -8,7 +8,7 @@ import type { SavedChain, SavedRuleSet, SavedTable } from './parse.js';
 import { printRule } from './print.js';
 import type { Chain, RuleSet, Table } from './types.js';
 
-/** A rule set without the chains that are ours. */
+/** A rule set without our chains. */
 export function foreign(ruleSet: SavedRuleSet, { ownershipIn }: Pick<IptablesOurs, 'ownershipIn'>): SavedRuleSet {
   const { chain } = ownershipIn(ruleSet);
   const tables = ruleSet.tables.map(({ name, chains }) => ({
@@ -18,23 +18,23 @@ export function foreign(ruleSet: SavedRuleSet, { ownershipIn }: Pick<IptablesOur
   return { family: ruleSet.family, tables };
 }
 
-/** The rule set of a node on which `desired` was programmed beside `others`. */
+/** The rule set of a node on which `desired` was programmed beside the foreign rules of `others`. */
 export function assume({ family, tables }: SavedRuleSet, desired: readonly RuleSet[]): SavedRuleSet {
-  const wanted = desired.find((each) => each.family === family)?.tables ?? [];
-  const names = new Set([...tables, ...wanted].map(({ name }) => name));
-  return { family, tables: [...names].map((name) => mergeTable(name, tables, wanted, family)) };
+  const desiredTables = desired.find((each) => each.family === family)?.tables ?? [];
+  const names = new Set([...tables, ...desiredTables].map(({ name }) => name));
+  return { family, tables: [...names].map((name) => mergeTable(name, tables, desiredTables, family)) };
 }
 
 function mergeTable(
   name: Table['name'],
   others: readonly SavedTable[],
-  wanted: readonly Table[],
+  desiredTables: readonly Table[],
   family: Family,
 ): SavedTable {
   const there = others.find((table) => table.name === name)?.chains ?? [];
   const names = new Set(there.map((chain) => chain.name));
-  const programmed = wanted.find((table) => table.name === name)?.chains ?? [];
-  // Built-in chains, and kubelet's, are others'; our rules were in them when they were read.
+  const programmed = desiredTables.find((table) => table.name === name)?.chains ?? [];
+  // Built-in chains and kubelet's are foreign; they already held our rules when they were read.
   return {
     name,
     chains: [...there, ...programmed.filter((chain) => !names.has(chain.name)).map((chain) => saved(chain, family))],
@@ -43,7 +43,7 @@ function mergeTable(
 
 const known = new WeakMap<Chain, SavedChain>();
 
-/** A chain as it reads back; its lines are made when they are needed, which is seldom. */
+/** A chain as a read would return it. Its lines are made only on demand, which is rare. */
 function saved(chain: Chain, family: Family): SavedChain {
   const found = known.get(chain);
   if (found) return found;

@@ -1,5 +1,6 @@
 /**
- * changes: what differs in iptables rules → before and after as texts, by Service where that says all.
+ * changes: differences in iptables rules → before and after as texts, by Service where the order of rules does not
+ * matter.
  */
 import type { Family } from '../../ip.js';
 import { ownerName } from '../../owner.js';
@@ -9,7 +10,7 @@ import { type Changes, type Sides, section } from '../tool.js';
 import type { ChainDiff, RuleSetDiff, TableDiff } from './diff.js';
 import { type ChainLine, type IsServiceChain, sectionsOf } from './sections.js';
 
-/** The chains that differ, before and after, and those of others with rules of ours. */
+/** The chains that differ, before and after, and the foreign chains that hold rules of ours. */
 export function changesOf(differences: readonly RuleSetDiff[], isServiceChain: IsServiceChain): Changes {
   const found = differences.map((difference) => sidesOf(difference, isServiceChain));
   return {
@@ -33,8 +34,8 @@ function sidesOf({ family, tables }: RuleSetDiff, isServiceChain: IsServiceChain
 }
 
 /**
- * Chains of others with rules of ours. Which of their rules move is known, where two texts would leave it open whether
- * ours came before those of others or theirs behind.
+ * Foreign chains that hold rules of ours. The diff knows which rules move; from two texts alone it would be ambiguous
+ * whether ours moved up or the foreign ones down.
  */
 function editsOf({ family, tables }: RuleSetDiff): readonly SectionChange[] {
   return tables.flatMap(({ name: table, edits }) =>
@@ -49,7 +50,7 @@ function programOf(family: Family): string {
   return family === 'ipv4' ? 'iptables' : 'ip6tables';
 }
 
-/** Chains taken apart into what is of each Service. */
+/** Chains split into the parts of each Service. */
 function byService({ name: table, chains }: TableDiff, isServiceChain: IsServiceChain): Sides {
   const owners = new Map(chains.map(({ name, owner }) => [`${table} ${name}`, owner && ownerName(owner)]));
   const side = (which: keyof Sides) =>
@@ -60,7 +61,7 @@ function byService({ name: table, chains }: TableDiff, isServiceChain: IsService
   return { before: side('before'), after: side('after') };
 }
 
-/** A chain that is not taken apart: which Service comes first in it is a difference too, and of none of them alone. */
+/** A chain that is not split: the order of Services within it differs, which belongs to no single Service. */
 function wholeChain(table: string, chain: ChainDiff): Sides {
   const { name, owner } = chain;
   const side = (which: keyof Sides): readonly Section[] => [
@@ -73,7 +74,7 @@ function wholeChain(table: string, chain: ChainDiff): Sides {
   return { before: side('before'), after: side('after') };
 }
 
-/** As iptables-save prints it; none when it is not there. */
+/** The chain as iptables-save prints it; empty when it does not exist. */
 function linesOf(table: string, { name: chain, ...sides }: ChainDiff, which: keyof Sides): readonly ChainLine[] {
   const rules = which === 'before' ? sides.before?.map((text) => ({ text, owner: undefined })) : sides.after;
   if (rules === undefined) return [];
@@ -88,14 +89,14 @@ function linesOf(table: string, { name: chain, ...sides }: ChainDiff, which: key
   ];
 }
 
-/** Whether rules that stay come in another order. */
+/** Whether the rules that stay change their order. */
 function isReordered({ before = [], after = [] }: ChainDiff): boolean {
   const now = after.map(({ text }) => text);
   const [stay, go] = [inBoth(before, now), inBoth(now, before)];
   return stay.some((line, i) => line !== go[i]);
 }
 
-/** The lines that `others` have too, each as often as both have it. */
+/** The lines that `others` contains too, counting duplicates. */
 function inBoth(lines: readonly string[], others: readonly string[]): readonly string[] {
   const left = new Map<string, number>();
   for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);

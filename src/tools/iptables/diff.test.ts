@@ -11,62 +11,62 @@ const OWN: Ownership = {
     target?.kind === 'jump' && target.chain.startsWith('KUBE-') && Object.keys(header).length === 0,
 };
 
-const WANTED = [':KUBE-A', ':KUBE-B', 'PREROUTING -j KUBE-A', 'KUBE-A -p tcp -j KUBE-B', 'KUBE-B -j RETURN'];
+const DESIRED = [':KUBE-A', ':KUBE-B', 'PREROUTING -j KUBE-A', 'KUBE-A -p tcp -j KUBE-B', 'KUBE-B -j RETURN'];
 
-/** What is there besides WANTED, or instead of it, and what there is in the end. */
+/** Rows: rules beside DESIRED or instead of it, and the rules after the change. */
 describe('diff', () => {
   it.each<[string, readonly string[], readonly string[]]>([
-    ['nothing is there', [], WANTED],
-    ['all is well', WANTED, WANTED],
-    ['a chain of others', [...WANTED, ':DOCKER', 'DOCKER -j RETURN'], [...WANTED, ':DOCKER', 'DOCKER -j RETURN']],
-    ['a stale chain', [...WANTED, ':KUBE-OLD', 'KUBE-OLD -j KUBE-B'], WANTED],
-    ['a stale chain that is empty', [...WANTED, ':KUBE-OLD'], WANTED],
-    ['a stale entrance', [...WANTED, ':KUBE-OLD', 'PREROUTING -j KUBE-OLD'], WANTED],
-    ['stale chains one behind the other', [...WANTED, ':KUBE-O', ':KUBE-P', 'KUBE-O -j KUBE-P'], WANTED],
+    ['nothing is there', [], DESIRED],
+    ['all is well', DESIRED, DESIRED],
+    ['a chain of others', [...DESIRED, ':DOCKER', 'DOCKER -j RETURN'], [...DESIRED, ':DOCKER', 'DOCKER -j RETURN']],
+    ['a stale chain', [...DESIRED, ':KUBE-OLD', 'KUBE-OLD -j KUBE-B'], DESIRED],
+    ['a stale chain that is empty', [...DESIRED, ':KUBE-OLD'], DESIRED],
+    ['a stale entrance', [...DESIRED, ':KUBE-OLD', 'PREROUTING -j KUBE-OLD'], DESIRED],
+    ['stale chains one behind the other', [...DESIRED, ':KUBE-O', ':KUBE-P', 'KUBE-O -j KUBE-P'], DESIRED],
     [
       'a stale chain that a rule of others in a built-in chain leads to',
-      [...WANTED, ':KUBE-OLD', 'KUBE-OLD -j KUBE-B', 'PREROUTING -p udp -j KUBE-OLD'],
-      [...WANTED, ':KUBE-OLD', 'PREROUTING -p udp -j KUBE-OLD'],
+      [...DESIRED, ':KUBE-OLD', 'KUBE-OLD -j KUBE-B', 'PREROUTING -p udp -j KUBE-OLD'],
+      [...DESIRED, ':KUBE-OLD', 'PREROUTING -p udp -j KUBE-OLD'],
     ],
     [
       'a stale chain that a rule of others in their chain leads to',
-      [...WANTED, ':DOCKER', ':KUBE-OLD', 'DOCKER -p udp -g KUBE-OLD', 'KUBE-OLD -j DROP'],
-      [...WANTED, ':DOCKER', ':KUBE-OLD', 'DOCKER -p udp -g KUBE-OLD'],
+      [...DESIRED, ':DOCKER', ':KUBE-OLD', 'DOCKER -p udp -g KUBE-OLD', 'KUBE-OLD -j DROP'],
+      [...DESIRED, ':DOCKER', ':KUBE-OLD', 'DOCKER -p udp -g KUBE-OLD'],
     ],
     [
       'a stale chain behind one that is referenced',
-      [...WANTED, ':KUBE-O', ':KUBE-P', 'PREROUTING -p udp -j KUBE-O', 'KUBE-O -j KUBE-P'],
-      [...WANTED, ':KUBE-O', 'PREROUTING -p udp -j KUBE-O'],
+      [...DESIRED, ':KUBE-O', ':KUBE-P', 'PREROUTING -p udp -j KUBE-O', 'KUBE-O -j KUBE-P'],
+      [...DESIRED, ':KUBE-O', 'PREROUTING -p udp -j KUBE-O'],
     ],
     [
       'a referenced chain that was emptied before',
-      [...WANTED, ':KUBE-OLD', 'PREROUTING -p udp -j KUBE-OLD'],
-      [...WANTED, ':KUBE-OLD', 'PREROUTING -p udp -j KUBE-OLD'],
+      [...DESIRED, ':KUBE-OLD', 'PREROUTING -p udp -j KUBE-OLD'],
+      [...DESIRED, ':KUBE-OLD', 'PREROUTING -p udp -j KUBE-OLD'],
     ],
     [
-      'a wanted chain that a rule of others leads to as well',
-      [...WANTED, 'PREROUTING -p udp -j KUBE-B'],
-      [...WANTED, 'PREROUTING -p udp -j KUBE-B'],
+      'a desired chain that a rule of others leads to as well',
+      [...DESIRED, 'PREROUTING -p udp -j KUBE-B'],
+      [...DESIRED, 'PREROUTING -p udp -j KUBE-B'],
     ],
-    ['a rule of others in a chain of ours', [...WANTED, 'KUBE-B -j DROP'], WANTED],
-    ['another order', [':KUBE-A', ':KUBE-B', 'KUBE-A -p tcp -j KUBE-B', 'KUBE-B -j RETURN'], WANTED],
+    ['a rule of others in a chain of ours', [...DESIRED, 'KUBE-B -j DROP'], DESIRED],
+    ['another order', [':KUBE-A', ':KUBE-B', 'KUBE-A -p tcp -j KUBE-B', 'KUBE-B -j RETURN'], DESIRED],
   ])('%s', (_, there, expected) => {
-    expect(run(there, WANTED)).toEqual(sorted(expected));
+    expect(run(there, DESIRED)).toEqual(sorted(expected));
   });
 
   it.each<[string, readonly string[], readonly string[]]>([
-    ['removes all', WANTED, []],
+    ['removes all', DESIRED, []],
     [
       'leaves others alone',
-      [...WANTED, ':DOCKER', 'PREROUTING -p udp -j DOCKER'],
+      [...DESIRED, ':DOCKER', 'PREROUTING -p udp -j DOCKER'],
       [':DOCKER', 'PREROUTING -p udp -j DOCKER'],
     ],
     [
       'keeps what a rule of others leads to, empty',
-      [...WANTED, 'PREROUTING -p udp -j KUBE-B'],
+      [...DESIRED, 'PREROUTING -p udp -j KUBE-B'],
       [':KUBE-B', 'PREROUTING -p udp -j KUBE-B'],
     ],
-  ])('nothing wanted: %s', (_, there, expected) => {
+  ])('nothing desired: %s', (_, there, expected) => {
     expect(run(there, [])).toEqual(sorted(expected));
   });
 
@@ -78,9 +78,9 @@ describe('diff', () => {
   });
 });
 
-/** What is there after the difference has been made good, which leaves none; in one phase as in two. */
-function run(there: readonly string[], wanted: readonly string[]): readonly string[] {
-  const { tables } = diff(saved(there), saved(wanted), OWN);
+/** The rules after the change, in one phase and in two; a second diff must find nothing. */
+function run(there: readonly string[], desired: readonly string[]): readonly string[] {
+  const { tables } = diff(saved(there), saved(desired), OWN);
   const results = (
     [
       ['whole', 'new-first'],
@@ -96,11 +96,11 @@ function run(there: readonly string[], wanted: readonly string[]): readonly stri
   });
   const [result = []] = results;
   for (const other of results) expect(sorted(other)).toEqual(sorted(result));
-  expect(diff(saved(result), saved(wanted), OWN).tables).toEqual([]);
+  expect(diff(saved(result), saved(desired), OWN).tables).toEqual([]);
   return sorted(result);
 }
 
-/** `:CHAIN` and `CHAIN rule` as a nat table. */
+/** `:CHAIN` and `CHAIN rule` lines as a nat table. */
 function saved(lines: readonly string[]) {
   const headers = lines.filter((line) => line.startsWith(':')).map((line) => `${line} - [0:0]`);
   const rules = lines.filter((line) => !line.startsWith(':')).map((line) => `-A ${line}`);
@@ -119,7 +119,7 @@ function lines(chains: Chains): readonly string[] {
   return [...headers, ...[...chains].flatMap(([name, rules]) => rules.map((rule) => `${name}${rule}`))];
 }
 
-/** Chains in any order; the rules of each as they are. */
+/** Chains in any order; the rules of each chain in theirs. */
 function sorted(lines: readonly string[]): readonly string[] {
   const chainOf = (line: string) => line.split(' ')[0] ?? '';
   return lines.toSorted((a, b) => (chainOf(a) < chainOf(b) ? -1 : Number(chainOf(a) > chainOf(b))));

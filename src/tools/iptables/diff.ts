@@ -1,6 +1,6 @@
 /**
- * diff: live RuleSet × wanted RuleSet → what differs, chain by chain. Only what is ours counts: whole chains, and single
- * rules in chains of others, such as the jumps from built-in chains. Which those are the caller says.
+ * diff: observed RuleSet × desired RuleSet → the difference, chain by chain. It concerns only our rules: whole chains,
+ * and single rules in foreign chains, such as the jumps from built-in chains. The caller says which are ours.
  */
 import type { Family } from '../../ip.js';
 import type { Line } from '../../text.js';
@@ -17,37 +17,37 @@ export { type ReferencedChain, referencedSets } from './diff/references.js';
 
 export interface RuleSetDiff {
   readonly family: Family;
-  /** Those that differ. */
+  /** Only tables that differ. */
   readonly tables: readonly TableDiff[];
 }
 
 export interface TableDiff {
   readonly name: TableName;
-  /** Chains of ours, in the order of iptables-save. */
+  /** Our chains, in the order of iptables-save. */
   readonly chains: readonly ChainDiff[];
-  /** Rules of ours in chains of others. */
+  /** Our rules in foreign chains. */
   readonly edits: readonly ChainEdits[];
-  /** Chains of ours that are not wanted, but a foreign rule leads to: they are emptied and stay. */
+  /** Chains of ours that are not desired but that a foreign rule leads to: they are emptied and stay. */
   readonly referenced: readonly ReferencedChain[];
 }
 
-/** A chain that is to be created (no `before`), changed, or deleted (no `after`). */
+/** A chain to create (no `before`), change, or delete (no `after`). */
 export interface ChainDiff {
   readonly name: string;
   /** Its rules without `-A CHAIN`, with a leading space. */
   readonly before?: readonly string[];
   readonly after?: readonly Line[];
-  /** Whose it is, as far as the wanted rules say. */
+  /** The ServicePort that it serves, if the desired rules name one. */
   readonly owner?: Chain['owner'];
   readonly origin?: Chain['origin'];
 }
 
-/** What to do to `live` to have `wanted`. */
-export function diff(live: SavedRuleSet, wanted: RuleSet, own: Ownership): RuleSetDiff {
-  const { family } = wanted;
-  const names = new Set([...wanted.tables, ...live.tables].map(({ name }) => name));
+/** How to change `observed` into `desired`. */
+export function diff(observed: SavedRuleSet, desired: RuleSet, own: Ownership): RuleSetDiff {
+  const { family } = desired;
+  const names = new Set([...desired.tables, ...observed.tables].map(({ name }) => name));
   const tables = [...names].map((name) =>
-    diffTable(tableOf<SavedTable>(live.tables, name), tableOf<Table>(wanted.tables, name), own, family),
+    diffTable(tableOf<SavedTable>(observed.tables, name), tableOf<Table>(desired.tables, name), own, family),
   );
   return { family, tables: tables.filter(({ chains, edits }) => chains.length + edits.length > 0) };
 }
@@ -57,33 +57,33 @@ function tableOf<T extends Table>(tables: readonly T[], name: TableName): { name
 }
 
 function diffTable(
-  live: Pick<SavedTable, 'name' | 'chains'>,
-  wanted: Pick<Table, 'name' | 'chains'>,
+  observed: Pick<SavedTable, 'name' | 'chains'>,
+  desired: Pick<Table, 'name' | 'chains'>,
   own: Ownership,
   family: Family,
 ): TableDiff {
-  const { name: table } = live;
-  const there = new Map(live.chains.map((chain) => [chain.name, chain]));
-  const wantedNames = new Set(wanted.chains.map(({ name }) => name));
-  // A chain that both kubelet and we use is its as long as it is there, and ours to make when it is not.
+  const { name: table } = observed;
+  const there = new Map(observed.chains.map((chain) => [chain.name, chain]));
+  const desiredNames = new Set(desired.chains.map(({ name }) => name));
+  // A chain that kubelet and kube-proxy share is kubelet's once it exists; until then it is ours to create.
   const isWhole = (name: string) => !isBuiltIn(table, name) && (own.chain(table, name) || !there.has(name));
 
-  const stale = live.chains.filter(({ name }) => !wantedNames.has(name) && isWhole(name));
+  const stale = observed.chains.filter(({ name }) => !desiredNames.has(name) && isWhole(name));
   const referenced =
-    stale.length === 0 ? [] : referencedChains(live, new Set(stale.map(({ name }) => name)), own, family);
+    stale.length === 0 ? [] : referencedChains(observed, new Set(stale.map(({ name }) => name)), own, family);
   const kept = new Set(referenced.map(({ name }) => name));
   const deleted = stale.flatMap(({ name, lines: before }): readonly ChainDiff[] => {
     if (!kept.has(name)) return [{ name, before }];
     return before.length === 0 ? [] : [{ name, before, after: [] }];
   });
 
-  // What was written and not looked at since is as it was: of 50,000 chains all but a few.
-  const unsure = wanted.chains.filter((chain) => there.get(chain.name)?.from !== chain);
+  // A chain that was written and not read since needs no comparison: of 50,000 chains, all but a few.
+  const unsure = desired.chains.filter((chain) => there.get(chain.name)?.from !== chain);
   const written = unsure
     .filter(({ name }) => isWhole(name))
     .flatMap((chain) => diffChain(there.get(chain.name), chain, family));
   const others = new Map(unsure.filter(({ name }) => !isWhole(name)).map((chain) => [chain.name, chain]));
-  for (const { name, from } of live.chains) {
+  for (const { name, from } of observed.chains) {
     if (from === undefined && !others.has(name) && !isWhole(name)) others.set(name, NO_RULES(name));
   }
   const edits = [...others.values()].flatMap((chain) => {
@@ -103,18 +103,18 @@ function isBuiltIn(table: TableName, chain: string): boolean {
   return BUILT_IN_CHAINS[table].includes(chain);
 }
 
-/** The difference, if there is one. A rule that another version of the tools spells differently is the same. */
-function diffChain(there: SavedChain | undefined, wanted: Chain, family: Family): readonly ChainDiff[] {
-  const after = wanted.rules().map(
+/** The difference, if any. A rule that another version of the tools only spells differently is the same. */
+function diffChain(there: SavedChain | undefined, desired: Chain, family: Family): readonly ChainDiff[] {
+  const after = desired.rules().map(
     (rule): Line => ({
       text: printRule(rule, family),
-      origin: rule.origin ?? wanted.origin,
-      owner: rule.owner ?? wanted.owner,
+      origin: rule.origin ?? desired.origin,
+      owner: rule.owner ?? desired.owner,
     }),
   );
   const before = there?.lines;
   if (before && isSame(before, after, family)) return [];
-  const { name, origin, owner } = wanted;
+  const { name, origin, owner } = desired;
   return [{ name, after, ...(before ? { before } : {}), ...(origin ? { origin } : {}), ...(owner ? { owner } : {}) }];
 }
 

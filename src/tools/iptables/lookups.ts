@@ -1,6 +1,7 @@
 /**
- * Lookups: rules that iptables-nft-save shows as less than they are. To ask nft about a chain takes a few milliseconds, so
- * it is asked only where a decision hangs on it: where a rule of ours would be moved or taken away beside rules of others.
+ * Lookups: rules that have more conditions than iptables-nft-save shows. Asking nft about a chain takes milliseconds,
+ * so it is asked only where a decision depends on it: where one of our rules would be moved or deleted beside foreign
+ * rules.
  */
 import type { Ask } from '../ask.js';
 import { readLookups } from '../nft/read.js';
@@ -9,7 +10,7 @@ import type { IptablesOurs } from './ownership.js';
 import type { SavedRuleSet } from './parse.js';
 import { BUILT_IN_CHAINS, type RuleSet, type TableName } from './types.js';
 
-/** The rule sets, with marks at rules of built-in chains that are not to be judged by what is printed. */
+/** The rule sets, with marks at rules of built-in chains whose printed line must not be trusted. */
 export function markLookups(
   ask: Ask,
   saved: readonly SavedRuleSet[],
@@ -19,8 +20,8 @@ export function markLookups(
   return Promise.all(
     saved.map(async (ruleSet) => {
       const { family } = ruleSet;
-      const wanted = desired.find((each) => each.family === family) ?? { family, tables: [] };
-      const doubtful = doubtfulChains(ruleSet, wanted, ours);
+      const desiredRules = desired.find((each) => each.family === family) ?? { family, tables: [] };
+      const doubtful = doubtfulChains(ruleSet, desiredRules, ours);
       const marks = new Map(
         await Promise.all(
           doubtful.map(async ({ table, chain }) => {
@@ -32,7 +33,7 @@ export function markLookups(
         name: table,
         chains: chains.map((chain) => {
           const found = marks.get(`${table} ${chain.name}`) ?? [];
-          // Of a chain that has changed meanwhile nothing is known.
+          // The marks of a chain that has changed meanwhile are useless.
           return found.length === chain.lines.length && found.includes(true) ? { ...chain, lookups: found } : chain;
         }),
       }));
@@ -41,13 +42,13 @@ export function markLookups(
   );
 }
 
-/** Built-in chains with rules of others, of which one of ours is to be moved or taken away. */
+/** Built-in chains with foreign rules, of which one of our rules would be moved or deleted. */
 function doubtfulChains(
-  live: SavedRuleSet,
-  wanted: RuleSet,
+  observed: SavedRuleSet,
+  desiredRules: RuleSet,
   ours: IptablesOurs,
 ): readonly { readonly table: TableName; readonly chain: string }[] {
-  const { tables } = diff(builtIn(live), builtIn(ours.beside(live, wanted)), ours.ownershipIn(live));
+  const { tables } = diff(builtIn(observed), builtIn(ours.beside(observed, desiredRules)), ours.ownershipIn(observed));
   return tables.flatMap(({ name: table, edits }) =>
     edits
       .filter(

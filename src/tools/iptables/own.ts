@@ -1,11 +1,11 @@
 /**
- * own: of the rules of a node those that are ours, as if they were desired.
+ * own: observed rules → those that are ours, as a desired state.
  */
 import type { Ownership } from './ownership.js';
 import type { SavedChain, SavedRuleSet } from './parse.js';
 import { BUILT_IN_CHAINS, type Chain, type RuleSet } from './types.js';
 
-/** `live` without the chains and rules of others; ours in built-in chains are to stand where they stood among those. */
+/** `observed` without foreign chains and rules; ours in built-in chains remember their position among foreign rules. */
 export function own({ family, tables }: SavedRuleSet, ownership: Ownership): RuleSet {
   return {
     family,

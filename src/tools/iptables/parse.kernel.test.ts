@@ -11,7 +11,7 @@ const FOREIGN = { ipv4: 'iptables-save', ipv6: 'ip6tables-save' } as const;
 (await describeInKernel())('foreign rules', () => {
   it.each(TOOLS)('$family $variant: what the kernel says is read and printed again', async ({ family, variant }) => {
     const text = readFileSync(new URL(`./foreign/${FOREIGN[family]}`, import.meta.url), 'utf8');
-    // A restore of what was parsed and printed, so that this text is one that the tool reads as well.
+    // What was parsed and printed must be text that iptables-restore accepts too.
     const ours = render(print(parse(text, family).value));
     const [result] = await loadsInKernel([{ family, variant, text: ours }]);
     const saved = (result?.saved ?? '').replace(/^#.*\n/gm, '').replace(/\[\d+:\d+\]$/gm, '[0:0]');

@@ -13,7 +13,7 @@ import type { Match, Target } from './types.js';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SAVE: Readonly<Record<Family, string>> = { ipv4: 'iptables-save', ipv6: 'ip6tables-save' };
 
-/** The files below `directory` that have the family's name, by their path. */
+/** The files below `directory` that have the family's name, by path. */
 function files(directory: string, names: Readonly<Record<Family, string>>): readonly [string, Family][] {
   if (!existsSync(`${ROOT}${directory}`)) return [];
   const all = readdirSync(`${ROOT}${directory}`, { recursive: true, encoding: 'utf8' }).sort();
@@ -77,7 +77,7 @@ function unknownParts(rules: readonly { readonly matches: readonly Match[]; read
     .flatMap((part) => (part.kind === 'unknown' ? [part.text] : []));
 }
 
-/** Name, text, what is read of it (tables, chains and their rules), messages. */
+/** Name, text, the tables, chains and rules read from it, messages. */
 const TEXTS: readonly [string, string, Readonly<Record<string, readonly string[]>>, readonly string[]][] = [
   ['nothing', '', {}, []],
   ['blank lines and comments', '\n# Written by x\n# Warning: iptables-legacy tables present\n\n', {}, []],
@@ -208,7 +208,7 @@ describe('parse of', () => {
     const text = `*nat\n:KUBE-SVC-A - [0:0]\n${rule.repeat(400_000)}COMMIT\n`;
     const start = computed();
     expect(parse(text, 'ipv4').value.tables[0]?.chains[0]?.lines).toHaveLength(400_000);
-    // 0.1 s on an idle machine; to look at each character of all that is left, for each line, would take hours.
+    // 0.1 s on an idle machine; scanning the rest of the text for each line would take hours.
     expect(computed() - start).toBeLessThan(10);
   });
 });

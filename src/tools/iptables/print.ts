@@ -1,7 +1,7 @@
 /**
  * print: RuleSet → Text, character for character what iptables-save 1.8.9 (nft and legacy alike) prints after the text
- * was restored, comment lines and counters aside. So a golden file is what the kernel says, and live rules can be
- * compared line by line.
+ * was restored, except for comment lines and counters. So a golden file is what the kernel reports, and observed rules
+ * can be compared line by line.
  */
 import { type Family, inetNtop } from '../../ip.js';
 import { type JsonObject, streamed } from '../../json.js';
@@ -33,7 +33,7 @@ export function* print(ruleSet: RuleSet): Generator<Line> {
   }
 }
 
-/** The chains of a table as iptables-save has them: built-in ones as they are, then the others by name. */
+/** The chains of a table in the order of iptables-save: built-in ones as they are, then the others by name. */
 function inOrder({ name, chains }: Table): readonly Chain[] {
   const builtIn = BUILT_IN_CHAINS[name];
   const isBuiltIn = (chain: Chain) => builtIn.includes(chain.name);
@@ -66,7 +66,7 @@ function printHeader({ source, destination, inInterface, outInterface, protocol,
   return other === undefined ? text : text + other;
 }
 
-/** A network of all addresses is no condition, and iptables-save does not print it; iptables-nft has no negation of it. */
+/** A network of all addresses is no condition: iptables-save does not print it, and iptables-nft cannot negate it. */
 function printAddress(flag: string, address: Negatable<string>): string {
   if (!address.not && address.value.endsWith('/0')) return '';
   return ` ${bang(address)}${flag} ${inetNtop(address.value)}`;
@@ -107,7 +107,7 @@ function printMatch(match: Match, family: Family): string {
   }
 }
 
-/** A mask of all bits is not shown. */
+/** A mask of all bits is not printed. */
 function printMasked({ value, mask }: { readonly value: number; readonly mask: number }): string {
   return mask === ALL_BITS ? hex(value) : `${hex(value)}/${hex(mask)}`;
 }

@@ -1,5 +1,5 @@
 /**
- * read: what iptables-save prints, whole, of each family that a node has.
+ * read: the complete output of iptables-save, for each family that the node has.
  */
 import { FAMILIES, type Family } from '../../ip.js';
 import { type Ask, answer, FORBIDDEN, isMissing, type Outcome, understood } from '../ask.js';
@@ -8,7 +8,7 @@ import { NFT_FAMILY, NO_NFTABLES, readTables } from '../nft/read.js';
 import type { NftTable } from '../nft/tables.js';
 import { parse, type SavedRuleSet } from './parse.js';
 
-/** The tables that ours are in. */
+/** The tables that hold our rules. */
 const TABLES = ['filter', 'nat'] as const;
 
 /** The rules of each family; a family that the node lacks has none. Throws when they cannot be read whole. */
@@ -28,16 +28,16 @@ async function readFamily(ask: Ask, iptables: Iptables, family: Family): Promise
     const missing = TABLES.filter((table) => ruleSet.tables.every(({ name }) => name !== table));
     const lost = missing.length === 0 ? undefined : await findTable(ask, iptables, family, missing);
     if (lost === undefined) return ruleSet;
-    // It may have been made just now.
+    // The table may have been created between the two reads.
     if (reads === 2) throw new Error(`${tool} leaves out table ${lost}, which is there`);
   }
 }
 
 const HIDDEN = (table: string, family: string) =>
-  `table ${table} holds rules of nft that iptables cannot show, so nothing is changed (see: nft list table ${family} ${table})`;
+  `table ${table} holds nft rules that iptables cannot show, so nothing is changed (see: nft list table ${family} ${table})`;
 
 /**
- * Neither the tool is there, or the kernel has no such protocol or tables. Whatever else is wrong, there may be rules.
+ * The tool is not installed, or the kernel lacks the protocol or the tables. After any other error there may be rules.
  */
 function isAbsent(outcome: Outcome): boolean {
   return isMissing(outcome) || (!FORBIDDEN.test(outcome.stderr) && NO_SUCH.test(outcome.stderr));
@@ -46,7 +46,7 @@ function isAbsent(outcome: Outcome): boolean {
 const NO_SUCH =
   /Protocol not supported|Protocol not available|Address family not supported|Table does not exist|ip6?tables who\?|does not support IPv6/i;
 
-/** Which of `tables` others than iptables-save say the kernel has. */
+/** The first of `tables` that exists in the kernel according to a source other than iptables-save. */
 async function findTable(
   ask: Ask,
   { variant, program }: Iptables,
@@ -68,8 +68,8 @@ async function findTable(
 }
 
 /**
- * The nft tables of a node that uses iptables-nft, which has its tables from where nft has them; undefined when nft cannot
- * be asked. Throws when nft leaves one out; one may have been made just now.
+ * The nft tables of a node that uses iptables-nft, whose tables are nft tables; undefined when nft cannot be asked.
+ * Throws when nft omits one of them twice: after one read, it may have been created meanwhile.
  */
 export async function readTablesBehind(
   ask: Ask,

@@ -1,5 +1,5 @@
 /**
- * rejected: what iptables-restore refused, led back to the line of its input and so to the Service that it came from.
+ * rejected: a refusal by iptables-restore → the line of its input, and the Service that this line came from.
  */
 import type { Diagnostic } from '../../diag.js';
 import type { Ask, Outcome } from '../ask.js';
@@ -7,12 +7,12 @@ import { refusal } from '../refusal.js';
 import type { Step } from '../tool.js';
 import { culprit } from './culprit.js';
 
-/** Whether iptables-legacy could not get its lock in time, and has changed nothing. */
+/** Whether iptables-legacy could not get its lock in time and has changed nothing. */
 export function isLocked({ code, stderr }: Outcome): boolean {
   return code !== 0 && /holding the xtables lock/.test(stderr);
 }
 
-/** iptables-legacy names the COMMIT of the table; which rule the kernel meant is found out. */
+/** iptables-legacy names only the COMMIT of the table; the search for the culprit finds the rule. */
 export function rejected(step: Step, outcome: Outcome, ask: Ask, waitSeconds: number): Promise<Diagnostic> {
   const [program = step.program] = step.argv(waitSeconds);
   if (isLocked(outcome)) {

@@ -1,6 +1,6 @@
 /**
- * Scripts: whatever the change and however small its commits, none leads to a chain that is not there, growing takes
- * nothing away, and the end is what was wanted.
+ * Scripts: for every change and commit size, no commit leads to a missing chain, growing removes nothing, and the final
+ * rules are the desired ones.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -12,7 +12,7 @@ import { script } from './script.js';
 const NAMES = ['KUBE-A', 'KUBE-B', 'KUBE-C', 'KUBE-D', 'KUBE-E', 'KUBE-F', 'KUBE-G', 'KUBE-H'];
 const MARKS = [' -p tcp', ' -p udp', ' -p sctp', ' -s 192.0.2.1/32', ''];
 
-/** Chains, of which each leads to later ones only, as those of kube-proxy do. */
+/** Chains that lead only to later ones, as those of kube-proxy do. */
 const rules: fc.Arbitrary<Chains> = fc.subarray(NAMES).chain((names) => {
   const of = (i: number) => {
     const targets = [...names.slice(i + 1), 'RETURN', 'ACCEPT'];
@@ -38,7 +38,7 @@ const change = fc.record({
 });
 
 describe('script', () => {
-  it('whole: every commit can be made, the last leaves what is wanted', () => {
+  it('whole: every commit can be made, the last leaves what is desired', () => {
     fc.assert(
       fc.property(change, ({ from, to, ...options }) => {
         const states = restored(
@@ -50,7 +50,7 @@ describe('script', () => {
     );
   });
 
-  it('grow keeps every rule of chains, and settle every wanted one', () => {
+  it('grow keeps every rule of chains, and settle every desired one', () => {
     fc.assert(
       fc.property(change, ({ from, to, ...options }) => {
         const tables = changes(from, to);
@@ -70,12 +70,12 @@ describe('script', () => {
     const [table] = changes(one(' -p tcp -j ACCEPT'), one(' -j RETURN'));
     const grown = (growing: 'old-first' | 'new-first') =>
       table && [...script(table, 'grow', { chainsPerCommit: 300, growing })].map(({ text }) => text);
-    const [old, wanted] = ['-A KUBE-A -p tcp -j ACCEPT', '-A KUBE-A -j RETURN'];
-    expect(grown('old-first')).toEqual(['*nat', ':KUBE-A - [0:0]', old, wanted, 'COMMIT']);
-    expect(grown('new-first')).toEqual(['*nat', ':KUBE-A - [0:0]', wanted, old, 'COMMIT']);
+    const [old, desired] = ['-A KUBE-A -p tcp -j ACCEPT', '-A KUBE-A -j RETURN'];
+    expect(grown('old-first')).toEqual(['*nat', ':KUBE-A - [0:0]', old, desired, 'COMMIT']);
+    expect(grown('new-first')).toEqual(['*nat', ':KUBE-A - [0:0]', desired, old, 'COMMIT']);
   });
 
-  it('has nothing to say of what is as wanted', () => {
+  it('has nothing to say of what is as desired', () => {
     fc.assert(fc.property(rules, (same) => expect(changes(same, same)).toEqual([])));
   });
 
@@ -86,7 +86,7 @@ describe('script', () => {
           [...script(table, 'whole', options)].map(({ text }) => text),
         );
         const commits = texts.join('\n').split('COMMIT');
-        // The last that writes is the first that deletes.
+        // The last chain written is the first one deleted.
         for (const commit of commits)
           expect(commit.match(/^:/gm)?.length ?? 0).toBeLessThanOrEqual(2 * options.chainsPerCommit);
       }),
@@ -118,9 +118,9 @@ function plain(chains: Chains): Record<string, readonly string[]> {
   return Object.fromEntries(chains);
 }
 
-/** Rules of `wanted` that `state` lacks. */
-function missing(state: Chains, wanted: Chains): readonly string[] {
-  return [...wanted].flatMap(([name, rules]) => {
+/** Rules of `desired` that `state` lacks. */
+function missing(state: Chains, desired: Chains): readonly string[] {
+  return [...desired].flatMap(([name, rules]) => {
     const there = new Set(state.get(name));
     return rules.filter((rule) => !there.has(rule)).map((rule) => `${name}${rule}`);
   });

@@ -1,9 +1,9 @@
 /**
- * script: RuleSetDiff → input for `iptables-restore --noflush`, that changes just what differs.
+ * script: RuleSetDiff → input for `iptables-restore --noflush` that changes only what differs.
  *
- * A table is changed in one commit, which packets see whole or not at all. Where rules are taken away that others, in
- * another table or tool, must first make up for, that is two commits: `grow` adds what is new and keeps what is old, and
- * `settle` takes the old away.
+ * A table is changed in one commit, which packets see whole or not at all. Where a replacement in another table or tool
+ * must be in place before rules are deleted, there are two commits: `grow` adds the new rules and keeps the old, and
+ * `settle` deletes the old.
  */
 import type { Line } from '../../text.js';
 import type { ChainDiff, ChainEdits, TableDiff } from './diff.js';
@@ -13,11 +13,11 @@ export type ScriptPhase = 'grow' | 'settle' | 'whole';
 
 export interface ScriptOptions {
   /**
-   * Most chains written in one commit. iptables-nft takes time with the square of it (452 s for 55,000 chains, but 5 s in
-   * commits of 300), and iptables-legacy copies the whole table at each.
+   * Most chains written in one commit. The time of iptables-nft grows with the square of it (452 s for 55,000 chains,
+   * but 5 s in commits of 300), and iptables-legacy copies the whole table at each commit.
    */
   readonly chainsPerCommit: number;
-  /** Which rules of a growing chain come first, and win. */
+  /** Which rules of a growing chain come first and take effect. */
   readonly growing: 'old-first' | 'new-first';
 }
 
@@ -25,7 +25,7 @@ export interface ScriptOptions {
 export function* script(diff: TableDiff, phase: ScriptPhase, options: ScriptOptions): Generator<Line> {
   const { name, edits } = diff;
   const { chainsPerCommit } = options;
-  // An entrance comes after all it leads to, and a chain goes after all that lead to it.
+  // A chain is written after all chains it leads to, and deleted after all chains that lead to it.
   const written = calleesFirst(writtenChains(diff.chains, phase, options), chainsPerCommit);
   const deleted = phase === 'grow' ? [] : calleesFirst(diff.chains.filter(isGone), chainsPerCommit).reverse();
   const batches = split(written, chainsPerCommit);
@@ -45,24 +45,24 @@ export function* script(diff: TableDiff, phase: ScriptPhase, options: ScriptOpti
 type Written = ChainDiff & { readonly after: readonly Line[] };
 
 function writtenChains(chains: readonly ChainDiff[], phase: ScriptPhase, options: ScriptOptions): readonly Written[] {
-  const wanted = chains.filter((chain): chain is Written => !isGone(chain));
-  if (phase === 'whole') return wanted;
-  if (phase === 'settle') return wanted.filter((chain) => lost(chain).length > 0);
-  return wanted.flatMap((chain) => grown(chain, options));
+  const desired = chains.filter((chain): chain is Written => !isGone(chain));
+  if (phase === 'whole') return desired;
+  if (phase === 'settle') return desired.filter((chain) => lost(chain).length > 0);
+  return desired.flatMap((chain) => grown(chain, options));
 }
 
 function isGone({ after }: ChainDiff): boolean {
   return after === undefined;
 }
 
-/** Rules that the chain has and is not to have. */
+/** Rules that the chain has and must lose. */
 function lost({ before = [], after }: Written): readonly string[] {
   if (before.length === 0) return [];
   const kept = new Set(after.map(({ text }) => text));
   return before.filter((line) => !kept.has(line));
 }
 
-/** The chain with the rules it has and those it is to have; nothing to write when it has them all. */
+/** The chain with both its old and its new rules; nothing to write when it already has them all. */
 function grown(chain: Written, { growing }: ScriptOptions): readonly Written[] {
   const { before = [], after } = chain;
   const old = lost(chain);
@@ -80,7 +80,7 @@ function* commit(table: string, lines: readonly Line[]): Generator<Line> {
   yield { text: 'COMMIT' };
 }
 
-/** With --noflush the line of a chain makes it, or takes all rules out of it. */
+/** With --noflush, declaring a chain creates it, or flushes it if it exists. */
 function declare({ name, origin }: ChainDiff): Line {
   return { text: `:${name} - [0:0]`, origin };
 }

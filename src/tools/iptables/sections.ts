@@ -1,13 +1,13 @@
 /**
- * Rules as text → sections for review. It reads no more of the language than the chain of a line and its comment, so it
- * takes apart goldens that the compiler would not write today as well.
+ * Rules as text → sections for review. It reads only the chain and the comment of a line, so it can also split goldens
+ * that the compiler would no longer write.
  */
 import type { Section } from '../../text.js';
 
-/** Tells by its name whether a chain is that of one Service. */
+/** Whether a chain belongs to one Service, by its name. */
 export type IsServiceChain = (chain: string) => boolean;
 
-/** A line of iptables-save, with whose it is where that is known. */
+/** A line of iptables-save, with its Service where that is known. */
 export interface ChainLine {
   readonly table: string;
   readonly chain: string;
@@ -30,11 +30,11 @@ function* linesIn(text: string): Generator<ChainLine> {
   }
 }
 
-/** The same of lines. */
+/** The same for lines. */
 export function sectionsOf(lines: Iterable<ChainLine>, isServiceChain: IsServiceChain): readonly Section[] {
   const byKey = new Map<string, { title: string; service?: string; lines: string[] }>();
   for (const { table, chain, text, service = serviceIn(text) } of lines) {
-    // The header of a shared chain belongs to no Service, that of a Service's own chain to it.
+    // The header of a shared chain belongs to no Service; that of a Service's own chain belongs to the Service.
     const key = `${table} ${chain} ${isServiceChain(chain) ? '' : (service ?? '')}`;
     const section = byKey.get(key);
     if (section) {
@@ -47,13 +47,13 @@ export function sectionsOf(lines: Iterable<ChainLine>, isServiceChain: IsService
   return adopt([...byKey.values()], isServiceChain);
 }
 
-/** `default/web:http` in the rule's comment: all that a line of a node says of whose it is. */
+/** `default/web:http` in the rule's comment: the only trace of the Service in a line read from a node. */
 function serviceIn(line: string): string | undefined {
   const comment = /--comment (?:"([^"]*)"|(\S+))/.exec(line);
   return /(?:^|\s)([a-z0-9.-]+\/[a-z0-9-]+(?::[a-z0-9-]+)?)(?=\s|$)/.exec(comment?.[1] ?? comment?.[2] ?? '')?.[1];
 }
 
-/** Chains without comments, as in large clusters, belong to the Service whose rule jumps to them. */
+/** A chain without comments, as in large clusters, belongs to the Service whose rule jumps to it. */
 function adopt(found: readonly Section[], isServiceChain: IsServiceChain): readonly Section[] {
   const owner = new Map<string, string>();
   const chainOf = (section: Section) => section.title.slice(section.title.indexOf(' ') + 1);

@@ -1,12 +1,12 @@
 /**
- * show: the rules that are there for one Service.
+ * show: the rules that exist for one Service.
  */
 import type { Owner } from '../../owner.js';
 import type { Shown } from '../tool.js';
 import { printRule } from './print.js';
 import type { Chain, RuleSet } from './types.js';
 
-/** By chain: the whole of its own, and its rules in those that several Services share. */
+/** By chain: the Service's own chains in full, and its rules in shared chains. */
 export function showChains({ family, tables }: RuleSet, owns: (owner: Owner) => boolean): readonly Shown[] {
   const program = family === 'ipv4' ? 'iptables' : 'ip6tables';
   return tables.flatMap(({ name, chains }) =>
@@ -16,7 +16,7 @@ export function showChains({ family, tables }: RuleSet, owns: (owner: Owner) => 
   function linesOf(chain: Chain): readonly string[] {
     const { owner } = chain;
     const own = owner !== undefined && owns(owner);
-    // The chain of another Service; to make its rules only to find that takes a while, there are many.
+    // Another Service's chain: computing its rules only to skip them would be slow.
     if (!own && owner !== undefined) return [];
     const rules = own ? chain.rules() : chain.rules().filter((rule) => rule.owner !== undefined && owns(rule.owner));
     const lines = rules.map((rule) => `-A ${chain.name}${printRule(rule, family)}`);

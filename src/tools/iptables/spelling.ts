@@ -1,10 +1,10 @@
 /**
- * How iptables-save spells values: what print writes and parse reads.
+ * How iptables-save spells values; print writes them and parse reads them.
  */
 import type { Family } from '../../ip.js';
 import type { L4Protocol } from './types.js';
 
-/** `-m ipvs --vproto` has no names. */
+/** `-m ipvs --vproto` takes numbers, not names. */
 export const PROTOCOL_NUMBER: Readonly<Record<L4Protocol, number>> = { tcp: 6, udp: 17, sctp: 132 };
 
 /** The mask of one address: `-m recent --mask`. */
@@ -13,7 +13,7 @@ export const HOST_MASK: Readonly<Record<Family, string>> = {
   ipv6: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
 };
 
-/** What REJECT answers when nothing else is said. */
+/** The default of REJECT's --reject-with. */
 export const PORT_UNREACHABLE: Readonly<Record<Family, string>> = {
   ipv4: 'icmp-port-unreachable',
   ipv6: 'icmp6-port-unreachable',
@@ -28,9 +28,9 @@ export function hex(value: number): string {
 }
 
 /**
- * xtables_save_string: bare when it is plain, else quoted with `"`, `\` and `'` escaped. Line breaks and other control
- * characters end a line or a word for the parser of iptables-restore whatever one does; they are replaced, so that no
- * text can become a rule even if a check before this one failed.
+ * As xtables_save_string: a plain text bare, any other quoted with `"`, `\` and `'` escaped. Line breaks and other
+ * control characters end a line or word in iptables-restore even when escaped. They are replaced, so that no text can
+ * become a rule even if an earlier check failed.
  */
 export function quote(text: string): string {
   if (/^[A-Za-z0-9_-]+$/.test(text)) return text;

@@ -1,5 +1,5 @@
 /**
- * iptables as a tool: the rules of both families, through the variant that the node uses.
+ * iptables as a tool: the rules of both families, programmed through the variant that the node uses.
  */
 import type { Diagnostic } from '../../diag.js';
 import type { Family } from '../../ip.js';
@@ -24,7 +24,7 @@ import type { RuleSet } from './types.js';
 export interface IptablesState {
   /** One for each family. */
   readonly ruleSets: readonly RuleSet[];
-  /** Whether they alone lead packets to endpoints, as in iptables mode; in ipvs mode virtual servers do. */
+  /** Whether the rules alone lead packets to endpoints, as in iptables mode; in ipvs mode virtual servers do. */
   readonly isComplete: boolean;
 }
 
@@ -46,8 +46,8 @@ export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], 
     diff: (observed, desired, ours) =>
       observed.map((there) => {
         const { family } = there;
-        const wanted = desired?.ruleSets.find((each) => each.family === family) ?? { family, tables: [] };
-        return diff(there, ours.beside(there, wanted), ours.ownershipIn(there));
+        const desiredRules = desired?.ruleSets.find((each) => each.family === family) ?? { family, tables: [] };
+        return diff(there, ours.beside(there, desiredRules), ours.ownershipIn(there));
       }),
     steps: stepsOf,
     changes: (differences, _, ours) => changesOf(differences, ours.isServiceChain),
@@ -62,12 +62,12 @@ export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], 
     rejected: (step, outcome, ask, waitSeconds): Promise<Diagnostic> => rejected(step, outcome, ask, waitSeconds),
   };
 
-/** The parts of the input for one family, in their order: of which table, and which half of it. */
+/** The parts of the input for one family, in order: the table, and its phase. */
 type Parts = readonly (readonly [table: string, phase: ScriptPhase])[];
 
 /**
- * Changed at once they are one input: what nat does not yet serve, or no longer, filter refuses until nat is done, which
- * goes from one state to the other in one commit. mangle holds only what kube-proxy left.
+ * An atomic change is one input. filter rejects what nat does not serve yet, or no longer serves, until nat has switched
+ * from the old state to the new in one commit. mangle holds only what kube-proxy left.
  */
 const PARTS: Readonly<Partial<Record<Phase, Parts>>> = {
   whole: [
@@ -93,7 +93,7 @@ function stepsOf(
   desired: IptablesState | undefined,
   { iptables, chainsPerCommit }: How,
 ): readonly Step[] {
-  // DNAT wins over IPVS while there are rules of both modes, on the way from one to the other: it is complete by itself.
+  // During a change of mode rules of both modes exist; those of iptables mode come first, as DNAT needs nothing else.
   const growing = desired && !desired.isComplete ? 'old-first' : 'new-first';
   return differences.map(({ family, tables }): Step => {
     const texts = (PARTS[phase] ?? []).flatMap(([name, half]) =>

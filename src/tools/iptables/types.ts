@@ -1,5 +1,5 @@
 /**
- * The iptables rule set as data: what a proxy mode lowers to and what print writes. Names are those of iptables(8) and
+ * The iptables rule set as data: a proxy mode lowers to it and print writes it. Names are those of iptables(8) and
  * iptables-extensions(8).
  *
  *     RuleSet ─ tables ─ chains ─ rules ─ { header, matches, target }
@@ -27,7 +27,7 @@ export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
 
 export interface Table {
   readonly name: TableName;
-  /** Built-in chains in the kernel's order, then the others, in any order; print has them by name. */
+  /** Built-in chains in the kernel's order, then the others in any order; print sorts them by name. */
   readonly chains: readonly Chain[];
 }
 
@@ -35,30 +35,30 @@ export interface Chain {
   readonly name: string;
   /** `ACCEPT` or `DROP`, of built-in chains only. */
   readonly policy?: string;
-  /** Computed at each call: a large cluster has 300,000 rules and nobody needs them all at once. */
+  /** Computed at each call: a large cluster has 300,000 rules, and they are never needed all at once. */
   readonly rules: () => readonly Rule[];
-  /** What the chain is there for, when that is one object; a rule's own origin wins. */
+  /** The object that the chain serves, if there is just one; a rule's own origin takes precedence. */
   readonly origin?: Origin;
-  /** Whose it is, when that is one ServicePort; a rule's own owner wins. */
+  /** The ServicePort that it serves, if there is just one; a rule's own owner takes precedence. */
   readonly owner?: Owner;
-  /** Where its rules are to stand in a chain of others: all lines of it, as they once were. */
+  /** The earlier lines of a foreign chain, which say where among them our rules belong. */
   readonly among?: readonly string[];
 }
 
-/** A rule matches when its header and all its matches do. Without a target it only counts. */
+/** A rule matches when its header and all its matches do. Without a target it only counts packets. */
 export interface Rule {
   readonly header: Header;
-  /** In the order they are written, which is the order the kernel tries them in. */
+  /** In the order of the text, in which the kernel tries them. */
   readonly matches: readonly Match[];
   readonly target: Target | undefined;
-  /** In chains that several objects share. */
+  /** In chains that serve several objects. */
   readonly origin: Origin | undefined;
   readonly owner: Owner | undefined;
 }
 
 /**
- * A rule, of the ServicePort `from` where it stands in a chain that several share. All are made here, so that the engine
- * sees one shape of object however many there are.
+ * A rule, with the ServicePort `from` in a chain that serves several. Every rule is made here, so that V8 sees a single
+ * object shape however many there are.
  */
 export function rule(
   header: Header,
@@ -77,9 +77,9 @@ export interface Header {
   /** An interface name; a trailing `+` makes it a prefix. */
   readonly inInterface?: Negatable<string>;
   readonly outInterface?: Negatable<string>;
-  /** One of ours by its bare name, others and negations as the tool writes them: `is('icmp')`, `not('tcp')`. */
+  /** A protocol of ours by its bare name; others and negations as the tool writes them: `is('icmp')`, `not('tcp')`. */
   readonly protocol?: L4Protocol | Negatable<string>;
-  /** Conditions that have no field here, as the tool writes them, with a leading space: ` -f`. */
+  /** Conditions without a field of their own, as the tool writes them, with a leading space: ` -f`. */
   readonly other?: string;
 }
 
@@ -92,7 +92,7 @@ export interface Negatable<T> {
 
 export type Match =
   | { readonly kind: 'comment'; readonly text: string }
-  /** `-m tcp`, with or without a port: DNAT to a port wants the module named. */
+  /** `-m tcp`, with or without a port: DNAT to a port requires the module. */
   | { readonly kind: 'l4'; readonly protocol: L4Protocol; readonly destinationPort?: number }
   | { readonly kind: 'conntrack'; readonly states: Negatable<readonly ConntrackState[]> }
   | { readonly kind: 'mark'; readonly mark: Negatable<{ readonly value: number; readonly mask: number }> }
@@ -106,7 +106,7 @@ export type Match =
   /** Probability in units of 2^-31, as the kernel keeps it. */
   | { readonly kind: 'statistic'; readonly probability: number }
   | { readonly kind: 'recent'; readonly list: string; readonly check: RecentCheck }
-  /** One that the compiler does not write, as the tool writes it: ` -m multiport --dports 80,443`. */
+  /** A match that the compiler does not write, as the tool writes it: ` -m multiport --dports 80,443`. */
   | { readonly kind: 'unknown'; readonly text: string };
 
 export type ConntrackState = 'INVALID' | 'NEW' | 'RELATED' | 'ESTABLISHED' | 'DNAT';
@@ -119,14 +119,14 @@ export type Target =
   | { readonly kind: 'drop' }
   | { readonly kind: 'return' }
   | { readonly kind: 'jump'; readonly chain: string }
-  /** A jump that RETURN does not come back from: it goes to the caller of this chain. */
+  /** A jump from which RETURN goes to the caller of this chain. */
   | { readonly kind: 'goto'; readonly chain: string }
   | { readonly kind: 'reject' }
   /** Bits of `mask` in the packet mark are cleared, then `value` is XORed in. */
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number }
   | { readonly kind: 'dnat'; readonly ip: string; readonly port: number }
   | { readonly kind: 'masquerade'; readonly randomFully: boolean }
-  /** One that the compiler does not write, as the tool writes it: ` -j LOG --log-prefix x`. */
+  /** A target that the compiler does not write, as the tool writes it: ` -j LOG --log-prefix x`. */
   | { readonly kind: 'unknown'; readonly text: string };
 
 export const ACCEPT: Target = { kind: 'accept' };
@@ -151,17 +151,17 @@ export function not<T>(value: T): Negatable<T> {
   return { not: true, value };
 }
 
-/** A match for the connection states, any of them. */
+/** A match for any of the connection states. */
 export function states(...values: readonly ConntrackState[]): Match {
   return { kind: 'conntrack', states: is(values) };
 }
 
-/** An address as the network of one that iptables-save shows. */
+/** A single address in CIDR form, as iptables-save prints it. */
 export function host(ip: string): string {
   return `${ip}/${ip.includes(':') ? 128 : 32}`;
 }
 
-/** A table with its built-in chains, whose rules `jumps` has, and then `chains`. */
+/** A table with its built-in chains, filled with `jumps`, and then `chains`. */
 export function table(
   name: TableName,
   jumps: Readonly<Record<string, readonly Rule[]>>,

@@ -1,5 +1,5 @@
 /**
- * variants: which of the two iptables a node uses, and what rules there are. Asked once, into a struct.
+ * variants: which of the two iptables variants a node uses, and its observed rules. Detected once, into a struct.
  */
 import { show } from '../../diag.js';
 import { type Ask, demand, failure, isMissing } from '../ask.js';
@@ -11,23 +11,25 @@ export type { Iptables, Variant } from '../detected.js';
 
 export const VARIANTS: readonly Variant[] = ['nft', 'legacy'];
 
-/** iptables-nft takes time with the square of the chains in a commit, iptables-legacy copies the table at each. */
+/**
+ * The time of iptables-nft grows with the square of the chains in a commit; iptables-legacy copies the table at each.
+ */
 export const CHAINS_PER_COMMIT: Readonly<Record<Variant, number>> = { nft: 300, legacy: Number.POSITIVE_INFINITY };
 
-/** One variant with the rules it has, for each family that the node has. */
+/** One variant and its rules, for each family that the node has. */
 export interface DetectedVariant {
   readonly iptables: Iptables;
   readonly saved: readonly SavedRuleSet[];
-  /** Why they could not be read. */
+  /** Why the rules could not be read. */
   readonly unreadable?: string;
 }
 
-/** What both variants have, as far as tools and kernel have them; none where no iptables is installed. */
+/** The rules of both variants, where tools and kernel support them; empty where no iptables is installed. */
 export async function detect(ask: Ask): Promise<readonly DetectedVariant[]> {
   const named = await Promise.all(VARIANTS.map((variant) => detectOne(ask, variant, `-${variant}`)));
   const found = named.flatMap((each) => each ?? []);
   if (found.length > 0) return found;
-  // Some distributions have one variant only, without a suffix.
+  // Some distributions ship one variant only, without a suffix.
   const version = await ask(['iptables-save', '--version']);
   const plain = await detectOne(ask, /legacy/.test(version.stdout) ? 'legacy' : 'nft', '');
   if (plain) return [plain];
@@ -47,8 +49,9 @@ async function detectOne(ask: Ask, variant: Variant, suffix: string): Promise<De
 }
 
 /**
- * The variant that the node uses: where kubelet left its mark, as everybody in a cluster agrees to look for (KEP-3178,
- * iptables-wrappers), else the one with more rules, else nft. `isMark` knows the chains of table mangle that are the mark.
+ * The variant that the node uses: the one where kubelet left its mark, by which all components agree to tell (KEP-3178,
+ * iptables-wrappers); else the one with more rules; else nft. `isMark` recognizes the marks among the chains of table
+ * mangle.
  */
 export function choose(
   detected: readonly DetectedVariant[],
@@ -67,7 +70,7 @@ function count({ saved }: DetectedVariant): number {
   return chains.reduce((sum, { lines }) => sum + lines.length, 0);
 }
 
-/** What the programs can do: whether MASQUERADE knows --random-fully (iptables 1.6.2). */
+/** What the programs support: --random-fully of MASQUERADE needs iptables 1.6.2. */
 export async function features(ask: Ask, { program }: Iptables): Promise<{ readonly randomFully: boolean }> {
   const argv = [`${program.ipv4}-restore`, '--version'];
   const stdout = await demand(ask, argv);

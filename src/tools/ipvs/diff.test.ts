@@ -9,7 +9,7 @@ const server = (change: Partial<VirtualServer> = {}): VirtualServer => {
   return { protocol: 'tcp', address: '10.0.0.1', port: 80, scheduler: 'rr', realServers: [], ...change };
 };
 
-/** Name, what ipvsadm --save prints, wanted, what ipvsadm is told first and last. Ours are the addresses of 10.0.0.0/8. */
+/** Name, output of ipvsadm --save, desired servers, input of grow and shrink. Addresses in 10.0.0.0/8 are ours. */
 const ROWS: readonly [string, string, readonly VirtualServer[], readonly string[], readonly string[]][] = [
   ['nothing', '', [], [], []],
   [
@@ -67,25 +67,27 @@ const ROWS: readonly [string, string, readonly VirtualServer[], readonly string[
 
 const ours = ({ address }: { readonly address: string }) => address.startsWith('10.');
 const texts = (lines: Iterable<{ readonly text: string }>) => [...lines].map(({ text }) => text);
-const live = (saved: string, listing = '') => ({
+const observed = (saved: string, listing = '') => ({
   saved: parse(saved).value,
   connections: parseListing(listing).value,
 });
 
 describe('diff', () => {
   it.each(ROWS)('%s', (_, saved, virtualServers, first, last) => {
-    const found = diff(live(saved), { virtualServers }, ours);
+    const found = diff(observed(saved), { virtualServers }, ours);
     expect(texts(grow(found))).toEqual(first);
     expect(texts(shrink(found))).toEqual(last);
   });
 
   it('remembers whom it does not understand, for people', () => {
-    const { servers } = diff(live(`-A -t ${V} -s rr -o\n`), { virtualServers: [] }, ours);
+    const { servers } = diff(observed(`-A -t ${V} -s rr -o\n`), { virtualServers: [] }, ours);
     expect(servers).toMatchObject([{ service: `-t ${V}`, unreadable: `-A -t ${V} -s rr -o` }]);
   });
 });
 
-/** Protocol, weight that the leaving real server has, its active and inactive connections; what is told; who drains. */
+/**
+ * Protocol; weight, active and inactive connections of the leaving real server; input for ipvsadm; whether it drains.
+ */
 const LEAVING: readonly ['TCP' | 'UDP' | 'SCTP', number, number, number, string | undefined, boolean][] = [
   ['TCP', 1, 0, 0, '-d', false],
   ['TCP', 1, 2, 0, '-e', false],
@@ -102,7 +104,7 @@ describe('a real server that leaves', () => {
     const service = `${{ tcp: '-t', udp: '-u', sctp: '--sctp-service' }[protocol]} ${V}`;
     const saved = `-A ${service} -s rr\n-a ${service} -r 10.1.0.1:8080 -m -w ${weight}\n`;
     const listing = `${name}  ${V} rr\n  -> 10.1.0.1:8080           Masq    ${weight}      ${active}          ${inactive}\n`;
-    const found = diff(live(saved, listing), { virtualServers: [server({ protocol })] }, ours);
+    const found = diff(observed(saved, listing), { virtualServers: [server({ protocol })] }, ours);
     const told = { '-d': `-d ${service} -r 10.1.0.1:8080`, '-e': `-e ${service} -r 10.1.0.1:8080 -m -w 0` };
     expect(texts(grow(found))).toEqual([]);
     expect(texts(shrink(found))).toEqual(verb === undefined ? [] : [told[verb as '-d' | '-e']]);
@@ -113,7 +115,7 @@ describe('a real server that leaves', () => {
 
   it('and comes back gets its weight again', () => {
     const saved = `-A -t ${V} -s rr\n-a -t ${V} -r 10.1.0.1:8080 -m -w 0\n`;
-    const found = diff(live(saved), { virtualServers: [server({ realServers: [real('10.1.0.1')] })] }, ours);
+    const found = diff(observed(saved), { virtualServers: [server({ realServers: [real('10.1.0.1')] })] }, ours);
     expect(texts(grow(found))).toEqual([`-e -t ${V} -r 10.1.0.1:8080 -m -w 1`]);
     expect(found.draining).toEqual([]);
   });
@@ -125,14 +127,14 @@ describe('timeouts', () => {
     ['the same', { tcp: 900, tcpFin: 120, udp: 300 }, []],
     ['0 is any', { tcp: 0, tcpFin: 120, udp: 0 }, []],
     ['others', { tcp: 800, tcpFin: 0, udp: 300 }, ['--set 800 0 300']],
-    ['none wanted', undefined, []],
+    ['none desired', undefined, []],
   ])('%s', (_, timeouts, expected) => {
-    const wanted = { virtualServers: [], ...(timeouts ? { timeouts } : {}) };
-    expect(texts(grow(diff({ ...live(''), timeouts: there }, wanted, ours)))).toEqual(expected);
+    const desired = { virtualServers: [], ...(timeouts ? { timeouts } : {}) };
+    expect(texts(grow(diff({ ...observed(''), timeouts: there }, desired, ours)))).toEqual(expected);
   });
 
   it('that are not known are set', () => {
-    const wanted = { virtualServers: [], timeouts: { tcp: 0, tcpFin: 5, udp: 0 } };
-    expect(texts(grow(diff(live(''), wanted, ours)))).toEqual(['--set 0 5 0']);
+    const desired = { virtualServers: [], timeouts: { tcp: 0, tcpFin: 5, udp: 0 } };
+    expect(texts(grow(diff(observed(''), desired, ours)))).toEqual(['--set 0 5 0']);
   });
 });

@@ -1,7 +1,8 @@
 /**
- * diff: live virtual servers × wanted ones → what differs, and the input for `ipvsadm --restore` that changes it. A real
- * server goes gracefully: it gets weight 0, so no new connections, and goes when the last one has ended. Where a protocol
- * has no end of connections, or none that the kernel sees, it goes at once (k/k pkg/proxy/ipvs graceful_termination.go).
+ * diff: observed virtual servers × desired ones → the difference, and the `ipvsadm --restore` input that makes it good.
+ * A real server is removed gracefully: weight 0 keeps new connections away, and it is deleted when the last one has
+ * ended. Where a protocol has no end of connections that the kernel sees, it is deleted at once (k/k pkg/proxy/ipvs
+ * graceful_termination.go).
  */
 import type { Line } from '../../text.js';
 import type { Connections } from './listing.js';
@@ -12,7 +13,7 @@ import type { Ipvs, RealServer, Timeouts, VirtualServer, VirtualServerName } fro
 export interface IpvsDiff {
   readonly timeouts?: Timeouts;
   readonly servers: readonly ServerDiff[];
-  /** Real servers with weight 0 that wait for their last connection; nothing is to be done about them now. */
+  /** Real servers with weight 0 that wait for their last connection to end; they need no change now. */
   readonly draining: readonly DrainingServer[];
 }
 
@@ -20,16 +21,16 @@ export interface ServerDiff {
   /** `-t 10.96.0.1:80` */
   readonly service: string;
   readonly before?: VirtualServer;
-  /** What is there when VirtualServer cannot hold it, as ipvsadm prints it. */
+  /** The observed virtual server as ipvsadm prints it, when VirtualServer cannot hold it. */
   readonly unreadable?: string;
-  /** Absent when it is to go. */
-  readonly wanted?: VirtualServer;
-  /** How the virtual server itself is made: `replace` when ipvsadm cannot edit it into the wanted one. */
+  /** Absent when the virtual server must be deleted. */
+  readonly desired?: VirtualServer;
+  /** How to write the virtual server itself: `replace` when ipvsadm cannot edit it into the desired one. */
   readonly making?: 'create' | 'edit' | 'replace';
   readonly added: readonly RealServer[];
   /** With their new weight. */
   readonly reweighed: readonly RealServer[];
-  /** To get weight 0. */
+  /** Real servers that get weight 0. */
   readonly drained: readonly RealServer[];
   readonly removed: readonly RealServer[];
 }
@@ -40,21 +41,21 @@ export interface DrainingServer {
   readonly connections: number;
 }
 
-/** What there is, as far as it matters. */
+/** The observed state of IPVS, reduced to what matters here. */
 export interface ObservedIpvs {
   readonly saved: SavedIpvs;
   readonly connections: readonly Connections[];
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** What to do to `live` to have `wanted`; other virtual servers go when they are `ours`. */
-export function diff(live: ObservedIpvs, wanted: Ipvs, ours: (server: VirtualServerName) => boolean): IpvsDiff {
-  const there = new Map(live.saved.virtualServers.map((server) => [printService(server), server]));
-  const unreadable = new Map(live.saved.others.flatMap((line) => namedLine(line) ?? []));
-  const wantedNames = new Set(wanted.virtualServers.map(printService));
-  const goes = (server: VirtualServerName) => ours(server) && !wantedNames.has(printService(server));
-  const open = openConnections(live.connections);
-  const compared = wanted.virtualServers.map((server) => {
+/** How to change `observed` into `desired`; other virtual servers that are `ours` are deleted. */
+export function diff(observed: ObservedIpvs, desired: Ipvs, ours: (server: VirtualServerName) => boolean): IpvsDiff {
+  const there = new Map(observed.saved.virtualServers.map((server) => [printService(server), server]));
+  const unreadable = new Map(observed.saved.others.flatMap((line) => namedLine(line) ?? []));
+  const desiredNames = new Set(desired.virtualServers.map(printService));
+  const goes = (server: VirtualServerName) => ours(server) && !desiredNames.has(printService(server));
+  const open = openConnections(observed.connections);
+  const compared = desired.virtualServers.map((server) => {
     const service = printService(server);
     return diffServer(service, there.get(service), unreadable.get(service)?.line, server, open);
   });
@@ -65,7 +66,7 @@ export function diff(live: ObservedIpvs, wanted: Ipvs, ours: (server: VirtualSer
       .map(([service, { line }]) => ({ service, unreadable: line, ...UNCHANGED })),
   ];
   return {
-    ...(wanted.timeouts && !sameTimeouts(live.timeouts, wanted.timeouts) ? { timeouts: wanted.timeouts } : {}),
+    ...(desired.timeouts && !sameTimeouts(observed.timeouts, desired.timeouts) ? { timeouts: desired.timeouts } : {}),
     servers: [...compared.flatMap(({ diff }) => diff), ...gone],
     draining: compared.flatMap(({ draining }) => draining),
   };
@@ -80,9 +81,9 @@ function namedLine(
 
 const UNCHANGED = { added: [], reweighed: [], drained: [], removed: [] };
 
-/** 0 leaves the kernel's value as it is. */
-function sameTimeouts(live: Timeouts | undefined, wanted: Timeouts): boolean {
-  return (['tcp', 'tcpFin', 'udp'] as const).every((key) => wanted[key] === 0 || wanted[key] === live?.[key]);
+/** 0 keeps the kernel's value. */
+function sameTimeouts(observed: Timeouts | undefined, desired: Timeouts): boolean {
+  return (['tcp', 'tcpFin', 'udp'] as const).every((key) => desired[key] === 0 || desired[key] === observed?.[key]);
 }
 
 type Open = (service: string, real: RealServer) => number;
@@ -99,26 +100,26 @@ function diffServer(
   service: string,
   before: VirtualServer | undefined,
   unreadable: string | undefined,
-  wanted: VirtualServer,
+  desired: VirtualServer,
   open: Open,
 ): { readonly diff: readonly ServerDiff[]; readonly draining: readonly DrainingServer[] } {
   if (!before) {
     const how = unreadable === undefined ? { making: 'create' as const } : { making: 'replace' as const, unreadable };
-    return { diff: [{ service, wanted, ...how, ...UNCHANGED, added: wanted.realServers }], draining: [] };
+    return { diff: [{ service, desired, ...how, ...UNCHANGED, added: desired.realServers }], draining: [] };
   }
   const there = new Map(before.realServers.map((real) => [printHostPort(real), real]));
-  const wantedNames = new Set(wanted.realServers.map(printHostPort));
-  const added = wanted.realServers.filter((real) => !there.has(printHostPort(real)));
-  const reweighed = wanted.realServers.filter(
+  const desiredNames = new Set(desired.realServers.map(printHostPort));
+  const added = desired.realServers.filter((real) => !there.has(printHostPort(real)));
+  const reweighed = desired.realServers.filter(
     (real) => (there.get(printHostPort(real))?.weight ?? real.weight) !== real.weight,
   );
-  const leaving = before.realServers.filter((real) => !wantedNames.has(printHostPort(real)));
-  const busy = leaving.filter((real) => wanted.protocol === 'tcp' && open(service, real) > 0);
+  const leaving = before.realServers.filter((real) => !desiredNames.has(printHostPort(real)));
+  const busy = leaving.filter((real) => desired.protocol === 'tcp' && open(service, real) > 0);
   const removed = leaving.filter((real) => !busy.includes(real));
   const drained = busy.filter(({ weight }) => weight > 0);
-  const edited = printScheduling(before) !== printScheduling(wanted);
+  const edited = printScheduling(before) !== printScheduling(desired);
   const same = !edited && added.length + reweighed.length + drained.length + removed.length === 0;
-  const found: ServerDiff = { service, before, wanted, added, reweighed, drained, removed };
+  const found: ServerDiff = { service, before, desired, added, reweighed, drained, removed };
   return {
     diff: same ? [] : [edited ? { ...found, making: 'edit' } : found],
     draining: busy
@@ -127,23 +128,23 @@ function diffServer(
   };
 }
 
-/** Makes virtual servers and adds to them. */
+/** Creates virtual servers and adds to them. */
 export function* grow({ timeouts, servers }: IpvsDiff): Generator<Line> {
   if (timeouts) yield { text: `--set ${timeouts.tcp} ${timeouts.tcpFin} ${timeouts.udp}` };
-  for (const { service, wanted, making, added, reweighed } of servers) {
-    if (!wanted) continue;
-    const { origin } = wanted;
+  for (const { service, desired, making, added, reweighed } of servers) {
+    if (!desired) continue;
+    const { origin } = desired;
     if (making === 'replace') yield { text: `-D ${service}`, origin };
-    if (making) yield { text: `${making === 'edit' ? '-E' : '-A'} ${service}${printScheduling(wanted)}`, origin };
+    if (making) yield { text: `${making === 'edit' ? '-E' : '-A'} ${service}${printScheduling(desired)}`, origin };
     for (const real of added) yield { text: `-a ${service} ${printRealServer(real)}`, origin };
     for (const real of reweighed) yield { text: `-e ${service} ${printRealServer(real)}`, origin };
   }
 }
 
-/** Takes away from virtual servers, and then those that are not wanted. */
+/** Removes from virtual servers, and deletes those that are not desired. */
 export function* shrink({ servers }: IpvsDiff): Generator<Line> {
-  for (const { service, wanted, drained, removed } of servers) {
-    if (!wanted) yield { text: `-D ${service}` };
+  for (const { service, desired, drained, removed } of servers) {
+    if (!desired) yield { text: `-D ${service}` };
     for (const real of drained) yield { text: `-e ${service} ${printRealServer({ ...real, weight: 0 })}` };
     for (const real of removed) yield { text: `-d ${service} -r ${printHostPort(real)}` };
   }

@@ -8,7 +8,7 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** The address, in canonical form, and port of a text that is printed in the same way again. */
+/** The address, in canonical form, and port of a text, if printing them gives the same text. */
 export function parseHostPort(text: string): HostPort | undefined {
   const [, ipv6, ipv4 = '', digits] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
   const ip = parseIp(ipv6 ?? ipv4);

@@ -1,6 +1,6 @@
 /**
- * parseListing: what `ipvsadm --list -n` printed → how many connections each real server has. What ipvsadm --save says
- * leaves them out.
+ * parseListing: output of `ipvsadm --list -n` → how many connections each real server has; `ipvsadm --save` does not
+ * print them.
  */
 import type { Checked } from '../../diag.js';
 import type { L4Protocol } from '../l4.js';
@@ -13,13 +13,13 @@ export interface Connections extends HostPort {
   readonly realServer: HostPort;
   readonly weight: number;
   readonly active: number;
-  /** Closed, or of a protocol without connections. */
+  /** Closed connections, or those of a protocol without connections. */
   readonly inactive: number;
 }
 
 /**
- * One for each real server, in the order of the text; without those of virtual servers that have no address but a
- * firewall mark. Every line that cannot be read is a diagnostic.
+ * One for each real server, in the order of the text, except those of virtual servers with a firewall mark instead of
+ * an address. An unreadable line is a diagnostic.
  */
 export function parseListing(text: string): Checked<readonly Connections[]> {
   const value: Connections[] = [];
@@ -37,7 +37,7 @@ export function parseListing(text: string): Checked<readonly Connections[]> {
   return { value, diagnostics };
 }
 
-/** How many virtual servers a listing has; one that is told twice counts once. */
+/** How many virtual servers a listing has; duplicates count once. */
 export function countServers(text: string): number {
   return distinctLines(text).filter((line) => parseServer(line) !== undefined).length;
 }
@@ -59,7 +59,10 @@ const PROTOCOLS: ReadonlyMap<string, L4Protocol> = new Map([
   ['SCTP', 'sctp'],
 ]);
 
-/** Address, way, weight, active and inactive connections; an address that fills its column is followed by one blank. */
+/**
+ * Address, forwarding method, weight, active and inactive connections. A single blank follows an address that fills its
+ * column.
+ */
 function parseRealServer(line: string): Pick<Connections, 'realServer' | 'weight' | 'active' | 'inactive'> | undefined {
   const [, name = '', weight, active, inactive] = /^ {2}-> (\S+) +[A-Z][a-z]+ +(\d+) +(\d+) +(\d+)$/.exec(line) ?? [];
   const realServer = parseHostPort(name);

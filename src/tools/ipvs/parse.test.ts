@@ -23,7 +23,7 @@ describe('parse', () => {
       const { value, diagnostics } = parse(text);
       expect(diagnostics).toEqual([]);
       expect(value.others).toEqual([]);
-      // ipvsadm puts all real servers behind their virtual server already.
+      // ipvsadm already prints all real servers behind their virtual server.
       expect(render(print(value))).toBe(text.replace(/^(?:#|--set).*\n/gm, ''));
     },
   );
@@ -33,7 +33,7 @@ const server = (change: Partial<VirtualServer>): VirtualServer => {
   return { protocol: 'tcp', address: '10.0.0.1', port: 80, scheduler: 'rr', realServers: [], ...change };
 };
 
-/** Name, text, virtual servers, others, messages. */
+/** Name, text, virtual servers, lines that VirtualServer cannot hold, messages. */
 const TEXTS: readonly [string, string, readonly VirtualServer[], readonly string[], readonly string[]][] = [
   ['nothing', '', [], [], []],
   ['comments and timeouts', '# default/web\n--set 900 0 300\n\n', [], [], []],

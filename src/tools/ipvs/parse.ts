@@ -1,7 +1,7 @@
 /**
- * parse: what `ipvsadm --save -n` printed → virtual servers. One is ours to know when all of it has a place in
- * VirtualServer; any other, found by a firewall mark, with a persistence netmask or engine, one-packet scheduling, or a
- * real server reached by another way than masquerading, stays a line of text.
+ * parse: output of `ipvsadm --save -n` → virtual servers. One is read in full when VirtualServer can hold all of it.
+ * Any other stays a line of text: one with a firewall mark, a persistence netmask or engine, one-packet scheduling, or
+ * a real server reached by another method than masquerading.
  *
  * The lines are those of print_service_entry in ipvsadm.c; 1.31 writes `pe sip` and `ops` without dashes.
  */
@@ -18,7 +18,7 @@ export interface SavedIpvs extends Ipvs {
   readonly others: readonly string[];
 }
 
-/** The virtual servers of a whole text. Every line that cannot be read is a diagnostic; the others count all the same. */
+/** The virtual servers of a whole text. An unreadable line is a diagnostic and does not hide the others. */
 export function parse(text: string): Checked<SavedIpvs> {
   const found = new Map<string, ReadServer>();
   const diagnostics = readLines(text, (line) => readLine(found, line));
@@ -28,7 +28,7 @@ export function parse(text: string): Checked<SavedIpvs> {
   return { value: { virtualServers, others }, diagnostics };
 }
 
-/** What names a virtual server that such a line makes; undefined for one that is found by a firewall mark. */
+/** What identifies the virtual server of an `-A` line; undefined for one with a firewall mark. */
 export function serviceOf(line: string): VirtualServerName | undefined {
   const [, , flag = '', name = ''] = LINE.exec(line) ?? [];
   const at = parseHostPort(name);
@@ -38,11 +38,11 @@ export function serviceOf(line: string): VirtualServerName | undefined {
 
 interface ReadServer {
   readonly line: string;
-  /** Gone as soon as something is found that it cannot hold. */
+  /** Reset to undefined at the first thing that VirtualServer cannot hold. */
   server: (VirtualServer & { readonly realServers: RealServer[] }) | undefined;
 }
 
-/** Reads one line; the answer is what is wrong with it. Comments and --set are no virtual servers, and no mistakes. */
+/** Reads one line and returns what is wrong with it. Comments and --set are valid, but no virtual servers. */
 function readLine(found: Map<string, ReadServer>, line: string): string | undefined {
   if (line === '' || line.startsWith('#') || line.startsWith('--set ')) return undefined;
   const [, verb, flag = '', name = '', ipv6 = '', options = ''] = LINE.exec(line) ?? [];
@@ -66,7 +66,7 @@ function readLine(found: Map<string, ReadServer>, line: string): string | undefi
   return undefined;
 }
 
-/** Verb, how a virtual server is found, by what, and with a firewall mark its family. */
+/** The verb; address or firewall mark of the virtual server, with -6 for an IPv6 mark; the rest. */
 const LINE = /^-([Aa]) (-t|-u|--sctp-service|-f) (\S+)( -6)?( -[rs] .*)$/;
 
 const PROTOCOLS: ReadonlyMap<string, VirtualServer['protocol']> = new Map([

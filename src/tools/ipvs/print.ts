@@ -1,6 +1,6 @@
 /**
- * print: virtual servers → Text, as `ipvsadm --save -n` prints them. ipvsadm knows no comments, and a virtual server has
- * no name: whose it is only its address tells.
+ * print: virtual servers → Text, as `ipvsadm --save -n` prints them. ipvsadm knows no comments and a virtual server has
+ * no name, so only its address tells its owner.
  */
 import { inetNtop, joinHostPort } from '../../ip.js';
 import { type JsonObject, streamed } from '../../json.js';
@@ -22,12 +22,12 @@ export function* print({ timeouts, virtualServers }: Ipvs): Generator<Line> {
 
 const SERVICE: Readonly<Record<L4Protocol, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' };
 
-/** What names a virtual server: `-t 10.96.0.1:80`. */
+/** What identifies a virtual server: `-t 10.96.0.1:80`. */
 export function printService({ protocol, address, port }: VirtualServerName): string {
   return `${SERVICE[protocol]} ${printHostPort({ address, port })}`;
 }
 
-/** How clients are spread: ` -s rr -p 60`. */
+/** How connections are scheduled: ` -s rr -p 60`. */
 export function printScheduling({ scheduler, schedulerFlag, persistence }: VirtualServer): string {
   const flag = schedulerFlag === undefined ? '' : ` -b ${schedulerFlag}`;
   return ` -s ${scheduler}${persistence ? ` -p ${persistence.timeoutSeconds}` : ''}${flag}`;

@@ -1,5 +1,5 @@
 /**
- * Virtual servers are read right while another network namespace of the same kernel changes its own.
+ * Virtual servers are read correctly while another network namespace of the same kernel changes its own.
  */
 import { expect, it } from '@jest/globals';
 import { withGuestNetns } from '../../testing/machine/guest.js';
@@ -13,7 +13,7 @@ const describeGuest = await describeInGuest();
 const SERVERS = Array.from({ length: 20 }, (_, i) => `10.96.0.${i + 1}`);
 const READS = often(6, 40);
 
-/** Adds 40 virtual servers and takes them away again until it is killed. */
+/** Adds 40 virtual servers and deletes them again until it is killed. */
 const CHURN = `seq 40 | sed 's/.*/-A -t 10.97.0.&:80 -s rr/' > /tmp/churn
 setsid sh -c 'echo $$ > /tmp/churn.pid; while :; do ipvsadm --restore < /tmp/churn; ipvsadm --clear; done' > /tmp/churn.log 2>&1 &`;
 

@@ -12,7 +12,7 @@ interface Read {
   readonly listed: string;
 }
 
-/** A node whose kernel tells these virtual servers, one read after the other; the last of them for ever. */
+/** A node whose kernel reports these virtual servers, one list per read; the last list forever. */
 function nodeThatTells(saves: readonly (readonly Read[])[], lists: readonly (readonly Read[])[]) {
   const left = { '--save': [...saves], '--list': [...lists] };
   let asked = 0;

@@ -1,5 +1,5 @@
 /**
- * read: virtual servers, how many connections they have, and how long those are remembered.
+ * read: virtual servers, how many connections they have, and their timeouts.
  */
 import { type Ask, answer, demand, isMissing, type Outcome, understood } from '../ask.js';
 import { distinctLines } from '../lines.js';
@@ -7,10 +7,12 @@ import type { ObservedIpvs } from './diff.js';
 import { type Connections, countServers, parse, parseListing, parseTimeouts } from './parse.js';
 import { printHostPort, printService } from './print.js';
 
-/** What a node has whose kernel has not loaded IPVS. */
+/** The result on a node whose kernel has not loaded IPVS. */
 export const NO_IPVS: ObservedIpvs = { saved: { virtualServers: [], others: [] }, connections: [] };
 
-/** ipvsadm would load IPVS into a kernel that has no use for it, so unless it is `needed` it is asked only where that is. */
+/**
+ * Reads IPVS. Running ipvsadm loads IPVS into the kernel, so unless it is `needed`, it runs only where IPVS is loaded.
+ */
 export async function readIpvs(ask: Ask, needed: boolean): Promise<ObservedIpvs> {
   const isUnloaded = async () =>
     (await answer(ask, ['test', '-e', '/proc/net/ip_vs'], ({ code }) => code === 1)) === undefined;
@@ -23,15 +25,15 @@ export async function readIpvs(ask: Ask, needed: boolean): Promise<ObservedIpvs>
   return { ...agreed, timeouts };
 }
 
-/** What bin/capture.sh writes where ipvsadm would have loaded IPVS, and then found none. */
+/** The message of bin/capture.sh where it did not run ipvsadm, because ipvsadm would have loaded IPVS. */
 const NOT_LOADED = /^not run: the kernel has none of it loaded$/m;
 
 const MOST_READS = 20;
 
 /**
- * Virtual servers as both of two reads have them. The kernel keeps its place in such a read by counting those of all its
- * network namespaces (ip_vs_genl_dump_services), so that when others come or go meanwhile, on nodes that are containers
- * of one machine, one of ours is there twice, or not at all.
+ * Virtual servers on which two reads agree. The kernel resumes a dump by counting the virtual servers of all network
+ * namespaces (ip_vs_genl_dump_services). When other namespaces change meanwhile, as on nodes that are containers of one
+ * machine, one of ours may appear twice or not at all.
  */
 async function readAgreed(run: (...argv: readonly string[]) => Promise<string>): Promise<ObservedIpvs> {
   for (let reads = 1; ; reads++) {
@@ -45,7 +47,7 @@ async function readAgreed(run: (...argv: readonly string[]) => Promise<string>):
   }
 }
 
-/** Whether the listing has the real servers of the virtual servers that can be read, and no more. */
+/** Whether the listing has exactly the real servers of the virtual servers that can be read. */
 function hasRealServers({ virtualServers }: ObservedIpvs['saved'], connections: readonly Connections[]): boolean {
   const saved = virtualServers.flatMap((server) =>
     server.realServers.map((real) => `${printService(server)} ${printHostPort(real)}`),

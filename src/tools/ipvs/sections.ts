@@ -1,12 +1,12 @@
 /**
- * Virtual servers as text → sections for review: one a virtual server.
+ * Virtual servers as text → sections for review, one per virtual server.
  */
 import { ownerName } from '../../owner.js';
 import type { Section } from '../../text.js';
 import { printService } from './print.js';
 import type { VirtualServer } from './types.js';
 
-/** Takes `ipvsadm --save -n` text apart; of those in `known` it can say whose they are. */
+/** Splits `ipvsadm --save -n` text; sections of virtual servers in `known` carry their owner. */
 export function sectionsOf(known: readonly VirtualServer[]): (text: string) => readonly Section[] {
   const owners = new Map(known.map((server) => [printService(server), server.owner && ownerName(server.owner)]));
   return (text) => {

@@ -1,5 +1,5 @@
 /**
- * parseTimeouts: what `ipvsadm --list --timeout` printed → timeouts, which no save prints.
+ * parseTimeouts: output of `ipvsadm --list --timeout` → timeouts, which `ipvsadm --save` does not print.
  */
 import type { Timeouts } from './types.js';
 

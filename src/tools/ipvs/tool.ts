@@ -1,5 +1,5 @@
 /**
- * ipvsadm(8) as a tool: IPVS's virtual servers. They have no names; the caller says by `ours` which of a node are ours.
+ * ipvsadm(8) as a tool: IPVS's virtual servers. They have no names; the caller's `ours` says which are ours.
  */
 import type { Diagnostic } from '../../diag.js';
 import { familyOf } from '../../ip.js';
@@ -18,7 +18,7 @@ export type IpvsOurs = (server: VirtualServerName) => boolean;
 export const ipvs: Tool<'ipvs', Ipvs, ObservedIpvs, IpvsDiff, IpvsOurs> = {
   name: 'ipvs',
   nothing: NO_IPVS,
-  // Real servers that drain go when their last connection has ended.
+  // Draining real servers disappear when their last connection has ended.
   isVolatile: true,
 
   read: (ask, { desired }) => readIpvs(ask, desired !== undefined),
@@ -47,7 +47,7 @@ export const ipvs: Tool<'ipvs', Ipvs, ObservedIpvs, IpvsDiff, IpvsOurs> = {
       ({ service, realServer, connections }) =>
         `${realServer} of ${service} gets no new connections and stays until the last of ${connections} has ended`,
     ),
-  // It ends with 0 whatever the kernel refused.
+  // ipvsadm exits with 0 even when the kernel refused a line.
   isDone: ({ code, stderr }) => code === 0 && stderr === '',
   explain: ({ input }, ask) => explain(input, ask),
 };
@@ -59,10 +59,10 @@ function changesOf({ servers, timeouts }: IpvsDiff): Changes {
     server ? [...print({ virtualServers: [server] })].map(({ text }) => text) : unreadable;
   const set = timeouts ? [section('ipvs timeouts', [`--set ${timeouts.tcp} ${timeouts.tcpFin} ${timeouts.udp}`])] : [];
   return sides(
-    servers.flatMap(({ service, before, unreadable, wanted }) =>
-      of(service, linesOf(before, unreadable === undefined ? [] : [unreadable]), wanted?.owner),
+    servers.flatMap(({ service, before, unreadable, desired }) =>
+      of(service, linesOf(before, unreadable === undefined ? [] : [unreadable]), desired?.owner),
     ),
-    [...servers.flatMap(({ service, wanted }) => of(service, linesOf(wanted), wanted?.owner)), ...set],
+    [...servers.flatMap(({ service, desired }) => of(service, linesOf(desired), desired?.owner)), ...set],
   );
 }
 

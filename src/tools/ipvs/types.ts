@@ -6,12 +6,12 @@ import type { Owner } from '../../owner.js';
 import type { L4Protocol } from '../l4.js';
 
 export interface Ipvs {
-  /** How long idle connections are remembered, for the whole network namespace. */
+  /** Timeouts of idle connections, for the whole network namespace. */
   readonly timeouts?: Timeouts;
   readonly virtualServers: readonly VirtualServer[];
 }
 
-/** Whole seconds; 0 leaves the kernel's as it is. */
+/** Whole seconds; 0 keeps the kernel's value. */
 export interface Timeouts {
   readonly tcp: number;
   /** After a FIN. */
@@ -19,7 +19,7 @@ export interface Timeouts {
   readonly udp: number;
 }
 
-/** What names a virtual server. */
+/** What identifies a virtual server. */
 export interface VirtualServerName {
   readonly protocol: L4Protocol;
   readonly address: string;
@@ -28,9 +28,9 @@ export interface VirtualServerName {
 
 export interface VirtualServer extends VirtualServerName {
   readonly scheduler: string;
-  /** The scheduler's own, such as `mh-port`: the source port counts as well. */
+  /** A flag of the scheduler, such as `mh-port`: hash the source port too. */
   readonly schedulerFlag?: string;
-  /** A client keeps its real server for so long after its last connection. */
+  /** How long after its last connection a client keeps its real server. */
   readonly persistence?: { readonly timeoutSeconds: number };
   readonly realServers: readonly RealServer[];
   readonly owner?: Owner;

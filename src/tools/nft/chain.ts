@@ -1,9 +1,9 @@
 /**
- * A chain as `nft --json list chain` prints it: which of its rules iptables-nft shows as less than they are.
+ * A chain as `nft --json list chain` prints it: which of its rules have more conditions than iptables-nft shows.
  *
- * iptables 1.8.9 passes over the lookup of a set or map in a rule (nft_parse_lookup is for bridges only), so that
- * `ip saddr @blocked drop` reads `-j DROP`. Of other expressions that it has no words for it says so (# Table … is
- * incompatible), or fails.
+ * iptables 1.8.9 skips the lookup of a set or map in a rule (nft_parse_lookup is for bridges only), so `ip saddr
+ * @blocked drop` reads `-j DROP`. For other expressions that it cannot print it says so (# Table … is incompatible), or
+ * fails.
  */
 import { type Checked, show } from '../../diag.js';
 
@@ -29,7 +29,7 @@ function readItems(text: string): readonly unknown[] | undefined {
   }
 }
 
-/** Sets and maps have names, `@blocked`, or stand in the rule. */
+/** Whether a value names a set or map, `@blocked`, or is an anonymous one. */
 function looksUp(value: unknown): boolean {
   if (typeof value === 'string') return /^@./.test(value);
   if (Array.isArray(value)) return value.some(looksUp);

@@ -28,7 +28,7 @@ describe('tables', () => {
   });
 });
 
-/** As nft 1.0.6 prints them, what iptables-nft-save makes of them, and whether that is less than they are. */
+/** The rule as nft 1.0.6 prints it, its iptables-nft-save line, and whether that line shows less. */
 const RULES: readonly [string, string, boolean][] = [
   [
     '-s 1.2.3.4/32',

@@ -1,5 +1,5 @@
 /**
- * Tables of nftables as nft(8) names them: data, parse and print of their removal together.
+ * Tables of nftables as nft(8) names them: data, parser and printer of their removal together.
  */
 import type { Checked } from '../../diag.js';
 import type { Line } from '../../text.js';
@@ -12,8 +12,8 @@ export interface NftTable {
 }
 
 /**
- * The tables of `nft list tables`, or of `nft list chains`, which has their chains below them. Every line that cannot be
- * read is a diagnostic.
+ * The tables of `nft list tables`, or of `nft list chains`, which lists chains below each table. An unreadable line is
+ * a diagnostic.
  */
 export function parse(text: string): Checked<readonly NftTable[]> {
   const value: NftTable[] = [];
@@ -30,7 +30,7 @@ export function printTable({ family, name }: NftTable): string {
   return `table ${family} ${name}`;
 }
 
-/** Removes tables, as input for `nft -f -`; one input is one transaction, so they go together or not at all. */
+/** Removes tables, as input for `nft -f -`; one input is one transaction, so either all of them go or none. */
 export function* printDeletions(tables: readonly NftTable[]): Generator<Line> {
   for (const table of tables) yield { text: `delete ${printTable(table)}` };
 }

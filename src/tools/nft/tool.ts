@@ -1,5 +1,5 @@
 /**
- * nft(8) as a tool: the tables of nftables mode, which no mode of vipc writes yet. Those of kube-proxy go.
+ * nft(8) as a tool: removes the tables of kube-proxy's nftables mode. No mode of vipc writes nftables yet.
  */
 import type { Diagnostic } from '../../diag.js';
 import { failure } from '../ask.js';
@@ -27,14 +27,14 @@ export const nft: Tool<'nft', undefined, readonly NftTable[] | undefined, readon
   show: () => [],
   remarks,
 
-  /** An old nft crashes on the sets that a newer one wrote, whatever it is told about them (k/k#136786). */
+  /** An old nft crashes on sets written by a newer one, whatever its input says about them (k/k#136786). */
   async rehearse({ input }, ask) {
     const outcome = await ask(
       ['nft', '--check', '-f', '-'],
       input.map(({ text }) => `${text}\n`),
     );
     if (outcome.code === 0) return;
-    const why = isCrash(outcome) ? 'nft crashes on what a newer nft wrote' : failure('nft', outcome);
+    const why = isCrash(outcome) ? 'nft crashes on tables that a newer nft wrote' : failure('nft', outcome);
     const commands = input.map(({ text }) => `nft ${text}`).join('; ');
     throw new Error(
       `${why}, so the tables of nftables mode cannot be removed, and nothing is changed; with a newer nft, such as kube-proxy's: ${commands}`,
@@ -44,8 +44,8 @@ export const nft: Tool<'nft', undefined, readonly NftTable[] | undefined, readon
 
 function remarks(tables: readonly NftTable[] | undefined, _: undefined, ours: NftOurs): readonly Diagnostic[] {
   if (tables === undefined) {
-    const message = 'nft is missing, so whether rules of kube-proxy in nftables mode act here is not known';
-    return [warning('nft-unseen', message, 'install nftables, as new as that of what wrote the tables')];
+    const message = 'nft is missing, so vipc cannot tell whether rules of kube-proxy in nftables mode act here';
+    return [warning('nft-unseen', message, 'install nftables, as new as the version that wrote the tables')];
   }
   const found = tables.filter(ours);
   if (found.length === 0) return [];

@@ -1,5 +1,5 @@
 /**
- * Kernel parameters: data, print and parse together, there is so little of it.
+ * Kernel parameters: data, printer and parser together, because each is short.
  */
 import type { JsonObject } from '../../json.js';
 import type { Line } from '../../text.js';
@@ -7,12 +7,12 @@ import type { Line } from '../../text.js';
 /** Values by name, such as `net.ipv4.ip_forward`. */
 export type Sysctls = Readonly<Record<string, number>>;
 
-/** Settings as sysctl(8) reads with `-p` and prints. */
+/** Settings as `sysctl -p` reads them and sysctl(8) prints them. */
 export function* print(sysctls: Sysctls): Generator<Line> {
   for (const [name, value] of Object.entries(sysctls)) yield { text: `${name} = ${value}` };
 }
 
-/** Settings of such text. Those whose value is not one whole number are left out: we have none of them. */
+/** The settings of such a text, except those whose value is not one whole number: vipc sets none of them. */
 export function parse(text: string): Sysctls {
   const found: [string, number][] = [];
   for (const line of text.split('\n')) {

@@ -1,5 +1,5 @@
 /**
- * sysctl as a tool: kernel parameters. There is nothing to take away: what a mode does not want it leaves as it is.
+ * sysctl as a tool: kernel parameters. Nothing is ever removed: a parameter that is not desired keeps its value.
  */
 import { show as shown } from '../../diag.js';
 import { answer } from '../ask.js';
@@ -9,10 +9,10 @@ import { parse, print, type Sysctls } from './sysctl.js';
 export const sysctl: Tool<'sysctl', Sysctls, Sysctls, Sysctls, undefined> = {
   name: 'sysctl',
   nothing: {},
-  // In a container they may not be the container's to set. Services are served without, but for some corner cases.
+  // A container may not be allowed to set them. Services work without them, except for corner cases.
   optional: { code: 'sysctl-not-set', hint: 'set it on the node' },
 
-  /** Of the desired names those that are there. The kernel does not have all of them yet, and a node may lack sysctl(8). */
+  /** Those of the desired names that exist. The kernel may not have all of them yet, and a node may lack sysctl(8). */
   async read(ask, { desired = {} }) {
     const names = Object.keys(desired);
     if (names.length === 0) return {};
@@ -24,7 +24,7 @@ export const sysctl: Tool<'sysctl', Sysctls, Sysctls, Sysctls, undefined> = {
   },
   foreign: (observed) => observed,
   assume: (foreign, desired) => ({ ...foreign, ...desired }),
-  /** Those that differ, as they should be. */
+  /** Those that differ, with their desired values. */
   diff: (observed, desired = {}) =>
     Object.fromEntries(Object.entries(desired).filter(([name, value]) => observed[name] !== value)),
   steps: (difference) => [

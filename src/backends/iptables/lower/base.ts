@@ -1,5 +1,5 @@
 /**
- * lower, part: the rules that do not depend on any Service: jumps from the built-in chains, masquerading, forwarding.
+ * lower, part: the rules that depend on no Service: jumps from the built-in chains, masquerading, forwarding.
  */
 import {
   comment,
@@ -17,17 +17,17 @@ import { forwardMarked, MARK_MASQUERADE, markMasquerade, masqueradeMarked } from
 import { CHAIN } from '../names.js';
 import type { Context } from './context.js';
 
-/** The tables that have rules of kube-proxy. */
+/** The tables that kube-proxy uses. */
 export type OurTable = 'filter' | 'nat';
 
-/** A rule for the end of a chain that several Services share. */
+/** A rule to append to a chain that several Services share. */
 export interface SharedRule {
   readonly table: OurTable;
   readonly chain: string;
   readonly rule: Rule;
 }
 
-/** Jumps that send traffic through our chains, by built-in chain; the order is that of a node where kube-proxy ran. */
+/** Jumps from built-in chains to our chains; in the order of a node where kube-proxy ran. */
 export const JUMPS: Readonly<Record<OurTable, Readonly<Record<string, readonly Rule[]>>>> = {
   filter: {
     INPUT: [
@@ -55,7 +55,7 @@ export const JUMPS: Readonly<Record<OurTable, Readonly<Record<string, readonly R
   },
 };
 
-/** The rules that start our fixed chains. */
+/** The rules at the top of our fixed chains. */
 export function staticRules(context: Context): readonly SharedRule[] {
   const { masqueradeMark: mark, features } = context;
   const into = (table: OurTable, chain: string, rules: readonly Rule[]) =>
@@ -69,8 +69,8 @@ export function staticRules(context: Context): readonly SharedRule[] {
 }
 
 /**
- * Node ports on 127.0.0.1 need the sysctl route_localnet, which lets a neighbour reach any loopback service of the node
- * by routing 127.0.0.1 to it; this closes that hole (CVE-2020-8558, k/k#90259).
+ * Node ports on 127.0.0.1 need the sysctl route_localnet. It would let a neighbour on the network reach any loopback
+ * service of the node, by routing 127.0.0.1 to it; this rule prevents that (CVE-2020-8558, k/k#90259).
  */
 function kubeletFirewall({ node }: Context): readonly Rule[] {
   if (!node.localhostNodePorts) return [];
@@ -80,8 +80,8 @@ function kubeletFirewall({ node }: Context): readonly Rule[] {
 }
 
 /**
- * Packets that conntrack can't place are dropped: forwarded without DNAT undone, they would make the client reset the
- * connection (k/k#74839).
+ * Packets that conntrack cannot assign to a connection are dropped. Forwarding them would leave DNAT undone, and the
+ * client would reset the connection (k/k#74839).
  */
 function dropInvalid({ tcpBeLiberal }: Context): readonly Rule[] {
   return tcpBeLiberal ? [] : [rule({}, [states('INVALID')], DROP)];
@@ -90,7 +90,7 @@ function dropInvalid({ tcpBeLiberal }: Context): readonly Rule[] {
 const NODE_PORTS_LAST = 'kubernetes service nodeports; NOTE: this must be the last rule in this chain';
 const LOOPBACK = { ipv4: '127.0.0.0/8', ipv6: '::1/128' } as const;
 
-/** The end of KUBE-SERVICES: what went to an address of the node itself may be for a node port. */
+/** The end of KUBE-SERVICES: a packet to an address of the node itself may be for a node port. */
 export function jumpToNodePorts({ node }: Context): readonly Rule[] {
   const last = comment(NODE_PORTS_LAST);
   const target = jumpTo(CHAIN.nodePorts);

@@ -1,5 +1,5 @@
 /**
- * lower, part: what every lowering function may look at.
+ * lower, part: the input that all lowering functions share.
  */
 import type { NodeContext } from '../../../resolve/types.js';
 import type { Features } from '../../features.js';
@@ -9,8 +9,8 @@ export interface Context {
   readonly features: Features;
   /** The packet mark that means "masquerade". */
   readonly masqueradeMark: number;
-  /** Whether INVALID packets are left alone, see Options. */
+  /** Whether INVALID packets are left alone (see Options). */
   readonly tcpBeLiberal: boolean;
-  /** Whether rules that there are one of per endpoint carry a comment. */
+  /** Whether rules that exist once per endpoint carry a comment. */
   readonly endpointComments: boolean;
 }

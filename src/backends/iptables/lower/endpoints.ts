@@ -19,7 +19,7 @@ import { fromPods } from '../../shared/pods.js';
 import { KIND } from './frontends.js';
 import { endpointComment, type NamedPort, toFrontend } from './port.js';
 
-/** KUBE-SVC and KUBE-SVL: a chain per policy that has endpoints. */
+/** KUBE-SVC and KUBE-SVL: one chain for each policy that has endpoints. */
 export function policyChains(named: NamedPort): readonly Chain[] {
   const { chains, port } = named;
   const policies = [
@@ -42,8 +42,8 @@ export function policyChains(named: NamedPort): readonly Chain[] {
 }
 
 /**
- * Traffic to a cluster IP from outside the cluster came over a route to some node, perhaps this one: the answer must
- * come back the same way.
+ * Traffic from outside the cluster to a cluster IP was routed to this node by the sender's network. Masquerading makes
+ * the reply come back through this node.
  */
 function masqueradeClusterIP(named: NamedPort, frontend: Frontend): readonly Rule[] {
   if (frontend.masquerade === 'never') return [];
@@ -54,7 +54,9 @@ function masqueradeClusterIP(named: NamedPort, frontend: Frontend): readonly Rul
   return [rule({ ...header, ...offCluster }, [label, l4], jumpTo(MARK_MASQUERADE))];
 }
 
-/** One endpoint for each connection, all equally likely; a client with affinity first finds the endpoint it had. */
+/**
+ * One endpoint for each connection, all equally likely. With session affinity a client first tries the endpoint it had.
+ */
 function balance(named: NamedPort, endpoints: readonly Endpoint[]): readonly Rule[] {
   const { affinity } = named.port;
   const to = (endpoint: Endpoint, match?: Match): Rule => {
@@ -73,14 +75,14 @@ function balance(named: NamedPort, endpoints: readonly Endpoint[]): readonly Rul
 }
 
 /**
- * 1/n in units of 2^-31. kube-proxy writes ten decimals and iptables rounds those, so we round twice as well: for some
- * large n the result is another one than that of rounding once.
+ * 1/n in units of 2^-31. kube-proxy prints ten decimals and iptables rounds those, so this rounds twice too: for some
+ * large n a single rounding gives another result.
  */
 function oneIn(n: number): number {
   return Math.round(Number((1 / n).toFixed(10)) * 2 ** 31);
 }
 
-/** KUBE-SEP: DNAT to one endpoint, marked for masquerading when the endpoint talks to itself (hairpin). */
+/** KUBE-SEP: DNAT to one endpoint, with masquerading when the endpoint connects to itself (hairpin). */
 export function endpointChains(named: NamedPort): readonly Chain[] {
   const { endpoints, origin, name: owner } = named.port;
   return endpoints.reachable.map((endpoint) => ({
@@ -107,7 +109,7 @@ function endpointRules(named: NamedPort, endpoint: Endpoint): readonly Rule[] {
   ];
 }
 
-/** Every endpoint that a policy uses is reachable and so has a chain. */
+/** Every endpoint that a policy uses is reachable, so it has a chain. */
 function chainOf(named: NamedPort, endpoint: Endpoint): string {
   return named.endpointChains.get(endpoint) ?? '';
 }

@@ -10,7 +10,7 @@ import { CHAIN } from '../names.js';
 import { KIND } from './frontends.js';
 import { type NamedPort, policyChain } from './port.js';
 
-/** KUBE-EXT, where traffic from outside is prepared, and KUBE-FW before it, where source ranges are applied. */
+/** KUBE-EXT, which prepares traffic from outside, and KUBE-FW before it, which applies source ranges. */
 export function externalChains(named: NamedPort): readonly Chain[] {
   const { chains, port } = named;
   const open = port.frontends.filter(({ kind, whenEmpty }) => kind !== 'ClusterIP' && whenEmpty !== 'reject');
@@ -24,9 +24,9 @@ export function externalChains(named: NamedPort): readonly Chain[] {
 }
 
 /**
- * Policy Cluster may send a packet to another node, so it is masqueraded for the answer to come back through here.
- * Policy Local keeps the client's address; but this node and its pods, which could just as well talk to the cluster IP,
- * are served by all endpoints, the node itself masqueraded because its source would be the external address.
+ * Under policy Cluster a packet may go to another node, so it is masqueraded to bring the reply back through this node.
+ * Policy Local keeps the client's address. But this node and its pods are served by all endpoints, because they could
+ * as well use the cluster IP; the node itself is masqueraded, because its source would be the external address.
  */
 function externalRules({ text, chains, context }: NamedPort, frontend: Frontend): readonly Rule[] {
   const destinations = `for ${text} external destinations`;
@@ -46,7 +46,7 @@ function externalRules({ text, chains, context }: NamedPort, frontend: Frontend)
   ];
 }
 
-/** Who is let through; all others fall out of the chain without DNAT and meet the drop in KUBE-PROXY-FIREWALL. */
+/** Lets allowed sources pass; all others leave the chain without DNAT and reach the drop in KUBE-PROXY-FIREWALL. */
 function firewallRules({ text, chains, port }: NamedPort, { ranges, node }: SourceRanges): readonly Rule[] {
   const label = comment(`${text}${KIND.LoadBalancerIP.label}`);
   const vips = port.frontends.flatMap(({ kind, ip }) => (kind === 'LoadBalancerIP' && ip !== undefined ? [ip] : []));

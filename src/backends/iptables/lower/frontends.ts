@@ -1,5 +1,5 @@
 /**
- * lower, part: the way in through each frontend of a ServicePort, or the rule that turns its traffic away.
+ * lower, part: the entrance of each frontend of a ServicePort, or the rule that rejects its traffic.
  */
 
 import type { Frontend, FrontendKind } from '../../../resolve/types.js';
@@ -8,7 +8,7 @@ import { CHAIN, type ServiceChains } from '../names.js';
 import type { SharedRule } from './base.js';
 import { type NamedPort, policyChain, toFrontend } from './port.js';
 
-/** How comments call each kind, and the chains its rules go to. */
+/** For each kind of frontend: its name in comments, and the chains that hold its rules. */
 export const KIND: Readonly<
   Record<FrontendKind, { readonly label: string; readonly nat: string; readonly filter: string }>
 > = {
@@ -27,8 +27,8 @@ export function frontendRules(named: NamedPort, frontend: Frontend): readonly Sh
   const add = (table: SharedRule['table'], chain: string, target: Target, ...matches: readonly Match[]) =>
     rules.push({ table, chain, rule: rule(header, [...matches, l4], target, port) });
 
-  // Under an empty Local policy the way in stays open, for the traffic of this node and its pods; not so to a ClusterIP,
-  // whose policy Local is meant for exactly that traffic.
+  // Under an empty Local policy the entrance stays, for traffic of this node and its pods. Not for a ClusterIP: its
+  // Local policy applies to exactly that traffic.
   if (whenEmpty === undefined || (whenEmpty === 'drop' && kind !== 'ClusterIP')) {
     add('nat', KIND[kind].nat, jumpTo(entranceOf(frontend, chains)), comment(`${text}${KIND[kind].label}`));
     if (sourceRanges) {
@@ -50,7 +50,7 @@ function entranceOf(frontend: Frontend, chains: ServiceChains): string {
   return frontend.sourceRanges ? chains.firewall : chains.external;
 }
 
-/** Load balancers must reach the health check whatever the INPUT policy, whether or not there are endpoints. */
+/** Load balancers must reach the health check whatever the INPUT policy, with or without endpoints. */
 export function healthCheck({ port, text }: NamedPort): readonly SharedRule[] {
   const { healthCheckNodePort: destinationPort } = port;
   if (destinationPort === undefined) return [];

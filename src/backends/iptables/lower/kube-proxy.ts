@@ -4,8 +4,8 @@
  *     nat  PREROUTING, OUTPUT ─ KUBE-SERVICES ─┬─ KUBE-SVC-x or KUBE-SVL-x ─ KUBE-SEP-y ─ DNAT
  *                                              ├─ [KUBE-FW-x ─] KUBE-EXT-x ─ KUBE-SVC-x or KUBE-SVL-x
  *                                              └─ KUBE-NODEPORTS ─ KUBE-EXT-x
- *          POSTROUTING ─ KUBE-POSTROUTING: what KUBE-MARK-MASQ marked is masqueraded
- *     filter  rejects and drops what has no endpoint, and accepts what was marked
+ *          POSTROUTING ─ KUBE-POSTROUTING: masquerades the packets that KUBE-MARK-MASQ marked
+ *     filter  rejects and drops traffic without endpoints, and accepts marked packets
  */
 
 import type { Memo } from '../../../memo.js';
@@ -17,7 +17,7 @@ import { JUMPS, jumpToNodePorts, type OurTable, staticRules } from './base.js';
 import type { Context } from './context.js';
 import { lowerServicePort } from './service-port.js';
 
-/** Chains that are there whether or not a Service needs them. */
+/** Chains that exist whether or not a Service needs them. */
 const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
   filter: [
     CHAIN.externalServices,

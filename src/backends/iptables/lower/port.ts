@@ -1,6 +1,5 @@
 /**
- * lower, part: what the lowering functions of one ServicePort say about it, worked out once, and the pieces of rules
- * that several of them use.
+ * lower, part: the names and rule fragments of one ServicePort that several lowering functions use, computed once.
  */
 
 import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../../resolve/types.js';
@@ -37,13 +36,13 @@ export function policyChain({ policy }: Frontend, chains: ServiceChains): string
   return policy === 'Cluster' ? chains.cluster : chains.local;
 }
 
-/** What recognises packets to the frontend: header, and the match for its port. */
+/** The parts of a rule that match packets to the frontend: header, and port match. */
 export function toFrontend({ protocol }: NamedPort, { ip, port }: Frontend): { header: Header; l4: Match } {
   const destination = ip === undefined ? {} : { destination: is(host(ip)) };
   return { header: { ...destination, protocol }, l4: { kind: 'l4', protocol, destinationPort: port } };
 }
 
-/** A comment on a rule that there is one of per endpoint; none in a large cluster. */
+/** The comment of a rule that exists once per endpoint; none in a large cluster. */
 export function endpointComment({ context }: NamedPort, text: string): readonly Match[] {
   return context.endpointComments ? [comment(text)] : [];
 }

@@ -1,5 +1,5 @@
 /**
- * lower, part: one ServicePort → its rules in the chains that all share, and its own chains in nat.
+ * lower, part: one ServicePort → its rules in the shared chains, and its own chains in nat.
  */
 
 import type { ServicePort } from '../../../resolve/types.js';
@@ -17,7 +17,7 @@ export interface LoweredPort {
   readonly chains: readonly Chain[];
 }
 
-/** The rules of one ServicePort; they depend on it and the context alone. */
+/** The rules of one ServicePort; they depend only on it and the context. */
 export function lowerServicePort(port: ServicePort, context: Context): LoweredPort {
   const named = namePort(port, context);
   return {

@@ -1,5 +1,5 @@
 /**
- * lower, part: the filter table of ipvs mode: who may use a virtual IP, and for what.
+ * lower, part: the filter table of ipvs mode: which sources may use a virtual IP, and which ports of it.
  */
 
 import type { ServicePort } from '../../../resolve/types.js';
@@ -45,7 +45,10 @@ export function filterChains(
   return Object.entries(rules).map(([name, list]) => ({ name, rules: () => list }));
 }
 
-/** What a virtual IP is for; its other ports would be the node's own, as the address is (k/k#72236). */
+/**
+ * Addresses and ports that Services use. Other ports of a virtual IP would be the node's own, like the address
+ * (k/k#72236).
+ */
 const SERVED: readonly SetKey[] = [
   'KUBE-LOAD-BALANCER',
   'KUBE-CLUSTER-IP',
@@ -62,8 +65,8 @@ function onlyServicePorts(context: Context): readonly Rule[] {
 }
 
 /**
- * Source ranges are checked on the way in, which this node's own traffic does not take; it comes from the virtual IP
- * itself, and is dropped when no range has the node in it (k/k#119656).
+ * Source ranges are checked on the way in, which this node's own traffic does not take. That traffic has the virtual IP
+ * as its source, and is dropped when no range contains the node (k/k#119656).
  */
 function closedToThisNode(servicePort: ServicePort): readonly Rule[] {
   const { name, frontends } = servicePort;

@@ -1,5 +1,5 @@
 /**
- * lower, part: nat KUBE-SERVICES, where all traffic enters and what is to be masqueraded is marked.
+ * lower, part: nat KUBE-SERVICES, where all traffic enters and packets are marked for masquerading.
  */
 
 import type { ServicePort } from '../../../resolve/types.js';
@@ -25,7 +25,7 @@ export function services(ports: readonly ServicePort[], members: Members, contex
     ]),
     ...some('KUBE-EXTERNAL-IP-LOCAL', acceptFromOutside('KUBE-EXTERNAL-IP-LOCAL', context)),
     rule({}, [TO_THIS_NODE], jumpTo(CHAIN.nodePort)),
-    // Last, so that nobody's later rule keeps a packet from reaching IPVS.
+    // Last, so that no later rule of another program keeps a packet from IPVS.
     ...some('KUBE-CLUSTER-IP', [rule({}, [inSet('KUBE-CLUSTER-IP', context)], ACCEPT)]),
     ...some('KUBE-LOAD-BALANCER', [rule({}, [inSet('KUBE-LOAD-BALANCER', context)], ACCEPT)]),
   ];
@@ -36,13 +36,13 @@ const NOT_FROM_THIS_NODE: Match = { kind: 'addrtype', side: 'source', type: not(
 const NOT_FROM_A_BRIDGE: Match = { kind: 'physdev-in', in: not(true) };
 
 /**
- * Off-cluster traffic to a cluster IP is masqueraded so that the answer comes back through here. When pods can't be told
- * from others, at least what has a virtual IP as its source is: the node picks one, of those on the dummy device, to talk
- * to a Service.
+ * Off-cluster traffic to a cluster IP is masqueraded so that the reply comes back through this node. When pods cannot
+ * be told from other sources, at least packets with a virtual IP as their source are: the node itself picks such a
+ * source, from the dummy device, to connect to a Service.
  */
 function masqueradeClusterIPs(ports: readonly ServicePort[], context: Context): readonly Rule[] {
   const { podTraffic } = context.node;
-  // All cluster IPs of a node are alike in this.
+  // The masquerade decision is the same for all cluster IPs of a node.
   const masquerade = ports[0]?.frontends[0]?.masquerade;
   const mark = jumpTo(MARK_MASQUERADE);
   if (masquerade === undefined) return [];
@@ -52,7 +52,7 @@ function masqueradeClusterIPs(ports: readonly ServicePort[], context: Context): 
   return [rule(fromPods(podTraffic, not), labelled('KUBE-CLUSTER-IP', context), mark)];
 }
 
-/** Traffic to an external IP from another machine, and from this one when the address is its own. */
+/** Accepts traffic to an external IP from other machines, and from this one when the address is its own. */
 function acceptFromOutside(key: SetKey, context: Context): readonly Rule[] {
   const toExternalIP = labelled(key, context);
   return [

@@ -1,4 +1,4 @@
-/** Port: a connection to one agent in the guest, made at the first request; requests wait for each other. */
+/** Port: a connection to one agent in the guest, opened by the first request; requests run one after the other. */
 import { createConnection, type Socket } from 'node:net';
 import type { Outcome } from '../../../apply/host.js';
 import { answerReader, type Request, requestBytes } from '../wire.js';
@@ -6,11 +6,14 @@ import { answerReader, type Request, requestBytes } from '../wire.js';
 export interface Port {
   /** Rejects only when the guest itself fails. */
   request(request: Omit<Request, 'id'>): Promise<Outcome>;
-  /** When all requests have been answered, lets the next one in; later requests fail, or they would keep jest from ending. */
+  /**
+   * After the pending requests, frees the port for others. Later requests fail, because they would keep jest from
+   * ending.
+   */
   close(): Promise<void>;
 }
 
-/** The port behind the socket `path`. QEMU lets one in at a time; others wait. */
+/** The port at the socket `path`. QEMU accepts one connection at a time; others wait. */
 export function openPort(path: string): Port {
   let socket: Socket | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -27,10 +30,10 @@ export function openPort(path: string): Port {
     request: (request) =>
       queued(async () => {
         if (closed) throw new Error('guest: the test file has ended');
-        // Between requests an error has nobody to tell; the next one finds the socket destroyed.
+        // Between requests there is no caller to tell of an error; the next request finds the socket destroyed.
         if (socket === undefined || socket.destroyed) socket = createConnection(path).on('error', () => {});
         count += 1;
-        // Never that of a request of an earlier connection, whose answer may still be under way.
+        // Never the id of a request on an earlier connection, whose answer may still arrive.
         return exchange(socket, { ...request, id: `${process.pid}-${Date.now()}-${count}` });
       }),
     close: () =>
@@ -41,7 +44,7 @@ export function openPort(path: string): Port {
   };
 }
 
-/** How much longer than the program the guest may take to say how it ended. */
+/** How much longer than the program's timeout the guest may take to answer. */
 const GRACE_SECONDS = 60;
 
 function exchange(socket: Socket, request: Request): Promise<Outcome> {

@@ -1,5 +1,5 @@
-# Answers every line on a TCP connection, and its beginning, with who it is and whom it sees, for as long as the other side
-# likes: `perl echo.pl PORT ADDRESS`. Prints `ready` once it listens.
+# Answers the start of a TCP connection and every line on it with its own address and the client's, until the client
+# closes: `perl echo.pl PORT ADDRESS`. Prints `ready` once it listens.
 use strict;
 use warnings;
 use Socket qw(:DEFAULT inet_aton inet_ntoa SOMAXCONN);

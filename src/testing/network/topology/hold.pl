@@ -1,5 +1,5 @@
-# Keeps one TCP connection for as long as FILE is there, asks on it again and again, and writes every answer to FILE.out:
-# `perl hold.pl FILE ADDRESS PORT`, to an echo.pl. In the end it resets the connection.
+# Keeps one TCP connection while FILE exists, sends lines on it repeatedly, and writes every answer to FILE.out: `perl
+# hold.pl FILE ADDRESS PORT`, to an echo.pl. Finally it resets the connection.
 use strict;
 use warnings;
 use Socket qw(:DEFAULT inet_aton);

@@ -1,5 +1,5 @@
-# Comes before a script that connects: once(PROTOCOL, ADDRESS, PORT, SECONDS, SOURCE_PORT) makes one connection, and gives
-# the server's answer, or `refused`, `timeout`, `unreachable` and the like. Source port 0 is any.
+# A prefix for scripts that connect: once(PROTOCOL, ADDRESS, PORT, SECONDS, SOURCE_PORT) makes one connection, and
+# returns the server's answer, or `refused`, `timeout`, `unreachable` and the like. Source port 0 means any.
 use strict;
 use warnings;
 use Errno qw(ECONNREFUSED ETIMEDOUT EHOSTUNREACH ENETUNREACH EACCES EPERM EINPROGRESS);
@@ -15,10 +15,10 @@ sub once {
   my $name = $v6 ? pack_sockaddr_in6($port, $packed) : pack_sockaddr_in($port, $packed);
   socket(my $socket, $family, $type, $number) or die "socket: $!\n";
   $socket->blocking(0);
-  # IPV6_RECVERR, IP_RECVERR: a refusal may be back before connect() is, and only so is it then heard at once.
+  # IPV6_RECVERR, IP_RECVERR: a refusal may arrive before connect() returns, and only this option reports it at once.
   setsockopt($socket, $v6 ? 41 : 0, $v6 ? 25 : 11, 1) if $protocol eq 'tcp';
-  # Nothing of the connection outlives it: the kernel takes a source port again after some thousand others, and what is
-  # left at the server or on the way would then be in its way.
+  # Nothing of the connection outlives it: the kernel reuses a source port after some thousand others, and leftovers at
+  # the server or on the way would disturb the next connection from it.
   setsockopt($socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)) if $protocol eq 'tcp';
   if ($from) {
     setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -39,7 +39,7 @@ sub once {
   return $line;
 }
 
-# Whether it can be written to, or read from, in time.
+# Whether the socket becomes writable, or readable, in time.
 sub ready {
   my ($socket, $seconds, $writing) = @_;
   vec(my $bits = '', fileno($socket), 1) = 1;

@@ -1,5 +1,5 @@
-# Answers on every protocol and address with who it is and whom it sees: `perl serve.pl PORT ADDRESS...`. TCP and SCTP
-# connections get one line and are closed, a UDP datagram gets the line back. Prints `ready` once it listens.
+# Answers on every protocol and address with its own address and the client's: `perl serve.pl PORT ADDRESS...`. TCP and
+# SCTP connections get one line and are closed, a UDP datagram gets the line back. Prints `ready` once it listens.
 use strict;
 use warnings;
 use Socket qw(:DEFAULT inet_pton inet_ntop pack_sockaddr_in6 unpack_sockaddr_in6 SOMAXCONN);
@@ -14,7 +14,7 @@ for my $address (@addresses) {
   my $name = $v6 ? pack_sockaddr_in6($port, $packed) : pack_sockaddr_in($port, $packed);
   for my $protocol (sort keys %kinds) {
     my ($type, $number) = @{ $kinds{$protocol} };
-    # A kernel without SCTP serves the others.
+    # Without SCTP in the kernel, serve the others.
     socket(my $socket, $v6 ? AF_INET6 : AF_INET, $type, $number) or next;
     setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
     bind($socket, $name) or die "bind $address: $!\n";

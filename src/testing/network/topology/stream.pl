@@ -1,8 +1,8 @@
-# Connects again and again for as long as FILE is there, and then prints what came of it, as JSON: `perl stream.pl FILE
-# PROTOCOL ADDRESS PORT SOURCE_PORT PAUSE_MS SECONDS`, after once.pl. Its first answer adds a byte to FILE.
+# Connects repeatedly while FILE exists, and then prints the results as JSON: `perl stream.pl FILE PROTOCOL ADDRESS PORT
+# SOURCE_PORT PAUSE_MS SECONDS`, appended to once.pl. Its first answer adds a byte to FILE.
 
-# How many SYNs the kernel of this namespace has sent again, for this stream or others. It does so after a second without an
-# answer: that says a packet was lost, where the time a connection took would say as well that the machine was busy.
+# How many SYNs the kernel of this namespace has sent again, for this stream or others. It resends after a second
+# without an answer, so the count shows lost packets; the duration of a connection would also show a busy machine.
 sub resent {
   open(my $in, '<', '/proc/net/netstat') or die "netstat: $!\n";
   my ($names, $values) = grep { /^TcpExt:/ } <$in>;
@@ -15,7 +15,7 @@ my ($file, $protocol, $address, $port, $from, $pause, $limit) = @ARGV;
 my ($answers, $last, $before, %failures) = (0, '', resent());
 while (-e $file) {
   $last = once($protocol, $address, $port, $limit, $from);
-  # An answer has addresses.
+  # An answer contains addresses.
   if ($last !~ /[.:]/) { $failures{$last}++ }
   elsif ($answers++ == 0) {
     open(my $out, '>>', $file) or die "$file: $!\n";

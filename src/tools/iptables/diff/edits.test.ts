@@ -6,7 +6,7 @@ import { script } from '../script.js';
 import type { Rule, TableName } from '../types.js';
 import { diffRules } from './edits.js';
 
-/** What is wanted, by letter, and rules of others. */
+/** Desired rules (letters) and foreign rules. */
 const RULES: Readonly<Record<string, string>> = {
   A: ' -j KUBE-A',
   B: ' -m conntrack --ctstate NEW -m comment --comment "kubernetes b" -j KUBE-B',
@@ -22,7 +22,7 @@ const RULES: Readonly<Record<string, string>> = {
   log: ' -j LOG --log-prefix x',
 };
 
-const WANTED = ['A', 'B', 'C'];
+const DESIRED = ['A', 'B', 'C'];
 
 describe('diffRules', () => {
   it.each<[TableName, string, string, string]>([
@@ -96,15 +96,15 @@ describe('diffRules', () => {
     const chains = fc.tuple(
       fc.constantFrom<TableName>('filter', 'nat'),
       fc.array(fc.constantFrom(...names), { maxLength: 12 }),
-      fc.subarray(WANTED),
+      fc.subarray(DESIRED),
     );
     fc.assert(
-      fc.property(chains, ([table, before, wanted]) => {
-        const after = edited(table, before, wanted);
+      fc.property(chains, ([table, before, desired]) => {
+        const after = edited(table, before, desired);
         expect(after.filter(isOthers)).toEqual(before.filter(isOthers));
-        expect(after.filter((name) => !isOthers(name))).toEqual(wanted);
-        expect(diffRules(chain(table, after, wanted))).toEqual([]);
-        const told = diffRules(chain(table, before, wanted)).flatMap(({ lines }) => lines);
+        expect(after.filter((name) => !isOthers(name))).toEqual(desired);
+        expect(diffRules(chain(table, after, desired))).toEqual([]);
+        const told = diffRules(chain(table, before, desired)).flatMap(({ lines }) => lines);
         const side = (gone: string) => told.filter(({ kind }) => kind !== gone).map(({ text }) => text);
         if (told.length > 0) expect(side('+')).toEqual(before.map((name) => RULES[name]));
         if (told.length > 0) expect(side('-')).toEqual(after.map((name) => RULES[name]));
@@ -121,13 +121,13 @@ function isOthers(name: string): boolean {
   return /^[a-z]/.test(name) && name !== 'old';
 }
 
-function chain(table: TableName, names: readonly string[], wanted = WANTED, among?: readonly string[]) {
+function chain(table: TableName, names: readonly string[], desired = DESIRED, among?: readonly string[]) {
   const rules = (of: readonly string[]) => of.map((name) => parseRule(RULES[name] ?? '', 'ipv4'));
   return {
     table,
     chain: {
       name: 'CHAIN',
-      rules: () => rules(wanted),
+      rules: () => rules(desired),
       ...(among ? { among: among.map((name) => RULES[name] ?? '') } : {}),
     },
     lines: names.map((name) => RULES[name] ?? ''),
@@ -136,14 +136,14 @@ function chain(table: TableName, names: readonly string[], wanted = WANTED, amon
   } as const;
 }
 
-/** The chain after its edits; both in one commit and in two. */
+/** The chain after its edits; one commit and two must agree. */
 function edited(
   table: TableName,
   names: readonly string[],
-  wanted = WANTED,
+  desired = DESIRED,
   among?: readonly string[],
 ): readonly string[] {
-  const { lines, ...rest } = chain(table, names, wanted, among);
+  const { lines, ...rest } = chain(table, names, desired, among);
   const edits = diffRules({ lines, ...rest });
   const there: Chains = new Map<string, readonly string[]>([
     ...TARGETS.map((name) => [name, []] as const),

@@ -1,6 +1,6 @@
 /**
- * diff, part: rules of ours in a chain of others. Each is to stand there once, in the order wanted, and where packets get
- * to it; apart from that it stays where it is, and so do the rules of others, wherever they are.
+ * diff, part: our rules in a foreign chain. Each must stand there once, in the desired order, where packets reach it.
+ * Otherwise it stays where it is, and foreign rules are never moved.
  */
 import type { Family } from '../../../ip.js';
 import type { Line } from '../../../text.js';
@@ -11,17 +11,17 @@ import { mayPrecede } from './precedence.js';
 
 export interface ChainEdits {
   readonly chain: string;
-  /** All its rules, for where ours stand among those of others is part of what they do; text without `-A CHAIN`. */
+  /** All rules of the chain, because the position of ours among foreign ones matters; text without `-A CHAIN`. */
   readonly lines: readonly EditedLine[];
-  /** To take away first, as they are written; those come back at another place. */
+  /** To delete first, as they are written; they are inserted again at another place. */
   readonly moved: readonly string[];
-  /** One after the other, where each is then to stand, from 1. */
+  /** To insert one after the other, each at its final position, from 1. */
   readonly inserted: readonly { readonly at: number; readonly line: Line }[];
-  /** To take away in the end. */
+  /** To delete last. */
   readonly removed: readonly string[];
 }
 
-/** A rule that stays, goes or comes; with a leading space. A rule that moves goes and comes. */
+/** A rule that stays, is deleted or is added; with a leading space. A moved rule is deleted and added. */
 export interface EditedLine {
   readonly kind: ' ' | '-' | '+';
   readonly text: string;
@@ -29,50 +29,50 @@ export interface EditedLine {
 
 export interface EditedChain {
   readonly table: TableName;
-  /** Our rules in it. */
+  /** Our rules for it. */
   readonly chain: Chain;
-  /** All rules there are, as iptables-save prints them. */
+  /** All its observed rules, as iptables-save prints them. */
   readonly lines: readonly string[];
-  /** For each of them whether it does less than its line says, so that nothing can be told from that. */
+  /** For each line, whether nft knows more conditions than the line shows, so that the line proves nothing. */
   readonly lookups?: readonly boolean[];
-  /** Whether a rule is ours even when it is not wanted. */
+  /** Whether a rule is ours even when it is not desired. */
   readonly own: (rule: Rule) => boolean;
   readonly family: Family;
 }
 
-/** A rule that is there. */
+/** An observed rule. */
 interface Standing {
   /** As written. */
   readonly line: string;
   /** As we would write it. */
   readonly text: string;
   readonly rule: Rule;
-  /** Its place among the wanted ones, or -1. */
-  readonly wanted: number;
+  /** Its index among the desired rules, or -1. */
+  readonly desired: number;
   readonly ours: boolean;
-  /** Packets may get past it, whatever its line says. */
+  /** Packets may get past it whatever its line says, because of a condition that iptables-save does not show. */
   readonly lookup: boolean;
 }
 
-/** The edits of one chain, none when all is well. */
+/** The edits of one chain; none when it is as desired. */
 export function diffRules({ table, chain, lines, lookups = [], own, family }: EditedChain): readonly ChainEdits[] {
-  const wanted = chain.rules().map((rule): Line => ({ text: printRule(rule, family), origin: rule.origin }));
-  const places = new Map(wanted.map(({ text }, i) => [text, i]));
+  const desired = chain.rules().map((rule): Line => ({ text: printRule(rule, family), origin: rule.origin }));
+  const places = new Map(desired.map(({ text }, i) => [text, i]));
   const all = lines.map((line, i): Standing => {
     const rule = parseRule(line, family);
     const text = printRule(rule, family);
     const lookup = lookups[i] ?? false;
     const place = lookup ? -1 : (places.get(text) ?? -1);
-    return { line, text, rule, wanted: place, ours: place >= 0 || (!lookup && own(rule)), lookup };
+    return { line, text, rule, desired: place, ours: place >= 0 || (!lookup && own(rule)), lookup };
   });
   const ours = all.filter((each) => each.ours);
   if (chain.among && isOthersAs(chain.among, all, own, family)) return putBack(chain.name, all, chain.among);
   const kept = keep(table, all);
-  if (kept.size === wanted.length && kept.size === ours.length) return [];
-  const moved = ours.filter((each) => each.wanted >= 0 && !kept.has(each));
-  const removed = ours.filter((each) => each.wanted < 0);
+  if (kept.size === desired.length && kept.size === ours.length) return [];
+  const moved = ours.filter((each) => each.desired >= 0 && !kept.has(each));
+  const removed = ours.filter((each) => each.desired < 0);
   const standing = all.filter((each) => !moved.includes(each));
-  const inserted = insertions(wanted, standing, kept);
+  const inserted = insertions(desired, standing, kept);
   const goes = new Set([...moved, ...removed]);
   return [
     {
@@ -85,7 +85,9 @@ export function diffRules({ table, chain, lines, lookups = [], own, family }: Ed
   ];
 }
 
-/** What becomes of each rule: `goes` are taken away, and places of `inserted` count those of them that go in the end. */
+/**
+ * The lines with their marks. `goes` are deleted; positions of `inserted` count those of them that are deleted last.
+ */
 function edited(
   all: readonly Standing[],
   goes: ReadonlySet<Standing>,
@@ -93,7 +95,7 @@ function edited(
 ): readonly EditedLine[] {
   const moved = all.map((each): EditedLine & { readonly counts: boolean } => {
     const gone = goes.has(each);
-    return { kind: gone ? '-' : ' ', text: each.line, counts: !gone || each.wanted < 0 };
+    return { kind: gone ? '-' : ' ', text: each.line, counts: !gone || each.desired < 0 };
   });
   const lines: (EditedLine & { readonly counts: boolean })[] = [...moved];
   for (const { at, line } of inserted) {
@@ -103,7 +105,7 @@ function edited(
     lines.splice(place, 0, { kind: '+', text: line.text, counts: true });
   }
   return lines.flatMap(({ kind, text }, i) => {
-    // One of two that are alike is taken out and put back where it was.
+    // A rule deleted and inserted at the same place stays.
     if (stays(lines[i], lines[i + 1])) return [{ kind: ' ', text }];
     return stays(lines[i - 1], lines[i]) ? [] : [{ kind, text }];
   });
@@ -113,14 +115,14 @@ function stays(comes: EditedLine | undefined, goes: EditedLine | undefined): boo
   return comes?.kind === '+' && goes?.kind === '-' && comes.text === goes.text;
 }
 
-/** Whether the rules of others are those of `among`, so that ours have a place between them. */
+/** Whether the foreign rules are still those of `among`, so that the old positions of ours apply. */
 function isOthersAs(among: readonly string[], all: readonly Standing[], own: EditedChain['own'], family: Family) {
   const then = among.filter((line) => !own(parseRule(line, family)));
   const now = all.filter((each) => !each.ours);
   return then.length === now.length && now.every(({ line }, i) => line === then[i]);
 }
 
-/** Our rules to where they were. All are taken out and come again in one commit, so no packet misses them. */
+/** Puts our rules back to their old positions. One commit deletes and inserts all of them, so no packet misses them. */
 function putBack(chain: string, all: readonly Standing[], among: readonly string[]): readonly ChainEdits[] {
   if (all.length === among.length && all.every(({ line }, i) => line === among[i])) return [];
   const ours = all.filter((each) => each.ours);
@@ -131,21 +133,21 @@ function putBack(chain: string, all: readonly Standing[], among: readonly string
 }
 
 /**
- * The rules that can stay: packets get to them, and they are in order. Of a rule that is there twice none stays, for
- * `iptables -D` takes the first it finds.
+ * The rules that can stay: packets reach them, and they are in order. Duplicates cannot stay, because `iptables -D`
+ * deletes the first one that it finds.
  */
 function keep(table: TableName, all: readonly Standing[]): ReadonlySet<Standing> {
   const blocked = all.findIndex(({ ours, lookup, rule }) => !ours && !lookup && !mayPrecede(table, rule));
   const reached = blocked < 0 ? all : all.slice(0, blocked);
-  const once = (each: Standing) => all.filter(({ wanted }) => wanted === each.wanted).length === 1;
-  return new Set(longestInOrder(reached.filter((each) => each.wanted >= 0 && once(each))));
+  const once = (each: Standing) => all.filter(({ desired }) => desired === each.desired).length === 1;
+  return new Set(longestInOrder(reached.filter((each) => each.desired >= 0 && once(each))));
 }
 
-/** The most that can be kept without moving any of them against another. There are four at most. */
+/** The longest subsequence that is in order. There are at most four rules. */
 function longestInOrder(candidates: readonly Standing[]): readonly Standing[] {
   const ending: (readonly Standing[])[] = [];
   for (const each of candidates) {
-    const before = ending.filter((chain) => (chain.at(-1)?.wanted ?? -1) < each.wanted);
+    const before = ending.filter((chain) => (chain.at(-1)?.desired ?? -1) < each.desired);
     const longest = before.reduce<readonly Standing[]>(
       (best, chain) => (chain.length > best.length ? chain : best),
       [],
@@ -155,9 +157,11 @@ function longestInOrder(candidates: readonly Standing[]): readonly Standing[] {
   return ending.reduce<readonly Standing[]>((best, chain) => (chain.length > best.length ? chain : best), []);
 }
 
-/** A missing rule comes right behind the wanted one before it; the first in front of those that stay, else of all. */
+/**
+ * A missing rule goes right behind its desired predecessor; the first goes before the rules that stay, or to the top.
+ */
 function insertions(
-  wanted: readonly Line[],
+  desired: readonly Line[],
   standing: readonly Standing[],
   kept: ReadonlySet<Standing>,
 ): ChainEdits['inserted'] {
@@ -165,8 +169,8 @@ function insertions(
   const firstKept = list.findIndex((each) => kept.has(each as Standing));
   let at = Math.max(firstKept, 0);
   const inserted: { at: number; line: Line }[] = [];
-  const keptByPlace = new Map([...kept].map((each) => [each.wanted, each]));
-  for (const [place, line] of wanted.entries()) {
+  const keptByPlace = new Map([...kept].map((each) => [each.desired, each]));
+  for (const [place, line] of desired.entries()) {
     const there = keptByPlace.get(place);
     if (there) at = list.indexOf(there) + 1;
     else {

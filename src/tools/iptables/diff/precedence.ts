@@ -1,13 +1,14 @@
 /**
- * diff, part: may a rule of somebody else stand before ours?
+ * diff, part: may a foreign rule stand before ours?
  *
- * In filter it may: it is somebody's decision to let in or keep out, which we must not overrule, unless it decides on every
- * packet and leaves none to us. In nat a rule that takes packets away from Services makes them unreachable, so ours come
- * before it; what may come first is a jump for every packet, which is how network plugins hook themselves in.
+ * In filter it may: it decides what to let in or keep out, and we must not overrule it, unless it decides on every
+ * packet and leaves none to our rules. In nat a foreign rule that takes packets away from Services makes them
+ * unreachable, so ours come before it; only a jump for every packet may come first, which is how network plugins hook
+ * themselves in.
  */
 import type { Match, Rule, TableName, Target } from '../types.js';
 
-/** Whether packets that are ours to treat get past `rule`. */
+/** Whether packets for our rules get past `rule`. */
 export function mayPrecede(table: TableName, rule: Rule): boolean {
   const { target } = rule;
   if (!target) return true;
@@ -20,7 +21,7 @@ function isComment({ kind }: Match): boolean {
   return kind === 'comment';
 }
 
-/** Whether the packet's way through the chain ends with it. */
+/** Whether a packet's path through the chain ends at the rule. */
 function ends(target: Target): boolean {
   if (target.kind === 'unknown') return ENDING.test(target.text);
   return target.kind !== 'jump' && target.kind !== 'mark';

@@ -1,6 +1,6 @@
 /**
- * diff, part: chains and ipsets that cannot be deleted because a foreign rule names them; with one of them in a restore the
- * kernel refuses all of it.
+ * diff, part: chains and ipsets that cannot be deleted because a foreign rule names them; the kernel refuses a whole
+ * restore that deletes one of them.
  */
 import type { Family } from '../../../ip.js';
 import type { Ownership } from '../ownership.js';
@@ -13,7 +13,7 @@ export interface ReferencedChain {
   readonly by: string;
 }
 
-/** The ipsets that foreign rules look into, or put addresses into. */
+/** The ipsets that foreign rules look up, or add addresses to. */
 export function referencedSets({ tables }: SavedRuleSet, own: Ownership): readonly string[] {
   return tables.flatMap(({ name: table, chains }) =>
     chains
@@ -24,7 +24,7 @@ export function referencedSets({ tables }: SavedRuleSet, own: Ownership): readon
 
 const NAMES_SET = / --(?:match|add|del|map)-set (\S+)/g;
 
-/** Which of `chains` foreign rules in `table` lead to, each with the first such rule. */
+/** Those of `chains` that foreign rules in `table` lead to, each with the first such rule. */
 export function referencedChains(
   table: Pick<SavedTable, 'name' | 'chains'>,
   chains: ReadonlySet<string>,
@@ -32,12 +32,12 @@ export function referencedChains(
   family: Family,
 ): readonly ReferencedChain[] {
   const found = new Map<string, string>();
-  // The lines of our own chains may have to be made first, and there are many.
+  // Our own chains are left out: their lines may have to be made first, and there are many.
   for (const chain of table.chains.filter(({ name }) => !own.chain(table.name, name))) {
     const { name } = chain;
     for (const line of chain.lines) {
       const target = / -[jg] (\S+)/.exec(line)?.[1] ?? '';
-      // Most rules lead elsewhere, so only few are parsed.
+      // Few rules have such a target, so only those are parsed.
       if (!chains.has(target) || found.has(target)) continue;
       const rule = parseRule(line, family);
       const leads = rule.target?.kind === 'jump' || rule.target?.kind === 'goto';

@@ -1,5 +1,5 @@
 /**
- * The header of a rule: what stands before its first match or target.
+ * The header of a rule: the options before its first match or target.
  */
 import { type Family, inetNtop, parseCidr } from '../../../ip.js';
 import { PROTOCOL_NUMBER } from '../spelling.js';
@@ -8,8 +8,8 @@ import { type Header, is, type L4Protocol, type Negatable, not } from '../types.
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
- * The header that `text` writes. Fields are read in the order in which every version of iptables-save prints them; from
- * the first thing on that is none of them, or a value that no field can hold, the text is kept as it is.
+ * The header that `text` spells. Fields are read in the order in which every version of iptables-save prints them. From
+ * the first unknown option on, or a value that its field cannot hold, the text is kept as it is.
  */
 export function parseHeader(text: string, family: Family): Header {
   const header: Writable<Header> = {};
@@ -31,7 +31,7 @@ export function parseHeader(text: string, family: Family): Header {
 const OPTION = / (! )?-([sdiop]) ([^\s"]+)(?!\S)/y;
 const ORDER = 'sdiop';
 
-/** Puts the value into its field, if that can hold it. */
+/** Stores the value in its field, if the field can hold it. */
 function setField(header: Writable<Header>, letter: string, given: Negatable<string>, family: Family): boolean {
   if (letter === 's' || letter === 'd') {
     const address = parseAddress(given, family);
@@ -42,14 +42,17 @@ function setField(header: Writable<Header>, letter: string, given: Negatable<str
   return true;
 }
 
-/** A network in the form that is printed again; `10.0.0.0/255.0.255.0` is none, and all addresses are no condition. */
+/**
+ * A network in the spelling of print. `10.0.0.0/255.0.255.0` is no prefix; the network of all addresses is no
+ * condition.
+ */
 function parseAddress({ not, value }: Negatable<string>, family: Family): Negatable<string> | undefined {
   const cidr = parseCidr(value);
   if (cidr?.family !== family || inetNtop(cidr.text) !== value || (cidr.prefix === 0 && !not)) return undefined;
   return { not, value: cidr.text };
 }
 
-/** Versions that print numbers, or look names up in an /etc/protocols that is not there, mean the same. */
+/** Some versions print numbers, or find no /etc/protocols to look names up in; numbers and names mean the same. */
 function parseProtocol({ not, value }: Negatable<string>): L4Protocol | Negatable<string> {
   const ours = PROTOCOLS.find((protocol) => protocol === value || `${PROTOCOL_NUMBER[protocol]}` === value);
   return ours !== undefined && !not ? ours : { not, value: ours ?? value };

@@ -1,6 +1,6 @@
 /**
- * Matches: for each that the compiler writes, the texts of its options that have a value here. Any other text, were it
- * the same match with one option more, is `unknown` and stays as it is.
+ * Matches: the option texts of each match that the compiler writes. Any other text, even a known match with one option
+ * more, is `unknown` and stays as it is.
  */
 import { type Family, inetNtop, parseIp } from '../../../ip.js';
 import { ALL_BITS, HOST_MASK, PROTOCOL_NUMBER } from '../spelling.js';
@@ -13,7 +13,7 @@ export function parseMatch(text: string, family: Family): Match {
   return READERS.get(name)?.(options, family) ?? { kind: 'unknown', text };
 }
 
-/** The match with these options, which have a leading space; undefined when they are not all understood. */
+/** The match with these options, which have a leading space; undefined when not all of them are understood. */
 type Reader = (options: string, family: Family) => Match | undefined;
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
@@ -31,7 +31,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['recent', readRecent],
 ]);
 
-/** Some versions of iptables-nft quote every comment. Control characters would not be printed again. */
+/** Some versions of iptables-nft quote every comment. A comment with control characters cannot be printed again. */
 function readComment(options: string): Match | undefined {
   const text = options.startsWith(' --comment ') ? unquote(options.slice(' --comment '.length)) : undefined;
   return text === undefined || /[\u0000-\u001f\u007f]/.test(text) ? undefined : { kind: 'comment', text };
@@ -92,14 +92,14 @@ function readIpvs(options: string, family: Family): Match | undefined {
   return { kind: 'ipvs', protocol, address: ip.text, port };
 }
 
-/** Eleven digits name one of the kernel's 2^31 steps; the six of old versions do not. */
+/** Eleven digits identify one of the kernel's 2^31 steps; the six digits of old versions do not. */
 function readStatistic(options: string): Match | undefined {
   const text = /^ --mode random --probability (0\.\d{11}|1\.0{11})$/.exec(options)?.[1];
   const probability = Math.round(Number(text) * 2 ** 31);
   return text === (probability / 2 ** 31).toFixed(11) ? { kind: 'statistic', probability } : undefined;
 }
 
-/** Old versions have no --mask and mean that of one address. */
+/** Old versions print no --mask; they mean the mask of one address. */
 function readRecent(options: string, family: Family): Match | undefined {
   const [, check, seconds, list, mask] = RECENT.exec(options) ?? [];
   if (list === undefined || (mask !== undefined && mask !== HOST_MASK[family])) return undefined;
@@ -109,7 +109,7 @@ function readRecent(options: string, family: Family): Match | undefined {
 
 const RECENT = /^ (--set|--rcheck --seconds ([1-9]\d{0,9}) --reap) --name ([^\s"]+)(?: --mask (\S+))?(?: --rsource)?$/;
 
-/** A port in the one way that it is printed. */
+/** A port in the only spelling that is printed. */
 function parsePort(text: string | undefined): number | undefined {
   return text !== undefined && /^(?:0|[1-9]\d{0,4})$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined;
 }

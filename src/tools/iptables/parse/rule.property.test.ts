@@ -46,7 +46,7 @@ describe.each(['ipv4', 'ipv6'] as const)('parseRule, %s', (family) => {
   });
 });
 
-/** What lines are made of, in the spelling of iptables 1.8.9. */
+/** The tokens that lines are made of, as iptables 1.8.9 spells them. */
 const TOKENS: readonly string[] =
   ` -m, -j, -g, !, -p, tcp, -s, 10.0.0.0/8, 0.0.0.0/0, fd00::/8, -d, ::1.2.3.4/128, -i, -o, eth0, -f, -A, --comment, "a b",
   "a\\"b", "", ", \\, --dport, 80, 1:2, --ctstate, NEW,  , -m comment --comment x, -m tcp --dport 80, -j ACCEPT, -j DROP, -g X,
@@ -133,7 +133,7 @@ const UNKNOWN_TARGETS: Arbitrary<Target> = fc
   .constantFrom(' -j LOG --log-prefix "a \\" -m b"', ' -j LOG', ' -j MASQUERADE --random', ' -g A --x')
   .map((text) => ({ kind: 'unknown', text }));
 
-/** Of chains, sets and interfaces; some look like an option. */
+/** Names of chains, sets and interfaces; some look like an option. */
 const NAMES = fc.oneof(fc.stringMatching(/^[a-zA-Z0-9._:+-]{1,15}$/), fc.constantFrom('-j', '-m', '--name'));
 const L4 = fc.constantFrom('tcp', 'udp', 'sctp');
 const PORTS = fc.integer({ min: 0, max: 65535 });
@@ -151,7 +151,7 @@ function negatable<T>(values: Arbitrary<T>): Arbitrary<Negatable<T>> {
   return record({ not: fc.boolean(), value: values });
 }
 
-/** Objects as rules.ts has them; those of fc.record have no prototype unless told. */
+/** Objects with the prototype of those in rule.ts; fc.record makes objects without one by default. */
 function record<const T>(fields: { readonly [Key in keyof T]: Arbitrary<T[Key]> }): Arbitrary<T> {
   return fc.record(fields as { [Key in keyof T]: Arbitrary<T[Key]> }, { noNullPrototype: true }) as Arbitrary<T>;
 }

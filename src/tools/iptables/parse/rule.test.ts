@@ -4,7 +4,7 @@ import { printRule } from '../print.js';
 import { ACCEPT, comment, is, jumpTo, type Match, not, RETURN, type Rule, rule, type Target } from '../types.js';
 import { parseRule } from './rule.js';
 
-/** Name, text, rule; the text is printed again. */
+/** Name, text, rule; printing the rule gives the text again. */
 const READ: readonly [string, string, Rule][] = [
   ['nothing', '', rule({}, [])],
   ['a jump', ' -j KUBE-FIREWALL', rule({}, [], jumpTo('KUBE-FIREWALL'))],
@@ -59,7 +59,7 @@ const READ: readonly [string, string, Rule][] = [
   ],
 ];
 
-/** Matches and targets of which we read a part only: one option or value more makes them unknown. */
+/** Matches and targets that vipc reads in part only: one more option or value makes them unknown. */
 const NOT_OURS: readonly string[] = [
   ' -m tcp --dport 80:90',
   ' -m tcp ! --dport 80',
@@ -112,7 +112,7 @@ const NOT_OURS: readonly string[] = [
   ' -j MASQUERADE --to-ports 1024-65535 --random-fully',
 ];
 
-/** Texts of other versions of the tool, and what 1.8.9 prints for them. */
+/** Texts of other versions of the tool, and what 1.8.9 prints for the same rule. */
 const OTHER_SPELLINGS: readonly [string, Family, string][] = [
   [' -p 132 -m sctp --dport 80', 'ipv4', ' -p sctp -m sctp --dport 80'],
   [' ! -p 6', 'ipv4', ' ! -p tcp'],

@@ -1,5 +1,5 @@
 /**
- * One rule: its line is cut where a match or the target begins, and each piece read by itself.
+ * One rule: its line is cut where a match or the target begins, and each piece is read by itself.
  */
 import type { Family } from '../../../ip.js';
 import { type Match, type Rule, rule, type Target } from '../types.js';
@@ -9,8 +9,8 @@ import { parseTarget } from './targets.js';
 import { words } from './words.js';
 
 /**
- * The rule of a line without its chain, with a leading space, as iptables-save prints it; printRule gives the text again,
- * whatever it was, except that other spellings of what the compiler writes become that of iptables 1.8.9.
+ * The rule of a line without its chain, with a leading space, as iptables-save prints it. printRule gives back any text
+ * unchanged, except that other spellings of what the compiler writes become that of iptables 1.8.9.
  */
 export function parseRule(text: string, family: Family): Rule {
   const [header = '', ...pieces] = cut(text);
@@ -25,7 +25,9 @@ export function parseRule(text: string, family: Family): Rule {
 
 const MATCH = /^\s*-m/;
 
-/** The text of the header, of each match and, to the end of the line, of the target; each begins after the last word. */
+/**
+ * The text of the header, of each match, and of the target to the end of the line; each begins at the blank before it.
+ */
 function cut(text: string): readonly string[] {
   const pieces: string[] = [];
   let start = 0;
@@ -46,7 +48,7 @@ function cut(text: string): readonly string[] {
 
 const BEGINS: ReadonlySet<string> = new Set(['-m', '-j', '-g']);
 
-/** Options whose argument somebody chose, so that it may look like an option itself: `--comment -j`. */
+/** Options with a free-text argument, which may look like an option itself: `--comment -j`. */
 const TAKES_TEXT: ReadonlySet<string> = new Set([
   '-m',
   '-i',

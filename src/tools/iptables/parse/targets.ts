@@ -1,6 +1,5 @@
 /**
- * Targets: for each that the compiler writes, the texts of its options that have a value here. Any other text is
- * `unknown` and stays as it is.
+ * Targets: the option texts of each target that the compiler writes. Any other text is `unknown` and stays as it is.
  */
 import { type Family, inetNtop, parseIp } from '../../../ip.js';
 import { ALL_BITS, PORT_UNREACHABLE } from '../spelling.js';
@@ -20,7 +19,7 @@ function readTarget(flag: string, name: string, options: string, family: Family)
   return EXTENSIONS.has(name) ? undefined : jumpTo(name);
 }
 
-/** The target with these options, which have a leading space; undefined when they are not all understood. */
+/** The target with these options, which have a leading space; undefined when not all of them are understood. */
 type Reader = (options: string, family: Family) => Target | undefined;
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
@@ -35,7 +34,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 
 /**
  * The other targets of iptables-extensions(8), and QUEUE. Some are printed without options, as user chains are, but no
- * chain can have these names ("chain name may not clash with target name").
+ * chain can have such a name ("chain name may not clash with target name").
  */
 const EXTENSIONS: ReadonlySet<string> = new Set(
   `AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT DNPT DSCP ECN HL HMARK IDLETIMER LED LOG MIRROR NETMAP NFLOG
@@ -47,7 +46,7 @@ function readReject(options: string, family: Family): Target | undefined {
   return options === ` --reject-with ${PORT_UNREACHABLE[family]}` ? { kind: 'reject' } : undefined;
 }
 
-/** --set-xmark is what 1.8.9 prints; iptables(8) says what the others, of older versions, mean in its terms. */
+/** 1.8.9 prints --set-xmark; iptables(8) defines the options of older versions in its terms. */
 function readMark(options: string): Target | undefined {
   const [, verb, first, second] =
     /^ --(set-xmark|set-mark|or-mark|and-mark|xor-mark) (\w+)(?:\/(\w+))?$/.exec(options) ?? [];
@@ -62,7 +61,7 @@ function readMark(options: string): Target | undefined {
   return { kind: 'mark', value, mask: 0 };
 }
 
-/** A number of 32 bits; a leading 0 would make it octal. */
+/** A 32-bit number; a leading 0 would make it octal. */
 function parseBits(text: string | undefined): number | undefined {
   return text !== undefined && /^(?:0x[0-9a-f]{1,8}|0|[1-9]\d{0,9})$/.test(text) && Number(text) <= ALL_BITS
     ? Number(text)

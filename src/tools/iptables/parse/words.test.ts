@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { quotesClose, unquote, words } from './words.js';
 
-/** A line, its words, and what each stands for; iptables-restore agrees. */
+/** A line, its words, and the value of each; iptables-restore agrees. */
 const LINES: readonly [string, readonly string[], readonly (string | undefined)[]][] = [
   ['', [], []],
   [' \t a  b\n', ['a', 'b'], ['a', 'b']],

@@ -1,16 +1,16 @@
 /**
- * A line as words, the way iptables-restore takes it apart (add_param_to_argv in iptables/xshared.c): blanks part words,
- * inside of quotes they do not, and there a backslash takes the next character as it is. A closing quote ends the word.
+ * A line as words, split as iptables-restore does (add_param_to_argv in iptables/xshared.c): blanks separate words,
+ * except inside quotes, where a backslash escapes the next character. A closing quote ends the word.
  */
 
-/** A word as it is written, quotes and all, and where. */
+/** A word as written, with its quotes, and its position. */
 export interface Word {
   readonly raw: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** The words of a line, in order. A quote that is never closed runs to the end. */
+/** The words of a line, in order. An unclosed quote runs to the end. */
 export function words(text: string): readonly Word[] {
   const found: Word[] = [];
   let at = 0;
@@ -25,7 +25,7 @@ export function words(text: string): readonly Word[] {
   return found;
 }
 
-/** Whether every quote in the text is closed: iptables-save writes a line break in a comment as it is. */
+/** Whether every quote in the text is closed: iptables-save writes a line break in a comment literally. */
 export function quotesClose(text: string): boolean {
   let open = text.indexOf('"');
   while (open >= 0) {
@@ -36,7 +36,7 @@ export function quotesClose(text: string): boolean {
   return true;
 }
 
-/** What one word stands for; undefined when `raw` is not one whole word. */
+/** The value of one word; undefined when `raw` is not one whole word. */
 export function unquote(raw: string): string | undefined {
   if (raw === '' || isBlank(raw[0]) || endOfWord(raw, 0) !== raw.length) return undefined;
   const open = raw.indexOf('"');

@@ -4,8 +4,8 @@
 import type { ChainDiff } from '../diff.js';
 
 /**
- * `chains`, each behind those it leads to; a chain to delete is taken as it was. As they came when they are no more than
- * `enough`, for within a commit all are declared before any rule.
+ * `chains`, each after those it leads to; for a deleted chain, its old rules count. Unchanged when there are no more
+ * than `enough`, because a single commit declares all chains before any rule.
  */
 export function calleesFirst<T extends ChainDiff>(chains: readonly T[], enough: number): T[] {
   if (chains.length <= enough) return [...chains];

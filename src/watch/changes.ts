@@ -1,9 +1,9 @@
 /**
- * Changes: what changed in the store since a sync took note of it.
+ * Changes: what changed in the store since a sync took its changes.
  */
 import { type EndpointSlice, type Node, SERVICE_NAME_LABEL, type Service } from '../read/types.js';
 
-/** What rules are made of. */
+/** The kinds that rules are compiled from. */
 export type Kind = 'Service' | 'EndpointSlice' | 'Node';
 
 export type Stored = Service | EndpointSlice | Node;
@@ -14,16 +14,16 @@ export interface Changes {
   readonly nodes: number;
   /** The Services that changed, or whose endpoints did, as `default/web`. */
   readonly names: ReadonlySet<string>;
-  /** When the endpoints that changed did so, as their controller says, in seconds since 1970. */
+  /** When the changed endpoints changed, as their controller noted it, in seconds since 1970. */
   readonly triggered: readonly number[];
 }
 
-/** Changes as they come. */
+/** Collects changes. */
 export interface ChangeLog {
-  /** An object came (without `before`), went (without `object`) or became another. */
+  /** An object was added (without `before`), removed (without `object`) or modified. */
   add(kind: Kind, before: Stored | undefined, object: Stored | undefined): void;
   seen(): Changes;
-  /** The same, which is then forgotten. */
+  /** The same, and forgets them. */
   take(): Changes;
 }
 
@@ -60,7 +60,7 @@ function none(): [Record<Kind, number>, Set<string>, number[]] {
 /** When the endpoint-slice controller saw what made it write the slice. */
 const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
 
-/** A list of everything has one for each Service; the metric is about what comes after. */
+/** The first list has a trigger for each Service; the metric is about the changes after it. */
 const MOST_TRIGGERS = 1000;
 
 /** The Service that an object is, or has endpoints of. */

@@ -1,35 +1,29 @@
 /**
- * Files: a snapshot in files as a source of the daemon. They are looked at every second, and read when something about
- * them changed; what cannot be read or parsed, such as a file that is half written, leaves everything as it was.
+ * Files: a snapshot in files as a source of the daemon. Their metadata is read every second, and their content when that
+ * changed. Files that cannot be read or parsed, such as one that is half written, change nothing: the last snapshot stays.
  */
 import { type Diagnostic, hasErrors, type Source, showPath } from '../diag.js';
 import { type FrontOptions, front, isForNobody } from '../front.js';
 import { fingerprint, loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
-
-/** Where objects come from. */
-export interface ObjectSource {
-  /** Resolves when all there is was delivered once. */
-  readonly ready: Promise<void>;
-  stop(): Promise<void>;
-}
+import type { ObjectSource } from './source.js';
 
 export interface FilesOptions {
   readonly paths: readonly string[];
-  /** What objects that say no namespace belong to. */
+  /** The namespace of objects that name none. */
   readonly namespace?: string | undefined;
-  /** What is wrong with a snapshot leaves everything as it was, warnings too. */
+  /** With a warning, too, the last snapshot stays. */
   readonly strict?: boolean;
   readonly onSnapshot: (snapshot: Snapshot) => void;
-  /** Told all that is wrong, once for each content; nothing when nothing is. */
+  /** Called once for each content with all its problems; with none when it has none. */
   readonly onProblems: (diagnostics: readonly Diagnostic[]) => void;
-  /** How often the files are looked at. */
+  /** Milliseconds between two reads of the files' metadata. */
   readonly pollMs?: number;
 }
 
-/** What is in files now. */
+/** The content of files now. */
 export interface Files {
-  /** Absent when they are of no use: what is not seen would be taken for gone. */
+  /** Absent when the files cannot be used: the objects missing in it would be taken for deleted. */
   readonly snapshot?: Snapshot;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -57,7 +51,7 @@ export function watchFiles({
   let timer: NodeJS.Timeout | undefined;
   let current = Promise.resolve();
 
-  const look = async (): Promise<boolean> => {
+  const poll = async (): Promise<boolean> => {
     const now = await fingerprint(paths);
     if (now === seen) return false;
     seen = now;
@@ -73,7 +67,7 @@ export function watchFiles({
 
   const ready = new Promise<void>((resolve) => {
     const again = async (): Promise<void> => {
-      if (await look()) resolve();
+      if (await poll()) resolve();
       if (!stopped) timer = setTimeout(() => (current = again()), pollMs);
     };
     current = again();
@@ -91,7 +85,7 @@ export function watchFiles({
 
 type Loaded = Awaited<ReturnType<typeof loadSources>>;
 
-/** A FIFO gives its text once, to one reader, and standard input too. */
+/** Pipes are refused: a FIFO and standard input give their text once, to one reader. */
 async function load(paths: readonly string[], namespace: string | undefined): Promise<Loaded> {
   const loaded = await loadSources(paths, async () => Buffer.alloc(0), { pipes: false });
   if (namespace === undefined) return loaded;
@@ -106,12 +100,12 @@ function understand({ value: sources, diagnostics }: Loaded, paths: readonly str
   const { value, diagnostics: found } = front(sources, AS_IT_COMES);
   const problems = [...diagnostics, ...found];
   if (hasErrors(diagnostics) || problems.some(isUnreadable)) return { diagnostics: problems };
-  // More likely a mistake than a cluster without anything.
+  // A snapshot without any object is more likely a mistake than an empty cluster.
   if (isForNobody(value.written)) return { diagnostics: [...problems, empty(paths, sources)] };
   return { snapshot: value.cluster, diagnostics: problems };
 }
 
-/** A daemon serves what is sound, makes nothing up, and logs no advice at every change. */
+/** A daemon serves the sound objects, completes nothing, and logs no advice at every change. */
 const AS_IT_COMES: FrontOptions = { partial: true, empty: 'fine', clustersetCIDRs: [], remarks: [] };
 
 function empty(paths: readonly string[], sources: readonly Source[]): Diagnostic {
@@ -125,7 +119,7 @@ function empty(paths: readonly string[], sources: readonly Source[]): Diagnostic
   };
 }
 
-/** With `strict` warnings are errors, and with an error there is nothing to be used. */
+/** With `strict` warnings are errors, and with an error there is no snapshot. */
 function judged({ snapshot, diagnostics }: Files, strict: boolean): Files {
   if (!strict) return { diagnostics, ...(snapshot && { snapshot }) };
   const all = diagnostics.map(asError);
@@ -136,7 +130,7 @@ function asError(diagnostic: Diagnostic): Diagnostic {
   return diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' } : diagnostic;
 }
 
-/** Objects that are not seen for it would be taken for gone. */
+/** Whether objects may be missing for this error; they would be taken for deleted. */
 function isUnreadable({ code, severity }: Diagnostic): boolean {
   return severity === 'error' && (code === 'syntax' || code === 'not-an-object');
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Diagnostic } from '../diag.js';
-import { type Logger, newReporter } from './log.js';
-import { newStore, type Store } from './store.js';
+import { newStore } from './store.js';
 
 function storeWithLog() {
   const problems: string[] = [];
@@ -52,7 +51,7 @@ describe('the store', () => {
     expect(changes()).toBe(2);
   });
 
-  it('forgets what a list of everything does not have', () => {
+  it('forgets objects that a whole list does not have', () => {
     const { store } = storeWithLog();
     store.put('Service', service('web', '10.96.0.1'));
     store.put('Service', service('db', '10.96.0.2'));
@@ -68,11 +67,11 @@ describe('the store', () => {
       names: new Set(['default/web']),
       triggered: [],
     });
-    store.remove('Service', service('nobody', '10.96.0.9'));
+    store.remove('Service', service('unknown', '10.96.0.9'));
     expect(store.takeChanges().services).toBe(0);
   });
 
-  it('leaves an object with errors out, says so, and has the others', () => {
+  it('leaves out an object with errors, reports it, and has the others', () => {
     const { store, problems } = storeWithLog();
     store.replace('Service', [service('web', '10.96.0.1'), service('bad', 'x y -j ACCEPT'), {}, null]);
     expect(store.snapshot().services.map(({ metadata }) => metadata.name)).toEqual(['web']);
@@ -81,7 +80,7 @@ describe('the store', () => {
     expect(store.snapshot().services).toEqual([]);
   });
 
-  it('gives an address to the first by name, in whatever order they came, and says so once', () => {
+  it('gives an address to the first by name, in whatever order they came, and reports it once', () => {
     const { store, problems } = storeWithLog();
     store.put('Service', service('b', '10.96.0.1'));
     store.put('Service', service('a', '10.96.0.1'));
@@ -106,7 +105,7 @@ describe('the store', () => {
     });
   });
 
-  it('names the Services that changed, those whose endpoints did, and what a slice was of before', () => {
+  it('names the changed Services, those of changed endpoints, and the former Service of a slice', () => {
     const { store } = storeWithLog();
     store.put('Service', service('web', '10.96.0.1'));
     store.put('EndpointSlice', slice('web-1'));
@@ -123,9 +122,9 @@ describe('the store', () => {
     expect([...store.takeChanges().names]).toEqual([]);
   });
 
-  it('does nothing for what it does not know, and has one object of a name, whatever its uid', () => {
+  it('ignores the removal of unknown objects, and has one object of a name, whatever its uid', () => {
     const { store, problems, changes } = storeWithLog();
-    store.remove('EndpointSlice', slice('nobody'));
+    store.remove('EndpointSlice', slice('unknown'));
     store.remove('Service', {});
     store.remove('Service', null);
     expect(changes()).toBe(0);
@@ -133,74 +132,5 @@ describe('the store', () => {
     for (const uid of ['one', 'two']) store.put('Service', { ...web, metadata: { ...web.metadata, uid } });
     expect(store.snapshot().services).toHaveLength(1);
     expect(problems).toEqual([]);
-  });
-});
-
-describe('what is said of objects with errors', () => {
-  const bad = service('web', 'nonsense');
-  const good = service('web', '10.96.0.1');
-  const rival = service('a', '10.96.0.1');
-
-  /** What a daemon would say, and the objects that it leaves out. */
-  function told() {
-    const said: string[] = [];
-    let left: Readonly<Record<string, number>> = {};
-    const take = (_: unknown, message: string) => void said.push(message);
-    const log = { error: take, warn: take } as unknown as Logger;
-    const report = newReporter(log, (objects) => {
-      left = { ...objects };
-    });
-    const store = newStore({ onChange: () => {}, onInvalid: (found, about) => report(about, found) });
-    return { store, said, left: () => left };
-  }
-
-  it.each<[string, (store: Store) => void, number, number]>([
-    ['an error that stays is said once', (store) => [bad, bad, bad].map((each) => store.put('Service', each)), 1, 1],
-    ['one that was fixed is over', (store) => [bad, good].map((each) => store.put('Service', each)), 1, 0],
-    ['one that comes back is said again', (store) => [bad, good, bad].map((each) => store.put('Service', each)), 2, 1],
-    [
-      'one that comes back after its object was gone',
-      (store) => {
-        store.put('Service', bad);
-        store.remove('Service', bad);
-        store.put('Service', bad);
-      },
-      2,
-      1,
-    ],
-    [
-      'one that comes back after a list without its object',
-      (store) => {
-        store.replace('Service', [bad]);
-        store.replace('Service', []);
-        store.replace('Service', [bad]);
-      },
-      2,
-      1,
-    ],
-    ['one that is listed again', (store) => [[bad], [bad]].map((each) => store.replace('Service', each)), 1, 1],
-    [
-      'a conflict that comes back is said again',
-      (store) => {
-        store.put('Service', good);
-        store.put('Service', rival);
-        store.snapshot();
-        store.remove('Service', rival);
-        store.snapshot();
-        store.put('Service', rival);
-        store.snapshot();
-        store.put('Node', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } });
-        store.snapshot();
-      },
-      2,
-      1,
-    ],
-  ])('%s', (_, act, lines, leftOut) => {
-    const { store, said, left } = told();
-    act(store);
-    // Each of them is one thing wrong, which a Service may have in two fields.
-    expect(new Set(said).size * lines).toBe(said.length);
-    expect(said.length).toBeGreaterThan(0);
-    expect(left()['Service']).toBe(leftOut);
   });
 });

@@ -7,7 +7,8 @@ import { readSnapshot } from '../read/snapshot.js';
 import type { Snapshot } from '../read/types.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { eventually, pause } from '../testing/run/patience.js';
-import { type ObjectSource, readFiles, watchFiles } from './files.js';
+import { readFiles, watchFiles } from './files.js';
+import type { ObjectSource } from './source.js';
 
 const WEB = readFileSync(`${ROOT}fixtures/tour/web/cluster.yaml`, 'utf8');
 const directory = mkdtempSync(join(tmpdir(), 'vipc-files-'));

@@ -1,19 +1,19 @@
 /**
- * Faults: which objects of the store have errors, so that it can be said when one has none any more.
+ * Faults: which objects have errors, so that the end of an error can be reported, too.
  */
 import type { Diagnostic } from '../diag.js';
 import type { Kind } from './changes.js';
 
 export interface Faults {
-  /** All that is wrong with an object now; of one without a name it is told as well. */
+  /** Reports all errors that an object has now; one without a name has no key. */
   judge(kind: Kind, key: string | undefined, diagnostics: readonly Diagnostic[]): void;
-  /** Objects of a kind that are gone have no errors. */
+  /** Reports that the objects of a kind without a key in `keys` have no errors: they are gone. */
   keepOnly(kind: Kind, keys: ReadonlySet<string | undefined>): void;
-  /** All that Services want of each other now. */
+  /** Reports all conflicts between Services that there are now. */
   conflict(diagnostics: readonly Diagnostic[]): void;
 }
 
-/** None yet. `onInvalid` is told what is wrong with each, and of nothing when that is over. */
+/** No faults yet. `onInvalid` is called with the errors of an object, and with none when they are over. */
 export function newFaults(onInvalid: (diagnostics: readonly Diagnostic[], about: string) => void): Faults {
   const invalid: Readonly<Record<Kind, Set<string>>> = {
     Service: new Set(),

@@ -1,6 +1,6 @@
 /**
- * Log lines: what pino made of a log call → a line for a program or for people. What comes from outside can be in it, such
- * as the answer of a server; so no line holds what a terminal would obey.
+ * cli: the JSON that pino makes of a log call → a line for a program or for people. It can hold text from outside,
+ * such as the answer of a server, so control characters are escaped: no line commands a terminal.
  */
 import { escapedJson } from '../printable.js';
 
@@ -8,10 +8,10 @@ export const LOG_FORMATS = ['json', 'text'] as const;
 
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** The line to write, for each format. */
+/** JSON of pino → the line to write, for each format. */
 export const LINE: Readonly<Record<LogFormat, (json: string) => string>> = { json: escaped, text };
 
-/** One line, whatever `text` holds; JSON means the same as before. */
+/** One line, whatever `text` holds; JSON keeps its meaning. */
 function escaped(text: string): string {
   return `${escapedJson(text.trimEnd()).replaceAll('\n', '\\n')}\n`;
 }
@@ -29,7 +29,7 @@ function flat(prefix: string, value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([name, inner]) => flat(prefix === '' ? name : `${prefix}.${name}`, inner));
 }
 
-/** Quoted unless it is one word, so that a line can be taken apart again. */
+/** Quoted unless it is one word, so that the line can be parsed. */
 function word(value: unknown): string {
   if (typeof value === 'string' && /^[\w./:@+-]+$/.test(value)) return value;
   return escaped(JSON.stringify(value) ?? '').trimEnd();

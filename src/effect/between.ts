@@ -1,0 +1,106 @@
+/**
+ * between: what two compiled states, or a node and a compiled state, differ in by effect. Only ServicePorts whose rules
+ * differ are evaluated.
+ */
+
+import { ownerName } from '../owner.js';
+import { rulesOf } from '../packet/desired.js';
+import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
+import type { NodeRules } from '../packet/node.js';
+import type { Compiled } from '../pipeline.js';
+import type { ServiceChange } from '../review/compare.js';
+import { printEntry } from '../tools/ipset/print.js';
+import type { IpSet } from '../tools/ipset/types.js';
+import { type Effect, effectsOf, inOrder } from './effect.js';
+import { probesOf } from './probes.js';
+
+export interface Effects {
+  /** The most hurtful first. */
+  readonly effects: readonly Effect[];
+  /** ServicePorts whose rules differ, and no new connection of the probed ones does. */
+  readonly without: readonly string[];
+}
+
+/** What changes from `before` to `after`, whose rules differ by `changes`. */
+export function effectsBetween(before: Compiled, after: Compiled, changes: readonly ServiceChange[]): Effects {
+  const sides = [before, after].map((side) => evaluatorOf(side)) as [Evaluator, Evaluator];
+  const { ipset: was = [] } = before.desired;
+  const { ipset: is = [] } = after.desired;
+  const inSets = [...membersOnlyIn(was, is), ...membersOnlyIn(is, was)].map((service) => ({ service, sections: [] }));
+  return collect(before, after, sides, [...changes, ...inSets]);
+}
+
+/** The ServicePorts of members that only `sets` have, which a text of sets does not name. */
+function* membersOnlyIn(sets: readonly IpSet[], others: readonly IpSet[]): Generator<string> {
+  const there = new Set(others.flatMap(({ name, entries }) => entries.map((entry) => `${name} ${printEntry(entry)}`)));
+  for (const { name, entries } of sets) {
+    for (const entry of entries) {
+      if (!there.has(`${name} ${printEntry(entry)}`)) yield* (entry.owners ?? []).map(ownerName);
+    }
+  }
+}
+
+/**
+ * What changes on a node that has the rules `observed` when it is given `compiled`; or the other way round, from what was
+ * compiled to what the node has.
+ */
+export function effectsOnNode(
+  observed: NodeRules,
+  compiled: Compiled,
+  changes: readonly ServiceChange[],
+  direction: 'from node' | 'to node',
+): Effects {
+  const [node, state] = [newEvaluator(observed), evaluatorOf(compiled)];
+  return collect(undefined, compiled, direction === 'from node' ? [node, state] : [state, node], changes);
+}
+
+function evaluatorOf({ desired, resolved }: Compiled): Evaluator {
+  return newEvaluator(
+    rulesOf(
+      desired,
+      resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]),
+    ),
+  );
+}
+
+function collect(
+  before: Compiled | undefined,
+  after: Compiled,
+  [was, is]: readonly [Evaluator, Evaluator],
+  changes: readonly ServiceChange[],
+): Effects {
+  // An element of a set is told under its Service, all other lines under their ServicePort.
+  const changed = new Set(changes.flatMap(({ service }) => service ?? []));
+  const isAsked = (service: string) => changed.has(service) || changed.has(service.replace(/:[^:/]*$/, ''));
+  const families = [...new Set([...(before?.resolved ?? []), ...after.resolved].map(({ node }) => node.family))];
+  const effects: Effect[] = [];
+  const probed = new Set<string>();
+  for (const family of families) {
+    const sideOf = (side: Compiled | undefined) => side?.resolved.find(({ node }) => node.family === family);
+    for (const probes of probesOf(sideOf(before), sideOf(after), isAsked).values()) {
+      effects.push(...effectsOf(probes, was, is));
+      for (const { service } of probes) probed.add(service);
+    }
+  }
+  const gone = [...changed].filter(
+    (service) => ![...probed].some((name) => name === service || name.startsWith(`${service}:`)),
+  );
+  effects.push(
+    ...gone.map(
+      (service): Effect => ({ service, family: 'ipv4', severity: 'refused', text: 'no longer served at any address' }),
+    ),
+  );
+  const told = new Set(effects.map(({ service }) => service));
+  return { effects: inOrder(distinct(effects)), without: [...probed].filter((service) => !told.has(service)).sort() };
+}
+
+/** Both families may say the same. */
+function distinct(effects: readonly Effect[]): readonly Effect[] {
+  const seen = new Set<string>();
+  return effects.filter(({ service, severity, text }) => {
+    const key = `${service} ${severity} ${text}`;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * What a change of a cluster does to connections, in the words of a reviewer. The truth of each row is what Kubernetes says
+ * of the change (KEP and API documentation); that the evaluator behind it is right, packets say (src/packet).
+ */
+import { describe, expect, it } from '@jest/globals';
+import { artifactsOf, compileState, RESOLVED_FILE, textOf } from '../pipeline.js';
+import { compare } from '../review/compare.js';
+import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
+import { render } from '../text.js';
+import { effectsBetween } from './between.js';
+import { effectAnnotations, effectLines, effectMarkdown } from './print.js';
+
+const TCP = { ports: [{ name: 'tcp', protocol: 'TCP', port: 80, nodePort: 31002 }] };
+const BOTH = { name: 'web', number: 1, ready: ['pod1', 'remote'], spec: TCP } as const satisfies SmallService;
+
+function compiled(services: readonly SmallService[], mode: string) {
+  const { value } = compileState(smallCluster(services), { ...SMALL_OPTIONS, mode }, {});
+  if (!value) throw new Error('the small cluster does not compile');
+  return value;
+}
+
+function effects(before: readonly SmallService[], after: readonly SmallService[], mode: string) {
+  const [was, is] = [compiled(before, mode), compiled(after, mode)];
+  const sections = (side: typeof was) =>
+    artifactsOf(side)
+      .filter(({ name }) => name !== RESOLVED_FILE)
+      .flatMap((artifact) =>
+        artifact
+          .sections(render(textOf(artifact)))
+          .map((section) => ({ ...section, title: `${artifact.name} ${section.title}` })),
+      );
+  return effectsBetween(was, is, compare(sections(was), sections(is)));
+}
+
+const spec = (more: object) => ({ ...BOTH, spec: { ...TCP, ...more } });
+
+/** Name, before, after, and effects of IPv4: severity and text. */
+const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], readonly string[]][] = [
+  ['nothing', [BOTH], [BOTH], []],
+  [
+    'an endpoint goes',
+    [BOTH],
+    [{ ...BOTH, ready: ['pod1'] }],
+    ['lost endpoint 10.244.2.6:8080 gone (was 1/2 of new connections)'],
+  ],
+  [
+    'an endpoint comes',
+    [BOTH],
+    [{ ...BOTH, ready: ['pod1', 'pod2', 'remote'] }],
+    ['gained endpoint 10.244.1.6:8080 new (1/3 of new connections)'],
+  ],
+  ['the last endpoint goes', [BOTH], [{ ...BOTH, ready: [] }], ['outage no endpoint left: connections are refused']],
+  ['the Service goes', [BOTH], [], ['outage no longer served at any address']],
+  [
+    'a source range comes',
+    [BOTH],
+    [spec({ loadBalancerSourceRanges: ['198.51.100.0/24', '192.168.7.0/24', '10.244.0.0/16', 'fd00::/8'] })],
+    ['refused outside: LoadBalancerIP 203.0.113.1:80 reached endpoints, now is dropped'],
+  ],
+  [
+    'a source range goes',
+    [spec({ loadBalancerSourceRanges: ['198.51.100.0/24', '10.0.0.0/8'] })],
+    [spec({ loadBalancerSourceRanges: ['10.0.0.0/8'] })],
+    ['refused 198.51.100.0/24 no longer admitted to 203.0.113.1:80'],
+  ],
+  [
+    'policy Local, with endpoints here',
+    [BOTH],
+    [spec({ externalTrafficPolicy: 'Local' })],
+    [
+      'changed source address of outside to 192.168.7.2:31002 kept',
+      'changed source address of outside to 203.0.113.1:80 kept',
+      'changed source address of pods of this node to 192.168.7.2:31002 kept',
+      'changed source address of pods of this node to 203.0.113.1:80 kept',
+    ],
+  ],
+  [
+    'policy Local, without endpoints here',
+    [{ ...BOTH, ready: ['remote'] }],
+    [{ ...spec({ externalTrafficPolicy: 'Local' }), ready: ['remote'] }],
+    [
+      'changed source address of pods of this node to 192.168.7.2:31002 kept',
+      'changed source address of pods of this node to 203.0.113.1:80 kept',
+      'refused outside: LoadBalancerIP 203.0.113.1:80 reached endpoints, now is dropped',
+      'refused outside: NodePort 192.168.7.2:31002 reached endpoints, now is dropped',
+    ],
+  ],
+  ['affinity', [BOTH], [spec({ sessionAffinity: 'ClientIP' })], ['changed clients stay with an endpoint']],
+  [
+    'an address more',
+    [BOTH],
+    [spec({ externalIPs: ['198.51.100.7'] })],
+    ['gained ExternalIP 198.51.100.7:80 is served'],
+  ],
+  [
+    'an address less',
+    [spec({ externalIPs: ['198.51.100.7'] })],
+    [BOTH],
+    ['refused ExternalIP 198.51.100.7:80 is no longer served'],
+  ],
+];
+
+/**
+ * Where ipvs mode does otherwise, by design (docs/ipvs.md): under policy Local all clients keep their address, and without an
+ * endpoint here traffic falls back to those elsewhere.
+ */
+const KEPT = ['outside', 'pods of this node', 'this node'].flatMap((client) =>
+  ['192.168.7.2:31002', '203.0.113.1:80'].map((address) => `changed source address of ${client} to ${address} kept`),
+);
+const IPVS: Readonly<Record<string, readonly string[]>> = {
+  'policy Local, with endpoints here': KEPT,
+  'policy Local, without endpoints here': KEPT,
+};
+
+describe.each(['iptables', 'ipvs'])('%s mode', (mode) => {
+  it.each(ROWS)('%s', (name, before, after, expected) => {
+    const found = effects(before, after, mode)
+      .effects.filter(({ family, text }) => family === 'ipv4' && !/fd00|2001/.test(text))
+      .map(({ severity, text }) => `${severity} ${text}`);
+    expect([...new Set(found)].sort()).toEqual([...((mode === 'ipvs' && IPVS[name]) || expected)].sort());
+  });
+});
+
+describe('told', () => {
+  const found = effects([BOTH, { name: 'db', number: 2, ready: ['pod1'] }], [{ ...BOTH, ready: ['pod1'] }], 'iptables');
+
+  it('the most hurtful first', () => {
+    expect([...effectLines(found)].map((line) => line.split(' ')[0])).toEqual(['outage', 'outage', 'lost', 'lost']);
+  });
+
+  it('as a table that text cannot break out of', () => {
+    const evil = { ...found, effects: found.effects.map((effect) => ({ ...effect, text: 'a|b <script>\n*' })) };
+    const lines = [...effectMarkdown([{ ...evil, nodes: [] }])];
+    expect(lines[2]).toBe('| outage | default/db:tcp | a\\|b &#60;script&#62; \\* |');
+  });
+
+  it('as annotations that text cannot break out of', () => {
+    const evil = { ...found, effects: found.effects.map((effect) => ({ ...effect, text: '100%\n::error::x' })) };
+    expect([...effectAnnotations([{ ...evil, nodes: ['node-a'] }])][0]).toBe(
+      '::error title=default/db%3Atcp::100%25%0A::error::x (node-a)',
+    );
+  });
+});
