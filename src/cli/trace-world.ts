@@ -11,8 +11,8 @@ import { compileSnapshot, type How, resolveFamilies } from '../pipeline.js';
 import type { Snapshot } from '../read/types.js';
 import { nodeContext } from '../resolve/node.js';
 import type { NodeContext, ServicePort } from '../resolve/types.js';
-import type { Question } from '../trace/question.js';
-import { findPod, type World } from '../trace/world.js';
+import { isProblem, type Problem, type Question } from '../trace/question.js';
+import { findNode, findPod, type World } from '../trace/world.js';
 
 /** What a trace is answered from. */
 export interface Given {
@@ -104,16 +104,20 @@ function linesOf(chain: object): readonly string[] {
   return 'lines' in chain ? (chain.lines as readonly string[]) : [];
 }
 
-/** The node that a question is about, when it says so: whose node port it is, where the pod is that sends. */
-export function nodeOfQuestion({ from, to }: Pick<Question, 'from' | 'to'>, snapshot: Snapshot): string | undefined {
-  if (to.kind === 'node' && to.name !== undefined) return to.name;
-  if (from.kind === 'node') return from.name;
-  if (from.kind === 'pod') {
-    const pod = findPod({ snapshot }, from);
-    return 'problem' in pod || pod.node === '' ? undefined : pod.node;
+/** The node that a question is about, when it says so: whose node port it is, or where the pod is that sends. */
+export function nodeOfQuestion(
+  { from, to }: Pick<Question, 'from' | 'to'>,
+  snapshot: Snapshot,
+): string | undefined | Problem {
+  for (const each of [to, from]) {
+    if (each.kind !== 'node' || each.name === undefined) continue;
+    const node = findNode({ snapshot }, each.name);
+    return isProblem(node) ? node : each.name;
   }
-  if (from.kind !== 'address') return undefined;
-  return whereIs(snapshot, from.ip);
+  if (from.kind === 'address') return whereIs(snapshot, from.ip);
+  if (from.kind !== 'pod') return undefined;
+  const pod = findPod({ snapshot }, from);
+  return isProblem(pod) ? pod : pod.node || undefined;
 }
 
 /** The node of a pod or a Node that has an address. */

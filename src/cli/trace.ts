@@ -7,7 +7,7 @@ import { newEvaluator } from '../packet/evaluate.js';
 import { wholeSnapshot } from '../pipeline.js';
 import type { Snapshot } from '../read/types.js';
 import { traceData } from '../trace/json.js';
-import { isProblem, type L4, type Question } from '../trace/question.js';
+import { isProblem, type L4, type Problem, type Question } from '../trace/question.js';
 import { traceLines } from '../trace/text.js';
 import { trace } from '../trace/trace.js';
 import type { Trace } from '../trace/types.js';
@@ -72,7 +72,7 @@ export async function runTrace(paths: readonly string[], flags: TraceFlags, io: 
   const { world, rules } = node.value;
   await report(toldOf(all, flags), flags.verbose === true, io);
   const answer = trace(names, world, newEvaluator(rules), cluster?.namespace ?? namespace ?? 'default');
-  if (isProblem(answer)) throw new Error([answer.problem, ...(answer.hint ? [`  ${answer.hint}`] : [])].join('\n'));
+  if (isProblem(answer)) throw refusal(answer);
   await print(answer, flags, io);
   return answer.isReached ? EXIT.ok : EXIT.different;
 }
@@ -115,9 +115,12 @@ async function bothRead(paths: readonly string[], flags: TraceFlags, task: NodeT
 function onNode(options: Options, question: Question, snapshot: Snapshot | undefined, { node }: TraceFlags): Options {
   if (node !== undefined || options.machine || !snapshot) return options;
   const nodeName = nodeOfQuestion(question, snapshot);
-  return nodeName === undefined || !snapshot.nodes.some(({ metadata }) => metadata.name === nodeName)
-    ? options
-    : { ...options, nodeName };
+  if (typeof nodeName === 'object') throw refusal(nodeName);
+  return nodeName === undefined ? options : { ...options, nodeName };
+}
+
+function refusal({ problem, hint }: Problem): Error {
+  return new Error([problem, ...(hint === undefined ? [] : [`  ${hint}`])].join('\n'));
 }
 
 /** What the answer hangs on; the rest is said with -v. */

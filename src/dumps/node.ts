@@ -26,21 +26,21 @@ export interface NodeParts {
   readonly ipvs: Pick<SavedIpvs, 'virtualServers' | 'others'>;
   /** All devices; absent when nothing says them. */
   readonly links: readonly Link[] | undefined;
-  /** Addresses of the dummy device, where only these are known. */
+  /** Addresses of some devices, such as the dummy device. */
   readonly bound: readonly string[];
 }
 
 /** The node that parts make. */
 export function nodeOf({ ruleSets, sets, ipvs, links, bound }: NodeParts): Checked<ReadNode> {
   // kube-proxy puts the address of each virtual server on a dummy device, or IPVS would see no packet for it.
-  const virtual = links ? [] : [...bound, ...ipvs.virtualServers.map(({ address }) => address)];
+  const virtual = links || bound.length > 0 ? [] : ipvs.virtualServers.map(({ address }) => address);
   const all = links?.flatMap((link) => link.addresses.map(({ ip }) => ip)) ?? [];
   const rules: NodeRules = {
     ruleSets: ruleSets.map(withOwners),
     sets: sets.sets,
     otherSets: sets.others,
     virtualServers: ipvs.virtualServers,
-    addresses: new Set([...all, ...virtual].map((text) => parseIp(text)?.text ?? text)),
+    addresses: new Set([...all, ...bound, ...virtual].map((text) => parseIp(text)?.text ?? text)),
   };
   const addresses = (links ?? [])
     .filter(({ name, kind }) => name !== 'lo' && kind !== 'dummy' && name !== 'kube-ipvs0')

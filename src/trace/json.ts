@@ -54,8 +54,8 @@ function stepData({ missed, nothingIn, service, ...step }: TracedStep, verbose: 
     ...(service !== undefined && { service }),
     does,
     skipped,
-    ...(nothingIn !== undefined && { nothingIn }),
+    ...(nothingIn !== undefined && { nothingIn: nothingIn.length }),
     outcomes,
-    ...(verbose && { missed: missed() }),
+    ...(verbose && { missed: [...missed(), ...(nothingIn ?? [])] }),
   };
 }

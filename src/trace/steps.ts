@@ -26,8 +26,8 @@ export interface TracedStep {
   readonly skipped: number;
   /** These rules. */
   readonly missed: () => readonly Missed[];
-  /** Of a jump to a chain no rule of which is for the packet: how many it has. */
-  readonly nothingIn: number | undefined;
+  /** Of a jump to a chain no rule of which is for the packet: all of them. */
+  readonly nothingIn: readonly Missed[] | undefined;
   /** The outcomes that it leads to, by their place. */
   readonly outcomes: readonly number[];
 }
@@ -111,7 +111,7 @@ function view(
       evaluator
         .missed(flow.family, table, chain, flow)
         .filter((each) => each.rule > last && (rule === 0 || each.rule < rule)),
-    nothingIn: isEmpty ? evaluator.missed(flow.family, table, jump, flow).length : undefined,
+    nothingIn: isEmpty ? evaluator.missed(flow.family, table, jump, flow) : undefined,
   };
 }
 
@@ -127,7 +127,10 @@ function jumpOf(step: Step): string | undefined {
 }
 
 function doesOf(step: Step): string {
-  if (step.table === 'ipvs') return 'IPVS gives it to this real server';
+  if (step.table === 'ipvs')
+    return / -r /.test(step.text)
+      ? 'IPVS gives it to this real server'
+      : 'IPVS refuses it, no real server takes connections';
   if (step.rule === 0) return 'no rule decides, so the policy drops it';
   const rule = ruleOf(step);
   const does = rule?.target ? doesTarget(rule.target, step) : 'on with the next rule';

@@ -2,6 +2,7 @@
  * text: a trace → lines for people: the verdict first, then who sends what, where it ends, and each step.
  */
 import { joinHostPort } from '../ip.js';
+import type { Missed } from '../packet/chains.js';
 import { aligned, type Column, LAYOUTS, tableOf } from '../table.js';
 import { shareText } from './share.js';
 import type { TracedStep } from './steps.js';
@@ -120,12 +121,13 @@ function* sectionLines(steps: readonly TracedStep[], style: TextStyle): Generato
 function* stepLines(step: TracedStep, { verbose, width, paint }: TextStyle): Generator<string> {
   const { chain, rule, service, does, skipped, text, nothingIn, missed } = step;
   const where = step.table === 'ipvs' ? 'virtual server' : rule === 0 ? `${chain} policy` : `${chain} ${rule}`;
-  if (verbose) for (const each of missed()) yield* missedLines(each, { width, paint });
+  if (verbose) yield* missedLines(missed(), { width, paint });
   const whose = service === undefined ? '' : ` (${service})`;
   const over = !verbose && skipped > 0 ? `, ${skipped} skipped` : '';
-  const empty = nothingIn === undefined ? '' : `, ${none(nothingIn)}`;
+  const empty = nothingIn === undefined ? '' : `, ${none(nothingIn.length)}`;
   yield* wrapped(`${where}${whose}${over}: ${does}${empty}`, '  ', width);
   for (const line of wrapped(text, '      ', width)) yield paint('dim', line);
+  if (verbose && nothingIn) yield* missedLines(nothingIn, { width, paint });
 }
 
 function none(rules: number): string {
@@ -133,10 +135,16 @@ function none(rules: number): string {
   return `none of whose ${rules} rules is for it`;
 }
 
+/** In a shared chain of a large cluster are thousands. */
+const MOST_MISSED = 100;
+
 function* missedLines(
-  { text, because }: { readonly text: string; readonly because: string },
+  missed: readonly Missed[],
   { width, paint }: Pick<TextStyle, 'width' | 'paint'>,
 ): Generator<string> {
-  for (const line of wrapped(`not ${text}`, '    ', width)) yield paint('dim', line);
-  yield* wrapped(`fails at ${because}`, '        ', width);
+  for (const { rule, text, because } of missed.slice(0, MOST_MISSED)) {
+    for (const line of wrapped(`not ${rule}: ${text}`, '    ', width)) yield paint('dim', line);
+    yield* wrapped(`fails at ${because}`, '        ', width);
+  }
+  if (missed.length > MOST_MISSED) yield `    and ${missed.length - MOST_MISSED} more (--format json -v has all)`;
 }

@@ -83,7 +83,8 @@ function outcomeOf({ verdict, address, port, masquerade, share, outcome }: Resul
 
 function lastOf(steps: readonly Step[]): string | undefined {
   const last = steps.at(-1);
-  if (!last || last.table === 'ipvs') return undefined;
+  if (!last) return undefined;
+  if (last.table === 'ipvs') return 'IPVS, as no real server takes connections';
   return `${last.rule === 0 ? 'the policy' : `rule ${last.rule}`} of ${last.table} ${last.chain}`;
 }
 
