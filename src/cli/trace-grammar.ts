@@ -18,7 +18,7 @@ export function parseSender(text: string, namespace: string): Sender {
   const refuse = (why = '') => unusable('--from', FROM, text, why);
   if (text === 'outside') return { kind: 'outside' };
   if (text === 'node') return { kind: 'node' };
-  const ip = parseIp(unbracketed(text));
+  const ip = parseIp(withoutBrackets(text));
   if (ip) return { kind: 'address', ip };
   if (hostPort(text)) throw refuse('the port that it is sent from is --source-port');
   const [resource, rest] = resourceOf(text);
@@ -32,7 +32,7 @@ export function parseTarget(text: string, namespace: string): Target {
   const refuse = (why = '') => unusable('--to', TO, text, why);
   const address = hostPort(text);
   if (address) return { kind: 'address', ip: address.ip, port: portNumber(address.port, refuse) };
-  const bare = parseIp(unbracketed(text));
+  const bare = parseIp(withoutBrackets(text));
   if (bare) throw refuse(`to which port? ${bare.family === 'ipv6' ? `[${bare.text}]` : bare.text}:PORT`);
   const [, name = '', , port] = /^([^:]*)(:(.*))?$/.exec(text) ?? [];
   if (name === '') throw refuse(text.includes('::') ? 'an IPv6 address with a port is [ADDRESS]:PORT' : '');
@@ -100,7 +100,7 @@ function hostPort(text: string) {
   return ip && port !== undefined ? { ip, port } : undefined;
 }
 
-function unbracketed(text: string): string {
+function withoutBrackets(text: string): string {
   return text.replace(/^\[(.*)\]$/, '$1');
 }
 

@@ -5,7 +5,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readMachine, readState } from '../apply/read.js';
-import type { Checked, Diagnostic } from '../diag.js';
+import { type Checked, type Diagnostic, showPath } from '../diag.js';
 import { type DumpText, readDumps } from '../dumps/dumps.js';
 import { observedNode, type ReadNode } from '../dumps/node.js';
 import { readText } from '../files.js';
@@ -29,12 +29,31 @@ export async function ruledBy(paths: readonly string[], io: Io): Promise<Checked
   }
   const texts: DumpText[] = [];
   for (const path of paths) {
-    if (path === '-') texts.push({ name: '<stdin>', text: (await readAll(io.stdin)).toString('utf8') });
-    else if (statSync(path).isDirectory()) texts.push(...filesIn(path));
-    // `<(ssh node iptables-save)` is a pipe.
-    else texts.push({ name: path, text: await readFile(path, 'utf8') });
+    try {
+      texts.push(...(await textsAt(path, io)));
+    } catch (error) {
+      throw unreadable(path, error);
+    }
   }
   return readDumps(texts);
+}
+
+async function textsAt(path: string, io: Io): Promise<readonly DumpText[]> {
+  if (path === '-') return [{ name: '<stdin>', text: (await readAll(io.stdin)).toString('utf8') }];
+  if (statSync(path).isDirectory()) return filesIn(path);
+  // `<(ssh node iptables-save)` is a pipe.
+  return [{ name: path, text: await readFile(path, 'utf8') }];
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'permission denied',
+};
+
+function unreadable(path: string, error: unknown): unknown {
+  const why = WHY[String(Object(error).code)];
+  return why === undefined ? error : new Error(`--rules ${showPath(path)}: ${why}`);
 }
 
 /** Of a directory the files that are dumps; `vipc compile -o` writes others beside them. */

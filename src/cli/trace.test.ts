@@ -163,7 +163,7 @@ describe('the answer', () => {
 
 describe('what has no answer is trouble', () => {
   it.each<[string, string, readonly string[], string]>([
-    ['pod/clinet', 'svc/prod/db:sql', [], 'error: there is no Pod default/clinet\n  did you mean pod/client?\n'],
+    ['pod/clients', 'svc/prod/db:sql', [], 'error: there is no Pod default/clients\n  did you mean pod/client?\n'],
     [
       'pod/db-0',
       'svc/prod/db:sql',

@@ -135,7 +135,7 @@ export function ofFamily(addresses: readonly Ip[], family: Family): Ip | undefin
 }
 
 /** Where pods of the traced node have their addresses, as far as it is known. */
-export function podNetworks({ snapshot, node }: Pick<World, 'snapshot' | 'node'>): readonly Cidr[] {
+function podNetworks({ snapshot, node }: Pick<World, 'snapshot' | 'node'>): readonly Cidr[] {
   const own = snapshot?.nodes.find(({ metadata }) => metadata.name === node.name);
   return own?.podCIDRs.flatMap((text) => parseCidr(text) ?? []) ?? [];
 }
