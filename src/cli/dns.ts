@@ -75,7 +75,7 @@ function withoutNotes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[]
 }
 
 /** The cluster domain as kubelet and CoreDNS take it, without the trailing dot of the root. */
-function domainOf(text: string): string {
+export function domainOf(text: string): string {
   const domain = text.toLowerCase().replace(/\.$/, '');
   if (!DNS1123_SUBDOMAIN.matches(domain) || domain.split('.').some((label) => label.length > 63))
     throw new Error(`--domain must be a DNS name, is ${JSON.stringify(text)}`);

@@ -51,6 +51,12 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   // The missing node is reported first.
   'apply --context': [],
   '--snapshot': [],
+  '--from': ['web', 'pod/', '10.0.0.1:80', 'constructor'],
+  '--to': ['10.0.0.1', 'svc/', 'pod/web', 'node:0', '10.0.0.1:65536'],
+  '--protocol': ['icmp', 'constructor'],
+  '--source-port': ['0', '65536', 'http'],
+  '--in-interface': ['a b', '..', 'a-name-that-is-too-long'],
+  '--rules': ['no/such/file'],
 };
 
 /** Other arguments that an option requires. */
@@ -68,6 +74,7 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
   sync: ['--netns', 'vipc-nowhere', '--snapshot', WEB],
   doctor: ['--netns', 'vipc-nowhere'],
   diff: [WEB, WEB],
+  trace: ['--from', '10.0.0.1', '--to', '10.0.0.2:80', WEB],
 };
 
 const OPTIONS = buildProgram(PROCESS_IO, () => {}).commands.flatMap((command) =>

@@ -75,7 +75,7 @@ const BROKEN = `${SOUND}${SERVICE(Q)}${SERVICE('bad', `  ${Q}: x\n`, `  type: ${
 - a: [${RAW}
 `;
 
-let [directory, sound, broken, unreadable, config, rules] = ['', '', '', '', '', ''];
+let [directory, sound, broken, unreadable, config, rules, saved] = ['', '', '', '', '', '', ''];
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'vipc-hostile-'));
@@ -88,6 +88,9 @@ beforeAll(() => {
   broken = into('broken', { [`${NAME}.yaml`]: BROKEN, [`${NAME}.json`]: `{ "kind": ${Q}, ` });
   unreadable = into('unreadable', { [`${NAME}.yaml`]: '\0', [`${NAME}.json`]: '' });
   config = join(into('config', { [`${NAME}.yaml`]: `kind: ${Q}\napiVersion: ${Q}\n` }), `${NAME}.yaml`);
+  const words = EVIL.replaceAll(/\s/g, '');
+  const rule = `-A PREROUTING -m comment --comment "${words}" -m ${words} -j ${words}`;
+  saved = into('saved', { 'iptables.rules': `*nat\n:PREROUTING ACCEPT [0:0]\n${rule}\nCOMMIT\n` });
   rules = into(NAME, { 'iptables.rules': `*nat\n-A ${EVIL} -m comment --comment "${EVIL}"\nCOMMIT\n` });
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -126,6 +129,13 @@ const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ['dns of a federation', () => ['dns', '--federation', EVIL, '--domain', 'a.example', '--cluster', `a=${sound}`]],
   ['env of a namespace', () => ['env', '-n', EVIL, sound]],
   ['allocate', () => ['allocate', '-v', '--service-cidr', EVIL, sound]],
+  ['trace of a sender', () => ['trace', '--from', EVIL, '--to', 'svc/web', sound]],
+  ['trace of a target', () => ['trace', '--from', 'outside', '--to', `${EVIL}:80`, sound]],
+  ['trace of hostile files', () => ['trace', '-v', '--simulate', '--from', 'outside', '--to', 'svc/web', sound]],
+  ['trace of broken files', () => ['trace', '--from', 'outside', '--to', 'svc/web', broken]],
+  ['trace of hostile rules', () => ['trace', '--from', '10.0.0.1', '--to', '10.0.0.2:80', '--rules', rules]],
+  ['trace of rules of others', () => ['trace', '-v', '--from', '10.0.0.1', '--to', '10.0.0.2:80', '--rules', saved]],
+  ['trace as data', () => ['trace', '--format', 'json', '--from', '10.0.0.1', '--to', '10.0.0.2:80', '--rules', saved]],
   ['completion for a shell', () => ['completion', EVIL]],
   ['a command that is none', () => [EVIL]],
   ['an option that is none', () => ['compile', `--${EVIL}`]],

@@ -17,6 +17,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
 import { addGet } from './commands/get.js';
 import { addSync } from './commands/sync.js';
+import { addTrace } from './commands/trace.js';
 import { type Io, painter, shown } from './io.js';
 
 /** In the order of the help. */
@@ -27,6 +28,7 @@ const COMMANDS: readonly Add[] = [
   addCleanup,
   addSync,
   addDoctor,
+  addTrace,
   addGet,
   addDescribe,
   addDns,

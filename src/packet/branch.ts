@@ -18,6 +18,8 @@ export interface Step {
   readonly owner: Owner | undefined;
   /** How many rules of the chain before it were not for the packet. */
   readonly passed: number;
+  /** The packet as the rule found it. */
+  readonly flow: Flow;
   readonly before: Steps | undefined;
 }
 

@@ -77,6 +77,7 @@ function policy(table: TableName, hook: Hook, { chain, rules }: IndexedChain, br
     text: `-P ${chain.name} DROP`,
     owner: undefined,
     passed: rules.length,
+    flow: branch.flow,
     before: branch.steps,
   };
   return { branch: { ...branch, steps: step }, verdict: 'drop' };

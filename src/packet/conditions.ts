@@ -52,15 +52,11 @@ function headerConditions(header: Header): readonly NamedCondition[] {
       { destination },
       network(destination, (flow) => flow.destination),
     );
-  if (inInterface)
-    add(
-      { inInterface },
-      device(inInterface, ({ isLocal, inInterface: name }) => (isLocal ? '' : name)),
-    );
+  if (inInterface) add({ inInterface }, incoming(inInterface));
   if (outInterface)
     add(
       { outInterface },
-      device(outInterface, ({ outInterface: name }) => name),
+      device('-o', outInterface, ({ outInterface: name }) => name),
     );
   if (typeof protocol === 'string') add({ protocol }, (flow) => of(flow.protocol === protocol));
   else if (protocol)
@@ -80,15 +76,26 @@ function network({ not, value }: Negatable<string>, side: (flow: Flow) => Flow['
   return (flow) => unless(not, of(contains(cidr, side(flow))));
 }
 
-/** A name with `+` at its end is a prefix. A packet of this node came in by none, whose name is empty. */
-function device({ not, value }: Negatable<string>, name: (flow: Flow) => string | undefined): Condition {
+/** A packet of this node came in by none, whose name is empty. */
+function incoming(wanted: Negatable<string>): Condition {
+  const known = device('-i', wanted, ({ isLocal, inInterface: name }) => (isLocal ? '' : name));
+  return (flow) => (flow.notInterfaces.includes(wanted.value) ? of(wanted.not) : known(flow));
+}
+
+/** A name with `+` at its end is a prefix. */
+function device(
+  option: '-i' | '-o',
+  { not, value }: Negatable<string>,
+  name: (flow: Flow) => string | undefined,
+): Condition {
+  const unknown = depends(`${not ? '! ' : ''}${option} ${value}`);
   const matches = value.endsWith('+')
     ? (text: string) => text.startsWith(value.slice(0, -1))
     : (text: string) => text === value;
   return (flow) => {
     const found = name(flow);
     if (value === '+') return of(!not);
-    return found === undefined ? depends(`the interface, ${value}`) : unless(not, of(matches(found)));
+    return found === undefined ? unknown : unless(not, of(matches(found)));
   };
 }
 

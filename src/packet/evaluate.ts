@@ -9,7 +9,7 @@ import { type Branch, type Step, stepsOf } from './branch.js';
 import { type Missed, type Tables, tablesOf } from './chains.js';
 import { type Fraction, ONE, plus } from './fraction.js';
 import { type Asked, DESTINATION_HOOKS, HOOKS, type Hook } from './hooks.js';
-import { schedule, serversOf } from './ipvs.js';
+import { refused, schedule, serversOf } from './ipvs.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
 import { membershipsOf } from './sets.js';
@@ -143,7 +143,7 @@ function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
   const server = branch.flow.virtualServer === undefined ? way.serverFor(branch.flow) : undefined;
   if (!server) return [branch];
   const given = schedule(server, branch, hook);
-  if (given.length === 0) end(way, branch, 'reject');
+  if (given.length === 0) end(way, refused(server, branch, hook), 'reject');
   // ip_vs_nat_xmit: a real server on this node is reached as any local address, others by way of OUTPUT.
   const here = given.filter(({ flow }) => isLocal(way.node, flow.destination));
   leave(

@@ -4,7 +4,7 @@
 import { parseIp } from '../ip.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
-import type { Branch } from './branch.js';
+import type { Branch, Step } from './branch.js';
 import { fraction, times } from './fraction.js';
 import type { Hook } from './hooks.js';
 import type { Flow } from './packet.js';
@@ -33,16 +33,7 @@ export function schedule(server: VirtualServer, branch: Branch, hook: Hook): rea
   return taking.flatMap((real) => {
     const ip = parseIp(real.address);
     if (!ip) return [];
-    const step = {
-      hook,
-      table: 'ipvs' as const,
-      chain: printService(server),
-      rule: 0,
-      text: `${printService(server)}${printScheduling(server)} ${printRealServer(real)}`,
-      owner: server.owner,
-      passed: 0,
-      before: branch.steps,
-    };
+    const step = stepOf(server, branch, hook, ` ${printRealServer(real)}`);
     const flow = { ...translated(branch.flow, ip, real.port), virtualServer: nameOf(server), isDestinationSet: true };
     return [
       {
@@ -53,4 +44,15 @@ export function schedule(server: VirtualServer, branch: Branch, hook: Hook): rea
       },
     ];
   });
+}
+
+/** The branch of what is given to no real server. */
+export function refused(server: VirtualServer, branch: Branch, hook: Hook): Branch {
+  return { ...branch, steps: stepOf(server, branch, hook) };
+}
+
+function stepOf(server: VirtualServer, { flow, steps }: Branch, hook: Hook, real = ''): Step {
+  const chain = printService(server);
+  const text = `${chain}${printScheduling(server)}${real}`;
+  return { hook, table: 'ipvs', chain, rule: 0, text, owner: server.owner, passed: 0, flow, before: steps };
 }

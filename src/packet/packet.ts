@@ -5,6 +5,11 @@ import type { Family, Ip } from '../ip.js';
 
 export type State = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 
+/** An interface whose name is not known, but that it is none of these; `veth+` is all that begin so. It is never `lo`. */
+export interface UnknownInterface {
+  readonly not: readonly string[];
+}
+
 /** A class of packets that rules treat alike. */
 export interface PacketClass {
   readonly family: Family;
@@ -16,7 +21,7 @@ export interface PacketClass {
   /** Of tcp, udp and sctp. */
   readonly destinationPort?: number;
   /** The interface that it comes in by; absent when this node sends it. */
-  readonly inInterface?: string;
+  readonly inInterface?: string | UnknownInterface;
   /** New unless said. */
   readonly state?: State;
 }
@@ -30,6 +35,8 @@ export interface Flow {
   readonly sourcePort: number | undefined;
   readonly destinationPort: number | undefined;
   readonly inInterface: string | undefined;
+  /** What an unknown interface is not. */
+  readonly notInterfaces: readonly string[];
   readonly outInterface: string | undefined;
   /** Whether it came from this node and not by an interface. */
   readonly isLocal: boolean;
@@ -57,7 +64,8 @@ export function flowOf(packet: PacketClass): Flow {
     protocol: packet.protocol,
     sourcePort: packet.sourcePort,
     destinationPort: packet.destinationPort,
-    inInterface: packet.inInterface,
+    inInterface: typeof packet.inInterface === 'string' ? packet.inInterface : undefined,
+    notInterfaces: typeof packet.inInterface === 'object' ? ['lo', ...packet.inInterface.not] : [],
     outInterface: undefined,
     isLocal: packet.inInterface === undefined,
     state: packet.state ?? 'NEW',

@@ -5,6 +5,7 @@ import type { TableName } from '../tools/iptables/types.js';
 import type { Branch } from './branch.js';
 import type { Hook } from './hooks.js';
 import { actionIn, type IndexedChain, type IndexedRule, nextFor, partIn, targetIn, test, textIn } from './indexed.js';
+import { settled } from './interfaces.js';
 import type { Flow } from './packet.js';
 import type { Verdict } from './targets.js';
 import type { Tri } from './tri.js';
@@ -40,7 +41,7 @@ export function follow(place: Place, chain: IndexedChain, start: Branch, from = 
       out.push(branch);
       return out;
     }
-    const tri = test(chain, next, branch.flow);
+    const tri = settled(branch, test(chain, next, branch.flow));
     at = next.place + 1;
     if (tri.kind === 'no') continue;
     const left = tri.kind === 'yes' ? undefined : leftOf(branch, next, tri);
@@ -107,6 +108,7 @@ function stepped({ table, hook }: Place, chain: IndexedChain, rule: IndexedRule,
     text: textIn(chain, rule),
     owner: rule.rule.owner ?? owner,
     passed: rule.place,
+    flow: before.flow,
     before: before.steps,
   };
   return { flow, weight: before.weight, steps, depends: before.depends };

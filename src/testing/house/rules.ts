@@ -129,6 +129,11 @@ export const RULES: readonly Rule[] = [
   rule('write/expand.ts', 'yaml.ts'),
   rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
   rule('packet/', 'tools/ipset/ tools/iptables/ tools/ipvs/ tools/tools.ts ip.ts owner.ts'),
+  rule('dumps/', 'packet/node.ts tools/ diag.ts ip.ts owner.ts'),
+  rule(
+    'trace/',
+    'discover/dns/ packet/ resolve/types.ts tools/iptables/ read/types.ts ip.ts near.ts owner.ts table.ts',
+  ),
   rule('effect/', 'packet/ pipeline.ts review/compare.ts resolve/types.ts tools/ipset/ ip.ts owner.ts table.ts'),
   rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
@@ -163,7 +168,7 @@ export const RULES: readonly Rule[] = [
   ),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ effect/ packet/ diff/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ trace/ dumps/ effect/ packet/ diff/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
       'front.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',

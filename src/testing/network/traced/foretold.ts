@@ -4,8 +4,8 @@
 import { ipOf } from '../../../ip.js';
 import type { Outcome } from '../../../packet/evaluate.js';
 import { toNumber } from '../../../packet/fraction.js';
-import type { Traced } from '../traced.js';
 import { OWN } from './classes.js';
+import type { Traced } from './compared.js';
 
 /** A way as Traced.steps would have it. */
 export function foretold({ steps }: Outcome): readonly string[] {

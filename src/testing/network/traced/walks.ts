@@ -4,9 +4,9 @@
 import type { Family } from '../../../ip.js';
 import { newEvaluator, type Outcome } from '../../../packet/evaluate.js';
 import { parse } from '../../../tools/iptables/parse.js';
-import { type Traced, withTrace, withTracedNode } from '../traced.js';
 import { packetBytes } from './bytes.js';
 import { classesOf, type NamedClass, OWN } from './classes.js';
+import { type Traced, withTrace, withTracedNode } from './compared.js';
 import { enough, foretold, wrongEnd } from './foretold.js';
 
 export interface Walks {

@@ -7,13 +7,13 @@
  * Both devices are tun devices: what is written to them comes in, and what the node sends is read from them.
  */
 import { readFileSync } from 'node:fs';
-import type { Family } from '../../ip.js';
-import type { PacketClass } from '../../packet/packet.js';
-import { loadAndSave } from '../machine/kernel.js';
-import { succeeded, withNetns } from '../machine/netns.js';
-import { parseSaved, type SavedTable } from '../node/saved.js';
-import { endsOf, MOST_NUMBERS, packetBytes } from './traced/bytes.js';
-import { DEVICES } from './traced/classes.js';
+import type { Family } from '../../../ip.js';
+import type { PacketClass } from '../../../packet/packet.js';
+import { loadAndSave } from '../../machine/kernel.js';
+import { succeeded, withNetns } from '../../machine/netns.js';
+import { parseSaved, type SavedTable } from '../../node/saved.js';
+import { endsOf, MOST_NUMBERS, packetBytes } from './bytes.js';
+import { DEVICES } from './classes.js';
 
 /** What became of a packet. */
 export interface Traced {
@@ -99,7 +99,7 @@ function placesOf(listing: string): ReadonlyMap<string, number> {
 }
 
 function argvOf(family: Family): readonly string[] {
-  const script = readFileSync(new URL('traced/inject.pl', import.meta.url), 'utf8');
+  const script = readFileSync(new URL('inject.pl', import.meta.url), 'utf8');
   return ['perl', '-e', script, family === 'ipv4' ? '4' : '6', ...Object.keys(DEVICES)];
 }
 

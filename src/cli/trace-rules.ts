@@ -1,0 +1,94 @@
+/**
+ * cli: `--rules` and `--live` → the rules that a node has.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readMachine, readState } from '../apply/read.js';
+import { type Checked, type Diagnostic, showPath } from '../diag.js';
+import { type DumpText, readDumps } from '../dumps/dumps.js';
+import { observedNode, type ReadNode } from '../dumps/node.js';
+import { readText } from '../files.js';
+import type { Machine } from '../options.js';
+import { capturedHost, isCapture } from './captured.js';
+import { type Io, readAll } from './io.js';
+import { detectedOf, type NodeAtHand, nodeOn } from './node.js';
+
+/** A node with its rules, and what it says of itself where it can be asked. */
+export interface RuledNode extends ReadNode {
+  readonly machine?: Machine;
+}
+
+/** The node that files are dumps of, or a directory is a capture of. */
+export async function ruledBy(paths: readonly string[], io: Io): Promise<Checked<RuledNode>> {
+  const captures = await Promise.all(paths.map(isCapture));
+  const [capture] = paths.filter((_, i) => captures[i]);
+  if (capture !== undefined) {
+    if (paths.length > 1) throw new Error(`${capture} is a captured node: no other --rules go with it`);
+    return asked(await nodeOn(await capturedHost(capture), { iptables: 'auto' }));
+  }
+  const texts: DumpText[] = [];
+  for (const path of paths) {
+    try {
+      texts.push(...(await textsAt(path, io)));
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  }
+  return readDumps(texts);
+}
+
+async function textsAt(path: string, io: Io): Promise<readonly DumpText[]> {
+  if (path === '-') return [{ name: '<stdin>', text: (await readAll(io.stdin)).toString('utf8') }];
+  if (statSync(path).isDirectory()) return filesIn(path);
+  // `<(ssh node iptables-save)` is a pipe.
+  return [{ name: path, text: await readFile(path, 'utf8') }];
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'permission denied',
+};
+
+function unreadable(path: string, error: unknown): unknown {
+  const why = WHY[String(Object(error).code)];
+  return why === undefined ? error : new Error(`--rules ${showPath(path)}: ${why}`);
+}
+
+/** Of a directory the files that are dumps; `vipc compile -o` writes others beside them. */
+function filesIn(directory: string): readonly DumpText[] {
+  const files = readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(directory, name))
+    .sort();
+  const texts = files.map((name) => ({ name, text: readText(name) }));
+  const dumps = texts.filter((text) => !readDumps([text]).diagnostics.some(({ code }) => code === 'no-dump'));
+  if (dumps.length === 0)
+    throw new Error(
+      `${directory} has no file that iptables-save, ipset save or ipvsadm --save -n wrote, and is no capture`,
+    );
+  return dumps;
+}
+
+/** The node at hand. */
+export async function asked(node: NodeAtHand): Promise<Checked<RuledNode>> {
+  const [state, machine] = await Promise.all([readState(node.host, detectedOf(node), {}), readMachine(node.host)]);
+  const { value, diagnostics } = observedNode(state);
+  return { value: { ...value, machine }, diagnostics: [...diagnostics, ...rivals(node)] };
+}
+
+/** Rules of the other iptables see packets as well. */
+function rivals({ used, others }: NodeAtHand): readonly Diagnostic[] {
+  return others.flatMap(({ iptables: { variant }, saved }): readonly Diagnostic[] => {
+    const rules = saved.reduce(
+      (sum, { tables }) =>
+        sum + tables.reduce((n, { chains }) => n + chains.reduce((m, { lines }) => m + lines.length, 0), 0),
+      0,
+    );
+    if (rules === 0) return [];
+    const message = `iptables-${variant} has ${rules} rules as well, which are not traced`;
+    const hint = `--iptables ${variant} traces those, without those of iptables-${used?.iptables.variant ?? 'nft'}`;
+    return [{ code: 'other-iptables', severity: 'warning', message, hint }];
+  });
+}

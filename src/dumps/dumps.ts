@@ -1,0 +1,100 @@
+/**
+ * dumps: what iptables-save, ip6tables-save, ipset save, ipvsadm --save -n and ip -json address printed on a node, of
+ * whatever program the rules are → what the evaluator is given. `vipc compile -o` writes such texts as well.
+ */
+import type { Checked, Diagnostic } from '../diag.js';
+import { FAMILIES, type Family, parseIp } from '../ip.js';
+import { parse as parseLinks } from '../tools/addresses/parse.js';
+import type { Link } from '../tools/addresses/types.js';
+import { parse as parseSets, type SavedSets } from '../tools/ipset/parse.js';
+import { parse as parseRules, type SavedRuleSet } from '../tools/iptables/parse.js';
+import { parse as parseIpvs, type SavedIpvs } from '../tools/ipvs/parse.js';
+import { byFamily } from './families.js';
+import { kindOf } from './kind.js';
+import { nodeOf, type ReadNode } from './node.js';
+
+export interface DumpText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A node, of all that there is of it; what cannot be read is an error that names the text and the line. */
+export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
+  const diagnostics: Diagnostic[] = [];
+  const read: Read = { ruleSets: new Map(), sets: [], ipvs: [], links: [], bound: [], said: diagnostics };
+  for (const dump of texts) {
+    const kind = kindOf(dump);
+    diagnostics.push(...kind.diagnostics);
+    READERS[kind.value](read, { ...dump, text: dump.text.replace(/^\uFEFF/, '') });
+  }
+  if (diagnostics.length === 0 && read.ruleSets.size === 0 && read.ipvs.length === 0)
+    diagnostics.push({
+      code: 'no-rules',
+      severity: 'error',
+      message: `there are no rules in ${texts.map(({ name }) => name).join(', ') || 'nothing'}`,
+      hint: 'iptables-save, ip6tables-save and ipvsadm --save -n print them',
+    });
+  const node = nodeOf({
+    ruleSets: FAMILIES.flatMap((family) => read.ruleSets.get(family)?.ruleSet ?? []),
+    sets: { sets: read.sets.flatMap(({ sets }) => sets), others: read.sets.flatMap(({ others }) => others) },
+    ipvs: {
+      virtualServers: read.ipvs.flatMap(({ virtualServers }) => virtualServers),
+      others: read.ipvs.flatMap(({ others }) => others),
+    },
+    links: read.links.length === 0 ? undefined : read.links.flat(),
+    bound: read.bound,
+  });
+  return { value: node.value, diagnostics: [...diagnostics, ...node.diagnostics] };
+}
+
+interface Read {
+  /** And where each table is from. */
+  readonly ruleSets: Map<Family, { readonly ruleSet: SavedRuleSet; readonly from: ReadonlyMap<string, string> }>;
+  readonly sets: SavedSets[];
+  readonly ipvs: SavedIpvs[];
+  readonly links: (readonly Link[])[];
+  /** Addresses of the dummy device. */
+  readonly bound: string[];
+  readonly said: Diagnostic[];
+}
+
+const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, dump: DumpText) => void>> = {
+  iptables(read, { name, text }) {
+    for (const part of byFamily(name, text)) addRules(read, name, take(read, name, parseRules(part.text, part.family)));
+  },
+  ipset: (read, { name, text }) => void read.sets.push(take(read, name, parseSets(text))),
+  ipvs: (read, { name, text }) => void read.ipvs.push(take(read, name, parseIpvs(text))),
+  links: (read, { name, text }) => void read.links.push(take(read, name, parseLinks(text))),
+  bound(read, { text }) {
+    for (const [, address = ''] of text.matchAll(/^(?:address add|(?:\d+: )?\S+ +inet6?) ([\da-f.:]+)/gm)) {
+      const ip = parseIp(address);
+      if (ip) read.bound.push(ip.text);
+    }
+  },
+  nothing: () => undefined,
+};
+
+/** The value, and the name of the text before each message. */
+function take<T>({ said }: Read, name: string, { value, diagnostics }: Checked<T>): T {
+  said.push(...diagnostics.map((each) => ({ ...each, message: `${name}: ${each.message}` })));
+  return value;
+}
+
+/** Tables may come one a text. */
+function addRules({ ruleSets, said }: Read, name: string, added: SavedRuleSet): void {
+  const { family } = added;
+  const before = ruleSets.get(family);
+  const from = new Map(before?.from);
+  for (const { name: table } of added.tables) {
+    const other = from.get(table);
+    if (other !== undefined) {
+      const message = `${name} and ${other} both have table ${table} of ${family === 'ipv4' ? 'iptables' : 'ip6tables'}`;
+      const hint = 'name the dumps of one node, and of one moment';
+      said.push({ code: 'table-twice', severity: 'error', message, hint });
+    }
+    from.set(table, name);
+  }
+  const hidden = [...(before?.ruleSet.hidden ?? []), ...(added.hidden ?? [])];
+  const ruleSet = { ...added, tables: [...(before?.ruleSet.tables ?? []), ...added.tables], hidden };
+  ruleSets.set(family, { ruleSet, from });
+}

@@ -1,0 +1,168 @@
+/**
+ * sender: who sends, as it was written → a source address, and the interface that the packet comes in by.
+ */
+import { FAMILIES, type Family, type Ip, parseIp } from '../ip.js';
+import type { UnknownInterface } from '../packet/packet.js';
+import { type Answered, isProblem, type Problem, type Question } from './question.js';
+import { NO_ADDRESS, noPodAddress } from './target.js';
+import { addressesOf, findNode, findPod, isPodHere, type KnownPod, ofFamily, type World } from './world.js';
+
+/** The first half of a packet. */
+export interface Source {
+  readonly ip: Ip;
+  /** Absent when the node itself sends. */
+  readonly inInterface?: string | UnknownInterface;
+  /** `Pod default/web-1 on node-a` */
+  readonly about: string;
+}
+
+/** What is known of a sender before the destination is. */
+export interface KnownSender {
+  readonly families: readonly Family[];
+  /** Its name in DNS questions. */
+  readonly namespace?: string;
+  /** The source, to a destination; `isOwn` says whether the traced node has that address. */
+  readonly sourceTo: (destination: Ip, isOwn: boolean) => Answered<Source>;
+}
+
+/** Whether the traced node has an address. */
+export type IsOwn = (ip: Ip) => boolean;
+
+/** The sender that a question names. */
+export function senderOf({ from, inInterface }: Question, world: World, isOwn: IsOwn): Answered<KnownSender> {
+  const by = (usual: string | UnknownInterface) => ({ inInterface: inInterface ?? usual });
+  switch (from.kind) {
+    case 'address': {
+      const { ip } = from;
+      if (isOwn(ip)) return fromNode([ip], `node${named(world.node.name)}`);
+      const here = isPodHere(world, ip);
+      const pod = world.snapshot && podAt(world, ip);
+      const about = pod ? `Pod ${pod.namespace}/${pod.name}${on(pod)}` : here ? 'a pod of this node' : '';
+      const source = { ip, ...by(here ? podInterface(world, ip.family) : otherInterface(world, ip.family)), about };
+      return { families: [ip.family], ...(pod && { namespace: pod.namespace }), sourceTo: () => source };
+    }
+    case 'node': {
+      if (from.name === undefined || from.name === world.node.name)
+        return world.node.addresses.length === 0
+          ? NO_ADDRESS
+          : fromNode(world.node.addresses, `node${named(world.node.name)}`);
+      const node = findNode(world, from.name);
+      if (isProblem(node)) return node;
+      const about = `node ${from.name}`;
+      return fromElsewhere(addressesOf(node), about, (family) => by(otherInterface(world, family)));
+    }
+    case 'outside':
+      return {
+        families: FAMILIES,
+        sourceTo: ({ family }) => {
+          const ip = unused(world, family);
+          return ip ? { ip, ...by(otherInterface(world, family)), about: 'outside' } : ALL_USED;
+        },
+      };
+    case 'pod': {
+      const pod = findPod(world, from);
+      if (isProblem(pod)) return pod;
+      const about = `Pod ${pod.namespace}/${pod.name}${on(pod)}`;
+      const isHere = pod.node === world.node.name;
+      const { namespace } = pod;
+      if (pod.hostNetwork && isHere)
+        return { ...fromNode(world.node.addresses, `${about}, in its network`), namespace };
+      if (pod.addresses.length === 0) return noPodAddress(pod);
+      const isPod = isHere && !pod.hostNetwork;
+      const sent = fromElsewhere(pod.addresses, about, (family) =>
+        by(isPod ? podInterface(world, family) : otherInterface(world, family)),
+      );
+      return { ...sent, namespace };
+    }
+  }
+}
+
+function fromNode(addresses: readonly Ip[], about: string): KnownSender {
+  return {
+    families: familiesOf(addresses),
+    sourceTo: (destination, isOwn) => {
+      // What a node sends to one of its own addresses, it sends from that address.
+      const ip = isOwn ? destination : ofFamily(addresses, destination.family);
+      return ip ? { ip, about } : { problem: `the node has no ${destination.family} address to send from` };
+    },
+  };
+}
+
+function fromElsewhere(
+  addresses: readonly Ip[],
+  about: string,
+  by: (family: Family) => Pick<Source, 'inInterface'>,
+): KnownSender {
+  return {
+    families: familiesOf(addresses),
+    sourceTo: ({ family }) => {
+      const ip = ofFamily(addresses, family);
+      return ip ? { ip, about, ...by(family) } : { problem: `${about} has no ${family} address to send from` };
+    },
+  };
+}
+
+function familiesOf(addresses: readonly Ip[]): readonly Family[] {
+  return FAMILIES.filter((family) => addresses.some((ip) => ip.family === family));
+}
+
+function podAt({ snapshot }: World, { text }: Ip) {
+  return snapshot?.pods.flatMap(({ metadata, spec, status }) =>
+    status.podIPs.includes(text)
+      ? [{ namespace: metadata.namespace, name: metadata.name, node: spec.nodeName ?? '' }]
+      : [],
+  )[0];
+}
+
+function on({ node }: Pick<KnownPod, 'node'>): string {
+  return node === '' ? '' : ` on ${node}`;
+}
+
+function named(name: string): string {
+  return name === '' ? '' : ` ${name}`;
+}
+
+/** What the packet of a pod of the traced node comes in by: its network plugin chose the name. */
+function podInterface(world: World, family: Family): string | UnknownInterface {
+  return detected(world, family) ?? { not: [] };
+}
+
+/** What comes from elsewhere comes by no interface of a pod. */
+function otherInterface(world: World, family: Family): UnknownInterface {
+  const pods = detected(world, family);
+  return { not: pods === undefined ? [] : [pods] };
+}
+
+/** How kube-proxy was told to know interfaces of pods: a name, or with `+` how names begin. */
+function detected({ node }: World, family: Family): string | undefined {
+  const traffic = node.contexts.find((context) => context.family === family)?.podTraffic;
+  if (traffic?.kind === 'interface') return traffic.name;
+  return traffic?.kind === 'interface-prefix' ? `${traffic.prefix}+` : undefined;
+}
+
+const ALL_USED: Problem = {
+  problem: 'the input has addresses of all networks that are reserved for examples',
+  hint: 'say which address sends: --from ADDRESS',
+};
+
+/** Networks that are reserved for examples (RFC 5737, RFC 3849, RFC 9637): their beginnings, and an address of each. */
+const EXAMPLES: Readonly<Record<Family, readonly (readonly [string, string])[]>> = {
+  ipv4: [
+    ['192.0.2.', '192.0.2.77'],
+    ['198.51.100.', '198.51.100.77'],
+    ['203.0.113.', '203.0.113.77'],
+    ['198.18.', '198.18.77.77'],
+    ['198.19.', '198.19.77.77'],
+  ],
+  ipv6: [
+    ['2001:db8:', '2001:db8:77::77'],
+    ['3fff:', '3fff:77::77'],
+    ['2001:2:', '2001:2:0:77::77'],
+  ],
+};
+
+/** An address that nothing in the input has. */
+function unused({ mentions }: World, family: Family): Ip | undefined {
+  const [, address = ''] = EXAMPLES[family].find(([beginning]) => !mentions(beginning)) ?? [];
+  return parseIp(address);
+}

@@ -1,0 +1,187 @@
+/**
+ * steps: the ways of a packet as rules were tried → what each rule did, whose it is, and how many were passed over.
+ */
+import { joinHostPort } from '../ip.js';
+import { type Owner, ownerName } from '../owner.js';
+import type { Step } from '../packet/branch.js';
+import type { Missed } from '../packet/chains.js';
+import type { Evaluator } from '../packet/evaluate.js';
+import { fraction } from '../packet/fraction.js';
+import { parseRule } from '../tools/iptables/parse.js';
+import type { Rule, Target } from '../tools/iptables/types.js';
+import { shareText } from './share.js';
+
+export interface TracedStep {
+  readonly hook: Step['hook'];
+  readonly table: Step['table'];
+  readonly chain: string;
+  /** From 1; 0 for a policy, and for IPVS. */
+  readonly rule: number;
+  /** As iptables -S prints it. */
+  readonly text: string;
+  /** `default/web:http` */
+  readonly service: string | undefined;
+  readonly does: string;
+  /** How many rules of the chain before it, and behind the last that was for the packet, were not. */
+  readonly skipped: number;
+  /** These rules. */
+  readonly missed: () => readonly Missed[];
+  /** Of a jump to a chain no rule of which is for the packet: all of them. */
+  readonly nothingIn: readonly Missed[] | undefined;
+  /** The outcomes that it leads to, by their place. */
+  readonly outcomes: readonly number[];
+}
+
+/** The steps of several ways, each step once. */
+export function tracedSteps(ways: readonly (readonly Step[])[], evaluator: Evaluator): readonly TracedStep[] {
+  const found = new Map<Step, TracedStep & { readonly outcomes: number[] }>();
+  for (const [i, way] of ways.entries()) {
+    const walk: Walk = { frames: [] };
+    for (const [at, step] of way.entries()) {
+      const frame = enter(walk, step, way[at - 1]);
+      const known = found.get(step);
+      if (known) known.outcomes.push(i);
+      else found.set(step, { ...view(step, way[at + 1], frame, evaluator), outcomes: [i] });
+      frame.last = step.rule;
+    }
+  }
+  return [...found.values()];
+}
+
+/** The chains that a way is in, and the last rule of each that was for the packet. */
+interface Walk {
+  frames: Frame[];
+}
+
+interface Frame {
+  readonly place: string;
+  /** Of the rule that led into the chain. */
+  readonly owner: Owner | undefined;
+  last: number;
+}
+
+function placeOf({ hook, table, chain }: Step): string {
+  return `${hook} ${table} ${chain}`;
+}
+
+/** The frame of the chain that a step is in. */
+function enter(walk: Walk, step: Step, before: Step | undefined): Frame {
+  const place = placeOf(step);
+  const isCalled = before && jumpOf(before) === step.chain && before.table === step.table && before.hook === step.hook;
+  if (!isCalled) {
+    const at = walk.frames.findLastIndex(
+      (frame) => frame.place === place && (step.rule === 0 || frame.last < step.rule),
+    );
+    const known = walk.frames[at];
+    if (known) {
+      walk.frames = walk.frames.slice(0, at + 1);
+      return known;
+    }
+    walk.frames = [];
+  }
+  const frame: Frame = { place, owner: isCalled ? (before.owner ?? walk.frames.at(-1)?.owner) : undefined, last: 0 };
+  walk.frames.push(frame);
+  return frame;
+}
+
+/** Chains that are there for one Service. */
+const OF_A_SERVICE = /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-/;
+
+function view(
+  step: Step,
+  next: Step | undefined,
+  { last, owner }: Frame,
+  evaluator: Evaluator,
+): Omit<TracedStep, 'outcomes'> {
+  const { hook, table, chain, rule, text, passed, flow } = step;
+  // Large clusters have rules without comments: they belong to the Service whose rule jumps to them.
+  const own = step.owner ?? (OF_A_SERVICE.test(chain) ? owner : undefined);
+  const jump = jumpOf(step);
+  const isEmpty = jump !== undefined && !(next?.chain === jump && next.table === table && next.hook === hook);
+  return {
+    hook,
+    table,
+    chain,
+    rule,
+    text,
+    service: own && ownerName(own),
+    does: doesOf(step),
+    skipped: table === 'ipvs' ? 0 : rule === 0 ? passed - last : rule - 1 - last,
+    missed: () =>
+      evaluator
+        .missed(flow.family, table, chain, flow)
+        .filter((each) => each.rule > last && (rule === 0 || each.rule < rule)),
+    nothingIn: isEmpty ? evaluator.missed(flow.family, table, jump, flow) : undefined,
+  };
+}
+
+/** A step's rule; a policy is none, and nor is a virtual server. */
+function ruleOf({ table, rule, chain, text, flow }: Step): Rule | undefined {
+  if (table === 'ipvs' || rule === 0) return undefined;
+  return parseRule(text.slice(`-A ${chain}`.length), flow.family);
+}
+
+function jumpOf(step: Step): string | undefined {
+  const target = ruleOf(step)?.target;
+  return target?.kind === 'jump' || target?.kind === 'goto' ? target.chain : undefined;
+}
+
+function doesOf(step: Step): string {
+  if (step.table === 'ipvs')
+    return / -r /.test(step.text)
+      ? 'IPVS gives it to this real server'
+      : 'IPVS refuses it, no real server takes connections';
+  if (step.rule === 0) return 'no rule decides, so the policy drops it';
+  const rule = ruleOf(step);
+  const does = rule?.target ? doesTarget(rule.target, step) : 'on with the next rule';
+  const random = rule?.matches.find((match) => match.kind === 'statistic');
+  if (random?.kind !== 'statistic') return does;
+  return `${does}, for ${shareText(fraction(BigInt(random.probability), 1n << 31n))} of what gets here`;
+}
+
+function doesTarget(target: Target, { table, flow }: Step): string {
+  switch (target.kind) {
+    case 'accept':
+      return table === 'filter' ? 'accepts it' : `ends table ${table}`;
+    case 'drop':
+      return 'drops it';
+    case 'reject':
+      return 'refuses it';
+    case 'return':
+      return 'leaves the chain';
+    case 'jump':
+      return `on to ${target.chain}`;
+    case 'goto':
+      return `on to ${target.chain}, without a way back`;
+    case 'mark': {
+      const mark = ((flow.mark & ~target.mask) ^ target.value) >>> 0;
+      return mark === 0 ? 'takes its mark away' : `marks it 0x${mark.toString(16)}`;
+    }
+    case 'dnat':
+      return `sends it to ${joinHostPort(target.ip, target.port)}`;
+    case 'masquerade':
+      return 'its source becomes an address of the node';
+    case 'unknown':
+      return foreignDoes(target.text);
+  }
+}
+
+const FOREIGN: Readonly<Record<string, string>> = {
+  DNAT: 'changes its destination',
+  REDIRECT: 'redirects it to the node itself',
+  SNAT: 'changes its source',
+  MASQUERADE: 'its source becomes an address of the node',
+  DROP: 'drops it',
+  REJECT: 'refuses it',
+  RETURN: 'leaves the chain',
+  ACCEPT: 'accepts it',
+  MARK: 'marks it',
+  CONNMARK: 'marks its connection',
+  CT: 'sets how its connection is tracked',
+  NOTRACK: 'keeps its connection from being tracked',
+};
+
+function foreignDoes(text: string): string {
+  const name = /^ -[jg] (\S+)/.exec(text)?.[1] ?? '';
+  return FOREIGN[name] ?? (name === '' ? 'on with the next rule' : `${name}, and on with the next rule`);
+}

@@ -1,0 +1,150 @@
+/**
+ * text: a trace → lines for people: the verdict first, then who sends what, where it ends, and each step.
+ */
+import { joinHostPort } from '../ip.js';
+import type { Missed } from '../packet/chains.js';
+import { aligned, type Column, LAYOUTS, tableOf } from '../table.js';
+import { shareText } from './share.js';
+import type { TracedStep } from './steps.js';
+import type { Trace, TracedOutcome } from './types.js';
+import { wrapped } from './wrap.js';
+
+/** How it is laid out. */
+export interface TextStyle {
+  /** Show the rules that were not for the packet, and the steps to every endpoint. */
+  readonly verbose: boolean;
+  /** Columns of the terminal; absent: lines are as long as rules are. */
+  readonly width: number | undefined;
+  readonly paint: (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
+}
+
+export function* traceLines(trace: Trace, style: TextStyle): Generator<string> {
+  const colour = trace.isReached
+    ? 'green'
+    : trace.verdict === 'UNKNOWN' || trace.verdict === 'MIXED'
+      ? 'yellow'
+      : 'red';
+  for (const line of wrapped(trace.sentence, '', style.width)) yield style.paint(colour, line);
+  for (const note of trace.notes) yield* wrapped(note, '  ', style.width);
+  for (const on of trace.depends) yield* wrapped(`depends on: ${on}`, '  ', style.width);
+  if (trace.depends.some((on) => /^(?:! )?-i /.test(on)))
+    yield '  say by which interface it comes in: --in-interface NAME';
+  yield '';
+  yield* aligned(packetRows(trace), LAYOUTS.describe).flatMap((line) => wrapped(line, '', style.width));
+  const endpoints = trace.outcomes.filter(({ verdict }) => verdict === 'DNAT');
+  if (endpoints.length > 0) {
+    yield '';
+    const { columns, rows } = tableOf(COLUMNS, endpoints);
+    yield* aligned([columns, ...rows], LAYOUTS.describe);
+  }
+  yield* stepsLines(trace, style);
+}
+
+const KIND = {
+  ClusterIP: 'cluster IP',
+  ExternalIP: 'external IP',
+  LoadBalancerIP: 'load-balancer IP',
+  NodePort: 'node port',
+} as const;
+
+function packetRows({ from, to, protocol, sourcePort, asked, node, lookup }: Trace): readonly (readonly string[])[] {
+  const { inInterface } = from;
+  const by = typeof inInterface === 'string' ? `in by ${inInterface}` : '';
+  const ports = sourcePort === undefined ? '' : `port ${sourcePort}`;
+  const whose =
+    asked && (asked.kind === undefined ? `Service ${asked.port}` : `${KIND[asked.kind]} of Service ${asked.port}`);
+  return [
+    ...lookup.map(({ name, outcome }) => ['name', `${name} ${outcome}`]),
+    ['from', [from.ip.text, ports, from.about, by].filter((text) => text !== '').join(', ')],
+    ['to', [`${joinHostPort(to.ip.text, to.port)}/${protocol}`, ...(whose === undefined ? [] : [whose])].join(', ')],
+    ...(node === '' ? [] : [['on', `node ${node}`]]),
+  ];
+}
+
+const COLUMNS: readonly Column<TracedOutcome>[] = [
+  { title: 'ENDPOINT', cell: ({ address = '', port = 0 }) => joinHostPort(address, port) },
+  { title: 'SHARE', cell: ({ share }) => shareText(share) },
+  { title: 'SOURCE', cell: ({ source }) => ({ kept: 'kept', node: 'the node', changed: 'changed' })[source] },
+  { title: 'POD', cell: ({ pod = '' }) => pod, optional: true },
+  { title: 'NODE', cell: ({ node = '' }) => node, optional: true },
+];
+
+/** What all ways have in common, and of the rest one way, or all of them. */
+function* stepsLines({ steps, outcomes }: Trace, style: TextStyle): Generator<string> {
+  const ends = outcomes.map(endText);
+  const common = steps.filter((step) => step.outcomes.length === outcomes.length);
+  yield* sectionLines(common, style);
+  if (outcomes.length < 2) return;
+  const shown = style.verbose ? outcomes.keys() : firstOfEach(outcomes);
+  let left = outcomes.length;
+  for (const i of shown) {
+    left--;
+    yield '';
+    yield style.paint('bold', ends[i] ?? '');
+    yield* sectionLines(
+      steps.filter((step) => step.outcomes.length < outcomes.length && step.outcomes.includes(i)),
+      style,
+    );
+  }
+  if (left > 0) yield* ['', `and ${left === 1 ? '1 more like these' : `${left} more like these`} (-v shows all)`];
+}
+
+/** One outcome of each sort: of endpoints that see the same source one is enough. */
+function firstOfEach(outcomes: readonly TracedOutcome[]): readonly number[] {
+  const sorts = outcomes.map(({ verdict, source }) => `${verdict} ${source}`);
+  return [...sorts.keys()].filter((i) => sorts.indexOf(sorts[i] ?? '') === i);
+}
+
+function endText({ verdict, address = '', port = 0, share }: TracedOutcome): string {
+  const what = {
+    DNAT: `to ${joinHostPort(address, port)}`,
+    REJECT: 'refused',
+    DROP: 'dropped',
+    ACCEPT: 'accepted',
+    NONE: 'untouched',
+    UNKNOWN: 'one of the unknown ways',
+  }[verdict];
+  return `${what}, ${shareText(share)}`;
+}
+
+/** Steps below the hook and table that they are in. */
+function* sectionLines(steps: readonly TracedStep[], style: TextStyle): Generator<string> {
+  let place = '';
+  for (const step of steps) {
+    const now = step.table === 'ipvs' ? `${step.hook}, IPVS` : `${step.hook}, table ${step.table}`;
+    if (now !== place) yield* ['', style.paint('bold', now)];
+    place = now;
+    yield* stepLines(step, style);
+  }
+}
+
+function* stepLines(step: TracedStep, { verbose, width, paint }: TextStyle): Generator<string> {
+  const { chain, rule, service, does, skipped, text, nothingIn, missed } = step;
+  const where = step.table === 'ipvs' ? 'virtual server' : rule === 0 ? `${chain} policy` : `${chain} ${rule}`;
+  if (verbose) yield* missedLines(missed(), { width, paint });
+  const whose = service === undefined ? '' : ` (${service})`;
+  const over = !verbose && skipped > 0 ? `, ${skipped} skipped` : '';
+  const empty = nothingIn === undefined ? '' : `, ${none(nothingIn.length)}`;
+  yield* wrapped(`${where}${whose}${over}: ${does}${empty}`, '  ', width);
+  for (const line of wrapped(text, '      ', width)) yield paint('dim', line);
+  if (verbose && nothingIn) yield* missedLines(nothingIn, { width, paint });
+}
+
+function none(rules: number): string {
+  if (rules < 2) return rules === 0 ? 'which has no rules' : 'whose only rule is for others';
+  return `none of whose ${rules} rules is for it`;
+}
+
+/** In a shared chain of a large cluster are thousands. */
+const MOST_MISSED = 100;
+
+function* missedLines(
+  missed: readonly Missed[],
+  { width, paint }: Pick<TextStyle, 'width' | 'paint'>,
+): Generator<string> {
+  for (const { rule, text, because } of missed.slice(0, MOST_MISSED)) {
+    for (const line of wrapped(`not ${rule}: ${text}`, '    ', width)) yield paint('dim', line);
+    yield* wrapped(`fails at ${because}`, '        ', width);
+  }
+  if (missed.length > MOST_MISSED) yield `    and ${missed.length - MOST_MISSED} more (--format json -v has all)`;
+}

@@ -1,0 +1,146 @@
+/**
+ * trace: rules × question → what becomes of the packet, as plain data; text and JSON are made of it.
+ */
+import type { Ip } from '../ip.js';
+import type { Step } from '../packet/branch.js';
+import type { Evaluator } from '../packet/evaluate.js';
+import { answerOf, type Result, type Verdict } from '../packet/verdict.js';
+import { type Frontend, formatServicePortName } from '../resolve/types.js';
+import type { Destination } from './destination.js';
+import { type Answered, isProblem, type Named, type Question } from './question.js';
+import { senderOf } from './sender.js';
+import { sentenceOf, whyOf } from './sentence.js';
+import { tracedSteps } from './steps.js';
+import { destinationOf } from './target.js';
+import type { Asked, Trace, TracedOutcome } from './types.js';
+import { podsOf, type World } from './world.js';
+
+/** What becomes of the packet that a question is about; names of a sender without a namespace are of `namespace`. */
+export function trace(question: Question, world: World, evaluator: Evaluator, namespace: string): Answered<Trace> {
+  const sender = senderOf(question, world, evaluator.isLocal);
+  if (isProblem(sender)) return sender;
+  const to = destinationOf(question, world, sender.namespace ?? namespace, sender.families);
+  if (isProblem(to)) return to;
+  const from = sender.sourceTo(to.ip, evaluator.isLocal(to.ip));
+  if (isProblem(from)) return from;
+  const { results, depends } = answerOf(
+    evaluator.evaluate({
+      family: to.ip.family,
+      source: from.ip,
+      destination: to.ip,
+      protocol: to.protocol,
+      sourcePort: question.sourcePort ?? USUAL_SOURCE_PORT,
+      destinationPort: to.port,
+      ...(from.inInterface !== undefined && { inInterface: from.inInterface }),
+    }),
+  );
+  const asked = askedOf(question, to, world, evaluator.isLocal(to.ip));
+  const outcomes = results.map((result) => outcomeOf(result, world));
+  const isAsked = asked !== undefined || question.to.kind === 'node';
+  const told = { outcomes, depends, asked, isAsked, to, from };
+  const verdicts = new Set(outcomes.map(({ verdict }) => verdict));
+  const [only = 'UNKNOWN', another] = verdicts;
+  return {
+    node: world.node.name,
+    from,
+    to,
+    protocol: to.protocol,
+    sourcePort: question.sourcePort,
+    lookup: to.lookup ?? [],
+    asked,
+    isReached: outcomes.every(({ verdict }) => verdict === 'DNAT' || (!isAsked && PASSES.has(verdict))),
+    verdict: another === undefined ? only : 'MIXED',
+    sentence: sentenceOf(told),
+    notes: [...to.notes, ...whyOf(told)],
+    outcomes,
+    depends,
+    steps: tracedSteps(
+      results.map(({ outcome }) => outcome.steps),
+      evaluator,
+    ),
+  };
+}
+
+/** Of those that Linux gives to clients; rules rarely ask. */
+const USUAL_SOURCE_PORT = 40000;
+
+const PASSES: ReadonlySet<Verdict> = new Set<Verdict>(['ACCEPT', 'NONE']);
+
+function outcomeOf({ verdict, address, port, masquerade, share, outcome }: Result, world: World): TracedOutcome {
+  const { sourceNat, affinity } = outcome.flow;
+  return {
+    verdict,
+    end: outcome.end,
+    address,
+    port,
+    share,
+    by: verdict === 'DROP' || verdict === 'REJECT' ? lastOf(outcome.steps) : undefined,
+    source: masquerade ? 'node' : sourceNat === 'snat' ? 'changed' : 'kept',
+    isSticky: affinity !== undefined,
+    ...(address === undefined ? { pod: undefined, node: undefined } : endpointAt(address, world)),
+  };
+}
+
+function lastOf(steps: readonly Step[]): string | undefined {
+  const last = steps.at(-1);
+  if (!last) return undefined;
+  if (last.table === 'ipvs') return 'IPVS, as no real server takes connections';
+  return `${last.rule === 0 ? 'the policy' : `rule ${last.rule}`} of ${last.table} ${last.chain}`;
+}
+
+/** The pod and the node of an endpoint, as far as they are known. */
+function endpointAt(address: string, { snapshot, ports }: World): Pick<TracedOutcome, 'pod' | 'node'> {
+  const pods = snapshot ? podsOf(snapshot) : [];
+  const pod = pods.find(({ addresses, hostNetwork }) => !hostNetwork && addresses.some(({ text }) => text === address));
+  const endpoint = ports.flatMap(({ endpoints }) => endpoints.reachable).find(({ ip }) => ip === address);
+  const node = endpoint?.nodeName || pod?.node;
+  return { pod: pod && `${pod.namespace}/${pod.name}`, node: node || undefined };
+}
+
+/** The Service that is asked for by its name, or that has the address and port. */
+function askedOf(
+  question: Question,
+  { ip, port, protocol, service }: Destination,
+  world: World,
+  isOwn: boolean,
+): Asked | undefined {
+  const isIt = (each: Frontend) =>
+    each.port === port && (each.kind === 'NodePort' ? isOwn || question.to.kind === 'node' : each.ip === ip.text);
+  const servicePort = world.ports.find(
+    ({ name, family, frontends }) =>
+      family === ip.family && name.protocol.toLowerCase() === protocol && frontends.some(isIt),
+  );
+  const frontend = servicePort?.frontends.find(isIt);
+  if (servicePort) {
+    const { namespace, service: name } = servicePort.name;
+    return {
+      namespace,
+      name,
+      port: formatServicePortName(servicePort.name),
+      kind: frontend?.kind,
+      servicePort,
+      frontend,
+    };
+  }
+  const other = service ? undefined : portsAt(world, ip);
+  const found = service ?? other;
+  if (!found) return undefined;
+  return {
+    namespace: found.namespace,
+    name: found.name,
+    port: `${found.namespace}/${found.name}`,
+    kind: undefined,
+    servicePort,
+    frontend,
+    ...(other && { at: other.at }),
+  };
+}
+
+/** The Service that has an address, with the ports that it has there. */
+function portsAt({ ports }: World, { text }: Ip): (Named & { readonly at: readonly string[] }) | undefined {
+  const found = ports.flatMap(({ name, frontends }) =>
+    frontends.filter(({ ip }) => ip === text).map(({ port }) => ({ name, at: `${port}/${name.protocol}` })),
+  );
+  const [first] = found;
+  return first && { namespace: first.name.namespace, name: first.name.service, at: found.map(({ at }) => at) };
+}
