@@ -32,7 +32,7 @@ export function checkOrphans(snapshot: Snapshot): readonly Diagnostic[] {
       ({ code, object: { metadata, origin }, path, name }): Diagnostic => ({
         code,
         severity: namespaces.has(metadata.namespace) ? 'warning' : 'note',
-        message: `${origin.object} is for a Service ${name}, which is not there: nothing uses it`,
+        message: `${origin.object} is for a Service ${name}, which is not there: it has no rules`,
         origin: { ...origin, path },
         hint: 'add the Service, or delete what is left of it',
       }),

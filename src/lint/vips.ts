@@ -52,9 +52,16 @@ export function apiFamily(ip: string): IPFamily {
   return familyOf(ip) === 'ipv6' ? 'IPv6' : 'IPv4';
 }
 
-/** The endpoints of slices that new connections go to; unset conditions mean ready (KEP-752). */
-export function readyEndpoints(slices: readonly EndpointSlice[]): readonly EndpointSlice['endpoints'][number][] {
-  return slices.flatMap(({ endpoints }) => endpoints.filter(({ conditions }) => conditions.ready ?? true));
+/**
+ * The endpoints of slices that new connections can go to: those that are ready, or that serve while they terminate (KEP-1669).
+ * Unset conditions mean ready (KEP-752).
+ */
+export function usableEndpoints(slices: readonly EndpointSlice[]): readonly EndpointSlice['endpoints'][number][] {
+  return slices.flatMap(({ endpoints }) =>
+    endpoints.filter(({ conditions: { ready = true, serving = ready, terminating = false } }) => {
+      return ready || (serving && terminating);
+    }),
+  );
 }
 
 /** `a, b, c and 3 more` */

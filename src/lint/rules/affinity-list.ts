@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
 import { keyOf, type Service, type Snapshot, slicesByService } from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { isExternal, isVirtual, readyEndpoints } from '../vips.js';
+import { isExternal, isVirtual, usableEndpoints } from '../vips.js';
 
 const LIST = 100;
 
@@ -16,7 +16,7 @@ function check({ services, slices, pods }: Snapshot): readonly Diagnostic[] {
   const own = slicesByService(slices);
   const clients = pods.filter(({ simulated, spec }) => simulated === undefined && !spec.hostNetwork).length;
   return sorted(affine).flatMap((service) => {
-    const addresses = readyEndpoints(own.get(keyOf(service)) ?? []).map((endpoint) => endpoint.addresses[0]);
+    const addresses = usableEndpoints(own.get(keyOf(service)) ?? []).map((endpoint) => endpoint.addresses[0]);
     const endpoints = new Set(addresses).size;
     const many = endpoints > 0 && clients > endpoints * LIST;
     return many || isExternal(service) ? [finding(service, endpoints, many ? clients : 0)] : [];

@@ -13,7 +13,8 @@ function check({ services, slices }: Snapshot): readonly Diagnostic[] {
   const holders = new Map(
     services.filter(isVirtual).flatMap((service) => service.spec.clusterIPs.map((ip) => [ip, service] as const)),
   );
-  const known = new Set(services.map(keyOf));
+  // Clients of a headless Service get the address itself, and reach it.
+  const known = new Set(services.filter(isVirtual).map(keyOf));
   const used = slices.filter((slice) => isWritten(slice) && known.has(serviceOf(slice) ?? ''));
   return sorted(used).flatMap((slice) =>
     slice.endpoints.flatMap(({ addresses: [address = ''] }, i): readonly Diagnostic[] => {
@@ -44,7 +45,7 @@ function finding({ origin, synthetic, ports }: EndpointSlice, i: number, ip: str
 export const endpointIsClusterIp: Rule = {
   code: 'endpoint-is-cluster-ip',
   severity: 'warning',
-  summary: 'An endpoint is the cluster IP of a Service',
+  summary: 'An endpoint of a Service with a cluster IP is the cluster IP of another one',
   why: 'A connection is translated once, so nothing leads it on from a second virtual IP. Name the addresses of the Pods, or give the Service a selector; for another namespace make it an ExternalName.',
   check,
   failing: `apiVersion: v1

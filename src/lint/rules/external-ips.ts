@@ -13,7 +13,7 @@ function check({ services }: Snapshot): readonly Diagnostic[] {
     ({ spec, origin }) => ({
       code: 'external-ips',
       severity: 'warning',
-      message: `every node sends what its Pods and itself send to ${someOf(spec.externalIPs)} to this Service, whoever has the address`,
+      message: `what Pods and nodes send to ${someOf(spec.externalIPs)} goes to this Service, whoever has the address`,
       origin: { ...origin, path: ['spec', 'externalIPs'] },
       hint: 'externalIPs are deprecated (KEP-5707): use a Service of type LoadBalancer, or the Gateway API',
     }),

@@ -3,9 +3,16 @@
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
-import { type EndpointSlice, keyOf, type Service, type Snapshot, slicesByService } from '../../read/types.js';
+import {
+  type EndpointSlice,
+  type IPFamily,
+  keyOf,
+  type Service,
+  type Snapshot,
+  slicesByService,
+} from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { apiFamily, isVirtual, readyEndpoints } from '../vips.js';
+import { apiFamily, isVirtual, usableEndpoints } from '../vips.js';
 
 function check({ services, slices }: Snapshot): readonly Diagnostic[] {
   const known = slicesByService(slices);
@@ -17,22 +24,18 @@ function check({ services, slices }: Snapshot): readonly Diagnostic[] {
 }
 
 function unserved({ spec, origin }: Service, slices: readonly EndpointSlice[]): readonly Diagnostic[] {
-  const counts = new Map(
-    (['IPv4', 'IPv6'] as const).map((family) => {
-      const of = slices.filter(({ addressType }) => addressType === family);
-      return [family, readyEndpoints(of).length] as const;
-    }),
-  );
+  const of = (family: IPFamily) => slices.filter(({ addressType }) => addressType === family);
   return spec.clusterIPs.flatMap((ip, i): readonly Diagnostic[] => {
     const family = apiFamily(ip);
     const other = family === 'IPv4' ? 'IPv6' : 'IPv4';
-    const elsewhere = counts.get(other) ?? 0;
-    if (counts.get(family) !== 0 || elsewhere === 0) return [];
+    const elsewhere = usableEndpoints(of(other)).length;
+    // One that is not ready may soon be.
+    if (of(family).some(({ endpoints }) => endpoints.length > 0) || elsewhere === 0) return [];
     return [
       {
         code: 'family-without-endpoints',
         severity: 'warning',
-        message: `clients of ${ip} are refused: it has no ${family} endpoint, and ${elsewhere} of ${other}`,
+        message: `clients of ${ip} are refused: the Service has no ${family} endpoint, only ${elsewhere} of ${other}`,
         origin: { ...origin, path: i === 0 ? ['spec', 'clusterIP'] : ['spec', 'clusterIPs', i] },
         hint: `give its Pods ${family} addresses, or the Service the family of its endpoints alone`,
       },

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
 import { keyOf, type Node, type Service, type Snapshot, slicesByService } from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { isExternal, isVirtual, readyEndpoints, someOf } from '../vips.js';
+import { isExternal, isVirtual, someOf, usableEndpoints } from '../vips.js';
 
 function check({ services, slices, nodes }: Snapshot): readonly Diagnostic[] {
   const known = nodes.filter(isOpen);
@@ -16,9 +16,9 @@ function check({ services, slices, nodes }: Snapshot): readonly Diagnostic[] {
   return sorted(services.filter(isLocal)).flatMap((service) => {
     const its = own.get(keyOf(service)) ?? [];
     if (its.some(({ synthetic }) => synthetic === 'simulated Pods')) return [];
-    const ready = readyEndpoints(its);
-    if (ready.length === 0) return [];
-    const on = new Set(ready.map(({ nodeName }) => nodeName));
+    const usable = usableEndpoints(its);
+    if (usable.length === 0) return [];
+    const on = new Set(usable.map(({ nodeName }) => nodeName));
     const without = sorted(known.filter(({ metadata }) => !on.has(metadata.name))).map(({ metadata }) => metadata.name);
     const anywhere = nodes.some(({ metadata }) => on.has(metadata.name));
     return without.length === 0 ? [] : findings(service, without, known.length, anywhere);
@@ -72,7 +72,7 @@ export const localWithoutEndpoints: Rule = {
   code: 'local-without-endpoints',
   severity: 'warning',
   summary: 'A Service has a Local policy, and no ready endpoint on some Nodes or on any',
-  why: 'A node drops what comes to a Local policy when it has no endpoint itself. A load balancer whose health checks keep traffic from such nodes is told only when no Node has one. Run its Pods on every node, or use policy Cluster.',
+  why: 'A node drops what comes to a Local policy when it has no endpoint itself; in ipvs mode it takes endpoints of other nodes, as if there was no policy. A load balancer whose health checks keep traffic from such nodes is told only when no Node has one. Run its Pods on every node, or use policy Cluster.',
   check,
   failing: `apiVersion: v1
 kind: Node

@@ -8,7 +8,7 @@ export const orphanEndpoints: Rule = {
   code: 'orphan-endpoints',
   severity: 'warning',
   summary: 'Endpoints are for a Service that is not there',
-  why: 'Nothing uses them: no slice is made of Endpoints without a Service of their name. It is a note where the input has no Service of their namespace at all. Add the Service, or delete them.',
+  why: 'No slice is made of Endpoints without a Service of their name, so no rule leads to them. It is a note where the input has no Service of their namespace at all. Add the Service, or delete them.',
   check: checkOrphans,
   failing: `apiVersion: v1
 kind: Service

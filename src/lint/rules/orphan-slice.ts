@@ -8,7 +8,7 @@ export const orphanSlice: Rule = {
   code: 'orphan-slice',
   severity: 'warning',
   summary: 'An EndpointSlice is for a Service that is not there',
-  why: 'Nothing uses it. It is a note where the input has no Service of its namespace at all. Add the Service, or delete the slice.',
+  why: 'No rule leads to it. It is a note where the input has no Service of its namespace at all. Add the Service, or delete the slice.',
   check: checkOrphans,
   failing: `apiVersion: v1
 kind: Service

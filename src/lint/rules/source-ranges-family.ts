@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
 import type { Snapshot } from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { apiFamily, isVirtual, servedFamilies } from '../vips.js';
+import { apiFamily, isVirtual, servedFamilies, vipsOf } from '../vips.js';
 
 function check({ services }: Snapshot): readonly Diagnostic[] {
   const ranged = services.filter(
@@ -15,8 +15,11 @@ function check({ services }: Snapshot): readonly Diagnostic[] {
   return sorted(ranged.filter(isVirtual)).flatMap((service) => {
     const { spec, origin } = service;
     const said = new Set(spec.loadBalancerSourceRanges.map(apiFamily));
+    const balanced = vipsOf(service).filter(({ kind }) => kind === 'load-balancer IP');
+    const used = new Set(balanced.map(({ ip }) => apiFamily(ip)));
     return servedFamilies(service).flatMap((family): readonly Diagnostic[] => {
-      if (said.has(family)) return [];
+      // Before there is a load balancer it may have addresses of all families.
+      if (said.has(family) || (used.size > 0 && !used.has(family))) return [];
       const everything = family === 'IPv4' ? '0.0.0.0/0' : '::/0';
       return [
         {
