@@ -3,32 +3,30 @@
  * internalTrafficPolicy); of load balancers health checks keep traffic from such nodes, of node ports nothing does.
  */
 import type { Diagnostic } from '../../diag.js';
-import { sorted } from '../../order.js';
-import { keyOf, type Node, type Service, type Snapshot, slicesByService } from '../../read/types.js';
+import { groupedBy, sorted } from '../../order.js';
+import {
+  type EndpointSlice,
+  type IPFamily,
+  keyOf,
+  type Node,
+  type Service,
+  type Snapshot,
+  slicesByService,
+} from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { isExternal, isVirtual, someOf, usableEndpoints } from '../vips.js';
+import { apiFamily, isExternal, isVirtual, servedFamilies, someOf, usableEndpoints, vipsOf } from '../vips.js';
 
 function check({ services, slices, nodes }: Snapshot): readonly Diagnostic[] {
-  const known = nodes.filter(isOpen);
+  const open = sorted(nodes.filter(isOpen)).map(({ metadata }) => metadata.name);
   // Where Nodes or Pods are made up, so is which node has which endpoint.
-  if (known.length === 0 || nodes.some(({ synthetic }) => synthetic)) return [];
+  if (open.length === 0 || nodes.some(({ synthetic }) => synthetic)) return [];
+  const all = new Set(nodes.map(({ metadata }) => metadata.name));
   const own = slicesByService(slices);
-  return sorted(services.filter(isLocal)).flatMap((service) => {
+  return sorted(services.filter(isVirtual)).flatMap((service) => {
     const its = own.get(keyOf(service)) ?? [];
     if (its.some(({ synthetic }) => synthetic === 'simulated Pods')) return [];
-    const usable = usableEndpoints(its);
-    if (usable.length === 0) return [];
-    const on = new Set(usable.map(({ nodeName }) => nodeName));
-    const without = sorted(known.filter(({ metadata }) => !on.has(metadata.name))).map(({ metadata }) => metadata.name);
-    const anywhere = nodes.some(({ metadata }) => on.has(metadata.name));
-    return without.length === 0 ? [] : findings(service, without, known.length, anywhere);
+    return POLICIES.flatMap((policy) => findings(service, policy, gaps(its, policy.families(service), open, all)));
   });
-}
-
-function isLocal(service: Service): boolean {
-  const { internalTrafficPolicy, externalTrafficPolicy } = service.spec;
-  const external = externalTrafficPolicy === 'Local' && isExternal(service);
-  return isVirtual(service) && (internalTrafficPolicy === 'Local' || external);
 }
 
 /** Whether ordinary Pods are put there. */
@@ -36,36 +34,83 @@ function isOpen({ unschedulable, taints }: Node): boolean {
   return !unschedulable && !taints.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
 }
 
-function findings(
-  service: Service,
-  without: readonly string[],
-  nodes: number,
-  anywhere: boolean,
-): readonly Diagnostic[] {
-  const { spec, origin } = service;
-  const where = `${without.length} of ${nodes} Node${nodes === 1 ? '' : 's'} (${someOf(without)})`;
-  const about = (field: 'internalTrafficPolicy' | 'externalTrafficPolicy', what: string): Diagnostic => {
+interface Policy {
+  readonly field: 'internalTrafficPolicy' | 'externalTrafficPolicy';
+  readonly what: string;
+  /** In which families there is traffic that it is for; none where it is not Local. */
+  readonly families: (service: Service) => readonly IPFamily[];
+  /** Health checks keep what comes away from nodes without endpoints. */
+  readonly checked: (service: Service) => boolean;
+}
+
+const POLICIES: readonly Policy[] = [
+  {
+    field: 'internalTrafficPolicy',
+    what: 'what Pods and nodes send',
+    families: (service) => (service.spec.internalTrafficPolicy === 'Local' ? servedFamilies(service) : []),
+    checked: () => false,
+  },
+  {
+    field: 'externalTrafficPolicy',
+    what: 'what comes from outside',
+    families: (service) => (service.spec.externalTrafficPolicy === 'Local' ? externalFamilies(service) : []),
+    checked: ({ spec }) => spec.type === 'LoadBalancer' && spec.externalIPs.length === 0,
+  },
+];
+
+/** A node port is served in all families of the Service, an address in its own. */
+function externalFamilies(service: Service): readonly IPFamily[] {
+  if (!isExternal(service)) return [];
+  const vips = new Set(vipsOf(service).flatMap(({ kind, ip }) => (kind === 'ClusterIP' ? [] : apiFamily(ip))));
+  const everywhere = service.spec.ports.some(({ nodePort }) => nodePort !== 0);
+  return servedFamilies(service).filter((family) => everywhere || vips.has(family));
+}
+
+/** The Nodes that have no endpoint of a family that others have. */
+interface Gap {
+  readonly families: readonly IPFamily[];
+  readonly without: readonly string[];
+  readonly of: number;
+  /** Some Node has one. */
+  readonly anywhere: boolean;
+}
+
+/** One gap for all families whose gaps are alike. */
+function gaps(
+  slices: readonly EndpointSlice[],
+  families: readonly IPFamily[],
+  open: readonly string[],
+  all: ReadonlySet<string>,
+): readonly Gap[] {
+  const found = families.flatMap((family): readonly Gap[] => {
+    const usable = usableEndpoints(slices.filter(({ addressType }) => addressType === family));
+    const on = new Set(usable.flatMap(({ nodeName }) => nodeName ?? []));
+    const without = open.filter((name) => !on.has(name));
+    if (usable.length === 0 || without.length === 0) return [];
+    return [{ families: [family], without, of: open.length, anywhere: [...on].some((name) => all.has(name)) }];
+  });
+  const alike = groupedBy(found, ({ without, anywhere }) => JSON.stringify([without, anywhere]));
+  return [...alike.values()].flatMap(([first, ...others]) =>
+    first ? [{ ...first, families: [first, ...others].flatMap((gap) => gap.families) }] : [],
+  );
+}
+
+function findings(service: Service, { field, what, checked }: Policy, found: readonly Gap[]): readonly Diagnostic[] {
+  const { origin } = service;
+  const single = servedFamilies(service).length === 1;
+  return found.flatMap(({ families, without, of, anywhere }): readonly Diagnostic[] => {
+    if (anywhere && checked(service)) return [];
+    const over = single || families.length > 1 ? '' : ` over ${families[0]}`;
+    const where = `${without.length} of ${of} Node${of === 1 ? '' : 's'} (${someOf(without)})`;
     const message = anywhere
-      ? `${field} Local drops ${what} on ${where}: no ready endpoint is there`
-      : `${field} Local drops ${what} on every Node: no ready endpoint is on any`;
+      ? `${field} Local drops ${what}${over} on ${where}: no ready endpoint is there`
+      : `${field} Local drops ${what}${over} on every Node: no ready endpoint is on any`;
     const hint = anywhere
       ? `run its Pods on every Node, as a DaemonSet does, or use ${field} Cluster`
       : `endpoints need the nodeName of a Node to count as local; or use ${field} Cluster`;
-    return {
-      code: 'local-without-endpoints',
-      severity: 'warning',
-      message,
-      origin: { ...origin, path: ['spec', field] },
-      hint,
-    };
-  };
-  const checked = anywhere && spec.type === 'LoadBalancer' && spec.externalIPs.length === 0;
-  return [
-    ...(spec.internalTrafficPolicy === 'Local' ? [about('internalTrafficPolicy', 'what Pods and nodes send')] : []),
-    ...(spec.externalTrafficPolicy === 'Local' && isExternal(service) && !checked
-      ? [about('externalTrafficPolicy', 'what comes from outside')]
-      : []),
-  ];
+    const place = { ...origin, path: ['spec', field] };
+    return [{ code: 'local-without-endpoints', severity: 'warning', message, origin: place, hint }];
+  });
 }
 
 export const localWithoutEndpoints: Rule = {
