@@ -2,12 +2,13 @@
  * The examples of every rule are its tests: the failing one has its code at the marked lines and nowhere else, the passing
  * one has no warning of anything, and none of its code. And every code that is found anywhere is documented.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { Diagnostic } from '../diag.js';
 import { front } from '../front.js';
 import { locate } from '../read/locate.js';
 import { caseInput, cases, ROOT } from '../testing/cases/cases.js';
+import { page } from '../testing/lint/page.js';
 import { CODES, findingsOf } from './findings.js';
 import { INPUT_CODES } from './input-codes.js';
 import { lint } from './lint.js';
@@ -60,6 +61,10 @@ describe.each(RULES.map((rule) => [rule.code, rule] as const))('%s', (code, { se
 });
 
 describe('the registry', () => {
+  const PAGE = `${ROOT}docs/lint.md`;
+  if (process.env['GOLDEN'] === 'write' && !process.env['CI']) writeFileSync(PAGE, page());
+  it('is what docs/lint.md says', () => expect(readFileSync(PAGE, 'utf8')).toBe(page()));
+
   it('has each code once, and none that the input has', () => {
     const codes = RULES.map(({ code }) => code);
     expect(new Set(codes).size).toBe(codes.length);
