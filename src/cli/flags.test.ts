@@ -50,6 +50,8 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   // A node that is not there comes first.
   'apply --context': [],
   '--snapshot': [],
+  '--severity': ['info', 'constructor'],
+  '--lint-config': ['no/such/file', '/proc', '-'],
 };
 
 /** What an option needs beside it to mean something. */
