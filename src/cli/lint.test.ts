@@ -73,7 +73,7 @@ describe('github', () => {
     expect(stdout.replace(/::Service.*/g, '')).toBe(
       '::warning file=<stdin>,line=6,col=16,title=external-ips\n::notice file=<stdin>,line=7,col=20,title=affinity-list\n',
     );
-    expect(stdout).toMatch(/::Service default\/web: what Pods .*%0Aexternal/);
+    expect(stdout).toMatch(/::Service default\/web: what Pods .*%0A[a-z]/);
   });
 
   it('escapes what its syntax is made of (actions/toolkit, command.ts)', async () => {

@@ -44,7 +44,7 @@ export async function runLint(paths: readonly string[], flags: LintFlags, io: Io
   const { diagnostics } = front(sources, { skipInvalid, completion, remarks: ['suspect'], rules: 'all' });
   const broken = hasErrors(diagnostics);
   // Where there are errors nothing was looked for, so that comments have nothing to ignore.
-  const found = findingsOf([...unread, ...diagnostics], broken ? [] : sources, severities);
+  const found = findingsOf([...atLeast(unread, 'warning'), ...diagnostics], broken ? [] : sources, severities);
   const shown = inOrder(atLeast(found, severity));
   await FORMATS[format](shown, io);
   if (broken) return EXIT.trouble;

@@ -121,6 +121,14 @@ itFinds({
       ['warning at spec.selector'],
     ],
     [
+      'Pods without what makes them',
+      [
+        SELECTING,
+        '{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {tier: db}}, spec: {containers: [{name: c}]}}',
+      ],
+      ['note at spec.selector'],
+    ],
+    [
       'a template of no replicas',
       [
         SELECTING,

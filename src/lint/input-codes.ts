@@ -16,7 +16,6 @@ export const INPUT_CODES: Readonly<Record<string, string>> = {
   'not-an-object': 'A document is a list or a scalar',
   'not-a-manifest': 'A file is no manifest but that of another program, such as a Helm template',
   'not-listed': 'A cluster does not list objects of a kind',
-  'not-served': 'A cluster does not have a kind',
   'pod-ended': 'A Pod that has ended is selected, and is no endpoint',
   'pod-network-full': 'More Pods are simulated than a Node has addresses for',
   'pod-without-node': 'A Pod that has an address is on a Node that the input does not have',

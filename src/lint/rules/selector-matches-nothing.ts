@@ -9,13 +9,14 @@ import type { Rule } from '../rule.js';
 import { checkSelectors } from '../selector.js';
 
 function check(snapshot: Snapshot): readonly Diagnostic[] {
-  const { services, slices, skipped } = snapshot;
+  const { services, slices, skipped, workloads } = snapshot;
   const served = new Set(slices.filter(({ endpoints }) => endpoints.length > 0).map(serviceOf));
   const asking = services.filter((service) => selectsPods(service) && !served.has(keyOf(service)));
   if (asking.length === 0) return [];
   const candidates = candidatesByNamespace(snapshot);
   const idle = idleTemplates(snapshot);
-  const severity = skipped.some(mayMakePods) ? 'note' : 'warning';
+  // Without workloads, as what an API server lists, one of no replicas would not be seen.
+  const severity = skipped.some(mayMakePods) || workloads.length === 0 ? 'note' : 'warning';
   const found = sorted(asking).flatMap((service): readonly Diagnostic[] => {
     const here = candidates.get(service.metadata.namespace);
     const selector = written(service.spec.selector);
@@ -79,7 +80,7 @@ function finding({ spec, origin }: Service, severity: Diagnostic['severity']): D
     origin: { ...origin, path: ['spec', 'selector'] },
     hint:
       severity === 'note'
-        ? 'an object of a kind that vipc does not read may make such Pods'
+        ? 'something that is not in the input may make such Pods'
         : 'write the labels that its Pods have; they are matched exactly, and in the namespace of the Service',
   };
 }
@@ -88,7 +89,7 @@ export const selectorMatchesNothing: Rule = {
   code: 'selector-matches-nothing',
   severity: 'warning',
   summary: 'A selector finds no Pod and no template, in a namespace that has some',
-  why: 'The Service has no endpoints, and its clients are refused. It is a note where the input has kinds that vipc does not read, which may make the Pods.',
+  why: 'The Service has no endpoints, and its clients are refused. It is a note where the input has kinds that vipc does not read, which may make the Pods, and where it has Pods and nothing that makes them.',
   check,
   failing: `apiVersion: v1
 kind: Service

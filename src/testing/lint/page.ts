@@ -13,14 +13,14 @@ or a cluster (\`--context\`, \`--kubeconfig\`). The more there is, the more it c
 
 \`\`\`console
 $ sed 's/nodePort: 30080/nodePort: 32768/' fixtures/tour/web/cluster.yaml | vipc lint
-<stdin>:27:17: warning: Service default/web: node port 32768 is among the ports that a node's own connections take (32768-60999) [node-port-ephemeral]
-   27 |       nodePort: 32768
-      |                 ^
-  take a port below 32768, or keep it free with net.ipv4.ip_local_reserved_ports on every node
 <stdin>:27:17: warning: Service default/web has node port 32768, and the cluster's are 30000-32767 [node-port-out-of-range]
    27 |       nodePort: 32768
       |                 ^
   --service-node-port-range says another range
+<stdin>:27:17: warning: Service default/web: node port 32768 is among the ports that a node's own connections take (32768-60999) [node-port-ephemeral]
+   27 |       nodePort: 32768
+      |                 ^
+  take a port below 32768, or keep it free with net.ipv4.ip_local_reserved_ports on every node
 
 1 warning  node-port-ephemeral
 1 warning  node-port-out-of-range
