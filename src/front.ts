@@ -12,7 +12,7 @@ import { AS_IT_IS, type Completion, complete, completeServices } from './complet
 import { asWarning, type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
 import { beside } from './front/beside.js';
 import type { Cidr } from './ip.js';
-import { lint } from './lint/lint.js';
+import { type Extent, lint } from './lint/lint.js';
 import type { Snapshot } from './read/types.js';
 
 export interface FrontOptions {
@@ -33,6 +33,8 @@ export interface FrontOptions {
   readonly clustersetCIDRs?: readonly Cidr[];
   /** The remarks to report besides problems; all by default. */
   readonly remarks?: readonly Remark[];
+  /** The lint rules that run; by default those of every command. */
+  readonly rules?: Extent;
   /** For a live node nothing is simulated, so no message suggests it. */
   readonly live?: boolean;
 }
@@ -65,7 +67,7 @@ export interface Front {
 
 /** Reads, completes and lints. */
 export function front(sources: readonly Source[], options: FrontOptions): Checked<Front> {
-  const { completion = AS_IT_IS, extent = 'all', partial = false, remarks = ALL, live = false } = options;
+  const { completion = AS_IT_IS, extent = 'all', partial = false, remarks = ALL, live = false, rules } = options;
   const forgive = (found: readonly Diagnostic[]) => (options.skipInvalid ? found.map(asWarning) : found);
   const { written, snapshot } = beside(sources, options.beside ?? []);
   const result = (cluster: Snapshot, diagnostics: readonly Diagnostic[]) => ({
@@ -82,7 +84,9 @@ export function front(sources: readonly Source[], options: FrontOptions): Checke
   // After an error lint would report objects as missing that were only left out.
   const isSound = !hasErrors(completed.diagnostics);
   const suspect =
-    isSound && remarks.includes('suspect') ? lint(completed.value, { simulate: completion.simulate || live }) : [];
+    isSound && remarks.includes('suspect')
+      ? lint(completed.value, { simulate: completion.simulate || live }, rules)
+      : [];
   const judged = [...known, ...forgive(added), ...suspect];
   if (!options.clustersetCIDRs || (hasErrors(judged) && !partial)) return result(completed.value, judged);
 

@@ -57,6 +57,8 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--source-port': ['0', '65536', 'http'],
   '--in-interface': ['a b', '..', 'a-name-that-is-too-long'],
   '--rules': ['no/such/file'],
+  '--severity': ['info', 'constructor'],
+  '--lint-config': ['no/such/file', '/proc', '-'],
 };
 
 /** Other arguments that an option requires. */

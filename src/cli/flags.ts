@@ -62,6 +62,13 @@ const PATHS = 'files, directories (*.yaml, *.yml, *.json in them), or - for stan
 
 /** Where the snapshot is, and how strictly to read it. */
 export function inputOptions(command: Command, about = PATHS, name = '[PATH...]'): Command {
+  return sourceOptions(command, about, name)
+    .addOption(strictOption('treat warnings as errors: nothing is printed, written or changed'))
+    .option('-v, --verbose', 'say more: what was skipped, what changes');
+}
+
+/** Where the snapshot is. */
+export function sourceOptions(command: Command, about = PATHS, name = '[PATH...]'): Command {
   return command
     .argument(name, about)
     .option('--kubeconfig <FILE>', 'instead of PATH: read the cluster of the current context of this kubeconfig')
@@ -76,9 +83,7 @@ export function inputOptions(command: Command, about = PATHS, name = '[PATH...]'
       ).argParser(duration),
     )
     .hook('preAction', (action) => void action.setOptionValue('plugin', action.parent?.name() === PLUGIN))
-    .option('--skip-invalid', 'leave objects with errors out, with a warning, instead of failing')
-    .addOption(strictOption('treat warnings as errors: nothing is printed, written or changed'))
-    .option('-v, --verbose', 'say more: what was skipped, what changes');
+    .option('--skip-invalid', 'leave objects with errors out, with a warning, instead of failing');
 }
 
 /** The program's name for users of kubectl. */

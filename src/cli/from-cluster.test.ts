@@ -48,6 +48,17 @@ describe('a cluster and the same objects in a pipe are the same to', () => {
       text.split('\n').filter((line) => !/<stdin>|cluster test|^ *(\d+ )?\||^ +AT|INGRESS|^---/.test(line));
     expect(lines(read.stdout)).toEqual(lines(piped.stdout));
   });
+
+  it('lint, but for places', async () => {
+    const argv = ['lint', '--severity', 'note', '--format', 'json'];
+    const piped = await vipc(argv, dump(...RULES, 'Pod', 'Namespace', 'Ingress', 'NetworkPolicy'));
+    const read = await reading(...argv);
+    type Found = readonly { readonly code: string; readonly object: string; readonly file: string | null }[];
+    const found = (text: string) => (JSON.parse(text) as Found).map(({ code, object }) => `${code} ${object}`).sort();
+    expect(found(read.stdout)).toEqual(found(piped.stdout));
+    expect(found(read.stdout).length).toBeGreaterThan(0);
+    expect((JSON.parse(read.stdout) as Found).map(({ file }) => file)).toEqual(found(piped.stdout).map(() => null));
+  });
 });
 
 describe('what is asked for', () => {

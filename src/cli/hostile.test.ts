@@ -128,6 +128,15 @@ const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ['dns below a domain', () => ['dns', '--domain', EVIL, sound]],
   ['dns of a federation', () => ['dns', '--federation', EVIL, '--domain', 'a.example', '--cluster', `a=${sound}`]],
   ['env of a namespace', () => ['env', '-n', EVIL, sound]],
+  ...['text', 'json', 'sarif', 'github'].map(
+    (format) =>
+      [
+        `lint as ${format}`,
+        () => ['lint', '--severity', 'note', '--format', format, '--skip-invalid', sound, broken],
+      ] as const,
+  ),
+  ['lint of errors', () => ['lint', broken]],
+  ['lint with a hostile configuration', () => ['lint', '--lint-config', config, sound]],
   ['allocate', () => ['allocate', '-v', '--service-cidr', EVIL, sound]],
   ['trace of a sender', () => ['trace', '--from', EVIL, '--to', 'svc/web', sound]],
   ['trace of a target', () => ['trace', '--from', 'outside', '--to', `${EVIL}:80`, sound]],

@@ -167,7 +167,7 @@ it.each([
   expect((await vipc([...argv, '-o', 'name'], LIST)).stdout).toBe(expected);
 });
 
-it.each(['compile', 'diff', 'dns', 'allocate', 'apply', 'sync', 'env', 'get', 'describe'])(
+it.each(['compile', 'diff', 'dns', 'allocate', 'apply', 'sync', 'env', 'get', 'describe', 'lint'])(
   '%s has it in its help',
   async (command) => {
     expect((await vipc([command, '--help'])).stdout).toMatch(/-n, --namespace <\w+>/);

@@ -1,7 +1,6 @@
 /**
  * cli: commander wiring. A command's code is loaded when the command runs, so that `--version` and `--help` are fast.
  */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Add, example } from './command.js';
 import { addAllocate } from './commands/allocate.js';
@@ -16,9 +15,11 @@ import { addDns } from './commands/dns.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
 import { addGet } from './commands/get.js';
+import { addLint } from './commands/lint.js';
 import { addSync } from './commands/sync.js';
 import { addTrace } from './commands/trace.js';
 import { type Io, painter, shown } from './io.js';
+import { version } from './version.js';
 
 /** In the order of the help. */
 const COMMANDS: readonly Add[] = [
@@ -29,6 +30,7 @@ const COMMANDS: readonly Add[] = [
   addSync,
   addDoctor,
   addTrace,
+  addLint,
   addGet,
   addDescribe,
   addDns,
@@ -69,9 +71,4 @@ function refuseEmpty(command: Command): void {
 /** A help text with command lines as the user types them: kubectl's plugins have `kubectl` before their name. */
 function called(name: string, text: string): string {
   return text.replace(/(?<=^ +|[|(] |\(|, or )vipc (?=[a-zA-Z-])/gm, `${name} `);
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }

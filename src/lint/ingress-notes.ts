@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diag.js';
 import { groupedBy } from '../order.js';
-import { type EndpointSlice, keyOf, type Service } from '../read/types.js';
+import { type EndpointSlice, hasSelector, keyOf, type Service } from '../read/types.js';
 import { placeOf, type Route, serviceKeyOf } from './routes.js';
 import { readiness } from './slices.js';
 
@@ -13,17 +13,22 @@ export function ingressNotes(
   routes: readonly Route[],
   services: ReadonlyMap<string, Service>,
   slices: ReadonlyMap<string, readonly EndpointSlice[]>,
+  manifests: boolean,
 ): readonly Diagnostic[] {
   return [...groupedBy(routes, serviceKeyOf)].flatMap(([key, leading]) => {
     const service = services.get(key);
     if (!service) return [];
-    const found = remarks(service, slices.get(key) ?? []);
+    // What manifests select may well be there in a cluster.
+    const awaited = manifests && hasSelector(service);
+    const found = remarks(service, slices.get(key) ?? []).filter(({ code }) => !(awaited && code === EMPTY));
     const ingresses = groupedBy(leading, ({ ingress }) => ingress.metadata.name);
     return [...ingresses.values()].flatMap(([first]) =>
       first ? found.map((remark) => noteOf(first, service, remark)) : [],
     );
   });
 }
+
+const EMPTY = 'ingress-without-endpoints';
 
 interface Remark {
   readonly code: string;
@@ -47,6 +52,6 @@ function remarks({ spec }: Service, slices: readonly EndpointSlice[]): readonly 
   }
   const how = 'controllers that read EndpointSlices reach its Pods, those that go by the cluster IP do not';
   const headless = { code: 'ingress-to-headless', message: `which is headless: ${how}` };
-  const empty = { code: 'ingress-without-endpoints', message: 'which has no ready endpoint: clients get an error' };
+  const empty = { code: EMPTY, message: 'which has no ready endpoint: clients get an error' };
   return [...(spec.clusterIPs[0] === 'None' ? [headless] : []), ...(readiness(slices).ready === 0 ? [empty] : [])];
 }

@@ -16,12 +16,16 @@ import {
 } from '../read/types.js';
 import { ingressNotes } from './ingress-notes.js';
 import { placeOf, type Route, routesOf, routeText } from './routes.js';
+import type { Context } from './rule.js';
 
 /**
  * Warnings: `ingress-without-service`, `ingress-without-port`, `ingress-duplicate-path`; and the notes of
  * ingress-notes.ts.
  */
-export function checkIngresses({ ingresses, services, slices }: Snapshot): readonly Diagnostic[] {
+export function checkIngresses(
+  { ingresses, services, slices }: Snapshot,
+  { manifests = false }: Context = { simulate: false },
+): readonly Diagnostic[] {
   if (ingresses.length === 0) return [];
   const known: Known = {
     services: new Map(services.map((service) => [keyOf(service), service])),
@@ -30,7 +34,7 @@ export function checkIngresses({ ingresses, services, slices }: Snapshot): reado
     nearest: suggester(),
   };
   const routes = routesOf(ingresses);
-  const notes = ingressNotes(routes, known.services, slicesByService(slices));
+  const notes = ingressNotes(routes, known.services, slicesByService(slices), manifests);
   return [...routes.flatMap((route) => checkRoute(route, known)), ...duplicates(routes), ...notes];
 }
 

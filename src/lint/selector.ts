@@ -7,12 +7,13 @@ import { nearest, suggester } from '../near.js';
 import { groupedBy, sorted } from '../order.js';
 import { hasSelector, keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { type Candidate, type Candidates, candidatesByNamespace, differing, written } from './candidates.js';
+import type { Context } from './rule.js';
 
 /**
  * Warnings: `selector-without-pods` (only templates match; a note where the cluster has slices of the Service),
  * `selector-near-miss` (one label differs), `target-port-name`.
  */
-export function checkSelectors(snapshot: Snapshot, done = { simulate: false }): readonly Diagnostic[] {
+export function checkSelectors(snapshot: Snapshot, done: Context = { simulate: false }): readonly Diagnostic[] {
   const suggest = suggester();
   const listed = new Set(snapshot.slices.filter(({ synthetic }) => synthetic === undefined).map(serviceOf));
   const served = new Set(snapshot.slices.filter(({ endpoints }) => endpoints.length > 0).map(serviceOf));
@@ -26,7 +27,7 @@ export function checkSelectors(snapshot: Snapshot, done = { simulate: false }): 
     const matching = here.matching(selector);
     const found = matching.some(({ template }) => !template) || served.has(key);
     if (matching.length === 0) return found ? [] : nearMiss(service, selector, here, suggest);
-    const waiting = found ? [] : [withoutPods(service, matching, listed.has(key), done.simulate)];
+    const waiting = found || done.manifests ? [] : [withoutPods(service, matching, listed.has(key), done.simulate)];
     return [...waiting, ...targetPorts(service, matching)];
   });
 }

@@ -1,13 +1,13 @@
 /**
- * NetworkPolicy networking.k8s.io/v1: which Pods it selects and in which directions; vipc reports no more about it.
- * Rules: ValidateNetworkPolicySpec in pkg/apis/networking/validation, for those fields.
+ * NetworkPolicy networking.k8s.io/v1: which Pods it selects, in which directions, and what comes in. Rules:
+ * ValidateNetworkPolicySpec in pkg/apis/networking/validation, of those fields.
  */
-import { type Check, list, ruled, text } from '../check.js';
-import { DNS1123_SUBDOMAIN } from '../names.js';
-import { object, optional, withDefault } from '../object.js';
+import { also, type Check, int, list, matching, refuse, ruled, text } from '../check.js';
+import { DNS1123_SUBDOMAIN, IANA_SVC_NAME } from '../names.js';
+import { object, optional, required, withDefault } from '../object.js';
 import type { LabelSelector } from '../selects.js';
 import type { NetworkPolicy } from '../types.js';
-import { metadata, NO_STRINGS } from './metadata.js';
+import { cidr, metadata, NO_STRINGS, protocol } from './metadata.js';
 import { labelSelector } from './selector.js';
 
 const DIRECTIONS = ['Ingress', 'Egress'];
@@ -16,15 +16,45 @@ const direction = ruled(text, 'Ingress or Egress', (name) => DIRECTIONS.includes
 
 const ALL: LabelSelector = { matchLabels: NO_STRINGS, matchExpressions: [] };
 
+const MAX_PORT = 65535;
+
+const portNumber = int(1, MAX_PORT);
+
+/** A number, or the name of a container's port. */
+const port: Check<number | string> = (value, at) =>
+  typeof value === 'string' ? matching(IANA_SVC_NAME)(value, at) : portNumber(value, at);
+
+const policyPort = object({ protocol, port: optional(port), endPort: optional(portNumber) });
+
+const peer = also(
+  object({
+    podSelector: optional(labelSelector),
+    namespaceSelector: optional(labelSelector),
+    ipBlock: optional(object({ cidr: required(cidr) })),
+  }),
+  ({ podSelector, namespaceSelector, ipBlock }, at) => {
+    const selectors = podSelector ?? namespaceSelector;
+    if (!selectors && !ipBlock)
+      refuse(at, 'needs podSelector, namespaceSelector or ipBlock', { code: 'missing-field' });
+    if (selectors && ipBlock) refuse(at, 'must be absent beside a selector', { key: 'ipBlock' });
+  },
+);
+
+const ingressRule = object({
+  ports: withDefault(list(policyPort), []),
+  from: withDefault(list(peer), []),
+});
+
 const fields = object({
   metadata: metadata(DNS1123_SUBDOMAIN),
   spec: withDefault(
     object({
       podSelector: withDefault(labelSelector, ALL),
       policyTypes: optional(list(direction, { max: DIRECTIONS.length })),
+      ingress: withDefault(list(ingressRule), []),
       egress: optional(list((value: unknown) => value)),
     }),
-    { podSelector: ALL },
+    { podSelector: ALL, ingress: [] },
   ),
 });
 
@@ -32,8 +62,9 @@ const fields = object({
 export const networkPolicy: Check<Omit<NetworkPolicy, 'origin'>> = (value, at) => {
   const read = fields(value, at);
   if (read === undefined) return undefined;
-  const { podSelector, policyTypes = [], egress = [] } = read.spec;
+  const { podSelector, policyTypes = [], ingress, egress = [] } = read.spec;
   // SetDefaults_NetworkPolicy: always Ingress, and Egress when there are egress rules.
   const implied = egress.length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
-  return { metadata: read.metadata, podSelector, policyTypes: policyTypes.length > 0 ? policyTypes : implied };
+  const types = policyTypes.length > 0 ? policyTypes : implied;
+  return { metadata: read.metadata, podSelector, policyTypes: types, ingress };
 };

@@ -45,13 +45,36 @@ export interface IngressBackend {
   readonly at: readonly Key[];
 }
 
-/** NetworkPolicy networking.k8s.io/v1: which Pods of its namespace it restricts, not how. */
+/** NetworkPolicy networking.k8s.io/v1: which Pods of its namespace it restricts, and what it lets in. */
 export interface NetworkPolicy {
   readonly metadata: ObjectMeta;
   readonly podSelector: LabelSelector;
   /** `Ingress`, `Egress`. */
   readonly policyTypes: readonly string[];
+  /** What comes in where policyTypes has Ingress: what any of these admits. */
+  readonly ingress: readonly IngressAdmission[];
   readonly origin: Origin;
+}
+
+/** One rule of a NetworkPolicy: of these peers, or of anyone without any, to these ports, or to all without any. */
+export interface IngressAdmission {
+  readonly ports: readonly AdmittedPort[];
+  readonly from: readonly AdmittedPeer[];
+}
+
+export interface AdmittedPort {
+  readonly protocol: Protocol;
+  /** A number, or the name of a container's port; absent means all. */
+  readonly port?: number | string;
+  /** The last of a range that begins with a number. */
+  readonly endPort?: number;
+}
+
+/** Pods by their labels and their namespace's, or addresses. */
+export interface AdmittedPeer {
+  readonly podSelector?: LabelSelector;
+  readonly namespaceSelector?: LabelSelector;
+  readonly ipBlock?: { readonly cidr: string };
 }
 
 /** Namespace v1. */

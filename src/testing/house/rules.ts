@@ -57,6 +57,8 @@ export const RULES: readonly Rule[] = [
     'complete/assign.ts complete/range.ts discover/dns/ read/names.ts read/types.ts ' + 'diag.ts ip.ts order.ts',
   ),
   rule('lint/', 'read/selects.ts read/types.ts diag.ts ip.ts near.ts order.ts'),
+  rule('lint/ignores.ts', 'read/locate.ts read/positions.ts diag.ts near.ts'),
+  rule('lint/findings.ts', 'lint/ignores.ts lint/input-codes.ts lint/registry.ts diag.ts'),
   rule('front.ts', 'front/ clusters/ complete/ lint/ read/types.ts diag.ts ip.ts'),
   rule('front/', 'complete/allocate.ts read/ diag.ts'),
   rule('resolve/', 'read/types.ts diag.ts ip.ts memo.ts options.ts order.ts table.ts text.ts'),
@@ -168,9 +170,9 @@ export const RULES: readonly Rule[] = [
   ),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ trace/ dumps/ effect/ packet/ diff/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ trace/ dumps/ effect/ packet/ diff/ review/ write/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
       'front.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
-      'files.ts ip.ts options.ts printable.ts table.ts text.ts',
+      'files.ts ip.ts options.ts order.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',
   ),
   rule('../bin/', 'cli/main.ts', 'global:process'),

@@ -108,7 +108,7 @@ export const INGRESS: KindRules = {
 export const NETWORK_POLICY: KindRules = {
   kind: 'NetworkPolicy',
   apiVersion: 'networking.k8s.io/v1',
-  about: 'Of its rules nothing is read: only which Pods it selects, and for which direction.',
+  about: 'Of its rules those of ingress are read, for lint; those of egress are not.',
   object: { metadata: { name: 'web' }, spec: { podSelector: { matchLabels: { app: 'web' } } } },
   rules: [
     {
@@ -146,6 +146,22 @@ export const NETWORK_POLICY: KindRules = {
       source: 'networking',
       good: { 'spec.policyTypes': ['Egress'] },
       bad: { 'spec.policyTypes': ['ingress'] },
+    },
+    {
+      field: 'spec.ingress[].ports[].port',
+      rule: 'a number from 1 to 65535, or the name of a port',
+      says: 'error',
+      source: 'networking',
+      good: { 'spec.ingress': [{ ports: [{ port: 80, endPort: 90 }, { port: 'http' }, {}] }] },
+      bad: { 'spec.ingress': [{ ports: [{ port: 0 }] }] },
+    },
+    {
+      field: 'spec.ingress[].from[]',
+      rule: 'selectors, or ipBlock',
+      says: 'refused',
+      source: 'networking',
+      good: { 'spec.ingress': [{ from: [{ podSelector: {} }, { ipBlock: { cidr: '10.0.0.0/8' } }] }] },
+      bad: { 'spec.ingress': [{ from: [{}] }] },
     },
   ],
 };

@@ -1,0 +1,66 @@
+/**
+ * lint, part: what the NetworkPolicies that select the endpoints of a Service admit together. A Pod that any policy of
+ * Ingress selects gets only what one of them admits, and ports are those of the Pod: policies are applied after the
+ * address of a Service was translated (networking/v1, NetworkPolicySpec).
+ */
+import { groupedBy, sorted } from '../order.js';
+import { type IngressAdmission, keyOf, type NetworkPolicy, type Service, type Snapshot } from '../read/types.js';
+import { type Candidate, candidatesByNamespace, written } from './candidates.js';
+import { policiesByService } from './policies.js';
+
+export interface Restricted {
+  readonly service: Service;
+  /** Of Ingress, in order of name. All endpoints are selected by the first. */
+  readonly policies: readonly [NetworkPolicy, ...NetworkPolicy[]];
+  /** What any of them admits. */
+  readonly rules: readonly IngressAdmission[];
+  /** Pods and templates that the Service selects. */
+  readonly pods: readonly Candidate[];
+}
+
+/** The Services all of whose endpoints are restricted. */
+export function restrictedServices(snapshot: Snapshot): readonly Restricted[] {
+  const restricting = snapshot.policies.filter(({ policyTypes }) => policyTypes.includes('Ingress'));
+  if (restricting.length === 0) return [];
+  const policiesOf = policiesByService({ ...snapshot, policies: restricting });
+  const spaces = groupedBy(restricting, ({ metadata }) => metadata.namespace);
+  const concerned = sorted(snapshot.services.filter(({ metadata }) => spaces.has(metadata.namespace)));
+  const candidates = candidatesByNamespace(snapshot);
+  return concerned.flatMap((service): readonly Restricted[] => {
+    const selected = policiesOf(service);
+    const [first, ...others] = [...selected].sort((a, b) => Number(a.some) - Number(b.some));
+    if (!first || first.some) return [];
+    const selector = written(service.spec.selector);
+    const pods = candidates.get(service.metadata.namespace)?.matching(selector) ?? [];
+    const policies: Restricted['policies'] = [first.policy, ...others.map(({ policy }) => policy)];
+    return [{ service, policies, rules: policies.flatMap(({ ingress }) => ingress), pods }];
+  });
+}
+
+/** `NetworkPolicy default/web`, or how many there are. */
+export function policiesText([first, ...others]: Restricted['policies']): string {
+  return others.length === 0 ? `NetworkPolicy ${keyOf(first)}` : `its ${others.length + 1} NetworkPolicies`;
+}
+
+/** The rules that admit something to a port of the Service; what cannot be decided is admitted. */
+export function rulesFor(
+  { rules, pods }: Restricted,
+  { targetPort, protocol }: Service['spec']['ports'][number],
+): readonly IngressAdmission[] {
+  const own = pods.flatMap(({ ports }) => ports).filter((port) => port.protocol === protocol);
+  const numbers =
+    typeof targetPort === 'number'
+      ? [targetPort]
+      : own.filter(({ name }) => name === targetPort).map(({ port }) => port);
+  return rules.filter(({ ports }) => {
+    if (ports.length === 0) return true;
+    return ports.some(({ protocol: of, port, endPort }) => {
+      if (of !== protocol) return false;
+      if (port === undefined || port === targetPort || numbers.length === 0) return true;
+      if (typeof port === 'number') return numbers.some((number) => number >= port && number <= (endPort ?? port));
+      const named = own.filter(({ name }) => name === port);
+      // Containers need not declare their ports, but those of one name are the port that a policy means.
+      return pods.length === 0 || named.some((each) => numbers.includes(each.port));
+    });
+  });
+}

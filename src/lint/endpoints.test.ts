@@ -1,0 +1,180 @@
+/**
+ * Rules of endpoints and of what selects them, beyond their examples: what each condition is for.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { service, slice } from '../testing/cases/linted.js';
+import {
+  ALL,
+  at,
+  BALANCED,
+  DUAL,
+  deployment,
+  found,
+  itFinds,
+  LOCAL,
+  node,
+  OF_WEB,
+  SELECTING,
+} from '../testing/cases/rule-rows.js';
+
+itFinds({
+  'local-without-endpoints': [
+    [
+      'an endpoint on each node',
+      [
+        node('a'),
+        node('b'),
+        service('web', LOCAL),
+        slice('s', OF_WEB, [at('10.1.0.1', 'a'), at('10.1.0.2', 'b')].join(', ')),
+      ],
+      [],
+    ],
+    [
+      'one that is not ready',
+      [
+        node('a'),
+        node('b'),
+        service('web', LOCAL),
+        slice('s', OF_WEB, [at('10.1.0.1', 'a'), at('10.1.0.2', 'b', 'ready: false')].join(', ')),
+      ],
+      ['warning at spec.internalTrafficPolicy'],
+    ],
+    [
+      'one that serves while it terminates',
+      [
+        node('a'),
+        node('b'),
+        service('web', LOCAL),
+        slice(
+          's',
+          OF_WEB,
+          [at('10.1.0.1', 'a'), at('10.1.0.2', 'b', 'ready: false, serving: true, terminating: true')].join(', '),
+        ),
+      ],
+      [],
+    ],
+    [
+      'a node that takes no Pods',
+      [
+        node('a'),
+        node('b', ', spec: {taints: [{key: x, effect: NoSchedule}]}'),
+        service('web', LOCAL),
+        slice('s', OF_WEB, at('10.1.0.1', 'a')),
+      ],
+      [],
+    ],
+    ['no Nodes', [service('web', LOCAL), slice('s', OF_WEB, at('10.1.0.1', 'a'))], []],
+    ['no endpoint at all', [node('a'), service('web', LOCAL)], []],
+    [
+      'endpoints without a node',
+      [node('a'), service('web', LOCAL), slice('s', OF_WEB, at('10.1.0.1'))],
+      ['warning at spec.internalTrafficPolicy'],
+    ],
+    [
+      'a load balancer with health checks',
+      [
+        node('a'),
+        node('b'),
+        service('web', `${BALANCED}, externalTrafficPolicy: Local, healthCheckNodePort: 30999`),
+        slice('s', OF_WEB, at('10.1.0.1', 'a')),
+      ],
+      [],
+    ],
+    [
+      'a load balancer and no node',
+      [
+        node('a'),
+        service('web', `${BALANCED}, externalTrafficPolicy: Local, healthCheckNodePort: 30999`),
+        slice('s', OF_WEB, at('10.1.0.1', 'z')),
+      ],
+      ['warning at spec.externalTrafficPolicy'],
+    ],
+  ],
+  'family-without-endpoints': [
+    [
+      'one that is not ready',
+      [
+        service('web', ALL.replace('clusterIP: 10.96.0.1', DUAL)),
+        slice('s', OF_WEB),
+        slice('t', OF_WEB, at('"fd00::9"', '', 'ready: false')).replace('IPv4', 'IPv6'),
+      ],
+      [],
+    ],
+    ['none of either', [service('web', ALL.replace('clusterIP: 10.96.0.1', DUAL))], []],
+  ],
+  'selector-matches-nothing': [
+    ['no Pods at all', [SELECTING], []],
+    ['Pods of other labels', [SELECTING, deployment('tier: db')], ['warning at spec.selector']],
+    ['nearly its labels', [SELECTING, deployment('app: wbe')], []],
+    [
+      'a kind that may make Pods',
+      [SELECTING, deployment('tier: db'), '{apiVersion: example.com/v1, kind: Shop, metadata: {name: a}}'],
+      ['note at spec.selector'],
+    ],
+    [
+      'a kind that makes none',
+      [
+        SELECTING,
+        deployment('tier: db'),
+        '{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: a}}',
+      ],
+      ['warning at spec.selector'],
+    ],
+    [
+      'Pods without what makes them',
+      [
+        SELECTING,
+        '{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {tier: db}}, spec: {containers: [{name: c}]}}',
+      ],
+      ['note at spec.selector'],
+    ],
+    [
+      'a template of no replicas',
+      [
+        SELECTING,
+        deployment('tier: db'),
+        deployment('app: web').replace('name: d', 'name: e').replace('{selector', '{replicas: 0, selector'),
+      ],
+      [],
+    ],
+    ['endpoints all the same', [SELECTING, deployment('tier: db'), slice('s', OF_WEB)], []],
+  ],
+  'target-port-undeclared': [
+    ['no port declared', [SELECTING, deployment('app: web', '')], []],
+    [
+      'declared for another protocol only',
+      [SELECTING, deployment('app: web', '{containerPort: 8080, protocol: UDP}')],
+      [],
+    ],
+    ['declared', [SELECTING, deployment('app: web')], []],
+    [
+      'another declared',
+      [SELECTING, deployment('app: web', '{containerPort: 9090}')],
+      ['note at spec.ports[0].targetPort'],
+    ],
+  ],
+  'orphan-slice': [
+    [
+      'in a namespace without Services',
+      [service('web', ALL, 'shop'), slice('s', 'kubernetes.io/service-name: gone')],
+      ['note at metadata.labels["kubernetes.io/service-name"]'],
+    ],
+    ['in a dump without Services', [slice('s', 'kubernetes.io/service-name: gone')], []],
+    ['of nearly a name', [service('web', ALL), slice('s', 'kubernetes.io/service-name: webs')], []],
+    ['of the clusterset', [service('web', ALL), slice('s', 'multicluster.kubernetes.io/service-name: gone')], []],
+  ],
+});
+
+describe('affinity-list', () => {
+  const pods = (count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      return `{apiVersion: v1, kind: Pod, metadata: {name: p-${i}, labels: {a: b}}, spec: {nodeName: node-n, containers: [{name: c}]}, status: {phase: Running}}`;
+    });
+  it.each([
+    ['as many Pods as the list holds', 100, []],
+    ['one more', 101, ['warning at spec.sessionAffinity']],
+  ] as const)('%s', (_, count, expected) => {
+    const affine = service('web', `${ALL}, sessionAffinity: ClientIP`);
+    expect(found('affinity-list', [affine, slice('s', OF_WEB), ...pods(count)])).toEqual(expected);
+  });
+});

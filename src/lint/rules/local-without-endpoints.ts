@@ -1,0 +1,170 @@
+/**
+ * lint, rule: Local policies where nodes have no endpoint. A node without one drops what comes to it (KEP-2086 of
+ * internalTrafficPolicy); of load balancers health checks keep traffic from such nodes, of node ports nothing does.
+ */
+import type { Diagnostic } from '../../diag.js';
+import { groupedBy, sorted } from '../../order.js';
+import {
+  type EndpointSlice,
+  type IPFamily,
+  keyOf,
+  type Node,
+  type Service,
+  type Snapshot,
+  slicesByService,
+} from '../../read/types.js';
+import type { Rule } from '../rule.js';
+import { apiFamily, isExternal, isVirtual, servedFamilies, someOf, usableEndpoints, vipsOf } from '../vips.js';
+
+function check({ services, slices, nodes }: Snapshot): readonly Diagnostic[] {
+  const open = sorted(nodes.filter(isOpen)).map(({ metadata }) => metadata.name);
+  // Where Nodes or Pods are made up, so is which node has which endpoint.
+  if (open.length === 0 || nodes.some(({ synthetic }) => synthetic)) return [];
+  const all = new Set(nodes.map(({ metadata }) => metadata.name));
+  const own = slicesByService(slices);
+  return sorted(services.filter(isVirtual)).flatMap((service) => {
+    const its = own.get(keyOf(service)) ?? [];
+    if (its.some(({ synthetic }) => synthetic === 'simulated Pods')) return [];
+    return POLICIES.flatMap((policy) => findings(service, policy, gaps(its, policy.families(service), open, all)));
+  });
+}
+
+/** Whether ordinary Pods are put there. */
+function isOpen({ unschedulable, taints }: Node): boolean {
+  return !unschedulable && !taints.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
+}
+
+interface Policy {
+  readonly field: 'internalTrafficPolicy' | 'externalTrafficPolicy';
+  readonly what: string;
+  /** In which families there is traffic that it is for; none where it is not Local. */
+  readonly families: (service: Service) => readonly IPFamily[];
+  /** Health checks keep what comes away from nodes without endpoints. */
+  readonly checked: (service: Service) => boolean;
+}
+
+const POLICIES: readonly Policy[] = [
+  {
+    field: 'internalTrafficPolicy',
+    what: 'what Pods and nodes send',
+    families: (service) => (service.spec.internalTrafficPolicy === 'Local' ? servedFamilies(service) : []),
+    checked: () => false,
+  },
+  {
+    field: 'externalTrafficPolicy',
+    what: 'what comes from outside',
+    families: (service) => (service.spec.externalTrafficPolicy === 'Local' ? externalFamilies(service) : []),
+    checked: ({ spec }) => spec.type === 'LoadBalancer' && spec.externalIPs.length === 0,
+  },
+];
+
+/** A node port is served in all families of the Service, an address in its own. */
+function externalFamilies(service: Service): readonly IPFamily[] {
+  if (!isExternal(service)) return [];
+  const vips = new Set(vipsOf(service).flatMap(({ kind, ip }) => (kind === 'ClusterIP' ? [] : apiFamily(ip))));
+  const everywhere = service.spec.ports.some(({ nodePort }) => nodePort !== 0);
+  return servedFamilies(service).filter((family) => everywhere || vips.has(family));
+}
+
+/** The Nodes that have no endpoint of a family that others have. */
+interface Gap {
+  readonly families: readonly IPFamily[];
+  readonly without: readonly string[];
+  readonly of: number;
+  /** Some Node has one. */
+  readonly anywhere: boolean;
+}
+
+/** One gap for all families whose gaps are alike. */
+function gaps(
+  slices: readonly EndpointSlice[],
+  families: readonly IPFamily[],
+  open: readonly string[],
+  all: ReadonlySet<string>,
+): readonly Gap[] {
+  const found = families.flatMap((family): readonly Gap[] => {
+    const usable = usableEndpoints(slices.filter(({ addressType }) => addressType === family));
+    const on = new Set(usable.flatMap(({ nodeName }) => nodeName ?? []));
+    const without = open.filter((name) => !on.has(name));
+    if (usable.length === 0 || without.length === 0) return [];
+    return [{ families: [family], without, of: open.length, anywhere: [...on].some((name) => all.has(name)) }];
+  });
+  const alike = groupedBy(found, ({ without, anywhere }) => JSON.stringify([without, anywhere]));
+  return [...alike.values()].flatMap(([first, ...others]) =>
+    first ? [{ ...first, families: [first, ...others].flatMap((gap) => gap.families) }] : [],
+  );
+}
+
+function findings(service: Service, { field, what, checked }: Policy, found: readonly Gap[]): readonly Diagnostic[] {
+  const { origin } = service;
+  const single = servedFamilies(service).length === 1;
+  return found.flatMap(({ families, without, of, anywhere }): readonly Diagnostic[] => {
+    if (anywhere && checked(service)) return [];
+    const over = single || families.length > 1 ? '' : ` over ${families[0]}`;
+    const where = `${without.length} of ${of} Node${of === 1 ? '' : 's'} (${someOf(without)})`;
+    const message = anywhere
+      ? `${field} Local drops ${what}${over} on ${where}: no ready endpoint is there`
+      : `${field} Local drops ${what}${over} on every Node: no ready endpoint is on any`;
+    const hint = anywhere
+      ? `run its Pods on every Node, as a DaemonSet does, or use ${field} Cluster`
+      : `endpoints need the nodeName of a Node to count as local; or use ${field} Cluster`;
+    const place = { ...origin, path: ['spec', field] };
+    return [{ code: 'local-without-endpoints', severity: 'warning', message, origin: place, hint }];
+  });
+}
+
+export const localWithoutEndpoints: Rule = {
+  code: 'local-without-endpoints',
+  severity: 'warning',
+  summary: 'A Service has a Local policy, and no ready endpoint on some Nodes or on any',
+  why: 'A node drops what comes to a Local policy when it has no endpoint itself; in ipvs mode it takes endpoints of other nodes, as if there was no policy. A load balancer whose health checks keep traffic from such nodes is told only when no Node has one. Run its Pods on every node, or use policy Cluster.',
+  check,
+  failing: `apiVersion: v1
+kind: Node
+metadata: { name: node-a }
+---
+apiVersion: v1
+kind: Node
+metadata: { name: node-b }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec:
+  clusterIP: 10.96.0.10
+  internalTrafficPolicy: Local  # <- local-without-endpoints
+  ports: [{ port: 80 }]
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: web-1, labels: { kubernetes.io/service-name: web } }
+addressType: IPv4
+endpoints: [{ addresses: [10.244.1.10], nodeName: node-a }]
+ports: [{ port: 8080 }]
+`,
+  passing: `apiVersion: v1
+kind: Node
+metadata: { name: node-a }
+---
+apiVersion: v1
+kind: Node
+metadata: { name: node-b }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec:
+  clusterIP: 10.96.0.10
+  internalTrafficPolicy: Local
+  ports: [{ port: 80 }]
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: web-1, labels: { kubernetes.io/service-name: web } }
+addressType: IPv4
+endpoints:
+  - { addresses: [10.244.1.10], nodeName: node-a }
+  - { addresses: [10.244.2.10], nodeName: node-b }
+ports: [{ port: 8080 }]
+`,
+};
