@@ -15,6 +15,7 @@ import { addDiff } from './commands/diff.js';
 import { addDns } from './commands/dns.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
+import { addExplain } from './commands/explain.js';
 import { addGet } from './commands/get.js';
 import { addSync } from './commands/sync.js';
 import { type Io, painter, shown } from './io.js';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Add[] = [
   addDoctor,
   addGet,
   addDescribe,
+  addExplain,
   addDns,
   addEnv,
   addAllocate,

@@ -1,5 +1,5 @@
 /**
- * NetworkPolicy networking.k8s.io/v1: which Pods it selects and in which directions, for that is all that is said of it.
+ * NetworkPolicy networking.k8s.io/v1: which Pods it selects, in which directions, and by how many rules, for that is all that is said of it.
  * Rules: ValidateNetworkPolicySpec in pkg/apis/networking/validation, of those fields.
  */
 import { type Check, list, ruled, text } from '../check.js';
@@ -22,6 +22,7 @@ const fields = object({
     object({
       podSelector: withDefault(labelSelector, ALL),
       policyTypes: optional(list(direction, { max: DIRECTIONS.length })),
+      ingress: optional(list((value: unknown) => value)),
       egress: optional(list((value: unknown) => value)),
     }),
     { podSelector: ALL },
@@ -32,8 +33,13 @@ const fields = object({
 export const networkPolicy: Check<Omit<NetworkPolicy, 'origin'>> = (value, at) => {
   const read = fields(value, at);
   if (read === undefined) return undefined;
-  const { podSelector, policyTypes = [], egress = [] } = read.spec;
+  const { podSelector, policyTypes = [], ingress = [], egress = [] } = read.spec;
   // SetDefaults_NetworkPolicy: Ingress always, Egress where there are rules of it.
   const implied = egress.length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
-  return { metadata: read.metadata, podSelector, policyTypes: policyTypes.length > 0 ? policyTypes : implied };
+  return {
+    metadata: read.metadata,
+    podSelector,
+    policyTypes: policyTypes.length > 0 ? policyTypes : implied,
+    ingressRules: ingress.length,
+  };
 };

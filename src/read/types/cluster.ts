@@ -51,6 +51,8 @@ export interface NetworkPolicy {
   readonly podSelector: LabelSelector;
   /** `Ingress`, `Egress`. */
   readonly policyTypes: readonly string[];
+  /** Each of them lets some clients in; without any, type Ingress lets in nobody. */
+  readonly ingressRules: number;
   readonly origin: Origin;
 }
 

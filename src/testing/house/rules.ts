@@ -126,6 +126,11 @@ export const RULES: readonly Rule[] = [
   rule('write/tree.ts', 'diag.ts npm:yaml'),
   rule('write/token.ts', 'npm:yaml'),
   rule('write/expand.ts', 'yaml.ts'),
+  rule(
+    'explain/',
+    'doctor/finding.ts discover/dns/ lint/policies.ts packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
+      'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts printable.ts table.ts',
+  ),
   rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
   rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
@@ -151,8 +156,8 @@ export const RULES: readonly Rule[] = [
   ),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ diff/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
-      'front.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ diff/ explain/ packet/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
+      'front.ts near.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',
   ),

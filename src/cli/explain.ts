@@ -1,0 +1,218 @@
+/**
+ * cli: `vipc explain`.
+ */
+
+import { readMachine } from '../apply/read.js';
+import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { changesOf } from '../diff/changes.js';
+import { plan } from '../diff/plan.js';
+import { examine } from '../doctor/examine.js';
+import { aboutService } from '../explain/about.js';
+import { claimsTo } from '../explain/address.js';
+import { beyondOf } from '../explain/live.js';
+import { partOf, servedOn } from '../explain/on-nodes.js';
+import { explainPod } from '../explain/pod.js';
+import { printExplanation } from '../explain/print.js';
+import { type Beyond, explainService } from '../explain/service.js';
+import type { Explanation } from '../explain/types.js';
+import { readCluster } from '../front.js';
+import type { Ip } from '../ip.js';
+import { nearest } from '../near.js';
+import type { Options } from '../options.js';
+import type { NodeRules } from '../packet/node.js';
+import { compileSnapshot } from '../pipeline.js';
+import type { Service, Snapshot } from '../read/types.js';
+import { chooseNode } from '../resolve/node.js';
+import type { ObservedState } from '../tools/tools.js';
+import { problemsByService } from '../views/problems.js';
+import type { Need } from './api-sources.js';
+import { type ClusterFlags, readingOf } from './cluster.js';
+import { gather } from './doctor-facts.js';
+import { openInput } from './input.js';
+import { EXIT, type Io, writeJson, writeLines } from './io.js';
+import { featuresOf, type NodeAtHand, type NodeFlags, openNode, planOptions, readNode } from './node.js';
+import { loadOptions } from './options.js';
+import { report } from './report.js';
+import { type Subject, subjectOf } from './subject.js';
+
+export interface ExplainFlags extends ClusterFlags, NodeFlags {
+  readonly live?: boolean;
+  readonly format: 'text' | 'json';
+}
+
+const NEED: Need = {
+  kinds: ['Service', 'EndpointSlice'],
+  also: ['Node', 'Pod', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
+};
+
+/** Explains what the first of `args` names; returns 1 when there is a problem. */
+export async function runExplain(
+  [what = '', ...paths]: readonly string[],
+  flags: ExplainFlags,
+  io: Io,
+): Promise<number> {
+  const subject = subjectOf(what);
+  const isLive = flags.live === true || flags.netns !== undefined;
+  // The namespace says where to look; all of a cluster decides what is wrong there.
+  const { namespace: asked, ...others } = flags;
+  const input = await openInput(paths, others, io);
+  const loaded = await loadOptions(flags);
+  const node = isLive ? await openNode(flags, io) : undefined;
+  const sources = await input.read(NEED);
+  const reading = readingOf(flags);
+  const cluster = hasErrors(sources.diagnostics)
+    ? undefined
+    : readCluster(sources.value, { ...reading, partial: true });
+  const known = [...loaded.diagnostics, ...sources.diagnostics];
+  if (!cluster) {
+    await report(known, reading.verbose, io);
+    return EXIT.trouble;
+  }
+  const where = asked ?? input.namespace;
+  const asking: Asking = { cluster, options: loaded.value, flags, node, io };
+  const pages = await pagesOf(subject, where, asking);
+  const objects = new Set(pages.map(({ subject }) => subject));
+  // What is wrong with the object itself is on its page.
+  const beside = cluster.diagnostics.filter(
+    ({ severity, origin, synthetic }) =>
+      !synthetic && (severity === 'error' || reading.verbose) && !objects.has(origin?.object ?? ''),
+  );
+  await report([...known, ...beside], reading.verbose, io);
+  if (pages.length === 0) throw new Error(notFound(subject, where, cluster.value));
+  if (flags.format === 'json') await writeJson(io.stdout, pages.length === 1 ? pages[0] : pages, 2);
+  else {
+    for (const [i, page] of pages.entries())
+      await writeLines(io.stdout, [...(i === 0 ? [] : ['', '']), ...printExplanation(page, widthOf(io))]);
+  }
+  return pages.some(({ findings }) => findings.some(({ severity }) => severity === 'problem'))
+    ? EXIT.different
+    : EXIT.ok;
+}
+
+interface Asking {
+  readonly cluster: Checked<Snapshot>;
+  readonly options: Options;
+  readonly flags: ExplainFlags;
+  readonly node: NodeAtHand | undefined;
+  readonly io: Io;
+}
+
+async function pagesOf(subject: Subject, namespace: string, asking: Asking): Promise<readonly Explanation[]> {
+  const { value: snapshot } = asking.cluster;
+  const named = ({ metadata }: { metadata: { name: string; namespace: string } }) =>
+    'name' in subject && metadata.name === subject.name && metadata.namespace === namespace;
+  switch (subject.kind) {
+    case 'service':
+      return Promise.all(snapshot.services.filter(named).map((each) => ofService(each, asking)));
+    case 'pod':
+      return snapshot.pods.filter(named).map((pod) => explainPod(snapshot, pod));
+    case 'address':
+      return ofAddress(subject.ip, subject.port, asking);
+  }
+}
+
+async function ofService(service: Service, asking: Asking): Promise<Explanation> {
+  const { cluster, options } = asking;
+  const said: readonly Diagnostic[] = problemsByService(cluster.diagnostics)(service);
+  if (!asking.node) return explainService(cluster.value, service, said, options);
+  const { beyond, nodeName } = await live(service, said, asking, asking.node);
+  return explainService(cluster.value, service, said, { ...options, nodeName }, beyond);
+}
+
+/** Whose it is comes first; the pages of what has it follow. */
+async function ofAddress(ip: Ip, port: number | undefined, asking: Asking): Promise<readonly Explanation[]> {
+  const { value: snapshot } = asking.cluster;
+  const claims = claimsTo(snapshot, ip, port);
+  const owners = claims.filter(({ kind }) => kind !== 'range');
+  const texts = (owners.length > 0 ? owners : claims).map(({ text }) => text);
+  const verdict =
+    texts.length === 0
+      ? `${ip.text} belongs to nobody in this input`
+      : `${ip.text} is ${texts.map(withArticle).join('; and ')}`;
+  const fix = 'add what is missing to the input: kubectl get services,endpointslices,pods,nodes -A -o yaml';
+  const page: Explanation = {
+    subject: ip.text,
+    verdict,
+    findings:
+      owners.length > 0 ? [] : [{ code: 'nobody', severity: 'problem', effect: 'nobody', message: verdict, fix }],
+    ...{ fields: [], matrices: [], unused: [], shares: [], names: [], questions: [], tables: [] },
+  };
+  const services = await Promise.all(
+    owners.flatMap(({ service }) => service ?? []).map((each) => ofService(each, asking)),
+  );
+  return [page, ...services, ...owners.flatMap(({ pod }) => (pod ? [explainPod(snapshot, pod)] : []))];
+}
+
+function withArticle(text: string): string {
+  return /^(?:cluster|address|load|endpoint|external|Internal|External)/.test(text) ? `the ${text}` : text;
+}
+
+/** What the node has, and what it should have. */
+async function live(
+  service: Service,
+  said: readonly Diagnostic[],
+  { cluster, options: given, flags, io }: Asking,
+  node: NodeAtHand,
+): Promise<{ readonly beyond: Beyond; readonly nodeName: string }> {
+  const { value: snapshot } = cluster;
+  const options = { ...given, machine: await readMachine(node.host) };
+  const chosen = chooseNode(snapshot.nodes, options);
+  const [problem] = chosen.diagnostics.filter(({ severity }) => severity === 'error');
+  if (problem) throw new Error(`${problem.message}\n  ${problem.hint}`);
+  const { name } = chosen.value;
+  const how = { skipInvalid: true, layout: flags.layout, features: await featuresOf(node) };
+  const { value: compiled, diagnostics } = compileSnapshot(snapshot, options, how);
+  if (!compiled)
+    throw new Error(diagnostics.find(({ severity }) => severity === 'error')?.message ?? 'nothing to compare with');
+  const there = await readNode(node, compiled.desired);
+  const { differences } = plan(there, compiled.desired, planOptions(node, options));
+  const doctor = examine(await gather(options.mode || 'iptables', flags.netns, io));
+  const found = {
+    name: name || options.machine.hostname,
+    rules: rulesIn(there),
+    changes: changesOf(differences, there),
+    doctor,
+  };
+  const about = aboutService(snapshot, service, said);
+  const served = servedOn(partOf(snapshot, service), service, name, options);
+  return { beyond: beyondOf(about, found, served, options), nodeName: name };
+}
+
+/** What a node has, for the evaluator. */
+function rulesIn({ iptables = [], ipset, ipvs, addresses = [] }: ObservedState): NodeRules {
+  return {
+    ruleSets: iptables,
+    sets: ipset?.sets ?? [],
+    otherSets: ipset?.others ?? [],
+    virtualServers: ipvs?.saved.virtualServers ?? [],
+    addresses: new Set(addresses.flatMap((link) => link.addresses.map(({ ip }) => ip))),
+  };
+}
+
+function notFound(subject: Subject, namespace: string, { services, pods }: Snapshot): string {
+  if (subject.kind === 'address') return 'nothing was found';
+  const all: readonly { metadata: { name: string; namespace: string } }[] =
+    subject.kind === 'service' ? services : pods;
+  const elsewhere = [
+    ...new Set(all.filter(({ metadata }) => metadata.name === subject.name).map(({ metadata }) => metadata.namespace)),
+  ];
+  const here = all.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name);
+  const near = nearest(subject.name, here);
+  const hint =
+    elsewhere.length > 0
+      ? `there is one in ${elsewhere.slice(0, 5).join(', ')}: -n ${elsewhere[0]}`
+      : near !== undefined
+        ? `did you mean ${near}?`
+        : here.length > 0
+          ? `namespace ${namespace} has ${here.slice(0, 5).join(', ')}`
+          : `the input has none in namespace ${namespace}`;
+  return `${subject.kind === 'service' ? 'Service' : 'Pod'} ${JSON.stringify(subject.name)} is not in namespace ${namespace}\n  ${hint}`;
+}
+
+const NARROWEST = 60;
+const WIDEST = 120;
+
+function widthOf({ stdout }: Io): number {
+  const { columns = 80 } = stdout as { readonly columns?: number };
+  return Math.min(WIDEST, Math.max(NARROWEST, columns));
+}
