@@ -28,12 +28,21 @@ const ORDER: readonly Effect[] = ['nobody', 'some', 'load', 'none'];
 
 /** Everything that is wrong, and what may surprise; `more` was found out by other means. */
 export function faultsOf(about: About, more: readonly Finding[] = []): readonly Finding[] {
-  const own = [...FAULTS.flatMap((check) => check(about)), ...more];
-  const linted = about.said.filter(({ code }) => !COVERED.has(code)).map(asFinding);
+  const own = withoutEchoes([...FAULTS.flatMap((check) => check(about)), ...more]);
+  const isStray = own.some(({ code }) => code === 'slice-label');
+  const linted = about.said
+    .filter(({ code }) => !COVERED.has(code) && !(isStray && code === 'endpoints-name-mismatch'))
+    .map(asFinding);
   const rank = ({ severity, effect }: Finding) => (severity === 'remark' ? ORDER.length : 0) + ORDER.indexOf(effect);
   const all = [...own, ...linted].map((found, i) => ({ found, i }));
   const ranked = all.sort((a, b) => rank(a.found) - rank(b.found) || a.i - b.i).map(({ found }) => found);
   return [...new Map(ranked.map((found) => [found.message, found])).values()];
+}
+
+/** That there is no endpoint is said by what says why. */
+function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
+  const [why] = findings.filter(({ code }) => ['namesake', 'slice-label', 'selector'].includes(code));
+  return why ? findings.filter((each) => each === why || each.code !== 'no-endpoints') : findings;
 }
 
 /** What lint says that explain says better, or in another place. */
@@ -46,6 +55,7 @@ const COVERED = new Set([
   'network-policy',
   'no-cluster-ip',
   'unknown-node',
+  'pod-ended',
 ]);
 
 function asFinding({ code, severity, message, hint, related, origin }: Diagnostic): Finding {
@@ -54,7 +64,7 @@ function asFinding({ code, severity, message, hint, related, origin }: Diagnosti
     severity: severity === 'note' ? 'remark' : 'problem',
     effect: 'none',
     message: related ? `${message} (${placeText(related.origin)}: ${related.message})` : message,
-    fix: hint ?? (origin ? 'correct it there' : ''),
+    fix: hint ?? '',
     ...(origin && { at: placeText(origin) }),
   };
 }

@@ -206,9 +206,10 @@ function liveLines(live: OnLiveNode | undefined, width: number): readonly string
 
 function questionLines(questions: readonly Answer[], width: number): readonly string[] {
   if (questions.length === 0) return [];
-  const lines = questions.flatMap(({ question, answer, text }) => [
-    `  ${question} ${answer.toUpperCase()}`,
-    ...wrapped(text, width, '    ', '    '),
-  ]);
+  const lines = columns(
+    questions.map(({ question, answer, text }) => [answer, `${question} ${text}`]),
+    width,
+    '  ',
+  );
   return ['', 'The questions of "Debug Services":', ...lines];
 }

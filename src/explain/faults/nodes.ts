@@ -22,9 +22,10 @@ export function nodeFaults({ snapshot, endpoints, service }: About): readonly Fi
       : `${count(lost.length, 'endpoint')} of ${usable.length} ${lost.length === 1 ? 'is' : 'are'}`;
   const message = `${which} on ${nodesOf(lost)}: Node ${name} ${state}, and connections to ${first.address} may get no answer`;
   const fix = `kubectl describe node ${name}; delete its pods if it does not come back: kubectl drain ${name} --force --ignore-daemonsets`;
-  // Whether a node that is not in the input is there, the input cannot say.
+  // An input with a single Node may be about that one only.
   const effect = lost.length === usable.length ? 'nobody' : 'some';
-  return [finding('node', effect, message, fix, first.slice.origin ?? service.origin)];
+  const severity = snapshot.nodes.length > 1 || ready.has(name) ? 'problem' : 'remark';
+  return [finding('node', effect, message, fix, first.slice.origin ?? service.origin, severity)];
 }
 
 function nodesOf(endpoints: readonly Listed[]): string {

@@ -1,6 +1,7 @@
 /**
  * explain, faults: the selector and the Pods that it finds ("Does the Service have any EndpointSlices?").
  */
+import { nearest } from '../../near.js';
 import { hasSelector, keyOf, type Pod, serviceOf, type Workload } from '../../read/types.js';
 import { type About, count, finding, isAlive, labelText, missing, some } from '../about.js';
 import type { Finding } from '../types.js';
@@ -27,29 +28,27 @@ function where({ service }: About) {
 /** `its selector matches no pod (app=wbe; 2 pods have app=web)` */
 function nearMisses(about: About): readonly Finding[] {
   const { service, snapshot } = about;
-  const wanted = labelText(service.spec.selector);
+  const selector = service.spec.selector ?? {};
   const misses = snapshot.pods
     .filter((pod) => isAlive(pod) && pod.metadata.namespace === service.metadata.namespace)
-    .map((pod) => ({ pod, lacks: missing(service, pod.metadata.labels) }))
-    .filter(({ pod, lacks }) => lacks.length === 1 && lacks.every(([key]) => isNear(about, pod, key)));
-  const [first] = misses;
-  const [[key = '', value = ''] = []] = first?.lacks ?? [];
-  if (!first) return [];
-  const has = first.pod.metadata.labels[key];
-  const alike = misses.filter(({ pod, lacks }) => lacks[0]?.[0] === key && pod.metadata.labels[key] === has);
-  const label = has === undefined ? `lack ${key}` : `have ${key}=${has}`;
+    .flatMap((pod) => {
+      const [first, another] = missing(service, pod.metadata.labels);
+      return first && !another ? [{ pod, key: first[0], value: first[1], has: pod.metadata.labels[first[0]] }] : [];
+    });
+  const likely = misses.find(({ value, has }) => has !== undefined && nearest(value, [has]) === has);
+  // With a single label every pod misses it by one, so that it must look alike.
+  const found = likely ?? (Object.keys(selector).length > 1 ? misses[0] : undefined);
+  if (!found) return [];
+  const { key, value, has } = found;
+  const alike = misses.filter((each) => each.key === key && each.has === has).length;
+  const verb = has === undefined ? (alike === 1 ? 'lacks' : 'lack') : alike === 1 ? 'has' : 'have';
+  const label = has === undefined ? key : `${key}=${has}`;
   const fix =
     has === undefined
       ? `give the pods the label ${key}=${value}, or take ${key} out of spec.selector`
       : `set ${key}: ${has} in spec.selector, or give the pods ${key}=${value}`;
-  const said = alike.length === 1 ? label.replace(/^have/, 'has').replace(/^lack/, 'lacks') : label;
-  const message = `its selector matches no pod (${wanted}; ${count(alike.length, 'pod')} ${said})`;
+  const message = `its selector matches no pod (${labelText(selector)}; ${count(alike, 'pod')} ${verb} ${label})`;
   return [finding('selector', 'nobody', message, fix, { ...where(about), path: ['spec', 'selector', key] })];
-}
-
-/** With several labels one that differs is enough; with one alone the pod must share its key. */
-function isNear({ service }: About, pod: Pod, key: string): boolean {
-  return Object.keys(service.spec.selector ?? {}).length > 1 || pod.metadata.labels[key] !== undefined;
 }
 
 function elsewhere(about: About): readonly Finding[] {
@@ -98,7 +97,13 @@ function nothingLike(about: About): readonly Finding[] {
     const fix = `add the pods to the input: kubectl get pods -n ${service.metadata.namespace} -o yaml`;
     return [finding('no-endpoints', 'nobody', message, fix, where(about))];
   }
-  const message = `its selector matches no pod: none has ${labelText(service.spec.selector)}`;
+  const keys = Object.keys(service.spec.selector ?? {});
+  const here = snapshot.pods.filter(({ metadata }) => metadata.namespace === service.metadata.namespace);
+  const values = here.flatMap(({ metadata: { labels } }) =>
+    keys.flatMap((key) => (labels[key] === undefined ? [] : `${key}=${labels[key]}`)),
+  );
+  const others = values.length > 0 ? ` (pods here have ${some(values.sort())})` : '';
+  const message = `its selector matches no pod: none has ${labelText(service.spec.selector)}${others}`;
   const fix = `correct spec.selector, or make the pods: kubectl get pods -n ${service.metadata.namespace} --show-labels`;
   return [finding('selector', 'nobody', message, fix, where(about))];
 }
