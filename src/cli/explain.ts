@@ -8,7 +8,7 @@ import { changesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { examine } from '../doctor/examine.js';
 import { aboutService } from '../explain/about.js';
-import { claimsTo } from '../explain/address.js';
+import { addressPage, claimsTo } from '../explain/address.js';
 import { beyondOf } from '../explain/live.js';
 import { partOf, servedOn } from '../explain/on-nodes.js';
 import { explainPod } from '../explain/pod.js';
@@ -123,28 +123,11 @@ async function ofService(service: Service, asking: Asking): Promise<Explanation>
 async function ofAddress(ip: Ip, port: number | undefined, asking: Asking): Promise<readonly Explanation[]> {
   const { value: snapshot } = asking.cluster;
   const claims = claimsTo(snapshot, ip, port);
-  const owners = claims.filter(({ kind }) => kind !== 'range');
-  const texts = (owners.length > 0 ? owners : claims).map(({ text }) => text);
-  const verdict =
-    texts.length === 0
-      ? `${ip.text} belongs to nobody in this input`
-      : `${ip.text} is ${texts.map(withArticle).join('; and ')}`;
-  const fix = 'add what is missing to the input: kubectl get services,endpointslices,pods,nodes -A -o yaml';
-  const page: Explanation = {
-    subject: ip.text,
-    verdict,
-    findings:
-      owners.length > 0 ? [] : [{ code: 'nobody', severity: 'problem', effect: 'nobody', message: verdict, fix }],
-    ...{ fields: [], matrices: [], unused: [], shares: [], names: [], questions: [], tables: [] },
-  };
   const services = await Promise.all(
-    owners.flatMap(({ service }) => service ?? []).map((each) => ofService(each, asking)),
+    claims.flatMap(({ service }) => service ?? []).map((service) => ofService(service, asking)),
   );
-  return [page, ...services, ...owners.flatMap(({ pod }) => (pod ? [explainPod(snapshot, pod)] : []))];
-}
-
-function withArticle(text: string): string {
-  return /^(?:cluster|address|load|endpoint|external|Internal|External)/.test(text) ? `the ${text}` : text;
+  const pods = claims.flatMap(({ pod }) => (pod ? [explainPod(snapshot, pod)] : []));
+  return [addressPage(ip, claims), ...services, ...pods];
 }
 
 /** What the node has, and what it should have. */

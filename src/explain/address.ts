@@ -4,6 +4,7 @@
 import { contains, type Ip, parseCidr } from '../ip.js';
 import { keyOf, type Pod, type Service, type Snapshot } from '../read/types.js';
 import { isAlive } from './about.js';
+import type { Explanation } from './types.js';
 
 /** Who has an address. */
 export interface Claim {
@@ -11,6 +12,8 @@ export interface Claim {
   /** `cluster IP of Service default/web` */
   readonly text: string;
   readonly service?: Service;
+  /** The Service has no such port. */
+  readonly lacksPort?: true;
   readonly pod?: Pod;
 }
 
@@ -57,6 +60,34 @@ export function claimsTo(snapshot: Snapshot, ip: Ip, port?: number): readonly Cl
   ];
 }
 
+/** Whose an address is, as a page; what has it has pages of its own. */
+export function addressPage(ip: Ip, claims: readonly Claim[]): Explanation {
+  const owners = claims.filter(({ kind }) => kind !== 'range');
+  const texts = (owners.length > 0 ? owners : claims).map(({ text }) => text);
+  const verdict =
+    texts.length === 0
+      ? `${ip.text} belongs to nobody in this input`
+      : `${ip.text} is ${texts.map(withArticle).join('; and ')}`;
+  const problem = (code: string, fix: string): Explanation['findings'] => [
+    { code, severity: 'problem', effect: 'nobody', message: verdict, fix },
+  ];
+  const findings =
+    owners.length === 0
+      ? problem(
+          'no-owner',
+          'add what is missing to the input: kubectl get services,endpointslices,pods,nodes -A -o yaml',
+        )
+      : claims.some(({ lacksPort }) => lacksPort)
+        ? problem('no-such-port', 'ask for a port that the Service has, or add it to spec.ports')
+        : [];
+  const nothing = { fields: [], matrices: [], unused: [], shares: [], names: [], questions: [], tables: [] };
+  return { subject: ip.text, verdict, findings, ...nothing };
+}
+
+function withArticle(text: string): string {
+  return /^(?:cluster|address|load|endpoint|external|Internal|External)/.test(text) ? `the ${text}` : text;
+}
+
 function isIn(text: string, ip: Ip): boolean {
   const cidr = parseCidr(text);
   return cidr !== undefined && cidr.family === ip.family && contains(cidr, ip);
@@ -74,7 +105,14 @@ function ofService(service: Service, ip: Ip, port: number | undefined): readonly
   const ports = spec.ports.map((each) => `${each.port}/${each.protocol}`);
   const lacks = port !== undefined && !spec.ports.some((each) => each.port === port);
   const on = lacks ? `, which has no port ${port} (it has ${ports.join(', ')})` : '';
-  return [{ kind: 'Service', text: `${found.join(' and ')} of Service ${keyOf(service)}${on}`, service }];
+  return [
+    {
+      kind: 'Service',
+      text: `${found.join(' and ')} of Service ${keyOf(service)}${on}`,
+      service,
+      ...(lacks && { lacksPort: true as const }),
+    },
+  ];
 }
 
 /** The Service whose node port it is. */
