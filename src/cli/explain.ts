@@ -19,11 +19,10 @@ import { readCluster } from '../front.js';
 import type { Ip } from '../ip.js';
 import { nearest } from '../near.js';
 import type { Options } from '../options.js';
-import type { NodeRules } from '../packet/node.js';
+import { observedRules } from '../packet/desired.js';
 import { compileSnapshot } from '../pipeline.js';
 import type { Service, Snapshot } from '../read/types.js';
 import { chooseNode } from '../resolve/node.js';
-import type { ObservedState } from '../tools/tools.js';
 import { problemsByService } from '../views/problems.js';
 import type { Need } from './api-sources.js';
 import { type ClusterFlags, readingOf } from './cluster.js';
@@ -152,24 +151,13 @@ async function live(
   const doctor = examine(await gather(options.mode || 'iptables', flags.netns, io));
   const found = {
     name: name || options.machine.hostname,
-    rules: rulesIn(there),
+    rules: observedRules(there),
     changes: changesOf(differences, there),
     doctor,
   };
   const about = aboutService(snapshot, service, said);
   const served = servedOn(partOf(snapshot, service), service, name, options);
   return { beyond: beyondOf(about, found, served, options), nodeName: name };
-}
-
-/** What a node has, for the evaluator. */
-function rulesIn({ iptables = [], ipset, ipvs, addresses = [] }: ObservedState): NodeRules {
-  return {
-    ruleSets: iptables,
-    sets: ipset?.sets ?? [],
-    otherSets: ipset?.others ?? [],
-    virtualServers: ipvs?.saved.virtualServers ?? [],
-    addresses: new Set(addresses.flatMap((link) => link.addresses.map(({ ip }) => ip))),
-  };
 }
 
 function notFound(subject: Subject, namespace: string, { services, pods }: Snapshot): string {

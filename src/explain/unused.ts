@@ -4,8 +4,8 @@
 import { joinHostPort } from '../ip.js';
 import { hasSelector, SERVICE_NAME_LABEL, type ServicePortSpec } from '../read/types.js';
 import { type About, isAlive, type Listed, labelText, missing, some } from './about.js';
-import { strays } from './faults/slices.js';
 import type { Served } from './on-nodes.js';
+import { strays } from './strays.js';
 import type { Unused } from './types.js';
 
 /** All of them, by address. */

@@ -2,9 +2,9 @@
  * explain, faults: EndpointSlices: whose they are, of which family, and what their conditions say.
  */
 import { FAMILIES } from '../../ip.js';
-import { nearest } from '../../near.js';
-import { type EndpointSlice, hasSelector, keyOf, SERVICE_NAME_LABEL, serviceOf } from '../../read/types.js';
+import { hasSelector, SERVICE_NAME_LABEL } from '../../read/types.js';
 import { type About, count, finding, some } from '../about.js';
+import { strays } from '../strays.js';
 import type { Finding } from '../types.js';
 
 /** Slices that are not for this Service but look as if they should be; none where it is served. */
@@ -32,24 +32,6 @@ function strayFaults(about: About): readonly Finding[] {
   const message = 'it has no selector, and no EndpointSlice is labelled for it';
   const fix = `give it a selector, or make an EndpointSlice with the label ${SERVICE_NAME_LABEL}: ${service.metadata.name}`;
   return [finding('no-endpoints', 'nobody', message, fix, service.origin)];
-}
-
-/** By a name that begins like the Service's, by a label that is nearly its name, or by addresses of its Pods. */
-export function strays({ snapshot, service, key, selected }: About): readonly EndpointSlice[] {
-  const { name, namespace } = service.metadata;
-  const ips = new Set(selected.flatMap(({ status }) => status.podIPs));
-  return snapshot.slices.filter((slice) => {
-    if (slice.metadata.namespace !== namespace || serviceOf(slice) === key || slice.synthetic !== undefined)
-      return false;
-    const label = slice.metadata.labels[SERVICE_NAME_LABEL];
-    const owner = slice.metadata.name;
-    const isNamed = owner === name || (owner.startsWith(`${name}-`) && !owner.startsWith(`${label}-`));
-    const isNear = label !== undefined && nearest(label, [name]) === name;
-    const known = snapshot.services.some((other) => keyOf(other) === serviceOf(slice));
-    return (
-      isNamed || (isNear && !known) || slice.endpoints.some(({ addresses }) => addresses.some((ip) => ips.has(ip)))
-    );
-  });
 }
 
 function isThere({ snapshot, service }: About, name: string): boolean {

@@ -126,12 +126,13 @@ export const RULES: readonly Rule[] = [
   rule('write/tree.ts', 'diag.ts npm:yaml'),
   rule('write/token.ts', 'npm:yaml'),
   rule('write/expand.ts', 'yaml.ts'),
+  rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
+  rule('packet/', 'tools/ipset/ tools/iptables/ tools/ipvs/ tools/tools.ts ip.ts owner.ts'),
   rule(
     'explain/',
     'doctor/finding.ts discover/dns/ lint/policies.ts packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
       'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts printable.ts table.ts',
   ),
-  rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
   rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
   rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os global:setTimeout'),
@@ -195,6 +196,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'front.test.ts': ['complete/'],
   'apply/': ['backends/iptables/names.ts'],
   'lint/': ['complete/'],
+  'explain/': ['views/'],
   'views/': ['complete/', 'apply/host.ts', 'cli/'],
   'write/': ['complete/'],
   'clusters/': ['cli/'],
