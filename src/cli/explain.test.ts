@@ -79,7 +79,7 @@ describe('whose an address is', () => {
       '203.0.113.20 is the external IP of Service default/web; and the external IP of Service default/api',
     ],
     ['203.0.113.10:80', fixture('affinity'), '203.0.113.10 is the load balancer address of Service default/web'],
-    ['192.0.2.99', WEB, '192.0.2.99 belongs to nobody in this input'],
+    ['192.0.2.99', WEB, '192.0.2.99 is the address of nothing in this input'],
   ])('%s', async (address, file, verdict) => {
     const { stdout } = await vipc(['explain', address, file, '--format', 'json'], '');
     const answer = JSON.parse(stdout) as { verdict: string } | { verdict: string }[];

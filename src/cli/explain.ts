@@ -3,7 +3,7 @@
  */
 
 import { readMachine } from '../apply/read.js';
-import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { type Checked, type Diagnostic, hasErrors, type Source } from '../diag.js';
 import { changesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { examine } from '../doctor/examine.js';
@@ -27,7 +27,7 @@ import { problemsByService } from '../views/problems.js';
 import type { Need } from './api-sources.js';
 import { type ClusterFlags, readingOf } from './cluster.js';
 import { gather } from './doctor-facts.js';
-import { openInput } from './input.js';
+import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 import { featuresOf, type NodeAtHand, type NodeFlags, openNode, planOptions, readNode } from './node.js';
 import { loadOptions } from './options.js';
@@ -57,7 +57,8 @@ export async function runExplain(
   const input = await openInput(paths, others, io);
   const loaded = await loadOptions(flags);
   const node = isLive ? await openNode(flags, io) : undefined;
-  const sources = await input.read(NEED);
+  const where = asked ?? input.namespace;
+  const sources = await readAll(input, where);
   const reading = readingOf(flags);
   const cluster = hasErrors(sources.diagnostics)
     ? undefined
@@ -67,7 +68,6 @@ export async function runExplain(
     await report(known, reading.verbose, io);
     return EXIT.trouble;
   }
-  const where = asked ?? input.namespace;
   const asking: Asking = { cluster, options: loaded.value, flags, node, io };
   const pages = await pagesOf(subject, where, asking);
   const objects = new Set(pages.map(({ subject }) => subject));
@@ -86,6 +86,18 @@ export async function runExplain(
   return pages.some(({ findings }) => findings.some(({ severity }) => severity === 'problem'))
     ? EXIT.different
     : EXIT.ok;
+}
+
+/** All of the cluster; of one that tells only a namespace, that. */
+async function readAll(input: Input, namespace: string): Promise<Checked<readonly Source[]>> {
+  try {
+    return await input.read(NEED);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('does not list its')) throw error;
+    const sources = await input.read({ ...NEED, namespaces: [namespace] });
+    const message = `only namespace ${namespace} could be read: what Services of others have to do with it is not known`;
+    return { ...sources, diagnostics: [{ code: 'not-listed', severity: 'warning', message }, ...sources.diagnostics] };
+  }
 }
 
 interface Asking {

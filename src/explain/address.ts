@@ -6,7 +6,7 @@ import { keyOf, type Pod, type Service, type Snapshot } from '../read/types.js';
 import { isAlive } from './about.js';
 import type { Explanation } from './types.js';
 
-/** Who has an address. */
+/** What has an address. */
 export interface Claim {
   readonly kind: 'Service' | 'Pod' | 'Node' | 'endpoint' | 'range';
   /** `cluster IP of Service default/web` */
@@ -66,7 +66,7 @@ export function addressPage(ip: Ip, claims: readonly Claim[]): Explanation {
   const texts = (owners.length > 0 ? owners : claims).map(({ text }) => text);
   const verdict =
     texts.length === 0
-      ? `${ip.text} belongs to nobody in this input`
+      ? `${ip.text} is the address of nothing in this input`
       : `${ip.text} is ${texts.map(withArticle).join('; and ')}`;
   const problem = (code: string, fix: string): Explanation['findings'] => [
     { code, severity: 'problem', effect: 'nobody', message: verdict, fix },

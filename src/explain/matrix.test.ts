@@ -2,7 +2,7 @@
  * The matrix says what packets do: the rows that the kernel ring sends are cells of it. And the shares are those of the rules
  * of every node, evaluated one by one.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { readCluster } from '../front.js';
 import { parseIp } from '../ip.js';
@@ -15,6 +15,8 @@ import { compileState } from '../pipeline.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { DROPPED, REACHED, REFUSED } from '../testing/network/packet-rows.js';
 import { type From, packetsInput } from '../testing/network/packets.js';
+import { sample } from '../testing/run/extent.js';
+import { problemsByService } from '../views/problems.js';
 import { aboutService } from './about.js';
 import { claimsTo } from './address.js';
 import { matricesOf } from './matrix.js';
@@ -27,6 +29,10 @@ const { sources, options } = packetsInput();
 const { value: snapshot } = readCluster(sources, {});
 
 const CLIENT: Readonly<Record<From, string>> = { client: 'outside', pod1: 'pod on this node', node: 'this node' };
+
+const CONFORMANCE = readdirSync(`${ROOT}fixtures/conformance`).filter((name) =>
+  existsSync(`${ROOT}fixtures/conformance/${name}/cluster.yaml`),
+);
 
 /** The addresses of the topology's node; what is sent to another port of it is a node port. */
 const NODE = ['192.168.7.2', 'fd00:7::2'];
@@ -147,4 +153,33 @@ it('a thousand nodes are compiled for fifty, and counted all', () => {
   const page = explainService(value, service, [], DEFAULT_OPTIONS);
   expect(page.matrices.flatMap((matrix) => matrix.nodes)).toHaveLength(50);
   expect(page.shares[0]?.nodes).toBe(1000);
+});
+
+/** Faults that rules do not show: they lead to endpoints that do not answer. */
+const BEYOND_RULES = ['network-policy', 'node', 'target-port-number', 'publish-not-ready'];
+
+describe('the verdict agrees with the rules', () => {
+  it.each(sample(CONFORMANCE, 20, 'verdict'))('%s', (name) => {
+    const file = `fixtures/conformance/${name}/cluster.yaml`;
+    const { value, diagnostics } = readCluster([{ name: file, text: readFileSync(`${ROOT}${file}`, 'utf8') }], {
+      partial: true,
+    });
+    for (const service of value.services) {
+      const { findings, matrices, verdict } = explainService(
+        value,
+        service,
+        problemsByService(diagnostics)(service),
+        DEFAULT_OPTIONS,
+      );
+      const cells = matrices
+        .flatMap((matrix) => matrix.cells)
+        .filter(({ address }) => address.startsWith('cluster IP'));
+      const reached = cells.filter(({ gets }) => gets === 'endpoints').length;
+      const [first] = findings;
+      if (first?.effect === 'nobody' && first.severity === 'problem' && !BEYOND_RULES.includes(first.code))
+        expect([verdict, reached]).toEqual([verdict, 0]);
+      if (findings.every(({ severity }) => severity === 'remark'))
+        expect([verdict, reached]).toEqual([verdict, cells.length]);
+    }
+  });
 });

@@ -40,7 +40,7 @@ export function nodesToAsk(
 }
 
 /** Stands for a node's own address where no Node says it (RFC 5737, RFC 3849). */
-export const STAND_IN = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
+const STAND_IN = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
 
 /** The part of the cluster that decides about `service`: itself, and the Services that have an address with it. */
 export function partOf(snapshot: Snapshot, service: Service): Snapshot {

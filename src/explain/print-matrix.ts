@@ -90,7 +90,7 @@ function cellText(cell: Cell | undefined): string {
 
 const NUMBERS =
   'a number: of endpoints, of which a connection reaches one; kept: it sees the address of the client, changed: one of the node';
-const LOST = 'refused: told at once that nobody is there; dropped: no answer at all';
+const LOST = 'refused: an error at once; dropped: no answer at all';
 
 function legend(cells: readonly Cell[]): string {
   const has = (gets: Cell['gets'][]) => cells.some((cell) => gets.includes(cell.gets));

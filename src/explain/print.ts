@@ -27,7 +27,7 @@ export function printExplanation(page: Explanation, width: number): readonly str
     ),
     ...matricesLines(page.matrices, width),
     ...unusedLines(page, width),
-    ...page.shares.flatMap((shares) => sharesLines(shares, width)),
+    ...allShares(page.shares, width),
     ...section('DNS names that lead here', namesTable(page), width),
     ...page.tables.flatMap(({ title, table }) => section(title, table, width)),
     ...liveLines(page.live, width),
@@ -62,9 +62,8 @@ function section(title: string, { columns: titles, rows }: Table, width: number)
 /** Endpoints that a table lists. */
 const MOST_ROWS = 20;
 
-function unusedLines({ unused, matrices }: Explanation, width: number): readonly string[] {
-  const nodes = new Set(matrices.flatMap((matrix) => matrix.nodes)).size;
-  const title = `Endpoints that get no connections${nodes > 1 ? ', or not from all nodes' : ''}`;
+function unusedLines({ unused }: Explanation, width: number): readonly string[] {
+  const title = `Endpoints that get no connections${unused.some(({ why }) => why.startsWith('from ')) ? ', or not from all nodes' : ''}`;
   const table = tableOf(
     [
       { title: 'ADDRESS', cell: ({ address }) => address },
@@ -79,6 +78,23 @@ function unusedLines({ unused, matrices }: Explanation, width: number): readonly
 
 function more(rows: readonly unknown[]): readonly string[] {
   return rows.length > MOST_ROWS ? [`  and ${rows.length - MOST_ROWS} more`] : [];
+}
+
+/** Even shares in a line each, and once for all ports that have them; the others as tables. */
+function allShares(shares: readonly Shares[], width: number): readonly string[] {
+  const even = shares.filter(isEven);
+  const lines = even.map(
+    ({ from, nodes, fair }) => `${percent(fair)} for each endpoint, from ${from} (${nodes} nodes)`,
+  );
+  return [
+    ...shares.filter((each) => !isEven(each)).flatMap((each) => sharesLines(each, width)),
+    ...(even.length === 0 ? [] : ['', 'Even shares of connections:']),
+    ...[...new Set(lines)].flatMap((line) => wrapped(line, width, '  ', '    ')),
+  ];
+}
+
+function isEven({ lost, fair, endpoints }: Shares): boolean {
+  return lost === 0 && endpoints.every(({ share }) => Math.abs(share - fair) < 1e-9);
 }
 
 function sharesLines({ port, from, nodes, lost, fair, endpoints }: Shares, width: number): readonly string[] {
@@ -96,8 +112,6 @@ function sharesLines({ port, from, nodes, lost, fair, endpoints }: Shares, width
     endpoints.slice(0, MOST_ROWS),
   );
   const about = `Shares of connections from ${from} (${nodes} nodes), port ${port}`;
-  const isEven = lost === 0 && endpoints.every(({ share }) => Math.abs(share - fair) < 1e-9);
-  if (isEven) return ['', ...wrapped(`${about}: ${percent(fair)} for each endpoint`, width, '', '  ')];
   const title = `${about}; fair: ${percent(fair)}:`;
   return [
     '',

@@ -110,7 +110,10 @@ function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] 
   const nodes = new Set(endpoints.flatMap(({ endpoint }) => endpoint.nodeName ?? []));
   return [
     ...field('Service', `${metadata.namespace}/${metadata.name}, type ${spec.type}`),
-    ...field('Selector', hasSelector(service) ? labelText(spec.selector) : 'none: somebody else makes its endpoints'),
+    ...field(
+      'Selector',
+      hasSelector(service) ? labelText(spec.selector) : 'none: its slices are made by hand, or by another controller',
+    ),
     ...field('Cluster IPs', spec.clusterIPs.join(', ')),
     ...field('External name', spec.externalName),
     ...field('External IPs', spec.externalIPs.join(', ')),
@@ -140,7 +143,7 @@ function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] 
 const MOST_NAMES = 12;
 
 /** DNS names that lead to the Service, those of the cluster's domain. */
-export function namesOf(snapshot: Snapshot, service: Service): Explanation['names'] {
+function namesOf(snapshot: Snapshot, service: Service): Explanation['names'] {
   const { value: records } = recordsOf({ ...snapshot, services: [service] }, 'cluster.local');
   const own = records.filter(({ origin }) => origin?.object === service.origin.object);
   const byName = new Map<string, string[]>();

@@ -1,7 +1,6 @@
 /**
  * explain: endpoints that get no connections, and Pods that look as if they should be endpoints, each with the reason.
  */
-import { joinHostPort } from '../ip.js';
 import { hasSelector, SERVICE_NAME_LABEL, type ServicePortSpec } from '../read/types.js';
 import { type About, isAlive, type Listed, labelText, missing, some } from './about.js';
 import type { Served } from './on-nodes.js';
@@ -47,17 +46,16 @@ function stateOf({ endpoints }: About, { ready, serving, terminating }: Listed):
   return endpoints.some((each) => each.ready) ? 'terminating, while others are ready' : undefined;
 }
 
-function portReason({ slice }: Listed, { name, protocol }: ServicePortSpec): string | undefined {
+function portReason({ slice }: Listed, { name, protocol, targetPort }: ServicePortSpec): string | undefined {
   const named = slice.ports.filter((port) => port.name === name);
   const same = named.filter((port) => port.protocol === protocol);
   if (same.some(({ port }) => port !== undefined)) return undefined;
-  const called = name === '' ? 'a port without a name' : `port ${name}`;
-  if (same.length > 0) return `its pod lacks the named port that ${called} leads to`;
+  if (same.length > 0 || slice.synthetic !== undefined)
+    return `its pod has no ${protocol} port with the name ${targetPort}`;
+  const called = name === '' ? 'port without a name' : `port ${name}`;
   if (named.length > 0)
     return `its slice has ${called} for ${some(named.map((port) => port.protocol))}, not ${protocol}`;
-  return slice.synthetic === undefined
-    ? `its slice ${slice.metadata.name} has no ${called.replace(/^a /, '')}`
-    : `its pod lacks the named port that ${called} leads to`;
+  return `its slice ${slice.metadata.name} has no ${called}`;
 }
 
 function reaches({ families }: Served, { address }: Listed, { name, protocol }: ServicePortSpec): boolean {
@@ -150,10 +148,4 @@ function unmatched({ snapshot, service, selected }: About, known: ReadonlySet<st
       ];
     })
     .slice(0, MOST_UNMATCHED);
-}
-
-/** `10.244.1.5:8080` of a port. */
-export function endpointText({ address, slice }: Listed, port: ServicePortSpec): string {
-  const number = slice.ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol)?.port;
-  return number === undefined ? address : joinHostPort(address, number);
 }

@@ -4,7 +4,7 @@
 import { contains, parseCidr, parseIp } from '../../ip.js';
 import { keyOf, type Service } from '../../read/types.js';
 import { isOurs } from '../../resolve/resolve.js';
-import { type About, count, finding, some } from '../about.js';
+import { type About, finding, some } from '../about.js';
 import type { Finding } from '../types.js';
 
 /** Services that have no rules, or not those that were meant. */
@@ -29,7 +29,7 @@ export function kindFaults(about: About): readonly Finding[] {
     const { port, targetPort } = translated;
     const message = `it is headless, so port ${port} is not translated to ${targetPort}: DNS gives clients the addresses of pods, where nothing listens on ${port}`;
     const fix = `let clients use port ${targetPort}, or make a Service with a cluster IP (without clusterIP: None)`;
-    return [finding('headless', 'nobody', message, fix, { ...origin, path: ['spec', 'clusterIP'] })];
+    return [finding('headless', 'some', message, fix, { ...origin, path: ['spec', 'clusterIP'] })];
   }
   if (spec.clusterIPs.length > 0) return [];
   const fix = 'an API server allocates one; --simulate makes one up here';
@@ -217,7 +217,7 @@ function affinity({ service }: About): readonly Finding[] {
   const at = { ...origin, path: ['spec', 'sessionAffinity'] };
   const proxies = status.loadBalancer.ingress.filter(({ ip, ipMode }) => ip === undefined || ipMode === 'Proxy');
   if (spec.type !== 'LoadBalancer' || proxies.length === 0) return [];
-  const message = `session affinity ClientIP overloads endpoints: its ${count(proxies.length, 'load balancer')} ${proxies.length === 1 ? 'is a proxy' : 'are proxies'}, so all clients outside have the same few addresses and stay on one endpoint for ${spec.affinityTimeoutSeconds} s`;
+  const message = `session affinity ClientIP tells clients by their address, but its load balancer is a proxy: all clients outside have the same few addresses, and stay on one endpoint for ${spec.affinityTimeoutSeconds} s`;
   const fix = 'let the load balancer keep clients on an endpoint (cookies), and set sessionAffinity: None';
   return [finding('affinity', 'load', message, fix, at)];
 }

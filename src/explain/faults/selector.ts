@@ -114,12 +114,19 @@ function notRunning(about: About): readonly Finding[] {
   const [first] = selected;
   if (!first) return [];
   const pods = selected.length === 1 ? `its only pod ${first.metadata.name} is` : `all ${selected.length} pods are`;
+  const ended = selected.length === 1 ? `its only pod ${first.metadata.name} has` : `all ${selected.length} pods have`;
   const at = first.origin;
   const named = `kubectl -n ${first.metadata.namespace} describe pod ${first.metadata.name}`;
   const every = (test: (pod: Pod) => boolean) => selected.every(test);
   if (every((pod) => !isAlive(pod)))
     return [
-      finding('pods-ended', 'nobody', `${pods} ended (${some(selected.map(({ status }) => status.phase))})`, named, at),
+      finding(
+        'pods-ended',
+        'nobody',
+        `${ended} ended (${some(selected.map(({ status }) => status.phase))})`,
+        named,
+        at,
+      ),
     ];
   if (every(({ terminating }) => terminating))
     return [
