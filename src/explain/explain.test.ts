@@ -118,3 +118,18 @@ describe('without its fault a cluster has no problem', () => {
     expect(page.verdict).toMatch(/ (?:serves its clients|is an alias|is headless)/);
   });
 });
+
+it('a slice of another Service that selects the same pods is no stray', () => {
+  const [, , web = ''] = readFileSync(`${ROOT}fixtures/explain/not-ready/cluster.yaml`, 'utf8').split('---\n');
+  const also = web.replace('name: web', 'name: web-all').replace('10.96.0.41', '10.96.0.42');
+  const sliceOf = (name: string, service: string) => `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: ${name}, labels: {kubernetes.io/service-name: ${service}}}
+addressType: IPv4
+ports: [{port: 8080}]
+endpoints: [{addresses: [10.244.1.5], conditions: {ready: false}}]
+`;
+  const more = [also, sliceOf('web-abcde', 'web'), sliceOf('web-all-abcde', 'web-all')];
+  const { page } = explained('not-ready', (text) => [text, ...more].join('---\n'));
+  expect(page.findings.map(({ code }) => code)).toEqual(['not-ready']);
+});
