@@ -108,7 +108,8 @@ export const INGRESS: KindRules = {
 export const NETWORK_POLICY: KindRules = {
   kind: 'NetworkPolicy',
   apiVersion: 'networking.k8s.io/v1',
-  about: 'Of its rules nothing is read: only which Pods it selects, and for which direction.',
+  about:
+    'Of its rules only their number is read: which Pods it selects, for which direction, and whether it admits any client at all.',
   object: { metadata: { name: 'web' }, spec: { podSelector: { matchLabels: { app: 'web' } } } },
   rules: [
     {
