@@ -79,6 +79,9 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
   trace: ['--from', '10.0.0.1', '--to', '10.0.0.2:80', WEB],
 };
 
+/** What a command is asked about, before its input. */
+const ABOUT: Readonly<Record<string, readonly string[]>> = { explain: ['svc/web'] };
+
 const OPTIONS = buildProgram(PROCESS_IO, () => {}).commands.flatMap((command) =>
   command.options
     .filter((option) => option.required)
@@ -96,7 +99,13 @@ describe.each(OPTIONS)('vipc $command $flag', ({ command, flag }) => {
   it('has wrong values here', () => expect(wrongOf({ command, flag })).toBeDefined());
 
   it.each([...(wrongOf({ command, flag }) ?? []), ''])('%j', async (value) => {
-    const { code, stdout, stderr } = await vipc([command, ...beside, ...input, `${flag}=${value}`]);
+    const { code, stdout, stderr } = await vipc([
+      command,
+      ...(ABOUT[command] ?? []),
+      ...beside,
+      ...input,
+      `${flag}=${value}`,
+    ]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^error: .*\n/);
     expect(stderr).not.toMatch(/undefined|Error:|vipc-nowhere/);

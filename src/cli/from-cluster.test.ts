@@ -59,6 +59,16 @@ describe('a cluster and the same objects in a pipe are the same to', () => {
     expect(found(read.stdout).length).toBeGreaterThan(0);
     expect((JSON.parse(read.stdout) as Found).map(({ file }) => file)).toEqual(found(piped.stdout).map(() => null));
   });
+
+  it('explain, but for places', async () => {
+    const read = await reading('explain', 'svc/cart', '-n', 'shop');
+    const piped = await vipc(['explain', 'svc/cart', '-n', 'shop'], dump(...RULES, 'Pod', 'Ingress'));
+    expect(read.stdout).toMatch(/^shop\/cart /);
+    expect(read.stdout).toMatch(/Defined at: +cluster test: Service shop\/cart\n/);
+    const lines = (text: string) => text.split('\n').filter((line) => !/<stdin>|cluster test/.test(line));
+    expect(lines(read.stdout)).toEqual(lines(piped.stdout));
+    expect(read.code).toBe(piped.code);
+  });
 });
 
 describe('what is asked for', () => {
@@ -81,6 +91,13 @@ describe('what is asked for', () => {
           (name) => `namespaces/shop/${name}`,
         ),
         'nodes',
+      ],
+    ],
+    [
+      ['explain', 'svc/cart', '-n', 'shop'],
+      [
+        ...['services', 'endpointslices', 'pods', 'nodes', 'networkpolicies', 'ingresses'],
+        ...['deployments', 'statefulsets', 'daemonsets'],
       ],
     ],
     [['dns'], ['services', 'endpointslices', 'namespaces', 'serviceimports']],

@@ -33,6 +33,13 @@ describe('what is not told', () => {
     expect(stderr).toMatch(new RegExp(`^error: cluster test does not list its \\w+: 403: ${resource} is forbidden`));
   });
 
+  it('is no end for explain where one namespace is told', async () => {
+    server.forbid('*services', '*endpointslices', '*pods');
+    const { stdout, stderr } = await reading('explain', 'svc/web');
+    expect(stdout).toMatch(/^default\/web /);
+    expect(stderr).toMatch(/^warning: only namespace default could be read/);
+  });
+
   it('in one namespace does not matter in another', async () => {
     server.forbid('*services', '*endpointslices');
     expect(await reading('get', '-o', 'name')).toEqual({ code: 0, stdout: 'service/web\n', stderr: '' });

@@ -14,6 +14,7 @@ import { addDiff } from './commands/diff.js';
 import { addDns } from './commands/dns.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
+import { addExplain } from './commands/explain.js';
 import { addGet } from './commands/get.js';
 import { addLint } from './commands/lint.js';
 import { addSync } from './commands/sync.js';
@@ -33,6 +34,7 @@ const COMMANDS: readonly Add[] = [
   addLint,
   addGet,
   addDescribe,
+  addExplain,
   addDns,
   addEnv,
   addAllocate,

@@ -137,6 +137,11 @@ export const RULES: readonly Rule[] = [
     'discover/dns/ packet/ resolve/types.ts tools/iptables/ read/types.ts ip.ts near.ts owner.ts table.ts',
   ),
   rule('effect/', 'packet/ pipeline.ts review/compare.ts resolve/types.ts tools/ipset/ ip.ts owner.ts table.ts'),
+  rule(
+    'explain/',
+    'doctor/finding.ts discover/dns/ lint/policies.ts packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
+      'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts printable.ts table.ts',
+  ),
   rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
   rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os global:setTimeout'),
@@ -170,8 +175,8 @@ export const RULES: readonly Rule[] = [
   ),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ trace/ dumps/ effect/ packet/ diff/ review/ write/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
-      'front.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ trace/ dumps/ effect/ explain/ packet/ diff/ review/ write/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
+      'front.ts near.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts order.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',
   ),
@@ -209,6 +214,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'front.test.ts': ['complete/'],
   'apply/': ['backends/iptables/names.ts'],
   'lint/': ['complete/'],
+  'explain/': ['views/'],
   'views/': ['complete/', 'apply/host.ts', 'cli/'],
   'write/': ['complete/'],
   'clusters/': ['cli/'],

@@ -1,0 +1,65 @@
+/**
+ * vipc explain --live on nodes that are network namespaces: right rules, a rule that is missing, a rule of others that stops
+ * packets.
+ */
+import { expect, it } from '@jest/globals';
+import type { Explanation } from '../explain/types.js';
+import { ROOT } from '../testing/cases/cases.js';
+import { VARIANTS } from '../testing/machine/kernel.js';
+import { succeeded } from '../testing/machine/netns.js';
+import { describeInKernel } from '../testing/machine/rings.js';
+import { sample } from '../testing/run/extent.js';
+import { onNode } from '../testing/run/on-node.js';
+
+const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
+
+const describeKernel = await describeInKernel();
+
+/** What is done to the node after apply, the codes of the problems, and what one of them says. */
+const ROWS: readonly [string, string, readonly string[], RegExp][] = [
+  ['right rules', 'true', [], /^$/],
+  ['a rule that is missing', 'iptables -t nat -F KUBE-NODEPORTS', ['rules-differ'], /[1-9]\d* lines? of it differ/],
+  [
+    'a rule of others',
+    'iptables -I FORWARD -d 10.244.0.0/16 -j DROP',
+    ['foreign-rule'],
+    /stops packets to 10\.96\.0\.41 80 \(pod on this node.*: -A FORWARD -d 10\.244\.0\.0\/16 -j DROP \(table filter\)/,
+  ],
+  ['a policy', 'iptables -P FORWARD DROP', ['foreign-rule', 'policy'], /-P FORWARD DROP \(table filter\)/],
+  [
+    'Docker’s chain',
+    'iptables -N DOCKER-USER; iptables -A DOCKER-USER -p tcp --dport 8080 -j REJECT; iptables -I FORWARD -j DOCKER-USER',
+    ['foreign-rule'],
+    /-A DOCKER-USER .*-j REJECT/,
+  ],
+  ['no forwarding', 'sysctl -q -w net.ipv4.ip_forward=0', ['forwarding'], /ip_forward is 0/],
+];
+
+describeKernel.each(sample(VARIANTS, 1, 'explain'))('explain --live, iptables-%s', (variant) => {
+  it.each(sample(ROWS, 4, 'explain'))('%s', (_, script, codes, says) =>
+    onNode(variant, async (run, host) => {
+      succeeded(await host.run(['sysctl', '-q', '-w', 'net.ipv4.ip_forward=1']), 'sysctl');
+      expect((await run('apply', WEB)).code).toBe(0);
+      const act = script.replaceAll(/\biptables\b/g, `iptables-${variant}`);
+      succeeded(await host.run(['sh', '-ec', act]), act);
+      const { code, stdout, stderr } = await run(
+        'explain',
+        'svc/web',
+        '--node',
+        'node-a',
+        '--format',
+        'json',
+        '--live',
+        WEB,
+      );
+      expect(stderr).not.toMatch(/error/);
+      const page = JSON.parse(stdout) as Explanation;
+      const problems = page.findings.filter(({ severity }) => severity === 'problem');
+      expect([...new Set(problems.map((each) => each.code))].sort()).toEqual(codes);
+      expect(code).toBe(codes.length === 0 ? 0 : 1);
+      expect(problems.map(({ message }) => message).join('\n')).toMatch(says);
+      expect(problems.filter(({ fix }) => fix === '')).toEqual([]);
+      if (codes.length > 0) expect(page.verdict).toContain('default/web does not serve all clients: ');
+    }),
+  );
+});

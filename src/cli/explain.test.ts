@@ -1,0 +1,105 @@
+/**
+ * vipc explain: what it is asked about, its exit codes, and what it says of an address.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '../testing/cases/cases.js';
+import { vipc } from '../testing/run/vipc.js';
+import { subjectOf } from './subject.js';
+
+const fixture = (name: string) => `${ROOT}fixtures/explain/${name}/cluster.yaml`;
+const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
+
+describe('what it is asked about', () => {
+  it.each([
+    ['svc/web', { kind: 'service', name: 'web' }],
+    ['services/web', { kind: 'service', name: 'web' }],
+    ['pod/web-1', { kind: 'pod', name: 'web-1' }],
+    ['po/web-1', { kind: 'pod', name: 'web-1' }],
+    ['10.96.0.41', { kind: 'address', ip: { text: '10.96.0.41' } }],
+    ['10.96.0.41:80', { kind: 'address', ip: { text: '10.96.0.41' }, port: 80 }],
+    ['[fd00::1]:443', { kind: 'address', ip: { text: 'fd00::1' }, port: 443 }],
+    ['fd00::1', { kind: 'address', ip: { text: 'fd00::1' } }],
+  ])('%s', (text, subject) => expect(subjectOf(text)).toMatchObject(subject));
+
+  it.each([
+    'web',
+    'svc/',
+    'svc/a/b',
+    'constructor/x',
+    'toString/web',
+    '10.96.0.41:0',
+    '10.96.0.41:99999',
+    '10.96.0',
+    '',
+  ])('%j is nothing', (text) => {
+    expect(() => subjectOf(text)).toThrow(/is nothing to explain: name svc\/NAME/);
+  });
+});
+
+describe('exit codes', () => {
+  it.each([
+    ['fine', 0, ['svc/web', WEB]],
+    ['a problem', 1, ['svc/web', fixture('selector-typo')]],
+    ['a remark', 0, ['svc/web', fixture('target-port-numbers')]],
+    ['a pod that no Service selects', 1, ['pod/web-1', fixture('selector-typo')]],
+    ['a pod that is fine', 0, ['pod/web-1', fixture('host-port').replace('host-port', 'protocol-pods')]],
+    ['an address that nobody has', 1, ['192.0.2.99', WEB]],
+    ['a Service that is not there', 2, ['svc/wbe', WEB]],
+    ['a file that is not there', 2, ['svc/web', 'no/such/file.yaml']],
+  ])('%s: %i', async (_, expected, args) => {
+    const { code, stdout, stderr } = await vipc(['explain', ...args], '');
+    expect({ code, hasAnswer: stdout !== '' }).toEqual({ code: expected, hasAnswer: expected !== 2 });
+    expect(stderr).toMatch(expected === 2 ? /./ : /^$/);
+  });
+
+  it('a name that is nearly right, or in another namespace, is proposed', async () => {
+    expect((await vipc(['explain', 'svc/wbe', WEB])).stderr).toContain('did you mean web?');
+    expect((await vipc(['explain', 'svc/web', '-n', 'shop', WEB])).stderr).toContain(
+      'there is one in default: -n default',
+    );
+  });
+});
+
+describe('whose an address is', () => {
+  it.each([
+    ['10.96.0.41:80', WEB, '10.96.0.41 is the cluster IP of Service default/web'],
+    ['10.96.0.41:81', WEB, '10.96.0.41 is the cluster IP of Service default/web, which has no port 81 (it has 80/TCP)'],
+    [
+      '192.168.7.2:30080',
+      WEB,
+      '192.168.7.2 is the InternalIP of Node node-a; and 30080 is a node port of Service default/web',
+    ],
+    ['10.244.1.5', WEB, '10.244.1.5 is the endpoint of EndpointSlice default/web-x1'],
+    ['10.244.1.77', WEB, '10.244.1.77 is in the pod network of Node node-a'],
+    ['10.244.1.5', fixture('selector-typo'), '10.244.1.5 is the address of Pod default/web-1'],
+    [
+      '203.0.113.20',
+      fixture('duplicate-address'),
+      '203.0.113.20 is the external IP of Service default/web; and the external IP of Service default/api',
+    ],
+    ['203.0.113.10:80', fixture('affinity'), '203.0.113.10 is the load balancer address of Service default/web'],
+    ['192.0.2.99', WEB, '192.0.2.99 is the address of nothing in this input'],
+  ])('%s', async (address, file, verdict) => {
+    const { stdout } = await vipc(['explain', address, file, '--format', 'json'], '');
+    const answer = JSON.parse(stdout) as { verdict: string } | { verdict: string }[];
+    expect((Array.isArray(answer) ? answer[0] : answer)?.verdict).toBe(verdict);
+  });
+});
+
+it('a cluster with errors elsewhere is explained all the same, and the errors are told', async () => {
+  const broken = `${readFileSync(fixture('selector-typo'), 'utf8')}---\napiVersion: v1\nkind: Service\nmetadata: {name: other}\nspec: {ports: [{port: 0}]}\n`;
+  const { code, stdout, stderr } = await vipc(['explain', 'svc/web', '-'], broken);
+  expect({ code, first: stdout.split('\n', 1) }).toMatchObject({
+    code: 1,
+    first: [expect.stringContaining('default/web serves nobody: its selector')],
+  });
+  expect(stderr).toMatch(/error: Service default\/other: spec.ports\[0\].port must be/);
+});
+
+it('errors of the Service that is asked for are told', async () => {
+  const broken = readFileSync(fixture('selector-typo'), 'utf8').replace('port: 80,', 'port: 0,');
+  const { code, stderr } = await vipc(['explain', 'svc/web', '-'], broken);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/spec.ports\[0\].port must be/);
+});

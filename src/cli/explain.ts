@@ -1,0 +1,202 @@
+/**
+ * cli: `vipc explain`.
+ */
+
+import { readMachine } from '../apply/read.js';
+import { type Checked, type Diagnostic, hasErrors, type Source } from '../diag.js';
+import { changesOf } from '../diff/changes.js';
+import { plan } from '../diff/plan.js';
+import { examine } from '../doctor/examine.js';
+import { aboutService } from '../explain/about.js';
+import { addressPage, claimsTo } from '../explain/address.js';
+import { beyondOf } from '../explain/live.js';
+import { partOf, servedOn } from '../explain/on-nodes.js';
+import { explainPod } from '../explain/pod.js';
+import { printExplanation } from '../explain/print.js';
+import { type Beyond, explainService } from '../explain/service.js';
+import type { Explanation } from '../explain/types.js';
+import { readCluster } from '../front.js';
+import type { Ip } from '../ip.js';
+import { nearest } from '../near.js';
+import type { Options } from '../options.js';
+import { observedRules } from '../packet/desired.js';
+import { compileSnapshot } from '../pipeline.js';
+import type { Service, Snapshot } from '../read/types.js';
+import { chooseNode } from '../resolve/node.js';
+import { problemsByService } from '../views/problems.js';
+import type { Need } from './api-sources.js';
+import { type ClusterFlags, readingOf } from './cluster.js';
+import { gather } from './doctor-facts.js';
+import { type Input, openInput } from './input.js';
+import { EXIT, type Io, writeJson, writeLines } from './io.js';
+import { featuresOf, type NodeAtHand, openNode, planOptions, readNode } from './node.js';
+import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
+import { report } from './report.js';
+import { type Subject, subjectOf } from './subject.js';
+
+export interface ExplainFlags extends ClusterFlags, NodeFlags {
+  readonly live?: boolean;
+  readonly format: 'text' | 'json';
+}
+
+const NEED: Need = {
+  kinds: ['Service', 'EndpointSlice'],
+  also: ['Node', 'Pod', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
+};
+
+/** Explains what the first of `args` names; returns 1 when there is a problem. */
+export async function runExplain(
+  [what = '', ...paths]: readonly string[],
+  flags: ExplainFlags,
+  io: Io,
+): Promise<number> {
+  const subject = subjectOf(what);
+  const isLive = flags.live === true || flags.netns !== undefined;
+  // The namespace says where to look; all of a cluster decides what is wrong there.
+  const { namespace: asked, ...others } = flags;
+  const input = await openInput(paths, others, io);
+  const task = await nodeTask(paths, flags, io);
+  const { options: loaded } = task;
+  const node = isLive ? await openNode(task, io) : undefined;
+  const where = asked ?? input.namespace;
+  const sources = await readAll(input, where);
+  const reading = readingOf(flags);
+  const cluster = hasErrors(sources.diagnostics)
+    ? undefined
+    : readCluster(sources.value, { ...reading, partial: true });
+  const known = [...loaded.diagnostics, ...sources.diagnostics];
+  if (!cluster) {
+    await report(known, reading.verbose, io);
+    return EXIT.trouble;
+  }
+  const asking: Asking = { cluster, options: loaded.value, task, node, io };
+  const pages = await pagesOf(subject, where, asking);
+  const objects = new Set(pages.map(({ subject }) => subject));
+  // What is wrong with the object itself is on its page.
+  const beside = cluster.diagnostics.filter(
+    ({ severity, origin, synthetic }) =>
+      !synthetic && (severity === 'error' || reading.verbose) && !objects.has(origin?.object ?? ''),
+  );
+  await report([...known, ...beside], reading.verbose, io);
+  if (pages.length === 0) throw new Error(notFound(subject, where, cluster.value));
+  if (flags.format === 'json') await writeJson(io.stdout, pages.length === 1 ? pages[0] : pages, 2);
+  else {
+    for (const [i, page] of pages.entries())
+      await writeLines(io.stdout, [...(i === 0 ? [] : ['', '']), ...printExplanation(page, widthOf(io))]);
+  }
+  return pages.some(({ findings }) => findings.some(({ severity }) => severity === 'problem'))
+    ? EXIT.different
+    : EXIT.ok;
+}
+
+/** All of the cluster; of one that tells only a namespace, that. */
+async function readAll(input: Input, namespace: string): Promise<Checked<readonly Source[]>> {
+  try {
+    return await input.read(NEED);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('does not list its')) throw error;
+    const sources = await input.read({ ...NEED, namespaces: [namespace] });
+    const message = `only namespace ${namespace} could be read: what Services of others have to do with it is not known`;
+    return { ...sources, diagnostics: [{ code: 'not-listed', severity: 'warning', message }, ...sources.diagnostics] };
+  }
+}
+
+interface Asking {
+  readonly cluster: Checked<Snapshot>;
+  readonly options: Options;
+  readonly task: NodeTask;
+  readonly node: NodeAtHand | undefined;
+  readonly io: Io;
+}
+
+async function pagesOf(subject: Subject, namespace: string, asking: Asking): Promise<readonly Explanation[]> {
+  const { value: snapshot } = asking.cluster;
+  const named = ({ metadata }: { metadata: { name: string; namespace: string } }) =>
+    'name' in subject && metadata.name === subject.name && metadata.namespace === namespace;
+  switch (subject.kind) {
+    case 'service':
+      return Promise.all(snapshot.services.filter(named).map((each) => ofService(each, asking)));
+    case 'pod':
+      return snapshot.pods.filter(named).map((pod) => explainPod(snapshot, pod));
+    case 'address':
+      return ofAddress(subject.ip, subject.port, asking);
+  }
+}
+
+async function ofService(service: Service, asking: Asking): Promise<Explanation> {
+  const { cluster, options } = asking;
+  const said: readonly Diagnostic[] = problemsByService(cluster.diagnostics)(service);
+  if (!asking.node) return explainService(cluster.value, service, said, options);
+  const { beyond, nodeName } = await live(service, said, asking, asking.node);
+  return explainService(cluster.value, service, said, { ...options, nodeName }, beyond);
+}
+
+/** Whose it is comes first; the pages of what has it follow. */
+async function ofAddress(ip: Ip, port: number | undefined, asking: Asking): Promise<readonly Explanation[]> {
+  const { value: snapshot } = asking.cluster;
+  const claims = claimsTo(snapshot, ip, port);
+  const services = await Promise.all(
+    claims.flatMap(({ service }) => service ?? []).map((service) => ofService(service, asking)),
+  );
+  const pods = claims.flatMap(({ pod }) => (pod ? [explainPod(snapshot, pod)] : []));
+  return [addressPage(ip, claims), ...services, ...pods];
+}
+
+/** What the node has, and what it should have. */
+async function live(
+  service: Service,
+  said: readonly Diagnostic[],
+  { cluster, options: given, task, io }: Asking,
+  node: NodeAtHand,
+): Promise<{ readonly beyond: Beyond; readonly nodeName: string }> {
+  const { value: snapshot } = cluster;
+  const options = { ...given, machine: await readMachine(node.host) };
+  const chosen = chooseNode(snapshot.nodes, options);
+  const [problem] = chosen.diagnostics.filter(({ severity }) => severity === 'error');
+  if (problem) throw new Error(`${problem.message}\n  ${problem.hint}`);
+  const { name } = chosen.value;
+  const how = { skipInvalid: true, layout: task.how.layout, features: await featuresOf(node) };
+  const { value: compiled, diagnostics } = compileSnapshot(snapshot, options, how);
+  if (!compiled)
+    throw new Error(diagnostics.find(({ severity }) => severity === 'error')?.message ?? 'nothing to compare with');
+  const there = await readNode(node, compiled.desired);
+  const { differences } = plan(there, compiled.desired, planOptions(node, options));
+  const doctor = examine(await gather(options.mode || 'iptables', task.at.netns, io));
+  const found = {
+    name: name || options.machine.hostname,
+    rules: observedRules(there),
+    changes: changesOf(differences, there),
+    doctor,
+  };
+  const about = aboutService(snapshot, service, said);
+  const served = servedOn(partOf(snapshot, service), service, name, options);
+  return { beyond: beyondOf(about, found, served, options), nodeName: name };
+}
+
+function notFound(subject: Subject, namespace: string, { services, pods }: Snapshot): string {
+  if (subject.kind === 'address') return 'nothing was found';
+  const all: readonly { metadata: { name: string; namespace: string } }[] =
+    subject.kind === 'service' ? services : pods;
+  const elsewhere = [
+    ...new Set(all.filter(({ metadata }) => metadata.name === subject.name).map(({ metadata }) => metadata.namespace)),
+  ];
+  const here = all.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name);
+  const near = nearest(subject.name, here);
+  const hint =
+    elsewhere.length > 0
+      ? `there is one in ${elsewhere.slice(0, 5).join(', ')}: -n ${elsewhere[0]}`
+      : near !== undefined
+        ? `did you mean ${near}?`
+        : here.length > 0
+          ? `namespace ${namespace} has ${here.slice(0, 5).join(', ')}`
+          : `the input has none in namespace ${namespace}`;
+  return `${subject.kind === 'service' ? 'Service' : 'Pod'} ${JSON.stringify(subject.name)} is not in namespace ${namespace}\n  ${hint}`;
+}
+
+const NARROWEST = 60;
+const WIDEST = 120;
+
+function widthOf({ stdout }: Io): number {
+  const { columns = 80 } = stdout as { readonly columns?: number };
+  return Math.min(WIDEST, Math.max(NARROWEST, columns));
+}

@@ -1,0 +1,111 @@
+/**
+ * explain: Snapshot × Service → what is asked about it again and again: its slices, the Pods that it selects, its endpoints.
+ */
+import type { Diagnostic, Origin } from '../diag.js';
+import { placeText } from '../read/locate.js';
+import {
+  type EndpointSlice,
+  hasSelector,
+  keyOf,
+  type Pod,
+  type Service,
+  type SliceEndpoint,
+  type Snapshot,
+  slicesByService,
+} from '../read/types.js';
+import type { Finding } from './types.js';
+
+/** A Service, and what of the cluster has to do with it. */
+export interface About {
+  readonly snapshot: Snapshot;
+  readonly service: Service;
+  /** `default/web` */
+  readonly key: string;
+  readonly slices: readonly EndpointSlice[];
+  /** Pods that its selector matches, in whatever state. */
+  readonly selected: readonly Pod[];
+  readonly endpoints: readonly Listed[];
+  /** What reading and lint say of it. */
+  readonly said: readonly Diagnostic[];
+}
+
+/** An endpoint as a slice lists it. */
+export interface Listed {
+  readonly slice: EndpointSlice;
+  readonly endpoint: SliceEndpoint;
+  readonly address: string;
+  /** Unset conditions mean ready, serving and not terminating. */
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+  /** Takes connections, if nothing better does. */
+  readonly usable: boolean;
+  /** The Pod that has the address, where the snapshot has it. */
+  readonly pod?: Pod;
+}
+
+export function aboutService(snapshot: Snapshot, service: Service, said: readonly Diagnostic[]): About {
+  const key = keyOf(service);
+  const slices = slicesByService(snapshot.slices).get(key) ?? [];
+  const podOf = new Map(snapshot.pods.filter(isAlive).flatMap((pod) => pod.status.podIPs.map((ip) => [ip, pod])));
+  const endpoints = slices.flatMap((slice) => slice.endpoints.map((endpoint) => listed(slice, endpoint, podOf)));
+  const selected = hasSelector(service)
+    ? snapshot.pods.filter(
+        ({ metadata }) =>
+          metadata.namespace === service.metadata.namespace && missing(service, metadata.labels).length === 0,
+      )
+    : [];
+  return { snapshot, service, key, slices, selected, endpoints, said };
+}
+
+/** Labels that the selector wants and `labels` do not have. */
+export function missing(
+  { spec }: Service,
+  labels: Readonly<Record<string, string>>,
+): readonly (readonly [string, string])[] {
+  return Object.entries(spec.selector ?? {}).filter(([key, value]) => labels[key] !== value);
+}
+
+/** It has not ended, so its address is its own. */
+export function isAlive({ status: { phase } }: Pod): boolean {
+  return phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+function listed(slice: EndpointSlice, endpoint: SliceEndpoint, podOf: ReadonlyMap<string, Pod>): Listed {
+  const { ready = true, serving = true, terminating = false } = endpoint.conditions;
+  const address = endpoint.addresses[0] ?? '';
+  const pod = podOf.get(address);
+  const usable = ready || (serving && terminating);
+  return { slice, endpoint, address, ready, serving, terminating, usable, ...(pod && { pod }) };
+}
+
+/** A finding at a place. */
+export function finding(
+  code: string,
+  effect: Finding['effect'],
+  message: string,
+  fix: string,
+  origin?: Origin,
+  severity: Finding['severity'] = effect === 'none' ? 'remark' : 'problem',
+): Finding {
+  return { code, severity, effect, message, fix, ...(origin && { at: placeText(origin) }) };
+}
+
+/** `app=web,tier=front` */
+export function labelText(labels: Readonly<Record<string, string>> = {}): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',');
+}
+
+/** `1 pod`, `3 pods` */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** The first few of them. */
+export function some(names: Iterable<string>, most = 3): string {
+  const all = [...new Set(names)];
+  return `${all.slice(0, most).join(', ')}${all.length > most ? ` and ${all.length - most} more` : ''}`;
+}

@@ -1,0 +1,135 @@
+/**
+ * explain: what a live node does with a Service: whether its rules are those that it should have, and which rule of others
+ * stops packets. In: the rules that are there, what differs from those that are wanted, what doctor finds.
+ */
+import type { Finding as NodeFinding } from '../doctor/finding.js';
+import type { Options } from '../options.js';
+import { newEvaluator, type Outcome } from '../packet/evaluate.js';
+import type { NodeRules } from '../packet/node.js';
+import type { ServiceChange } from '../review/compare.js';
+import { type About, count, finding } from './about.js';
+import { clientsOf } from './clients.js';
+import { packetOf } from './matrix.js';
+import type { Served } from './on-nodes.js';
+import type { Beyond } from './service.js';
+import type { Finding, OnLiveNode } from './types.js';
+
+/** A node as it was found. */
+export interface LiveNode {
+  readonly name: string;
+  readonly rules: NodeRules;
+  readonly changes: readonly ServiceChange[];
+  readonly doctor: readonly NodeFinding[];
+}
+
+/** Lines that a page shows of what differs. */
+const MOST_LINES = 8;
+
+/** What is to be said of `node`. */
+export function beyondOf(about: About, node: LiveNode, served: Served, options: Options): Beyond {
+  const changed = node.changes.filter(({ service }) => service === undefined || isOf(service, about.key));
+  const lines = changed.flatMap(({ sections }) =>
+    sections.flatMap((section) =>
+      section.lines.filter(({ kind }) => kind !== ' ').map(({ kind, text }) => `${kind} ${text}`),
+    ),
+  );
+  const { stopped, depends } = foreign(about, node, served, options);
+  const live: OnLiveNode = {
+    node: node.name,
+    different: lines.length,
+    lines: lines.slice(0, MOST_LINES),
+    stopped,
+    depends,
+  };
+  return { live, findings: [...differing(live), ...stopping(live), ...node.doctor.flatMap(fromDoctor)] };
+}
+
+/** `default/web:http`, or `default/web` for a port without a name. */
+function isOf(servicePort: string, key: string): boolean {
+  return servicePort === key || servicePort.startsWith(`${key}:`);
+}
+
+function differing({ node, different }: OnLiveNode): readonly Finding[] {
+  if (different === 0) return [];
+  const message = `the rules of ${node} are not as they should be: ${count(different, 'line')} of it differ`;
+  return [
+    finding(
+      'rules-differ',
+      'some',
+      message,
+      'see them with vipc diff --live; see whether kube-proxy or vipc sync runs there, or vipc apply',
+    ),
+  ];
+}
+
+/** Chains of kube-proxy, of vipc and of the kubelet. */
+const OURS = /^KUBE-/;
+
+/** Where packets end in a rule that is no Service's. */
+function foreign(
+  about: About,
+  { rules }: LiveNode,
+  served: Served,
+  options: Options,
+): Pick<OnLiveNode, 'stopped' | 'depends'> {
+  const evaluator = newEvaluator(rules);
+  const stopped: OnLiveNode['stopped'][number][] = [];
+  const depends = new Set<string>();
+  for (const { context, ports } of served.families) {
+    for (const port of ports) {
+      for (const client of clientsOf(about, context, port, options)) {
+        for (const frontend of port.frontends) {
+          const packet = packetOf({ evaluator }, context, port, frontend, client);
+          const outcomes = packet ? evaluator.evaluate(packet) : [];
+          const address = `${frontend.ip ?? 'node port'} ${frontend.port}`;
+          for (const outcome of outcomes) {
+            for (const unknown of outcome.depends) depends.add(unknown.replace(/^not /, ''));
+            const rule = outcome.depends.length === 0 ? stopper(outcome) : undefined;
+            if (rule !== undefined) stopped.push({ client: client.name, address, rule });
+          }
+        }
+      }
+    }
+  }
+  return { stopped: distinct(stopped), depends: [...depends] };
+}
+
+function distinct<T>(values: readonly T[]): readonly T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+}
+
+/** `-A FORWARD -j DROP`, in table filter */
+function stopper({ end, steps }: Outcome): string | undefined {
+  const last = steps.at(-1);
+  if ((end !== 'drop' && end !== 'reject') || !last || OURS.test(last.chain) || last.table === 'ipvs') return undefined;
+  return `${last.text} (table ${last.table})`;
+}
+
+function stopping({ node, stopped }: OnLiveNode): readonly Finding[] {
+  const [first] = stopped;
+  if (!first) return [];
+  const others = new Set(stopped.map(({ client }) => client)).size - 1;
+  const who = `${first.client}${others > 0 ? ` and ${count(others, 'other kind')} of clients` : ''}`;
+  const message = `a rule of others on ${node} stops packets to ${first.address} (${who}): ${first.rule}`;
+  return [finding('foreign-rule', 'some', message, fixOf(first.rule))];
+}
+
+function fixOf(rule: string): string {
+  const [, chain = ''] = /^-[AP] (\S+)/.exec(rule) ?? [];
+  if (rule.startsWith('-P ')) return `let the network plugin accept what goes to pods, or: iptables -P ${chain} ACCEPT`;
+  if (/^DOCKER/.test(chain))
+    return 'Docker wrote it: accept the pod network in chain DOCKER-USER, or keep Docker from changing rules (iptables: false)';
+  if (/^(cali-|CILIUM|KUBE-ROUTER|WEAVE-NPC|AZURE-NPM)/.test(chain))
+    return 'the network plugin wrote it: see which NetworkPolicy admits the client';
+  if (/^ufw/.test(chain))
+    return 'ufw wrote it: ufw route allow, or DEFAULT_FORWARD_POLICY="ACCEPT" in /etc/default/ufw';
+  return `see what wrote chain ${chain}, and let it accept the pod network before this rule`;
+}
+
+const CHECKS = new Set(['forwarding', 'rp-filter', 'policy', 'bridge', 'kernel']);
+
+function fromDoctor({ check, state, message, hint = '' }: NodeFinding): readonly Finding[] {
+  if (!CHECKS.has(check) || (state !== 'problem' && state !== 'warning')) return [];
+  const effect = state === 'problem' ? 'some' : 'none';
+  return [{ code: check, severity: state === 'problem' ? 'problem' : 'remark', effect, message, fix: hint }];
+}

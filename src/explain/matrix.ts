@@ -1,0 +1,125 @@
+/**
+ * explain: clients × addresses → what each gets, by the evaluator: the rules of the node decide, not what is known of
+ * Services.
+ */
+import { joinHostPort, parseIp } from '../ip.js';
+import type { Options } from '../options.js';
+import type { PacketClass } from '../packet/packet.js';
+import { type Answer, answerOf } from '../packet/verdict.js';
+import type { Frontend, NodeContext, ServicePort } from '../resolve/types.js';
+import type { About } from './about.js';
+import { type Client, clientsOf } from './clients.js';
+import { nodeAddress, type OnNode } from './on-nodes.js';
+import type { Cell, Matrix } from './types.js';
+
+/** One for each port and family, and group of nodes that treat it alike. */
+export function matricesOf(about: About, nodes: readonly OnNode[], options: Options): readonly Matrix[] {
+  const groups = new Map<string, { matrix: Matrix; names: string[] }>();
+  for (const on of nodes) {
+    for (const { context, ports } of on.families) {
+      for (const port of ports) {
+        const cells = cellsOf(about, on, context, port, options);
+        const label = portLabel(port);
+        // Addresses of clients differ from node to node, and mean nothing beside what they stand for.
+        const key = JSON.stringify([label, cells.map(({ from: _, ...cell }) => cell)]);
+        const known = groups.get(key);
+        if (known) known.names.push(nameOf(on.node, nodes.length));
+        else {
+          const addresses = [...new Set(cells.map(({ address }) => address))];
+          groups.set(key, {
+            matrix: { nodes: [], port: label, addresses, cells },
+            names: [nameOf(on.node, nodes.length)],
+          });
+        }
+      }
+    }
+  }
+  return [...groups.values()].map(({ matrix, names }) => ({ ...matrix, nodes: names }));
+}
+
+function nameOf(node: string, asked: number): string {
+  return node !== '' ? node : asked === 1 ? 'any node' : 'a node without endpoints';
+}
+
+/** `http 80/TCP, IPv4` */
+export function portLabel({ name, family, frontends }: ServicePort): string {
+  const number = frontends[0]?.port ?? 0;
+  const called = name.port === '' ? '' : `${name.port} `;
+  return `${called}${number}/${name.protocol}, ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`;
+}
+
+function cellsOf(about: About, on: OnNode, context: NodeContext, port: ServicePort, options: Options): readonly Cell[] {
+  const clients = clientsOf(about, context, port, options);
+  return port.frontends.flatMap((frontend) =>
+    clients
+      .filter(({ balanced }) => !balanced || frontend.kind === 'LoadBalancerIP' || isDelivered(about, frontend))
+      .map((client) => cellOf(on, context, port, frontend, client)),
+  );
+}
+
+/** A load balancer that is a proxy, or has no address that nodes know, delivers to node ports. */
+function isDelivered({ service }: About, { kind }: Frontend): boolean {
+  const { ingress } = service.status.loadBalancer;
+  return kind === 'NodePort' && ingress.some(({ ip, ipMode }) => ip === undefined || ipMode === 'Proxy');
+}
+
+function cellOf(on: OnNode, context: NodeContext, port: ServicePort, frontend: Frontend, client: Client): Cell {
+  const address = `${LABELS[frontend.kind]} ${joinHostPort(frontend.ip ?? '*', frontend.port)}`;
+  const base = { client: client.name, from: client.ip.text, address };
+  // Load balancers ask the health check of a node first, which fails where it has no endpoint.
+  if (client.balanced && port.healthCheckNodePort !== undefined && port.endpoints.local.length === 0)
+    return { ...base, gets: 'not sent here', endpoints: 0, sourceKept: 0 };
+  const packet = packetOf(on, context, port, frontend, client);
+  return { ...base, ...(packet ? resultOf(answerOf(on.evaluator.evaluate(packet))) : UNKNOWN) };
+}
+
+const UNKNOWN = { gets: 'unknown', endpoints: 0, sourceKept: 0 } as const;
+
+const LABELS = {
+  ClusterIP: 'cluster IP',
+  ExternalIP: 'external IP',
+  LoadBalancerIP: 'load balancer',
+  NodePort: 'node port',
+} as const;
+
+/** The first packet of a connection. */
+export function packetOf(
+  { evaluator }: Pick<OnNode, 'evaluator'>,
+  context: NodeContext,
+  port: ServicePort,
+  frontend: Frontend,
+  { ip, inInterface }: Client,
+): PacketClass | undefined {
+  const destination = parseIp(frontend.ip ?? nodeAddress(context));
+  if (!destination || destination.family !== ip.family) return undefined;
+  // What a node sends to one of its own addresses comes from that address.
+  const isOwn = inInterface === undefined && evaluator.isLocal(destination);
+  return {
+    family: ip.family,
+    source: isOwn ? destination : ip,
+    destination,
+    protocol: port.name.protocol.toLowerCase(),
+    sourcePort: 40000,
+    destinationPort: frontend.port,
+    ...(inInterface !== undefined && { inInterface }),
+  };
+}
+
+function resultOf({ results, depends }: Answer): Pick<Cell, 'gets' | 'endpoints' | 'sourceKept'> {
+  if (depends.length > 0 || results.length === 0) return UNKNOWN;
+  const reached = results.filter(({ verdict }) => verdict === 'DNAT');
+  const endpoints = new Set(reached.map(({ address, port }) => `${address} ${port}`)).size;
+  const sourceKept = reached.filter(({ masquerade }) => !masquerade).length;
+  const verdicts = new Set(results.map(({ verdict }) => verdict));
+  const [verdict = 'UNKNOWN'] = verdicts;
+  return { gets: verdicts.size > 1 ? 'mixed' : GETS[verdict], endpoints, sourceKept };
+}
+
+const GETS = {
+  DNAT: 'endpoints',
+  REJECT: 'refused',
+  DROP: 'dropped',
+  ACCEPT: 'not translated',
+  NONE: 'not translated',
+  UNKNOWN: 'unknown',
+} as const;

@@ -1,0 +1,99 @@
+/**
+ * explain: Snapshot × Service → what nodes do with it: ServicePorts, and an evaluator of their rules. Only the Service and
+ * those that have an address with it are compiled, for a cluster has thousands.
+ */
+import type { Resolved } from '../backends/backend.js';
+import type { Ip } from '../ip.js';
+import type { Options } from '../options.js';
+import { rulesOf } from '../packet/desired.js';
+import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
+import { compileSnapshot, resolveFamilies } from '../pipeline.js';
+import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
+import type { NodeContext, ServicePort } from '../resolve/types.js';
+
+/** What one node is to do with a Service. */
+export interface Served {
+  /** `''` is a node that is not known. */
+  readonly node: string;
+  readonly families: readonly { readonly context: NodeContext; readonly ports: readonly ServicePort[] }[];
+}
+
+/** The same, with its rules. */
+export interface OnNode extends Served {
+  readonly evaluator: Evaluator;
+}
+
+/** Rules of thousands of nodes are made and evaluated one after the other; a matrix of more would not be read. */
+export const MOST_NODES = 50;
+
+/** The nodes that are asked: that of the options, or all Nodes, or where there are none those that endpoints name. */
+export function nodesToAsk(
+  { snapshot, service }: { snapshot: Snapshot; service: Service },
+  options: Options,
+): readonly string[] {
+  if (options.nodeName !== '') return [options.nodeName];
+  const known = snapshot.nodes.map(({ metadata }) => metadata.name).sort();
+  if (known.length > 0) return known;
+  const its = snapshot.slices.filter((slice) => serviceOf(slice) === keyOf(service));
+  const used = its.flatMap(({ endpoints }) => endpoints.flatMap(({ nodeName }) => nodeName ?? []));
+  return [...[...new Set(used)].sort(), ''];
+}
+
+/** Stands for a node's own address where no Node says it (RFC 5737, RFC 3849). */
+const STAND_IN = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
+
+/** The part of the cluster that decides about `service`: itself, and the Services that have an address with it. */
+export function partOf(snapshot: Snapshot, service: Service): Snapshot {
+  const services = withRivals(snapshot, service);
+  const names = new Set(services.map(keyOf));
+  return { ...snapshot, services, slices: snapshot.slices.filter((slice) => names.has(serviceOf(slice) ?? '')) };
+}
+
+/** As `node` sees the part. Several Nodes and no name would be an error; here it is one that is none of them. */
+function seenFrom(part: Snapshot, node: string): Snapshot {
+  return { ...part, nodes: part.nodes.filter(({ metadata }) => metadata.name === node) };
+}
+
+/** The ServicePorts of `service` on `node`. */
+export function servedOn(part: Snapshot, service: Service, node: string, options: Options): Served {
+  const { value } = resolveFamilies(seenFrom(part, node), { ...options, nodeName: node });
+  return { node, families: ownOf(service, value) };
+}
+
+/** The same, with the rules; undefined when the mode cannot serve it. */
+export function onNode(part: Snapshot, service: Service, node: string, options: Options): OnNode | undefined {
+  const { value } = compileSnapshot(seenFrom(part, node), { ...options, nodeName: node }, { skipInvalid: true });
+  if (!value) return undefined;
+  const families = ownOf(service, value.resolved);
+  const addresses = families.flatMap(({ context }) => [nodeAddress(context), ...context.addresses]);
+  const evaluator = newEvaluator(rulesOf(value.desired, [...addresses, ...options.nodeAddresses]));
+  return { node, families, evaluator };
+}
+
+function ownOf(service: Service, resolved: readonly Resolved[]): Served['families'] {
+  return resolved.map(({ node: context, ports }) => ({
+    context,
+    ports: ports.filter(({ name }) => `${name.namespace}/${name.service}` === keyOf(service)),
+  }));
+}
+
+/** The address that clients use for a node port of the node. */
+export function nodeAddress({ ip, family, nodePorts }: NodeContext): string {
+  const [first] = nodePorts.on === 'addresses' ? nodePorts.addresses : [];
+  return first ?? (isLoopback(ip) ? STAND_IN[family] : ip.text);
+}
+
+function isLoopback({ family, bytes, text }: Ip): boolean {
+  return family === 'ipv4' ? bytes[0] === 127 : text === '::1';
+}
+
+function withRivals({ services }: Snapshot, service: Service): readonly Service[] {
+  const mine = new Set(addressesOf(service));
+  return services.filter((other) => other === service || addressesOf(other).some((address) => mine.has(address)));
+}
+
+function addressesOf({ spec, status }: Service): readonly string[] {
+  const balancers = status.loadBalancer.ingress.flatMap(({ ip }) => ip ?? []);
+  const nodePorts = spec.ports.flatMap(({ nodePort }) => (nodePort === 0 ? [] : `node port ${nodePort}`));
+  return [...spec.clusterIPs.filter((ip) => ip !== 'None'), ...spec.externalIPs, ...balancers, ...nodePorts];
+}

@@ -1,0 +1,165 @@
+/**
+ * explain: one Service → the page about it. In: the cluster, what was said of it, the options of the proxy. Out: an
+ * Explanation, with the verdict first.
+ */
+import { backendFor } from '../backends/index.js';
+import type { Diagnostic } from '../diag.js';
+import { recordsOf } from '../discover/dns/records.js';
+import type { Options } from '../options.js';
+import { placeText } from '../read/locate.js';
+import { hasSelector, type Service, type Snapshot } from '../read/types.js';
+import { type About, aboutService, count, finding, labelText, some } from './about.js';
+import { faultsOf } from './faults.js';
+import { matricesOf } from './matrix.js';
+import { MOST_NODES, nodesToAsk, onNode, partOf, servedOn } from './on-nodes.js';
+import { questionsOf } from './questions.js';
+import { shareFindings, sharesOf } from './shares.js';
+import type { Explanation, Finding, Matrix, OnLiveNode } from './types.js';
+import { unusedOf } from './unused.js';
+
+/** What is known beyond the snapshot. */
+export interface Beyond {
+  /** Findings on the node, such as kernel parameters. */
+  readonly findings: readonly Finding[];
+  readonly live: OnLiveNode;
+}
+
+/** The page; `said` is what reading and lint say of the Service. */
+export function explainService(
+  snapshot: Snapshot,
+  service: Service,
+  said: readonly Diagnostic[],
+  options: Options,
+  beyond?: Beyond,
+): Explanation {
+  const about = aboutService(snapshot, service, said);
+  const part = partOf(snapshot, service);
+  const asked = nodesToAsk(about, options);
+  const nodes = asked.slice(0, MOST_NODES).flatMap((node) => onNode(part, service, node, options) ?? []);
+  const matrices = matricesOf(about, nodes, options);
+  const everywhere = snapshot.nodes.map(({ metadata }) => servedOn(part, service, metadata.name, options));
+  const shares = sharesOf(about, everywhere, backendFor(options.mode)?.localPolicy ?? 'strict');
+  const own = faultsOf(about, [...shareFindings(about, shares), ...(beyond?.findings ?? [])]);
+  const findings = own.some(({ effect }) => effect === 'nobody' || effect === 'some')
+    ? own
+    : [...unserved(matrices, about), ...own];
+  const names = namesOf(part, service);
+  return {
+    subject: `Service ${about.key}`,
+    verdict: verdictOf(about, findings),
+    findings,
+    fields: fieldsOf(about),
+    matrices,
+    unused: unusedOf(about, nodes),
+    shares,
+    names,
+    questions: questionsOf(about, { findings, matrices, names, live: beyond?.live }),
+    tables: [],
+    ...(beyond && { live: beyond.live }),
+  };
+}
+
+/** What is wrong, in one sentence. */
+function verdictOf(about: About, findings: readonly Finding[]): string {
+  const { key, service, endpoints } = about;
+  const { spec } = service;
+  const [first] = findings;
+  if (first?.severity === 'problem') return `${key} ${EFFECTS[first.effect]}: ${first.message}`;
+  const remark = first ? `; a remark: ${first.message}` : '';
+  if (spec.type === 'ExternalName') return `${key} is an alias: DNS leads to ${spec.externalName}${remark}`;
+  const ready = endpoints.filter((each) => each.ready).length;
+  const all = `${ready} of ${count(endpoints.length, 'endpoint')} ready`;
+  if (spec.clusterIPs[0] === 'None') return `${key} is headless: DNS leads to its endpoints, ${all}${remark}`;
+  return `${key} serves its clients: ${all}${remark}`;
+}
+
+const EFFECTS = {
+  nobody: 'serves nobody',
+  some: 'does not serve all clients',
+  load: 'overloads an endpoint',
+  none: 'serves its clients, with a problem',
+} as const;
+
+/** What the rules say where nothing else was found: clients of the cluster that reach no endpoint. */
+function unserved(matrices: readonly Matrix[], { service }: About): readonly Finding[] {
+  const cells = matrices.flatMap(({ nodes, cells }) =>
+    cells
+      .filter(({ address, client }) => address.startsWith('cluster IP') && /^pod on|^this node/.test(client))
+      .map((cell) => ({ ...cell, nodes })),
+  );
+  const bad = cells.filter(({ gets }) => gets !== 'endpoints');
+  const [first] = bad;
+  if (!first) return [];
+  const message = `a ${first.client.replace(/^this /, '')} gets "${first.gets}" at ${first.address} (on ${some(first.nodes)})`;
+  const fix = `see the rules: vipc trace --from pod/NAME --to svc/${service.metadata.name}`;
+  return [finding('unserved', bad.length === cells.length ? 'nobody' : 'some', message, fix, service.origin)];
+}
+
+function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] {
+  const { spec, metadata, status, origin } = service;
+  const field = (label: string, text: string) => (text === '' ? [] : [{ label, text }]);
+  const ports = spec.ports.map(({ name, port, protocol, targetPort, nodePort }) => {
+    const node = nodePort === 0 ? '' : `, node port ${nodePort}`;
+    return `${name === '' ? '' : `${name} `}${port}/${protocol} to targetPort ${targetPort}${node}`;
+  });
+  const balancers = status.loadBalancer.ingress.map(({ ip, hostname = '', ipMode }) =>
+    ip === undefined ? hostname : `${ip}${ipMode === 'Proxy' ? ' (a proxy)' : ''}`,
+  );
+  const pending = spec.type === 'LoadBalancer' && balancers.length === 0 ? '<pending>' : balancers.join(', ');
+  const ready = endpoints.filter((each) => each.ready).length;
+  const nodes = new Set(endpoints.flatMap(({ endpoint }) => endpoint.nodeName ?? []));
+  return [
+    ...field('Service', `${metadata.namespace}/${metadata.name}, type ${spec.type}`),
+    ...field(
+      'Selector',
+      hasSelector(service) ? labelText(spec.selector) : 'none: its slices are made by hand, or by another controller',
+    ),
+    ...field('Cluster IPs', spec.clusterIPs.join(', ')),
+    ...field('External name', spec.externalName),
+    ...field('External IPs', spec.externalIPs.join(', ')),
+    ...field('Load balancer', pending),
+    ...ports.flatMap((port) => field('Port', port)),
+    ...field(
+      'Endpoints',
+      `${ready} of ${endpoints.length} ready, in ${count(slices.length, 'slice')}${nodes.size > 0 ? `, on ${count(nodes.size, 'node')}` : ''}`,
+    ),
+    ...field(
+      'Traffic policy',
+      spec.type === 'ExternalName'
+        ? ''
+        : `internal ${spec.internalTrafficPolicy}, external ${spec.externalTrafficPolicy}`,
+    ),
+    ...field('Distribution', spec.trafficDistribution ?? ''),
+    ...field(
+      'Affinity',
+      spec.sessionAffinity === 'None' ? '' : `${spec.sessionAffinity}, ${spec.affinityTimeoutSeconds} s`,
+    ),
+    ...field('Source ranges', spec.loadBalancerSourceRanges.join(', ')),
+    ...field('Defined at', placeText(origin)),
+  ];
+}
+
+/** Names that a page lists; a headless Service has one for each endpoint. */
+const MOST_NAMES = 12;
+
+/** DNS names that lead to the Service, those of the cluster's domain. */
+function namesOf(snapshot: Snapshot, service: Service): Explanation['names'] {
+  const { value: records } = recordsOf({ ...snapshot, services: [service] }, 'cluster.local');
+  const own = records.filter(({ origin }) => origin?.object === service.origin.object);
+  const byName = new Map<string, string[]>();
+  for (const record of own) {
+    const target =
+      record.type === 'SRV'
+        ? `port ${record.port} (SRV)`
+        : 'address' in record
+          ? record.address
+          : record.type === 'CNAME'
+            ? record.target
+            : undefined;
+    if (target === undefined) continue;
+    byName.set(record.name, [...(byName.get(record.name) ?? []), target]);
+  }
+  return [...byName]
+    .slice(0, MOST_NAMES)
+    .map(([name, targets]) => ({ name: name.replace(/\.$/, ''), leadsTo: some(targets, 4) }));
+}

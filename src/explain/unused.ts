@@ -1,0 +1,151 @@
+/**
+ * explain: endpoints that get no connections, and Pods that look as if they should be endpoints, each with the reason.
+ */
+import { hasSelector, SERVICE_NAME_LABEL, type ServicePortSpec } from '../read/types.js';
+import { type About, isAlive, type Listed, labelText, missing, some } from './about.js';
+import type { Served } from './on-nodes.js';
+import { strays } from './strays.js';
+import type { Unused } from './types.js';
+
+/** All of them, by address. */
+export function unusedOf(about: About, nodes: readonly Served[]): readonly Unused[] {
+  const listed = about.endpoints.flatMap((each) => unusedListed(about, each, nodes));
+  const known = new Set(about.endpoints.map(({ address }) => address));
+  return [...listed, ...fromStrays(about, known), ...fromPods(about, known), ...unmatched(about, known)];
+}
+
+/** An endpoint of its slices. */
+function unusedListed(about: About, each: Listed, nodes: readonly Served[]): readonly Unused[] {
+  const { service } = about;
+  const own = {
+    address: each.address,
+    pod: each.pod?.metadata.name ?? each.endpoint.pod ?? '',
+    node: each.endpoint.nodeName ?? '',
+  };
+  const state = stateOf(about, each);
+  if (state !== undefined) return [{ ...own, why: state }];
+  const family = each.slice.addressType;
+  const { clusterIPs, type, ports } = service.spec;
+  if (type === 'ExternalName' || clusterIPs[0] === 'None' || clusterIPs.length === 0) return [];
+  if (!clusterIPs.some((ip) => ip.includes(':') === (family === 'IPv6')))
+    return [{ ...own, why: `${family}, which is no family of the Service` }];
+  return ports.flatMap((port): readonly Unused[] => {
+    const why = portReason(each, port);
+    const address = ports.length > 1 && port.name !== '' ? `${each.address} (${port.name})` : each.address;
+    if (why !== undefined) return [{ ...own, address, why }];
+    const without = nodes.filter((node) => !reaches(node, each, port));
+    if (without.length === 0 || nodes.length === 0) return [];
+    return [{ ...own, address, why: nodeReason(about, each, without, nodes) }];
+  });
+}
+
+function stateOf({ endpoints }: About, { ready, serving, terminating }: Listed): string | undefined {
+  if (ready) return undefined;
+  if (!terminating) return 'not ready';
+  if (!serving) return 'terminating, and not serving any more';
+  return endpoints.some((each) => each.ready) ? 'terminating, while others are ready' : undefined;
+}
+
+function portReason({ slice }: Listed, { name, protocol, targetPort }: ServicePortSpec): string | undefined {
+  const named = slice.ports.filter((port) => port.name === name);
+  const same = named.filter((port) => port.protocol === protocol);
+  if (same.some(({ port }) => port !== undefined)) return undefined;
+  if (same.length > 0 || slice.synthetic !== undefined)
+    return `its pod has no ${protocol} port with the name ${targetPort}`;
+  const called = name === '' ? 'port without a name' : `port ${name}`;
+  if (named.length > 0)
+    return `its slice has ${called} for ${some(named.map((port) => port.protocol))}, not ${protocol}`;
+  return `its slice ${slice.metadata.name} has no ${called}`;
+}
+
+function reaches({ families }: Served, { address }: Listed, { name, protocol }: ServicePortSpec): boolean {
+  return families.some(({ ports }) =>
+    ports.some(
+      (port) =>
+        port.name.port === name &&
+        port.name.protocol === protocol &&
+        port.endpoints.reachable.some(({ ip }) => ip === address),
+    ),
+  );
+}
+
+function nodeReason(
+  { service }: About,
+  { endpoint }: Listed,
+  without: readonly Served[],
+  all: readonly Served[],
+): string {
+  const { hints, nodeName = '' } = endpoint;
+  const names = some(without.map(({ node }) => node || 'a node without endpoints'));
+  const from = without.length === all.length ? '' : `from ${names}: `;
+  const forNodes = hints?.forNodes?.map(({ name }) => name) ?? [];
+  const forZones = hints?.forZones?.map(({ name }) => name) ?? [];
+  if (service.spec.internalTrafficPolicy === 'Local' && without.every(({ node }) => node !== nodeName))
+    return `${from}policy Local, and it is on ${nodeName || 'no known node'}`;
+  if (forNodes.length > 0) return `${from}its hint is node ${some(forNodes)}`;
+  if (forZones.length > 0) return `${from}its hint is zone ${some(forZones)}`;
+  return `${from}no traffic policy chooses it`;
+}
+
+function fromStrays(about: About, known: ReadonlySet<string>): readonly Unused[] {
+  return strays(about).flatMap(({ metadata, endpoints }) =>
+    endpoints
+      .filter(({ addresses: [address = ''] }) => !known.has(address))
+      .map(({ addresses: [address = ''], nodeName = '', pod = '' }) => {
+        const label = metadata.labels[SERVICE_NAME_LABEL];
+        const whose = label === undefined ? 'for no Service' : `for Service ${label}`;
+        return { address, pod, node: nodeName, why: `its slice ${metadata.name} is labelled ${whose}` };
+      }),
+  );
+}
+
+/** Pods that the selector matches and no slice has. */
+function fromPods({ selected, service }: About, known: ReadonlySet<string>): readonly Unused[] {
+  return selected
+    .filter(({ status }) => !status.podIPs.some((ip) => known.has(ip)))
+    .map((pod) => {
+      const { status, spec, metadata } = pod;
+      const [address = ''] = status.podIPs;
+      const has = status.podIPs.map((ip) => (ip.includes(':') ? 'IPv6' : 'IPv4'));
+      const ofFamily =
+        service.spec.ipFamilies.length === 0 ||
+        has.some((family) => service.spec.ipFamilies.includes(family as 'IPv4'));
+      const why = !isAlive(pod)
+        ? `the pod has ended (${status.phase})`
+        : address === ''
+          ? `the pod is ${status.phase || 'not running'}, without an address`
+          : ofFamily
+            ? 'no EndpointSlice of the Service has it'
+            : `the pod has ${some(has)} addresses only`;
+      return { address: address || '-', pod: metadata.name, node: spec.nodeName ?? '', why };
+    });
+}
+
+/** Pods are listed that one label keeps out, so many at most. */
+const MOST_UNMATCHED = 10;
+
+function unmatched({ snapshot, service, selected }: About, known: ReadonlySet<string>): readonly Unused[] {
+  if (!hasSelector(service) || service.spec.type === 'ExternalName') return [];
+  const size = Object.keys(service.spec.selector ?? {}).length;
+  return snapshot.pods
+    .filter((pod) => isAlive(pod) && pod.metadata.namespace === service.metadata.namespace && !selected.includes(pod))
+    .filter(({ status }) => !status.podIPs.some((ip) => known.has(ip)))
+    .flatMap((pod) => {
+      const lacks = missing(service, pod.metadata.labels);
+      const [[key = '', value = ''] = []] = lacks;
+      const has = pod.metadata.labels[key];
+      // With one label alone any pod that has another value would be here; where the selector finds pods, they are not meant.
+      if (lacks.length !== 1 || (size === 1 && (has === undefined || selected.length > 0))) return [];
+      const is = has === undefined ? `it has no label ${key}` : `it has ${labelText({ [key]: has })}`;
+      const [ip] = pod.status.podIPs;
+      return [
+        {
+          address: ip ?? '-',
+          pod: pod.metadata.name,
+          node: pod.spec.nodeName ?? '',
+          why: `the selector wants ${key}=${value}, ${is}`,
+        },
+      ];
+    })
+    .slice(0, MOST_UNMATCHED);
+}
