@@ -84,7 +84,9 @@ export function newEvaluator(node: NodeRules): Evaluator {
       );
     };
     const byIpvs = (hook: Hook, branch: Branch): readonly Branch[] => {
-      const server = branch.flow.virtualServer === undefined ? serverFor(branch.flow) : undefined;
+      const { virtualServer, state } = branch.flow;
+      // Without a connection that it knows, IPVS takes the first packet of one only (tcp_conn_schedule: SYN).
+      const server = virtualServer === undefined && state === 'NEW' ? serverFor(branch.flow) : undefined;
       if (!server) return [branch];
       const given = schedule(server, branch, hook);
       if (given.length === 0) end(branch, 'reject');

@@ -1,10 +1,10 @@
 /**
- * by-design: differences between a mode with IPVS and one without that are meant. docs/verify.md has the list; each has
- * a condition of its own here, and what fails it is a difference like any other.
+ * by-design: differences between a mode with IPVS and one without that are meant. Each takes back its own part of what
+ * IPVS does; the difference is by design when nothing else is left of it. docs/verify.md says what each is.
  */
-import type { PacketClass } from '../packet/packet.js';
 import { ONE } from '../packet/fraction.js';
-import { type Fate, isSame } from './fate.js';
+import type { PacketClass } from '../packet/packet.js';
+import { certainFates, type Fate, fatesOf, isSame } from './fate.js';
 import type { Side } from './side.js';
 
 export interface Pair {
@@ -13,71 +13,257 @@ export interface Pair {
   readonly sides: readonly [Side, Side];
 }
 
-/** The same pair with the side that has virtual servers second. */
+/** A pair with the side that has no virtual servers first. */
 interface Modes {
   readonly packet: PacketClass;
   readonly rules: readonly Fate[];
   readonly servers: readonly Fate[];
-  readonly isLocalByRules: boolean;
-  readonly isLocalByServers: boolean;
+  readonly byRules: Side;
+  readonly byServers: Side;
 }
 
-/** Their names; none when the difference is not meant, or there is none between modes. */
+/** Their names; none when the difference is not meant, or is not one between modes. */
 export function byDesign({ packet, fates, sides }: Pair): readonly string[] {
   const [a, b] = sides.map(({ node }) => node.virtualServers.length > 0);
   if (a === b) return [];
   const [ruled, served] = a ? ([1, 0] as const) : ([0, 1] as const);
-  const { destination } = packet;
-  const modes: Modes = {
+  const start: Modes = {
     packet,
     rules: fates[ruled],
     servers: fates[served],
-    isLocalByRules: sides[ruled].isLocal(destination),
-    isLocalByServers: sides[served].isLocal(destination),
+    byRules: sides[ruled],
+    byServers: sides[served],
   };
-  const picked = pickedOtherwise(modes);
-  if (picked.length > 0) return picked;
-  for (const [name, holds] of OTHERS) if (holds(modes)) return [name];
-  return [];
+  for (const [name, holds] of WHOLE) if (holds(start)) return [name];
+  const names: string[] = [];
+  let modes = start;
+  for (const [name, takeBack] of PARTS) {
+    const servers = takeBack(modes);
+    if (!servers || sameTexts(servers, modes.servers)) continue;
+    names.push(name);
+    modes = { ...modes, servers };
+  }
+  return isSame(modes.rules.map(withoutList), modes.servers) ? names : [];
 }
 
-/** The same endpoints, and who picks is all that differs. */
-function pickedOtherwise({ packet, rules, servers }: Modes): readonly string[] {
-  const names = new Set<string>();
-  const [left, right] = [rules.map(withoutPicking), servers.map(withoutPicking)];
-  if (!rules.every(isServed) || !servers.every(isServed)) return [];
-  if (isSame(left, right)) {
-    if (servers.length > 1) names.add('scheduler');
-  } else if (!packet.remembered || !staysAsItShould(left, right)) return [];
-  const kept = servers.some(({ persistence }) => persistence !== undefined);
-  const listed = rules.some(({ affinity }) => affinity !== undefined);
-  if (kept !== listed) return [];
-  if (kept) names.add('affinity-clock');
-  if (names.size === 0 && servers.some(({ scheduler }) => scheduler !== undefined)) names.add('scheduler');
-  return [...names];
+/** The list of a client is compared as its timeout, by affinity(). */
+function withoutList(fate: Fate): Fate {
+  return { ...fate, affinity: undefined };
 }
 
-function withoutPicking(fate: Fate): Fate {
-  return { ...fate, scheduler: undefined, affinity: undefined, persistence: undefined };
+function sameTexts(a: readonly Fate[], b: readonly Fate[]): boolean {
+  return a.length === b.length && a.every((fate, i) => fate === b[i]);
+}
+
+/** What IPVS would do without this difference; undefined where there is none. */
+type Part = (modes: Modes) => readonly Fate[] | undefined;
+
+/** Changes those fates of which `change` gives another. */
+function changed(fates: readonly Fate[], change: (fate: Fate) => Fate | undefined): readonly Fate[] {
+  return fates.map((fate) => change(fate) ?? fate);
+}
+
+const PARTS: readonly (readonly [string, Part])[] = [
+  ['loopback-source', loopbackSource],
+  ['hairpin-elsewhere', hairpinElsewhere],
+  ['local-endpoints', localEndpoints],
+  ['affinity-clock', affinityClock],
+  ['mark-left', markLeft],
+  ['scheduler', scheduler],
+];
+
+/** Rules that masquerade by a set do so before the mark is taken off. */
+function markLeft({ rules, servers }: Modes): readonly Fate[] | undefined {
+  return changed(servers, (fate) => {
+    const other = rules.find(({ to }) => to === fate.to);
+    const { mark } = fate.outcome.flow;
+    const left = other === undefined ? 0 : mark ^ other.outcome.flow.mark;
+    const [, bits] = fate.outcome.steps.map(({ text }) => MARKS.exec(text)).find((found) => found) ?? [];
+    return other && left !== 0 && Number(bits) === left ? { ...fate, marks: other.marks } : undefined;
+  });
+}
+
+const MARKS = /^-A KUBE-MARK-MASQ .*--set-xmark (0x[0-9a-f]+)\/\1$/;
+
+function scheduler({ servers }: Modes): readonly Fate[] {
+  return changed(servers, (fate) => (fate.scheduler === undefined ? undefined : { ...fate, scheduler: undefined }));
+}
+
+/** The same timeout: within it a client has one endpoint, of those that IPVS keeps clients at. */
+function affinityClock({ packet, rules, servers }: Modes): readonly Fate[] | undefined {
+  const [timeout] = servers.map(({ persistence }) => persistence);
+  if (timeout === undefined || servers.some(({ persistence }) => persistence !== timeout)) return undefined;
+  if (rules.some(({ affinity }) => affinity === undefined)) return undefined;
+  const kept = servers.map((fate) => ({ ...fate, persistence: undefined }));
+  const { remembered } = packet;
+  if (!remembered || remembered.seconds > timeout) return kept;
+  const own = kept.filter(({ to }) => rules.every((fate) => fate.to === to));
+  // A list of another Service has none of these endpoints, and means nothing here.
+  const isOwn = rules.every(({ affinity }) => affinity === remembered.list);
+  return isOwn ? own.map((fate) => ({ ...fate, share: ONE })) : kept;
+}
+
+/** Rules return for loopback addresses before they mark for masquerading. */
+function loopbackSource({ packet, rules, servers }: Modes): readonly Fate[] | undefined {
+  if (packet.inInterface !== undefined || !isLoopback(packet.source)) return undefined;
+  return changed(servers, (fate) => {
+    const returned = fate.outcome.steps.some(({ text }) => / -s (?:127\.0\.0\.0\/8|::1\/128) .*-j RETURN$/.test(text));
+    return returned ? withSourceOf(fate, rules) : undefined;
+  });
+}
+
+/** KUBE-LOOP-BACK has the endpoints of this node: a pod elsewhere does not reach itself by way of this node. */
+function hairpinElsewhere({ packet, rules, servers, byRules, byServers }: Modes): readonly Fate[] | undefined {
+  const { text } = packet.source;
+  if (!byRules.elsewhere.has(text) && !byServers.elsewhere.has(text)) return undefined;
+  return changed(servers, (fate) => (addressOf(fate) === text ? withSourceOf(fate, rules) : undefined));
+}
+
+/** The fate, masqueraded where the rules masquerade what goes to the same endpoint. */
+function withSourceOf(fate: Fate, rules: readonly Fate[]): Fate | undefined {
+  const other = rules.find(({ to }) => to === fate.to);
+  return other && other.source !== fate.source ? { ...fate, source: other.source } : undefined;
+}
+
+/**
+ * Rules lead the node and its pods past the endpoints of this node (KUBE-EXT-… of a Local Service); IPVS gives them what it
+ * gives everybody, which is what rules give to others.
+ */
+function localEndpoints({ packet, rules, servers, byRules }: Modes): readonly Fate[] | undefined {
+  const isPast = rules.every((fate) => has(fate, / --comment "(?:pod|masquerade LOCAL|route LOCAL) traffic for /));
+  const [first] = servers;
+  if (!first || !isPast || !servers.every(isServed) || !rules.every(isServed)) return undefined;
+  const { remembered: _, ...anybody } = packet;
+  const outside = { ...anybody, source: NOBODY[packet.family], inInterface: 'eth0' };
+  const others = certainFates(fatesOf(byRules.evaluate(outside), byRules));
+  if (!others || endpointsOf(others.every(isWithoutLocal) ? rules : others) !== endpointsOf(servers)) return undefined;
+  const bySource = new Map(rules.map(({ to, source }) => [to, source]));
+  // Of what the node itself sends rules masquerade all; IPVS keeps the source, which is the node's.
+  const isOwn = packet.inInterface === undefined;
+  if (!isOwn && servers.some(({ to, source }) => bySource.has(to) && bySource.get(to) !== source)) return undefined;
+  const { scheduler: picks, persistence } = first;
+  return rules.map((fate) => ({ ...fate, affinity: undefined, scheduler: picks, persistence }));
+}
+
+/** Rules drop it because the Service has no endpoint on this node. */
+function isWithoutLocal(fate: Fate): boolean {
+  if (fate.end !== 'dropped') return false;
+  if (has(fate, / --comment "\S+ has no local endpoints" .*-j DROP$/)) return true;
+  // What source ranges admit, but no endpoint takes, is not translated; so it ends with what they do not admit.
+  return has(fate, /^-A KUBE-FW-\S+ .*-j KUBE-EXT-/) && has(fate, /^-A KUBE-PROXY-FIREWALL .*-j DROP$/);
+}
+
+/** Addresses that nobody has. */
+const NOBODY = {
+  ipv4: { family: 'ipv4', text: '198.51.100.100', bytes: [198, 51, 100, 100] },
+  ipv6: { family: 'ipv6', text: '2001:db8::64', bytes: [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x64] },
+} as const;
+
+function endpointsOf(fates: readonly Fate[]): string {
+  return [...new Set(fates.map(({ to }) => to))].sort().join();
+}
+
+type Whole = (modes: Modes) => boolean;
+
+const WHOLE: readonly (readonly [string, Whole])[] = [
+  [
+    'virtual-address',
+    ({ packet, rules, servers, byRules, byServers }) =>
+      byServers.isVirtual(packet.destination) &&
+      !byRules.isLocal(packet.destination) &&
+      rules.every(isUntouched) &&
+      servers.every(isUntouched) &&
+      isSame(rules.map((fate) => ({ ...fate, isLocal: true })), servers),
+  ],
+  [
+    'closed-port',
+    ({ packet, rules, servers, byServers }) =>
+      byServers.isVirtual(packet.destination) &&
+      rules.every(isUntouched) &&
+      servers.every((fate) => fate.end === 'rejected' && has(fate, /^-A KUBE-IPVS-FILTER .*-j REJECT/)),
+  ],
+  [
+    'invalid-packets',
+    ({ packet, rules, servers }) =>
+      packet.state === 'INVALID' &&
+      rules.every((fate) => fate.end === 'dropped' && has(fate, /^-A KUBE-FORWARD .*--ctstate INVALID -j DROP$/)) &&
+      servers.every(isUntouched),
+  ],
+  [
+    'localhost-node-ports',
+    ({ packet, rules, servers }) =>
+      isLoopback(packet.destination) &&
+      servers.every(isUntouched) &&
+      (rules.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate)) ||
+        // Rules mark by port alone.
+        (rules.every(isUntouched) && servers.every((fate) => has(fate, /^-A KUBE-NODE-PORT .*-j KUBE-MARK-MASQ$/)))),
+  ],
+  [
+    'localnet-guard',
+    ({ packet, rules, servers }) =>
+      isLoopback(packet.destination) &&
+      rules.every((fate) => fate.end === 'dropped' && has(fate, /^-A KUBE-FIREWALL .*-j DROP$/)) &&
+      servers.every(isUntouched),
+  ],
+  [
+    'hairpin-direct',
+    ({ packet, rules, servers }) =>
+      packet.source.text === packet.destination.text &&
+      rules.every((fate) => isUntouched(fate) && fate.source === undefined) &&
+      servers.every((fate) => isUntouched(fate) && has(fate, / KUBE-(?:6-)?LOOP-BACK dst,dst,src -j MASQUERADE/)),
+  ],
+  [
+    'source-ranges-any-state',
+    ({ packet, rules, servers }) =>
+      packet.state !== undefined &&
+      rules.every(isUntouched) &&
+      servers.every((fate) => fate.end === 'dropped' && has(fate, /^-A KUBE-SOURCE-RANGES-FIREWALL .*-j DROP$/)),
+  ],
+  [
+    'source-ranges-from-node',
+    ({ packet, rules, servers }) =>
+      packet.inInterface === undefined &&
+      rules.every((fate) => fate.end === 'dropped' && has(fate, /^-A KUBE-PROXY-FIREWALL .*-j DROP$/)) &&
+      servers.every(isServed),
+  ],
+  [
+    'source-ranges-first',
+    ({ rules, servers }) =>
+      rules.every((fate) => fate.end === 'rejected' && has(fate, / --comment "\S+ has no endpoints" .*-j REJECT/)) &&
+      servers.every((fate) => fate.end === 'dropped' && has(fate, /^-A KUBE-SOURCE-RANGES-FIREWALL .*-j DROP$/)),
+  ],
+  [
+    'no-endpoints-from-node',
+    ({ packet, rules, servers, byServers }) =>
+      packet.inInterface === undefined &&
+      rules.every(isUntouched) &&
+      servers.every(({ end }) => end === 'rejected') &&
+      byServers.isEmptyServer(packet),
+  ],
+  [
+    'local-fallback',
+    ({ rules, servers }) =>
+      rules.every(isWithoutLocal) &&
+      servers.every((fate) => isServed(fate) || fate.end === 'rejected'),
+  ],
+];
+
+function isLoopback({ family, text, bytes }: PacketClass['source']): boolean {
+  return family === 'ipv4' ? bytes[0] === 127 : text === '::1';
 }
 
 function isServed({ end }: Fate): boolean {
   return end === 'served';
 }
 
-/** A client that is remembered has one endpoint, of those that IPVS would keep it at. */
-function staysAsItShould(rules: readonly Fate[], servers: readonly Fate[]): boolean {
-  const [one, other] = rules;
-  if (!one || other) return false;
-  return servers.some((fate) => isSame([{ ...fate, share: ONE }], [one]));
+function isUntouched({ end }: Fate): boolean {
+  return end === 'untouched';
 }
 
-type Condition = (modes: Modes) => boolean;
+function has({ outcome }: Fate, rule: RegExp): boolean {
+  return outcome.steps.some(({ text }) => rule.test(text));
+}
 
-const all = (fates: readonly Fate[], end: Fate['end']) => fates.length > 0 && fates.every((each) => each.end === end);
-
-const stepIn = (fates: readonly Fate[], text: RegExp) =>
-  fates.some(({ outcome }) => outcome.steps.some((step) => text.test(step.text)));
-
-const OTHERS: readonly (readonly [string, Condition])[] = [
-];
+function addressOf({ outcome }: Fate): string {
+  return outcome.flow.destination.text;
+}

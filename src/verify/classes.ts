@@ -21,7 +21,8 @@ export interface Place {
 
 /** Addresses that nobody has (RFC 5737, RFC 3849): examples of any other address. */
 const NOBODY: Readonly<Record<Family, readonly bigint[]>> = {
-  ipv4: [0xc0000264n, 0xc6336464n],
+  // 198.51.100.100, 192.0.2.100; and 127.0.0.2 of those that are local everywhere.
+  ipv4: [0xc6336464n, 0xc0000264n, 0x7f000002n],
   ipv6: [0x20010db8000000000000000000000064n],
 };
 

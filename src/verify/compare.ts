@@ -2,10 +2,9 @@
  * compare: what becomes of a packet on either side → whether that is the same, and in which way it is not.
  */
 import type { Outcome } from '../packet/evaluate.js';
-import { answerOf } from '../packet/verdict.js';
 import type { PacketClass } from '../packet/packet.js';
 import { byDesign } from './by-design.js';
-import { type Fate, type Fates, fatesOf, isSame, keyOf, MOST_UNKNOWN } from './fate.js';
+import { certainFates, type Fate, fatesOf, isSame, isTooDeep } from './fate.js';
 import type { Side } from './side.js';
 
 /** What the difference is; docs/verify.md has the list. */
@@ -50,8 +49,7 @@ export function compare(
   const compared = (kind: Kind, fates: Compared['fates'], names: readonly string[] = []): Compared => {
     return { packet, a, b, fates, kind, byDesign: names };
   };
-  const certain = [left, right].map((fates) => (fates.size === 1 ? fates.get('') : undefined));
-  const [mine, theirs] = certain;
+  const [mine, theirs] = [certainFates(left), certainFates(right)];
   if (mine && theirs) {
     if (isSame(mine, theirs)) return 'equal';
     const names = byDesign({ packet, fates: [mine, theirs], sides: [sideA, sideB] });
@@ -66,21 +64,7 @@ export function compare(
     if (same.length === 0 && left.size === keys.size && right.size === keys.size)
       return compared(kindOf(...all), all);
   }
-  return decided(a, sideA) !== undefined && decided(a, sideA) === decided(b, sideB) ? 'equal' : compared('undecided', all);
-}
-
-function isTooDeep(fates: Fates): boolean {
-  return [...fates.keys()].some((key) => key.split('\n').length > MOST_UNKNOWN);
-}
-
-/** What becomes of it where nothing unknown decides, in one text. */
-function decided(outcomes: readonly Outcome[], side: Side): string | undefined {
-  if (answerOf(outcomes).depends.length > 0) return undefined;
-  const fates = [...fatesOf(outcomes, side)];
-  if (fates.some(([key]) => key.split('\n').length > MOST_UNKNOWN)) return undefined;
-  const keys = new Set(fates.map(([, each]) => each.map((fate) => `${keyOf(fate)} ${fate.share.n}/${fate.share.d}`).sort().join()));
-  // answerOf() compares verdicts; marks and affinity have to be one as well, however the unknown conditions go.
-  return keys.size === 1 ? [...keys][0] : undefined;
+  return compared('undecided', all);
 }
 
 /** In which way the fates differ: by the first of these that does. */

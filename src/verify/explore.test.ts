@@ -10,14 +10,16 @@ const NODE = ['192.168.7.2', 'fd00:7::2'];
 function compiled(each: any, mode?: string) {
   const { sources, options, completion } = caseInput(each);
   const { value } = compileState(sources, mode ? { ...options, mode } : options, { completion });
-  return rulesOf(value!.desired, NODE);
+  const elsewhere = new Set<string>(value!.resolved.flatMap(({ports}: any) => ports.flatMap((p: any) => [...p.endpoints.reachable, ...p.endpoints.serving].filter((e: any) => !e.local).map((e: any) => e.ip))));
+  if (process.env.SHOW) console.log(JSON.stringify(value!.resolved[0]!.ports[0], null, 1).slice(0, 3000));
+  return { rules: rulesOf(value!.desired, NODE), elsewhere };
 }
 function dump(each: any, ipvs = false) {
   const dir = `${each.directory}kube-proxy/${ipvs ? 'ipvs/' : ''}`;
   const names = ['iptables-save', 'ip6tables-save', ...(ipvs ? ['ipset-save', 'ipvsadm-save', 'kube-ipvs0'] : [])];
   const r = readDump(names.filter((n) => existsSync(dir + n)).map((n) => ({ name: n, text: readFileSync(dir + n, 'utf8') })), NODE);
   if (r.diagnostics.length) console.log(r.diagnostics);
-  return r.value.rules;
+  return { rules: r.value.rules };
 }
 const say = (v: any) => {
   const by = new Map();
@@ -27,7 +29,7 @@ const say = (v: any) => {
     by.get(k).push(d);
   }
   const { differences, ...c } = v;
-  return JSON.stringify(c) + '\n' + [...by].map(([k, l]: any) => `  ${k} ${l.length}\n` + l.slice(0, Number(process.env.EX ?? 2)).map((d: any) => `     ${d.packet.source.text} ${d.packet.inInterface ?? 'node'} > ${d.packet.destination.text}:${d.packet.destinationPort} ${d.packet.protocol} ${d.packet.state ?? ''} ${JSON.stringify(d.packet.remembered ?? '')} | ${d.fates.map((f: any) => f.map((x: any) => `${x.end} ${x.to ?? ''} ${x.source ?? ''} ${x.marks} ${x.isLocal ? 'l' : ''} ${x.affinity ?? ''} ${x.scheduler ?? ''} ${x.outcome.depends} ${Number(x.share.n) / Number(x.share.d)}`).join('; ')).join('  ==>  ')}`).join('\n')).join('\n');
+  return JSON.stringify(c) + '\n' + [...by].map(([k, l]: any) => `  ${k} ${l.length}\n` + l.slice(0, Number(process.env.EX ?? 2)).map((d: any) => `     ${d.packet.source.text} ${d.packet.inInterface ?? 'node'} > ${d.packet.destination.text}:${d.packet.destinationPort} ${d.packet.protocol} ${d.packet.state ?? ''} ${JSON.stringify(d.packet.remembered ?? '')} | ${d.fates.map((f: any) => f.map((x: any) => `${x.end} ${x.to ?? ''} ${x.source ?? ''} ${x.marks} ${x.isLocal ? 'l' : ''} ${x.affinity ?? ''} ${x.scheduler ?? ''} ${x.outcome.depends} ${Number(x.share.n) / Number(x.share.d)}`).join('; ')).join('  ==>  ')}${process.env.STEPS ? d.fates.map((f: any) => '\n    ## ' + f[0].outcome.steps.map((x: any) => x.text).join('\n      ')).join('') : ''}`).join('\n')).join('\n');
 };
 it('x', () => {
   const only = process.env.CASE ?? '';

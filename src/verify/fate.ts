@@ -32,7 +32,7 @@ export interface Fate {
 export type Fates = ReadonlyMap<string, readonly Fate[]>;
 
 /** More unknown conditions than that are not followed to their end (src/packet/chains.ts). */
-export const MOST_UNKNOWN = 6;
+const MOST_UNKNOWN = 6;
 
 export function fatesOf(outcomes: readonly Outcome[], side: Side): Fates {
   const found = new Map<string, Fate[]>();
@@ -92,6 +92,45 @@ function merged(fates: readonly Fate[]): readonly Fate[] {
     byKey.set(key, before ? { ...before, share: plus(before.share, fate.share) } : fate);
   }
   return [...byKey.values()];
+}
+
+export function isTooDeep(fates: Fates): boolean {
+  return [...fates.keys()].some((key) => key.split('\n').length > MOST_UNKNOWN);
+}
+
+/** The fates where what is not known changes nothing; undefined where it may. */
+export function certainFates(fates: Fates): readonly Fate[] | undefined {
+  if (isTooDeep(fates)) return undefined;
+  return resolved(
+    [...fates].map(([key, list]) => ({ depends: key === '' ? [] : key.split('\n'), list })),
+    0,
+  );
+}
+
+interface Part {
+  readonly depends: readonly string[];
+  readonly list: readonly Fate[];
+}
+
+/** Certain up to the `depth`-th unknown condition, of which both cases must come to the same. */
+function resolved(parts: readonly Part[], depth: number): readonly Fate[] | undefined {
+  const found = parts.filter(({ depends }) => depends.length <= depth).flatMap(({ list }) => list);
+  const open = parts.filter(({ depends }) => depends.length > depth);
+  const names = new Set(open.map(({ depends }) => nameOf(depends[depth] ?? '')));
+  for (const name of names) {
+    const of = (text: string) => resolved(open.filter(({ depends }) => depends[depth] === text), depth + 1);
+    const [yes, no] = [of(name), of(`${NOT}${name}`)];
+    if (!yes || !no || !isSame(yes, no)) return undefined;
+    found.push(...yes);
+  }
+  return merged(found);
+}
+
+/** What src/packet/chains.ts writes before a condition that does not hold. */
+const NOT = 'not ';
+
+function nameOf(condition: string): string {
+  return condition.startsWith(NOT) ? condition.slice(NOT.length) : condition;
 }
 
 /** Equal for fates that differ in their shares at most. */

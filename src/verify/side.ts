@@ -32,7 +32,8 @@ const LARGE = 64;
 /** The kernel refuses rules that are deeper. */
 const DEEPEST = 64;
 
-export function newSide(node: NodeRules) {
+/** `elsewhere`: addresses of endpoints that are known to be on other nodes. */
+export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Set()) {
   const sets = setsOf(node.sets);
   const chains = new Map<string, Chain>();
   const builtIn: Record<Family, { readonly table: string; readonly chain: Chain }[]> = { ipv4: [], ipv6: [] };
@@ -151,10 +152,21 @@ export function newSide(node: NodeRules) {
   const { evaluate } = newEvaluator(node);
   return {
     node,
+    elsewhere,
     evaluate,
     allTests,
     meet,
     isLocal: (ip: Ip) => isLocal(node, ip),
+    /** Whether it is an address of virtual servers. */
+    isVirtual: (ip: Ip) => servers.has(ip.text),
+    /** Whether it is for a virtual server that has nobody to give it to. */
+    isEmptyServer: ({ protocol, destination, destinationPort }: PacketClass) =>
+      (servers.get(destination.text) ?? []).some(
+        (each) =>
+          each.protocol === protocol &&
+          each.port === destinationPort &&
+          each.realServers.every(({ weight }) => weight === 0),
+      ),
     serverNamed: (name: string) => (servers.get(name.split(' ')[1] ?? '') ?? []).find((each) => keyOf(each) === name),
   };
 }

@@ -6,6 +6,13 @@ import { destinations, meetBoth, packetsTo, places } from './classes.js';
 import { type Compared, compare } from './compare.js';
 import { newSide, type Side } from './side.js';
 
+/** A rule set, and what is known beside it. */
+export interface Given {
+  readonly rules: NodeRules;
+  /** Addresses of endpoints that are known to be on other nodes. */
+  readonly elsewhere?: ReadonlySet<string>;
+}
+
 export interface Verification {
   /** How many classes of destinations there are, and of how many both sides have the same rules. */
   readonly destinations: number;
@@ -21,8 +28,8 @@ export interface Verification {
 }
 
 /** All classes of packets; what differs is complete. */
-export function verify(a: NodeRules, b: NodeRules): Verification {
-  const sides = [newSide(a), newSide(b)] as const;
+export function verify(a: Given, b: Given): Verification {
+  const sides = [newSide(a.rules, a.elsewhere), newSide(b.rules, b.elsewhere)] as const;
   const counts = { destinations: 0, sameRules: 0, classes: 0, places: 0, samePlaces: 0, unknownAlike: 0 };
   const differences: Compared[] = [];
   for (const destination of destinations(sides)) {
