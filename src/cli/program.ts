@@ -17,12 +17,14 @@ import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
 import { addGet } from './commands/get.js';
 import { addSync } from './commands/sync.js';
+import { addVerify } from './commands/verify.js';
 import { type Io, painter, shown } from './io.js';
 
 /** In the order of the help. */
 const COMMANDS: readonly Add[] = [
   addCompile,
   addDiff,
+  addVerify,
   addApply,
   addCleanup,
   addSync,

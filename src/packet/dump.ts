@@ -2,12 +2,13 @@
  * dump: what tools saved of a node, text by text → its rules. Which tool wrote a text is told by the text.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import { show } from '../diag.js';
-import { type Family, parseIp } from '../ip.js';
+import { showPath } from '../diag.js';
+import { parseIp } from '../ip.js';
 import { parse as parseLinks } from '../tools/addresses/parse.js';
-import { parse as parseSets } from '../tools/ipset/parse.js';
+import type { Link } from '../tools/addresses/types.js';
+import { parse as parseSets, type SavedSets } from '../tools/ipset/parse.js';
 import { parse as parseRules, type SavedRuleSet } from '../tools/iptables/parse.js';
-import { parse as parseServers } from '../tools/ipvs/parse.js';
+import { parse as parseServers, type SavedIpvs } from '../tools/ipvs/parse.js';
 import type { NodeRules } from './node.js';
 
 /** What a text is a dump of. */
@@ -19,11 +20,20 @@ export interface DumpText {
 }
 
 export interface Dump {
+  /** With the addresses on the device of virtual IPs, and without the node's own. */
   readonly rules: NodeRules;
+  /** Addresses of the node's other interfaces. */
+  readonly own: readonly string[];
   /** What is there, but has no place in rules: virtual servers by firewall mark, tables that iptables cannot show. */
   readonly unread: readonly string[];
-  /** Whether the addresses of the node's interfaces are among the texts. */
-  readonly hasAddresses: boolean;
+}
+
+/** What tools were asked for, read. */
+export interface Observed {
+  readonly iptables?: readonly SavedRuleSet[] | undefined;
+  readonly ipset?: SavedSets | undefined;
+  readonly ipvs?: { readonly saved: Pick<SavedIpvs, 'virtualServers' | 'others'> } | undefined;
+  readonly addresses?: readonly Link[] | undefined;
 }
 
 /** Lines that only one tool writes. */
@@ -46,16 +56,15 @@ export function dumpKind({ name, text }: DumpText): DumpKind | undefined {
   return SIGNS.find(([, sign]) => sign.test(text))?.[0];
 }
 
-/** The rules that texts hold; with an error when one cannot be read, or two are of one kind. */
-export function readDump(texts: readonly DumpText[], addresses: readonly string[] = []): Checked<Dump> {
+/** The rules that texts hold; with an error when one cannot be read, or two are of one kind. `device` has virtual IPs. */
+export function readDump(texts: readonly DumpText[], device: string): Checked<Dump> {
   const diagnostics: Diagnostic[] = [];
   const found = new Map<DumpKind, DumpText>();
   for (const text of texts) {
     const kind = dumpKind(text);
     const before = kind && found.get(kind);
-    if (kind === undefined) continue;
-    if (before) diagnostics.push(error(`${before.name} and ${text.name} are both dumps of ${kind}: name one of them`));
-    else found.set(kind, text);
+    if (before) diagnostics.push(twice(before, text));
+    else if (kind) found.set(kind, text);
   }
   const read = <T>(kind: DumpKind, parse: (text: string) => Checked<T>): T | undefined => {
     const text = found.get(kind);
@@ -64,29 +73,36 @@ export function readDump(texts: readonly DumpText[], addresses: readonly string[
     diagnostics.push(...problems.map((each) => ({ ...each, message: `${text.name}: ${each.message}` })));
     return value;
   };
-  const ruleSet = (family: Family, kind: DumpKind): readonly SavedRuleSet[] => {
-    const value = read(kind, (text) => parseRules(text, family));
-    return value ? [value] : [];
-  };
-  const ruleSets = [...ruleSet('ipv4', 'iptables'), ...ruleSet('ipv6', 'ip6tables')];
-  const sets = read('ipset', parseSets);
-  const servers = read('ipvs', parseServers);
-  const links = read('links', parseLinks) ?? [];
-  const own = links.flatMap((link) => link.addresses.map(({ ip }) => ip));
-  const virtual = addressesIn(found.get('addresses')?.text ?? '');
+  const ipv4 = read('iptables', (text) => parseRules(text, 'ipv4'));
+  const ipv6 = read('ip6tables', (text) => parseRules(text, 'ipv6'));
+  const iptables = [ipv4, ipv6].filter((each) => each !== undefined);
+  const [ipset, saved] = [read('ipset', parseSets), read('ipvs', parseServers)];
+  const addresses = read('links', parseLinks);
+  const bound = found.get('addresses');
+  // kube-proxy puts the address of each virtual server on a device, or IPVS would see no packet for it.
+  const servers = addresses ? [] : (saved?.virtualServers ?? []).map(({ address }) => address);
+  const virtual = bound ? addressesIn(bound.text) : servers;
+  const ipvs = saved && { saved };
+  return { value: dumpOf({ iptables, ipset, ipvs, addresses }, device, virtual), diagnostics };
+}
+
+/** The same of what was read from tools. */
+export function dumpOf(observed: Observed, device: string, virtual: readonly string[] = []): Dump {
+  const { iptables = [], ipset, ipvs, addresses = [] } = observed;
+  const ipsOf = (links: readonly Link[]) => links.flatMap((link) => link.addresses.map(({ ip }) => ip));
   return {
-    value: {
-      rules: {
-        ruleSets,
-        sets: sets?.sets ?? [],
-        otherSets: sets?.others ?? [],
-        virtualServers: servers?.virtualServers ?? [],
-        addresses: new Set([...addresses, ...own, ...virtual]),
-      },
-      unread: [...(servers?.others ?? []), ...ruleSets.flatMap(({ hidden = [] }) => hidden.map((name) => `table ${name}`))],
-      hasAddresses: own.length > 0 || addresses.length > 0,
+    rules: {
+      ruleSets: iptables,
+      sets: ipset?.sets ?? [],
+      otherSets: ipset?.others ?? [],
+      virtualServers: ipvs?.saved.virtualServers ?? [],
+      addresses: new Set([...virtual, ...ipsOf(addresses.filter(({ name }) => name === device))]),
     },
-    diagnostics,
+    own: ipsOf(addresses.filter(({ name }) => name !== device)),
+    unread: [
+      ...(ipvs?.saved.others ?? []),
+      ...iptables.flatMap(({ hidden = [] }) => hidden.map((name) => `table ${name}`)),
+    ],
   };
 }
 
@@ -98,6 +114,7 @@ function addressesIn(text: string): readonly string[] {
   });
 }
 
-function error(message: string): Diagnostic {
-  return { code: 'dumps', severity: 'error', message: show(message).slice(1, -1) };
+function twice(one: DumpText, other: DumpText): Diagnostic {
+  const message = `${showPath(one.name)} and ${showPath(other.name)} are dumps of the same tool: name one of them`;
+  return { code: 'dumps', severity: 'error', message };
 }

@@ -1,10 +1,11 @@
 import { readFileSync, existsSync, writeFileSync } from 'node:fs';
-import { expect, it } from '@jest/globals';
+import { it } from '@jest/globals';
 import { readDump } from '../packet/dump.js';
 import { rulesOf } from '../packet/desired.js';
 import { compileState } from '../pipeline.js';
 import { conformanceCases, caseInput } from '../testing/cases/cases.js';
-import { verify } from './verify.js';
+import { verify as run } from './verify.js';
+const verify = (a: any, b: any) => { const differences: any[] = []; const c = run(a, b, (d) => differences.push(d)); return { ...c, differences }; };
 
 const NODE = ['192.168.7.2', 'fd00:7::2'];
 function compiled(each: any, mode?: string) {
@@ -17,9 +18,9 @@ function compiled(each: any, mode?: string) {
 function dump(each: any, ipvs = false) {
   const dir = `${each.directory}kube-proxy/${ipvs ? 'ipvs/' : ''}`;
   const names = ['iptables-save', 'ip6tables-save', ...(ipvs ? ['ipset-save', 'ipvsadm-save', 'kube-ipvs0'] : [])];
-  const r = readDump(names.filter((n) => existsSync(dir + n)).map((n) => ({ name: n, text: readFileSync(dir + n, 'utf8') })), NODE);
+  const r = readDump(names.filter((n) => existsSync(dir + n)).map((n) => ({ name: n, text: readFileSync(dir + n, 'utf8') })), 'kube-ipvs0');
   if (r.diagnostics.length) console.log(r.diagnostics);
-  return { rules: r.value.rules };
+  return { rules: { ...r.value.rules, addresses: new Set([...NODE, ...r.value.rules.addresses]) } };
 }
 const say = (v: any) => {
   const by = new Map();

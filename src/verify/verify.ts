@@ -1,42 +1,46 @@
 /**
- * verify: two rule sets → every class of packets that they treat differently.
+ * verify: two rule sets → every class of packets that they treat differently. A destination whose rules are the same on
+ * both sides is done with that; what is left is evaluated class by class.
  */
 import type { NodeRules } from '../packet/node.js';
 import { destinations, meetBoth, packetsTo, places } from './classes.js';
 import { type Compared, compare } from './compare.js';
-import { newSide, type Side } from './side.js';
+import { newSide } from './side.js';
 
 /** A rule set, and what is known beside it. */
 export interface Given {
   readonly rules: NodeRules;
   /** Addresses of endpoints that are known to be on other nodes. */
   readonly elsewhere?: ReadonlySet<string>;
+  /** What is there, but was not read: virtual servers by firewall mark, tables that iptables cannot show. */
+  readonly unread?: readonly string[];
 }
 
-export interface Verification {
-  /** How many classes of destinations there are, and of how many both sides have the same rules. */
+/** How much was looked at. */
+export interface Counts {
+  /** Classes of destinations, and of how many both sides have the same rules. */
   readonly destinations: number;
-  readonly sameRules: number;
-  /** Classes of packets to the others, each of which was evaluated on both sides, unless their port has the same rules. */
-  readonly classes: number;
-  /** Ports of those destinations, and of how many both sides have the same rules. */
+  readonly sameDestinations: number;
+  /** Protocols and ports of the other destinations, and of how many both sides have the same rules. */
   readonly places: number;
   readonly samePlaces: number;
-  /** Classes that are equal on the ground that both sides depend on the same. */
+  /** Classes of packets to the other places: each was evaluated on both sides. */
+  readonly classes: number;
+  /** Of these, how many are equal on the ground that both sides depend on the same. */
   readonly unknownAlike: number;
-  readonly differences: readonly Compared[];
+  /** Whether both sides have the same of what was not read. */
+  readonly unread: 'none' | 'alike' | 'not alike';
 }
 
-/** All classes of packets; what differs is complete. */
-export function verify(a: Given, b: Given): Verification {
+/** Tells `found` of every class that differs or is undecided. */
+export function verify(a: Given, b: Given, found: (compared: Compared) => void): Counts {
   const sides = [newSide(a.rules, a.elsewhere), newSide(b.rules, b.elsewhere)] as const;
-  const counts = { destinations: 0, sameRules: 0, classes: 0, places: 0, samePlaces: 0, unknownAlike: 0 };
-  const differences: Compared[] = [];
+  const counts = { destinations: 0, sameDestinations: 0, places: 0, samePlaces: 0, classes: 0, unknownAlike: 0 };
   for (const destination of destinations(sides)) {
     counts.destinations++;
     const { tests, met } = meetBoth(sides, { destination });
     if (met[0].content === met[1].content) {
-      counts.sameRules++;
+      counts.sameDestinations++;
       continue;
     }
     for (const place of places(destination, tests)) {
@@ -49,17 +53,20 @@ export function verify(a: Given, b: Given): Verification {
       const unknown = isAlike(there.met.map((each) => each.unknown)) ? 'alike' : 'not alike';
       for (const packet of packetsTo(place, there.tests, sides)) {
         counts.classes++;
-        const found = compare(packet, sides, unknown);
-        if (found === 'unknown alike') counts.unknownAlike++;
-        else if (found !== 'equal') differences.push(found);
+        const compared = compare(packet, sides, unknown);
+        if (compared === 'unknown alike') counts.unknownAlike++;
+        else if (compared !== 'equal') found(compared);
       }
     }
   }
-  return { ...counts, differences };
+  return { ...counts, unread: unreadOf(a, b) };
 }
 
 function isAlike([a = [], b = []]: readonly (readonly string[])[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i]);
 }
 
-export type { Side };
+function unreadOf({ unread: a = [] }: Given, { unread: b = [] }: Given): Counts['unread'] {
+  if (a.length + b.length === 0) return 'none';
+  return isAlike([[...a].sort(), [...b].sort()]) ? 'alike' : 'not alike';
+}
