@@ -79,10 +79,10 @@ export async function givenOf(
   const diagnostics = [...a.diagnostics, ...b.diagnostics];
   if (!a.value || !b.value || hasErrors(diagnostics)) return { value: undefined, diagnostics };
   const own = new Set([...a.value.own, ...b.value.own]);
-  const with_ = ({ given }: ReadSide): Given => {
+  const whole = ({ given }: ReadSide): Given => {
     return { ...given, rules: { ...given.rules, addresses: new Set([...own, ...given.rules.addresses]) } };
   };
-  return { value: [with_(a.value), with_(b.value)], diagnostics };
+  return { value: [whole(a.value), whole(b.value)], diagnostics };
 }
 
 interface ReadSide {
@@ -101,7 +101,7 @@ async function sideOf(
     const { rules, unread, own: addresses } = loaded.dump;
     const { value } = await loadOptions({ ...(flags.nodeAddress && { nodeAddress: flags.nodeAddress }) });
     return {
-      value: { given: { rules, unread }, own: [...addresses, ...value.nodeAddresses] },
+      value: { given: { rules, unread, families: rules.ruleSets.map(({ family }) => family) }, own: [...addresses, ...value.nodeAddresses] },
       diagnostics: loaded.diagnostics,
     };
   }

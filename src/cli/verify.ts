@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { hasErrors } from '../diag.js';
+import { FAMILIES, type Family } from '../ip.js';
 import { readText } from '../files.js';
 import { accept, BY_DESIGN, parseAccepted } from '../verify/accept.js';
 import { toData } from '../verify/data.js';
@@ -19,6 +20,7 @@ export interface VerifyFlags extends NodeFlags {
   readonly modeB?: string;
   readonly layoutA?: string;
   readonly layoutB?: string;
+  readonly family?: Family;
   readonly accept?: readonly string[];
   readonly format: 'text' | 'json' | 'markdown';
 }
@@ -40,7 +42,7 @@ export async function runVerify(paths: readonly string[], flags: VerifyFlags, io
   // That two rule sets differ is an answer; that one cannot be read is none.
   if (!value || hasErrors(all)) return EXIT.trouble;
   const { add, groups } = newGroups();
-  const counts = verify(...value, add);
+  const counts = verify(...value, add, flags.family === undefined ? FAMILIES : [flags.family]);
   const found: Found = { counts, ...accept(groups(), lines) };
   if (flags.format === 'json') await writeJson(io.stdout, toData(found), 2);
   else await writeLines(io.stdout, flags.format === 'markdown' ? markdownLines(found) : textLines(found));

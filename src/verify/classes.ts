@@ -6,7 +6,7 @@
  * What packets to a destination can meet decides which of the others are asked for, so what is tried grows with the rules
  * for a destination and not with all rules.
  */
-import { type Family, FAMILIES, type Ip } from '../ip.js';
+import type { Family, Ip } from '../ip.js';
 import type { PacketClass, Remembered, State } from '../packet/packet.js';
 import { addAddresses, LAST_PORT, lastAddress, type Ranges, representatives, toIp, toNumber } from './intervals.js';
 import type { Met, Side } from './side.js';
@@ -30,8 +30,8 @@ const NOBODY: Readonly<Record<Family, readonly bigint[]>> = {
 const LOOPBACK: Readonly<Record<Family, readonly string[]>> = { ipv4: ['127.0.0.0/8', '127.0.0.1/32'], ipv6: ['::1/128'] };
 
 /** An address of every class of destinations. */
-export function* destinations([a, b]: readonly [Side, Side]): Generator<Ip> {
-  for (const family of FAMILIES) {
+export function* destinations([a, b]: readonly [Side, Side], families: readonly Family[]): Generator<Ip> {
+  for (const family of families) {
     const ranges: Ranges = new Map([...a.allTests(family).destinations, ...b.allTests(family).destinations]);
     addLocal(ranges, family, [a, b]);
     for (const value of representatives(ranges, lastAddress(family), NOBODY[family])) yield toIp(value, family);

@@ -7,7 +7,7 @@ import type { Group } from './groups.js';
 import { type Found, isEqual, sentenceOf } from './tell.js';
 
 export function toData(found: Found): JsonObject {
-  const undecided = found.open.some(({ kind }) => kind === 'undecided') || found.counts.unread === 'not alike';
+  const undecided = found.open.some(({ kind }) => kind === 'undecided') || (found.open.length === 0 && !isEqual(found));
   return {
     equal: isEqual(found),
     undecided,

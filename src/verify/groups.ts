@@ -22,7 +22,7 @@ export interface Group {
   readonly placeCount: number;
   readonly classes: number;
   readonly example: Compared;
-  /** Names the group and all of its classes: it changes when any of them does. */
+  /** Names the group and all of its classes: it changes when any of them does. What is by design has its names. */
   readonly id: string;
 }
 
@@ -39,7 +39,7 @@ export function newGroups(): { readonly add: (compared: Compared) => void; reado
   return {
     add(compared) {
       const subject = subjectOf(compared);
-      const key = [compared.kind, ...compared.byDesign, subject].join(' ');
+      const key = `${compared.byDesign.length > 0 ? '' : compared.kind} ${subject}`;
       const group = found.get(key) ?? { places: new Set(), digests: [], subject, example: compared };
       found.set(key, group);
       group.places.add(placeOf(compared.packet));
@@ -60,7 +60,7 @@ function finished({ places, digests, subject, example }: Growing): Group {
     placeCount: places.size,
     classes: digests.length,
     example,
-    id: `${kind} ${subject} #${digest(digests.sort().join()).slice(0, 10)}`,
+    id: byDesign.length > 0 ? subject : `${kind} ${subject} #${digest(digests.sort().join()).slice(0, 10)}`,
   };
 }
 
@@ -102,7 +102,8 @@ const OF_ALL: ReadonlySet<Kind> = new Set<Kind>(['no-longer-served', 'newly-serv
 /** An address of the node has ports of many Services; other places are one Service's. */
 function subjectOf({ kind, packet, a, b, byDesign }: Compared): string {
   const service = [a, b].flatMap(serviceIn)[0];
-  if (service === undefined || byDesign.length > 0) return packet.destination.text;
+  if (byDesign.length > 0) return `by-design:${byDesign.join('+')}`;
+  if (service === undefined) return packet.destination.text;
   return OF_ALL.has(kind) && isNodePort([...a, ...b]) ? packet.destination.text : service;
 }
 

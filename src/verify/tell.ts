@@ -16,7 +16,7 @@ export interface Found extends Accepted {
 
 /** Whether nothing is left to look at. */
 export function isEqual({ open, counts }: Found): boolean {
-  return open.length === 0 && counts.unread !== 'not alike';
+  return open.length === 0 && counts.unread !== 'not alike' && counts.notCompared.length === 0;
 }
 
 const PHRASES: Readonly<Record<Kind, (places: string) => string>> = {
@@ -39,13 +39,13 @@ const PHRASES: Readonly<Record<Kind, (places: string) => string>> = {
 
 /** The group in a sentence. */
 export function sentenceOf({ kind, subject, byDesign, places, placeCount, classes }: Group): string {
+  const of = `(${counted(classes, 'class', 'classes')} of packets)`;
   const [first = ''] = places;
-  const what = placeCount === 1 ? first : `${placeCount} addresses and ports, ${first} among them,`;
-  const onAddress = !subject.includes('/') && placeCount > 1;
-  const ports = `${placeCount} ports`;
-  const text = onAddress ? `${PHRASES[kind](ports)} on ${subject}` : `${subject}: ${PHRASES[kind](what)}`;
-  const why = byDesign.length > 0 ? `by design (${byDesign.join(', ')}): ` : '';
-  return `${why}${text} (${counted(classes, 'class', 'classes')} of packets)`;
+  const what = placeCount === 1 ? first : `${first} and ${placeCount - 1} more`;
+  if (byDesign.length > 0) return `by design: ${byDesign.join(', ')}: ${what} ${of}`;
+  const isAddress = !subject.includes('/');
+  if (isAddress && placeCount > 1) return `${PHRASES[kind](`${placeCount} ports`)} on ${subject} ${of}`;
+  return isAddress ? `${PHRASES[kind](what)} ${of}` : `${subject}: ${PHRASES[kind](what)} ${of}`;
 }
 
 /** Each difference with its example, and the rules that this met. */
@@ -57,7 +57,9 @@ export function* textLines(found: Found): Generator<string> {
     yield `  example: ${packetText(group.example.packet)}`;
     for (const [name, fates, outcomes] of sidesOf(group)) {
       yield `  ${name}: ${fateTexts(fates).join('; ')}`;
-      for (const line of stepLines(fates, group, name, outcomes)) yield `       ${line}`;
+      // What is meant is explained in docs/verify.md.
+      if (group.byDesign.length === 0)
+        for (const line of stepLines(fates, group, name, outcomes)) yield `       ${line}`;
     }
     yield `  accept as: ${group.id}`;
   }
@@ -85,6 +87,8 @@ function stepLines(
 function summaryOf({ open, accepted, counts }: Found): string {
   const undecided = open.filter(({ kind }) => kind === 'undecided').length;
   const meant = accepted.length > 0 ? `; ${counted(accepted.length, 'difference', 'differences')} accepted` : '';
+  if (open.length === 0 && counts.notCompared.length > 0)
+    return `undecided: one side has no rules of ${counts.notCompared.join(' and ')} (add them, or compare one family with --family)${meant}`;
   if (open.length === 0 && counts.unread === 'not alike')
     return `undecided: something that vipc does not read is on one side only${meant}`;
   if (open.length === 0) return accepted.length > 0 ? `equal but for what is accepted${meant}` : 'equal: every packet is treated alike';

@@ -2,6 +2,7 @@
  * verify: two rule sets → every class of packets that they treat differently. A destination whose rules are the same on
  * both sides is done with that; what is left is evaluated class by class.
  */
+import { FAMILIES, type Family } from '../ip.js';
 import type { NodeRules } from '../packet/node.js';
 import { destinations, meetBoth, packetsTo, places } from './classes.js';
 import { type Compared, compare } from './compare.js';
@@ -14,6 +15,8 @@ export interface Given {
   readonly elsewhere?: ReadonlySet<string>;
   /** What is there, but was not read: virtual servers by firewall mark, tables that iptables cannot show. */
   readonly unread?: readonly string[];
+  /** The families that it is of; both when not said. */
+  readonly families?: readonly Family[];
 }
 
 /** How much was looked at. */
@@ -30,13 +33,22 @@ export interface Counts {
   readonly unknownAlike: number;
   /** Whether both sides have the same of what was not read. */
   readonly unread: 'none' | 'alike' | 'not alike';
+  /** Families that only one side is of. */
+  readonly notCompared: readonly Family[];
 }
 
 /** Tells `found` of every class that differs or is undecided. */
-export function verify(a: Given, b: Given, found: (compared: Compared) => void): Counts {
+export function verify(
+  a: Given,
+  b: Given,
+  found: (compared: Compared) => void,
+  wanted: readonly Family[] = FAMILIES,
+): Counts {
+  const [mine, theirs] = [a.families ?? FAMILIES, b.families ?? FAMILIES].map((each) => new Set(each));
+  const families = wanted.filter((family) => mine?.has(family) && theirs?.has(family));
   const sides = [newSide(a.rules, a.elsewhere), newSide(b.rules, b.elsewhere)] as const;
   const counts = { destinations: 0, sameDestinations: 0, places: 0, samePlaces: 0, classes: 0, unknownAlike: 0 };
-  for (const destination of destinations(sides)) {
+  for (const destination of destinations(sides, families)) {
     counts.destinations++;
     const { tests, met } = meetBoth(sides, { destination });
     if (met[0].content === met[1].content) {
@@ -59,7 +71,7 @@ export function verify(a: Given, b: Given, found: (compared: Compared) => void):
       }
     }
   }
-  return { ...counts, unread: unreadOf(a, b) };
+  return { ...counts, unread: unreadOf(a, b), notCompared: wanted.filter((family) => !families.includes(family)) };
 }
 
 function isAlike([a = [], b = []]: readonly (readonly string[])[]): boolean {

@@ -27,6 +27,7 @@ export const addVerify: Add = (program, io, done) => {
     .addOption(new Option('--mode-b <MODE>', '--mode of B only').choices(MODES))
     .addOption(new Option('--layout-a <LAYOUT>', '--layout of A only').choices(LAYOUTS))
     .addOption(new Option('--layout-b <LAYOUT>', '--layout of B only').choices(LAYOUTS))
+    .addOption(new Option('--family <FAMILY>', 'compare one IP family (default: both)').choices(['ipv4', 'ipv6']))
     .option(
       '--accept <FILE>',
       'a list of differences that are meant, one a line; by-design: those between modes (repeatable)',
