@@ -101,7 +101,10 @@ async function sideOf(
     const { rules, unread, own: addresses } = loaded.dump;
     const { value } = await loadOptions({ ...(flags.nodeAddress && { nodeAddress: flags.nodeAddress }) });
     return {
-      value: { given: { rules, unread, families: rules.ruleSets.map(({ family }) => family) }, own: [...addresses, ...value.nodeAddresses] },
+      value: {
+        given: { rules, unread, families: rules.ruleSets.map(({ family }) => family) },
+        own: [...addresses, ...value.nodeAddresses],
+      },
       diagnostics: loaded.diagnostics,
     };
   }
@@ -112,7 +115,7 @@ async function sideOf(
   const all: Options = { ...options.value, nodeAddresses: [...options.value.nodeAddresses, ...known] };
   const { value, diagnostics } = compileState(sources.value, all, {
     skipInvalid: flags.skipInvalid === true,
-    ...(layout ?? flags.layout ? { layout: layout ?? flags.layout } : {}),
+    ...((layout ?? flags.layout) ? { layout: layout ?? flags.layout } : {}),
   });
   if (!value) return { value: undefined, diagnostics: [...before, ...diagnostics] };
   const elsewhere = value.resolved.flatMap(({ ports }) =>

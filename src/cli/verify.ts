@@ -3,8 +3,8 @@
  */
 import { existsSync } from 'node:fs';
 import { hasErrors } from '../diag.js';
-import { FAMILIES, type Family } from '../ip.js';
 import { readText } from '../files.js';
+import { FAMILIES, type Family } from '../ip.js';
 import { accept, BY_DESIGN, parseAccepted } from '../verify/accept.js';
 import { toData } from '../verify/data.js';
 import { newGroups } from '../verify/groups.js';

@@ -30,7 +30,10 @@ export function accept(groups: readonly Group[], lines: readonly string[]): Acce
       (group.byDesign.length > 0 &&
         (wanted.has(BY_DESIGN) || group.byDesign.every((name) => wanted.has(`${BY_DESIGN}:${name}`)))));
   const accepted = groups.filter(isMeant);
-  const used = new Set([BY_DESIGN, ...accepted.flatMap(({ id, byDesign }) => [id, ...byDesign.map((name) => `${BY_DESIGN}:${name}`)])]);
+  const used = new Set([
+    BY_DESIGN,
+    ...accepted.flatMap(({ id, byDesign }) => [id, ...byDesign.map((name) => `${BY_DESIGN}:${name}`)]),
+  ]);
   return {
     open: groups.filter((group) => !isMeant(group)),
     accepted,

@@ -173,7 +173,10 @@ const WHOLE: readonly (readonly [string, Whole])[] = [
       !byRules.isLocal(packet.destination) &&
       rules.every(isUntouched) &&
       servers.every(isUntouched) &&
-      isSame(rules.map((fate) => ({ ...fate, isLocal: true })), servers),
+      isSame(
+        rules.map((fate) => ({ ...fate, isLocal: true })),
+        servers,
+      ),
   ],
   [
     'closed-port',
@@ -243,8 +246,7 @@ const WHOLE: readonly (readonly [string, Whole])[] = [
   [
     'local-fallback',
     ({ rules, servers }) =>
-      rules.every(isWithoutLocal) &&
-      servers.every((fate) => isServed(fate) || fate.end === 'rejected'),
+      rules.every(isWithoutLocal) && servers.every((fate) => isServed(fate) || fate.end === 'rejected'),
   ],
 ];
 

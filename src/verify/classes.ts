@@ -27,7 +27,10 @@ const NOBODY: Readonly<Record<Family, readonly bigint[]>> = {
 };
 
 /** The kernel's local routing table has these on every node. */
-const LOOPBACK: Readonly<Record<Family, readonly string[]>> = { ipv4: ['127.0.0.0/8', '127.0.0.1/32'], ipv6: ['::1/128'] };
+const LOOPBACK: Readonly<Record<Family, readonly string[]>> = {
+  ipv4: ['127.0.0.0/8', '127.0.0.1/32'],
+  ipv6: ['::1/128'],
+};
 
 /** An address of every class of destinations. */
 export function* destinations([a, b]: readonly [Side, Side], families: readonly Family[]): Generator<Ip> {
@@ -44,14 +47,14 @@ function addLocal(ranges: Ranges, family: Family, sides: readonly Side[]): void 
 }
 
 /** Protocols and ports that rules for a destination tell apart. */
-export function* places(destination: Ip, tests: readonly Tests[]): Generator<Place> {
-  const protocols = new Set(tests.flatMap((each) => [...each.protocols]));
+export function* places(destination: Ip, tests: Tests): Generator<Place> {
+  const protocols = new Set(tests.protocols);
   protocols.delete('all');
   for (const protocol of ['tcp', 'udp', 'sctp']) {
     // One of those that no rule names stands for all.
     if (!protocols.has(protocol) && protocol !== 'tcp') continue;
-    const ranges = together(tests.map(({ ports }) => ports));
-    for (const port of representatives(ranges, LAST_PORT, [9n])) yield { destination, protocol, port: Number(port) };
+    for (const port of representatives(tests.ports, LAST_PORT, [9n]))
+      yield { destination, protocol, port: Number(port) };
   }
   for (const protocol of protocols) {
     if (!WITH_PORTS.has(protocol)) yield { destination, protocol, port: undefined };
@@ -64,21 +67,16 @@ const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
 
 const OTHERS = ['icmp', 'ipv6-icmp', 'gre', 'esp', 'ah', 'ospf', '253', '254'];
 
-function together(all: readonly Ranges[]): Ranges {
-  return new Map(all.flatMap((ranges) => [...ranges]));
-}
-
 /** All classes of packets to a place: one packet of each. */
-export function* packetsTo(place: Place, tests: readonly Tests[], sides: readonly Side[]): Generator<PacketClass> {
+export function* packetsTo(place: Place, tests: Tests, sides: readonly Side[]): Generator<PacketClass> {
   const { family } = place.destination;
-  const sources = together(tests.map((each) => each.sources));
+  const sources: Ranges = new Map(tests.sources);
   addLocal(sources, family, sides);
   const preferred = [...NOBODY[family], ...sides.flatMap(({ node }) => firstOf(node.addresses, family))];
-  const sourcePorts = place.port === undefined ? [undefined] : portsOf(together(tests.map((each) => each.sourcePorts)));
+  const sourcePorts = place.port === undefined ? [undefined] : portsOf(tests.sourcePorts);
   const interfaces = interfacesOf(tests);
-  const states = new Set<State>(['NEW', ...tests.flatMap((each) => [...each.states])]);
-  const lists = tests.flatMap((each) => [...each.lists]);
-  const remembered = uniqueAges(lists);
+  const states = new Set<State>(['NEW', ...tests.states]);
+  const remembered = ages(tests.lists);
   for (const state of states)
     for (const client of state === 'NEW' ? remembered : [undefined])
       for (const value of representatives(sources, lastAddress(family), preferred)) {
@@ -100,7 +98,9 @@ export function* packetsTo(place: Place, tests: readonly Tests[], sides: readonl
 }
 
 function firstOf(addresses: ReadonlySet<string>, family: Family): readonly bigint[] {
-  const first = [...addresses].find((text) => text.includes(':') === (family === 'ipv6') && !/^(?:127\.|::1$)/.test(text));
+  const first = [...addresses].find(
+    (text) => text.includes(':') === (family === 'ipv6') && !/^(?:127\.|::1$)/.test(text),
+  );
   const ranges: Ranges = new Map();
   if (first !== undefined) addAddresses(ranges, first, family);
   return [...ranges.values()].map(({ low }) => low);
@@ -118,8 +118,8 @@ function origins(source: Ip, interfaces: readonly string[], sides: readonly Side
 }
 
 /** A name of each class of names; what comes in by lo is the node's own. */
-function interfacesOf(tests: readonly Tests[]): readonly string[] {
-  const tested = [...new Set(tests.flatMap((each) => [...each.interfaces]))].filter((name) => name !== '+');
+function interfacesOf({ interfaces }: Tests): readonly string[] {
+  const tested = [...interfaces].filter((name) => name !== '+');
   const names = ['eth0', ...tested.map((name) => (name.endsWith('+') ? `${name.slice(0, -1)}0` : name)), 'other0'];
   const bySignature = new Map<string, string>();
   for (const name of names) {
@@ -131,25 +131,27 @@ function interfacesOf(tests: readonly Tests[]): readonly string[] {
   return [...bySignature.values()];
 }
 
-function uniqueAges(lists: readonly (readonly [string, ReadonlySet<number>])[]): readonly (Remembered | undefined)[] {
-  const found = new Map<string, Remembered>();
-  for (const [list, ages] of lists) for (const seconds of ages) found.set(`${list} ${seconds}`, { list, seconds });
-  return [undefined, ...found.values()];
+function ages(lists: Tests['lists']): readonly (Remembered | undefined)[] {
+  return [undefined, ...[...lists].flatMap(([list, seconds]) => [...seconds].map((each) => ({ list, seconds: each })))];
 }
 
-export interface DestinationTests {
-  readonly tests: readonly Tests[];
-  readonly met: readonly [Met, Met];
-}
-
-/** What packets to a destination, or to a place of it, can meet on either side. */
+/** What packets to a destination, or to a place of it, can meet on either side, and all that those rules ask for. */
 export function meetBoth(
   [a, b]: readonly [Side, Side],
   { destination, protocol, port }: { readonly destination: Ip } & Partial<Place>,
-): DestinationTests {
+): { readonly tests: Tests; readonly met: readonly [Met, Met] } {
   const tests = noTests();
   const known = { destination, protocol, port };
-  return { tests: [tests], met: [a.meet(known, tests), b.meet(known, tests)] };
+  return { tests, met: [a.meet(known, tests), b.meet(known, tests)] };
+}
+
+/** Whether packets to a destination, or to a place of it, meet the same rules on both sides. */
+export function isMetAlike(
+  [a, b]: readonly [Side, Side],
+  { destination, protocol, port }: { readonly destination: Ip } & Partial<Place>,
+): boolean {
+  const known = { destination, protocol, port };
+  return a.meet(known).content === b.meet(known).content;
 }
 
 /** For the order of examples. */

@@ -61,8 +61,7 @@ export function compare(
     const same = [...keys].filter((key) => isSame(left.get(key) ?? [], right.get(key) ?? []));
     if (same.length === keys.size) return 'unknown alike';
     // Whatever the unknown conditions say, something else becomes of it.
-    if (same.length === 0 && left.size === keys.size && right.size === keys.size)
-      return compared(kindOf(...all), all);
+    if (same.length === 0 && left.size === keys.size && right.size === keys.size) return compared(kindOf(...all), all);
   }
   return compared('undecided', all);
 }

@@ -118,7 +118,11 @@ function resolved(parts: readonly Part[], depth: number): readonly Fate[] | unde
   const open = parts.filter(({ depends }) => depends.length > depth);
   const names = new Set(open.map(({ depends }) => nameOf(depends[depth] ?? '')));
   for (const name of names) {
-    const of = (text: string) => resolved(open.filter(({ depends }) => depends[depth] === text), depth + 1);
+    const of = (text: string) =>
+      resolved(
+        open.filter(({ depends }) => depends[depth] === text),
+        depth + 1,
+      );
     const [yes, no] = [of(name), of(`${NOT}${name}`)];
     if (!yes || !no || !isSame(yes, no)) return undefined;
     found.push(...yes);

@@ -97,7 +97,13 @@ export function placeOf({ destination: { text }, destinationPort: port, protocol
 }
 
 /** Kinds that one change of options makes of all Services alike. */
-const OF_ALL: ReadonlySet<Kind> = new Set<Kind>(['no-longer-served', 'newly-served', 'dropped', 'rejected', 'untouched']);
+const OF_ALL: ReadonlySet<Kind> = new Set<Kind>([
+  'no-longer-served',
+  'newly-served',
+  'dropped',
+  'rejected',
+  'untouched',
+]);
 
 /** An address of the node has ports of many Services; other places are one Service's. */
 function subjectOf({ kind, packet, a, b, byDesign }: Compared): string {
@@ -149,7 +155,15 @@ function sizeOf(packet: PacketClass): readonly (bigint | number)[] {
 
 function textOf({ packet, fates }: Compared): string {
   const { source, inInterface, sourcePort, state, remembered } = packet;
-  return JSON.stringify([placeOf(packet), source.text, inInterface, sourcePort, state, remembered, ...fates.map(shares)]);
+  return JSON.stringify([
+    placeOf(packet),
+    source.text,
+    inInterface,
+    sourcePort,
+    state,
+    remembered,
+    ...fates.map(shares),
+  ]);
 }
 
 function shares(fates: readonly Fate[]): readonly string[] {

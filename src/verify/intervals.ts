@@ -42,7 +42,8 @@ export function representatives(ranges: Ranges, last: bigint, preferred: readonl
     const signature = [...active].sort((a, b) => a - b).join();
     const better = preferred.find((value) => low <= value && value <= high);
     // The first address of a network is its name; the next one is a better example.
-    if (better !== undefined || !chosen.has(signature)) chosen.set(signature, better ?? (high > low + 1n ? low + 1n : low));
+    if (better !== undefined || !chosen.has(signature))
+      chosen.set(signature, better ?? (high > low + 1n ? low + 1n : low));
   };
   let from = 0n;
   for (const { at, id, begins } of events) {

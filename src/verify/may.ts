@@ -2,7 +2,7 @@
  * may: whether a rule may be for packets of which only destination, protocol and port are known. It says no only where
  * that is certain.
  */
-import { contains, type Cidr, type Ip, parseCidr } from '../ip.js';
+import { type Cidr, contains, type Ip, parseCidr } from '../ip.js';
 import { isLocal, type NodeRules } from '../packet/node.js';
 import type { Entry, IpSet } from '../tools/ipset/types.js';
 import type { Match, Rule } from '../tools/iptables/types.js';
@@ -46,8 +46,7 @@ export function setEntries(
   const own = byAddress.get(destination.text) ?? [];
   if (type === 'hash:ip' || second === 'src') return own;
   return own.filter(
-    (each) =>
-      (protocol === undefined || each.protocol === protocol) && (port === undefined || each.port === port),
+    (each) => (protocol === undefined || each.protocol === protocol) && (port === undefined || each.port === port),
   );
 }
 

@@ -91,7 +91,8 @@ function summaryOf({ open, accepted, counts }: Found): string {
     return `undecided: one side has no rules of ${counts.notCompared.join(' and ')} (add them, or compare one family with --family)${meant}`;
   if (open.length === 0 && counts.unread === 'not alike')
     return `undecided: something that vipc does not read is on one side only${meant}`;
-  if (open.length === 0) return accepted.length > 0 ? `equal but for what is accepted${meant}` : 'equal: every packet is treated alike';
+  if (open.length === 0)
+    return accepted.length > 0 ? `equal but for what is accepted${meant}` : 'equal: every packet is treated alike';
   if (undecided === open.length) return `undecided: ${counted(undecided, 'group', 'groups')} of packets${meant}`;
   const rest = undecided > 0 ? `, ${undecided} undecided` : '';
   return `different: ${counted(open.length - undecided, 'difference', 'differences')}${rest}${meant}`;

@@ -37,8 +37,22 @@ export function noTests(): Tests {
 
 const STATES: ReadonlySet<string> = new Set<State>(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED']);
 
-/** Adds what a rule asks for; `sets` are looked into when the rule is met, by addSet(). */
-export function addTests({ header, matches }: Rule, family: Family, tests: Tests): void {
+/** Adds all of `more` to `tests`. */
+export function mergeTests(tests: Tests, more: Tests): void {
+  for (const name of more.protocols) tests.protocols.add(name);
+  for (const name of more.interfaces) tests.interfaces.add(name);
+  for (const state of more.states) tests.states.add(state);
+  for (const side of ['destinations', 'ports', 'sources', 'sourcePorts'] as const)
+    for (const [key, range] of more[side]) tests[side].set(key, range);
+  for (const [list, ages] of more.lists) {
+    const before = tests.lists.get(list);
+    if (before) for (const age of ages) before.add(age);
+    else tests.lists.set(list, new Set(ages));
+  }
+}
+
+/** Adds what a rule asks for; sets are looked into when the rule is met, by addSet(). */
+export function addTests({ header, matches }: Pick<Rule, 'header' | 'matches'>, family: Family, tests: Tests): void {
   const { source, destination, inInterface, protocol } = header;
   if (source) addAddresses(tests.sources, source.value, family);
   if (destination) addAddresses(tests.destinations, destination.value, family);
@@ -119,8 +133,7 @@ export function addSet(
     if (ip !== undefined) addAddresses(first === 'src' ? tests.sources : tests.destinations, ip, family);
     if (protocol !== undefined) tests.protocols.add(protocol);
     const portSide = type === 'bitmap:port' ? first : second;
-    if (port !== undefined)
-      addRange(portSide === 'src' ? tests.sourcePorts : tests.ports, BigInt(port), BigInt(port));
+    if (port !== undefined) addRange(portSide === 'src' ? tests.sourcePorts : tests.ports, BigInt(port), BigInt(port));
     if (source !== undefined) addAddresses(last === 'src' ? tests.sources : tests.destinations, source, family);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { FAMILIES, type Family } from '../ip.js';
 import type { NodeRules } from '../packet/node.js';
-import { destinations, meetBoth, packetsTo, places } from './classes.js';
+import { destinations, isMetAlike, meetBoth, packetsTo, places } from './classes.js';
 import { type Compared, compare } from './compare.js';
 import { newSide } from './side.js';
 
@@ -50,18 +50,17 @@ export function verify(
   const counts = { destinations: 0, sameDestinations: 0, places: 0, samePlaces: 0, classes: 0, unknownAlike: 0 };
   for (const destination of destinations(sides, families)) {
     counts.destinations++;
-    const { tests, met } = meetBoth(sides, { destination });
-    if (met[0].content === met[1].content) {
+    if (isMetAlike(sides, { destination })) {
       counts.sameDestinations++;
       continue;
     }
-    for (const place of places(destination, tests)) {
+    for (const place of places(destination, meetBoth(sides, { destination }).tests)) {
       counts.places++;
-      const there = meetBoth(sides, place);
-      if (there.met[0].content === there.met[1].content) {
+      if (isMetAlike(sides, place)) {
         counts.samePlaces++;
         continue;
       }
+      const there = meetBoth(sides, place);
       const unknown = isAlike(there.met.map((each) => each.unknown)) ? 'alike' : 'not alike';
       for (const packet of packetsTo(place, there.tests, sides)) {
         counts.classes++;

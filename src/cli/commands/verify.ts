@@ -33,7 +33,9 @@ export const addVerify: Add = (program, io, done) => {
       'a list of differences that are meant, one a line; by-design: those between modes (repeatable)',
       collect,
     )
-    .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json', 'markdown']).default('text'))
+    .addOption(
+      new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json', 'markdown']).default('text'),
+    )
     .addHelpText('after', () =>
       examples(
         `verify ${example()} new.yaml`,
