@@ -45,6 +45,11 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--kubeconfig': [],
   '--context': ['no-such-context', 'constructor'],
   '--request-timeout': ['-1s', '1d', 'soon', '5 s'],
+  '--mode-a': ['ebpf', 'constructor'],
+  '--mode-b': ['ebpf', 'IPVS'],
+  '--layout-a': ['slow', '__proto__'],
+  '--layout-b': ['slow', 'constructor'],
+  '--accept': ['no/such/file', '/proc'],
   '--log-format': ['yaml', 'constructor'],
   'capture --output': [],
   // A node that is not there comes first.
@@ -67,6 +72,7 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
   sync: ['--netns', 'vipc-nowhere', '--snapshot', WEB],
   doctor: ['--netns', 'vipc-nowhere'],
   diff: [WEB, WEB],
+  verify: [WEB, WEB],
 };
 
 const OPTIONS = buildProgram(PROCESS_IO, () => {}).commands.flatMap((command) =>

@@ -75,7 +75,7 @@ export function* packetsTo(place: Place, tests: Tests, sides: readonly Side[]): 
   const preferred = [...NOBODY[family], ...sides.flatMap(({ node }) => firstOf(node.addresses, family))];
   const sourcePorts = place.port === undefined ? [undefined] : portsOf(tests.sourcePorts);
   const interfaces = interfacesOf(tests);
-  const states = new Set<State>(['NEW', ...tests.states]);
+  const states = statesOf(tests);
   const remembered = ages(tests.lists);
   for (const state of states)
     for (const client of state === 'NEW' ? remembered : [undefined])
@@ -129,6 +129,12 @@ function interfacesOf({ interfaces }: Tests): readonly string[] {
     if (!bySignature.has(signature)) bySignature.set(signature, name);
   }
   return [...bySignature.values()];
+}
+
+/** New ones, which nat chains translate, those that rules ask for, and one that stands for all others. */
+function statesOf({ states }: Tests): ReadonlySet<State> {
+  const other = (['ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const).find((state) => !states.has(state));
+  return new Set<State>(['NEW', ...states, ...(other ? [other] : [])]);
 }
 
 function ages(lists: Tests['lists']): readonly (Remembered | undefined)[] {

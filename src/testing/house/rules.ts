@@ -149,9 +149,11 @@ export const RULES: readonly Rule[] = [
       'backends/features.ts tools/ read/ diag.ts memo.ts options.ts printable.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
+  rule('packet/', 'tools/ diag.ts ip.ts owner.ts'),
+  rule('verify/', 'packet/ tools/ ip.ts json.ts node:crypto.hash'),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ diff/ review/ write/ views/ discover/ nodes.ts pipeline.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ diff/ review/ verify/ packet/ write/ views/ discover/ nodes.ts pipeline.ts ' +
       'front.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',
