@@ -7,6 +7,7 @@ import { readState } from '../apply/read.js';
 import { DEVICE } from '../backends/ours.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { readText } from '../files.js';
+import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { type Dump, dumpKind, dumpOf, readDump } from '../packet/dump.js';
@@ -16,9 +17,18 @@ import { RULES } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
 import { openInput } from './input.js';
 import { type Io, readAll } from './io.js';
-import { detectedOf, type NodeAtHand, nodeOn, openNode } from './node.js';
+import { detectedOf, type NodeAtHand, type NodeFlags, nodeOn, openNode } from './node.js';
 import { loadOptions } from './options.js';
-import type { VerifyFlags } from './verify.js';
+
+export interface VerifyFlags extends NodeFlags {
+  readonly modeA?: string;
+  readonly modeB?: string;
+  readonly layoutA?: string;
+  readonly layoutB?: string;
+  readonly family?: Family;
+  readonly accept?: readonly string[];
+  readonly format: 'text' | 'json' | 'markdown';
+}
 
 /** What was read of a side; a snapshot is compiled when the addresses of the other side are known. */
 export type Loaded =

@@ -4,26 +4,15 @@
 import { existsSync } from 'node:fs';
 import { hasErrors } from '../diag.js';
 import { readText } from '../files.js';
-import { FAMILIES, type Family } from '../ip.js';
+import { FAMILIES } from '../ip.js';
 import { accept, BY_DESIGN, parseAccepted } from '../verify/accept.js';
 import { toData } from '../verify/data.js';
 import { newGroups } from '../verify/groups.js';
 import { type Found, isEqual, markdownLines, textLines } from '../verify/tell.js';
 import { verify } from '../verify/verify.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
-import type { NodeFlags } from './node.js';
 import { judged, report } from './report.js';
-import { givenOf, loadSide } from './verify-sides.js';
-
-export interface VerifyFlags extends NodeFlags {
-  readonly modeA?: string;
-  readonly modeB?: string;
-  readonly layoutA?: string;
-  readonly layoutB?: string;
-  readonly family?: Family;
-  readonly accept?: readonly string[];
-  readonly format: 'text' | 'json' | 'markdown';
-}
+import { givenOf, loadSide, type VerifyFlags } from './verify-sides.js';
 
 /** Prints what differs; 0 when nothing does but for what is accepted, 1 when something does or is undecided. */
 export async function runVerify(paths: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {

@@ -98,29 +98,27 @@ describe('a fault in a dump', () => {
   const cases = conformanceCases();
 
   it.each([
-    ['iptables', often(60, 1500)],
-    ['ipvs', often(20, 500)],
+    ['iptables', often(40, 1500)],
+    ['ipvs', often(10, 500)],
   ] as const)('of %s mode that changes what becomes of a packet is found, and its examples are true', (mode, times) => {
     const tried = Array.from({ length: times }, (_, i) => {
       const dumps = dumpsOf(cases[(seed + i * 13) % cases.length] as Case, mode);
-      return dumps.length === 0 ? { mutations: 0, changed: 0, packets: 0 } : tryMutations(dumps, 1, often(150, 400), i);
+      return dumps.length === 0 ? { mutations: 0, changed: 0, packets: 0 } : tryMutations(dumps, 1, often(100, 400), i);
     });
     const sum = (name: keyof Tried) => tried.reduce((all, each) => all + each[name], 0);
     // Most faults matter; a test that finds none of them would not be one.
     expect(sum('mutations')).toBeGreaterThan(times * 0.7);
     expect(sum('changed')).toBeGreaterThan(times * 0.3);
-    if (process.env['VIPC_SAY']) console.log(mode, sum('mutations'), sum('changed'), sum('packets'));
   });
 
   it('of rules that nobody would write, too', () => {
-    const times = often(40, 1000);
+    const times = often(30, 1000);
     let changed = 0;
     for (let i = 0; i < times; i++) {
       const text = randomRules(diceOf(seed + i * 104_729));
       changed += tryMutations([{ name: 'iptables-save', text }], 1, often(250, 600), i).changed;
     }
     expect(changed).toBeGreaterThan(times * 0.15);
-    if (process.env['VIPC_SAY']) console.log('random', changed);
   });
 });
 
@@ -140,7 +138,7 @@ describe('what is compiled, and what kube-proxy wrote', () => {
 describe('the two modes', () => {
   const names = new Set<string>();
 
-  it.each(sample(conformanceCases(), 12, 'modes').map((each) => ({ name: each.name, each })))(
+  it.each(sample(conformanceCases(), 8, 'modes').map((each) => ({ name: each.name, each })))(
     '$name: what differs is by design',
     ({ each }) => {
       const others: string[] = [];
@@ -180,7 +178,7 @@ describe('conformance cases', () => {
 
   it('two are equal only where their dumps are, or where no packet tells them apart', () => {
     const texts = (each: Case) => dumpsOf(each, 'iptables');
-    const equal = sample(pairs, 60, 'pairs').filter(
+    const equal = sample(pairs, 40, 'pairs', 300).filter(
       ({ a, b }) => !differs(of(a), of(b)) && JSON.stringify(texts(a)) !== JSON.stringify(texts(b)),
     );
     expect(equal.map(({ a, b }) => `${a.name} ${b.name}`).filter((name) => !ALIKE.has(name))).toEqual([]);

@@ -4,7 +4,7 @@
 import type { Outcome } from '../packet/evaluate.js';
 import type { PacketClass } from '../packet/packet.js';
 import { byDesign } from './by-design.js';
-import { certainFates, type Fate, fatesOf, isSame, isTooDeep } from './fate.js';
+import { certainFates, type Fate, type Fates, fatesOf, isSame, isTooDeep } from './fate.js';
 import type { Side } from './side.js';
 
 /** What the difference is; docs/verify.md has the list. */
@@ -57,13 +57,22 @@ export function compare(
   }
   const all: Compared['fates'] = [[...left.values()].flat(), [...right.values()].flat()];
   if (unknown === 'alike' && !isTooDeep(left) && !isTooDeep(right)) {
-    const keys = new Set([...left.keys(), ...right.keys()]);
-    const same = [...keys].filter((key) => isSame(left.get(key) ?? [], right.get(key) ?? []));
-    if (same.length === keys.size) return 'unknown alike';
-    // Whatever the unknown conditions say, something else becomes of it.
-    if (same.length === 0 && left.size === keys.size && right.size === keys.size) return compared(kindOf(...all), all);
+    const keys = [...new Set([...left.keys(), ...right.keys()])].filter(isPossible);
+    const differing = keys.filter((key) => !isSame(left.get(key) ?? [], right.get(key) ?? []));
+    if (differing.length === 0) return 'unknown alike';
+    // The same is asked on both sides; when it comes out so, something else becomes of the packet.
+    if (keys.every((key) => left.has(key) === right.has(key))) {
+      const of = (fates: Fates) => differing.flatMap((key) => fates.get(key) ?? []);
+      return compared(kindOf(of(left), of(right)), [of(left), of(right)]);
+    }
   }
   return compared('undecided', all);
+}
+
+/** Whether no condition both holds and does not. */
+function isPossible(key: string): boolean {
+  const conditions = new Set(key.split('\n'));
+  return ![...conditions].some((each) => conditions.has(`not ${each}`));
 }
 
 /** In which way the fates differ: by the first of these that does. */

@@ -34,43 +34,7 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
   const ground = groundOf(node, (address) => servers.get(address) ?? []);
   const scans = { ipv4: scanned(node, 'ipv4'), ipv6: scanned(node, 'ipv6') };
 
-  /** Destinations that nothing names meet the same where they are in the same networks: most endpoints are such. */
-  const walks = new Map<string, Walked>();
-  const walkTo = (known: Knowledge, withTests: boolean): Walked => {
-    const { destination, protocol, port } = known;
-    const { named, networks } = scans[destination.family]();
-    const value = toNumber(destination.bytes);
-    if (named.has(value)) return walk(ground, known, withTests);
-    const inside = networks.map(({ low, high }) => (low <= value && value <= high ? '1' : '0')).join('');
-    const key = `${destination.family} ${inside} ${isLocal(node, destination)} ${protocol} ${port} ${withTests}`;
-    const before = walks.get(key);
-    if (before) return before;
-    const made = walk(ground, known, withTests);
-    walks.set(key, made);
-    return made;
-  };
-
-  /** What packets that `known` describes can meet; adds to `tests` what those rules ask for. */
-  const meet = (known: Knowledge, tests?: Tests): Met => {
-    const seen = new Set<string>();
-    const unknown: string[] = [];
-    const parts: string[] = [];
-    const todo = [known];
-    for (let at = todo.pop(); at; at = todo.pop()) {
-      const key = `${at.destination.text} ${at.protocol ?? ''} ${at.port ?? ''}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const walked = walkTo(at, tests !== undefined);
-      if (tests && walked.tests) mergeTests(tests, walked.tests);
-      parts.push(key, String(isLocal(node, at.destination)));
-      for (const part of walked.parts) parts.push(part);
-      for (const text of walked.unknown) unknown.push(text);
-      // In one order, however the rules were met.
-      for (const target of [...walked.targets].sort(byAddress)) todo.push(target);
-    }
-    return { content: digest(parts.join('\n')), unknown };
-  };
-
+  const meet = meetOf(ground, scans);
   const serverFor = ({ protocol, destination, destinationPort }: PacketClass) =>
     (servers.get(destination.text) ?? []).find((each) => each.protocol === protocol && each.port === destinationPort);
   const { evaluate } = newEvaluator(node);
@@ -88,6 +52,47 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
     isEmptyServer: (packet: PacketClass) => serverFor(packet)?.realServers.every(({ weight }) => weight === 0) === true,
     /** The virtual server that Flow.virtualServer names. */
     serverNamed: (name: string) => (servers.get(name.split(' ')[1] ?? '') ?? []).find((each) => keyOf(each) === name),
+  };
+}
+
+type Scans = Readonly<Record<Family, () => Scanned>>;
+
+/** What packets that `known` describes can meet; adds to `tests` what those rules ask for. */
+function meetOf(ground: Ground, scans: Scans): (known: Knowledge, tests?: Tests) => Met {
+  /** Destinations that nothing names meet the same where they are in the same networks: most endpoints are such. */
+  const walks = new Map<string, Walked>();
+  const walkTo = (known: Knowledge, withTests: boolean): Walked => {
+    const { destination, protocol, port } = known;
+    const { named, networks } = scans[destination.family]();
+    const value = toNumber(destination.bytes);
+    if (named.has(value)) return walk(ground, known, withTests);
+    const inside = networks.map(({ low, high }) => (low <= value && value <= high ? '1' : '0')).join('');
+    const key = `${destination.family} ${inside} ${isLocal(ground.node, destination)} ${protocol} ${port} ${withTests}`;
+    const before = walks.get(key);
+    if (before) return before;
+    const made = walk(ground, known, withTests);
+    walks.set(key, made);
+    return made;
+  };
+
+  return (known, tests) => {
+    const seen = new Set<string>();
+    const unknown: string[] = [];
+    const parts: string[] = [];
+    const todo = [known];
+    for (let at = todo.pop(); at; at = todo.pop()) {
+      const key = `${at.destination.text} ${at.protocol ?? ''} ${at.port ?? ''}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const walked = walkTo(at, tests !== undefined);
+      if (tests && walked.tests) mergeTests(tests, walked.tests);
+      parts.push(key, String(isLocal(ground.node, at.destination)));
+      for (const part of walked.parts) parts.push(part);
+      for (const text of walked.unknown) unknown.push(text);
+      // In one order, however the rules were met.
+      for (const target of [...walked.targets].sort(byAddress)) todo.push(target);
+    }
+    return { content: digest(parts.join('\n')), unknown };
   };
 }
 

@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { LAYOUTS, MODES } from '../../backends/index.js';
 import { type Add, example, examples } from '../command.js';
 import { collect, inputOptions, nodeOptions, proxyOptions } from '../flags.js';
-import type { VerifyFlags } from '../verify.js';
+import type { VerifyFlags } from '../verify-sides.js';
 
 const ABOUT =
   'each a snapshot, a file of iptables-save, ip6tables-save, ipset save or ipvsadm --save -n, a directory of such ' +
