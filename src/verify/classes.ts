@@ -117,13 +117,21 @@ function origins(source: Ip, interfaces: readonly string[], sides: readonly Side
   return local.some(Boolean) ? [] : interfaces;
 }
 
+const LETTERS = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
+
 /** A name of each class of names; what comes in by lo is the node's own. */
 function interfacesOf({ interfaces }: Tests): readonly string[] {
   const tested = [...interfaces].filter((name) => name !== '+');
-  const names = ['eth0', ...tested.map((name) => (name.endsWith('+') ? `${name.slice(0, -1)}0` : name)), 'other0'];
+  // A longer name takes one letter behind a beginning away, so some letter is left.
+  const behind = (beginning: string) => [beginning, ...LETTERS.map((letter) => beginning + letter)];
+  const names = [
+    'eth0',
+    ...tested.flatMap((name) => (name.endsWith('+') ? behind(name.slice(0, -1)) : [name])),
+    ...LETTERS,
+  ];
   const bySignature = new Map<string, string>();
   for (const name of names) {
-    if (name === 'lo') continue;
+    if (name === 'lo' || name === '') continue;
     const matches = (test: string) => (test.endsWith('+') ? name.startsWith(test.slice(0, -1)) : test === name);
     const signature = tested.map((test) => (matches(test) ? '1' : '0')).join('');
     if (!bySignature.has(signature)) bySignature.set(signature, name);
