@@ -2,7 +2,7 @@
  * cli: `vipc verify A B`: whether two rule sets treat every packet alike.
  */
 import { existsSync } from 'node:fs';
-import { hasErrors } from '../diag.js';
+import { hasErrors, showPath } from '../diag.js';
 import { readText } from '../files.js';
 import { FAMILIES } from '../ip.js';
 import { accept, BY_DESIGN, parseAccepted } from '../verify/accept.js';
@@ -40,5 +40,7 @@ export async function runVerify(paths: readonly string[], flags: VerifyFlags, io
 
 /** `by-design`, or the lines of a file. */
 function acceptedIn(text: string): readonly string[] {
-  return text === BY_DESIGN && !existsSync(text) ? [text] : parseAccepted(readText(text));
+  if (text === BY_DESIGN && !existsSync(text)) return [text];
+  if (!existsSync(text)) throw new Error(`--accept: there is no file ${showPath(text)}`);
+  return parseAccepted(readText(text));
 }

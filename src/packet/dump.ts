@@ -106,7 +106,7 @@ export function dumpOf(observed: Observed, device: string, virtual: readonly str
   };
 }
 
-/** Of `ip -batch` commands, or of what `ip -oneline address show` prints. */
+/** Of `ip -batch` commands, or of what `ip -brief address show` prints. */
 function addressesIn(text: string): readonly string[] {
   return [...text.matchAll(/(?:address add|inet6?) ([0-9a-f:.]+)(?:\/\d+)?/g)].flatMap(([, ip = '']) => {
     const parsed = parseIp(ip);

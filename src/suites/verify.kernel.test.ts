@@ -50,15 +50,15 @@ describeKernel('faults in rules', () => {
     const load = async (text: string) =>
       succeeded(await topology.node.run(['iptables-restore'], text), 'iptables-restore');
     let sent = 0;
-    for (let i = 0; sent < often(3, 40) && i < 400; i++) {
+    for (let i = 0; sent < often(2, 20) && i < 400; i++) {
       const texts = [{ name: 'iptables.rules', text: base }];
       const { what, texts: mutated } = mutate(texts, diceOf(seed + i * 7919));
       const found = differingSends(texts, mutated);
       if (found.length === 0) continue;
       for (const [side, text] of [base, mutated[0]?.text ?? ''].entries()) {
         await load(text);
-        for (const { from, to, port, answers } of found.slice(0, 2)) {
-          const seen = new Set(await connect(topology[from], { to, port, count: 8, seconds: 1 }));
+        for (const { from, to, port, answers } of found.slice(0, 1)) {
+          const seen = new Set(await connect(topology[from], { to, port, count: 4, seconds: 1 }));
           const expected = new Set(answers[side]);
           expect([what, from, to, port, side, [...seen].filter((each) => !expected.has(each))]).toEqual([
             what,
@@ -72,7 +72,7 @@ describeKernel('faults in rules', () => {
       }
       sent++;
     }
-    expect(sent).toBe(often(3, 40));
+    expect(sent).toBe(often(2, 20));
   });
 });
 

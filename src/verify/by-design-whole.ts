@@ -118,7 +118,7 @@ export function isServed({ end }: Fate): boolean {
   return end === 'served';
 }
 
-export function isUntouched({ end }: Fate): boolean {
+function isUntouched({ end }: Fate): boolean {
   return end === 'untouched';
 }
 

@@ -169,6 +169,6 @@ export function isMetAlike(
 }
 
 /** For the order of examples. */
-export function valueOf({ bytes }: Ip): bigint {
+export function numberOf({ bytes }: Ip): bigint {
   return toNumber(bytes);
 }

@@ -76,7 +76,7 @@ function isPossible(key: string): boolean {
 }
 
 /** In which way the fates differ: by the first of these that does. */
-export function kindOf(a: readonly Fate[], b: readonly Fate[]): Kind {
+function kindOf(a: readonly Fate[], b: readonly Fate[]): Kind {
   const values = (fates: readonly Fate[], pick: (fate: Fate) => unknown) =>
     [...new Set(fates.map((fate) => JSON.stringify(pick(fate) ?? null)))].sort().join();
   const differs = (pick: (fate: Fate) => unknown) => values(a, pick) !== values(b, pick);

@@ -144,7 +144,7 @@ export function keyOf(fate: Fate): string {
 }
 
 /** Shares within 2^-24 of each other are equal: nearer than anybody could measure. */
-export function isNear(a: Fraction, b: Fraction): boolean {
+function isNear(a: Fraction, b: Fraction): boolean {
   const difference = a.n * b.d - b.n * a.d;
   return (difference < 0n ? -difference : difference) * (1n << 24n) <= a.d * b.d;
 }

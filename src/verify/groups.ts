@@ -6,7 +6,7 @@ import * as crypto from 'node:crypto';
 import { joinHostPort } from '../ip.js';
 import type { Outcome } from '../packet/evaluate.js';
 import type { PacketClass } from '../packet/packet.js';
-import { valueOf } from './classes.js';
+import { numberOf } from './classes.js';
 import type { Compared, Kind } from './compare.js';
 import { type Fate, keyOf } from './fate.js';
 
@@ -147,9 +147,9 @@ function sizeOf(packet: PacketClass): readonly (bigint | number)[] {
     Number(inInterface === undefined),
     Number(!/^(?:198\.51\.100\.100|2001:db8::64)$/.test(source.text)),
     Number(destination.family === 'ipv6'),
-    valueOf(destination),
+    numberOf(destination),
     destinationPort,
-    valueOf(source),
+    numberOf(source),
   ];
 }
 

@@ -113,7 +113,7 @@ function counted(n: number, one: string, many: string): string {
 }
 
 /** `from 198.51.100.100 by eth0 to 10.96.0.1:80/tcp` */
-export function packetText(packet: PacketClass): string {
+function packetText(packet: PacketClass): string {
   const { source, sourcePort, inInterface, state, remembered } = packet;
   const from = sourcePort === undefined || sourcePort === 40000 ? source.text : `${source.text} port ${sourcePort}`;
   const by = inInterface === undefined ? 'this node' : inInterface;
@@ -133,7 +133,7 @@ function fateTexts(fates: readonly Fate[]): readonly string[] {
 }
 
 /** `1/3 to 10.244.1.5:8080, source kept` */
-export function fateText(fate: Fate): string {
+function fateText(fate: Fate): string {
   const { end, to, source, answer, isLocal, affinity, persistence, scheduler, share, outcome, marks } = fate;
   const part = share.n === share.d ? '' : `${(toNumber(share) * 100).toFixed(1)}% `;
   const where = isLocal ? 'delivered here' : 'goes on';

@@ -153,14 +153,14 @@ function plainText(rule: Rule, family: Family, { sets, ownAddresses: own }: Grou
     const entries = set && setEntries(set, match.sides, known);
     if (set && entries)
       text += ` ${set.type} ${entries
-        .map((each) => JSON.stringify(valueOf(each)))
+        .map((each) => JSON.stringify(memberOf(each)))
         .sort()
         .join()}`;
   }
   return text;
 }
 
-function valueOf({ ip, protocol, port, source }: NodeRules['sets'][number]['entries'][number]): readonly unknown[] {
+function memberOf({ ip, protocol, port, source }: NodeRules['sets'][number]['entries'][number]): readonly unknown[] {
   return [ip, protocol, port, source];
 }
 
