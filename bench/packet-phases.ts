@@ -4,15 +4,21 @@
 import { readFileSync } from 'node:fs';
 import { ipOf, parseIp } from '../src/ip.js';
 import { newEvaluator } from '../src/packet/evaluate.js';
-import { parse } from '../src/tools/iptables/parse.js';
 import { answerOf } from '../src/packet/verdict.js';
+import { parse } from '../src/tools/iptables/parse.js';
 
 const [, , file = ''] = process.argv;
 const PACKETS = 100_000;
 
 const start = performance.now();
 const ruleSet = parse(readFileSync(file, 'utf8'), 'ipv4').value;
-const { evaluate } = newEvaluator({ ruleSets: [ruleSet], sets: [], otherSets: [], virtualServers: [], addresses: new Set(['192.168.0.1']) });
+const { evaluate } = newEvaluator({
+  ruleSets: [ruleSet],
+  sets: [],
+  otherSets: [],
+  virtualServers: [],
+  addresses: new Set(['192.168.0.1']),
+});
 const served = ip('10.96.0.1');
 trace(0);
 const first = performance.now() - start;
@@ -26,7 +32,15 @@ function trace(i: number): void {
   const [a = 0, b = 0] = served.bytes;
   const n = 1 + (i % 10_000);
   const destination = ipOf([a, b, n >> 8, n & 255]);
-  const outcomes = evaluate({ family: 'ipv4', source: ip('192.168.7.100'), destination, protocol: 'tcp', destinationPort: 80, sourcePort: 40_000, inInterface: 'eth0' });
+  const outcomes = evaluate({
+    family: 'ipv4',
+    source: ip('192.168.7.100'),
+    destination,
+    protocol: 'tcp',
+    destinationPort: 80,
+    sourcePort: 40_000,
+    inInterface: 'eth0',
+  });
   if (answerOf(outcomes).results.length === 0) throw new Error('no result');
 }
 

@@ -46,6 +46,11 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--kubeconfig': [],
   '--context': ['no-such-context', 'constructor'],
   '--request-timeout': ['-1s', '1d', 'soon', '5 s'],
+  '--mode-a': ['ebpf', 'constructor'],
+  '--mode-b': ['ebpf', 'IPVS'],
+  '--layout-a': ['slow', '__proto__'],
+  '--layout-b': ['slow', 'constructor'],
+  '--accept': ['no/such/file', '/proc'],
   '--log-format': ['yaml', 'constructor'],
   'capture --output': [],
   // The missing node is reported first.
@@ -77,6 +82,7 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
   doctor: ['--netns', 'vipc-nowhere'],
   diff: [WEB, WEB],
   trace: ['--from', '10.0.0.1', '--to', '10.0.0.2:80', WEB],
+  verify: [WEB, WEB],
 };
 
 /** What a command is asked about, before its input. */

@@ -199,6 +199,6 @@ function count(text: string): number {
   return Number(text);
 }
 
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }

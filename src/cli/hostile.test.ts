@@ -97,10 +97,10 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Each command with hostile inputs and arguments; paths are filled in at run time. */
 const CASES: readonly (readonly [string, () => readonly string[]])[] = [
-  ...['compile', 'get', 'describe', 'dns', 'env', 'allocate', 'diff'].flatMap((command) =>
+  ...['compile', 'get', 'describe', 'dns', 'env', 'allocate', 'diff', 'verify'].flatMap((command) =>
     ['sound', 'broken'].flatMap((input) => {
       const path = () => (input === 'sound' ? sound : broken);
-      const both = () => (command === 'diff' ? [path(), sound] : [path()]);
+      const both = () => (['diff', 'verify'].includes(command) ? [path(), sound] : [path()]);
       return [
         [`${command} of ${input} files`, () => [command, '-v', ...both()]],
         [`${command} --skip-invalid of ${input} files`, () => [command, '-v', '--skip-invalid', ...both()]],
@@ -114,6 +114,9 @@ const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ['compile into a directory', () => ['compile', sound, '-o', join(directory, 'out', EVIL)]],
   ['compile --check of hostile files', () => ['compile', sound, '--check', rules]],
   ['compile of several clusters', () => ['compile', '--cluster', `${EVIL}=${sound}`]],
+  ['verify of hostile rules', () => ['verify', rules, sound]],
+  ['verify as data', () => ['verify', '--format', 'json', rules, rules]],
+  ['verify for a pull request', () => ['verify', '--format', 'markdown', sound, rules]],
   ['diff as data', () => ['diff', '--format', 'json', '--simulate', sound, sound]],
   ['get as YAML', () => ['get', '-o', 'yaml', sound]],
   ['get as JSON', () => ['get', '-o', 'json', sound]],

@@ -19,6 +19,7 @@ import { addGet } from './commands/get.js';
 import { addLint } from './commands/lint.js';
 import { addSync } from './commands/sync.js';
 import { addTrace } from './commands/trace.js';
+import { addVerify } from './commands/verify.js';
 import { type Io, painter, shown } from './io.js';
 import { version } from './version.js';
 
@@ -26,6 +27,7 @@ import { version } from './version.js';
 const COMMANDS: readonly Add[] = [
   addCompile,
   addDiff,
+  addVerify,
   addApply,
   addCleanup,
   addSync,

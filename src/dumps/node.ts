@@ -18,6 +18,10 @@ export interface ReadNode {
   readonly addresses: readonly string[];
   /** Whether all addresses of its interfaces are known. */
   readonly isAddressed: boolean;
+  /** All addresses but virtual IPs. */
+  readonly own: readonly string[];
+  /** What it has, but not the evaluator: virtual servers by firewall mark, tables that iptables cannot print. */
+  readonly unread: readonly string[];
 }
 
 export interface NodeParts {
@@ -34,19 +38,38 @@ export interface NodeParts {
 export function nodeOf({ ruleSets, sets, ipvs, links, bound }: NodeParts): Checked<ReadNode> {
   // kube-proxy puts the address of each virtual server on a dummy device, or IPVS would see no packet for it.
   const virtual = links || bound.length > 0 ? [] : ipvs.virtualServers.map(({ address }) => address);
-  const all = links?.flatMap((link) => link.addresses.map(({ ip }) => ip)) ?? [];
+  const [devices, dummies] = [(links ?? []).filter(isDevice), (links ?? []).filter((link) => !isDevice(link))];
+  const own = ipsOf(devices);
   const rules: NodeRules = {
     ruleSets: ruleSets.map(withOwners),
     sets: sets.sets,
     otherSets: sets.others,
     virtualServers: ipvs.virtualServers,
-    addresses: new Set([...all, ...bound, ...virtual].map((text) => parseIp(text)?.text ?? text)),
+    addresses: new Set([...own, ...ipsOf(dummies), ...bound, ...virtual].map((text) => parseIp(text)?.text ?? text)),
   };
-  const addresses = (links ?? [])
-    .filter(({ name, kind }) => name !== 'lo' && kind !== 'dummy' && name !== 'kube-ipvs0')
+  const addresses = devices
+    .filter(({ name }) => name !== 'lo')
     .flatMap((link) => link.addresses.filter(({ scope }) => scope === 'global').map(({ ip }) => ip));
-  const value = { rules, addresses, isAddressed: links !== undefined };
+  const tables = ruleSets.flatMap(({ family, hidden = [] }) => hidden.map((table) => `table ${table} of ${family}`));
+  const unread = [...ipvs.others, ...tables];
+  const value = { rules, addresses, isAddressed: links !== undefined, own, unread };
   return { value, diagnostics: [...ruleSets.flatMap(hiddenTables), ...otherServers(ipvs.others)] };
+}
+
+/** Not the dummy device, which has virtual IPs. */
+function isDevice({ name, kind }: Link): boolean {
+  return kind !== 'dummy' && name !== 'kube-ipvs0';
+}
+
+function ipsOf(links: readonly Link[]): readonly string[] {
+  return links.flatMap((link) => link.addresses.map(({ ip }) => ip));
+}
+
+/** The rules of a node with no address but virtual IPs: to be compared on a node that has the addresses of two. */
+export function withoutOwn({ rules, own }: ReadNode): NodeRules {
+  const addresses = new Set(rules.addresses);
+  for (const each of own) addresses.delete(each);
+  return { ...rules, addresses };
 }
 
 /** The node as its tools were asked. */

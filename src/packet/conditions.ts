@@ -140,9 +140,12 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
       const share = shareOf(fraction(BigInt(match.probability), 1n << 31n));
       return () => share;
     }
-    case 'recent':
-      // A client that has not been here is in no list; whoever sets adds it.
-      return () => of(match.check.kind === 'set');
+    case 'recent': {
+      const { check, list } = match;
+      // A client that has not been here is in no list; a rule that sets adds it, and is for every packet.
+      if (check.kind === 'set') return () => YES;
+      return ({ remembered }) => of(remembered?.list === list && remembered.seconds <= check.seconds);
+    }
     case 'unknown':
       return foreignCondition(match.text, node);
   }

@@ -140,7 +140,9 @@ function translate(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
 }
 
 function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
-  const server = branch.flow.virtualServer === undefined ? way.serverFor(branch.flow) : undefined;
+  const { virtualServer, state } = branch.flow;
+  // Without a connection that it knows, IPVS takes only the first packet of one (tcp_conn_schedule: SYN).
+  const server = virtualServer === undefined && state === 'NEW' ? way.serverFor(branch.flow) : undefined;
   if (!server) return [branch];
   const given = schedule(server, branch, hook);
   if (given.length === 0) end(way, refused(server, branch, hook), 'reject');

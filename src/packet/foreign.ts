@@ -133,6 +133,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
       if (option === 'every') return () => shareOf(fraction(1n, BigInt(Number(value) || 1)));
       if (option === 'packet') return always;
       const units = Math.round(Number(value) * 2 ** 31);
+      if (!(units >= 0 && units <= 2 ** 31)) return undefined;
       return option === 'probability' ? () => shareOf(fraction(BigInt(units), 1n << 31n)) : undefined;
     },
   ],

@@ -24,6 +24,14 @@ export interface PacketClass {
   readonly inInterface?: string | UnknownInterface;
   /** New unless said. */
   readonly state?: State;
+  /** The affinity list that its client was added to, and how many seconds ago; absent: it is in none. */
+  readonly remembered?: Remembered;
+}
+
+/** A place in a list of the recent match. */
+export interface Remembered {
+  readonly list: string;
+  readonly seconds: number;
 }
 
 /** A packet on its way: the class, and what rules did to it so far. */
@@ -53,6 +61,8 @@ export interface Flow {
   readonly sourceNat: 'masquerade' | 'snat' | undefined;
   /** The affinity list that its client is added to. */
   readonly affinity: string | undefined;
+  /** The list that its client was in before. */
+  readonly remembered: Remembered | undefined;
 }
 
 /** The flow that a packet of a class begins. */
@@ -76,5 +86,6 @@ export function flowOf(packet: PacketClass): Flow {
     virtualServer: undefined,
     sourceNat: undefined,
     affinity: undefined,
+    remembered: packet.remembered,
   };
 }

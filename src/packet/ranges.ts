@@ -4,7 +4,7 @@
 import { type Ip, parseIp } from '../ip.js';
 
 /** `80`, `1000:2000`, `:1023`, `1024:`; undefined when it is none. */
-function portRange(text: string): readonly [number, number] | undefined {
+export function portRange(text: string): readonly [number, number] | undefined {
   const [, from, colon, to] = /^(\d{1,5})?(:)?(\d{1,5})?$/.exec(text) ?? [];
   if (from === undefined && colon === undefined) return undefined;
   const low = from === undefined ? 0 : Number(from);

@@ -173,9 +173,10 @@ export const RULES: readonly Rule[] = [
       'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
+  rule('verify/', 'packet/ tools/ ip.ts json.ts node:crypto.hash'),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ trace/ dumps/ effect/ explain/ packet/ diff/ review/ write/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ trace/ verify/ dumps/ effect/ explain/ packet/ diff/ review/ write/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
       'front.ts near.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts order.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',

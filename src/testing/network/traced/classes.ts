@@ -181,7 +181,7 @@ function portOf({ header, matches }: Rule): { readonly protocol: string; readonl
   const protocol = named === undefined || named === 'all' ? 'tcp' : named;
   for (const match of matches) {
     if (match.kind === 'l4' && match.destinationPort !== undefined) return { protocol, port: match.destinationPort };
-    const [, port] = (match.kind === 'unknown' && / --d(?:ports?|estination-ports?) (\d+)/.exec(match.text)) || [];
+    const [, port] = (match.kind === 'unknown' && / --(?:dports?|destination-ports?) (\d+)/.exec(match.text)) || [];
     if (port !== undefined) return { protocol, port: Number(port) };
   }
   return { protocol, port: undefined };

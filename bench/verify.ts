@@ -1,0 +1,58 @@
+/**
+ * The bench of verify: `npm run bench:verify`. `vipc verify`, the whole process, on a cluster against itself with one
+ * endpoint changed, and on its dump against it. Prints seconds and memory; judges nothing. BENCH_SIZES=1000,5000 chooses the
+ * numbers of Services.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asJson, cluster, NODE } from './cluster.js';
+import { table } from './table.js';
+
+const ENDPOINTS = 10;
+const SIZES = (process.env['BENCH_SIZES'] ?? '1000,10000').split(',').map(Number);
+const VIPC = fileURLToPath(new URL('../../../bin/vipc.js', import.meta.url));
+
+const scratch = mkdtempSync(join(tmpdir(), 'vipc-bench-'));
+try {
+  const rows = SIZES.flatMap(measure);
+  console.log(table(['Services x endpoints', 'compared', 'seconds', 'MB', 'answer'], rows));
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+
+function measure(services: number): readonly (readonly string[])[] {
+  const before = write('before.json', asJson(cluster({ services, endpoints: ENDPOINTS })));
+  const text = asJson(cluster({ services, endpoints: ENDPOINTS }));
+  const after = write('after.json', text.replace('"10.128.1.2"', '"10.250.1.2"'));
+  const dump = join(scratch, 'dump');
+  vipc('compile', '--node', NODE, before, '-o', dump);
+  return [
+    ['itself', [before, before]],
+    ['one endpoint changed', [before, after]],
+    ['its dump, one endpoint changed', [dump, after]],
+  ].map(([what, paths]) => {
+    const begin = process.hrtime.bigint();
+    const { stdout, memory } = vipc('verify', '--node', NODE, ...(paths as readonly string[]));
+    const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
+    return [`${services} x ${ENDPOINTS}`, String(what), seconds.toFixed(1), memory, stdout.split('\n')[0] ?? ''];
+  });
+}
+
+function write(name: string, text: string): string {
+  const path = join(scratch, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Runs it under time(1), which knows the most memory it had. */
+function vipc(...argv: readonly string[]): { readonly stdout: string; readonly memory: string } {
+  const { stdout, stderr, status } = spawnSync('/usr/bin/time', ['-f', 'max %M', process.execPath, VIPC, ...argv], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  });
+  if (status === null || status > 1) throw new Error(stderr);
+  return { stdout, memory: String(Math.round(Number(/max (\d+)/.exec(stderr)?.[1] ?? 0) / 1024)) };
+}

@@ -1,0 +1,149 @@
+/**
+ * cli: what `vipc verify` is given as A or B → rules: a snapshot is compiled, a dump is read, a node is asked.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readState } from '../apply/read.js';
+import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { readDumps } from '../dumps/dumps.js';
+import { kindOf } from '../dumps/kind.js';
+import { observedNode, type ReadNode, withoutOwn } from '../dumps/node.js';
+import { readText } from '../files.js';
+import type { Family } from '../ip.js';
+import type { Options } from '../options.js';
+import { rulesOf } from '../packet/desired.js';
+import { compileState } from '../pipeline.js';
+import type { Given } from '../verify/verify.js';
+import { RULES } from './api-sources.js';
+import { capturedHost, isCapture } from './captured.js';
+import { openInput } from './input.js';
+import { type Io, readAll } from './io.js';
+import { detectedOf, type NodeAtHand, nodeOn, openNode } from './node.js';
+import { type NodeFlags, nodeTask } from './node-task.js';
+import { loadOptions } from './options.js';
+
+export interface VerifyFlags extends NodeFlags {
+  readonly modeA?: string;
+  readonly modeB?: string;
+  readonly layoutA?: string;
+  readonly layoutB?: string;
+  readonly family?: Family;
+  readonly accept?: readonly string[];
+  readonly format: 'text' | 'json' | 'markdown';
+}
+
+/** What was read of a side; a snapshot is compiled when the addresses of the other side are known. */
+export type Loaded =
+  | { readonly kind: 'node'; readonly dump: ReadNode; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: 'snapshot'; readonly path: string };
+
+/** `live`, a captured directory, dumps by their content, or a snapshot. */
+export async function loadSide(path: string, flags: VerifyFlags, io: Io): Promise<Loaded> {
+  if (path === 'live') return nodeSide(await openNode(await nodeTask([], flags, io), io));
+  if (path === '-') {
+    const text = (await readAll(io.stdin)).toString('utf8');
+    return dumpSide([{ name: '<stdin>', text }]);
+  }
+  if (await isCapture(path)) return nodeSide(await nodeOn(await capturedHost(path), flags));
+  const found = statSync(path, { throwIfNoEntry: false });
+  // What is not there is said as for any snapshot.
+  if (!found) return { kind: 'snapshot', path };
+  const files = found.isDirectory() ? filesIn(path) : [path];
+  const texts = files.filter((name) => !/\.(?:ya?ml)$/.test(name)).map((name) => ({ name, text: readText(name) }));
+  const dumps = texts.filter((text) => isDump(text));
+  return dumps.length > 0 ? dumpSide(dumps) : { kind: 'snapshot', path };
+}
+
+function filesIn(directory: string): readonly string[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return names.sort().map((name) => join(directory, name));
+}
+
+function isDump(text: Parameters<typeof kindOf>[0]): boolean {
+  const { value, diagnostics } = kindOf(text);
+  return value !== 'nothing' && diagnostics.length === 0;
+}
+
+function dumpSide(texts: Parameters<typeof readDumps>[0]): Loaded {
+  const { value, diagnostics } = readDumps(texts);
+  return { kind: 'node', dump: value, diagnostics };
+}
+
+async function nodeSide(node: NodeAtHand): Promise<Loaded> {
+  const observed = await readState(node.host, detectedOf(node), {});
+  const { nft = [] } = observed;
+  const { value: dump } = observedNode(observed);
+  const tables = nft.map(({ family, name }) => `nftables table ${family} ${name}`);
+  return { kind: 'node', dump: { ...dump, unread: [...dump.unread, ...tables] }, diagnostics: [] };
+}
+
+/** A side with its own part of the flags. */
+export interface Asked {
+  readonly loaded: Loaded;
+  readonly mode: string | undefined;
+  readonly layout: string | undefined;
+}
+
+/** The rules of both sides, on one node that has the addresses of both. */
+export async function givenOf(
+  sides: readonly [Asked, Asked],
+  flags: VerifyFlags,
+  io: Io,
+): Promise<Checked<readonly [Given, Given] | undefined>> {
+  const known = sides.flatMap(({ loaded }) => (loaded.kind === 'node' ? loaded.dump.own : []));
+  const [a, b] = [await sideOf(sides[0], known, flags, io), await sideOf(sides[1], known, flags, io)];
+  const diagnostics = [...a.diagnostics, ...b.diagnostics];
+  if (!a.value || !b.value || hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  const own = new Set([...a.value.own, ...b.value.own]);
+  const whole = ({ given }: ReadSide): Given => {
+    return { ...given, rules: { ...given.rules, addresses: new Set([...own, ...given.rules.addresses]) } };
+  };
+  return { value: [whole(a.value), whole(b.value)], diagnostics };
+}
+
+interface ReadSide {
+  readonly given: Given;
+  readonly own: readonly string[];
+}
+
+async function sideOf(
+  { loaded, mode, layout }: Asked,
+  known: readonly string[],
+  flags: VerifyFlags,
+  io: Io,
+): Promise<Checked<ReadSide | undefined>> {
+  const own = { ...flags, ...(mode !== undefined && { mode }), ...(layout !== undefined && { layout }) };
+  if (loaded.kind === 'node') {
+    const { unread, own: addresses } = loaded.dump;
+    const rules = withoutOwn(loaded.dump);
+    const { value } = await loadOptions({ ...(flags.nodeAddress && { nodeAddress: flags.nodeAddress }) });
+    return {
+      value: {
+        given: { rules, unread, families: rules.ruleSets.map(({ family }) => family) },
+        own: [...addresses, ...value.nodeAddresses],
+      },
+      diagnostics: loaded.diagnostics,
+    };
+  }
+  const options = await loadOptions(own);
+  const sources = await (await openInput([loaded.path], flags, io)).read(RULES);
+  const before = [...options.diagnostics, ...sources.diagnostics];
+  if (hasErrors(before)) return { value: undefined, diagnostics: before };
+  const all: Options = { ...options.value, nodeAddresses: [...options.value.nodeAddresses, ...known] };
+  const { value, diagnostics } = compileState(sources.value, all, {
+    skipInvalid: flags.skipInvalid === true,
+    ...((layout ?? flags.layout) ? { layout: layout ?? flags.layout } : {}),
+  });
+  if (!value) return { value: undefined, diagnostics: [...before, ...diagnostics] };
+  const elsewhere = value.resolved.flatMap(({ ports }) =>
+    ports.flatMap(({ endpoints }) => endpoints.reachable.filter(({ local }) => !local).map(({ ip }) => ip)),
+  );
+  return {
+    value: {
+      given: { rules: rulesOf(value.desired, []), elsewhere: new Set(elsewhere) },
+      own: value.resolved.flatMap(({ node }) => node.addresses),
+    },
+    diagnostics: [...before, ...diagnostics],
+  };
+}

@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ROOT } from '../testing/cases/cases.js';
+import { vipc } from '../testing/run/vipc.js';
+
+const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
+
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'vipc-verify-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function file(name: string, text: string): string {
+  writeFileSync(join(directory, name), text);
+  return join(directory, name);
+}
+
+/** A dump with these rules of nat PREROUTING and filter FORWARD. */
+function dump(
+  name: string,
+  { nat = [], forward = [] }: { nat?: readonly string[]; forward?: readonly string[] },
+): string {
+  const rules = (chain: string, list: readonly string[]) => list.map((each) => `-A ${chain} ${each}\n`).join('');
+  return file(
+    name,
+    `*nat\n:PREROUTING ACCEPT [0:0]\n${rules('PREROUTING', nat)}COMMIT\n` +
+      `*filter\n:FORWARD ACCEPT [0:0]\n${rules('FORWARD', forward)}COMMIT\n`,
+  );
+}
+
+const TO = '-d 10.0.0.1/32 -p tcp -m tcp --dport 80';
+const DNAT = (to: string) => `${TO} -j DNAT --to-destination ${to}`;
+const HALF = (share: string, to: string) =>
+  `${TO} -m statistic --mode random --probability ${share} -j DNAT --to-destination ${to}`;
+const STRING = '-m string --string x --algo bm --to 65535 -j DROP';
+const RECENT = (seconds: number, list = 'L') => [
+  `${TO} -m recent --rcheck --seconds ${seconds} --reap --name ${list} --mask 255.255.255.255 --rsource -j DNAT --to-destination 10.1.0.1:80`,
+  `${TO} -m recent --set --name L --mask 255.255.255.255 --rsource -j DNAT --to-destination 10.1.0.2:80`,
+];
+
+describe('two dumps', () => {
+  it.each([
+    ['the same', { nat: [DNAT('10.1.0.1:80')] }, { nat: [DNAT('10.1.0.1:80')] }, 0, 'equal: '],
+    [
+      'a rule that never matters',
+      { nat: [DNAT('10.1.0.1:80')] },
+      { nat: [DNAT('10.1.0.1:80'), DNAT('10.1.0.2:80')] },
+      0,
+      'equal: ',
+    ],
+    ['another endpoint', { nat: [DNAT('10.1.0.1:80')] }, { nat: [DNAT('10.1.0.2:80')] }, 1, 'to other endpoints'],
+    ['no rule', { nat: [DNAT('10.1.0.1:80')] }, {}, 1, 'no longer served'],
+    ['a rule that drops', {}, { forward: ['-s 10.9.0.0/16 -j DROP'] }, 1, 'now dropped'],
+    [
+      'a share 2^-24 away',
+      { nat: [HALF('0.50000000000', '10.1.0.1:80'), DNAT('10.1.0.2:80')] },
+      { nat: [HALF('0.50000005961', '10.1.0.1:80'), DNAT('10.1.0.2:80')] },
+      0,
+      'equal: ',
+    ],
+    [
+      'a share further away',
+      { nat: [HALF('0.50000000000', '10.1.0.1:80'), DNAT('10.1.0.2:80')] },
+      { nat: [HALF('0.50000006100', '10.1.0.1:80'), DNAT('10.1.0.2:80')] },
+      1,
+      'share connections out otherwise',
+    ],
+    [
+      'an unknown match that other packets get to',
+      { forward: [STRING] },
+      { forward: [STRING], nat: [DNAT('10.1.0.1:80')] },
+      1,
+      'undecided: ',
+    ],
+    [
+      'the same unknown match before a difference',
+      { forward: [STRING, '-s 10.9.0.0/16 -j DROP'] },
+      { forward: [STRING] },
+      1,
+      'now left as they are',
+    ],
+    ['an unknown match on one side', { forward: [STRING] }, {}, 1, 'undecided: '],
+    [
+      'an unknown match elsewhere',
+      { forward: [STRING, '-s 10.9.0.0/16 -j DROP'] },
+      { forward: ['-s 10.9.0.0/16 -j DROP', STRING] },
+      0,
+      'depend on the same unknown',
+    ],
+    ['an affinity timeout', { nat: RECENT(60) }, { nat: RECENT(61) }, 1, 'client in list L for 61 s'],
+    ['another affinity list', { nat: RECENT(60) }, { nat: RECENT(60, 'M') }, 1, 'client in list L for 60 s'],
+  ])('%s', async (_, a, b, code, text) => {
+    const result = await vipc(['verify', '--family', 'ipv4', dump('a', a), dump('b', b)]);
+    expect(result.stderr).toBe('');
+    expect(result.stdout).toContain(text);
+    expect(result.code).toBe(code);
+  });
+});
+
+describe('what is accepted', () => {
+  const sides = () => [dump('c', { nat: [DNAT('10.1.0.1:80')] }), dump('d', { nat: [DNAT('10.1.0.2:80')] })];
+
+  it('by its line, and by no other', async () => {
+    const { stdout } = await vipc(['verify', '--family', 'ipv4', ...sides()]);
+    const [, line = ''] = /accept as: (.*)/.exec(stdout) ?? [];
+    const accepted = file('accepted', `# reviewed\n${line}  # the new pod\n`);
+    const result = await vipc(['verify', '--family', 'ipv4', '--accept', accepted, ...sides()]);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout).toMatch(/^equal but for what is accepted; 1 difference accepted\n/);
+    const other = file('other', `${line}0\n`);
+    const refused = await vipc(['verify', '--family', 'ipv4', '--accept', other, ...sides()]);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain(`stale: nothing is left of ${line}0\n`);
+  });
+
+  it('by-design takes what differs between modes, and nothing else', async () => {
+    const modes = ['--mode-b', 'ipvs'];
+    expect((await vipc(['verify', WEB, WEB, ...modes])).code).toBe(1);
+    expect((await vipc(['verify', WEB, WEB, ...modes, '--accept', 'by-design'])).code).toBe(0);
+    const [a, b] = sides();
+    expect((await vipc(['verify', '--family', 'ipv4', '--accept', 'by-design', `${a}`, `${b}`])).code).toBe(1);
+  });
+
+  it('what is undecided is not', async () => {
+    const paths = [dump('e', { forward: [STRING] }), dump('f', {})];
+    const { stdout } = await vipc(['verify', '--family', 'ipv4', ...paths]);
+    const lines = [...stdout.matchAll(/accept as: (.*)/g)].map(([, line]) => line);
+    const accepted = file('undecided', lines.join('\n'));
+    expect((await vipc(['verify', '--family', 'ipv4', '--accept', accepted, ...paths])).code).toBe(1);
+  });
+});
+
+it('a family that one side does not have is undecided', async () => {
+  const { code, stdout } = await vipc(['verify', WEB, dump('g', { nat: [DNAT('10.1.0.1:80')] })]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/ipv6|different/);
+  const none = dump('h', {});
+  const result = await vipc([
+    'verify',
+    none,
+    file('six', '# Generated by ip6tables-save\n*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n# Completed on Monday\n'),
+  ]);
+  expect(result.code).toBe(1);
+  expect(result.stdout).toMatch(/^undecided: one side has no rules of ipv4 and ipv6/);
+});
+
+it('json is the same as data', async () => {
+  const paths = [dump('i', { nat: [DNAT('10.1.0.1:80')] }), dump('j', {})];
+  const { code, stdout } = await vipc(['verify', '--family', 'ipv4', '--format', 'json', ...paths]);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    equal: false,
+    undecided: false,
+    differences: [
+      {
+        kind: 'no-longer-served',
+        places: ['10.0.0.1:80/tcp'],
+        packet: { to: '10.0.0.1', port: 80, protocol: 'tcp', inInterface: 'eth0' },
+        a: [{ end: 'served', to: '10.1.0.1:80', probability: 1 }],
+        b: [{ end: 'untouched' }],
+      },
+    ],
+  });
+});
+
+it('markdown has each difference as an item', async () => {
+  const paths = [dump('k', { nat: [DNAT('10.1.0.1:80')] }), dump('l', {})];
+  const { stdout } = await vipc(['verify', '--family', 'ipv4', '--format', 'markdown', ...paths]);
+  expect(stdout).toMatch(/^\*\*different: 1 difference\*\*\n\n- 10\.0\.0\.1:80\/tcp no longer served/);
+});
+
+it.each([
+  ['one side only', () => ['verify', WEB], 'name two'],
+  ['standard input twice', () => ['verify', '-', '-'], 'one of the two only'],
+  ['what is not there', () => ['verify', WEB, join(directory, 'nowhere')], 'nowhere'],
+  [
+    'a snapshot with errors',
+    () => ['verify', WEB, file('wrong.yaml', 'kind: Service\napiVersion: v1\nmetadata: {}\n')],
+    'error',
+  ],
+  ['a dump that ends early', () => ['verify', WEB, file('cut', '*nat\n:PREROUTING ACCEPT [0:0]\n')], 'COMMIT'],
+])('%s is trouble', async (_, argv, text) => {
+  const { code, stdout, stderr } = await vipc(argv());
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(text);
+});

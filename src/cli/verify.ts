@@ -1,0 +1,46 @@
+/**
+ * cli: `vipc verify A B`: whether two rule sets treat every packet alike.
+ */
+import { existsSync } from 'node:fs';
+import { hasErrors, showPath } from '../diag.js';
+import { readText } from '../files.js';
+import { FAMILIES } from '../ip.js';
+import { accept, BY_DESIGN, parseAccepted } from '../verify/accept.js';
+import { toData } from '../verify/data.js';
+import { newGroups } from '../verify/groups.js';
+import { type Found, isEqual, markdownLines, textLines } from '../verify/tell.js';
+import { verify } from '../verify/verify.js';
+import { EXIT, type Io, writeJson, writeLines } from './io.js';
+import { judged, report } from './report.js';
+import { givenOf, loadSide, type VerifyFlags } from './verify-sides.js';
+
+/** Prints what differs; 0 when nothing does but for what is accepted, 1 when something does or is undecided. */
+export async function runVerify(paths: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {
+  const [a, b, third] = paths;
+  if (a === undefined || b === undefined || third !== undefined)
+    throw new Error('name two: snapshots, dumps, directories of dumps, or live (vipc verify --help)');
+  if (a === '-' && b === '-') throw new Error('standard input can be one of the two only');
+  const lines = (flags.accept ?? []).flatMap(acceptedIn);
+  const sides = [
+    { loaded: await loadSide(a, flags, io), mode: flags.modeA, layout: flags.layoutA },
+    { loaded: await loadSide(b, flags, io), mode: flags.modeB, layout: flags.layoutB },
+  ] as const;
+  const { value, diagnostics } = await givenOf(sides, flags, io);
+  const all = judged(diagnostics, flags);
+  await report(all, flags.verbose === true, io);
+  // That two rule sets differ is an answer; that one cannot be read is none.
+  if (!value || hasErrors(all)) return EXIT.trouble;
+  const { add, groups } = newGroups();
+  const counts = verify(...value, add, flags.family === undefined ? FAMILIES : [flags.family]);
+  const found: Found = { counts, ...accept(groups(), lines) };
+  if (flags.format === 'json') await writeJson(io.stdout, toData(found), 2);
+  else await writeLines(io.stdout, flags.format === 'markdown' ? markdownLines(found) : textLines(found));
+  return isEqual(found) ? EXIT.ok : EXIT.different;
+}
+
+/** `by-design`, or the lines of a file. */
+function acceptedIn(text: string): readonly string[] {
+  if (text === BY_DESIGN && !existsSync(text)) return [text];
+  if (!existsSync(text)) throw new Error(`--accept: there is no file ${showPath(text)}`);
+  return parseAccepted(readText(text));
+}

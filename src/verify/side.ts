@@ -1,0 +1,180 @@
+/**
+ * side: one of the two rule sets, and which of its rules packets to a destination can meet. What they can meet is told from
+ * destination, protocol and port alone, and is never too little: a rule that asks for anything else is met.
+ */
+import type { Family, Ip } from '../ip.js';
+import { newEvaluator } from '../packet/evaluate.js';
+import { isLocal, type NodeRules } from '../packet/node.js';
+import type { PacketClass } from '../packet/packet.js';
+import type { Chain, Match } from '../tools/iptables/types.js';
+import { type IndexedChain, indexChain } from './chain-index.js';
+import { addAddresses, type Range, toNumber } from './intervals.js';
+import { type Knowledge, setsOf } from './may.js';
+import { addSet, addTests, mergeTests, noTests, type Tests } from './tests.js';
+import { type BuiltIn, digest, type Ground, type Walked, walk } from './walk.js';
+
+/** What packets to a destination can meet. */
+export interface Met {
+  /** Equal for rules that treat these packets equally, whatever their chains are called. */
+  readonly content: string;
+  /** Matches and targets that the evaluator may not know, each with its place; told with tests only. */
+  readonly unknown: readonly string[];
+}
+
+export type Side = ReturnType<typeof newSide>;
+
+/** `elsewhere`: addresses of endpoints that are known to be on other nodes. */
+export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Set()) {
+  const servers = new Map<string, NodeRules['virtualServers'][number][]>();
+  for (const server of node.virtualServers) {
+    const list = servers.get(server.address);
+    if (list) list.push(server);
+    else servers.set(server.address, [server]);
+  }
+  const ground = groundOf(node, (address) => servers.get(address) ?? []);
+  const scans = { ipv4: scanned(node, 'ipv4'), ipv6: scanned(node, 'ipv6') };
+
+  const meet = meetOf(ground, scans);
+  const serverFor = ({ protocol, destination, destinationPort }: PacketClass) =>
+    (servers.get(destination.text) ?? []).find((each) => each.protocol === protocol && each.port === destinationPort);
+  const { evaluate } = newEvaluator(node);
+  return {
+    node,
+    elsewhere,
+    evaluate,
+    /** All destinations that rules, sets and virtual servers name, and all else that they ask for. */
+    allTests: (family: Family): Tests => scans[family]().tests,
+    meet,
+    isLocal: (ip: Ip) => isLocal(node, ip),
+    /** Whether it is an address of virtual servers. */
+    isVirtual: (ip: Ip) => servers.has(ip.text),
+    /** Whether it is for a virtual server that has no real server to give it to. */
+    isEmptyServer: (packet: PacketClass) => serverFor(packet)?.realServers.every(({ weight }) => weight === 0) === true,
+    /** The virtual server that Flow.virtualServer names. */
+    serverNamed: (name: string) => (servers.get(name.split(' ')[1] ?? '') ?? []).find((each) => keyOf(each) === name),
+  };
+}
+
+type Scans = Readonly<Record<Family, () => Scanned>>;
+
+/** What packets that `known` describes can meet; adds to `tests` what those rules ask for. */
+function meetOf(ground: Ground, scans: Scans): (known: Knowledge, tests?: Tests) => Met {
+  /** Destinations that nothing names meet the same where they are in the same networks: most endpoints are such. */
+  const walks = new Map<string, Walked>();
+  const walkTo = (known: Knowledge, withTests: boolean): Walked => {
+    const { destination, protocol, port } = known;
+    const { named, networks } = scans[destination.family]();
+    const value = toNumber(destination.bytes);
+    if (named.has(value)) return walk(ground, known, withTests);
+    const inside = networks.map(({ low, high }) => (low <= value && value <= high ? '1' : '0')).join('');
+    const key = `${destination.family} ${inside} ${isLocal(ground.node, destination)} ${protocol} ${port} ${withTests}`;
+    const before = walks.get(key);
+    if (before) return before;
+    const made = walk(ground, known, withTests);
+    walks.set(key, made);
+    return made;
+  };
+
+  return (known, tests) => {
+    const seen = new Set<string>();
+    const unknown: string[] = [];
+    const parts: string[] = [];
+    const todo = [known];
+    for (let at = todo.pop(); at; at = todo.pop()) {
+      const key = `${at.destination.text} ${at.protocol ?? ''} ${at.port ?? ''}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const walked = walkTo(at, tests !== undefined);
+      if (tests && walked.tests) mergeTests(tests, walked.tests);
+      parts.push(key, String(isLocal(ground.node, at.destination)));
+      for (const part of walked.parts) parts.push(part);
+      for (const text of walked.unknown) unknown.push(text);
+      // In one order, however the rules were met.
+      for (const target of [...walked.targets].sort(byAddress)) todo.push(target);
+    }
+    return { content: digest(parts.join('\n')), unknown };
+  };
+}
+
+function keyOf({ protocol, address, port }: NodeRules['virtualServers'][number]): string {
+  return `${protocol} ${address} ${port}`;
+}
+
+function byAddress(a: Knowledge, b: Knowledge): number {
+  const [left, right] = [`${a.destination.text} ${a.port}`, `${b.destination.text} ${b.port}`];
+  return left < right ? 1 : left > right ? -1 : 0;
+}
+
+/** Chains with fewer rules are read again where they are met again: there are many of them. */
+const LARGE = 64;
+
+function groundOf(node: NodeRules, serversAt: Ground['serversAt']): Ground {
+  const chains = new Map<string, Chain>();
+  const builtIn: Record<Family, BuiltIn[]> = { ipv4: [], ipv6: [] };
+  for (const { family, tables } of node.ruleSets)
+    for (const { name: table, chains: list } of tables)
+      for (const chain of list) {
+        chains.set(`${family} ${table} ${chain.name}`, chain);
+        if (chain.policy !== undefined) builtIn[family].push({ table, chain });
+      }
+  const nameOf = ({ table, chain }: BuiltIn) => `${table} ${chain.name}`;
+  for (const list of Object.values(builtIn)) list.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const indexed = new Map<Chain, IndexedChain>();
+  const indexOf = (chain: Chain, family: Family): IndexedChain => {
+    const before = indexed.get(chain);
+    if (before) return before;
+    const made = indexChain(chain, family);
+    if (made.size >= LARGE || chain.policy !== undefined) indexed.set(chain, made);
+    return made;
+  };
+  const ownAddresses = digest([...node.addresses].sort().join());
+  return { node, sets: setsOf(node.sets), chains, builtIn, indexOf, serversAt, ownAddresses };
+}
+
+interface Scanned {
+  readonly tests: Tests;
+  /** Destinations that have a test of their own. */
+  readonly named: ReadonlySet<bigint>;
+  /** Tests of other destinations. */
+  readonly networks: readonly Range[];
+}
+
+/** Every rule once, when first asked. */
+function scanned(node: NodeRules, family: Family): () => Scanned {
+  let found: Scanned | undefined;
+  return () => {
+    found ??= scan(node, family);
+    return found;
+  };
+}
+
+function scan(node: NodeRules, family: Family): Scanned {
+  const tests = noTests();
+  const lookups = new Map<string, Extract<Match, { kind: 'set' }>>();
+  for (const { family: own, tables } of node.ruleSets) {
+    if (own !== family) continue;
+    for (const { header, matches } of rulesOf(tables)) {
+      if (header.destination) addAddresses(tests.destinations, header.destination.value, family);
+      for (const match of matches) {
+        if (match.kind === 'set') lookups.set(`${match.set} ${match.sides.join()}`, match);
+        // Others do not name destinations.
+        else if (match.kind === 'unknown') addTests({ header: {}, matches: [match] }, family, tests);
+      }
+    }
+  }
+  for (const { set: name, sides } of lookups.values()) {
+    const set = node.sets.find((each) => each.name === name);
+    if (set?.family === family) addSet(set, set.entries, sides, tests);
+  }
+  for (const { address } of node.virtualServers) addAddresses(tests.destinations, address, family);
+  const all = [...tests.destinations.values()];
+  return {
+    tests,
+    named: new Set(all.flatMap(({ low, high }) => (low === high ? [low] : []))),
+    networks: all.filter(({ low, high }) => low !== high),
+  };
+}
+
+function* rulesOf(tables: NodeRules['ruleSets'][number]['tables']) {
+  for (const { chains } of tables) for (const chain of chains) yield* chain.rules();
+}

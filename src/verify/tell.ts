@@ -1,0 +1,173 @@
+/**
+ * tell: what was found → lines for people.
+ */
+import type { Outcome } from '../packet/evaluate.js';
+import { toNumber } from '../packet/fraction.js';
+import type { PacketClass } from '../packet/packet.js';
+import type { Accepted } from './accept.js';
+import type { Kind } from './compare.js';
+import { type Fate, keyOf } from './fate.js';
+import { type Group, placeOf } from './groups.js';
+import type { Counts } from './verify.js';
+
+export interface Found extends Accepted {
+  readonly counts: Counts;
+}
+
+/** Whether nothing is left to look at. */
+export function isEqual({ open, counts }: Found): boolean {
+  return open.length === 0 && counts.unread !== 'not alike' && counts.notCompared.length === 0;
+}
+
+const PHRASES: Readonly<Record<Kind, (places: string) => string>> = {
+  undecided: (places) => `${places}: it depends on what is not known here`,
+  'no-longer-served': (places) => `${places} no longer served`,
+  'newly-served': (places) => `${places} served, and not before`,
+  dropped: (places) => `${places} now dropped`,
+  rejected: (places) => `${places} now refused`,
+  untouched: (places) => `${places} now left as they are`,
+  verdicts: (places) => `${places} end otherwise`,
+  answer: (places) => `${places} refused with another answer`,
+  endpoints: (places) => `${places} lead to other endpoints`,
+  source: (places) => `${places} show endpoints another source address`,
+  affinity: (places) => `${places} keep clients otherwise`,
+  scheduler: (places) => `${places} picked otherwise`,
+  shares: (places) => `${places} share connections out otherwise`,
+  route: (places) => `${places} stay on the node on one side only`,
+  mark: (places) => `${places} leave with another mark`,
+};
+
+/** The group in a sentence. */
+export function sentenceOf({ kind, subject, byDesign, places, placeCount, classes }: Group): string {
+  const of = `(${counted(classes, 'class', 'classes')} of packets)`;
+  const [first = ''] = places;
+  const what = placeCount === 1 ? first : `${first} and ${placeCount - 1} more`;
+  if (byDesign.length > 0) return `by design: ${byDesign.join(', ')}: ${what} ${of}`;
+  const isAddress = !subject.includes('/');
+  if (isAddress && placeCount > 1) return `${PHRASES[kind](`${placeCount} ports`)} on ${subject} ${of}`;
+  return isAddress ? `${PHRASES[kind](what)} ${of}` : `${subject}: ${PHRASES[kind](what)} ${of}`;
+}
+
+/** Each difference with its example, and the rules that this met. */
+export function* textLines(found: Found): Generator<string> {
+  yield summaryOf(found);
+  for (const group of found.open) {
+    yield '';
+    yield sentenceOf(group);
+    yield `  example: ${packetText(group.example.packet)}`;
+    for (const [name, fates, outcomes] of sidesOf(group)) {
+      yield `  ${name}: ${fateTexts(fates).join('; ')}`;
+      // What is meant is explained in docs/verify.md.
+      if (group.byDesign.length === 0)
+        for (const line of stepLines(fates, group, name, outcomes)) yield `       ${line}`;
+    }
+    yield `  accept as: ${group.id}`;
+  }
+  if (found.open.length > 0) yield '';
+  yield* countLines(found);
+}
+
+function sidesOf({ example: { fates, a, b } }: Group) {
+  return [['A', fates[0], a] as const, ['B', fates[1], b] as const];
+}
+
+/** The way of the first fate that the other side does not have. */
+function stepLines(
+  fates: readonly Fate[],
+  { example }: Group,
+  name: 'A' | 'B',
+  outcomes: readonly Outcome[],
+): readonly string[] {
+  const others = new Set(example.fates[name === 'A' ? 1 : 0].map(keyOf));
+  const fate = fates.find((each) => !others.has(keyOf(each))) ?? fates[0];
+  const steps = (fate?.outcome ?? outcomes[0])?.steps ?? [];
+  return steps.map(({ table, hook, rule, text }) => `${hook} ${table}${rule > 0 ? ` ${rule}` : ''}: ${text}`);
+}
+
+function summaryOf({ open, accepted, counts }: Found): string {
+  const undecided = open.filter(({ kind }) => kind === 'undecided').length;
+  const meant = accepted.length > 0 ? `; ${counted(accepted.length, 'difference', 'differences')} accepted` : '';
+  if (open.length === 0 && counts.notCompared.length > 0)
+    return `undecided: one side has no rules of ${counts.notCompared.join(' and ')} (add them, or compare one family with --family)${meant}`;
+  if (open.length === 0 && counts.unread === 'not alike')
+    return `undecided: something that vipc does not read is on one side only${meant}`;
+  if (open.length === 0)
+    return accepted.length > 0 ? `equal but for what is accepted${meant}` : 'equal: every packet is treated alike';
+  if (undecided === open.length) return `undecided: ${counted(undecided, 'group', 'groups')} of packets${meant}`;
+  const rest = undecided > 0 ? `, ${undecided} undecided` : '';
+  return `different: ${counted(open.length - undecided, 'difference', 'differences')}${rest}${meant}`;
+}
+
+function* countLines({ counts, stale }: Found): Generator<string> {
+  const { destinations, sameDestinations, places, samePlaces, classes, unknownAlike } = counts;
+  yield `checked: ${counted(destinations, 'class', 'classes')} of destinations, ${sameDestinations} with the same rules on both sides`;
+  if (places > 0)
+    yield `         ${counted(places, 'port', 'ports')} of the others, ${samePlaces} with the same rules; ${counted(classes, 'class', 'classes')} of packets evaluated`;
+  if (unknownAlike > 0) yield `         ${unknownAlike} depend on the same unknown matches on both sides`;
+  if (counts.unread === 'alike') yield '         what vipc does not read is the same on both sides';
+  for (const line of stale) yield `stale: nothing is left of ${line}`;
+}
+
+function counted(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** `from 198.51.100.100 by eth0 to 10.96.0.1:80/tcp` */
+function packetText(packet: PacketClass): string {
+  const { source, sourcePort, inInterface, state, remembered } = packet;
+  const from = sourcePort === undefined || sourcePort === 40000 ? source.text : `${source.text} port ${sourcePort}`;
+  const by = inInterface === undefined ? 'this node' : inInterface;
+  const more = [
+    ...(state === undefined ? [] : [`state ${state}`]),
+    ...(remembered ? [`client in list ${remembered.list} for ${remembered.seconds} s`] : []),
+  ];
+  return [`from ${from} by ${by} to ${placeOf(packet)}`, ...more].join(', ');
+}
+
+/** More endpoints than that are counted. */
+const MOST = 4;
+
+function fateTexts(fates: readonly Fate[]): readonly string[] {
+  const texts = fates.map(fateText);
+  return texts.length > MOST ? [...texts.slice(0, MOST - 1), `and ${texts.length - MOST + 1} more`] : texts;
+}
+
+/** `1/3 to 10.244.1.5:8080, source kept` */
+function fateText(fate: Fate): string {
+  const { end, to, source, answer, isLocal, affinity, persistence, scheduler, share, outcome, marks } = fate;
+  const part = share.n === share.d ? '' : `${(toNumber(share) * 100).toFixed(1)}% `;
+  const where = isLocal ? 'delivered here' : 'goes on';
+  const what = {
+    served: `to ${to}`,
+    untouched: `${where} untouched`,
+    rejected: answer === undefined ? 'refused' : `refused with ${answer}`,
+    dropped: 'dropped',
+  }[end];
+  const more = [
+    ...(end === 'served' || source !== undefined ? [source === undefined ? 'source kept' : source] : []),
+    ...(affinity === undefined ? [] : [`remembered in ${affinity}`]),
+    ...(persistence === undefined ? [] : [`kept for ${persistence} s`]),
+    ...(scheduler === undefined ? [] : [`by ${scheduler}`]),
+    ...(marks === '0x0 0x0' || marks === '' ? [] : [`mark ${marks.split(' ')[0]}`]),
+    ...(outcome.depends.length === 0 ? [] : [`if ${outcome.depends.join(' and ')}`]),
+  ];
+  return [`${part}${what}`, ...more].join(', ');
+}
+
+/** For a pull request. */
+export function* markdownLines(found: Found): Generator<string> {
+  yield `**${summaryOf(found)}**`;
+  for (const group of found.open) {
+    yield '';
+    yield `- ${sentenceOf(group)}`;
+    yield `  - ${code(packetText(group.example.packet))}`;
+    for (const [name, fates] of sidesOf(group)) yield `  - ${name}: ${code(fateTexts(fates).join('; '))}`;
+    yield `  - accept as ${code(group.id)}`;
+  }
+  yield '';
+  for (const line of countLines(found)) yield line.trim();
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'")}\``;
+}

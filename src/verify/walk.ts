@@ -1,0 +1,182 @@
+/**
+ * walk: the rules that packets to one destination can meet, chain by chain from the built-in ones.
+ */
+import * as crypto from 'node:crypto';
+import { type Family, parseIp } from '../ip.js';
+import type { NodeRules } from '../packet/node.js';
+import { flowOf, type PacketClass } from '../packet/packet.js';
+import { actionOf } from '../packet/targets.js';
+import { printRule } from '../tools/iptables/print.js';
+import type { Chain, Rule } from '../tools/iptables/types.js';
+import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
+import { type IndexedChain, rulesFor } from './chain-index.js';
+import { addRange } from './intervals.js';
+import { type Knowledge, type KnownSets, may, setEntries } from './may.js';
+import { addSet, addTests, noTests, type Tests } from './tests.js';
+
+/** What a walk looks into. */
+export interface Ground {
+  readonly node: NodeRules;
+  readonly sets: KnownSets;
+  /** By family, table and name. */
+  readonly chains: ReadonlyMap<string, Chain>;
+  readonly builtIn: Readonly<Record<Family, readonly BuiltIn[]>>;
+  readonly indexOf: (chain: Chain, family: Family) => IndexedChain;
+  readonly serversAt: (address: string) => NodeRules['virtualServers'];
+  /** Equal where the node has the same addresses. */
+  readonly ownAddresses: string;
+}
+
+export interface BuiltIn {
+  readonly table: string;
+  readonly chain: Chain;
+}
+
+export interface Walked {
+  /** What is met, in order. */
+  readonly parts: readonly string[];
+  /** Where it is translated to. */
+  readonly targets: readonly Knowledge[];
+  /** Matches and targets that the evaluator may not know, each with its place; with tests only. */
+  readonly unknown: readonly string[];
+  /** What the rules ask for, when that was asked. */
+  readonly tests: Tests | undefined;
+}
+
+interface Met {
+  /** `''` where there is nothing. */
+  readonly content: string;
+  readonly unknown: readonly string[];
+}
+
+/** The kernel refuses rules that are deeper. */
+const DEEPEST = 64;
+
+export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walked {
+  const { node, sets, chains } = ground;
+  const { family } = known.destination;
+  const memo = new Map<string, Met>();
+  const targets: Knowledge[] = [];
+  const flow = flowOf(packetOf(known));
+  const tests = withTests ? noTests() : undefined;
+
+  const chain = (table: string, name: string, depth: number): Met => {
+    const key = `${family} ${table} ${name}`;
+    const before = memo.get(key);
+    if (before) return before;
+    const found = chains.get(key);
+    if (!found || depth > DEEPEST) return { content: `no ${name}`, unknown: [`no chain ${name}`] };
+    const texts: string[] = [];
+    const unknown: string[] = [];
+    for (const rule of rulesFor(ground.indexOf(found, family), known)) {
+      if (!may(rule, known, node, sets)) continue;
+      if (tests) {
+        addMet(rule, known, sets, tests);
+        unknown.push(...unknownIn(rule, sets));
+      }
+      const action = rule.target && actionOf(rule)(flow);
+      const plain = plainText(rule, family, ground, known);
+      if (action?.kind === 'jump' || action?.kind === 'goto') {
+        const to = chain(table, action.chain, depth + 1);
+        for (const text of to.unknown) unknown.push(text);
+        // What comes back from an empty chain has met nothing.
+        if (to.content !== '' || action.kind === 'goto') texts.push(`${plain} ${action.kind} ${to.content}`);
+        continue;
+      }
+      texts.push(rule.target ? plain + printRule({ ...rule, header: {}, matches: [] }, family) : plain);
+      if (action?.kind === 'verdict' && action.flow.original) {
+        const { destination, destinationPort } = action.flow;
+        targets.push({ destination, protocol: known.protocol, port: destinationPort });
+      }
+    }
+    const made = { content: texts.length === 0 ? '' : digest(texts.join('\n')), unknown };
+    memo.set(key, made);
+    return made;
+  };
+
+  const parts: string[] = [];
+  const unknown: string[] = [];
+  for (const each of ground.builtIn[family]) {
+    const name = `${each.table} ${each.chain.name}`;
+    const found = chain(each.table, each.chain.name, 0);
+    if (found.content !== '' || each.chain.policy === 'DROP')
+      parts.push(`${name} ${each.chain.policy} ${found.content}`);
+    for (const text of found.unknown) unknown.push(`${name} ${text}`);
+  }
+  addServers(ground, known, tests, parts, targets);
+  return { parts, targets, unknown, tests };
+}
+
+function addServers(
+  { serversAt }: Ground,
+  known: Knowledge,
+  tests: Tests | undefined,
+  parts: string[],
+  targets: Knowledge[],
+): void {
+  for (const server of serversAt(known.destination.text)) {
+    const { protocol, port, realServers } = server;
+    if (known.protocol !== undefined && known.protocol !== protocol) continue;
+    if (known.port !== undefined && known.port !== port) continue;
+    tests?.protocols.add(protocol);
+    if (tests) addRange(tests.ports, BigInt(port), BigInt(port));
+    parts.push(`${printService(server)}${printScheduling(server)} ${realServers.map(printRealServer).sort().join()}`);
+    for (const real of realServers) {
+      const destination = parseIp(real.address);
+      if (destination && real.weight > 0) targets.push({ destination, protocol, port: real.port });
+    }
+  }
+}
+
+function packetOf({ destination, protocol = 'tcp', port }: Knowledge): PacketClass {
+  const { family } = destination;
+  return { family, source: destination, destination, protocol, ...(port !== undefined && { destinationPort: port }) };
+}
+
+function addMet(rule: Rule, known: Knowledge, sets: KnownSets, tests: Tests): void {
+  addTests(rule, known.destination.family, tests);
+  for (const match of rule.matches) {
+    if (match.kind !== 'set') continue;
+    const set = sets.get(match.set);
+    if (set) addSet(set, setEntries(set, match.sides, known), match.sides, tests);
+  }
+}
+
+/** The conditions of a rule without comments, and what is in the sets that they look into. */
+function plainText(rule: Rule, family: Family, { sets, ownAddresses: own }: Ground, known: Knowledge): string {
+  const matches = rule.matches.filter(({ kind }) => kind !== 'comment');
+  let text = printRule({ ...rule, matches, target: undefined }, family);
+  for (const match of matches) {
+    if (match.kind === 'addrtype' || (match.kind === 'unknown' && match.text.includes('addrtype'))) text += ` ${own}`;
+    if (match.kind !== 'set') continue;
+    const set = sets.get(match.set);
+    const entries = set && setEntries(set, match.sides, known);
+    if (set && entries)
+      text += ` ${set.type} ${entries
+        .map((each) => JSON.stringify(memberOf(each)))
+        .sort()
+        .join()}`;
+  }
+  return text;
+}
+
+function memberOf({ ip, protocol, port, source }: NodeRules['sets'][number]['entries'][number]): readonly unknown[] {
+  return [ip, protocol, port, source];
+}
+
+/** What of a rule may be unknown to the evaluator. */
+function unknownIn({ header, matches, target }: Rule, sets: KnownSets): readonly string[] {
+  const found = matches.flatMap((match) => {
+    if (match.kind === 'unknown') return [match.text.trim()];
+    if (match.kind === 'physdev-in') return ['physdev'];
+    return match.kind === 'set' && !sets.has(match.set) ? [`set ${match.set}`] : [];
+  });
+  if (header.outInterface) found.push(`-o ${header.outInterface.value}`);
+  if (header.other !== undefined) found.push(header.other.trim());
+  if (target?.kind === 'unknown') found.push(target.text.trim());
+  return found;
+}
+
+export function digest(text: string): string {
+  return crypto.hash('md5', text, 'base64');
+}
