@@ -1,5 +1,5 @@
 /**
- * vipc explain --live on nodes that are network namespaces: right rules, a rule that is missing, a rule of others that stops
+ * vipc explain --live on nodes that are network namespaces: correct rules, a missing rule, a foreign rule that stops
  * packets.
  */
 import { expect, it } from '@jest/globals';
@@ -15,7 +15,7 @@ const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 
 const describeKernel = await describeInKernel();
 
-/** What is done to the node after apply, the codes of the problems, and what one of them says. */
+/** Name, shell script to run on the node after apply, expected codes of problems, and a pattern of one message. */
 const ROWS: readonly [string, string, readonly string[], RegExp][] = [
   ['right rules', 'true', [], /^$/],
   ['a rule that is missing', 'iptables -t nat -F KUBE-NODEPORTS', ['rules-differ'], /[1-9]\d* lines? of it differ/],
@@ -31,6 +31,12 @@ const ROWS: readonly [string, string, readonly string[], RegExp][] = [
     'iptables -N DOCKER-USER; iptables -A DOCKER-USER -p tcp --dport 8080 -j REJECT; iptables -I FORWARD -j DOCKER-USER',
     ['foreign-rule'],
     /-A DOCKER-USER .*-j REJECT/,
+  ],
+  [
+    'a chain of kube-router',
+    'iptables -N KUBE-POD-FW-A; iptables -A KUBE-POD-FW-A -p tcp --dport 8080 -j REJECT; iptables -I FORWARD -j KUBE-POD-FW-A',
+    ['foreign-rule'],
+    /-A KUBE-POD-FW-A .*-j REJECT/,
   ],
   ['no forwarding', 'sysctl -q -w net.ipv4.ip_forward=0', ['forwarding'], /ip_forward is 0/],
 ];

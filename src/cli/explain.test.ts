@@ -1,5 +1,5 @@
 /**
- * vipc explain: what it is asked about, its exit codes, and what it says of an address.
+ * vipc explain: its argument, its exit codes, and the page about an address.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -7,7 +7,7 @@ import { ROOT } from '../testing/cases/cases.js';
 import { vipc } from '../testing/run/vipc.js';
 import { subjectOf } from './subject.js';
 
-const fixture = (name: string) => `${ROOT}fixtures/explain/${name}/cluster.yaml`;
+const fixture = (name: string) => `${ROOT}fixtures/explain/${name}.yaml`;
 const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 
 describe('what it is asked about', () => {

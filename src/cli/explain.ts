@@ -1,5 +1,5 @@
 /**
- * cli: `vipc explain`.
+ * cli: `vipc explain`: the input → one page for each matching Service, Pod or address.
  */
 
 import { readMachine } from '../apply/read.js';
@@ -44,7 +44,7 @@ const NEED: Need = {
   also: ['Node', 'Pod', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
 };
 
-/** Explains what the first of `args` names; returns 1 when there is a problem. */
+/** Explains the object or address that the first argument names; returns exit code 1 when it has a problem. */
 export async function runExplain(
   [what = '', ...paths]: readonly string[],
   flags: ExplainFlags,
@@ -52,7 +52,7 @@ export async function runExplain(
 ): Promise<number> {
   const subject = subjectOf(what);
   const isLive = flags.live === true || flags.netns !== undefined;
-  // The namespace says where to look; all of a cluster decides what is wrong there.
+  // -n selects the object only: objects of other namespaces can cause its problems, so all are read.
   const { namespace: asked, ...others } = flags;
   const input = await openInput(paths, others, io);
   const task = await nodeTask(paths, flags, io);
@@ -72,7 +72,7 @@ export async function runExplain(
   const asking: Asking = { cluster, options: loaded.value, task, node, io };
   const pages = await pagesOf(subject, where, asking);
   const objects = new Set(pages.map(({ subject }) => subject));
-  // What is wrong with the object itself is on its page.
+  // Diagnostics of the explained objects are on their pages.
   const beside = cluster.diagnostics.filter(
     ({ severity, origin, synthetic }) =>
       !synthetic && (severity === 'error' || reading.verbose) && !objects.has(origin?.object ?? ''),
@@ -89,7 +89,7 @@ export async function runExplain(
     : EXIT.ok;
 }
 
-/** All of the cluster; of one that tells only a namespace, that. */
+/** Reads all namespaces; when the server refuses to list them, only `namespace`, with a warning. */
 async function readAll(input: Input, namespace: string): Promise<Checked<readonly Source[]>> {
   try {
     return await input.read(NEED);
@@ -131,7 +131,7 @@ async function ofService(service: Service, asking: Asking): Promise<Explanation>
   return explainService(cluster.value, service, said, { ...options, nodeName }, beyond);
 }
 
-/** Whose it is comes first; the pages of what has it follow. */
+/** A page about the owners of the address, then a page for each Service and Pod that has it. */
 async function ofAddress(ip: Ip, port: number | undefined, asking: Asking): Promise<readonly Explanation[]> {
   const { value: snapshot } = asking.cluster;
   const claims = claimsTo(snapshot, ip, port);
@@ -142,7 +142,7 @@ async function ofAddress(ip: Ip, port: number | undefined, asking: Asking): Prom
   return [addressPage(ip, claims), ...services, ...pods];
 }
 
-/** What the node has, and what it should have. */
+/** Compares the rules on the live node with the desired rules, and adds findings of `vipc doctor`. */
 async function live(
   service: Service,
   said: readonly Diagnostic[],

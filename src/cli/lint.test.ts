@@ -1,5 +1,5 @@
 /**
- * `vipc lint`: its formats, exit codes, comments and configuration. What it finds is tested with the rules.
+ * `vipc lint`: formats, exit codes, vipc-ignore comments and configuration. src/lint tests the findings.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

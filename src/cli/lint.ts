@@ -1,5 +1,5 @@
 /**
- * cli: `vipc lint`.
+ * cli: `vipc lint`: the input → findings on standard output, and the exit code.
  */
 import { existsSync } from 'node:fs';
 import { hasErrors, type Severity } from '../diag.js';
@@ -23,13 +23,13 @@ export interface LintFlags extends CompletionFlags, InputFlags {
 
 const CONFIG = '.vipc-lint.yaml';
 
-/** All that rules look at and an API server lists. */
+/** The kinds that lint reads from a cluster; workloads and Endpoints come only from files. */
 const NEED: Need = {
   kinds: ['Service', 'EndpointSlice', 'Node'],
   also: ['Pod', 'Namespace', 'Ingress', 'NetworkPolicy', 'ServiceCIDR', 'IPAddress'],
 };
 
-/** Prints what is found in what `paths` name; returns the exit code. */
+/** Prints the findings in the input that `paths` name; returns the exit code. */
 export async function runLint(paths: readonly string[], flags: LintFlags, io: Io): Promise<number> {
   const completion = completionOf(flags);
   const input = await openInput(paths, flags, io);
@@ -43,7 +43,7 @@ export async function runLint(paths: readonly string[], flags: LintFlags, io: Io
   const { skipInvalid = false, severity, format } = flags;
   const { diagnostics } = front(sources, { skipInvalid, completion, remarks: ['suspect'], rules: 'all' });
   const broken = hasErrors(diagnostics);
-  // Where there are errors nothing was looked for, so that comments have nothing to ignore.
+  // With errors no lint rule has run, so vipc-ignore comments must not be reported as unused.
   const found = findingsOf([...atLeast(unread, 'warning'), ...diagnostics], broken ? [] : sources, severities);
   const shown = inOrder(atLeast(found, severity));
   await FORMATS[format](shown, io);
@@ -51,7 +51,7 @@ export async function runLint(paths: readonly string[], flags: LintFlags, io: Io
   return shown.length > 0 ? EXIT.different : EXIT.ok;
 }
 
-/** The severities of a file, after reporting what is wrong with it; undefined when that is an error. */
+/** Reads severities from the configuration file and reports its problems; undefined when one is an error. */
 async function loadConfig(path: string | undefined, io: Io): Promise<LintSeverities | undefined> {
   if (path === undefined && !existsSync(CONFIG)) return {};
   if (path === '-') throw new Error('--lint-config must name a file; standard input is /dev/stdin');

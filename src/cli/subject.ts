@@ -1,5 +1,5 @@
 /**
- * cli: what `explain` is about: `svc/NAME`, `pod/NAME`, or an address with or without a port.
+ * cli: the first argument of `explain`: `svc/NAME`, `pod/NAME`, or an IP address with or without a port.
  */
 import { show } from '../diag.js';
 import { type Ip, parseIp } from '../ip.js';
@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<string, 'service' | 'pod'>> = {
   pods: 'pod',
 };
 
-/** What `text` names; an Error where it names nothing. */
+/** Parses the argument; throws an Error when it has none of these forms. */
 export function subjectOf(text: string): Subject {
   const [, kind = '', name = ''] = /^([a-z]+)\/([^/]+)$/.exec(text) ?? [];
   const resource = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;

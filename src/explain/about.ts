@@ -1,5 +1,5 @@
 /**
- * explain: Snapshot × Service → what is asked about it again and again: its slices, the Pods that it selects, its endpoints.
+ * explain: Snapshot × Service → the data that all checks use: its EndpointSlices, its selected Pods, its endpoints.
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import { placeText } from '../read/locate.js';
@@ -15,32 +15,32 @@ import {
 } from '../read/types.js';
 import type { Finding } from './types.js';
 
-/** A Service, and what of the cluster has to do with it. */
+/** A Service and its related objects. */
 export interface About {
   readonly snapshot: Snapshot;
   readonly service: Service;
   /** `default/web` */
   readonly key: string;
   readonly slices: readonly EndpointSlice[];
-  /** Pods that its selector matches, in whatever state. */
+  /** Pods that its selector matches, also those that have ended or are not ready. */
   readonly selected: readonly Pod[];
   readonly endpoints: readonly Listed[];
-  /** What reading and lint say of it. */
+  /** Diagnostics about the Service from reading and lint. */
   readonly said: readonly Diagnostic[];
 }
 
-/** An endpoint as a slice lists it. */
+/** An endpoint of an EndpointSlice. */
 export interface Listed {
   readonly slice: EndpointSlice;
   readonly endpoint: SliceEndpoint;
   readonly address: string;
-  /** Unset conditions mean ready, serving and not terminating. */
+  /** Unset conditions mean ready, serving and not terminating, as in kube-proxy. */
   readonly ready: boolean;
   readonly serving: boolean;
   readonly terminating: boolean;
-  /** Takes connections, if nothing better does. */
+  /** Ready, or serving while terminating: kube-proxy uses the latter only when no endpoint is ready (KEP-1669). */
   readonly usable: boolean;
-  /** The Pod that has the address, where the snapshot has it. */
+  /** The Pod with this address, when it is in the snapshot. */
   readonly pod?: Pod;
 }
 
@@ -58,7 +58,7 @@ export function aboutService(snapshot: Snapshot, service: Service, said: readonl
   return { snapshot, service, key, slices, selected, endpoints, said };
 }
 
-/** Labels that the selector wants and `labels` do not have. */
+/** Selector labels that are absent from `labels` or have another value there. */
 export function missing(
   { spec }: Service,
   labels: Readonly<Record<string, string>>,
@@ -66,7 +66,7 @@ export function missing(
   return Object.entries(spec.selector ?? {}).filter(([key, value]) => labels[key] !== value);
 }
 
-/** It has not ended, so its address is its own. */
+/** Whether the Pod has not ended; the address of an ended Pod may belong to another Pod. */
 export function isAlive({ status: { phase } }: Pod): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed';
 }
@@ -79,7 +79,7 @@ function listed(slice: EndpointSlice, endpoint: SliceEndpoint, podOf: ReadonlyMa
   return { slice, endpoint, address, ready, serving, terminating, usable, ...(pod && { pod }) };
 }
 
-/** A finding at a place. */
+/** A finding; `origin` is its position. Without an effect on clients it is a remark. */
 export function finding(
   code: string,
   effect: Finding['effect'],
@@ -104,7 +104,7 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** The first few of them. */
+/** `a, b, c and 3 more`; duplicates are dropped. */
 export function some(names: Iterable<string>, most = 3): string {
   const all = [...new Set(names)];
   return `${all.slice(0, most).join(', ')}${all.length > most ? ` and ${all.length - most} more` : ''}`;

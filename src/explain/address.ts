@@ -1,23 +1,23 @@
 /**
- * explain: an address → whose it is: a Service, a Pod, a Node, a range that such addresses come from, or nobody.
+ * explain: an IP address → its owners: Services, Pods, Nodes, endpoints, or an address range that contains it.
  */
 import { contains, type Ip, parseCidr } from '../ip.js';
 import { keyOf, type Pod, type Service, type Snapshot } from '../read/types.js';
 import { isAlive } from './about.js';
 import type { Explanation } from './types.js';
 
-/** What has an address. */
+/** An owner of an address, or a range that contains it. */
 export interface Claim {
   readonly kind: 'Service' | 'Pod' | 'Node' | 'endpoint' | 'range';
   /** `cluster IP of Service default/web` */
   readonly text: string;
   readonly service?: Service;
-  /** The Service has no such port. */
+  /** The Service does not have the port of the question. */
   readonly lacksPort?: true;
   readonly pod?: Pod;
 }
 
-/** All that have it; of several ports of a Service only those that are asked for. */
+/** All owners and ranges. `port` adds the Services with that node port, and marks Services without that port. */
 export function claimsTo(snapshot: Snapshot, ip: Ip, port?: number): readonly Claim[] {
   const { services, pods, nodes } = snapshot;
   const has = (texts: readonly string[]) => texts.includes(ip.text);
@@ -60,7 +60,7 @@ export function claimsTo(snapshot: Snapshot, ip: Ip, port?: number): readonly Cl
   ];
 }
 
-/** Whose an address is, as a page; what has it has pages of its own. */
+/** The page that lists the owners of the address; Services and Pods have their own pages. */
 export function addressPage(ip: Ip, claims: readonly Claim[]): Explanation {
   const owners = claims.filter(({ kind }) => kind !== 'range');
   const texts = (owners.length > 0 ? owners : claims).map(({ text }) => text);
@@ -115,7 +115,7 @@ function ofService(service: Service, ip: Ip, port: number | undefined): readonly
   ];
 }
 
-/** The Service whose node port it is. */
+/** The Services that have `port` as a node port. */
 function nodePorts(services: readonly Service[], port: number | undefined): readonly Claim[] {
   if (port === undefined) return [];
   return services

@@ -1,6 +1,6 @@
 /**
- * explain: the kinds of clients that a node treats differently, each with an address that stands for it: a real one where the
- * snapshot has one.
+ * explain: the kinds of clients that the rules of a node distinguish, each with an example source address: that of a
+ * real Pod or Node when the snapshot has one.
  */
 import { contains, type Family, type Ip, ipOf, parseCidr, parseIp } from '../ip.js';
 import type { Options } from '../options.js';
@@ -12,13 +12,13 @@ import { nodeAddress } from './on-nodes.js';
 export interface Client {
   readonly name: string;
   readonly ip: Ip;
-  /** Absent when this node sends. */
+  /** Absent for packets that the node itself sends. */
   readonly inInterface?: string;
-  /** It comes through the load balancer: only to its addresses. */
+  /** Comes through the load balancer: to its IPs, or to node ports when it is a proxy. */
   readonly balanced?: true;
 }
 
-/** In the order of the matrix. */
+/** The clients, in the order of the matrix rows. */
 export function clientsOf(about: About, context: NodeContext, port: ServicePort, options: Options): readonly Client[] {
   const { family, name: node } = context;
   const own = interfaceOfPods(options);
@@ -54,7 +54,7 @@ function interfaceOfPods({ detectLocalMode, bridgeInterface, interfaceNamePrefix
   return detectLocalMode === 'InterfaceNamePrefix' ? `${interfaceNamePrefix}0` : 'pod0';
 }
 
-/** A Pod that is no endpoint of the Service itself. */
+/** The address of a Pod that is not an endpoint of the Service. */
 function podOf(about: About, family: Family, isThere: (node: string) => boolean): Ip | undefined {
   const own = new Set(about.endpoints.map(({ address }) => address));
   const pods = about.snapshot.pods.filter(
@@ -64,7 +64,7 @@ function podOf(about: About, family: Family, isThere: (node: string) => boolean)
   return ips.flatMap((text) => parseIp(text) ?? []).find((ip) => ip.family === family);
 }
 
-/** An address that no endpoint has, of the pods of this node. */
+/** An unused address in the Pod range of this node: its podCIDR, near its endpoints, or the cluster CIDR. */
 function freeAddress(about: About, node: string, context: NodeContext, options: Options): Ip | undefined {
   const { family, podTraffic } = context;
   const object = about.snapshot.nodes.find(({ metadata }) => metadata.name === node);
@@ -92,7 +92,7 @@ function otherFreeAddress(about: About, node: string, context: NodeContext, here
   return found && found.text !== here?.text ? found : undefined;
 }
 
-/** The last but one address of the block of 256 that `bytes` are in, or one before it. */
+/** The highest address up to .254, in the same 256 addresses as `bytes`, that no endpoint has. */
 function free({ endpoints }: About, bytes: readonly number[]): Ip | undefined {
   const used = new Set(endpoints.map(({ address }) => address));
   for (let last = 254; last > 0; last--) {
@@ -111,7 +111,7 @@ function anotherNode({ snapshot }: About, { name, family }: NodeContext): Ip | u
     .find((ip) => ip.family === family);
 }
 
-/** Addresses that nobody has (RFC 5737, RFC 3849); where source ranges decide, one that they let in and one that not. */
+/** Documentation addresses (RFC 5737, 3849, 9637); with source ranges, one inside the ranges and one outside. */
 function outsides(family: Family, { frontends }: ServicePort): readonly { readonly name: string; readonly ip: Ip }[] {
   const texts = family === 'ipv4' ? ['198.51.100.7', '192.0.2.7', '203.0.113.7'] : ['2001:db8:f::7', '3fff::7'];
   const candidates = texts.flatMap((text) => parseIp(text) ?? []);

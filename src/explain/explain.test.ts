@@ -1,8 +1,8 @@
 /**
- * Broken clusters, one fault each: the fault is told within the first five lines of the page, and the page is its golden.
- * Line 2 of a fixture has the words that tell it. GOLDEN=write rewrites the goldens; the review is `git diff`.
+ * Broken clusters with one fault each: the first five lines of the page name the fault, and the page equals its golden.
+ * Line 2 of a fixture has the expected words. GOLDEN=write rewrites the goldens; review them with `git diff`.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { readCluster } from '../front.js';
 import { DEFAULT_OPTIONS } from '../options.js';
@@ -14,10 +14,12 @@ import { explainService } from './service.js';
 
 const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 const GOLDEN = `${ROOT}golden/explain`;
-const CASES = readdirSync(`${ROOT}fixtures/explain`).sort();
+const CASES = readdirSync(`${ROOT}fixtures/explain`)
+  .map((file) => file.replace(/\.yaml$/, ''))
+  .sort();
 
 function explained(name: string, change = (text: string) => text) {
-  const file = `fixtures/explain/${name}/cluster.yaml`;
+  const file = `fixtures/explain/${name}.yaml`;
   const text = change(readFileSync(`${ROOT}${file}`, 'utf8'));
   const { value, diagnostics } = readCluster([{ name: file, text }], { partial: true });
   const service = value.services.find(({ metadata }) => metadata.name === 'web' && metadata.namespace === 'default');
@@ -30,12 +32,13 @@ function explained(name: string, change = (text: string) => text) {
   };
 }
 
+const PAGES = CASES.map((name) => `${name}.txt`).sort();
+
 describe.each(CASES)('%s', (name) => {
   const { about, says, page } = explained(name);
   const lines = printExplanation(page, 80);
   if (WRITE) {
-    mkdirSync(`${GOLDEN}/${name}`, { recursive: true });
-    writeFileSync(`${GOLDEN}/${name}/explain.txt`, `${lines.join('\n')}\n`);
+    writeFileSync(`${GOLDEN}/${name}.txt`, `${lines.join('\n')}\n`);
   }
 
   it('says what it is about', () => expect(about).toMatch(/^[A-Za-z].{20,}/));
@@ -52,11 +55,11 @@ describe.each(CASES)('%s', (name) => {
   });
 
   it('the page is as it was', () => {
-    expect(`${lines.join('\n')}\n`).toBe(readFileSync(`${GOLDEN}/${name}/explain.txt`, 'utf8'));
+    expect(`${lines.join('\n')}\n`).toBe(readFileSync(`${GOLDEN}/${name}.txt`, 'utf8'));
   });
 
   it.each([80, 120])('fits into %i columns', (width) => {
-    // Paths and names are not broken.
+    // Paths and names may be wider than the page.
     const wide = printExplanation(page, width).filter(
       (line) => line.length > width && line.trim().split(/ +/).length > 2,
     );
@@ -67,9 +70,8 @@ describe.each(CASES)('%s', (name) => {
 });
 
 it('no golden is without a fixture', () => {
-  if (WRITE)
-    for (const name of readdirSync(GOLDEN)) if (!CASES.includes(name)) rmSync(`${GOLDEN}/${name}`, { recursive: true });
-  expect(readdirSync(GOLDEN).sort()).toEqual(CASES);
+  if (WRITE) for (const file of readdirSync(GOLDEN)) if (!PAGES.includes(file)) rmSync(`${GOLDEN}/${file}`);
+  expect(readdirSync(GOLDEN).sort()).toEqual(PAGES);
 });
 
 it('there are thirty faults, each told in other words', () => {
@@ -120,7 +122,7 @@ describe('without its fault a cluster has no problem', () => {
 });
 
 it('a slice of another Service that selects the same pods is no stray', () => {
-  const [, , web = ''] = readFileSync(`${ROOT}fixtures/explain/not-ready/cluster.yaml`, 'utf8').split('---\n');
+  const [, , web = ''] = readFileSync(`${ROOT}fixtures/explain/not-ready.yaml`, 'utf8').split('---\n');
   const also = web.replace('name: web', 'name: web-all').replace('10.96.0.41', '10.96.0.42');
   const sliceOf = (name: string, service: string) => `apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice

@@ -1,5 +1,5 @@
 /**
- * explain: what is wrong with a Service, in the order in which the Kubernetes page "Debug Services" asks, worst first.
+ * explain: the problems of a Service, worst first; equal ones in the order of the checks below.
  */
 import type { Diagnostic } from '../diag.js';
 import { placeText } from '../read/locate.js';
@@ -26,7 +26,7 @@ const FAULTS = [
 
 const ORDER: readonly Effect[] = ['nobody', 'some', 'load', 'none'];
 
-/** Everything that is wrong, and what may surprise; `more` was found out by other means. */
+/** All problems and remarks, each message once; `more` are findings from shares of connections and the live node. */
 export function faultsOf(about: About, more: readonly Finding[] = []): readonly Finding[] {
   const own = withoutEchoes([...FAULTS.flatMap((check) => check(about)), ...more]);
   const isStray = own.some(({ code }) => code === 'slice-label');
@@ -39,13 +39,13 @@ export function faultsOf(about: About, more: readonly Finding[] = []): readonly 
   return [...new Map(ranked.map((found) => [found.message, found])).values()];
 }
 
-/** That there is no endpoint is said by what says why. */
+/** Drops no-endpoints when another finding already explains it. */
 function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
   const [why] = findings.filter(({ code }) => ['namesake', 'slice-label', 'selector'].includes(code));
   return why ? findings.filter((each) => each === why || each.code !== 'no-endpoints') : findings;
 }
 
-/** What lint says that explain says better, or in another place. */
+/** Codes of reading and lint that explain reports itself, or shows in another section. */
 const COVERED = new Set([
   'selector-near-miss',
   'selector-without-pods',

@@ -1,6 +1,6 @@
 /**
- * explain: what a live node does with a Service: whether its rules are those that it should have, and which rule of others
- * stops packets. In: the rules that are there, what differs from those that are wanted, what doctor finds.
+ * explain: a Service on a live node: whether its rules are correct, and which foreign rules (firewall, network plugin)
+ * stop its packets. In: the rules on the node, their differences from the desired rules, findings of doctor.
  */
 import type { Finding as NodeFinding } from '../doctor/finding.js';
 import type { Options } from '../options.js';
@@ -14,7 +14,7 @@ import type { Served } from './on-nodes.js';
 import type { Beyond } from './service.js';
 import type { Finding, OnLiveNode } from './types.js';
 
-/** A node as it was found. */
+/** The observed state of a node. */
 export interface LiveNode {
   readonly name: string;
   readonly rules: NodeRules;
@@ -22,10 +22,10 @@ export interface LiveNode {
   readonly doctor: readonly NodeFinding[];
 }
 
-/** Lines that a page shows of what differs. */
+/** The number of differing lines that a page shows. */
 const MOST_LINES = 8;
 
-/** What is to be said of `node`. */
+/** The findings about the Service on `node`, and the data of the section about it. */
 export function beyondOf(about: About, node: LiveNode, served: Served, options: Options): Beyond {
   const changed = node.changes.filter(({ service }) => service === undefined || isOf(service, about.key));
   const lines = changed.flatMap(({ sections }) =>
@@ -44,7 +44,7 @@ export function beyondOf(about: About, node: LiveNode, served: Served, options: 
   return { live, findings: [...differing(live), ...stopping(live), ...node.doctor.flatMap(fromDoctor)] };
 }
 
-/** `default/web:http`, or `default/web` for a port without a name. */
+/** Whether a ServicePort, as `default/web:http` or `default/web` for an unnamed port, belongs to the Service. */
 function isOf(servicePort: string, key: string): boolean {
   return servicePort === key || servicePort.startsWith(`${key}:`);
 }
@@ -62,10 +62,10 @@ function differing({ node, different }: OnLiveNode): readonly Finding[] {
   ];
 }
 
-/** Chains of kube-proxy, of vipc and of the kubelet. */
-const OURS = /^KUBE-/;
+/** Chains of kube-proxy, vipc and the kubelet; chains of kube-router have the same prefix. */
+const OURS = /^KUBE-(?!ROUTER-|POD-FW-|NWPLCY-)/;
 
-/** Where packets end in a rule that is no Service's. */
+/** Evaluates a packet for each client and address: the foreign rules that stop it, and the unknown conditions. */
 function foreign(
   about: About,
   { rules }: LiveNode,
@@ -98,7 +98,7 @@ function distinct<T>(values: readonly T[]): readonly T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-/** `-A FORWARD -j DROP`, in table filter */
+/** The foreign rule that drops or rejects the packet, as `-A FORWARD -j DROP (table filter)`. */
 function stopper({ end, steps }: Outcome): string | undefined {
   const last = steps.at(-1);
   if ((end !== 'drop' && end !== 'reject') || !last || OURS.test(last.chain) || last.table === 'ipvs') return undefined;
@@ -119,7 +119,7 @@ function fixOf(rule: string): string {
   if (rule.startsWith('-P ')) return `let the network plugin accept what goes to pods, or: iptables -P ${chain} ACCEPT`;
   if (/^DOCKER/.test(chain))
     return 'Docker wrote it: accept the pod network in chain DOCKER-USER, or keep Docker from changing rules (iptables: false)';
-  if (/^(cali-|CILIUM|KUBE-ROUTER|WEAVE-NPC|AZURE-NPM)/.test(chain))
+  if (/^(cali-|CILIUM|KUBE-(?:ROUTER|POD-FW|NWPLCY)|WEAVE-NPC|AZURE-NPM)/.test(chain))
     return 'the network plugin wrote it: see which NetworkPolicy admits the client';
   if (/^ufw/.test(chain))
     return 'ufw wrote it: ufw route allow, or DEFAULT_FORWARD_POLICY="ACCEPT" in /etc/default/ufw';

@@ -1,6 +1,6 @@
 /**
- * The matrix says what packets do: the rows that the kernel ring sends are cells of it. And the shares are those of the rules
- * of every node, evaluated one by one.
+ * The matrix agrees with the packets of the kernel tests (packet-rows.ts). Shares agree with the evaluated rules of
+ * every node.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -34,10 +34,10 @@ const CONFORMANCE = readdirSync(`${ROOT}fixtures/conformance`).filter((name) =>
   existsSync(`${ROOT}fixtures/conformance/${name}/cluster.yaml`),
 );
 
-/** The addresses of the topology's node; what is sent to another port of it is a node port. */
+/** The addresses of the node in the test topology: packets to them are for node ports. */
 const NODE = ['192.168.7.2', 'fd00:7::2'];
 
-/** The cell that a connection is one of; undefined where the matrix has none, as for loopback. */
+/** The matrix cell of a connection; undefined when the matrix has none, as for loopback. */
 function cellOf(from: From, to: string, port: number, protocol: string): Cell | undefined {
   const ip = parseIp(to);
   const services = ip ? claimsTo(snapshot, ip, port).flatMap(({ service }) => service ?? []) : [];
@@ -69,13 +69,12 @@ const GETS = [
   ...REFUSED.map(([what, from, to]) => ['refused', what, from, to, []] as const),
   ...DROPPED.map(([what, from, to]) => ['dropped', what, from, to, []] as const),
 ];
-// Source ranges let some clients of the outside in: which, the topology's client is not asked.
+// With source ranges the example client of the matrix may be admitted when the client of the topology is not.
 const ROWS = GETS.filter(([, what, , { to }]) => !what.includes('source ranges') && !/^127|^::1$/.test(to));
 
 describe('cells are what packets do', () => {
   it.each(ROWS)('%s: %s, from %s', (gets, _, from, { to, port, protocol = 'tcp' }, seen) => {
     const cell = cellOf(from, to, port, protocol);
-    // A Service that only the rows know, such as one whose node port is another's.
     expect(cell).toMatchObject({ gets, endpoints: seen.length });
     const kept = seen.filter((each) => /192\.168\.7\.100$|fd00:7::100$/.test(each)).length;
     if (from === 'client') expect(cell?.sourceKept).toBe(kept);
@@ -84,7 +83,7 @@ describe('cells are what packets do', () => {
   it('there are enough of them', () => expect(ROWS.length).toBeGreaterThan(30));
 });
 
-/** What share of connections the rules of all nodes give each endpoint, of those that `from` begins. */
+/** The share of connections that the evaluated rules of all nodes give each endpoint. */
 function evaluated(
   file: string,
   nodes: readonly (readonly [string, string])[],
@@ -128,7 +127,7 @@ it.each([
   ['external-local-overload', TWO, '203.0.113.10', 1, 5],
   ['external-local-overload', TWO, '10.96.0.41', 0, 5],
 ])('shares in %s from %s to %s', (name, nodes, destination, place, endpoints) => {
-  const file = `fixtures/explain/${name}/cluster.yaml`;
+  const file = `fixtures/explain/${name}.yaml`;
   const { value } = readCluster([{ name: file, text: readFileSync(`${ROOT}${file}`, 'utf8') }], {});
   const [service] = value.services;
   if (!service) throw new Error(name);
@@ -146,7 +145,7 @@ it('a thousand nodes are compiled for fifty, and counted all', () => {
     { length: 1000 },
     (_, i) => `apiVersion: v1\nkind: Node\nmetadata: {name: n${i}}\nspec: {podCIDR: 10.${i >> 8}.${i & 255}.0/24}\n`,
   );
-  const web = readFileSync(`${ROOT}fixtures/explain/hints/cluster.yaml`, 'utf8').split('---\n').slice(3);
+  const web = readFileSync(`${ROOT}fixtures/explain/hints.yaml`, 'utf8').split('---\n').slice(3);
   const { value } = readCluster([{ name: 'large.yaml', text: [...nodes, ...web].join('---\n') }], { partial: true });
   const [service] = value.services;
   if (!service) throw new Error('no Service');
@@ -155,7 +154,7 @@ it('a thousand nodes are compiled for fifty, and counted all', () => {
   expect(page.shares[0]?.nodes).toBe(1000);
 });
 
-/** Faults that rules do not show: they lead to endpoints that do not answer. */
+/** Faults that the rules do not show: packets reach endpoints that do not answer. */
 const BEYOND_RULES = ['network-policy', 'node', 'target-port-number', 'publish-not-ready'];
 
 describe('the verdict agrees with the rules', () => {

@@ -1,6 +1,6 @@
 /**
- * explain: clients × addresses → what each gets, by the evaluator: the rules of the node decide, not what is known of
- * Services.
+ * explain: clients × addresses → the verdict for each pair. The evaluator runs the compiled rules of the node, so the
+ * matrix does not depend on the other checks.
  */
 import { joinHostPort, parseIp } from '../ip.js';
 import type { Options } from '../options.js';
@@ -12,7 +12,7 @@ import { type Client, clientsOf } from './clients.js';
 import { nodeAddress, type OnNode } from './on-nodes.js';
 import type { Cell, Matrix } from './types.js';
 
-/** One for each port and family, and group of nodes that treat it alike. */
+/** One matrix for each port, family, and group of nodes with equal verdicts. */
 export function matricesOf(about: About, nodes: readonly OnNode[], options: Options): readonly Matrix[] {
   const groups = new Map<string, { matrix: Matrix; names: string[] }>();
   for (const on of nodes) {
@@ -20,7 +20,7 @@ export function matricesOf(about: About, nodes: readonly OnNode[], options: Opti
       for (const port of ports) {
         const cells = cellsOf(about, on, context, port, options);
         const label = portLabel(port);
-        // Addresses of clients differ from node to node, and mean nothing beside what they stand for.
+        // Example addresses of clients differ between nodes, so they are not compared.
         const key = JSON.stringify([label, cells.map(({ from: _, ...cell }) => cell)]);
         const known = groups.get(key);
         if (known) known.names.push(nameOf(on.node, nodes.length));
@@ -57,7 +57,7 @@ function cellsOf(about: About, on: OnNode, context: NodeContext, port: ServicePo
   );
 }
 
-/** A load balancer that is a proxy, or has no address that nodes know, delivers to node ports. */
+/** A load balancer with ipMode Proxy, or with only a hostname, sends to node ports. */
 function isDelivered({ service }: About, { kind }: Frontend): boolean {
   const { ingress } = service.status.loadBalancer;
   return kind === 'NodePort' && ingress.some(({ ip, ipMode }) => ip === undefined || ipMode === 'Proxy');
@@ -66,7 +66,7 @@ function isDelivered({ service }: About, { kind }: Frontend): boolean {
 function cellOf(on: OnNode, context: NodeContext, port: ServicePort, frontend: Frontend, client: Client): Cell {
   const address = `${LABELS[frontend.kind]} ${joinHostPort(frontend.ip ?? '*', frontend.port)}`;
   const base = { client: client.name, from: client.ip.text, address };
-  // Load balancers ask the health check of a node first, which fails where it has no endpoint.
+  // The health check of a node without a local endpoint fails, so the load balancer does not use the node.
   if (client.balanced && port.healthCheckNodePort !== undefined && port.endpoints.local.length === 0)
     return { ...base, gets: 'not sent here', endpoints: 0, sourceKept: 0 };
   const packet = packetOf(on, context, port, frontend, client);
@@ -92,7 +92,7 @@ export function packetOf(
 ): PacketClass | undefined {
   const destination = parseIp(frontend.ip ?? nodeAddress(context));
   if (!destination || destination.family !== ip.family) return undefined;
-  // What a node sends to one of its own addresses comes from that address.
+  // Linux uses the destination as source for packets from a node to one of its own addresses.
   const isOwn = inInterface === undefined && evaluator.isLocal(destination);
   return {
     family: ip.family,

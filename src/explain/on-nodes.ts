@@ -1,6 +1,6 @@
 /**
- * explain: Snapshot × Service → what nodes do with it: ServicePorts, and an evaluator of their rules. Only the Service and
- * those that have an address with it are compiled, for a cluster has thousands.
+ * explain: Snapshot × Service → its ServicePorts on each node, and an evaluator of the compiled rules. Only the Service
+ * and the Services that share an address with it are compiled, because a cluster may have thousands.
  */
 import type { Resolved } from '../backends/backend.js';
 import type { Ip } from '../ip.js';
@@ -11,22 +11,22 @@ import { compileSnapshot, resolveFamilies } from '../pipeline.js';
 import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import type { NodeContext, ServicePort } from '../resolve/types.js';
 
-/** What one node is to do with a Service. */
+/** The ServicePorts of a Service on one node. */
 export interface Served {
-  /** `''` is a node that is not known. */
+  /** `''` stands for a node that is not in the input. */
   readonly node: string;
   readonly families: readonly { readonly context: NodeContext; readonly ports: readonly ServicePort[] }[];
 }
 
-/** The same, with its rules. */
+/** The same, with an evaluator of its rules. */
 export interface OnNode extends Served {
   readonly evaluator: Evaluator;
 }
 
-/** Rules of thousands of nodes are made and evaluated one after the other; a matrix of more would not be read. */
+/** The most nodes whose rules are compiled and evaluated: each takes time, and a longer matrix is hard to read. */
 export const MOST_NODES = 50;
 
-/** The nodes that are asked: that of the options, or all Nodes, or where there are none those that endpoints name. */
+/** The node of the options; else all Nodes; without Nodes, those that endpoints name and `''`. */
 export function nodesToAsk(
   { snapshot, service }: { snapshot: Snapshot; service: Service },
   options: Options,
@@ -39,17 +39,17 @@ export function nodesToAsk(
   return [...[...new Set(used)].sort(), ''];
 }
 
-/** Stands for a node's own address where no Node says it (RFC 5737, RFC 3849). */
+/** Documentation addresses for a node whose own address is unknown (RFC 5737, RFC 3849). */
 const STAND_IN = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
 
-/** The part of the cluster that decides about `service`: itself, and the Services that have an address with it. */
+/** The snapshot with only `service` and the Services that share an address or a node port with it. */
 export function partOf(snapshot: Snapshot, service: Service): Snapshot {
   const services = withRivals(snapshot, service);
   const names = new Set(services.map(keyOf));
   return { ...snapshot, services, slices: snapshot.slices.filter((slice) => names.has(serviceOf(slice) ?? '')) };
 }
 
-/** As `node` sees the part. Several Nodes and no name would be an error; here it is one that is none of them. */
+/** Keeps only the Node `node`: several Nodes with `''` as name would be an error; without Nodes it is allowed. */
 function seenFrom(part: Snapshot, node: string): Snapshot {
   return { ...part, nodes: part.nodes.filter(({ metadata }) => metadata.name === node) };
 }
@@ -60,7 +60,7 @@ export function servedOn(part: Snapshot, service: Service, node: string, options
   return { node, families: ownOf(service, value) };
 }
 
-/** The same, with the rules; undefined when the mode cannot serve it. */
+/** The same, with an evaluator of the compiled rules; undefined when they cannot be compiled. */
 export function onNode(part: Snapshot, service: Service, node: string, options: Options): OnNode | undefined {
   const { value } = compileSnapshot(seenFrom(part, node), { ...options, nodeName: node }, { skipInvalid: true });
   if (!value) return undefined;
@@ -77,7 +77,7 @@ function ownOf(service: Service, resolved: readonly Resolved[]): Served['familie
   }));
 }
 
-/** The address that clients use for a node port of the node. */
+/** The address of the node that clients use for its node ports. */
 export function nodeAddress({ ip, family, nodePorts }: NodeContext): string {
   const [first] = nodePorts.on === 'addresses' ? nodePorts.addresses : [];
   return first ?? (isLoopback(ip) ? STAND_IN[family] : ip.text);

@@ -1,5 +1,5 @@
 /**
- * explain: one Pod → the page about it: whether it gets connections, which Services lead to it, and why others do not.
+ * explain: one Pod → its page: whether it gets connections, which Services have it as endpoint, and why others do not.
  */
 
 import { placeText } from '../read/locate.js';
@@ -15,7 +15,6 @@ interface Row {
   readonly why: string;
 }
 
-/** The page. */
 export function explainPod(snapshot: Snapshot, pod: Pod): Explanation {
   const key = keyOf(pod);
   const rows = snapshot.services
@@ -65,7 +64,7 @@ export function explainPod(snapshot: Snapshot, pod: Pod): Explanation {
   };
 }
 
-/** How many Services that miss it by one label are worth a row; a selector of one label misses most pods. */
+/** The row of a Service that has the Pod as endpoint, selects it, or misses it by one label; else none. */
 function rowOf(snapshot: Snapshot, service: Service, pod: Pod): readonly Row[] {
   const slices = snapshot.slices.filter((slice) => serviceOf(slice) === keyOf(service));
   const endpoint = slices

@@ -6,7 +6,7 @@ import { aligned, LAYOUTS } from '../table.js';
 import type { Cell, Matrix } from './types.js';
 import { wrapped } from './wrap.js';
 
-/** A table for each; ports that differ in nothing but their numbers have one together. */
+/** A table for each matrix; ports whose tables differ only in port numbers share one. */
 export function matricesLines(matrices: readonly Matrix[], width: number): readonly string[] {
   const groups = new Map<string, Group>();
   for (const matrix of matrices) {
@@ -31,7 +31,7 @@ interface Group {
   readonly ports: readonly string[];
 }
 
-/** Columns of addresses as many as fit, the rest in another table below. */
+/** As many address columns as fit into `width`; the others go to further tables below. */
 function matrixLines({ matrix, ports }: Group, width: number): readonly string[] {
   const clients = [...new Set(matrix.cells.map(({ client }) => client))];
   const firstWidth = Math.max(...clients.map((client) => client.length), 6) + 4;
@@ -80,7 +80,7 @@ function tableLines(matrix: Matrix, clients: readonly string[], addresses: reado
   ).map((line) => `  ${line}`.trimEnd());
 }
 
-/** `2, kept`: one of two endpoints, which sees the client's address. */
+/** `2, kept`: the connection reaches one of two endpoints, and both see the client's address. */
 function cellText(cell: Cell | undefined): string {
   if (!cell) return '-';
   if (cell.gets !== 'endpoints') return cell.gets;

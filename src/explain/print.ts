@@ -1,6 +1,6 @@
 /**
- * explain: an Explanation → lines for a terminal of some width. What is in it may be hostile; what prints the lines makes them
- * safe (cli/io.ts), so that here cells are only kept from breaking their table.
+ * explain: an Explanation → lines for a terminal of a given width. writeLines (cli/io.ts) escapes control characters of
+ * the input; cells are escaped here too, because alignment needs their final width.
  */
 import { printable } from '../printable.js';
 import { aligned, LAYOUTS, type Table, tableOf } from '../table.js';
@@ -9,10 +9,10 @@ import { percent } from './shares.js';
 import type { Answer, Explanation, Finding, OnLiveNode, Shares } from './types.js';
 import { wrapped } from './wrap.js';
 
-/** The lines, no wider than `width` where that is possible: addresses and names are not broken. */
+/** The lines, at most `width` wide; a longer word, such as an address or a name, is not broken. */
 export function printExplanation(page: Explanation, width: number): readonly string[] {
   const [first, ...others] = page.findings;
-  // The verdict says what the first finding does.
+  // The verdict already contains the message of the first finding.
   return [
     ...wrapped(page.verdict, width, '', '  '),
     ...(first ? advice(first, width) : []),
@@ -39,7 +39,7 @@ function advice({ fix, at }: Finding, width: number): readonly string[] {
   return [...(fix === '' ? [] : wrapped(fix, width, '  do: ', '      ')), ...(at === undefined ? [] : [`  at: ${at}`])];
 }
 
-/** Rows whose last cell is prose, which goes on below itself. */
+/** Rows whose last cell is prose, wrapped within its column. */
 function columns(rows: readonly (readonly string[])[], width: number, indent = ''): readonly string[] {
   const safe = rows.map((row) => row.map((cell) => printable(cell)));
   const heads = aligned(
@@ -59,7 +59,7 @@ function section(title: string, { columns: titles, rows }: Table, width: number)
   return rows.length === 0 ? [] : ['', `${title}:`, ...columns([titles, ...rows], width, '  ')];
 }
 
-/** Endpoints that a table lists. */
+/** The most rows of a table of endpoints. */
 const MOST_ROWS = 20;
 
 function unusedLines({ unused }: Explanation, width: number): readonly string[] {
@@ -80,7 +80,7 @@ function more(rows: readonly unknown[]): readonly string[] {
   return rows.length > MOST_ROWS ? [`  and ${rows.length - MOST_ROWS} more`] : [];
 }
 
-/** Even shares in a line each, and once for all ports that have them; the others as tables. */
+/** Tables of uneven shares, then one line for each distinct even share. */
 function allShares(shares: readonly Shares[], width: number): readonly string[] {
   const even = shares.filter(isEven);
   const lines = even.map(

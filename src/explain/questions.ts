@@ -1,6 +1,6 @@
 /**
- * explain: the questions of the Kubernetes page "Debug Services" (kubernetes.io/docs/tasks/debug/debug-application/debug-service),
- * in its order, as far as files or a node answer them.
+ * explain: the questions of kubernetes.io/docs/tasks/debug/debug-application/debug-service ("Debug Services"), in its
+ * order, as far as the input or a live node answers them.
  */
 import { hasSelector } from '../read/types.js';
 import { isOurs } from '../resolve/resolve.js';
@@ -9,7 +9,6 @@ import type { Answer, Explanation, Finding, Matrix, OnLiveNode } from './types.j
 
 type Known = Pick<Explanation, 'findings' | 'matrices' | 'names'> & { readonly live: OnLiveNode | undefined };
 
-/** All of them. */
 export function questionsOf(about: About, known: Known): readonly Answer[] {
   const answer = (question: string, answer: Answer['answer'], text: string): Answer => ({ question, answer, text });
   const { service, key } = about;

@@ -1,6 +1,6 @@
 /**
- * explain: one Service → the page about it. In: the cluster, what was said of it, the options of the proxy. Out: an
- * Explanation, with the verdict first.
+ * explain: one Service → its page. In: the snapshot, the diagnostics about the Service, the options of the proxy. Out:
+ * an Explanation.
  */
 import { backendFor } from '../backends/index.js';
 import type { Diagnostic } from '../diag.js';
@@ -17,14 +17,14 @@ import { shareFindings, sharesOf } from './shares.js';
 import type { Explanation, Finding, Matrix, OnLiveNode } from './types.js';
 import { unusedOf } from './unused.js';
 
-/** What is known beyond the snapshot. */
+/** Facts from a live node, beyond the snapshot. */
 export interface Beyond {
-  /** Findings on the node, such as kernel parameters. */
+  /** Findings about the node: differing rules, foreign rules, kernel parameters. */
   readonly findings: readonly Finding[];
   readonly live: OnLiveNode;
 }
 
-/** The page; `said` is what reading and lint say of the Service. */
+/** `said`: the diagnostics of reading and lint about the Service. */
 export function explainService(
   snapshot: Snapshot,
   service: Service,
@@ -59,7 +59,7 @@ export function explainService(
   };
 }
 
-/** What is wrong, in one sentence. */
+/** One sentence: the effect and message of the worst finding, or that the Service works. */
 function verdictOf(about: About, findings: readonly Finding[]): string {
   const { key, service, endpoints } = about;
   const { spec } = service;
@@ -80,7 +80,7 @@ const EFFECTS = {
   none: 'serves its clients, with a problem',
 } as const;
 
-/** What the rules say where nothing else was found: clients of the cluster that reach no endpoint. */
+/** Fallback from the matrix, when no check found lost clients: Pods or nodes that reach no endpoint at a cluster IP. */
 function unserved(matrices: readonly Matrix[], { service }: About): readonly Finding[] {
   const cells = matrices.flatMap(({ nodes, cells }) =>
     cells
@@ -139,10 +139,10 @@ function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] 
   ];
 }
 
-/** Names that a page lists; a headless Service has one for each endpoint. */
+/** The most names that a page lists: a headless Service may have one for each endpoint. */
 const MOST_NAMES = 12;
 
-/** DNS names that lead to the Service, those of the cluster's domain. */
+/** DNS names of the Service, in the default domain cluster.local. */
 function namesOf(snapshot: Snapshot, service: Service): Explanation['names'] {
   const { value: records } = recordsOf({ ...snapshot, services: [service] }, 'cluster.local');
   const own = records.filter(({ origin }) => origin?.object === service.origin.object);

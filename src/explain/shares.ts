@@ -1,7 +1,7 @@
 /**
- * explain: the whole picture: what share of a Service's connections each endpoint gets, when all nodes send alike, or load
- * balancers spread connections over nodes. No single node shows it: under policy Local, or with topology hints, some
- * endpoints get more than others.
+ * explain: the share of a Service's connections that each endpoint gets over all nodes, when all nodes send equally
+ * many, or a load balancer spreads connections evenly over nodes. The rules of a single node do not show it: with
+ * policy Local or with topology hints, some endpoints get more than others.
  */
 import { joinHostPort } from '../ip.js';
 import type { Endpoint, LocalPolicy, ServicePort, TrafficPolicy } from '../resolve/types.js';
@@ -16,7 +16,7 @@ interface Sender {
   readonly port: ServicePort;
 }
 
-/** For each port: connections that pods begin, and those from outside. */
+/** For each port: shares of connections from Pods, and of connections from outside when the Service takes them. */
 export function sharesOf(about: About, nodes: readonly Served[], localPolicy: LocalPolicy): readonly Shares[] {
   const { snapshot, service } = about;
   if (snapshot.nodes.length < 2 || nodes.length < 2) return [];
@@ -39,7 +39,7 @@ export function sharesOf(about: About, nodes: readonly Served[], localPolicy: Lo
     const within = picture('pods, alike on every node', inside, ({ frontends }) => frontends[0]?.policy ?? 'Cluster');
     if (!isOutside) return within;
     const policy = ({ frontends }: ServicePort) => frontends[1]?.policy ?? 'Cluster';
-    // A load balancer sends to the nodes whose health check says that they have an endpoint.
+    // A load balancer sends only to nodes whose health check reports a local endpoint.
     const checked = outside.filter(
       ({ port }) => port.healthCheckNodePort === undefined || port.endpoints.local.length > 0,
     );
@@ -48,7 +48,7 @@ export function sharesOf(about: About, nodes: readonly Served[], localPolicy: Lo
   });
 }
 
-/** KEP-1143: the label takes a node away from load balancers; so does what says that it is to go. */
+/** Load balancers leave out nodes with the exclude label (KEP-1143), and nodes that will be removed (KEP-3836). */
 function isBalanced(node: About['snapshot']['nodes'][number] | undefined): boolean {
   return (
     node !== undefined &&
@@ -102,10 +102,10 @@ function sharesFor(
   ];
 }
 
-/** How much more than its fair share an endpoint may get. */
+/** An endpoint with more than this multiple of its fair share is a finding. */
 const TOO_MUCH = 2;
 
-/** Endpoints that get more than twice their fair share. */
+/** A finding for each share list in which endpoints get more than TOO_MUCH times their fair share. */
 export function shareFindings({ service }: About, shares: readonly Shares[]): readonly Finding[] {
   return shares.flatMap(({ from, fair, endpoints }) => {
     const [first] = endpoints;

@@ -1,11 +1,11 @@
 /**
- * explain: EndpointSlices that look as if they should be a Service's, and are not.
+ * explain: EndpointSlices that were probably meant for a Service, but do not have its label.
  */
 import { nearest } from '../near.js';
 import { type EndpointSlice, hasSelector, keyOf, SERVICE_NAME_LABEL, serviceOf } from '../read/types.js';
 import type { About } from './about.js';
 
-/** By a name that begins like the Service's, by a label that is nearly its name, or by addresses of its Pods. */
+/** Slices whose name begins with the Service name, whose label is similar to it, or that list addresses of its Pods. */
 export function strays({ snapshot, service, key, selected }: About): readonly EndpointSlice[] {
   const { name, namespace } = service.metadata;
   const services = new Map(snapshot.services.map((other) => [keyOf(other), other]));
@@ -13,7 +13,7 @@ export function strays({ snapshot, service, key, selected }: About): readonly En
   return snapshot.slices.filter((slice) => {
     if (slice.metadata.namespace !== namespace || serviceOf(slice) === key || slice.synthetic !== undefined)
       return false;
-    // The controller's slices of a Service with a selector are where they belong, though two may select the same pods.
+    // Slices of another Service with a selector are not strays: two Services may select the same Pods.
     const other = services.get(serviceOf(slice) ?? '');
     if (other && hasSelector(other)) return false;
     const label = slice.metadata.labels[SERVICE_NAME_LABEL];

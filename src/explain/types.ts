@@ -1,49 +1,49 @@
 /**
- * explain: what is said of a Service, a Pod or an address, as plain data. print.ts makes the text of it, JSON is the data.
+ * explain: the page about a Service, a Pod or an address as data. print.ts formats it; --format json prints it as is.
  */
 import type { Table } from '../table.js';
 
 /**
- * What a fault does to clients: `nobody` is served, `some` are not, `load` is spread unevenly, or `none` of them notices yet.
+ * The effect of a fault on clients: `nobody` is served, `some` are not served, `load` is uneven, `none` notices it yet.
  */
 export type Effect = 'nobody' | 'some' | 'load' | 'none';
 
-/** Something that is wrong, or that may surprise. */
+/** A problem, or a remark on unexpected behaviour. */
 export interface Finding {
   /** Kebab-case. */
   readonly code: string;
-  /** A remark is no reason to fail. */
+  /** A remark does not change the exit code. */
   readonly severity: 'problem' | 'remark';
   readonly effect: Effect;
-  /** What is so; a clause that follows a colon. */
+  /** A clause that follows a colon. */
   readonly message: string;
-  /** What to do. */
+  /** What the user can do. */
   readonly fix: string;
   /** `cluster.yaml:12:5` */
   readonly at?: string;
 }
 
-/** One question of the page "Debug Services", and what is known of it. */
+/** One question of the Kubernetes page "Debug Services" with its answer. */
 export interface Answer {
   readonly question: string;
   readonly answer: 'yes' | 'no' | 'in part' | 'unknown' | 'does not apply';
   readonly text: string;
 }
 
-/** What one kind of client gets at one address. */
+/** The verdict for one kind of client at one address. */
 export interface Cell {
   readonly client: string;
-  /** The address that stands for such clients. */
+  /** The example source address of the client. */
   readonly from: string;
   readonly address: string;
   readonly gets: 'endpoints' | 'refused' | 'dropped' | 'not translated' | 'unknown' | 'mixed' | 'not sent here';
-  /** How many endpoints it may reach. */
+  /** The number of endpoints that a connection may reach. */
   readonly endpoints: number;
-  /** Of those, how many see the address of the client. */
+  /** How many of them see the address of the client, because the packet is not masqueraded. */
   readonly sourceKept: number;
 }
 
-/** What clients get on nodes that treat the Service alike. */
+/** The verdicts on a group of nodes that all have the same ones. */
 export interface Matrix {
   readonly nodes: readonly string[];
   /** `http 80/TCP, IPv4` */
@@ -59,15 +59,15 @@ export interface Unused {
   readonly why: string;
 }
 
-/** What share of connections each endpoint gets, of clients that are spread over the nodes. */
+/** The share of connections that each endpoint gets from clients that are spread evenly over the nodes. */
 export interface Shares {
   readonly port: string;
-  /** Where connections begin. */
+  /** The kind of clients, as text. */
   readonly from: string;
   readonly nodes: number;
-  /** Of all connections, those that reach none. */
+  /** The share of connections that reach no endpoint. */
   readonly lost: number;
-  /** Equal shares of the endpoints that are ready. */
+  /** The share of each endpoint if all ready endpoints had equal shares. */
   readonly fair: number;
   readonly endpoints: readonly {
     readonly address: string;
@@ -77,19 +77,19 @@ export interface Shares {
   }[];
 }
 
-/** What the rules of a live node say. */
+/** The result of `--live`. */
 export interface OnLiveNode {
   readonly node: string;
-  /** Lines that differ, of this Service. */
+  /** The number of lines of this Service's rules that differ. */
   readonly different: number;
   readonly lines: readonly string[];
-  /** Ways of packets that rules of others stop. */
+  /** Packets that a foreign rule drops or rejects. */
   readonly stopped: readonly { readonly client: string; readonly address: string; readonly rule: string }[];
-  /** What it depends on that is not known, of rules of others. */
+  /** Conditions of rules that the evaluator does not know, on which the verdict depends. */
   readonly depends: readonly string[];
 }
 
-/** A page. */
+/** A page about one subject. */
 export interface Explanation {
   readonly subject: string;
   readonly verdict: string;
@@ -100,7 +100,7 @@ export interface Explanation {
   readonly shares: readonly Shares[];
   readonly names: readonly { readonly name: string; readonly leadsTo: string }[];
   readonly questions: readonly Answer[];
-  /** Other tables, such as of what a Pod serves. */
+  /** Further tables, such as the Services of a Pod. */
   readonly tables: readonly { readonly title: string; readonly table: Table }[];
   readonly live?: OnLiveNode;
 }

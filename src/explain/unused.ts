@@ -1,5 +1,5 @@
 /**
- * explain: endpoints that get no connections, and Pods that look as if they should be endpoints, each with the reason.
+ * explain: endpoints that get no connections, and Pods that were probably meant as endpoints, each with the reason.
  */
 import { hasSelector, SERVICE_NAME_LABEL, type ServicePortSpec } from '../read/types.js';
 import { type About, isAlive, type Listed, labelText, missing, some } from './about.js';
@@ -7,14 +7,14 @@ import type { Served } from './on-nodes.js';
 import { strays } from './strays.js';
 import type { Unused } from './types.js';
 
-/** All of them, by address. */
+/** Listed endpoints first, then those of mislabelled slices, selected Pods, and Pods that miss by one label. */
 export function unusedOf(about: About, nodes: readonly Served[]): readonly Unused[] {
   const listed = about.endpoints.flatMap((each) => unusedListed(about, each, nodes));
   const known = new Set(about.endpoints.map(({ address }) => address));
   return [...listed, ...fromStrays(about, known), ...fromPods(about, known), ...unmatched(about, known)];
 }
 
-/** An endpoint of its slices. */
+/** The reasons why an endpoint in the slices of the Service gets no connections: its state, family, port, or node. */
 function unusedListed(about: About, each: Listed, nodes: readonly Served[]): readonly Unused[] {
   const { service } = about;
   const own = {
@@ -99,7 +99,7 @@ function fromStrays(about: About, known: ReadonlySet<string>): readonly Unused[]
   );
 }
 
-/** Pods that the selector matches and no slice has. */
+/** Pods that the selector matches and no slice of the Service lists. */
 function fromPods({ selected, service }: About, known: ReadonlySet<string>): readonly Unused[] {
   return selected
     .filter(({ status }) => !status.podIPs.some((ip) => known.has(ip)))
@@ -121,7 +121,7 @@ function fromPods({ selected, service }: About, known: ReadonlySet<string>): rea
     });
 }
 
-/** Pods are listed that one label keeps out, so many at most. */
+/** The most Pods that miss the selector by one label on a page. */
 const MOST_UNMATCHED = 10;
 
 function unmatched({ snapshot, service, selected }: About, known: ReadonlySet<string>): readonly Unused[] {
@@ -134,7 +134,7 @@ function unmatched({ snapshot, service, selected }: About, known: ReadonlySet<st
       const lacks = missing(service, pod.metadata.labels);
       const [[key = '', value = ''] = []] = lacks;
       const has = pod.metadata.labels[key];
-      // With one label alone any pod that has another value would be here; where the selector finds pods, they are not meant.
+      // Every other Pod misses a selector of one label: list those with the key, and only when no Pod matches.
       if (lacks.length !== 1 || (size === 1 && (has === undefined || selected.length > 0))) return [];
       const is = has === undefined ? `it has no label ${key}` : `it has ${labelText({ [key]: has })}`;
       const [ip] = pod.status.podIPs;

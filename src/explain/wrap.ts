@@ -1,9 +1,9 @@
 /**
- * explain: prose → lines of some width.
+ * explain: prose → lines of a given width.
  */
 import { printable } from '../printable.js';
 
-/** Words, in lines of `width`. */
+/** Breaks between words; `first` begins the first line, `then` the others. */
 export function wrapped(text: string, width: number, first: string, then: string): readonly string[] {
   const lines: string[] = [];
   let line = first;

@@ -1,5 +1,5 @@
 /**
- * Rules of addresses and ports, beyond their examples: what each condition is for.
+ * Rules of addresses and ports: cases for each condition, beyond the examples of the rules.
  */
 import { service, slice } from '../testing/cases/linted.js';
 import { ALL, at, BALANCED, balancer, DUAL, itFinds, node, OF_WEB, RANGES } from '../testing/cases/rule-rows.js';

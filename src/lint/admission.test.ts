@@ -1,5 +1,5 @@
 /**
- * Rules of NetworkPolicies, beyond their examples: what each condition is for.
+ * Rules of NetworkPolicies: cases for each condition, beyond the examples of the rules.
  */
 import { deployment, itFinds, policy, SELECTING } from '../testing/cases/rule-rows.js';
 

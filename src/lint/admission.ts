@@ -1,7 +1,7 @@
 /**
- * lint, part: what the NetworkPolicies that select the endpoints of a Service admit together. A Pod that any policy of
- * Ingress selects gets only what one of them admits, and ports are those of the Pod: policies are applied after the
- * address of a Service was translated (networking/v1, NetworkPolicySpec).
+ * lint, part: the traffic that all NetworkPolicies of the endpoints of a Service admit together. A Pod that an Ingress
+ * policy selects gets only traffic that such a policy admits. Ports are those of the Pod: policies apply after DNAT of
+ * the Service address (networking/v1, NetworkPolicySpec).
  */
 import { groupedBy, sorted } from '../order.js';
 import { type IngressAdmission, keyOf, type NetworkPolicy, type Service, type Snapshot } from '../read/types.js';
@@ -10,15 +10,15 @@ import { policiesByService } from './policies.js';
 
 export interface Restricted {
   readonly service: Service;
-  /** Of Ingress, in order of name. All endpoints are selected by the first. */
+  /** Ingress policies: first those that select all endpoints (at least one), then the others; each by name. */
   readonly policies: readonly [NetworkPolicy, ...NetworkPolicy[]];
-  /** What any of them admits. */
+  /** The ingress rules of all policies. */
   readonly rules: readonly IngressAdmission[];
-  /** Pods and templates that the Service selects. */
+  /** Pods and pod templates that the Service selects. */
   readonly pods: readonly Candidate[];
 }
 
-/** The Services all of whose endpoints are restricted. */
+/** The Services that have an Ingress policy for all their endpoints. */
 export function restrictedServices(snapshot: Snapshot): readonly Restricted[] {
   const restricting = snapshot.policies.filter(({ policyTypes }) => policyTypes.includes('Ingress'));
   if (restricting.length === 0) return [];
@@ -37,12 +37,12 @@ export function restrictedServices(snapshot: Snapshot): readonly Restricted[] {
   });
 }
 
-/** `NetworkPolicy default/web`, or how many there are. */
+/** `NetworkPolicy default/web`, or `its 2 NetworkPolicies`. */
 export function policiesText([first, ...others]: Restricted['policies']): string {
   return others.length === 0 ? `NetworkPolicy ${keyOf(first)}` : `its ${others.length + 1} NetworkPolicies`;
 }
 
-/** The rules that admit something to a port of the Service; what cannot be decided is admitted. */
+/** The ingress rules that admit traffic to a port of the Service; undecidable rules are included. */
 export function rulesFor(
   { rules, pods }: Restricted,
   { targetPort, protocol }: Service['spec']['ports'][number],
@@ -59,7 +59,7 @@ export function rulesFor(
       if (port === undefined || port === targetPort || numbers.length === 0) return true;
       if (typeof port === 'number') return numbers.some((number) => number >= port && number <= (endPort ?? port));
       const named = own.filter(({ name }) => name === port);
-      // Containers need not declare their ports, but those of one name are the port that a policy means.
+      // A policy port name means the container port of that name; without known Pods it may match.
       return pods.length === 0 || named.some((each) => numbers.includes(each.port));
     });
   });

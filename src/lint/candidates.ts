@@ -1,6 +1,6 @@
 /**
- * lint, part: the candidates of selectors: Pods and pod templates. In: the snapshot. Out: their labels and ports by
- * namespace, with the places of the labels.
+ * lint, part: objects that a selector can match: Pods and pod templates. In: the snapshot. Out: their labels and ports
+ * by namespace, with the positions of the labels.
  */
 import type { Key, Origin } from '../diag.js';
 import { groupedBy, sorted } from '../order.js';
@@ -10,7 +10,7 @@ export interface Candidate {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly ContainerPort[];
-  /** A template: its Pods do not exist yet, or are simulated. */
+  /** A pod template: its Pods are simulated or not in the input. */
   readonly template: boolean;
   readonly origin: Origin;
   /** The path of the labels in the object. */
@@ -27,7 +27,7 @@ export interface Candidates {
   withLabel(key: string, value: string): readonly Candidate[];
 }
 
-/** Labels that controllers add to each Pod, so templates do not have them. */
+/** Labels that workload controllers add to each Pod; pod templates do not have them. */
 const GIVEN = [
   'statefulset.kubernetes.io/pod-name',
   'apps.kubernetes.io/pod-index',
@@ -35,13 +35,13 @@ const GIVEN = [
   'pod-template-hash',
 ];
 
-/** The part of a selector that a template can match. */
+/** The labels of a selector that a pod template can have. */
 export function written(selector: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(selector).filter(([key]) => !GIVEN.includes(key)));
 }
 
 /**
- * The candidates by namespace. Lookups start at a selector's rarest label: there are thousands of Services and Pods.
+ * The candidates by namespace. Lookups start at the rarest label of a selector, for thousands of Services and Pods.
  */
 export function candidatesByNamespace(snapshot: Snapshot): ReadonlyMap<string, Candidates> {
   // Pods of one template are one candidate: they have the same labels and ports.
@@ -56,7 +56,7 @@ export function candidatesByNamespace(snapshot: Snapshot): ReadonlyMap<string, C
 
 /** Whether a Pod is a candidate. Pods simulated for a workload are not: its template is a candidate itself. */
 function isWritten({ simulated, origin, hook, status }: Pod): boolean {
-  // A hook in a manifest runs once during a release, so no Service selects it.
+  // A Helm hook Pod in a manifest runs once during a release, so it is not a lasting endpoint.
   if (hook !== undefined && status.phase === '') return false;
   return simulated === undefined || simulated === origin.object || simulated.startsWith('Pod ');
 }
@@ -85,7 +85,7 @@ function indexed(candidates: readonly Candidate[]): Candidates {
     withLabel,
     withKey: (key) => keys.get(key) ?? [],
     matching: (selector) => {
-      // Many Services may have the same selector.
+      // Cached: many Services may have the same selector.
       const text = JSON.stringify(Object.entries(selector).sort());
       const found = known.get(text) ?? having(selector, withLabel);
       known.set(text, found);
@@ -106,7 +106,7 @@ function push(groups: Map<string, Candidate[]>, key: string, candidate: Candidat
   else groups.set(key, [candidate]);
 }
 
-/** The keys of `selector` whose value in `labels` is absent or different; at most two, callers need no more. */
+/** The keys of `selector` whose value in `labels` is absent or different; stops after two, as callers need no more. */
 export function differing(
   selector: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,

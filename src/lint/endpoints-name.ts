@@ -1,6 +1,6 @@
 /**
- * lint: hand-written endpoints whose Service does not exist. An Endpoints object belongs to the Service of exactly its
- * name, an EndpointSlice to the Service of exactly its label; with a typo the Service silently has no endpoints.
+ * lint: hand-written endpoints whose Service does not exist. An Endpoints object belongs to the Service of the same
+ * name, an EndpointSlice to the Service in its label; after a typo the Service has no endpoints, without any error.
  */
 import type { Diagnostic, Key, Origin } from '../diag.js';
 import { suggester } from '../near.js';
@@ -19,8 +19,8 @@ import {
 } from '../read/types.js';
 
 /**
- * Warnings: `endpoints-name-mismatch`, for Endpoints and slices without a Service where a Service without endpoints has
- * nearly that name. Notes: `endpoints-overwritten`, for Endpoints of a Service with a selector.
+ * Warnings: `endpoints-name-mismatch`, for Endpoints and slices without a Service when a Service without endpoints has
+ * a similar name. Notes: `endpoints-overwritten`, for Endpoints of a Service with a selector.
  */
 export function checkEndpointsNames({ services, endpoints, slices }: Snapshot): readonly Diagnostic[] {
   const known = new Map(services.map((service) => [keyOf(service), service]));
@@ -37,7 +37,7 @@ export function checkEndpointsNames({ services, endpoints, slices }: Snapshot): 
       return stays ? [] : [overwritten(object, service)];
     }),
     ...sorted(inInput.filter(isByHand)).flatMap(({ metadata: { namespace, labels }, origin }) => {
-      // A slice without the label is reported by read.
+      // Reading reports a slice without the label (slice-without-service).
       const name = labels[SERVICE_NAME_LABEL];
       if (!name || known.has(`${namespace}/${name}`)) return [];
       return mismatch(origin, ['metadata', 'labels', SERVICE_NAME_LABEL], name, nearly(namespace, name));
@@ -45,7 +45,7 @@ export function checkEndpointsNames({ services, endpoints, slices }: Snapshot): 
   ];
 }
 
-/** The Service of a namespace that lacks endpoints and has nearly that name. */
+/** Finds a Service of the namespace that needs hand-written endpoints, has none, and has a similar name. */
 function nearlyNamed(
   services: readonly Service[],
   slices: readonly EndpointSlice[],
@@ -69,7 +69,7 @@ function isByHand({ metadata: { labels } }: EndpointSlice): boolean {
   return labels[CLUSTERSET_SERVICE_LABEL] === undefined && !CONTROLLERS.includes(labels[MANAGED_BY_LABEL] ?? '');
 }
 
-/** The endpoints controller sets a label since Kubernetes 1.33; before, it mostly set an annotation. */
+/** The endpoints controller sets the label since Kubernetes 1.33; before, it set the annotation on most objects. */
 function isByController({ metadata: { labels, annotations } }: Endpoints): boolean {
   return (
     labels['endpoints.kubernetes.io/managed-by'] !== undefined ||

@@ -1,5 +1,5 @@
 /**
- * Rules of endpoints and of what selects them, beyond their examples: what each condition is for.
+ * Rules of endpoints and selectors: cases for each condition, beyond the examples of the rules.
  */
 import { describe, expect, it } from '@jest/globals';
 import { service, slice } from '../testing/cases/linted.js';

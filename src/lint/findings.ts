@@ -1,19 +1,19 @@
 /**
- * lint, part: all that was said of an input → what `vipc lint` reports of it, as comments in the input and the
- * configuration have it.
+ * lint, part: all diagnostics of an input → the findings of `vipc lint`, after vipc-ignore comments and the configured
+ * severities.
  */
 import type { Diagnostic, Severity, Source } from '../diag.js';
 import { withoutIgnored } from './ignores.js';
 import { INPUT_CODES } from './input-codes.js';
 import { RULES } from './registry.js';
 
-/** What the configuration makes of findings, by their codes. */
+/** Severities of the configuration by code. */
 export type Severities = Readonly<Record<string, Severity | 'off'>>;
 
 /** Every code that a finding can have. */
 export const CODES: readonly string[] = [...RULES.map(({ code }) => code), ...Object.keys(INPUT_CODES)].sort();
 
-/** Errors of the input stay what they are, whatever comments and the configuration say. */
+/** Applies comments and `severities`; neither of them changes or ignores errors. */
 export function findingsOf(
   said: readonly Diagnostic[],
   sources: readonly Source[],
@@ -28,7 +28,7 @@ export function findingsOf(
 
 const LEVELS: readonly Severity[] = ['note', 'warning', 'error'];
 
-/** The findings of `level` and worse. */
+/** The findings of severity `level` or worse. */
 export function atLeast(findings: readonly Diagnostic[], level: Severity): readonly Diagnostic[] {
   return findings.filter(({ severity }) => LEVELS.indexOf(severity) >= LEVELS.indexOf(level));
 }

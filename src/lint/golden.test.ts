@@ -1,6 +1,6 @@
 /**
- * What `vipc lint` finds in every manifest of fixtures/, down to notes, and how often: golden/lint. Each line was read and
- * is true; GOLDEN=write writes them anew, and the review is `git diff`. CI never writes.
+ * Findings of `vipc lint` in every manifest of fixtures/, with notes, and their counts: golden/lint. Each line was
+ * reviewed; GOLDEN=write rewrites the goldens; review them with `git diff`. CI never writes.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
@@ -13,7 +13,7 @@ import { findingsOf } from './findings.js';
 const GOLDEN = `${ROOT}golden/lint`;
 const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 
-/** Manifests and snapshots, each by itself. What is invalid has goldens of its own. */
+/** Manifests and snapshots, each linted alone. Invalid input has its own goldens. */
 const files = readdirSync(`${ROOT}fixtures`, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.yaml') && !name.endsWith('config.yaml') && !/^(?:invalid|yaml)\//.test(name))
   .sort();

@@ -1,7 +1,7 @@
 /**
- * lint: host ports of Pods that are also node ports of Services. In: the snapshot. Out: warnings. Both are DNATed in
- * nat PREROUTING, so the first jump there wins; a process in the node's network never gets packets to a node port, and
- * it cannot listen on a health check node port, where the proxy listens.
+ * lint: host ports of Pods that are also node ports of Services. In: the snapshot. Out: warnings. Chain PREROUTING of
+ * table nat does DNAT for both, so the first jump there wins. A hostNetwork process never gets packets to a node port,
+ * and it cannot listen on a health check node port, because kube-proxy listens there.
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import { keyOf, type Pod, type PodSpec, type Service, type Snapshot, type Workload } from '../read/types.js';
@@ -11,7 +11,7 @@ interface Claim {
   readonly what: string;
 }
 
-/** Warnings: `host-port-conflict`, one for each host port of a Pod or template. */
+/** Warnings: `host-port-conflict`, one for each such port of a Pod or workload. */
 export function checkHostPorts({ services, pods, workloads }: Snapshot): readonly Diagnostic[] {
   const claims = claimsOf(services);
   if (claims.size === 0) return [];
@@ -26,11 +26,11 @@ export function checkHostPorts({ services, pods, workloads }: Snapshot): readonl
       return claim ? [conflict(number, port.protocol, port.hostPort !== undefined, claim, origin)] : [];
     }),
   );
-  // Report the pods of one template once.
+  // Two containers of an object may have the same port: report it once.
   return [...new Map(found.map((each) => [`${each.origin?.object} ${each.message}`, each])).values()];
 }
 
-/** Whether an object is checked: not Pods that have ended, nor simulated Pods, whose template is checked. */
+/** Excludes ended Pods, Pods simulated for a workload, and workloads with an owner or 0 replicas. */
 function isAlive(object: Pod | Workload): boolean {
   if (!('status' in object)) return !object.owned && object.replicas > 0;
   const { simulated, status, origin } = object;

@@ -1,12 +1,12 @@
 /**
- * Comments that ignore findings: which they ignore, and which ignore nothing.
+ * vipc-ignore comments: the findings that they ignore, and comments that ignore nothing.
  */
 import { describe, expect, it } from '@jest/globals';
 import { front } from '../front.js';
 import { locate } from '../read/locate.js';
 import { findingsOf } from './findings.js';
 
-/** `line code` of what is left of an input. */
+/** `line code` of the findings that are not ignored. */
 function left(text: string, name = 'a.yaml'): readonly string[] {
   const sources = [{ name, text }];
   const { diagnostics } = front(sources, { remarks: ['suspect'], rules: 'all' });

@@ -1,28 +1,28 @@
 /**
- * lint, part: `# vipc-ignore: CODE[, CODE]` in the text of the input. In: findings, and the sources. Out: the findings that
- * are left, and a note for each code that ignores nothing.
+ * lint, part: `# vipc-ignore: CODE[, CODE]` in the text of the input. In: findings, and the sources. Out: the findings
+ * that are not ignored, and a note for each code in a comment that ignores nothing.
  *
- *     nodePort: 40080 # vipc-ignore: node-port-ephemeral       a finding of this line
- *     # vipc-ignore: node-port-ephemeral                       alone in its line: one of the next line
- *     apiVersion: v1                                           and where that is the first of an object, all of the object
+ *     nodePort: 40080 # vipc-ignore: node-port-ephemeral       ignores findings of this line
+ *     # vipc-ignore: node-port-ephemeral                       alone on its line: those of the next line
+ *     apiVersion: v1                                           and of a whole object, if it begins on that next line
  */
 import type { Diagnostic, Source } from '../diag.js';
 import { nearest } from '../near.js';
 import { locate } from '../read/locate.js';
 import { lineOf, lineStarts, positionsOf } from '../read/positions.js';
 
-/** A code of a comment, and the line that it is for. */
+/** One code of a comment, and the line that it applies to. */
 interface Ignore {
   readonly code: string;
   readonly source: Source;
-  /** Of the code in the text. */
+  /** The position of the code in the text. */
   readonly offset: number;
   readonly line: number;
-  /** It stands alone, so it may be for a whole object. */
+  /** The comment is alone on its line, so it can apply to a whole object. */
   readonly alone: boolean;
 }
 
-/** Errors are not ignored: what has one is left out. */
+/** Drops ignored findings, and adds `unused-ignore` notes. Errors cannot be ignored. */
 export function withoutIgnored(
   findings: readonly Diagnostic[],
   sources: readonly Source[],
@@ -68,7 +68,7 @@ function ignoresIn(source: Source): readonly Ignore[] {
   return [...text.matchAll(COMMENT)].flatMap(({ index, 0: all, 1: list = '' }): readonly Ignore[] => {
     const { line } = lineOf(lines, index);
     const before = text.slice(lines[line - 1] ?? 0, index);
-    // YAML has no comment right after a letter.
+    // In YAML, # begins a comment only after white space or at the beginning of a line.
     if (/\S$/.test(before) || isInScalar(index)) return [];
     const alone = before.trim() === '';
     const start = index + all.length - list.length;
@@ -78,7 +78,7 @@ function ignoresIn(source: Source): readonly Ignore[] {
   });
 }
 
-/** The next line that has content; comments and the mark between documents are none. */
+/** The next line with content; skips blank lines, comments and the document separator `---`. */
 function nextLine(text: string, lines: readonly number[], from: number): number {
   for (let line = from + 1; line <= lines.length; line++) {
     const content = text.slice(lines[line - 1] ?? 0, lines[line] ?? text.length).trim();
@@ -87,7 +87,7 @@ function nextLine(text: string, lines: readonly number[], from: number): number 
   return from;
 }
 
-/** Whether an offset is in a text of the input, such as a script in a ConfigMap. */
+/** Whether an offset is inside a YAML scalar, such as a script in a ConfigMap, where # is no comment. */
 function scalarsOf(text: string): (offset: number) => boolean {
   const { starts, ends } = positionsOf(text);
   const spans: (readonly [number, number])[] = [];

@@ -1,6 +1,6 @@
 /**
- * lint, part: Services that work as Ingress backends only with some controllers. In: routes of Ingresses. Out: notes,
- * one for each Ingress and Service.
+ * lint, part: Ingress backends that work only with some controllers, or have no ready endpoint. In: routes of
+ * Ingresses. Out: notes, one for each code, Ingress and Service.
  */
 import type { Diagnostic } from '../diag.js';
 import { groupedBy } from '../order.js';
@@ -18,7 +18,7 @@ export function ingressNotes(
   return [...groupedBy(routes, serviceKeyOf)].flatMap(([key, leading]) => {
     const service = services.get(key);
     if (!service) return [];
-    // What manifests select may well be there in a cluster.
+    // For manifests alone, the selected Pods may exist in a cluster.
     const awaited = manifests && hasSelector(service);
     const found = remarks(service, slices.get(key) ?? []).filter(({ code }) => !(awaited && code === EMPTY));
     const ingresses = groupedBy(leading, ({ ingress }) => ingress.metadata.name);

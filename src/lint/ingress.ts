@@ -1,6 +1,6 @@
 /**
- * lint: Ingresses that name missing Services or ports. In: the snapshot. Out: warnings, at the exact field. An Ingress
- * can only name Services of its own namespace, and the Service's port (networking/v1, IngressServiceBackend).
+ * lint: Ingresses that name missing Services or ports. In: the snapshot. Out: warnings, at the exact field. A backend
+ * is a Service of the Ingress's own namespace and a port of that Service (networking/v1, IngressServiceBackend).
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import { nearest, suggester } from '../near.js';
@@ -19,7 +19,7 @@ import { placeOf, type Route, routesOf, routeText } from './routes.js';
 import type { Context } from './rule.js';
 
 /**
- * Warnings: `ingress-without-service`, `ingress-without-port`, `ingress-duplicate-path`; and the notes of
+ * Warnings: `ingress-without-service`, `ingress-without-port`, `ingress-duplicate-path`; also the notes of
  * ingress-notes.ts.
  */
 export function checkIngresses(
@@ -40,9 +40,9 @@ export function checkIngresses(
 
 interface Known {
   readonly services: ReadonlyMap<string, Service>;
-  /** By namespace. */
+  /** Names of Services by namespace. */
   readonly names: ReadonlyMap<string, readonly string[]>;
-  /** By name: the Services of all namespaces. */
+  /** Services of all namespaces by name. */
   readonly namespaces: ReadonlyMap<string, readonly Service[]>;
   readonly nearest: typeof nearest;
 }
@@ -55,7 +55,7 @@ function checkRoute({ ingress, backend }: Route, known: Known): readonly Diagnos
   if (!service) return [withoutService(ingress, backend, name, known)];
   const { ports, type } = service.spec;
   const found = ports.some((each) => each.port === port || each.name === port);
-  // An ExternalName Service needs no ports: controllers use the port that the Ingress gives.
+  // An ExternalName Service needs no ports: controllers use the port number of the Ingress.
   if (found || (type === 'ExternalName' && ports.length === 0)) return [];
   const of = `${routeText(backend)} leads to Service ${keyOf(service)}`;
   return [withoutPort(placeOf({ ingress, backend }, 'port'), of, port, service)];
@@ -105,7 +105,7 @@ function portText({ name, port }: ServicePortSpec): string {
   return name === '' ? `${port}` : `${port} (${name})`;
 }
 
-/** When two backends have the same route, the API does not define which one the controller uses. */
+/** Backends with the same class, host, path and pathType; the API does not define which one the controller uses. */
 function duplicates(routes: readonly Route[]): readonly Diagnostic[] {
   const byRoute = groupedBy(routes, ({ ingress, backend: { host, path, pathType } }) =>
     path === undefined ? undefined : JSON.stringify([ingress.ingressClassName, host, path, pathType]),
@@ -124,7 +124,7 @@ function duplicates(routes: readonly Route[]): readonly Diagnostic[] {
   );
 }
 
-/** The place of the path entry with the backend. */
+/** The position of the path entry that contains the backend. */
 function pathOf({ ingress: { origin }, backend }: Route): Origin {
   return { ...origin, path: backend.at.slice(0, -1) };
 }

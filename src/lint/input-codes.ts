@@ -1,9 +1,9 @@
 /**
- * lint, part: what is said of the input while it is read and completed, beside the rules. docs/validation.md has the rules
- * of each field.
+ * lint, part: codes of diagnostics that reading and completing the input report, beside the lint rules.
+ * docs/validation.md has the rules of each field.
  */
 
-/** One sentence for each code, without its full stop. */
+/** One sentence for each code, without a full stop. */
 export const INPUT_CODES: Readonly<Record<string, string>> = {
   'duplicate-object': 'One object is in the input twice',
   'duplicate-value': 'A list has something twice that it may have once',

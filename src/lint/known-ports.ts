@@ -1,8 +1,8 @@
 /**
- * lint, part: what listens on nodes itself (kubernetes.io, Ports and Protocols; kubelet's and kube-proxy's defaults).
+ * lint, part: ports of a node's own daemons (kubernetes.io, Ports and Protocols; defaults of kubelet and kube-proxy).
  */
 
-/** TCP ports by number. */
+/** Daemon names by TCP port. */
 export const NODE_LISTENERS: Readonly<Record<number, string>> = {
   22: 'sshd',
   2379: 'etcd',

@@ -1,15 +1,15 @@
 /**
- * lint: Snapshot → diagnostics about objects that are valid but probably mistakes.
+ * lint: Snapshot → diagnostics about objects that are valid but probably wrong.
  */
 import type { Diagnostic } from '../diag.js';
 import type { Snapshot } from '../read/types.js';
 import { RULES } from './registry.js';
 import type { Check, Rule } from './rule.js';
 
-/** `everywhere`: the rules that every command runs; `all` those of `vipc lint` as well. */
+/** `everywhere`: the rules that all commands run; `all`: also those of `vipc lint` only. */
 export type Extent = 'everywhere' | 'all';
 
-/** All there is to say of a cluster: warnings, and notes on what may surprise. `simulate`: it was asked for. */
+/** Runs the rules of `extent`. `simulate`: Pods were simulated, or the cluster is live (Context). */
 export function lint(
   cluster: Snapshot,
   { simulate = false }: { readonly simulate?: boolean } = {},
@@ -20,12 +20,12 @@ export function lint(
   return checksOf(rules).flatMap((check) => check(cluster, context));
 }
 
-/** Each once, in the order of the rules. */
+/** Each check once, in the order of the rules: several rules may share one. */
 function checksOf(rules: readonly Rule[]): readonly Check[] {
   return [...new Set(rules.flatMap(({ check }) => check ?? []))];
 }
 
-/** Nothing in it comes from a cluster: no object that an API server has taken, no Pod that runs, no slice. */
+/** Whether the input is manifests only: no admitted Service, no Pod with a status, no EndpointSlice. */
 function isUnseen({ services, pods, slices }: Snapshot): boolean {
   return (
     !services.some(({ admitted }) => admitted) &&

@@ -1,5 +1,5 @@
 /**
- * lint, part: the ports that Services take on every node, and where they are written.
+ * lint, part: node ports and health check node ports of Services, with their positions in the input.
  */
 import type { Origin } from '../diag.js';
 import { sorted } from '../order.js';
@@ -12,7 +12,7 @@ export interface TakenPort {
   readonly origin: Origin;
 }
 
-/** Those that are in the input: what vipc allocated has no place in it. */
+/** Only ports in the input: those that vipc allocated have no position there. */
 export function takenPorts(services: readonly Service[]): readonly TakenPort[] {
   return sorted(services).flatMap(({ spec, origin, allocated }) => {
     if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return [];

@@ -1,13 +1,13 @@
 /**
- * lint, part: EndpointSlices and Endpoints whose Service is not there, and for which none of nearly that name waits:
- * endpoints-name-mismatch says that.
+ * lint, part: EndpointSlices and Endpoints whose Service is not in the input. Those with a Service of a similar name
+ * are left to endpoints-name-mismatch.
  */
 import type { Diagnostic, Key } from '../diag.js';
 import { sorted } from '../order.js';
 import { keyOf, SERVICE_NAME_LABEL, type Snapshot, serviceOf } from '../read/types.js';
 import { checkEndpointsNames } from './endpoints-name.js';
 
-/** `orphan-slice` and `orphan-endpoints`: warnings where Services of the namespace are there, else notes. */
+/** `orphan-slice` and `orphan-endpoints`: warnings when the input has Services of the namespace, else notes. */
 export function checkOrphans(snapshot: Snapshot): readonly Diagnostic[] {
   const { services, slices, endpoints } = snapshot;
   if (services.length === 0) return [];
@@ -18,7 +18,7 @@ export function checkOrphans(snapshot: Snapshot): readonly Diagnostic[] {
       const path: readonly Key[] = ['metadata', 'labels', SERVICE_NAME_LABEL];
       return { code: 'orphan-slice', object: slice, path, name: slice.metadata.labels[SERVICE_NAME_LABEL] };
     }),
-    // Those without addresses were locks once, of which leaders are elected.
+    // Endpoints without subsets may be old leader election locks (client-go, EndpointsLock).
     ...sorted(endpoints.filter((each) => each.subsets.length > 0 && isUnknown(keyOf(each), known))).map((object) => {
       return { code: 'orphan-endpoints', object, path: ['metadata', 'name'], name: object.metadata.name };
     }),

@@ -1,6 +1,6 @@
 /**
  * lint: NetworkPolicies that select the endpoints of Services. In: the snapshot. Out: notes. The rules of a Service do
- * not show that a network plugin may drop the traffic to its endpoints.
+ * not show that a network plugin may drop packets to its endpoints.
  */
 import type { Diagnostic } from '../diag.js';
 import { groupedBy, sorted } from '../order.js';
@@ -10,7 +10,7 @@ import { candidatesByNamespace, written } from './candidates.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** A policy that selects Pods or templates of a Service; `some`: not all of them. */
+/** A policy that selects Pods or pod templates of a Service; `some`: not all of them. */
 export interface Selected {
   readonly policy: NetworkPolicy;
   readonly some: boolean;
@@ -57,7 +57,7 @@ export function policiesByService(snapshot: Snapshot): (service: Service) => rea
   };
 
   /**
-   * Without Pods: the labels of the templates that the Service selects, else its selector, which all its Pods match.
+   * Without Pods: labels of the pod templates that the Service selects, else its selector, which all its Pods match.
    */
   function templates({ metadata, spec }: Service): readonly Labels[] {
     const matching = candidates.get(metadata.namespace)?.matching(written(spec.selector)) ?? [];

@@ -1,6 +1,6 @@
 /**
- * The examples of every rule are its tests: the failing one has its code at the marked lines and nowhere else, the passing
- * one has no warning of anything, and none of its code. And every code that is found anywhere is documented.
+ * The examples of every rule are its tests: the failing one has its code at exactly the marked lines, the passing one
+ * has no warning or error, and no finding of its code. Also: every code that vipc reports is documented.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -14,13 +14,13 @@ import { INPUT_CODES } from './input-codes.js';
 import { lint } from './lint.js';
 import { RULES } from './registry.js';
 
-/** What `vipc lint` finds in a text. */
+/** The findings of `vipc lint` in a text. */
 function found(text: string): readonly Diagnostic[] {
   const sources = [{ name: 'a.yaml', text }];
   return findingsOf(front(sources, { remarks: ['suspect'], rules: 'all' }).diagnostics, sources);
 }
 
-/** The lines of a text that are marked with a code. */
+/** The numbers of the lines that end with `# <- CODE`. */
 function marked(text: string, code: string): readonly number[] {
   return text.split('\n').flatMap((line, i) => (line.endsWith(`# <- ${code}`) ? [i + 1] : []));
 }

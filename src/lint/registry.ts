@@ -1,5 +1,5 @@
 /**
- * lint, part: all rules, one a file. First those that every command runs, in the order of their findings.
+ * lint, part: all rules; each has its own file. Rules that all commands run come first; findings are in this order.
  */
 import type { Rule } from './rule.js';
 import { affinityHeadless } from './rules/affinity-headless.js';

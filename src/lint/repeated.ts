@@ -1,6 +1,6 @@
 /**
  * lint: endpoints that two slices of a Service list in different states. In: the snapshot. Out: warnings that name both
- * slices. kube-proxy uses the first slice by name, but for an endpoint on its own node the last (EndpointSliceCache).
+ * slices. kube-proxy uses the first slice by name; for an endpoint on its own node, the last (EndpointSliceCache).
  */
 import type { Diagnostic } from '../diag.js';
 import { joinHostPort } from '../ip.js';
@@ -15,7 +15,7 @@ import {
   serviceOf,
 } from '../read/types.js';
 
-/** Warning `endpoint-in-two-slices`, once for each Service. */
+/** Warning `endpoint-in-two-slices`, at most one for each Service. */
 export function checkRepeated({ services, slices }: Snapshot): readonly Diagnostic[] {
   const several = new Map([...groupedBy(slices, serviceOf)].filter(([, its]) => its.length > 1));
   if (several.size === 0) return [];
@@ -25,7 +25,7 @@ export function checkRepeated({ services, slices }: Snapshot): readonly Diagnost
   });
 }
 
-/** An endpoint in a slice, at an index. */
+/** An endpoint and its index in a slice. */
 interface Listed {
   readonly slice: EndpointSlice;
   readonly endpoint: SliceEndpoint;
@@ -38,7 +38,7 @@ interface Repeated {
   readonly port: number;
 }
 
-/** Endpoints are the same when address and port are equal: two slices may list one address with different ports. */
+/** Compares endpoints by address and port, because two slices may list one address with different ports. */
 function repeatedIn(slices: readonly EndpointSlice[]): readonly Repeated[] {
   const known = new Map<string, Listed>();
   const found: Repeated[] = [];

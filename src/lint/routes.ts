@@ -1,5 +1,5 @@
 /**
- * Routes: the backends of Ingresses one by one, with their text and their place.
+ * lint, part: the backends of Ingresses, with their text for messages and their position.
  */
 import type { Key, Origin } from '../diag.js';
 import { sorted } from '../order.js';
@@ -11,7 +11,7 @@ export interface Route {
   readonly backend: IngressBackend;
 }
 
-/** All backends, sorted by Ingress, then in the order of the manifest. */
+/** All backends, sorted by Ingress, then in the order of its manifest. */
 export function routesOf(ingresses: readonly Ingress[]): readonly Route[] {
   return sorted(ingresses).flatMap((ingress) => ingress.backends.map((backend) => ({ ingress, backend })));
 }
@@ -26,7 +26,7 @@ export function routeText({ host, path }: IngressBackend): string {
   return path === undefined ? 'the default backend' : `${host || '*'}${path}`;
 }
 
-/** The place of the Service's name or port in the backend. */
+/** The position of the Service's name or port in the backend. */
 export function placeOf({ ingress: { origin }, backend: { at, service } }: Route, field: 'name' | 'port'): Origin {
   const port: readonly Key[] = ['port', typeof service?.port === 'number' ? 'number' : 'name'];
   return { ...origin, path: [...at, 'service', ...(field === 'name' ? ['name'] : port)] };

@@ -1,35 +1,35 @@
 /**
- * lint, part: what a rule is. docs/lint.md is printed from the rules, and the examples of each are its tests.
+ * lint, part: the type of a rule. docs/lint.md is generated from the rules; the examples of each rule are its tests.
  */
 import type { Diagnostic, Severity } from '../diag.js';
 import type { Snapshot } from '../read/types.js';
 
-/** What is known of the input beyond its objects. */
+/** Facts about the input beyond its objects. */
 export interface Context {
   /** Pods were simulated, or the cluster is live: no message proposes --simulate. */
   readonly simulate: boolean;
-  /** No cluster has seen the input: a template is as good as its Pods. */
+  /** The input is manifests only: missing Pods of a template are no problem. */
   readonly manifests?: boolean;
 }
 
-/** Several rules can share a check, which then runs once. */
+/** Several rules can share a check, which runs once. */
 export type Check = (snapshot: Snapshot, context: Context) => readonly Diagnostic[];
 
 export interface Rule {
   /** Stable, in kebab-case. */
   readonly code: string;
-  /** That of its findings; where it depends, the greatest. */
+  /** Its usual severity; single findings can have another. */
   readonly severity: Severity;
-  /** One sentence without its full stop. */
+  /** One sentence without a full stop. */
   readonly summary: string;
-  /** What happens then, and what to do. */
+  /** The consequence, and what the user can do. */
   readonly why: string;
-  /** compile and the other commands say it as well. */
+  /** All commands that read a cluster report it, not only `vipc lint`. */
   readonly everywhere?: true;
-  /** Absent: it is found while the input is read or completed. */
+  /** Absent for findings of reading, completing and vipc-ignore comments. */
   readonly check?: Check;
-  /** An input with findings of the code exactly where a line ends with `# <- CODE`. */
+  /** An input with findings of the code at exactly the lines that end with `# <- CODE`. */
   readonly failing: string;
-  /** Nearly the same, without a finding. */
+  /** A similar input without a finding of the code. */
   readonly passing: string;
 }

@@ -1,5 +1,5 @@
 /**
- * checkSelectors on manifests: which diagnostics it reports, and which it must not. Their words are in golden/look.
+ * checkSelectors on manifests: the diagnostics that it must report, and must not report. golden/look has their texts.
  */
 
 import { describe, expect, it } from '@jest/globals';

@@ -1,6 +1,6 @@
 /**
  * lint: Service selectors that match no Pod, and named target ports that no Pod has. In: the snapshot. Out: warnings
- * that name the label or port, and the most similar existing one.
+ * with the label or port, and the most similar existing one.
  */
 import type { Diagnostic, Origin } from '../diag.js';
 import { nearest, suggester } from '../near.js';
@@ -34,7 +34,7 @@ export function checkSelectors(snapshot: Snapshot, done: Context = { simulate: f
 
 const NO_CANDIDATES: ReturnType<typeof candidatesByNamespace> = new Map();
 
-/** Whether a Service needs the check, which is expensive: it visits all Pods. */
+/** Whether a Service needs the check; skipping it saves time, because the check visits all Pods. */
 function asks(service: Service, served: boolean): boolean {
   const { type, ports } = service.spec;
   const named = ports.some(({ targetPort }) => typeof targetPort === 'string');
@@ -59,10 +59,10 @@ function withoutPods(
   };
 }
 
-/** The number of near misses that are compared. */
+/** The most near misses that are compared. */
 const MAX_MISSES = 50;
 
-/** A candidate that matches all labels but one; for a single label, one with a similar value. */
+/** Reports a candidate that matches all labels but one; for a selector of one label, only a similar value. */
 function nearMiss(
   service: Service,
   selector: Selector,
@@ -91,7 +91,7 @@ interface Miss {
   readonly candidate: Candidate;
 }
 
-/** A candidate that lacks one label has the others, so it has at least one of any two labels. */
+/** Candidates that miss exactly one label: each of them has at least one of any two labels of the selector. */
 function missesOf(selector: Selector, here: Candidates): readonly Miss[] {
   const [first = '', second] = Object.keys(selector).sort();
   const lists =
@@ -122,7 +122,7 @@ function nearMissOf({ spec, origin }: Service, key: string, { labels, origin: ot
 }
 
 /**
- * The controller silently leaves a named port out of the slices of Pods without it (endpointslice, getEndpointPorts).
+ * The EndpointSlice controller leaves out a named port for Pods without it (k8s.io/endpointslice, getEndpointPorts).
  */
 function targetPorts({ spec, origin }: Service, matching: readonly Candidate[]): readonly Diagnostic[] {
   return spec.ports.flatMap(({ targetPort, protocol }, i) => {

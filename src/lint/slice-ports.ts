@@ -1,13 +1,13 @@
 /**
- * lint: slices whose ports match no port of their Service. Ports match by name and protocol; the number does not
- * matter. In: the snapshot. Out: warnings with the port that was probably meant.
+ * lint: slices whose ports match no port of their Service. kube-proxy matches ports by name and protocol, not by
+ * number. In: the snapshot. Out: warnings with the port that was probably meant.
  */
 import type { Diagnostic, Key } from '../diag.js';
 import { nearest } from '../near.js';
 import { groupedBy, sorted } from '../order.js';
 import { type EndpointPort, type EndpointSlice, keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
 
-/** Warning `slice-ports`: for slices, and for Endpoints that are mirrored to slices. */
+/** Warning `slice-ports`, at most one for each Service: for slices, and for Endpoints that are mirrored to slices. */
 export function checkSlicePorts({ services, slices }: Snapshot): readonly Diagnostic[] {
   const byKey = new Map(services.map((service) => [keyOf(service), service]));
   const unmatched = slices.filter((slice) => {
@@ -20,7 +20,7 @@ export function checkSlicePorts({ services, slices }: Snapshot): readonly Diagno
   });
 }
 
-/** Slices that controllers derive from Pods always have the Service's ports, so they are not checked. */
+/** Slices that vipc derives from Pods are not checked: they have the ports of the Service. */
 function isUnmatched({ spec }: Service, { endpoints, ports, synthetic }: EndpointSlice): boolean {
   if (synthetic !== undefined && synthetic !== 'Endpoints') return false;
   if (endpoints.length === 0 || ports.length === 0 || spec.ports.length === 0) return false;

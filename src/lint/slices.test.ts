@@ -1,6 +1,6 @@
 /**
- * checkRepeated and checkSlicePorts on manifests: which diagnostics they report, and which they must not. Their words
- * are in golden/look.
+ * checkRepeated and checkSlicePorts on manifests: the diagnostics that they must report, and must not report.
+ * golden/look has their texts.
  */
 
 import { describe, expect, it } from '@jest/globals';

@@ -3,16 +3,16 @@
  */
 import type { EndpointSlice, Service } from '../read/types.js';
 
-/** The number of ready endpoints, and of all. */
+/** The number of ready endpoints, and of all endpoints. */
 export interface Readiness {
   readonly ready: number;
   readonly total: number;
 }
 
 /**
- * Counts the distinct addresses in `slices`, which must be sorted by name: if two list one address, the first counts,
- * as in kube-proxy. Only the family with the most addresses is counted, so a dual-stack Pod counts once. An unset
- * condition means ready (KEP-752); FQDN slices are ignored.
+ * Counts the distinct addresses in `slices`, which must be sorted by name: if two slices list an address, the first
+ * counts, as in kube-proxy. Only the family with the most addresses is counted, so a dual-stack Pod counts once. An
+ * unset condition means ready (KEP-752); FQDN slices are ignored.
  */
 export function readiness(slices: readonly EndpointSlice[]): Readiness {
   const families = (['IPv4', 'IPv6'] as const).map((family) => {
@@ -29,8 +29,8 @@ export function readiness(slices: readonly EndpointSlice[]): Readiness {
 }
 
 /**
- * The same for each port of a Service. Only endpoints in slices with the port are ready, because its traffic reaches no
- * others; a port that no slice has (a named target port that no Pod has) has no ready endpoint.
+ * The same for each port of a Service. Only endpoints of slices with the port count as ready, because its traffic
+ * reaches no others; a port in no slice (such as a named target port that no Pod has) has no ready endpoint.
  */
 export function portReadiness({ spec }: Service, slices: readonly EndpointSlice[]): readonly Readiness[] {
   const { total } = readiness(slices);

@@ -1,6 +1,6 @@
 /**
- * What lint says of Local policies and of families, against the ServicePorts that rules are made of: a different way from
- * the same slices, and one that kube-proxy's dumps confirm.
+ * Findings of lint about Local policies and families, compared with the ServicePorts that rules are compiled from:
+ * separate code for the same slices, which other tests compare with dumps of kube-proxy.
  */
 import { describe, expect, it } from '@jest/globals';
 import { front } from '../front.js';
@@ -11,7 +11,7 @@ type CaseInput = ReturnType<typeof caseInput>;
 
 const TOPICS = ['conformance', 'external', 'terminating', 'topology', 'config'];
 
-/** `Service default/web internalTrafficPolicy node-a`: where packets are dropped for a Local policy, as lint says. */
+/** Dropped packets of a Local policy by the findings, as `Service default/web internalTrafficPolicy node-a`. */
 function saidOf({ sources }: CaseInput, nodes: readonly string[]): readonly string[] {
   const { diagnostics } = front(sources, { remarks: ['suspect'], rules: 'all' });
   return diagnostics
@@ -23,7 +23,7 @@ function saidOf({ sources }: CaseInput, nodes: readonly string[]): readonly stri
     });
 }
 
-/** The same as rules of each node say: a frontend that Local is for drops what comes, as endpoints are elsewhere. */
+/** The same by the ServicePorts of the node: frontends with policy Local that drop packets without a local endpoint. */
 function droppedOn({ sources, options }: CaseInput, node: string): readonly string[] {
   const { value } = compileState(sources, { ...options, mode: 'iptables', nodeName: node }, {});
   const drops = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * lint, part: the addresses that rules of a Service are made for, and where they are written.
+ * lint, part: the virtual IPs of a Service, for which a proxy makes rules, and their positions in the input.
  */
 import type { Origin } from '../diag.js';
 import { familyOf } from '../ip.js';
@@ -12,7 +12,7 @@ export interface Vip {
   readonly origin: Origin;
 }
 
-/** All virtual IPs of a Service; a headless or ExternalName one has none. */
+/** All virtual IPs of a Service; headless and ExternalName Services have none. */
 export function vipsOf(service: Service): readonly Vip[] {
   if (!isVirtual(service)) return [];
   const { spec, status, origin } = service;
@@ -32,33 +32,33 @@ export function vipsOf(service: Service): readonly Vip[] {
   ];
 }
 
-/** Whether it is one that has virtual IPs: neither headless nor a mere alias. */
+/** Whether the Service can have virtual IPs: it is neither headless nor ExternalName. */
 export function isVirtual({ spec }: Service): boolean {
   return spec.type !== 'ExternalName' && spec.clusterIPs[0] !== 'None';
 }
 
-/** Whether anything but Pods and nodes is meant to reach it. */
+/** Whether clients outside of the cluster can reach the Service. */
 export function isExternal({ spec }: Service): boolean {
   return spec.type === 'NodePort' || spec.type === 'LoadBalancer' || spec.externalIPs.length > 0;
 }
 
-/** The families that a Service is served in, as far as that is known: none in manifests that leave it open. */
+/** The families of the cluster IPs, else ipFamilies; none for manifests that set neither. */
 export function servedFamilies({ spec }: Service): readonly IPFamily[] {
   return spec.clusterIPs.length > 0 ? spec.clusterIPs.map(apiFamily) : spec.ipFamilies;
 }
 
-/** The API's word for the family of an address. */
+/** The family of an address, as in `spec.ipFamilies`. */
 export function apiFamily(ip: string): IPFamily {
   return familyOf(ip) === 'ipv6' ? 'IPv6' : 'IPv4';
 }
 
 /**
- * The endpoints of slices that new connections can go to: those that are ready, or that serve while they terminate (KEP-1669).
- * Unset conditions mean ready (KEP-752).
+ * The endpoints that new connections can reach: ready ones, and those that serve while they terminate (KEP-1669).
+ * Unset `ready` means ready (KEP-752); unset `serving` has the value of `ready`.
  */
 export function usableEndpoints(slices: readonly EndpointSlice[]): readonly EndpointSlice['endpoints'][number][] {
   return slices.flatMap(({ endpoints }) =>
-    endpoints.filter(({ conditions: { ready = true, serving = ready, terminating = false } }) => {
+    endpoints.filter(({ conditions: { ready = true, serving = true, terminating = false } }) => {
       return ready || (serving && terminating);
     }),
   );

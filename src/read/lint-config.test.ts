@@ -1,5 +1,5 @@
 /**
- * The configuration of `vipc lint`: what it says, and what is wrong with it, with its place.
+ * The configuration of `vipc lint`: its severities, and its errors with their positions.
  */
 import { expect, it } from '@jest/globals';
 import { readLintConfig } from './lint-config.js';

@@ -1,6 +1,6 @@
 /**
- * read, beside the snapshot: the configuration of `vipc lint`. In: a Source, and the codes that there are. Out: the severity
- * of each code that it names.
+ * read, beside the snapshot: the configuration of `vipc lint`. In: a Source, and all known codes. Out: the severity of
+ * each code that the configuration names.
  *
  *     severity:
  *       external-ips: off
@@ -16,7 +16,7 @@ const SEVERITIES = ['error', 'warning', 'note', 'off'] as const;
 
 const oneSeverity = oneOf(SEVERITIES);
 
-/** YAML 1.1 reads off as false. */
+/** YAML 1.1 parses `off` as false. */
 const severity: Check<Severity | 'off'> = (value, at) => oneSeverity(value === false ? 'off' : value, at);
 
 /** The severities that `source` sets. Errors: `syntax`, `invalid-field`, `unknown-field` and `unknown-code`. */
@@ -37,7 +37,7 @@ export function readLintConfig(source: Source, codes: readonly string[]): Checke
   return { value: hasErrors(diagnostics) ? {} : value, diagnostics };
 }
 
-/** `severity`, the only field. */
+/** Reads `severity`, the only field; reports any other field. */
 function severitiesOf(value: unknown, codes: readonly string[], at: Cursor): LintSeverities {
   const found: Record<string, Severity | 'off'> = Object.create(null);
   if (!isMapping(value)) return found;

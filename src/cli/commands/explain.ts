@@ -1,12 +1,11 @@
 /**
- * cli: `vipc explain` as commander knows it.
+ * cli: options, arguments and help of `vipc explain` for commander.
  */
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
 import type { ExplainFlags } from '../explain.js';
 import { completionOptions, inputOptions, modeOption, namespace, nodeOption, nodeOptions } from '../flags.js';
 
-/** Adds the command. */
 export const addExplain: Add = (program, io, done) => {
   const command = program
     .command('explain')

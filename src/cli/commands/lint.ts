@@ -1,12 +1,11 @@
 /**
- * cli: `vipc lint` as commander knows it.
+ * cli: options, arguments and help of `vipc lint` for commander.
  */
 import { Option } from 'commander';
 import { type Add, example } from '../command.js';
 import { completionOptions, namespaceOption, sourceOptions } from '../flags.js';
 import type { LintFlags } from '../lint.js';
 
-/** Adds the command. */
 export const addLint: Add = (program, io, done) => {
   const command = program
     .command('lint')

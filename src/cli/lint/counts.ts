@@ -1,12 +1,12 @@
 /**
- * cli, part of lint: how many findings there are of each code, the worst first.
+ * cli, part of lint: the number of findings of each code, sorted by severity, worst first.
  */
 import type { Diagnostic, Severity } from '../../diag.js';
 import { compare, groupedBy } from '../../order.js';
 
 const WORST_FIRST: readonly Severity[] = ['error', 'warning', 'note'];
 
-/** A line for each severity and code; of no findings one line that says so. */
+/** A line for each severity and code; a single line `nothing found` without findings. */
 export function counted(findings: readonly Diagnostic[]): readonly string[] {
   if (findings.length === 0) return ['nothing found'];
   const groups = [...groupedBy(findings, ({ severity, code }) => `${WORST_FIRST.indexOf(severity)} ${code}`)];

@@ -1,6 +1,6 @@
 /**
- * cli, part of lint: findings as commands of GitHub Actions, which show them beside the lines of a pull request
- * (docs.github.com, Workflow commands; what is escaped is in actions/toolkit, command.ts).
+ * cli, part of lint: findings as workflow commands of GitHub Actions, which annotate the lines of a pull request
+ * (docs.github.com, Workflow commands; the escaping is that of actions/toolkit, command.ts).
  */
 import type { Diagnostic, Severity } from '../../diag.js';
 import { placeOf } from './places.js';

@@ -1,5 +1,5 @@
 /**
- * cli, part of lint: findings as data. What a finding does not have is null, so that every one has the same fields.
+ * cli, part of lint: findings as JSON. Missing values are null, so that all findings have the same fields.
  */
 import type { Diagnostic } from '../../diag.js';
 import { placeOf } from './places.js';

@@ -1,10 +1,10 @@
 /**
- * cli, part of lint: where a finding is, for programs.
+ * cli, part of lint: the file, line and column of a finding, for machine-readable formats.
  */
 import type { Origin } from '../../diag.js';
 import { locate, type Position } from '../../read/locate.js';
 
-/** The place of an origin in a file; undefined where there is none, as in what an API server said. */
+/** The position of an origin in its file; undefined without an origin, or when an API server sent the object. */
 export function placeOf(origin: Origin | undefined): Position | undefined {
   return origin === undefined || origin.source.api ? undefined : locate(origin);
 }

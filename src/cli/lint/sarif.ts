@@ -1,5 +1,5 @@
 /**
- * cli, part of lint: findings as SARIF 2.1.0 (OASIS, sarif-v2.1.0), which code scanning of GitHub and others read.
+ * cli, part of lint: findings as SARIF 2.1.0 (OASIS, sarif-v2.1.0), the format of GitHub code scanning and others.
  */
 import type { Diagnostic, Origin, Severity } from '../../diag.js';
 import { INPUT_CODES } from '../../lint/input-codes.js';
@@ -23,7 +23,7 @@ interface SarifRule {
   readonly id: string;
 }
 
-/** All rules of the registry, and those of the input that are found. */
+/** All rules of the registry, then the other codes that findings have, such as those of reading the input. */
 function rulesOf(findings: readonly Diagnostic[]): readonly SarifRule[] {
   const known = new Set(RULES.map(({ code }) => code));
   const others = [...new Set(findings.map(({ code }) => code))].filter((code) => !known.has(code)).sort();
@@ -70,7 +70,7 @@ function locationOf(origin: Origin): object {
   };
 }
 
-/** A path as a reference of RFC 3986: of an absolute one a URL. A lone surrogate is no character. */
+/** A URI reference (RFC 3986); a file URL for an absolute path. encodeURIComponent throws on lone surrogates. */
 function uriOf(file: string): string {
   const path = file
     .replaceAll('\\', '/')

@@ -1,5 +1,5 @@
 /**
- * explain, faults: what kind of Service it is, and the addresses that it has.
+ * explain, faults: problems of the type of the Service, and of its addresses.
  */
 import { contains, parseCidr, parseIp } from '../../ip.js';
 import { keyOf, type Service } from '../../read/types.js';
@@ -7,7 +7,7 @@ import { isOurs } from '../../resolve/resolve.js';
 import { type About, finding, some } from '../about.js';
 import type { Finding } from '../types.js';
 
-/** Services that have no rules, or not those that were meant. */
+/** ExternalName, headless, left to another proxy, or without a cluster IP: kube-proxy makes no rules for it. */
 export function kindFaults(about: About): readonly Finding[] {
   const { service, snapshot } = about;
   const { spec, origin, metadata } = service;
@@ -66,7 +66,7 @@ function externalName({ service, snapshot }: About): readonly Finding[] {
   return [finding('external-name', 'none', message, fix, { ...service.origin, path: ['spec', 'type'] }, 'problem')];
 }
 
-/** Addresses from outside: load balancers, external IPs, node ports. */
+/** Problems of addresses: shared with other Services or Nodes, load balancers, node ports, affinity. */
 export function addressFaults(about: About): readonly Finding[] {
   const { spec } = about.service;
   if (spec.type === 'ExternalName' || spec.clusterIPs[0] === 'None') return [];
@@ -80,7 +80,7 @@ export function addressFaults(about: About): readonly Finding[] {
   ];
 }
 
-/** Virtual IPs that another Service has with the same port: the rules that come first win. */
+/** An address and port, or a node port, that another Service has too: the first matching rule wins. */
 function shared({ service, snapshot, key }: About): readonly Finding[] {
   const mine = new Set(claimsOf(service));
   return snapshot.services
@@ -210,7 +210,7 @@ function nodePort({ service }: About): readonly Finding[] {
   ];
 }
 
-/** iptables and IPVS tell clients by the source address, and behind a proxy all have that of the proxy. */
+/** ClientIP affinity goes by the source address; behind a proxying load balancer that is the proxy's address. */
 function affinity({ service }: About): readonly Finding[] {
   const { spec, status, origin } = service;
   if (spec.sessionAffinity !== 'ClientIP') return [];

@@ -1,12 +1,12 @@
 /**
- * explain, faults: where endpoints are: nodes that are gone, policy Local, NetworkPolicies, ports of nodes.
+ * explain, faults: Nodes that are not ready, traffic policy Local, NetworkPolicies, host ports.
  */
 import { policiesByService } from '../../lint/policies.js';
 import { policiesOf } from '../../resolve/frontends.js';
 import { type About, count, finding, isAlive, type Listed, some } from '../about.js';
 import type { Finding } from '../types.js';
 
-/** Endpoints on nodes that do not answer. */
+/** Usable endpoints on Nodes that are not ready, or not in the snapshot. */
 export function nodeFaults({ snapshot, endpoints, service }: About): readonly Finding[] {
   if (snapshot.nodes.length === 0) return [];
   const ready = new Map(snapshot.nodes.map(({ metadata, ready }) => [metadata.name, ready]));
@@ -22,7 +22,7 @@ export function nodeFaults({ snapshot, endpoints, service }: About): readonly Fi
       : `${count(lost.length, 'endpoint')} of ${usable.length} ${lost.length === 1 ? 'is' : 'are'}`;
   const message = `${which} on ${nodesOf(lost)}: Node ${name} ${state}, and connections to ${first.address} may get no answer`;
   const fix = `kubectl describe node ${name}; delete its pods if it does not come back: kubectl drain ${name} --force --ignore-daemonsets`;
-  // An input with a single Node may be about that one only.
+  // An input with a single Node may leave out the others.
   const effect = lost.length === usable.length ? 'nobody' : 'some';
   const severity = snapshot.nodes.length > 1 || ready.has(name) ? 'problem' : 'remark';
   return [finding('node', effect, message, fix, first.slice.origin ?? service.origin, severity)];
@@ -32,7 +32,7 @@ function nodesOf(endpoints: readonly Listed[]): string {
   return some(endpoints.map(({ endpoint }) => `node ${endpoint.nodeName}`));
 }
 
-/** Policy Local with no endpoint where clients arrive. */
+/** Nodes that drop packets because a traffic policy is Local and they have no usable endpoint. */
 export function localFaults({ snapshot, endpoints, service }: About): readonly Finding[] {
   const { type, clusterIPs, externalIPs } = service.spec;
   const usable = endpoints.filter((each) => each.usable);
@@ -86,14 +86,14 @@ export function localFaults({ snapshot, endpoints, service }: About): readonly F
 
 const LOCAL = 'set the policy to Cluster, or run an endpoint on every node that clients use (a DaemonSet)';
 
-/** Policies that let nobody in. Which clients the rules of others let in, only the network plugin knows. */
+/** NetworkPolicies that admit no client; a remark when they have ingress rules, which explain does not evaluate. */
 export function policyFaults({ snapshot, service }: About): readonly Finding[] {
   if (snapshot.policies.length === 0) return [];
   const selected = policiesByService(snapshot)(service).filter(({ policy }) => policy.policyTypes.includes('Ingress'));
   const open = selected.filter(({ policy }) => policy.ingress.length > 0);
   const closed = selected.filter(({ policy }) => policy.ingress.length === 0);
   const [first] = closed;
-  // What one policy lets in, no other can keep out: policies add up.
+  // NetworkPolicies are additive: a Pod gets the traffic that any of them admits.
   if (first && open.length === 0) {
     const which = first.some ? 'some of its pods' : 'its pods';
     const message = `NetworkPolicy ${first.policy.metadata.name} admits nobody to ${which}: it has no ingress rule`;
@@ -114,7 +114,7 @@ export function policyFaults({ snapshot, service }: About): readonly Finding[] {
   ];
 }
 
-/** Pods in the network of a node, whose ports only one of them can have. */
+/** Two hostNetwork Pods of a node with the same port: only one can listen. Also host-port-conflict of lint. */
 export function hostPortFaults({ snapshot, selected, service, said }: About): readonly Finding[] {
   const ports = new Set(service.spec.ports.map(({ targetPort }) => targetPort));
   const mine = selected.filter(({ spec, status }) => spec.hostNetwork && status.phase !== 'Succeeded');

@@ -1,11 +1,11 @@
 /**
- * explain, faults: ports ("Is the Service defined correctly?").
+ * explain, faults: ports of the Service, its slices and its Pods ("Is the Service defined correctly?").
  */
 import { hasSelector, type Pod, type ServicePortSpec } from '../../read/types.js';
 import { type About, count, finding, isAlive, some } from '../about.js';
 import type { Finding } from '../types.js';
 
-/** Ports that lead nowhere. */
+/** Ports of the Service that no endpoint serves. */
 export function portFaults(about: About): readonly Finding[] {
   const { service } = about;
   const { spec, origin } = service;
@@ -27,7 +27,7 @@ function nameOf({ name, port, protocol }: ServicePortSpec): string {
   return name === '' ? `port ${port}/${protocol}` : `port ${name} (${port}/${protocol})`;
 }
 
-/** A slice has the port under the same name and protocol, or kube-proxy does not see it. */
+/** kube-proxy matches a port of an EndpointSlice by name and protocol; slices that vipc made are not checked. */
 function slicePorts(about: About, port: ServicePortSpec, i: number): readonly Finding[] {
   const { slices, service } = about;
   const filled = slices.filter(({ endpoints, synthetic }) => endpoints.length > 0 && synthetic === undefined);
@@ -67,7 +67,7 @@ function slicePorts(about: About, port: ServicePortSpec, i: number): readonly Fi
   ];
 }
 
-/** What the containers of the Pods that it selects declare. */
+/** Compares targetPort with the ports that containers of the selected Pods declare. */
 function targetPort(about: About, port: ServicePortSpec, i: number): readonly Finding[] {
   const { service, selected } = about;
   const pods = selected.filter(isAlive);
@@ -92,7 +92,7 @@ function targetPort(about: About, port: ServicePortSpec, i: number): readonly Fi
     ];
   }
   if (typeof targetPort === 'string') return named(about, port, targetPort, pods, at);
-  // A container may listen on ports that it does not declare, but one that declares others hardly does.
+  // A container may listen on undeclared ports, but that is unlikely when it declares others.
   if (right.length > 0 || declared.length === 0) return [];
   const message = `no container of its pods declares targetPort ${targetPort}/${protocol} (they have ${some(declared.map(numberOf))}): connections are probably refused`;
   return [

@@ -1,12 +1,12 @@
 /**
- * explain, faults: the selector and the Pods that it finds ("Does the Service have any EndpointSlices?").
+ * explain, faults: the selector and the Pods that it matches ("Does the Service have any EndpointSlices?").
  */
 import { nearest } from '../../near.js';
 import { hasSelector, keyOf, type Pod, serviceOf, type Workload } from '../../read/types.js';
 import { type About, count, finding, isAlive, labelText, missing, some } from '../about.js';
 import type { Finding } from '../types.js';
 
-/** Why the selector finds no Pod, or none that runs. */
+/** The most specific reason why the selector matches no Pod, or no Pod that takes connections. */
 export function selectorFaults(about: About): readonly Finding[] {
   const { service, selected, endpoints } = about;
   if (!hasSelector(service) || service.spec.type === 'ExternalName' || endpoints.some(({ usable }) => usable))
@@ -36,7 +36,7 @@ function nearMisses(about: About): readonly Finding[] {
       return first && !another ? [{ pod, key: first[0], value: first[1], has: pod.metadata.labels[first[0]] }] : [];
     });
   const likely = misses.find(({ value, has }) => has !== undefined && nearest(value, [has]) === has);
-  // With a single label every pod misses it by one, so that it must look alike.
+  // Every other Pod misses a selector of a single label by one label: only a similar value is a near miss.
   const found = likely ?? (Object.keys(selector).length > 1 ? misses[0] : undefined);
   if (!found) return [];
   const { key, value, has } = found;
@@ -108,7 +108,7 @@ function nothingLike(about: About): readonly Finding[] {
   return [finding('selector', 'nobody', message, fix, where(about))];
 }
 
-/** The Pods are there, but none takes connections. */
+/** The selector matches Pods, but none of them takes connections. */
 function notRunning(about: About): readonly Finding[] {
   const { selected } = about;
   const [first] = selected;
@@ -144,7 +144,7 @@ function notRunning(about: About): readonly Finding[] {
   return [];
 }
 
-/** A Service of the same name elsewhere, where nothing here says what else was meant. */
+/** A Service of the same name in another namespace has endpoints, and no near miss explains why this one has none. */
 export function namesakes(about: About): readonly Finding[] {
   const { snapshot, service, key, endpoints } = about;
   const [fault] = selectorFaults(about);

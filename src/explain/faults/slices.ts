@@ -1,5 +1,5 @@
 /**
- * explain, faults: EndpointSlices: whose they are, of which family, and what their conditions say.
+ * explain, faults: EndpointSlices: their Service label, their address family, and the conditions of their endpoints.
  */
 import { FAMILIES } from '../../ip.js';
 import { hasSelector, SERVICE_NAME_LABEL } from '../../read/types.js';
@@ -7,7 +7,7 @@ import { type About, count, finding, some } from '../about.js';
 import { strays } from '../strays.js';
 import type { Finding } from '../types.js';
 
-/** Slices that are not for this Service but look as if they should be; none where it is served. */
+/** Mislabelled or missing slices, missing families, and endpoints that are not ready. */
 export function sliceFaults(about: About): readonly Finding[] {
   if (about.service.spec.type === 'ExternalName') return [];
   return [...strayFaults(about), ...familyFaults(about), ...conditionFaults(about)];
@@ -62,7 +62,7 @@ function shown(family: string): string {
 function conditionFaults({ service, endpoints, selected }: About): readonly Finding[] {
   const { origin, spec } = service;
   const at = endpoints[0]?.slice.origin ?? origin;
-  // Where the pods are known, what is said of them says more.
+  // selectorFaults reports the state of known Pods in more detail.
   const known = selected.length > 0;
   if (endpoints.length > 0 && !endpoints.some(({ usable }) => usable)) {
     if (known) return [];

@@ -1,5 +1,5 @@
 /**
- * lint, rule: affinity of a headless Service. Its clients choose an endpoint themselves, and no rule remembers it.
+ * lint, rule: affinity ClientIP of a headless or ExternalName Service, which has no rules that could keep affinity.
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';

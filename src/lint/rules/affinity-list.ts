@@ -1,6 +1,6 @@
 /**
- * lint, rule: ClientIP affinity for more clients than a list of xt_recent holds: 100 addresses for each endpoint
- * (ip_list_tot of net/netfilter/xt_recent.c); a new one takes the place of the oldest, whatever the timeout.
+ * lint, rule: ClientIP affinity for more clients than an xt_recent list holds: 100 addresses for each endpoint
+ * (ip_list_tot in net/netfilter/xt_recent.c). A new address replaces the oldest, even before its timeout.
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';

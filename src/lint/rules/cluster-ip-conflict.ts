@@ -1,5 +1,5 @@
 /**
- * lint, rule: two Services have one cluster IP, or one has what an IPAddress object gives to another.
+ * lint, rule: two Services have the same cluster IP, or a Service has one that an IPAddress gives to another object.
  */
 import type { Rule } from '../rule.js';
 

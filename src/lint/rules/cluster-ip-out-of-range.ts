@@ -1,5 +1,5 @@
 /**
- * lint, rule: a cluster IP is in none of the ranges of the cluster.
+ * lint, rule: a cluster IP is in no Service range of the cluster.
  */
 import type { Rule } from '../rule.js';
 

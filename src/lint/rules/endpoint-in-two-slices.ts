@@ -1,5 +1,5 @@
 /**
- * lint, rule: two EndpointSlices of a Service list one endpoint in different states.
+ * lint, rule: two EndpointSlices of a Service list the same endpoint with different states.
  */
 import { checkRepeated } from '../repeated.js';
 import type { Rule } from '../rule.js';

@@ -1,6 +1,6 @@
 /**
- * lint, rule: endpoints that are cluster IPs. A packet is DNATed once, so one that was sent on to another virtual IP
- * arrives nowhere (kubernetes.io, Services without selectors).
+ * lint, rule: endpoints that are cluster IPs. DNAT happens once for a connection, so a packet that is translated to
+ * another virtual IP reaches no Pod (kubernetes.io, Services without selectors).
  */
 import type { Diagnostic } from '../../diag.js';
 import { joinHostPort } from '../../ip.js';
@@ -13,7 +13,7 @@ function check({ services, slices }: Snapshot): readonly Diagnostic[] {
   const holders = new Map(
     services.filter(isVirtual).flatMap((service) => service.spec.clusterIPs.map((ip) => [ip, service] as const)),
   );
-  // Clients of a headless Service get the address itself, and reach it.
+  // Endpoints of headless Services are fine: clients connect to the cluster IP directly, and it is translated.
   const known = new Set(services.filter(isVirtual).map(keyOf));
   const used = slices.filter((slice) => isWritten(slice) && known.has(serviceOf(slice) ?? ''));
   return sorted(used).flatMap((slice) =>
@@ -24,7 +24,7 @@ function check({ services, slices }: Snapshot): readonly Diagnostic[] {
   );
 }
 
-/** Others are made of Pods. */
+/** vipc derives the other slices from Pods. */
 function isWritten({ synthetic }: EndpointSlice): boolean {
   return synthetic === undefined || synthetic === 'Endpoints';
 }

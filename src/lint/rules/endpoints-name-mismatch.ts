@@ -1,5 +1,5 @@
 /**
- * lint, rule: endpoints or an EndpointSlice of no Service, and a Service without endpoints has nearly that name.
+ * lint, rule: Endpoints or an EndpointSlice without a Service, and a Service without endpoints has a similar name.
  */
 import { checkEndpointsNames } from '../endpoints-name.js';
 import type { Rule } from '../rule.js';

@@ -1,5 +1,5 @@
 /**
- * lint, rule: endpoints written by hand, of a Service that has a selector.
+ * lint, rule: hand-written Endpoints of a Service that has a selector.
  */
 import { checkEndpointsNames } from '../endpoints-name.js';
 import type { Rule } from '../rule.js';

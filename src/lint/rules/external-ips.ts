@@ -1,6 +1,6 @@
 /**
- * lint, rule: Services with externalIPs, which take traffic to an address from its owner (CVE-2020-8554), and are
- * deprecated since Kubernetes 1.36 (KEP-5707).
+ * lint, rule: Services with externalIPs, which can take the traffic of any address from its owner (CVE-2020-8554); the
+ * field is deprecated since Kubernetes 1.36 (KEP-5707).
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';

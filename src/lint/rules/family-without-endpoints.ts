@@ -1,5 +1,5 @@
 /**
- * lint, rule: Services that are served in a family in which they have no endpoint, though they have some in the other.
+ * lint, rule: a Service has a cluster IP of a family without endpoints, and usable endpoints of the other family.
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
@@ -18,7 +18,7 @@ function check({ services, slices }: Snapshot): readonly Diagnostic[] {
   const known = slicesByService(slices);
   return sorted(services.filter(isVirtual)).flatMap((service) => {
     const own = known.get(keyOf(service)) ?? [];
-    // Simulated Pods have the families that a cluster is guessed to have.
+    // The families of simulated Pods are only a guess.
     return own.some(({ synthetic }) => synthetic === 'simulated Pods') ? [] : unserved(service, own);
   });
 }
@@ -29,7 +29,7 @@ function unserved({ spec, origin }: Service, slices: readonly EndpointSlice[]): 
     const family = apiFamily(ip);
     const other = family === 'IPv4' ? 'IPv6' : 'IPv4';
     const elsewhere = usableEndpoints(of(other)).length;
-    // One that is not ready may soon be.
+    // An endpoint that is not ready may become ready soon.
     if (of(family).some(({ endpoints }) => endpoints.length > 0) || elsewhere === 0) return [];
     return [
       {

@@ -1,5 +1,5 @@
 /**
- * lint, rule: a port that Pods ask of their node is a node port, or a health check node port, of a Service.
+ * lint, rule: a host port of Pods is also a node port or a health check node port of a Service.
  */
 import { checkHostPorts } from '../host-ports.js';
 import type { Rule } from '../rule.js';

@@ -1,5 +1,5 @@
 /**
- * lint, rule: two backends of Ingresses are for one host and path.
+ * lint, rule: two Ingress backends have the same host and path.
  */
 import { checkIngresses } from '../ingress.js';
 import type { Rule } from '../rule.js';

@@ -1,5 +1,5 @@
 /**
- * lint, rule: an Ingress leads to a Service that is an alias of a name.
+ * lint, rule: the backend of an Ingress is an ExternalName Service.
  */
 import { checkIngresses } from '../ingress.js';
 import type { Rule } from '../rule.js';

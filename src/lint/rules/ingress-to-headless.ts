@@ -1,5 +1,5 @@
 /**
- * lint, rule: an Ingress leads to a headless Service.
+ * lint, rule: the backend of an Ingress is a headless Service.
  */
 import { checkIngresses } from '../ingress.js';
 import type { Rule } from '../rule.js';

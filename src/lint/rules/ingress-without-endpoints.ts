@@ -1,5 +1,5 @@
 /**
- * lint, rule: an Ingress leads to a Service without a ready endpoint.
+ * lint, rule: the backend of an Ingress is a Service without a ready endpoint.
  */
 import { checkIngresses } from '../ingress.js';
 import type { Rule } from '../rule.js';

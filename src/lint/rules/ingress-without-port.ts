@@ -1,5 +1,5 @@
 /**
- * lint, rule: an Ingress leads to a port that its Service does not have.
+ * lint, rule: the backend of an Ingress names a port that the Service does not have.
  */
 import { checkIngresses } from '../ingress.js';
 import type { Rule } from '../rule.js';

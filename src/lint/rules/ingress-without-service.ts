@@ -1,5 +1,5 @@
 /**
- * lint, rule: an Ingress leads to a Service that is not there.
+ * lint, rule: the backend of an Ingress is a Service that is not in the input.
  */
 import { checkIngresses } from '../ingress.js';
 import type { Rule } from '../rule.js';

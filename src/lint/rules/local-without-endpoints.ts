@@ -1,6 +1,6 @@
 /**
- * lint, rule: Local policies where nodes have no endpoint. A node without one drops what comes to it (KEP-2086 of
- * internalTrafficPolicy); of load balancers health checks keep traffic from such nodes, of node ports nothing does.
+ * lint, rule: traffic policy Local when nodes have no endpoint: such a node drops the packets (KEP-2086 for
+ * internalTrafficPolicy). Health checks keep load balancers away from such nodes, but not clients of node ports.
  */
 import type { Diagnostic } from '../../diag.js';
 import { groupedBy, sorted } from '../../order.js';
@@ -18,7 +18,7 @@ import { apiFamily, isExternal, isVirtual, servedFamilies, someOf, usableEndpoin
 
 function check({ services, slices, nodes }: Snapshot): readonly Diagnostic[] {
   const open = sorted(nodes.filter(isOpen)).map(({ metadata }) => metadata.name);
-  // Where Nodes or Pods are made up, so is which node has which endpoint.
+  // With synthetic Nodes or simulated Pods, the placement of endpoints is a guess.
   if (open.length === 0 || nodes.some(({ synthetic }) => synthetic)) return [];
   const all = new Set(nodes.map(({ metadata }) => metadata.name));
   const own = slicesByService(slices);
@@ -29,7 +29,7 @@ function check({ services, slices, nodes }: Snapshot): readonly Diagnostic[] {
   });
 }
 
-/** Whether ordinary Pods are put there. */
+/** Whether the scheduler places Pods without tolerations there. */
 function isOpen({ unschedulable, taints }: Node): boolean {
   return !unschedulable && !taints.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
 }
@@ -37,9 +37,9 @@ function isOpen({ unschedulable, taints }: Node): boolean {
 interface Policy {
   readonly field: 'internalTrafficPolicy' | 'externalTrafficPolicy';
   readonly what: string;
-  /** In which families there is traffic that it is for; none where it is not Local. */
+  /** The families of the traffic that the policy applies to; none when it is not Local. */
   readonly families: (service: Service) => readonly IPFamily[];
-  /** Health checks keep what comes away from nodes without endpoints. */
+  /** Whether health checks keep all such traffic away from nodes without endpoints. */
   readonly checked: (service: Service) => boolean;
 }
 
@@ -58,7 +58,7 @@ const POLICIES: readonly Policy[] = [
   },
 ];
 
-/** A node port is served in all families of the Service, an address in its own. */
+/** All families of the Service when it has node ports, else those of its external and load-balancer IPs. */
 function externalFamilies(service: Service): readonly IPFamily[] {
   if (!isExternal(service)) return [];
   const vips = new Set(vipsOf(service).flatMap(({ kind, ip }) => (kind === 'ClusterIP' ? [] : apiFamily(ip))));
@@ -66,16 +66,16 @@ function externalFamilies(service: Service): readonly IPFamily[] {
   return servedFamilies(service).filter((family) => everywhere || vips.has(family));
 }
 
-/** The Nodes that have no endpoint of a family that others have. */
+/** The Nodes without a usable endpoint of a family, when the Service has such endpoints. */
 interface Gap {
   readonly families: readonly IPFamily[];
   readonly without: readonly string[];
   readonly of: number;
-  /** Some Node has one. */
+  /** At least one Node has such an endpoint. */
   readonly anywhere: boolean;
 }
 
-/** One gap for all families whose gaps are alike. */
+/** Families with the same Nodes share one gap. */
 function gaps(
   slices: readonly EndpointSlice[],
   families: readonly IPFamily[],

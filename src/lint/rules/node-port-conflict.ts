@@ -1,5 +1,5 @@
 /**
- * lint, rule: two Services have one node port, or one has it for health checks.
+ * lint, rule: two Services have the same number as node port or health check node port.
  */
 import type { Rule } from '../rule.js';
 

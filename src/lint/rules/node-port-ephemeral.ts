@@ -1,5 +1,5 @@
 /**
- * lint, rule: node ports in the range that Linux takes source ports from (net.ipv4.ip_local_port_range, ip-sysctl).
+ * lint, rule: node ports in the range of ephemeral ports of Linux (net.ipv4.ip_local_port_range, ip-sysctl).
  */
 import type { Diagnostic } from '../../diag.js';
 import type { Snapshot } from '../../read/types.js';

@@ -1,5 +1,5 @@
 /**
- * lint, rule: node ports that the node's own daemons listen on. DNAT in PREROUTING comes before any local socket.
+ * lint, rule: node ports on which daemons of the node listen. DNAT in PREROUTING happens before socket lookup.
  */
 import type { Diagnostic } from '../../diag.js';
 import type { Snapshot } from '../../read/types.js';

@@ -1,5 +1,5 @@
 /**
- * lint, rule: a node port, or a health check node port, is outside of the range of the cluster.
+ * lint, rule: a node port or a health check node port is outside of the node port range of the cluster.
  */
 import type { Rule } from '../rule.js';
 

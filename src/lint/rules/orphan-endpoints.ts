@@ -1,5 +1,5 @@
 /**
- * lint, rule: Endpoints of no Service.
+ * lint, rule: Endpoints whose Service is not in the input.
  */
 import { checkOrphans } from '../orphans.js';
 import type { Rule } from '../rule.js';

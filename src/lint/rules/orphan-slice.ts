@@ -1,5 +1,5 @@
 /**
- * lint, rule: an EndpointSlice of no Service.
+ * lint, rule: an EndpointSlice whose Service is not in the input.
  */
 import { checkOrphans } from '../orphans.js';
 import type { Rule } from '../rule.js';

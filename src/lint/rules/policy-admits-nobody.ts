@@ -1,5 +1,5 @@
 /**
- * lint, rule: NetworkPolicies that together admit nobody to the endpoints of a Service.
+ * lint, rule: NetworkPolicies select all endpoints of a Service, and none of them has an ingress rule.
  */
 import type { Diagnostic } from '../../diag.js';
 import type { Snapshot } from '../../read/types.js';

@@ -1,6 +1,6 @@
 /**
- * lint, rule: Services for clients outside of the cluster, whose endpoints admit Pods only. From outside comes an address
- * that no selector of Pods has: that of the client, or where a node masquerades it, that of the node.
+ * lint, rule: a Service for clients outside of the cluster, and NetworkPolicies admit only Pods to its endpoints. No
+ * Pod selector matches outside traffic: its source is the client, or the node when masqueraded.
  */
 import type { Diagnostic } from '../../diag.js';
 import type { IngressAdmission, Snapshot } from '../../read/types.js';
@@ -17,7 +17,7 @@ function shut(restricted: Restricted): readonly Diagnostic[] {
   const { spec, origin } = service;
   return spec.ports.flatMap((port, i): readonly Diagnostic[] => {
     const rules = rulesFor(restricted, port);
-    // Where there is none policy-port says it.
+    // policy-port or policy-admits-nobody reports a port without rules.
     if (rules.length === 0 || rules.some(admitsAddresses)) return [];
     const kind = spec.type === 'ClusterIP' ? 'a Service with externalIPs' : `a Service of type ${spec.type}`;
     return [

@@ -1,5 +1,5 @@
 /**
- * lint, rule: NetworkPolicies that admit clients to other ports than the one a Service leads to.
+ * lint, rule: NetworkPolicies admit clients only to other ports than the target port of a Service.
  */
 import type { Diagnostic } from '../../diag.js';
 import type { Snapshot } from '../../read/types.js';

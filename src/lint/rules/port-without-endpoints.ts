@@ -1,6 +1,6 @@
 /**
- * lint, rule: a port of a Service that none of its slices has, while they have others. Ports are matched by name and
- * protocol; a port without a name matches only one without a name.
+ * lint, rule: a port of a Service is in none of its slices, but another port is. kube-proxy matches ports by name and
+ * protocol; an unnamed port matches only an unnamed port.
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
@@ -16,7 +16,7 @@ function check({ services, slices }: Snapshot): readonly Diagnostic[] {
   });
 }
 
-/** Where vipc makes slices of Pods, target-port-name says it. */
+/** For slices that vipc derives from Pods, target-port-name reports it. */
 function isWritten({ synthetic, endpoints }: EndpointSlice): boolean {
   return endpoints.length > 0 && (synthetic === undefined || synthetic === 'Endpoints');
 }
@@ -25,7 +25,7 @@ function unserved({ spec, origin }: Service, slices: readonly EndpointSlice[]): 
   const listed = slices.flatMap(({ ports }) => ports).filter(({ port }) => port !== undefined);
   const isListed = ({ name, protocol }: Service['spec']['ports'][number]) =>
     listed.some((port) => port.name === name && port.protocol === protocol);
-  // Where no port at all is listed, slice-ports says it.
+  // When no port matches at all, slice-ports reports it.
   if (!spec.ports.some(isListed)) return [];
   const [first] = slices;
   return spec.ports.flatMap((port, i): readonly Diagnostic[] => {

@@ -1,5 +1,5 @@
 /**
- * lint, rule: a selector that no Pod and no template of the namespace has, and none has nearly.
+ * lint, rule: a selector matches no Pod and no pod template of the namespace, and there is no near miss.
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
@@ -15,12 +15,12 @@ function check(snapshot: Snapshot): readonly Diagnostic[] {
   if (asking.length === 0) return [];
   const candidates = candidatesByNamespace(snapshot);
   const idle = idleTemplates(snapshot);
-  // Without workloads, as what an API server lists, one of no replicas would not be seen.
+  // Without workloads (lint does not list them from an API server), one with 0 replicas is unknown.
   const severity = skipped.some(mayMakePods) || workloads.length === 0 ? 'note' : 'warning';
   const found = sorted(asking).flatMap((service): readonly Diagnostic[] => {
     const here = candidates.get(service.metadata.namespace);
     const selector = written(service.spec.selector);
-    // Where there is no Pod at all they are elsewhere, as in manifests of Services alone.
+    // In a namespace without any candidate, the Pods are probably in another input.
     if (!here || Object.keys(selector).length === 0 || here.matching(selector).length > 0) return [];
     if (idle(service)) return [];
     return [finding(service, severity)];
@@ -40,7 +40,7 @@ function selectsPods(service: Service): boolean {
   return hasSelector(service) && service.spec.type !== 'ExternalName';
 }
 
-/** Whether a workload of no replicas, or a Pod that is gone by now, has the labels: it is meant to be there at times. */
+/** Whether an object that is no candidate matches, such as a workload with 0 replicas or a Helm hook Pod. */
 function idleTemplates({ workloads, pods }: Snapshot): (service: Service) => boolean {
   const all = [
     ...workloads.map(({ metadata, template }) => ({ namespace: metadata.namespace, labels: template.labels })),
@@ -61,10 +61,10 @@ function idleTemplates({ workloads, pods }: Snapshot): (service: Service) => boo
   };
 }
 
-/** As many with one label are looked at. */
+/** Bounds the list of objects for each label. */
 const MOST = 100;
 
-/** Kinds of Kubernetes itself that make no Pods; of others nothing is known. */
+/** Whether an object that vipc does not read may make Pods: a Job, a CronJob or a custom resource. */
 function mayMakePods({ apiVersion, kind }: SkippedObject): boolean {
   const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
   if (kind === 'Job' || kind === 'CronJob') return true;

@@ -1,5 +1,5 @@
 /**
- * lint, rule: a selector finds nothing, and but for one label it would.
+ * lint, rule: a selector matches nothing, but would match a Pod or a pod template without one of its labels.
  */
 
 import type { Rule } from '../rule.js';

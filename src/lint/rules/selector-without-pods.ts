@@ -1,5 +1,5 @@
 /**
- * lint, rule: a selector finds no Pod, only a template that would make some.
+ * lint, rule: a selector matches no Pod, only a pod template.
  */
 
 import type { Rule } from '../rule.js';

@@ -1,5 +1,5 @@
 /**
- * lint, rule: an EndpointSlice, or Endpoints, with endpoints none of whose ports is one of the Service.
+ * lint, rule: an EndpointSlice or Endpoints whose ports match no port of the Service.
  */
 
 import type { Rule } from '../rule.js';

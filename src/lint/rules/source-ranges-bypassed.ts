@@ -1,6 +1,6 @@
 /**
- * lint, rule: loadBalancerSourceRanges of a Service that can be reached around them: rules for them are made for
- * load-balancer IPs alone (k/k pkg/proxy/iptables, KUBE-FW chains).
+ * lint, rule: loadBalancerSourceRanges of a Service with node ports or externalIPs, which they do not restrict: only
+ * load-balancer IPs have rules for them (k/k pkg/proxy/iptables, KUBE-FW chains).
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';

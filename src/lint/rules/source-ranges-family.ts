@@ -1,6 +1,6 @@
 /**
- * lint, rule: loadBalancerSourceRanges without one of a family of the Service. Rules restrict a family only where there
- * is a range of it (k/k pkg/proxy, newBaseServiceInfo sorts them by family).
+ * lint, rule: loadBalancerSourceRanges without a range of a family of the Service. The rules of a family restrict
+ * clients only if it has a range (k/k pkg/proxy, newBaseServiceInfo groups the ranges by family).
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
@@ -18,7 +18,7 @@ function check({ services }: Snapshot): readonly Diagnostic[] {
     const balanced = vipsOf(service).filter(({ kind }) => kind === 'load-balancer IP');
     const used = new Set(balanced.map(({ ip }) => apiFamily(ip)));
     return servedFamilies(service).flatMap((family): readonly Diagnostic[] => {
-      // Before there is a load balancer it may have addresses of all families.
+      // Without status, the load balancer may get addresses of all families.
       if (said.has(family) || (used.size > 0 && !used.has(family))) return [];
       const everything = family === 'IPv4' ? '0.0.0.0/0' : '::/0';
       return [

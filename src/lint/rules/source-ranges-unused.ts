@@ -1,6 +1,6 @@
 /**
- * lint, rule: loadBalancerSourceRanges that decide nothing. Rules for them are made for load-balancer IPs alone (k/k
- * pkg/proxy/iptables, KUBE-FW chains), and what one range admits no other takes back.
+ * lint, rule: loadBalancerSourceRanges without effect. Only load-balancer IPs have rules for them (k/k
+ * pkg/proxy/iptables, KUBE-FW chains), and a range inside another one changes nothing.
  */
 import type { Diagnostic } from '../../diag.js';
 import { type Cidr, contains, parseCidr } from '../../ip.js';
@@ -16,7 +16,7 @@ function check({ services }: Snapshot): readonly Diagnostic[] {
   return sorted(ranged.filter(isVirtual)).flatMap((service) => [...withoutAddress(service), ...useless(service)]);
 }
 
-/** Where the load balancer has no address on the nodes, none of the ranges has a rule. */
+/** Without a load-balancer IP of ipMode VIP, no range has a rule. */
 function withoutAddress({ status, origin }: Service): readonly Diagnostic[] {
   const { ingress } = status.loadBalancer;
   if (ingress.length === 0 || ingress.some(({ ip, ipMode }) => ip !== undefined && ipMode === 'VIP')) return [];
@@ -32,7 +32,7 @@ function withoutAddress({ status, origin }: Service): readonly Diagnostic[] {
   ];
 }
 
-/** Ranges of a family that the Service does not have, or within another one. */
+/** Ranges of a family that the Service does not have, or inside another range. */
 function useless(service: Service): readonly Diagnostic[] {
   const families = servedFamilies(service);
   const { origin, spec } = service;
@@ -59,7 +59,7 @@ function useless(service: Service): readonly Diagnostic[] {
   });
 }
 
-/** Of two equal ones the later is within the other. */
+/** Of two equal ranges, the later counts as inside the other. */
 function isWithin(cidr: Cidr, other: Cidr, later: boolean): boolean {
   if (cidr.family !== other.family || other.prefix > cidr.prefix) return false;
   if (other.prefix === cidr.prefix && !later) return false;

@@ -1,5 +1,5 @@
 /**
- * lint, rule: a target port is named, and no Pod that is selected has a port of that name and protocol.
+ * lint, rule: no selected Pod has a port with the name and protocol of a named target port.
  */
 
 import type { Rule } from '../rule.js';

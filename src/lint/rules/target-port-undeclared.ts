@@ -1,6 +1,6 @@
 /**
- * lint, rule: a target port by number that no selected Pod declares, though all of them declare ports. containerPort is
- * only information, so this is a note.
+ * lint, rule: no selected Pod declares the number of a target port, though all of them declare ports of its protocol.
+ * containerPort is only informational (core/v1, Container.ports), so this is a note.
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';

@@ -1,5 +1,5 @@
 /**
- * lint, rule: comments that ignore nothing. They are found when the findings are (ignores.ts).
+ * lint, rule: vipc-ignore comments that ignore nothing. ignores.ts reports them.
  */
 import type { Rule } from '../rule.js';
 

@@ -1,5 +1,5 @@
 /**
- * lint, rule: one address and port of two Services. For cluster IPs alone read says it, as an error.
+ * lint, rule: two Services have the same virtual IP and port. Two equal cluster IPs are cluster-ip-conflict instead.
  */
 import type { Diagnostic } from '../../diag.js';
 import { joinHostPort } from '../../ip.js';
@@ -13,7 +13,7 @@ function check({ services }: Snapshot): readonly Diagnostic[] {
   return sorted(services).flatMap((service) => claims(service, holders));
 }
 
-/** The conflicts of one Service with those before it. */
+/** The conflicts of one Service with earlier Services, in sorted order. */
 function claims(service: Service, holders: Map<string, Vip>): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const vip of vipsOf(service)) {

@@ -1,6 +1,6 @@
 /**
- * lint, rule: external and load-balancer IPs of a family in which the Service has no cluster IP: a Service has rules in
- * the families of its cluster IPs only (k/k pkg/proxy, GetClusterIPByFamily).
+ * lint, rule: external and load-balancer IPs of a family in which the Service has no cluster IP. kube-proxy makes rules
+ * only in the families of the cluster IPs (k/k pkg/proxy, GetClusterIPByFamily).
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';

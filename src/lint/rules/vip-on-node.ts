@@ -1,6 +1,6 @@
 /**
- * lint, rule: virtual IPs that are addresses of Nodes. Load balancers of bare metal use a node's address on purpose, so
- * of those only ports that the node needs itself are told.
+ * lint, rule: virtual IPs that are addresses of Nodes. Bare-metal load balancers use node addresses on purpose, so for
+ * external and load-balancer IPs only ports of the node's own daemons are reported.
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';

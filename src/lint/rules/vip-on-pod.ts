@@ -1,5 +1,5 @@
 /**
- * lint, rule: virtual IPs that are addresses of Pods, or in the range of a node's Pods.
+ * lint, rule: virtual IPs that are addresses of Pods, or in the podCIDR of a Node.
  */
 import type { Diagnostic } from '../../diag.js';
 import { network, parseCidr, parseIp } from '../../ip.js';
@@ -32,12 +32,12 @@ function check({ services, pods, nodes }: Snapshot): readonly Diagnostic[] {
   );
 }
 
-/** In the node's own network it has the node's address. */
+/** Whether the Pod has its own address: hostNetwork Pods have the address of the node. */
 function hasNetwork({ spec, status, simulated }: Pod): boolean {
   return !spec.hostNetwork && simulated === undefined && status.phase !== 'Succeeded' && status.phase !== 'Failed';
 }
 
-/** Which Node has an address in its podCIDRs, by as many look-ups as there are lengths of prefixes. */
+/** The Node whose podCIDRs contain an address, with one look-up for each prefix length. */
 function podRanges(nodes: readonly Node[]): (ip: string) => Node | undefined {
   const byCidr = new Map<string, Node>();
   const prefixes = new Set<number>();

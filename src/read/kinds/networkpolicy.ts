@@ -1,6 +1,6 @@
 /**
- * NetworkPolicy networking.k8s.io/v1: which Pods it selects, in which directions, and what comes in. Rules:
- * ValidateNetworkPolicySpec in pkg/apis/networking/validation, of those fields.
+ * NetworkPolicy networking.k8s.io/v1: its podSelector, policyTypes and ingress rules; egress rules are only counted.
+ * Rules: ValidateNetworkPolicySpec in pkg/apis/networking/validation, for those fields.
  */
 import { also, type Check, int, list, matching, refuse, ruled, text } from '../check.js';
 import { DNS1123_SUBDOMAIN, IANA_SVC_NAME } from '../names.js';
@@ -20,7 +20,7 @@ const MAX_PORT = 65535;
 
 const portNumber = int(1, MAX_PORT);
 
-/** A number, or the name of a container's port. */
+/** The number or name of a container port. */
 const port: Check<number | string> = (value, at) =>
   typeof value === 'string' ? matching(IANA_SVC_NAME)(value, at) : portNumber(value, at);
 
@@ -63,7 +63,7 @@ export const networkPolicy: Check<Omit<NetworkPolicy, 'origin'>> = (value, at) =
   const read = fields(value, at);
   if (read === undefined) return undefined;
   const { podSelector, policyTypes = [], ingress, egress = [] } = read.spec;
-  // SetDefaults_NetworkPolicy: always Ingress, and Egress when there are egress rules.
+  // SetDefaults_NetworkPolicy (pkg/apis/networking/v1): Ingress, and Egress when there are egress rules.
   const implied = egress.length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
   const types = policyTypes.length > 0 ? policyTypes : implied;
   return { metadata: read.metadata, podSelector, policyTypes: types, ingress };

@@ -1,5 +1,5 @@
 /**
- * docs/lint.md, as text: an introduction, and the rules as the registry has them.
+ * The text of docs/lint.md: an introduction, and the rules of the registry.
  */
 import { INPUT_CODES } from '../../lint/input-codes.js';
 import { RULES } from '../../lint/registry.js';
@@ -104,7 +104,6 @@ While the input is read and completed, beside the rules above. [validation.md](v
 field.
 `;
 
-/** The whole page. */
 export function page(): string {
   const rows = RULES.map(({ code, severity, summary, everywhere }) => {
     return `| [${code}](#${code}) | ${severity} | ${summary} | ${everywhere || isRead(code) ? '✓' : ''} |`;
@@ -122,7 +121,7 @@ export function page(): string {
   ].join('\n');
 }
 
-/** It is found before lint, by all commands; of comments lint alone knows. */
+/** Whether reading finds it, so that all commands report it; unused-ignore comes from `vipc lint` only. */
 function isRead(code: string): boolean {
   return RULES.some((rule) => rule.code === code && rule.check === undefined && code !== 'unused-ignore');
 }
