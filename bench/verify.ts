@@ -1,7 +1,7 @@
 /**
- * The bench of verify: `npm run bench:verify`. `vipc verify`, the whole process, on a cluster against itself with one
- * endpoint changed, and on its dump against it. Prints seconds and memory; judges nothing. BENCH_SIZES=1000,5000 chooses the
- * numbers of Services.
+ * Benchmark of `vipc verify` as a process: `npm run bench:verify`. Compares a cluster with itself, with a copy that has one
+ * endpoint changed, and its dump with this copy. Prints seconds and memory, without a limit to pass. BENCH_SIZES=1000,5000
+ * sets the numbers of Services.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ function write(name: string, text: string): string {
   return path;
 }
 
-/** Runs it under time(1), which knows the most memory it had. */
+/** Runs vipc under time(1), which prints the peak memory. */
 function vipc(...argv: readonly string[]): { readonly stdout: string; readonly memory: string } {
   const { stdout, stderr, status } = spawnSync('/usr/bin/time', ['-f', 'max %M', process.execPath, VIPC, ...argv], {
     encoding: 'utf8',

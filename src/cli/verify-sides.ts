@@ -1,5 +1,5 @@
 /**
- * cli: what `vipc verify` is given as A or B → rules: a snapshot is compiled, a dump is read, a node is asked.
+ * cli: the arguments A and B of `vipc verify` → rules: compiles a snapshot, parses a dump, reads a live node.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,12 +32,12 @@ export interface VerifyFlags extends NodeFlags {
   readonly format: 'text' | 'json' | 'markdown';
 }
 
-/** What was read of a side; a snapshot is compiled when the addresses of the other side are known. */
+/** A side after loading; a snapshot is compiled later, with the node addresses of the other side. */
 export type Loaded =
   | { readonly kind: 'node'; readonly dump: ReadNode; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'snapshot'; readonly path: string };
 
-/** `live`, a captured directory, dumps by their content, or a snapshot. */
+/** Loads `live`, a directory of `vipc capture`, dumps (recognized by their content), or else a snapshot. */
 export async function loadSide(path: string, flags: VerifyFlags, io: Io): Promise<Loaded> {
   if (path === 'live') return nodeSide(await openNode(await nodeTask([], flags, io), io));
   if (path === '-') {
@@ -46,7 +46,7 @@ export async function loadSide(path: string, flags: VerifyFlags, io: Io): Promis
   }
   if (await isCapture(path)) return nodeSide(await nodeOn(await capturedHost(path), flags));
   const found = statSync(path, { throwIfNoEntry: false });
-  // What is not there is said as for any snapshot.
+  // The reader of snapshots reports a missing path.
   if (!found) return { kind: 'snapshot', path };
   const files = found.isDirectory() ? filesIn(path) : [path];
   const texts = files.filter((name) => !/\.(?:ya?ml)$/.test(name)).map((name) => ({ name, text: readText(name) }));
@@ -78,14 +78,14 @@ async function nodeSide(node: NodeAtHand): Promise<Loaded> {
   return { kind: 'node', dump: { ...dump, unread: [...dump.unread, ...tables] }, diagnostics: [] };
 }
 
-/** A side with its own part of the flags. */
+/** A loaded side with its --mode-a/-b and --layout-a/-b. */
 export interface Asked {
   readonly loaded: Loaded;
   readonly mode: string | undefined;
   readonly layout: string | undefined;
 }
 
-/** The rules of both sides, on one node that has the addresses of both. */
+/** The rules of both sides, each for a node that has the addresses of both. */
 export async function givenOf(
   sides: readonly [Asked, Asked],
   flags: VerifyFlags,

@@ -18,7 +18,7 @@ function file(name: string, text: string): string {
   return join(directory, name);
 }
 
-/** A dump with these rules of nat PREROUTING and filter FORWARD. */
+/** Writes a dump with these rules in nat PREROUTING and filter FORWARD. */
 function dump(
   name: string,
   { nat = [], forward = [] }: { nat?: readonly string[]; forward?: readonly string[] },

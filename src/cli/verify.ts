@@ -1,5 +1,5 @@
 /**
- * cli: `vipc verify A B`: whether two rule sets treat every packet alike.
+ * cli: runs `vipc verify A B`, which compares how two rule sets treat every packet class.
  */
 import { existsSync } from 'node:fs';
 import { hasErrors, showPath } from '../diag.js';
@@ -14,7 +14,7 @@ import { EXIT, type Io, writeJson, writeLines } from './io.js';
 import { judged, report } from './report.js';
 import { givenOf, loadSide, type VerifyFlags } from './verify-sides.js';
 
-/** Prints what differs; 0 when nothing does but for what is accepted, 1 when something does or is undecided. */
+/** Prints the differences. Exit code 0: none but accepted ones; 1: others, or undecided; 2: unreadable input. */
 export async function runVerify(paths: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {
   const [a, b, third] = paths;
   if (a === undefined || b === undefined || third !== undefined)
@@ -28,7 +28,7 @@ export async function runVerify(paths: readonly string[], flags: VerifyFlags, io
   const { value, diagnostics } = await givenOf(sides, flags, io);
   const all = judged(diagnostics, flags);
   await report(all, flags.verbose === true, io);
-  // That two rule sets differ is an answer; that one cannot be read is none.
+  // Without both rule sets there is no comparison: exit code 2, not 1 as for a difference.
   if (!value || hasErrors(all)) return EXIT.trouble;
   const { add, groups } = newGroups();
   const counts = verify(...value, add, flags.family === undefined ? FAMILIES : [flags.family]);
@@ -38,7 +38,7 @@ export async function runVerify(paths: readonly string[], flags: VerifyFlags, io
   return isEqual(found) ? EXIT.ok : EXIT.different;
 }
 
-/** `by-design`, or the lines of a file. */
+/** The lines of --accept: `by-design` itself, or those of the file. */
 function acceptedIn(text: string): readonly string[] {
   if (text === BY_DESIGN && !existsSync(text)) return [text];
   if (!existsSync(text)) throw new Error(`--accept: there is no file ${showPath(text)}`);

@@ -1,6 +1,6 @@
 /**
- * vipc verify with packets: what it says of faults in the rules of fixtures/packets is what connections from a client, a pod
- * and the node itself show, before the fault and after it.
+ * vipc verify against the kernel: where verify reports a fault in the rules of fixtures/packets, connections from a client,
+ * a pod and the node get the expected answers, both with the original rules and with the faulty ones.
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readDumps } from '../dumps/dumps.js';
@@ -79,7 +79,7 @@ describeKernel('faults in rules', () => {
   });
 });
 
-/** Connections of our hosts that the two sides answer from different endpoints, at the places that verify found. */
+/** Connections to places that verify found, for which the two sides have no answer in common. */
 function differingSends(
   before: Parameters<typeof readDumps>[0],
   after: Parameters<typeof readDumps>[0],
@@ -107,18 +107,18 @@ function differingSends(
   const evaluators = [newEvaluator(left), newEvaluator(right)];
   return [...places.values()].flatMap(([to, port]) =>
     SENDERS.flatMap(([from, source, inInterface]): readonly Sent[] => {
-      // What a node sends to its own address comes from that address.
+      // The kernel selects the destination as source address for packets to an address of the node itself.
       if (from === 'node' && to === '10.244.1.1') return [];
       const answers = evaluators.map((evaluator) => answersTo(evaluator, source, to, port, inInterface));
       const [was, is] = answers;
-      // Nothing answers at what is not translated, and what both may answer does not tell them apart.
+      // Skips destinations without a server, and those where both sides can give the same answer.
       if (!was || !is || was.some((each) => is.includes(each))) return [];
       return [{ from, to, port, answers: [was, is] }];
     }),
   );
 }
 
-/** `10.244.1.5 10.244.1.1`: an endpoint, and the address that it sees; `refused`, `timeout`. Undefined when we have no such. */
+/** `refused`, `timeout` or, as `10.244.1.5 10.244.1.1`, endpoint and source that it sees; undefined: cannot be tested here. */
 function answersTo(
   evaluator: Evaluator,
   from: string,
@@ -145,7 +145,7 @@ function answersTo(
     if (verdict === 'DROP') return 'timeout';
     if (verdict !== 'DNAT' || at !== 8080 || !/^10\.244\.(?:1\.[56]|2\.[6-9])$/.test(address)) return undefined;
     const here = address.startsWith('10.244.1.');
-    // An answer to what is not masqueraded comes back by the node only from its own pods, and never to the pod itself.
+    // Without masquerade a reply passes the node only from its own pods, and never from a pod to itself.
     if (!masquerade && (address === from || from === '192.168.7.2' || !here)) return undefined;
     return `${address} ${masquerade ? (here ? '10.244.1.1' : '192.168.7.2') : from}`;
   });

@@ -1,6 +1,6 @@
 /**
- * vipc verify against single packets: nothing that changes what becomes of a packet goes unnoticed, and every example that
- * is given shows what it is said to show.
+ * vipc verify against the evaluation of single packets: verify finds every change that affects a random packet, and each
+ * example packet that it reports has different fates on the two sides.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -31,7 +31,7 @@ function dumpsOf({ directory }: Case, mode: 'iptables' | 'ipvs'): readonly DumpT
     .map((name) => ({ name, text: readFileSync(path + name, 'utf8') }));
 }
 
-/** Undefined when it cannot be read. */
+/** The rules in dumps; undefined if the dumps have errors or warnings. */
 function rulesIn(texts: readonly DumpText[]): NodeRules | undefined {
   const { value, diagnostics } = readDumps(texts);
   if (diagnostics.length > 0) return undefined;
@@ -44,7 +44,7 @@ function found(a: NodeRules, b: NodeRules): { readonly counts: Counts; readonly 
   return { counts, differences };
 }
 
-/** How each virtual server picks, and for how long it keeps. */
+/** The scheduler and the persistence of each virtual server. */
 function serversOf({ virtualServers }: NodeRules): ReadonlyMap<string, string> {
   return new Map(
     virtualServers.map(({ protocol, address, port, scheduler, schedulerFlag, persistence }) => [
@@ -60,7 +60,7 @@ interface Tried {
   readonly packets: number;
 }
 
-/** Mutates `texts` again and again; `how` says which of the mutations. */
+/** Tests `times` mutations of `texts`, each with `packets` random packets; `how` is part of the seed. */
 function tryMutations(texts: readonly DumpText[], times: number, packets: number, how: number): Tried {
   const base = rulesIn(texts);
   if (!base) throw new Error('the dumps cannot be read');
@@ -106,7 +106,7 @@ describe('a fault in a dump', () => {
       return dumps.length === 0 ? { mutations: 0, changed: 0, packets: 0 } : tryMutations(dumps, 1, 100, i);
     });
     const sum = (name: keyof Tried) => tried.reduce((all, each) => all + each[name], 0);
-    // Most faults matter; a test that finds none of them would not be one.
+    // Guards against a test without effect: enough mutations are readable, and enough of them change a packet class.
     expect(sum('mutations')).toBeGreaterThan(times * often(0.3, 0.7));
     expect(sum('changed')).toBeGreaterThan(often(0, times * 0.3));
   });
@@ -118,7 +118,7 @@ describe('a fault in a dump', () => {
       const text = randomRules(diceOf(seed + i * 104_729));
       changed += tryMutations([{ name: 'iptables-save', text }], 1, often(120, 200), i).changed;
     }
-    // A few of them change something; of so few as in a quick run perhaps none.
+    // Few random mutations change a packet class; in a quick run possibly none.
     expect(changed).toBeGreaterThan(often(-1, times * 0.05));
   });
 });
@@ -130,7 +130,7 @@ describe('what is compiled, and what kube-proxy wrote', () => {
     ),
   )('$name, $mode mode: every packet is treated alike', ({ each, mode }) => {
     const dumps = dumpsOf(each, mode);
-    // Some cases are of ipvs mode only.
+    // Some cases have dumps of one mode only.
     if (dumps.length === 0) return;
     expect(found(compiledFor(each, mode).rules, rulesIn(dumps) as NodeRules).differences).toEqual([]);
   });
@@ -195,7 +195,7 @@ describe('conformance cases', () => {
   });
 });
 
-/** Whether verify finds anything; it stops at the first. */
+/** Whether verify finds a difference; stops at the first one. */
 function differs(a: NodeRules, b: NodeRules): boolean {
   const stop = new Error('one is enough');
   try {
@@ -209,7 +209,7 @@ function differs(a: NodeRules, b: NodeRules): boolean {
   }
 }
 
-/** Rules that differ in names, marks and jumps alone. */
+/** Pairs of cases whose rules differ only in names, marks and jumps. */
 const ALIKE: ReadonlySet<string> = new Set(
   [
     'clusterip clusterip-unnamed-port',

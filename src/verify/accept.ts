@@ -1,19 +1,19 @@
 /**
- * accept: a reviewed list of differences that are meant → which groups are among them, and which lines have none.
+ * accept: groups and the reviewed lines of --accept → accepted groups, open groups, and lines without a group.
  */
 import type { Group } from './groups.js';
 
-/** Takes all that differs by design. */
+/** The line that accepts all by-design differences. */
 export const BY_DESIGN = 'by-design';
 
 export interface Accepted {
   readonly open: readonly Group[];
   readonly accepted: readonly Group[];
-  /** Lines that no group has: what was accepted is no more, or is another by now. */
+  /** Lines that match no group: the accepted difference has gone, or has changed. */
   readonly stale: readonly string[];
 }
 
-/** The lines of a list; `#` begins a comment where it has a blank behind it or begins the line. */
+/** The lines of a list. `#` begins a comment between blanks, or at the ends of a line: ids contain ` #<digest>`. */
 export function parseAccepted(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => {
     const wanted = line.replace(/(?:^|\s)#(?:\s.*|$)/, '').trim();
@@ -21,7 +21,7 @@ export function parseAccepted(text: string): readonly string[] {
   });
 }
 
-/** What could not be decided is never accepted. */
+/** Divides the groups; undecided groups are never accepted. */
 export function accept(groups: readonly Group[], lines: readonly string[]): Accepted {
   const wanted = new Set(lines);
   const isMeant = (group: Group) =>

@@ -1,12 +1,12 @@
 /**
- * by-design-whole: differences between modes in what becomes of a packet at all. Each is a condition on both sides, and on
- * the rules that decided.
+ * by-design-whole: by-design differences in the whole result (served, untouched, rejected, dropped). Each is a condition on
+ * the fates of both sides and on the rules that decided them.
  */
 import type { PacketClass } from '../packet/packet.js';
 import { type Fate, isSame } from './fate.js';
 import type { Side } from './side.js';
 
-/** A pair with the side that has no virtual servers first. */
+/** A pair by mode: `rules` has the fates of the side without virtual servers, `servers` of the side with IPVS. */
 export interface Modes {
   readonly packet: PacketClass;
   readonly rules: readonly Fate[];
@@ -50,7 +50,7 @@ export const WHOLE: readonly (readonly [string, Whole])[] = [
       isLoopback(packet.destination) &&
       servers.every(isUntouched) &&
       (rules.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate)) ||
-        // Rules mark by port alone.
+        // KUBE-NODE-PORT marks by port alone, loopback addresses too (sets of type bitmap:port).
         (rules.every(isUntouched) && servers.every((fate) => has(fate, /^-A KUBE-NODE-PORT .*-j KUBE-MARK-MASQ$/)))),
   ],
   [
@@ -102,11 +102,11 @@ export const WHOLE: readonly (readonly [string, Whole])[] = [
   ],
 ];
 
-/** Rules drop it because the Service has no endpoint on this node. */
+/** Whether rules drop the packet because the Service has no endpoint on this node. */
 export function isWithoutLocal(fate: Fate): boolean {
   if (fate.end !== 'dropped') return false;
   if (has(fate, / --comment "\S+ has no local endpoints" .*-j DROP$/)) return true;
-  // What source ranges admit, but no endpoint takes, is not translated; so it ends with what they do not admit.
+  // KUBE-FW-… admits the source, but no endpoint translates the packet: KUBE-PROXY-FIREWALL drops it.
   return has(fate, /^-A KUBE-FW-\S+ .*-j KUBE-EXT-/) && has(fate, /^-A KUBE-PROXY-FIREWALL .*-j DROP$/);
 }
 

@@ -1,6 +1,6 @@
 /**
- * by-design: differences between a mode with IPVS and one without that are meant. Each takes back its own part of what
- * IPVS does; the difference is by design when nothing else is left of it. docs/verify.md says what each is.
+ * by-design: the intended differences between ipvs mode and the modes without IPVS. Each part undoes its own effect in the
+ * fates of IPVS; a difference is by design when the fates are then the same. docs/verify.md describes each part.
  */
 import { ONE } from '../packet/fraction.js';
 import type { PacketClass } from '../packet/packet.js';
@@ -14,7 +14,7 @@ export interface Pair {
   readonly sides: readonly [Side, Side];
 }
 
-/** Their names; none when the difference is not meant, or is not one between modes. */
+/** The names of the by-design differences; none if anything else differs, or if both or neither side has IPVS. */
 export function byDesign({ packet, fates, sides }: Pair): readonly string[] {
   const [a, b] = sides.map(({ node }) => node.virtualServers.length > 0);
   if (a === b) return [];
@@ -38,7 +38,7 @@ export function byDesign({ packet, fates, sides }: Pair): readonly string[] {
   return isSame(modes.rules.map(withoutList), modes.servers) ? names : [];
 }
 
-/** The list of a client is compared as its timeout, by affinity(). */
+/** Recent lists exist without IPVS only: affinityClock() compares their timeout with the persistence of IPVS. */
 function withoutList(fate: Fate): Fate {
   return { ...fate, affinity: undefined };
 }
@@ -47,10 +47,10 @@ function sameTexts(a: readonly Fate[], b: readonly Fate[]): boolean {
   return a.length === b.length && a.every((fate, i) => fate === b[i]);
 }
 
-/** What IPVS would do without this difference; undefined where there is none. */
+/** The fates of IPVS without this difference; undefined if the difference does not apply. */
 type Part = (modes: Modes) => readonly Fate[] | undefined;
 
-/** Changes those fates of which `change` gives another. */
+/** Replaces the fates for which `change` returns another fate. */
 function changed(fates: readonly Fate[], change: (fate: Fate) => Fate | undefined): readonly Fate[] {
   return fates.map((fate) => change(fate) ?? fate);
 }
@@ -64,7 +64,7 @@ const PARTS: readonly (readonly [string, Part])[] = [
   ['scheduler', scheduler],
 ];
 
-/** Rules that masquerade by a set do so before the mark is taken off. */
+/** KUBE-POSTROUTING masquerades the set KUBE-LOOP-BACK before the rule that clears the masquerade mark. */
 function markLeft({ rules, servers }: Modes): readonly Fate[] | undefined {
   return changed(servers, (fate) => {
     const other = rules.find(({ to }) => to === fate.to);
@@ -81,7 +81,7 @@ function scheduler({ servers }: Modes): readonly Fate[] {
   return changed(servers, (fate) => (fate.scheduler === undefined ? undefined : { ...fate, scheduler: undefined }));
 }
 
-/** The same timeout: within it a client has one endpoint, of those that IPVS keeps clients at. */
+/** Undoes persistence; until its timeout, a client in the recent list keeps one endpoint, which IPVS must also have. */
 function affinityClock({ packet, rules, servers }: Modes): readonly Fate[] | undefined {
   const [timeout] = servers.map(({ persistence }) => persistence);
   if (timeout === undefined || servers.some(({ persistence }) => persistence !== timeout)) return undefined;
@@ -90,12 +90,12 @@ function affinityClock({ packet, rules, servers }: Modes): readonly Fate[] | und
   const { remembered } = packet;
   if (!remembered || remembered.seconds > timeout) return kept;
   const own = kept.filter(({ to }) => rules.every((fate) => fate.to === to));
-  // A list of another Service has none of these endpoints, and means nothing here.
+  // The recent list of another ServicePort does not affect this packet.
   const isOwn = rules.every(({ affinity }) => affinity === remembered.list);
   return isOwn ? own.map((fate) => ({ ...fate, share: ONE })) : kept;
 }
 
-/** Rules return for loopback addresses before they mark for masquerading. */
+/** In ipvs mode a RETURN rule for loopback sources precedes the masquerade mark. */
 function loopbackSource({ packet, rules, servers }: Modes): readonly Fate[] | undefined {
   if (packet.inInterface !== undefined || !isLoopback(packet.source)) return undefined;
   return changed(servers, (fate) => {
@@ -104,22 +104,22 @@ function loopbackSource({ packet, rules, servers }: Modes): readonly Fate[] | un
   });
 }
 
-/** KUBE-LOOP-BACK has the endpoints of this node: a pod elsewhere does not reach itself by way of this node. */
+/** The set KUBE-LOOP-BACK has endpoints of this node only: a pod elsewhere cannot reach itself through this node. */
 function hairpinElsewhere({ packet, rules, servers, byRules, byServers }: Modes): readonly Fate[] | undefined {
   const { text } = packet.source;
   if (!byRules.elsewhere.has(text) && !byServers.elsewhere.has(text)) return undefined;
   return changed(servers, (fate) => (addressOf(fate) === text ? withSourceOf(fate, rules) : undefined));
 }
 
-/** The fate, masqueraded where the rules masquerade what goes to the same endpoint. */
+/** The fate with the source address that the rules give packets to the same endpoint, if that differs. */
 function withSourceOf(fate: Fate, rules: readonly Fate[]): Fate | undefined {
   const other = rules.find(({ to }) => to === fate.to);
   return other && other.source !== fate.source ? { ...fate, source: other.source } : undefined;
 }
 
 /**
- * Rules lead the node and its pods past the endpoints of this node (KUBE-EXT-… of a Local Service); IPVS gives them what it
- * gives everybody, which is what rules give to others.
+ * externalTrafficPolicy Local: KUBE-EXT-… sends traffic of the node and its pods to all endpoints. IPVS has one list of
+ * endpoints for all clients, which must be the list that the rules have for clients outside.
  */
 function localEndpoints({ packet, rules, servers, byRules }: Modes): readonly Fate[] | undefined {
   const isPast = rules.every((fate) => has(fate, / --comment "(?:pod|masquerade LOCAL|route LOCAL) traffic for /));
@@ -130,14 +130,14 @@ function localEndpoints({ packet, rules, servers, byRules }: Modes): readonly Fa
   const others = certainFates(fatesOf(byRules.evaluate(outside), byRules));
   if (!others || endpointsOf(others.every(isWithoutLocal) ? rules : others) !== endpointsOf(servers)) return undefined;
   const bySource = new Map(rules.map(({ to, source }) => [to, source]));
-  // Of what the node itself sends rules masquerade all; IPVS keeps the source, which is the node's.
+  // Rules masquerade all that the node itself sends; IPVS keeps its source, which is an address of the node anyway.
   const isOwn = packet.inInterface === undefined;
   if (!isOwn && servers.some(({ to, source }) => bySource.has(to) && bySource.get(to) !== source)) return undefined;
   const { scheduler: picks, persistence } = first;
   return rules.map((fate) => ({ ...fate, affinity: undefined, scheduler: picks, persistence }));
 }
 
-/** Addresses that nobody has. */
+/** Documentation addresses (RFC 5737, RFC 3849) for a client outside. */
 const NOBODY = {
   ipv4: { family: 'ipv4', text: '198.51.100.100', bytes: [198, 51, 100, 100] },
   ipv6: { family: 'ipv6', text: '2001:db8::64', bytes: [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x64] },

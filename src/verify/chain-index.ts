@@ -1,6 +1,6 @@
 /**
- * chain-index: the rules of a chain by the one destination address or port that they are for, so that what packets to a
- * destination can meet is found without reading rules for all others.
+ * chain-index: the rules of a chain by destination address or port, so that the rules for a destination are found without
+ * a test of the rules for all others.
  */
 import { type Family, parseCidr } from '../ip.js';
 import type { Chain, Rule } from '../tools/iptables/types.js';
@@ -14,7 +14,7 @@ interface Placed {
 export interface IndexedChain {
   readonly size: number;
   readonly byAddress: ReadonlyMap<string, readonly Placed[]>;
-  /** Of rules without an address. */
+  /** Rules without a single destination address. */
   readonly byPort: ReadonlyMap<number, readonly Placed[]>;
   readonly others: readonly Placed[];
 }
@@ -37,7 +37,7 @@ export function indexChain(chain: Chain, family: Family): IndexedChain {
   return { size: rules.length, byAddress, byPort, others };
 }
 
-/** Rules that may be for packets that `known` describes, and some that are not, in their order. */
+/** In chain order, all rules that can match packets of `known`, and some that cannot. */
 export function rulesFor(chain: IndexedChain, { destination, port }: Knowledge): readonly Rule[] {
   const own = chain.byAddress.get(destination.text) ?? [];
   const ports = port === undefined ? [...chain.byPort.values()].flat() : (chain.byPort.get(port) ?? []);

@@ -1,9 +1,9 @@
 /**
- * classes: two rule sets → the classes of packets that either tells apart, destination by destination.
+ * classes: two rule sets → the packet classes: packets of a class pass the same conditions on both sides.
  *
- *     destination ─ protocol ─ port ─ { source × where from × source port × state × remembered }
+ *     destination ─ protocol ─ port ─ { source × input interface × source port × conntrack state × recent entry }
  *
- * What packets to a destination can meet decides which of the others are asked for, so what is tried grows with the rules
+ * Only rules that packets to a destination can reach divide the other fields, so the number of classes grows with the rules
  * for a destination and not with all rules.
  */
 import type { Family, Ip } from '../ip.js';
@@ -19,20 +19,20 @@ export interface Place {
   readonly port: number | undefined;
 }
 
-/** Addresses that nobody has (RFC 5737, RFC 3849): examples of any other address. */
+/** The preferred examples of a class: documentation addresses (RFC 5737, RFC 3849). */
 const NOBODY: Readonly<Record<Family, readonly bigint[]>> = {
-  // 198.51.100.100, 192.0.2.100; and 127.0.0.2 of those that are local everywhere.
+  // 198.51.100.100, 192.0.2.100; 127.0.0.2 for the loopback addresses.
   ipv4: [0xc6336464n, 0xc0000264n, 0x7f000002n],
   ipv6: [0x20010db8000000000000000000000064n],
 };
 
-/** The kernel's local routing table has these on every node. */
+/** Loopback addresses: the routing table `local` has them on every node (ip-route(8)). */
 const LOOPBACK: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ['127.0.0.0/8', '127.0.0.1/32'],
   ipv6: ['::1/128'],
 };
 
-/** An address of every class of destinations. */
+/** One address of every class of destinations. */
 export function* destinations([a, b]: readonly [Side, Side], families: readonly Family[]): Generator<Ip> {
   for (const family of families) {
     const ranges: Ranges = new Map([...a.allTests(family).destinations, ...b.allTests(family).destinations]);
@@ -46,12 +46,12 @@ function addLocal(ranges: Ranges, family: Family, sides: readonly Side[]): void 
   for (const { node } of sides) for (const text of node.addresses) addAddresses(ranges, text, family);
 }
 
-/** Protocols and ports that rules for a destination tell apart. */
+/** One protocol and port of every class that the rules for a destination distinguish. */
 export function* places(destination: Ip, tests: Tests): Generator<Place> {
   const protocols = new Set(tests.protocols);
   protocols.delete('all');
   for (const protocol of ['tcp', 'udp', 'sctp']) {
-    // One of those that no rule names stands for all.
+    // If no rule names udp or sctp, tcp or one of OTHERS is the example for it.
     if (!protocols.has(protocol) && protocol !== 'tcp') continue;
     for (const port of representatives(tests.ports, LAST_PORT, [9n]))
       yield { destination, protocol, port: Number(port) };
@@ -67,7 +67,7 @@ const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
 
 const OTHERS = ['icmp', 'ipv6-icmp', 'gre', 'esp', 'ah', 'ospf', '253', '254'];
 
-/** All classes of packets to a place: one packet of each. */
+/** One packet of every packet class to a place. */
 export function* packetsTo(place: Place, tests: Tests, sides: readonly Side[]): Generator<PacketClass> {
   const { family } = place.destination;
   const sources: Ranges = new Map(tests.sources);
@@ -110,7 +110,7 @@ function portsOf(ranges: Ranges): readonly number[] {
   return representatives(ranges, LAST_PORT, [40000n]).map(Number);
 }
 
-/** What a packet with this source came in by: no interface where it is the node's own. Other packets are martians. */
+/** The input interfaces for a source; undefined: sent by this node. The kernel drops local sources from outside (martians). */
 function origins(source: Ip, interfaces: readonly string[], sides: readonly Side[]): readonly (string | undefined)[] {
   const local = sides.map((side) => side.isLocal(source));
   if (local.every(Boolean)) return [undefined];
@@ -119,10 +119,10 @@ function origins(source: Ip, interfaces: readonly string[], sides: readonly Side
 
 const LETTERS = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 
-/** A name of each class of names; what comes in by lo is the node's own. */
+/** One interface name of every class; without lo, whose packets the node itself sends. */
 function interfacesOf({ interfaces }: Tests): readonly string[] {
   const tested = [...interfaces].filter((name) => name !== '+');
-  // A longer name takes one letter behind a beginning away, so some letter is left.
+  // A longer name excludes one next character of a prefix, so another character gives a name that only the prefix matches.
   const behind = (beginning: string) => [beginning, ...LETTERS.map((letter) => beginning + letter)];
   const names = [
     'eth0',
@@ -139,7 +139,7 @@ function interfacesOf({ interfaces }: Tests): readonly string[] {
   return [...bySignature.values()];
 }
 
-/** New ones, which nat chains translate, those that rules ask for, and one that stands for all others. */
+/** NEW, the only state that nat chains see; the states that rules name; one other state as an example of the rest. */
 function statesOf({ states }: Tests): ReadonlySet<State> {
   const other = (['ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const).find((state) => !states.has(state));
   return new Set<State>(['NEW', ...states, ...(other ? [other] : [])]);
@@ -149,7 +149,7 @@ function ages(lists: Tests['lists']): readonly (Remembered | undefined)[] {
   return [undefined, ...[...lists].flatMap(([list, seconds]) => [...seconds].map((each) => ({ list, seconds: each })))];
 }
 
-/** What packets to a destination, or to a place of it, can meet on either side, and all that those rules ask for. */
+/** The rules that packets to a destination or place can reach on each side, and the conditions of these rules. */
 export function meetBoth(
   [a, b]: readonly [Side, Side],
   { destination, protocol, port }: { readonly destination: Ip } & Partial<Place>,
@@ -159,7 +159,7 @@ export function meetBoth(
   return { tests, met: [a.meet(known, tests), b.meet(known, tests)] };
 }
 
-/** Whether packets to a destination, or to a place of it, meet the same rules on both sides. */
+/** Whether packets to a destination or place reach the same rules on both sides. */
 export function isMetAlike(
   [a, b]: readonly [Side, Side],
   { destination, protocol, port }: { readonly destination: Ip } & Partial<Place>,
@@ -168,7 +168,7 @@ export function isMetAlike(
   return a.meet(known).content === b.meet(known).content;
 }
 
-/** For the order of examples. */
+/** The address as a number, to sort examples. */
 export function numberOf({ bytes }: Ip): bigint {
   return toNumber(bytes);
 }

@@ -1,5 +1,5 @@
 /**
- * compare: what becomes of a packet on either side → whether that is the same, and in which way it is not.
+ * compare: evaluates a packet on both sides → equal, or the kind of the difference.
  */
 import type { Outcome } from '../packet/evaluate.js';
 import type { PacketClass } from '../packet/packet.js';
@@ -7,7 +7,7 @@ import { byDesign } from './by-design.js';
 import { certainFates, type Fate, type Fates, fatesOf, isSame, isTooDeep } from './fate.js';
 import type { Side } from './side.js';
 
-/** What the difference is; docs/verify.md has the list. */
+/** The kind of a difference. */
 export type Kind =
   | 'no-longer-served'
   | 'newly-served'
@@ -31,11 +31,11 @@ export interface Compared {
   readonly b: readonly Outcome[];
   readonly fates: readonly [readonly Fate[], readonly Fate[]];
   readonly kind: Kind;
-  /** The names of what differs by design between modes, when that is all. */
+  /** The names of the by-design differences; empty if the difference is not by design. */
   readonly byDesign: readonly string[];
 }
 
-/** Equal, and whether on the ground that both depend on the same. */
+/** `unknown alike`: equal only because both sides depend on the same unknown conditions. */
 export type Equal = 'equal' | 'unknown alike';
 
 /** `unknown`: whether both sides have the same unknown rules in the same places. */
@@ -60,7 +60,7 @@ export function compare(
     const keys = [...new Set([...left.keys(), ...right.keys()])].filter(isPossible);
     const differing = keys.filter((key) => !isSame(left.get(key) ?? [], right.get(key) ?? []));
     if (differing.length === 0) return 'unknown alike';
-    // The same is asked on both sides; when it comes out so, something else becomes of the packet.
+    // Both sides depend on the same conditions; where those of `differing` hold, the fates differ.
     if (keys.every((key) => left.has(key) === right.has(key))) {
       const of = (fates: Fates) => differing.flatMap((key) => fates.get(key) ?? []);
       return compared(kindOf(of(left), of(right)), [of(left), of(right)]);
@@ -69,13 +69,13 @@ export function compare(
   return compared('undecided', all);
 }
 
-/** Whether no condition both holds and does not. */
+/** Whether the key does not contain a condition and its negation. */
 function isPossible(key: string): boolean {
   const conditions = new Set(key.split('\n'));
   return ![...conditions].some((each) => conditions.has(`not ${each}`));
 }
 
-/** In which way the fates differ: by the first of these that does. */
+/** The kind of the difference: by verdict, then the first of ASPECTS that differs, then shares. */
 function kindOf(a: readonly Fate[], b: readonly Fate[]): Kind {
   const values = (fates: readonly Fate[], pick: (fate: Fate) => unknown) =>
     [...new Set(fates.map((fate) => JSON.stringify(pick(fate) ?? null)))].sort().join();

@@ -1,5 +1,5 @@
 /**
- * data: what was found → an object for JSON.
+ * data: the result of a comparison → the object for --format json.
  */
 import type { JsonObject } from '../json.js';
 import { toNumber } from '../packet/fraction.js';

@@ -1,37 +1,37 @@
 /**
- * fate: what an evaluator says of a packet → what becomes of it, without how.
+ * fate: the evaluator's outcomes for a packet, reduced to the result: verdict, destination, source address, share.
  */
 import type { Outcome } from '../packet/evaluate.js';
 import { type Fraction, plus, ZERO } from '../packet/fraction.js';
 import type { Side } from './side.js';
 
-/** One of the things that become of packets of a class. */
+/** One possible result for the packets of a class. */
 export interface Fate {
   readonly end: 'served' | 'untouched' | 'rejected' | 'dropped';
-  /** `10.0.0.1:80`, of what is served. */
+  /** The address and port after DNAT or IPVS, as `10.0.0.1:80`; undefined without. */
   readonly to: string | undefined;
-  /** As what it is seen there: the text of the target that changed its source. */
+  /** The source address that the destination sees: `masqueraded` or `as 10.0.0.1`; undefined when unchanged. */
   readonly source: string | undefined;
-  /** With which answer it is refused, where that is not the usual one. */
+  /** The value of --reject-with, when it is not port-unreachable. */
   readonly answer: string | undefined;
-  /** Whether it stays on the node. */
+  /** Whether the packet is delivered on this node. */
   readonly isLocal: boolean;
-  /** Marks that it has in the end, `0x0 0x0`: routes and queues of others may ask for them. */
+  /** The packet mark and the connection mark at the end, as `0x0 0x0`: routing rules and tc filters may test them. */
   readonly marks: string;
-  /** The list that its client is added to; the persistence of a virtual server. */
+  /** The recent list that the client is added to; undefined for a virtual server. */
   readonly affinity: string | undefined;
-  /** How IPVS picks. */
+  /** The IPVS scheduler and its flag. */
   readonly scheduler: string | undefined;
-  /** Seconds for which IPVS keeps a client at its endpoint. */
+  /** The persistence timeout of IPVS in seconds. */
   readonly persistence: number | undefined;
   readonly share: Fraction;
   readonly outcome: Outcome;
 }
 
-/** Fates by what they depend on: one entry where all is certain, with the key `''`. */
+/** Fates by the unknown conditions that they depend on, one a line; the key `''` has the certain ones. */
 export type Fates = ReadonlyMap<string, readonly Fate[]>;
 
-/** More unknown conditions than that are not followed to their end (src/packet/chains.ts). */
+/** The evaluator drops branches after this number of unknown conditions (src/packet/walk.ts). */
 const MOST_UNKNOWN = 6;
 
 export function fatesOf(outcomes: readonly Outcome[], side: Side): Fates {
@@ -71,13 +71,13 @@ function fateOf(outcome: Outcome, side: Side): Fate {
   };
 }
 
-/** The port-unreachable of either family is what everything refuses with unless told. */
+/** Port-unreachable is the default of --reject-with in both families (iptables-extensions(8)). */
 function answerIn(text: string): string | undefined {
   const [, answer] = / --reject-with (\S+)/.exec(text) ?? [];
   return answer === undefined || /^icmp6?-port-unreachable$/.test(answer) ? undefined : answer;
 }
 
-/** That ports are chosen at random (--random-fully) is no other address. */
+/** The address without other options: --random-fully changes the choice of ports only. */
 function sourceIn(nat: 'masquerade' | 'snat', steps: Outcome['steps']): string {
   if (nat === 'masquerade') return 'masqueraded';
   const step = steps.findLast(({ text }) => / -j SNAT /.test(text));
@@ -98,7 +98,7 @@ export function isTooDeep(fates: Fates): boolean {
   return [...fates.keys()].some((key) => key.split('\n').length > MOST_UNKNOWN);
 }
 
-/** The fates where what is not known changes nothing; undefined where it may. */
+/** The fates, if they are the same whether the unknown conditions hold or not; otherwise undefined. */
 export function certainFates(fates: Fates): readonly Fate[] | undefined {
   if (isTooDeep(fates)) return undefined;
   return resolved(
@@ -112,7 +112,7 @@ interface Part {
   readonly list: readonly Fate[];
 }
 
-/** Certain up to the `depth`-th unknown condition, of which both cases must come to the same. */
+/** `parts` agree on the first `depth` unknown conditions; both cases of the next one must have the same fates. */
 function resolved(parts: readonly Part[], depth: number): readonly Fate[] | undefined {
   const found = parts.filter(({ depends }) => depends.length <= depth).flatMap(({ list }) => list);
   const open = parts.filter(({ depends }) => depends.length > depth);
@@ -130,20 +130,20 @@ function resolved(parts: readonly Part[], depth: number): readonly Fate[] | unde
   return merged(found);
 }
 
-/** What src/packet/chains.ts writes before a condition that does not hold. */
+/** The prefix of a condition that does not hold, as src/packet/walk.ts writes it. */
 const NOT = 'not ';
 
 function nameOf(condition: string): string {
   return condition.startsWith(NOT) ? condition.slice(NOT.length) : condition;
 }
 
-/** Equal for fates that differ in their shares at most. */
+/** Equal for fates that differ only in share and outcome. */
 export function keyOf(fate: Fate): string {
   const { end, to, source, answer, isLocal, marks, affinity, scheduler, persistence } = fate;
   return JSON.stringify([end, to, source, answer, isLocal, marks, affinity, scheduler, persistence]);
 }
 
-/** Shares within 2^-24 of each other are equal: nearer than anybody could measure. */
+/** Shares that differ by at most 2^-24 are equal: no measurement of connections can show the difference. */
 function isNear(a: Fraction, b: Fraction): boolean {
   const difference = a.n * b.d - b.n * a.d;
   return (difference < 0n ? -difference : difference) * (1n << 24n) <= a.d * b.d;

@@ -1,5 +1,5 @@
 /**
- * groups: classes that differ → differences as people read them: those of one Service and kind are one, with the smallest
+ * groups: packet classes that differ → the differences in the output: one group for each Service and kind, with the smallest
  * packet as its example.
  */
 import * as crypto from 'node:crypto';
@@ -10,19 +10,19 @@ import { numberOf } from './classes.js';
 import type { Compared, Kind } from './compare.js';
 import { type Fate, keyOf } from './fate.js';
 
-/** Classes of one kind and Service. */
+/** Packet classes of one kind and subject. */
 export interface Group {
   readonly kind: Kind;
-  /** The names of what differs by design; empty when something else does. */
+  /** The names of the by-design differences; empty if the difference is not by design. */
   readonly byDesign: readonly string[];
-  /** A Service, or an address that many have their ports on. */
+  /** A Service or ServicePort, a destination address, or `by-design:` with the names. */
   readonly subject: string;
-  /** `10.96.0.1:80/tcp`: some of the places, and how many there are. */
+  /** At most three of the `placeCount` places, as `10.96.0.1:80/tcp`. */
   readonly places: readonly string[];
   readonly placeCount: number;
   readonly classes: number;
   readonly example: Compared;
-  /** Names the group and all of its classes: it changes when any of them does. What is by design has its names. */
+  /** The line for --accept: kind, subject and a digest of all classes with their fates; `subject` if by design. */
   readonly id: string;
 }
 
@@ -33,7 +33,7 @@ interface Growing {
   example: Compared;
 }
 
-/** Takes classes one by one; `groups` gives what they come to. */
+/** Collects packet classes with `add`; `groups` returns their groups, sorted. */
 export function newGroups(): { readonly add: (compared: Compared) => void; readonly groups: () => readonly Group[] } {
   const found = new Map<string, Growing>();
   return {
@@ -64,7 +64,7 @@ function finished({ places, digests, subject, example }: Growing): Group {
   };
 }
 
-/** What is lost comes first, what is meant last. */
+/** The order of kinds in the output: undecided, then lost traffic, then changed traffic. */
 const ORDER: readonly Kind[] = [
   'undecided',
   'no-longer-served',
@@ -96,7 +96,7 @@ export function placeOf({ destination: { text }, destinationPort: port, protocol
   return `${port === undefined ? text : joinHostPort(text, port)}/${protocol}`;
 }
 
-/** Kinds that one change of options makes of all Services alike. */
+/** Kinds that one changed option can cause for the node ports of all Services, such as --nodeport-addresses. */
 const OF_ALL: ReadonlySet<Kind> = new Set<Kind>([
   'no-longer-served',
   'newly-served',
@@ -105,7 +105,7 @@ const OF_ALL: ReadonlySet<Kind> = new Set<Kind>([
   'untouched',
 ]);
 
-/** An address of the node has ports of many Services; other places are one Service's. */
+/** The Service; the destination address if no Service is known, or for OF_ALL kinds of node ports. */
 function subjectOf({ kind, packet, a, b, byDesign }: Compared): string {
   const service = [a, b].flatMap(serviceIn)[0];
   if (byDesign.length > 0) return `by-design:${byDesign.join('+')}`;
@@ -117,7 +117,7 @@ function isNodePort(outcomes: readonly Outcome[]): boolean {
   return outcomes.some(({ steps }) => steps.some(({ chain }) => chain === 'KUBE-NODEPORTS'));
 }
 
-/** The Service that the comment of a rule names, as kube-proxy writes them, or whose the rule is known to be. */
+/** The ServicePort of the first rule that has one: from kube-proxy's comment, otherwise from the rule's owner. */
 function serviceIn(outcomes: readonly Outcome[]): readonly string[] {
   for (const { steps } of outcomes)
     for (const { text, owner } of steps) {
@@ -128,7 +128,7 @@ function serviceIn(outcomes: readonly Outcome[]): readonly string[] {
   return [];
 }
 
-/** Fewer conditions first, then from outside, then by address and port. */
+/** Sorts packets: fewest conditions first, then TCP, then from outside, then by address and port. */
 function isSmaller(a: PacketClass, b: PacketClass): boolean {
   const [left, right] = [sizeOf(a), sizeOf(b)];
   for (const [i, value] of left.entries()) {

@@ -1,22 +1,22 @@
 /**
- * intervals: ranges that rules test → one value for each set of values that no test tells apart.
+ * intervals: the ranges that rules test → one value for each class of values that are in the same ranges.
  */
 import { type Family, type Ip, ipOf, parseCidr, parseIp } from '../ip.js';
 
-/** Both ends belong to it. */
+/** Includes both ends. */
 export interface Range {
   readonly low: bigint;
   readonly high: bigint;
 }
 
-/** Ranges, none twice. */
+/** Ranges by `<low>-<high>`, without duplicates. */
 export type Ranges = Map<string, Range>;
 
 export function addRange(ranges: Ranges, low: bigint, high: bigint): void {
   ranges.set(`${low}-${high}`, { low, high });
 }
 
-/** Adds a network, an address or `FROM-TO`; what is none of these, or of the other family, has no packets. */
+/** Adds a network, an address or `FROM-TO`; ignores other texts, and those of the other family. */
 export function addAddresses(ranges: Ranges, text: string, family: Family): void {
   const cidr = parseCidr(text);
   const [from = '', to = from] = text.split('-');
@@ -27,7 +27,7 @@ export function addAddresses(ranges: Ranges, text: string, family: Family): void
   } else if (first?.family === family && last) addRange(ranges, toNumber(first.bytes), toNumber(last.bytes));
 }
 
-/** One value of each class of 0 to `last`: two values are of a class when they are in the same ranges. */
+/** One value of each class of the values 0 to `last`, one of `preferred` where possible. */
 export function representatives(ranges: Ranges, last: bigint, preferred: readonly bigint[] = []): readonly bigint[] {
   const list = [...ranges.values()].filter(({ low, high }) => low <= high && low <= last);
   const events = list.flatMap(({ low, high }, id) => [
@@ -41,7 +41,7 @@ export function representatives(ranges: Ranges, last: bigint, preferred: readonl
     if (low > high) return;
     const signature = [...active].sort((a, b) => a - b).join();
     const better = preferred.find((value) => low <= value && value <= high);
-    // The first address of a network is its name; the next one is a better example.
+    // The first address of a network is the network address; the second is a better example.
     if (better !== undefined || !chosen.has(signature))
       chosen.set(signature, better ?? (high > low + 1n ? low + 1n : low));
   };

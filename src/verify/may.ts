@@ -1,13 +1,13 @@
 /**
- * may: whether a rule may be for packets of which only destination, protocol and port are known. It says no only where
- * that is certain.
+ * may: whether a rule can match packets of which only destination, protocol and port are known. The answer is no only
+ * where that is certain.
  */
 import { type Cidr, contains, type Ip, parseCidr } from '../ip.js';
 import { isLocal, type NodeRules } from '../packet/node.js';
 import type { Entry, IpSet } from '../tools/ipset/types.js';
 import type { Match, Rule } from '../tools/iptables/types.js';
 
-/** What is known of packets; what is absent may be anything. */
+/** The known fields of packets; an undefined field can have any value. */
 export interface Knowledge {
   readonly destination: Ip;
   readonly protocol: string | undefined;
@@ -35,7 +35,7 @@ export function setsOf(sets: readonly IpSet[]): KnownSets {
   );
 }
 
-/** The members of a set that packets can meet by these sides. */
+/** The entries of a set that can match the packets; `first` and `second` are the src,dst flags of --match-set. */
 export function setEntries(
   { type, byAddress, entries }: KnownSet,
   [first = 'dst', second = first]: readonly ('src' | 'dst')[],
@@ -78,7 +78,7 @@ function mayMatch(match: Match, known: Knowledge, node: NodeRules, sets: KnownSe
 
 const cidrs = new Map<string, Cidr | undefined>();
 
-/** Most networks are in many rules. */
+/** Caches networks, since most are in many rules; single addresses are not cached. */
 function cidrOf(text: string): Cidr | undefined {
   if (text.endsWith('/32') || text.endsWith('/128')) return parseCidr(text);
   if (!cidrs.has(text)) cidrs.set(text, parseCidr(text));

@@ -1,6 +1,6 @@
 /**
- * side: one of the two rule sets, and which of its rules packets to a destination can meet. What they can meet is told from
- * destination, protocol and port alone, and is never too little: a rule that asks for anything else is met.
+ * side: one of the two rule sets, and the rules that packets to a destination can reach. Only destination, protocol and
+ * port exclude a rule; conditions on other fields (source, interface, state) are assumed to hold.
  */
 import type { Family, Ip } from '../ip.js';
 import { newEvaluator } from '../packet/evaluate.js';
@@ -13,17 +13,17 @@ import { type Knowledge, setsOf } from './may.js';
 import { addSet, addTests, mergeTests, noTests, type Tests } from './tests.js';
 import { type BuiltIn, digest, type Ground, type Walked, walk } from './walk.js';
 
-/** What packets to a destination can meet. */
+/** The rules that packets to a destination can reach. */
 export interface Met {
-  /** Equal for rules that treat these packets equally, whatever their chains are called. */
+  /** A digest of these rules without comments and chain names: sides with the same digest treat the packets alike. */
   readonly content: string;
-  /** Matches and targets that the evaluator may not know, each with its place; told with tests only. */
+  /** Matches and targets that the evaluator may not know, each with table and chain; complete only with `tests`. */
   readonly unknown: readonly string[];
 }
 
 export type Side = ReturnType<typeof newSide>;
 
-/** `elsewhere`: addresses of endpoints that are known to be on other nodes. */
+/** `elsewhere`: addresses of endpoints on other nodes, as far as known. */
 export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Set()) {
   const servers = new Map<string, NodeRules['virtualServers'][number][]>();
   for (const server of node.virtualServers) {
@@ -42,24 +42,24 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
     node,
     elsewhere,
     evaluate,
-    /** All destinations that rules, sets and virtual servers name, and all else that they ask for. */
+    /** All destinations that rules, sets and virtual servers name; the other fields are incomplete. */
     allTests: (family: Family): Tests => scans[family]().tests,
     meet,
     isLocal: (ip: Ip) => isLocal(node, ip),
-    /** Whether it is an address of virtual servers. */
+    /** Whether an IPVS virtual server has this address. */
     isVirtual: (ip: Ip) => servers.has(ip.text),
-    /** Whether it is for a virtual server that has no real server to give it to. */
+    /** Whether the packet is for a virtual server without a real server of weight above 0. */
     isEmptyServer: (packet: PacketClass) => serverFor(packet)?.realServers.every(({ weight }) => weight === 0) === true,
-    /** The virtual server that Flow.virtualServer names. */
+    /** The virtual server that Flow.virtualServer names, as `TCP 10.96.0.1 80`. */
     serverNamed: (name: string) => (servers.get(name.split(' ')[1] ?? '') ?? []).find((each) => keyOf(each) === name),
   };
 }
 
 type Scans = Readonly<Record<Family, () => Scanned>>;
 
-/** What packets that `known` describes can meet; adds to `tests` what those rules ask for. */
+/** The rules that packets of `known` can reach, also after DNAT; adds the conditions of these rules to `tests`. */
 function meetOf(ground: Ground, scans: Scans): (known: Knowledge, tests?: Tests) => Met {
-  /** Destinations that nothing names meet the same where they are in the same networks: most endpoints are such. */
+  /** Destinations that no rule names alone share a walk where they are in the same networks: most endpoints do. */
   const walks = new Map<string, Walked>();
   const walkTo = (known: Knowledge, withTests: boolean): Walked => {
     const { destination, protocol, port } = known;
@@ -89,7 +89,7 @@ function meetOf(ground: Ground, scans: Scans): (known: Knowledge, tests?: Tests)
       parts.push(key, String(isLocal(ground.node, at.destination)));
       for (const part of walked.parts) parts.push(part);
       for (const text of walked.unknown) unknown.push(text);
-      // In one order, however the rules were met.
+      // Sorted, so that the digest does not depend on the order of the rules.
       for (const target of [...walked.targets].sort(byAddress)) todo.push(target);
     }
     return { content: digest(parts.join('\n')), unknown };
@@ -105,7 +105,7 @@ function byAddress(a: Knowledge, b: Knowledge): number {
   return left < right ? 1 : left > right ? -1 : 0;
 }
 
-/** Chains with fewer rules are read again where they are met again: there are many of them. */
+/** Indexes of smaller chains are not kept: such chains are many, and quick to index again. */
 const LARGE = 64;
 
 function groundOf(node: NodeRules, serversAt: Ground['serversAt']): Ground {
@@ -133,13 +133,13 @@ function groundOf(node: NodeRules, serversAt: Ground['serversAt']): Ground {
 
 interface Scanned {
   readonly tests: Tests;
-  /** Destinations that have a test of their own. */
+  /** Destinations that a rule, set or virtual server names as a single address. */
   readonly named: ReadonlySet<bigint>;
-  /** Tests of other destinations. */
+  /** Ranges of more than one address. */
   readonly networks: readonly Range[];
 }
 
-/** Every rule once, when first asked. */
+/** Scans the rules of a family at the first call only. */
 function scanned(node: NodeRules, family: Family): () => Scanned {
   let found: Scanned | undefined;
   return () => {
@@ -157,7 +157,7 @@ function scan(node: NodeRules, family: Family): Scanned {
       if (header.destination) addAddresses(tests.destinations, header.destination.value, family);
       for (const match of matches) {
         if (match.kind === 'set') lookups.set(`${match.set} ${match.sides.join()}`, match);
-        // Others do not name destinations.
+        // Other matches do not contain destinations.
         else if (match.kind === 'unknown') addTests({ header: {}, matches: [match] }, family, tests);
       }
     }

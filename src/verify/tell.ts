@@ -1,5 +1,5 @@
 /**
- * tell: what was found → lines for people.
+ * tell: the result of a comparison → lines of text or Markdown.
  */
 import type { Outcome } from '../packet/evaluate.js';
 import { toNumber } from '../packet/fraction.js';
@@ -14,7 +14,7 @@ export interface Found extends Accepted {
   readonly counts: Counts;
 }
 
-/** Whether nothing is left to look at. */
+/** Whether no open difference and nothing undecided is left. */
 export function isEqual({ open, counts }: Found): boolean {
   return open.length === 0 && counts.unread !== 'not alike' && counts.notCompared.length === 0;
 }
@@ -37,7 +37,7 @@ const PHRASES: Readonly<Record<Kind, (places: string) => string>> = {
   mark: (places) => `${places} leave with another mark`,
 };
 
-/** The group in a sentence. */
+/** One sentence that describes the group. */
 export function sentenceOf({ kind, subject, byDesign, places, placeCount, classes }: Group): string {
   const of = `(${counted(classes, 'class', 'classes')} of packets)`;
   const [first = ''] = places;
@@ -48,7 +48,7 @@ export function sentenceOf({ kind, subject, byDesign, places, placeCount, classe
   return isAddress ? `${PHRASES[kind](what)} ${of}` : `${subject}: ${PHRASES[kind](what)} ${of}`;
 }
 
-/** Each difference with its example, and the rules that this met. */
+/** The text format: each open group with its example packet and the rules that this packet matched. */
 export function* textLines(found: Found): Generator<string> {
   yield summaryOf(found);
   for (const group of found.open) {
@@ -57,7 +57,7 @@ export function* textLines(found: Found): Generator<string> {
     yield `  example: ${packetText(group.example.packet)}`;
     for (const [name, fates, outcomes] of sidesOf(group)) {
       yield `  ${name}: ${fateTexts(fates).join('; ')}`;
-      // What is meant is explained in docs/verify.md.
+      // docs/verify.md explains by-design differences.
       if (group.byDesign.length === 0)
         for (const line of stepLines(fates, group, name, outcomes)) yield `       ${line}`;
     }
@@ -71,7 +71,7 @@ function sidesOf({ example: { fates, a, b } }: Group) {
   return [['A', fates[0], a] as const, ['B', fates[1], b] as const];
 }
 
-/** The way of the first fate that the other side does not have. */
+/** The rules that led to the first fate that the other side does not have. */
 function stepLines(
   fates: readonly Fate[],
   { example }: Group,
@@ -124,7 +124,7 @@ function packetText(packet: PacketClass): string {
   return [`from ${from} by ${by} to ${placeOf(packet)}`, ...more].join(', ');
 }
 
-/** More endpoints than that are counted. */
+/** A longer list of fates is cut, with the number of the remaining ones. */
 const MOST = 4;
 
 function fateTexts(fates: readonly Fate[]): readonly string[] {
@@ -154,7 +154,7 @@ function fateText(fate: Fate): string {
   return [`${part}${what}`, ...more].join(', ');
 }
 
-/** For a pull request. */
+/** The Markdown format, for a comment on a pull request. */
 export function* markdownLines(found: Found): Generator<string> {
   yield `**${summaryOf(found)}**`;
   for (const group of found.open) {

@@ -1,5 +1,5 @@
 /**
- * tests: a rule → what of a packet it asks for. Packets that answer alike to all tests that they can meet are a class.
+ * tests: a rule → the values that it tests in a packet. Packets that pass the same tests form a packet class.
  */
 import type { Family } from '../ip.js';
 import type { State } from '../packet/packet.js';
@@ -8,17 +8,17 @@ import type { IpSet } from '../tools/ipset/types.js';
 import type { Match, Rule } from '../tools/iptables/types.js';
 import { addAddresses, addRange, type Ranges } from './intervals.js';
 
-/** What packets are asked for. */
+/** The values that rules test in packets. */
 export interface Tests {
   readonly protocols: Set<string>;
   readonly destinations: Ranges;
   readonly ports: Ranges;
   readonly sources: Ranges;
   readonly sourcePorts: Ranges;
-  /** Names, and beginnings of names with a `+`. */
+  /** Names, and prefixes that end with `+`. */
   readonly interfaces: Set<string>;
   readonly states: Set<State>;
-  /** Of each affinity list the ages, in seconds, that are told apart. */
+  /** For each recent list the ages of an entry, in seconds: the last one that a rule accepts, and the next. */
   readonly lists: Map<string, Set<number>>;
 }
 
@@ -51,7 +51,7 @@ export function mergeTests(tests: Tests, more: Tests): void {
   }
 }
 
-/** Adds what a rule asks for; sets are looked into when the rule is met, by addSet(). */
+/** Adds the values that a rule tests; addSet() adds those of its sets. */
 export function addTests({ header, matches }: Pick<Rule, 'header' | 'matches'>, family: Family, tests: Tests): void {
   const { source, destination, inInterface, protocol } = header;
   if (source) addAddresses(tests.sources, source.value, family);
@@ -92,7 +92,7 @@ function addAge({ lists }: Tests, list: string, seconds: number): void {
   ages.add(seconds).add(seconds + 1);
 }
 
-/** The options of foreign matches that src/packet/foreign.ts understands. */
+/** Adds the values in options of foreign matches that src/packet/foreign.ts knows. */
 function addForeign(text: string, family: Family, tests: Tests): void {
   const [, module = ''] = /^ -m (\S+)/.exec(text) ?? [];
   if (['tcp', 'udp', 'sctp'].includes(module)) tests.protocols.add(module);
@@ -120,7 +120,7 @@ function addPorts(ranges: Ranges, list: string): void {
   }
 }
 
-/** Adds what a set asks for where a rule looks into it by these sides; `entries` are those that the packet may meet. */
+/** Adds the values of set entries that can match; `sides` are the src,dst flags of --match-set. */
 export function addSet(
   { type, family }: Pick<IpSet, 'type' | 'family'>,
   entries: IpSet['entries'],

@@ -1,6 +1,6 @@
 /**
- * verify: two rule sets → every class of packets that they treat differently. A destination whose rules are the same on
- * both sides is done with that; what is left is evaluated class by class.
+ * verify: two rule sets → every packet class that they treat differently. Destinations that reach the same rules on both
+ * sides are equal without evaluation; the packet classes of the others are evaluated one by one.
  */
 import { FAMILIES, type Family } from '../ip.js';
 import type { NodeRules } from '../packet/node.js';
@@ -8,36 +8,36 @@ import { destinations, isMetAlike, meetBoth, packetsTo, places } from './classes
 import { type Compared, compare } from './compare.js';
 import { newSide } from './side.js';
 
-/** A rule set, and what is known beside it. */
+/** One side of the comparison: the rules of a node, and facts that the rules do not contain. */
 export interface Given {
   readonly rules: NodeRules;
-  /** Addresses of endpoints that are known to be on other nodes. */
+  /** Addresses of endpoints on other nodes, as far as known. */
   readonly elsewhere?: ReadonlySet<string>;
-  /** What is there, but was not read: virtual servers by firewall mark, tables that iptables cannot show. */
+  /** Parts of the node that vipc does not read: virtual servers by firewall mark, tables that iptables cannot show. */
   readonly unread?: readonly string[];
-  /** The families that it is of; both when not said. */
+  /** The IP families of the rules; default: both. */
   readonly families?: readonly Family[];
 }
 
-/** How much was looked at. */
+/** The size of the comparison. */
 export interface Counts {
-  /** Classes of destinations, and of how many both sides have the same rules. */
+  /** Classes of destination addresses; how many of them reach the same rules on both sides. */
   readonly destinations: number;
   readonly sameDestinations: number;
-  /** Protocols and ports of the other destinations, and of how many both sides have the same rules. */
+  /** Protocols and ports of the other destinations; how many of them reach the same rules on both sides. */
   readonly places: number;
   readonly samePlaces: number;
-  /** Classes of packets to the other places: each was evaluated on both sides. */
+  /** Packet classes to the other places: each was evaluated on both sides. */
   readonly classes: number;
-  /** Of these, how many are equal on the ground that both sides depend on the same. */
+  /** How many of `classes` are equal only because both sides depend on the same unknown conditions. */
   readonly unknownAlike: number;
-  /** Whether both sides have the same of what was not read. */
+  /** Whether `Given.unread` has the same entries on both sides. */
   readonly unread: 'none' | 'alike' | 'not alike';
-  /** Families that only one side is of. */
+  /** Requested families that are missing on at least one side. */
   readonly notCompared: readonly Family[];
 }
 
-/** Tells `found` of every class that differs or is undecided. */
+/** Calls `found` for every packet class that differs or is undecided. */
 export function verify(
   a: Given,
   b: Given,

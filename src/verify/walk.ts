@@ -1,5 +1,5 @@
 /**
- * walk: the rules that packets to one destination can meet, chain by chain from the built-in ones.
+ * walk: the rules that packets to one destination can reach, chain by chain from the built-in chains.
  */
 import * as crypto from 'node:crypto';
 import { type Family, parseIp } from '../ip.js';
@@ -14,16 +14,16 @@ import { addRange } from './intervals.js';
 import { type Knowledge, type KnownSets, may, setEntries } from './may.js';
 import { addSet, addTests, noTests, type Tests } from './tests.js';
 
-/** What a walk looks into. */
+/** The indexed rule set of one side. */
 export interface Ground {
   readonly node: NodeRules;
   readonly sets: KnownSets;
-  /** By family, table and name. */
+  /** By `<family> <table> <chain>`. */
   readonly chains: ReadonlyMap<string, Chain>;
   readonly builtIn: Readonly<Record<Family, readonly BuiltIn[]>>;
   readonly indexOf: (chain: Chain, family: Family) => IndexedChain;
   readonly serversAt: (address: string) => NodeRules['virtualServers'];
-  /** Equal where the node has the same addresses. */
+  /** A digest of the node's addresses: rules with addrtype depend on them. */
   readonly ownAddresses: string;
 }
 
@@ -33,23 +33,23 @@ export interface BuiltIn {
 }
 
 export interface Walked {
-  /** What is met, in order. */
+  /** Built-in chains and virtual servers that the packets reach, each with the digest or text of its content. */
   readonly parts: readonly string[];
-  /** Where it is translated to. */
+  /** Destinations after DNAT or IPVS. */
   readonly targets: readonly Knowledge[];
-  /** Matches and targets that the evaluator may not know, each with its place; with tests only. */
+  /** Matches and targets that the evaluator may not know, each with table and chain; complete only with tests. */
   readonly unknown: readonly string[];
-  /** What the rules ask for, when that was asked. */
+  /** The conditions of the reachable rules, when requested. */
   readonly tests: Tests | undefined;
 }
 
 interface Met {
-  /** `''` where there is nothing. */
+  /** A digest of the reachable rules of a chain; `''` if there are none. */
   readonly content: string;
   readonly unknown: readonly string[];
 }
 
-/** The kernel refuses rules that are deeper. */
+/** Ends the recursion. nf_tables refuses chains that are nested deeper than 16 (NFT_JUMP_STACK_SIZE). */
 const DEEPEST = 64;
 
 export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walked {
@@ -79,7 +79,7 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
       if (action?.kind === 'jump' || action?.kind === 'goto') {
         const to = chain(table, action.chain, depth + 1);
         for (const text of to.unknown) unknown.push(text);
-        // What comes back from an empty chain has met nothing.
+        // A jump to a chain without reachable rules has no effect; a goto ends the calling chain.
         if (to.content !== '' || action.kind === 'goto') texts.push(`${plain} ${action.kind} ${to.content}`);
         continue;
       }
@@ -142,7 +142,7 @@ function addMet(rule: Rule, known: Knowledge, sets: KnownSets, tests: Tests): vo
   }
 }
 
-/** The conditions of a rule without comments, and what is in the sets that they look into. */
+/** The conditions of a rule without comments, with the set entries and node addresses that they depend on. */
 function plainText(rule: Rule, family: Family, { sets, ownAddresses: own }: Ground, known: Knowledge): string {
   const matches = rule.matches.filter(({ kind }) => kind !== 'comment');
   let text = printRule({ ...rule, matches, target: undefined }, family);
@@ -164,7 +164,7 @@ function memberOf({ ip, protocol, port, source }: NodeRules['sets'][number]['ent
   return [ip, protocol, port, source];
 }
 
-/** What of a rule may be unknown to the evaluator. */
+/** The conditions and the target of a rule whose result the evaluator may not know. */
 function unknownIn({ header, matches, target }: Rule, sets: KnownSets): readonly string[] {
   const found = matches.flatMap((match) => {
     if (match.kind === 'unknown') return [match.text.trim()];

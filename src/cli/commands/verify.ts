@@ -1,5 +1,5 @@
 /**
- * cli: `vipc verify` as commander knows it.
+ * cli: the options and the help of `vipc verify`.
  */
 import { Option } from 'commander';
 import { LAYOUTS, MODES } from '../../backends/index.js';
@@ -11,7 +11,6 @@ const ABOUT =
   'each a snapshot, a file of iptables-save, ip6tables-save, ipset save or ipvsadm --save -n, a directory of such ' +
   'files or of vipc capture, live, or - for a dump on standard input';
 
-/** Adds the command. */
 export const addVerify: Add = (program, io, done) => {
   const command = program
     .command('verify')

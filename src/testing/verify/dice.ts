@@ -1,8 +1,8 @@
 /**
- * Dice: chance from a seed, the same at each run (mulberry32).
+ * Dice: a pseudo-random generator with a seed (mulberry32), so that a run can be repeated.
  */
 export interface Dice {
-  /** A whole number from 0 to below `n`. */
+  /** An integer from 0 to `n` - 1. */
   readonly below: (n: number) => number;
   readonly of: <T>(list: readonly T[]) => T;
 }

@@ -1,19 +1,19 @@
 /**
- * Mutations: the dumps of a node with one fault in them, as a slip of a hand or of a program would make it.
+ * Mutations: the dumps of a node with one fault, such as a typing mistake or a program error would cause.
  */
 import type { DumpText } from '../../dumps/dumps.js';
 import type { Dice } from './dice.js';
 
 export interface Mutation {
-  /** For the message of a test. */
+  /** A description for the message of a failed test. */
   readonly what: string;
   readonly texts: readonly DumpText[];
 }
 
-/** Of one line: the line that takes its place, or undefined where this change has nothing to do. */
+/** Returns the changed line, or undefined if the change does not apply to this line. */
 type Change = (line: string, dice: Dice) => string | undefined;
 
-/** The first or a later one of what `pattern` finds is replaced. */
+/** Replaces one random match of `pattern`. */
 function replaced(pattern: RegExp, by: (found: string, dice: Dice) => string): Change {
   return (line, dice) => {
     const places = [...line.matchAll(new RegExp(pattern, 'g'))];
@@ -54,7 +54,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   persistence: replaced(/(?<=-p )\d+$/, (seconds) => String(Number(seconds) * 2)),
 };
 
-/** One change of one line of `texts`, or a line that is gone, comes twice, or stands behind the next one. */
+/** Changes one random line of `texts`, deletes it, repeats it, or swaps it with the next line. */
 export function mutate(texts: readonly DumpText[], dice: Dice): Mutation {
   for (;;) {
     const text = dice.of(texts);

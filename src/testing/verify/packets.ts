@@ -1,6 +1,6 @@
 /**
- * Packets around everything that dumps name, and a judge of what becomes of each: the evaluator asked for single packets,
- * whose answers are compared as texts. Neither knows of classes.
+ * Random packets with values from dumps and values next to these, and their fates as text: an oracle for src/verify/ that
+ * evaluates single packets and does not use packet classes.
  */
 
 import type { DumpText } from '../../dumps/dumps.js';
@@ -42,7 +42,7 @@ export function constantsIn(texts: readonly DumpText[], own: readonly string[]):
   };
 }
 
-/** A packet that a node can meet: its own addresses are sources of what it sends, and of nothing else. */
+/** A random packet that can exist on a node: it has a local source if, and only if, the node itself sends it. */
 export function randomPacket(constants: Constants, isLocal: Evaluator['isLocal'], dice: Dice): PacketClass {
   for (;;) {
     const [source, destination] = [parseIp(dice.of(constants.addresses)), parseIp(dice.of(constants.addresses))];
@@ -65,7 +65,7 @@ export function randomPacket(constants: Constants, isLocal: Evaluator['isLocal']
   }
 }
 
-/** What becomes of a packet, in one text; undefined when it depends. */
+/** The fates of a packet with their shares, as text; undefined if they depend on unknown conditions. */
 export function fateIn(
   evaluator: Evaluator,
   packet: PacketClass,

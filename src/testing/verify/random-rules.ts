@@ -1,11 +1,11 @@
 /**
- * Random rules: small tables of iptables-save of whatever the evaluator knows, in any order.
+ * Random rules: small nat and filter tables in iptables-save format, of matches and targets that the evaluator knows.
  */
 import type { Dice } from './dice.js';
 
 const CHAINS = ['A', 'B', 'C'];
 
-/** A text that iptables-save could have printed. */
+/** A dump in the format of iptables-save. */
 export function randomRules(dice: Dice): string {
   const table = (name: string, builtIn: readonly string[]) => {
     const chains = [...builtIn, ...CHAINS];
@@ -28,13 +28,13 @@ export function randomRules(dice: Dice): string {
   ].join('\n');
 }
 
-/** `from`: a chain may jump to those behind it only, so that nothing goes in circles. */
+/** `from`: the index of the first chain that a jump may go to: only later chains, so that there are no loops. */
 function randomRule(table: string, chain: string, from: number, dice: Dice): string {
   const conditions = Array.from({ length: dice.below(3) }, () => dice.of(CONDITIONS)(dice)).filter((text, i, all) => {
     const flag = /-[sdip] |-m \S+/.exec(text)?.[0];
     return all.findIndex((each) => /-[sdip] |-m \S+/.exec(each)?.[0] === flag) === i;
   });
-  // iptables-save has the header first, and a protocol before its ports.
+  // iptables-save prints the header before the matches, and the protocol before its ports.
   const header = conditions.filter((text) => !text.startsWith(' -m'));
   const matches = conditions.filter((text) => text.startsWith(' -m') && !text.includes('dport'));
   const ports = conditions.find((text) => text.includes('dport'));
@@ -83,7 +83,7 @@ function targetOf(table: string, chain: string, from: number, dice: Dice): strin
   if (others.length > 0 && dice.below(3) === 0) return ` -${dice.of(['j', 'j', 'g'])} ${dice.of(others)}`;
   const general = [' -j RETURN', ' -j ACCEPT', ' -j MARK --set-xmark 0x1/0x1', ''];
   if (table === 'filter') return dice.of([...general, ' -j DROP', ' -j REJECT --reject-with icmp-port-unreachable']);
-  // Which nat chain leads here is not known in a chain of our own: there only what any of them may do.
+  // A user-defined chain can be reached from every hook: only targets that are valid in all hooks.
   if (chain === 'POSTROUTING' || chain === 'INPUT')
     return dice.of([...general, ...(chain === 'POSTROUTING' ? [' -j MASQUERADE'] : [])]);
   if (chain === 'PREROUTING' || chain === 'OUTPUT')
