@@ -37,7 +37,7 @@ export type Loaded =
   | { readonly kind: 'node'; readonly dump: ReadNode; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'snapshot'; readonly path: string };
 
-/** Loads `live`, a directory of `vipc capture`, dumps (recognized by their content), or else a snapshot. */
+/** Loads `live`, a directory of `vipc capture`, dumps (recognised by their content), or else a snapshot. */
 export async function loadSide(path: string, flags: VerifyFlags, io: Io): Promise<Loaded> {
   if (path === 'live') return nodeSide(await openNode(await nodeTask([], flags, io), io));
   if (path === '-') {

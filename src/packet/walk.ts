@@ -27,7 +27,7 @@ export interface Place {
 /** More branches than that would tell nobody anything; the others are said to depend. */
 const MOST_UNKNOWN = 6;
 
-/** The kernel refuses rules that are deeper, and loops. */
+/** A guard against loops in a dump; the kernel refuses a rule set that has one. */
 const DEEPEST = 64;
 
 /** The way of a branch from the rule at `from` on; the answer is what comes out of the chain without a verdict. */

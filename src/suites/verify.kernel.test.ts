@@ -118,7 +118,7 @@ function differingSends(
   );
 }
 
-/** `refused`, `timeout` or, as `10.244.1.5 10.244.1.1`, endpoint and source that it sees; undefined: cannot be tested here. */
+/** `refused`, `timeout` or `10.244.1.5 10.244.1.1` (endpoint, source that it sees); undefined: not testable here. */
 function answersTo(
   evaluator: Evaluator,
   from: string,

@@ -13,7 +13,7 @@ export interface Accepted {
   readonly stale: readonly string[];
 }
 
-/** The lines of a list. `#` begins a comment between blanks, or at the ends of a line: ids contain ` #<digest>`. */
+/** The lines of a list. `#` alone, between blanks or line ends, begins a comment: ids contain ` #<digest>`. */
 export function parseAccepted(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => {
     const wanted = line.replace(/(?:^|\s)#(?:\s.*|$)/, '').trim();

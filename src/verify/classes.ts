@@ -110,7 +110,7 @@ function portsOf(ranges: Ranges): readonly number[] {
   return representatives(ranges, LAST_PORT, [40000n]).map(Number);
 }
 
-/** The input interfaces for a source; undefined: sent by this node. The kernel drops local sources from outside (martians). */
+/** The input interfaces for a source; undefined: this node. The kernel drops local sources from outside (martians). */
 function origins(source: Ip, interfaces: readonly string[], sides: readonly Side[]): readonly (string | undefined)[] {
   const local = sides.map((side) => side.isLocal(source));
   if (local.every(Boolean)) return [undefined];
@@ -122,7 +122,7 @@ const LETTERS = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
 /** One interface name of every class; without lo, whose packets the node itself sends. */
 function interfacesOf({ interfaces }: Tests): readonly string[] {
   const tested = [...interfaces].filter((name) => name !== '+');
-  // A longer name excludes one next character of a prefix, so another character gives a name that only the prefix matches.
+  // A longer test excludes one character after a prefix; a name with another character matches the prefix alone.
   const behind = (beginning: string) => [beginning, ...LETTERS.map((letter) => beginning + letter)];
   const names = [
     'eth0',

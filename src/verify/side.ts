@@ -50,7 +50,7 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
     isVirtual: (ip: Ip) => servers.has(ip.text),
     /** Whether the packet is for a virtual server without a real server of weight above 0. */
     isEmptyServer: (packet: PacketClass) => serverFor(packet)?.realServers.every(({ weight }) => weight === 0) === true,
-    /** The virtual server that Flow.virtualServer names, as `TCP 10.96.0.1 80`. */
+    /** The virtual server that Flow.virtualServer names, as `tcp 10.96.0.1 80`. */
     serverNamed: (name: string) => (servers.get(name.split(' ')[1] ?? '') ?? []).find((each) => keyOf(each) === name),
   };
 }
