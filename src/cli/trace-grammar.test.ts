@@ -1,10 +1,10 @@
 /**
- * What `--from` and `--to` take, and what is said of what they do not.
+ * The texts that `--from` and `--to` accept, and the messages for those that they refuse.
  */
 import { describe, expect, it } from '@jest/globals';
 import { parseSender, parseTarget } from './trace-grammar.js';
 
-/** An address as its text. */
+/** The value with each address as text. */
 function plain(value: object): object {
   return JSON.parse(JSON.stringify(value, (key, each) => (key === 'ip' ? each.text : each)));
 }

@@ -1,10 +1,10 @@
 /**
- * cli: `--from` and `--to` as they are typed → who sends, to what.
+ * cli: `--from` and `--to` as the user typed them → the sender and the target as data.
  *
  *     --from   ADDRESS · pod/NAME · node · node/NAME · outside
  *     --to     ADDRESS:PORT · svc/NAME[:PORT] · pod/NAME:PORT · node:PORT · node/NAME:PORT · DNS.NAME[:PORT]
  *
- * A NAME is of the namespace of -n; NAMESPACE/NAME is of another. An IPv6 address with a port stands in brackets.
+ * A pod or Service NAME is in the namespace of -n, NAMESPACE/NAME in its own. [IPv6]:PORT has brackets.
  */
 import { parseIp } from '../ip.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../read/names.js';
@@ -13,7 +13,7 @@ import type { Named, Sender, Target } from '../trace/question.js';
 const FROM = 'an address, pod/NAME, node, node/NAME or outside';
 const TO = 'ADDRESS:PORT, svc/NAME[:PORT], pod/NAME:PORT, node:PORT, node/NAME:PORT or a DNS name with a port';
 
-/** What `--from` says. An unusable one is an Error. */
+/** The sender that `--from` names. Throws if the text is none. */
 export function parseSender(text: string, namespace: string): Sender {
   const refuse = (why = '') => unusable('--from', FROM, text, why);
   if (text === 'outside') return { kind: 'outside' };
@@ -27,7 +27,7 @@ export function parseSender(text: string, namespace: string): Sender {
   throw refuse(resource === 'svc' ? 'a Service sends nothing' : '');
 }
 
-/** What `--to` says. An unusable one is an Error. */
+/** The target that `--to` names. Throws if the text is none. */
 export function parseTarget(text: string, namespace: string): Target {
   const refuse = (why = '') => unusable('--to', TO, text, why);
   const address = hostPort(text);
@@ -74,7 +74,7 @@ const RESOURCES: Readonly<Record<string, 'svc' | 'pod' | 'node'>> = {
   nodes: 'node',
 };
 
-/** `svc/web` as kubectl takes it. */
+/** The two parts of `svc/web`; the resource by the names that kubectl accepts. */
 function resourceOf(text: string): readonly [resource: 'svc' | 'pod' | 'node' | undefined, rest: string] {
   const slash = text.indexOf('/');
   const word = slash < 0 ? '' : text.slice(0, slash);

@@ -1,5 +1,5 @@
 /**
- * vipc trace --rules: rules of dumps, whatever program wrote them.
+ * vipc trace --rules: rules of dumps, of any program.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ function ask(from: string, to: string, ...more: readonly string[]) {
   return vipc(['trace', '--from', from, '--to', to, ...more, ...(more.includes('--rules') ? [] : [cluster])]);
 }
 
-/** Rules of another program, which ask for an interface. */
+/** Docker's rules, which match interfaces. */
 const DOCKER = `*nat
 :PREROUTING ACCEPT [0:0]
 :POSTROUTING ACCEPT [0:0]
@@ -78,7 +78,7 @@ describe('rules of a dump', () => {
       const question = ['trace', '--mode', mode, '--node', 'node-a', '--from', 'pod/client', '--to', 'svc/prod/db:sql'];
       const compiled = await vipc([...question, cluster]);
       const read = await vipc([...question, '--rules', out, cluster]);
-      // An owner of a set's rule, or of a virtual server, is in no dump.
+      // Dumps do not name the owner of a virtual server, or of a rule that matches a set.
       const plain = (text: string) => text.replaceAll(/ \(prod\/db:sql\)/g, '');
       expect({ ...read, stdout: plain(read.stdout) }).toEqual({ ...compiled, stdout: plain(compiled.stdout) });
       expect(read.code).toBe(0);

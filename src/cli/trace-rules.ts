@@ -1,5 +1,5 @@
 /**
- * cli: `--rules` and `--live` → the rules that a node has.
+ * cli: `--rules` and `--live` → the rules of a node.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -14,12 +14,12 @@ import { capturedHost, isCapture } from './captured.js';
 import { type Io, readAll } from './io.js';
 import { detectedOf, type NodeAtHand, nodeOn } from './node.js';
 
-/** A node with its rules, and what it says of itself where it can be asked. */
+/** A node with its rules; with `machine` if it is live or captured. */
 export interface RuledNode extends ReadNode {
   readonly machine?: Machine;
 }
 
-/** The node that files are dumps of, or a directory is a capture of. */
+/** The node of `--rules`: of dumps, of directories of dumps, or of one directory of vipc capture. */
 export async function ruledBy(paths: readonly string[], io: Io): Promise<Checked<RuledNode>> {
   const captures = await Promise.all(paths.map(isCapture));
   const [capture] = paths.filter((_, i) => captures[i]);
@@ -41,7 +41,7 @@ export async function ruledBy(paths: readonly string[], io: Io): Promise<Checked
 async function textsAt(path: string, io: Io): Promise<readonly DumpText[]> {
   if (path === '-') return [{ name: '<stdin>', text: (await readAll(io.stdin)).toString('utf8') }];
   if (statSync(path).isDirectory()) return filesIn(path);
-  // `<(ssh node iptables-save)` is a pipe.
+  // readText() refuses a pipe, such as `<(ssh node iptables-save)`.
   return [{ name: path, text: await readFile(path, 'utf8') }];
 }
 
@@ -56,7 +56,7 @@ function unreadable(path: string, error: unknown): unknown {
   return why === undefined ? error : new Error(`--rules ${showPath(path)}: ${why}`);
 }
 
-/** Of a directory the files that are dumps; `vipc compile -o` writes others beside them. */
+/** The dumps in a directory; other files, such as `vipc compile -o` writes, are skipped. */
 function filesIn(directory: string): readonly DumpText[] {
   const files = readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -71,14 +71,14 @@ function filesIn(directory: string): readonly DumpText[] {
   return dumps;
 }
 
-/** The node at hand. */
+/** The rules of a live or captured node. */
 export async function asked(node: NodeAtHand): Promise<Checked<RuledNode>> {
   const [state, machine] = await Promise.all([readState(node.host, detectedOf(node), {}), readMachine(node.host)]);
   const { value, diagnostics } = observedNode(state);
   return { value: { ...value, machine }, diagnostics: [...diagnostics, ...rivals(node)] };
 }
 
-/** Rules of the other iptables see packets as well. */
+/** Warnings about rules of the other iptables variant (legacy or nft), which see the same packets. */
 function rivals({ used, others }: NodeAtHand): readonly Diagnostic[] {
   return others.flatMap(({ iptables: { variant }, saved }): readonly Diagnostic[] => {
     const rules = saved.reduce(

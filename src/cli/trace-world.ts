@@ -1,5 +1,5 @@
 /**
- * cli: a snapshot, options and the rules of a node, as far as they are given → what a trace is answered from.
+ * cli: the snapshot, the options and the rules that were read, if any → the world and the rules of a trace.
  */
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import type { ReadNode } from '../dumps/node.js';
@@ -14,14 +14,14 @@ import type { NodeContext, ServicePort } from '../resolve/types.js';
 import { isProblem, type Problem, type Question } from '../trace/question.js';
 import { findNode, findPod, type World } from '../trace/world.js';
 
-/** What a trace is answered from. */
+/** The input of a trace. */
 export interface Given {
   readonly snapshot: Snapshot | undefined;
   readonly options: Options;
   readonly how: How;
-  /** Rules that were read; absent: those that the snapshot compiles to. */
+  /** The node of --rules or --live; undefined: the rules are those that the snapshot compiles to. */
   readonly ruled: ReadNode | undefined;
-  /** Whether the files that were read have such an address. */
+  /** Whether this beginning of an address occurs in the objects that were read. */
   readonly mentions: World['mentions'];
 }
 
@@ -30,7 +30,7 @@ export interface Answering {
   readonly rules: NodeRules;
 }
 
-/** The rules, and what names are looked up in. */
+/** The rules to evaluate, and the world in which names are looked up. */
 export function answering(given: Given): Checked<Answering | undefined> {
   const { snapshot, ruled } = given;
   const { value: served, diagnostics } = servedBy(given);
@@ -83,7 +83,7 @@ function servedBy({ snapshot, options, how, ruled }: Given): Checked<Served | un
   return { value: { contexts, ports, rules: rulesOf(compiled.desired, []) }, diagnostics };
 }
 
-/** What the Node says first, then what the interfaces have. */
+/** The Node's primary addresses, then those of the interfaces that were read, then the Node's others. */
 function addressesOf(contexts: readonly NodeContext[], ruled: ReadNode | undefined): readonly Ip[] {
   const primary = contexts.map(({ ip }) => ip.text).filter((text) => !/^127\.|^::1$/.test(text));
   const all = [...primary, ...(ruled?.addresses ?? []), ...contexts.flatMap(({ addresses }) => addresses)];
@@ -99,12 +99,12 @@ function hasIn({ ruleSets, sets, virtualServers }: NodeRules, beginning: string)
   );
 }
 
-/** The lines of a chain that was read. */
+/** The rules of a chain that was read, as text; none for a compiled chain. */
 function linesOf(chain: object): readonly string[] {
   return 'lines' in chain ? (chain.lines as readonly string[]) : [];
 }
 
-/** The node that a question is about, when it says so: whose node port it is, or where the pod is that sends. */
+/** The node that a question implies: the one whose node port is the target, else the node of the sender. */
 export function nodeOfQuestion(
   { from, to }: Pick<Question, 'from' | 'to'>,
   snapshot: Snapshot,
@@ -120,7 +120,7 @@ export function nodeOfQuestion(
   return isProblem(pod) ? pod : pod.node || undefined;
 }
 
-/** The node of a pod or a Node that has an address. */
+/** The name of the Node that has the address, or of the node of the pod that has it. */
 function whereIs({ nodes, pods }: Snapshot, { text }: Ip): string | undefined {
   const node = nodes.find(({ addresses }) => addresses.some(({ address }) => parseIp(address)?.text === text));
   const pod = pods.find(({ status }) => status.podIPs.includes(text));

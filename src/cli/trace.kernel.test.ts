@@ -1,6 +1,6 @@
 /**
- * vipc trace of a live node and of its capture: what the snapshot compiles to, once it is applied, with what others put
- * before it.
+ * vipc trace of a live node, and of its capture: once a snapshot is applied, the result is that of the snapshot,
+ * unless a rule of another program decides before.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const describeKernel = await describeInKernel();
 
 const QUESTION = ['--from', '10.244.1.9', '--to', 'svc/web'];
 
-/** Without whose a rule is, which only comments tell of a node. */
+/** The text without the Service of each rule, which a node's rules name only in their comments. */
 const plain = (text: string) => text.replaceAll(/ \(default\/web:http\)/g, '');
 
 describeKernel.each(VARIANTS)('iptables-%s', (variant) => {

@@ -1,5 +1,5 @@
 /**
- * vipc trace: exit codes, data for programs, and what is said of questions without an answer.
+ * vipc trace: exit codes, JSON, and the messages for questions that have no answer.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

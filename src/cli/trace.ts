@@ -35,17 +35,17 @@ export interface TraceFlags extends NodeFlags, CompletionFlags {
   readonly format: 'text' | 'json';
 }
 
-/** Rules need Services, slices and Nodes; names of senders Pods, and DNS names Namespaces. */
+/** Rules need Services, EndpointSlices and Nodes; names of senders need Pods, and DNS names Namespaces. */
 const NEED: Need = { kinds: ['Service', 'EndpointSlice', 'Node'], also: ['Pod', 'Namespace'] };
 
-/** Prints what becomes of a packet; 0 when all of its connections get through, 1 when not, or it depends. */
+/** Prints a trace. The exit code is 0 if all connections get through, 1 if some do not or the verdict is unknown. */
 export async function runTrace(paths: readonly string[], flags: TraceFlags, io: Io): Promise<number> {
   if (flags.live && flags.rules) throw new Error('use either --live or --rules, not both');
   if (flags.netns !== undefined && !flags.live) throw new Error('--netns goes with --live');
   const domain = domainOf(flags.domain);
-  // What is typed wrong is said before anything is read.
+  // Reports a malformed question before any input is read.
   questionOf(flags, flags.namespace ?? 'default', domain);
-  // -n says where names are looked up, too, so that a cluster is not refused with it.
+  // -n is the namespace of names in the question too, so it is not passed on: reading a cluster refuses it.
   const { namespace, ...asking } = flags;
   const task = await nodeTask(paths, asking, io);
   const { options } = task;
@@ -98,7 +98,7 @@ interface ReadSources {
   readonly namespace: string;
 }
 
-/** The rules of a node, and the objects of a cluster: rules alone will do, where no name is to be looked up. */
+/** Reads the rules of --rules or --live, and the objects, which are optional if there are rules. */
 async function bothRead(paths: readonly string[], flags: TraceFlags, task: NodeTask, io: Io) {
   const { rules, live, namespace } = flags;
   const isRuled = rules !== undefined || live === true;
@@ -111,7 +111,7 @@ async function bothRead(paths: readonly string[], flags: TraceFlags, task: NodeT
   return [ruled, !isRuled || isNamed ? await read() : undefined] as const;
 }
 
-/** The options of the node that is traced: where the question says which, unless --node does. */
+/** The options with the node to trace: --node, the live or captured one, or else the one that the question implies. */
 function onNode(options: Options, question: Question, snapshot: Snapshot | undefined, { node }: TraceFlags): Options {
   if (node !== undefined || options.machine || !snapshot) return options;
   const nodeName = nodeOfQuestion(question, snapshot);
@@ -123,7 +123,7 @@ function refusal({ problem, hint }: Problem): Error {
   return new Error([problem, ...(hint === undefined ? [] : [`  ${hint}`])].join('\n'));
 }
 
-/** What the answer hangs on; the rest is said with -v. */
+/** The diagnostics that affect the answer; with -v all of them. */
 function toldOf(diagnostics: readonly Diagnostic[], { verbose = false }: TraceFlags): readonly Diagnostic[] {
   return verbose ? diagnostics : diagnostics.filter(({ code, severity }) => severity === 'error' || TOLD.has(code));
 }
@@ -137,7 +137,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'not-listed',
 ]);
 
-/** An error of the input is trouble: 1 is an answer here. */
+/** Reports errors in the input. The exit code is 2, because 1 is an answer. */
 async function failed(diagnostics: readonly Diagnostic[], flags: TraceFlags, io: Io): Promise<number> {
   await report(diagnostics, flags.verbose === true, io);
   return EXIT.trouble;

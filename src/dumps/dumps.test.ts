@@ -1,5 +1,5 @@
 /**
- * Texts are known by what is in them, and what cannot be read is said.
+ * readDumps() recognizes each dump by its content, and reports text that it cannot read.
  */
 import { describe, expect, it } from '@jest/globals';
 import { readDumps } from './dumps.js';

@@ -1,6 +1,6 @@
 /**
- * dumps: what iptables-save, ip6tables-save, ipset save, ipvsadm --save -n and ip -json address printed on a node, of
- * whatever program the rules are → what the evaluator is given. `vipc compile -o` writes such texts as well.
+ * dumps: the output of iptables-save, ip6tables-save, ipset save, ipvsadm --save -n and ip -json address on a node,
+ * with rules of any program → the input of the evaluator. `vipc compile -o` writes such files too.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { FAMILIES, type Family, parseIp } from '../ip.js';
@@ -18,7 +18,7 @@ export interface DumpText {
   readonly text: string;
 }
 
-/** A node, of all that there is of it; what cannot be read is an error that names the text and the line. */
+/** The node that the dumps describe; text that cannot be read is an error that names the dump and the line. */
 export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
   const diagnostics: Diagnostic[] = [];
   const read: Read = { ruleSets: new Map(), sets: [], ipvs: [], links: [], bound: [], said: diagnostics };
@@ -48,12 +48,12 @@ export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
 }
 
 interface Read {
-  /** And where each table is from. */
+  /** The rule set, and the dump that each table was read from. */
   readonly ruleSets: Map<Family, { readonly ruleSet: SavedRuleSet; readonly from: ReadonlyMap<string, string> }>;
   readonly sets: SavedSets[];
   readonly ipvs: SavedIpvs[];
   readonly links: (readonly Link[])[];
-  /** Addresses of the dummy device. */
+  /** Addresses from `address add` lines of an ip -batch file, and from ip -oneline address. */
   readonly bound: string[];
   readonly said: Diagnostic[];
 }
@@ -74,13 +74,13 @@ const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, 
   nothing: () => undefined,
 };
 
-/** The value, and the name of the text before each message. */
+/** The value; its diagnostics are collected, each message with the name of the dump before it. */
 function take<T>({ said }: Read, name: string, { value, diagnostics }: Checked<T>): T {
   said.push(...diagnostics.map((each) => ({ ...each, message: `${name}: ${each.message}` })));
   return value;
 }
 
-/** Tables may come one a text. */
+/** Adds tables to the rule set of their family; each table may be in a dump of its own, but in one dump only. */
 function addRules({ ruleSets, said }: Read, name: string, added: SavedRuleSet): void {
   const { family } = added;
   const before = ruleSets.get(family);

@@ -1,5 +1,5 @@
 /**
- * kind: whose output a text is, told by its first line that is no comment.
+ * kind: the tool that wrote a text, recognized by the first line that is not a comment.
  */
 import { type Checked, type Diagnostic, show } from '../diag.js';
 
@@ -13,7 +13,7 @@ const KINDS: readonly (readonly [RegExp, DumpKind])[] = [
   [/^(?:link|address) add |^(?:\d+: )?\S+ +inet6? [\da-f.:]+/, 'bound'],
 ];
 
-/** Output that people have at hand instead, and the command to run. */
+/** Similar output that cannot be used, and the command to run instead. */
 const OTHERS: readonly (readonly [RegExp, string, string])[] = [
   [/^-[PN] \S+|^-A [A-Z]/, 'what iptables -S prints, one table without its name', 'iptables-save prints all tables'],
   [/^Chain \S+ \(/, 'what iptables -L prints', 'iptables-save prints rules that can be read back'],
@@ -28,7 +28,7 @@ const OTHERS: readonly (readonly [RegExp, string, string])[] = [
   [/^(?:---|apiVersion:|kind:|\{)/, 'a manifest', 'name it as PATH, without --rules'],
 ];
 
-/** The kind of a text, or what it is instead. */
+/** The kind of a text; an error if it is no dump. */
 export function kindOf({ name, text }: { readonly name: string; readonly text: string }): Checked<DumpKind> {
   const line = firstLine(text);
   if (line === undefined)

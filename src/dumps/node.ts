@@ -1,5 +1,5 @@
 /**
- * node: what tools say of a node → what the evaluator is given, and what it cannot know.
+ * node: the parsed output of a node's tools → the input of the evaluator, and the parts that it leaves out.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { type Family, parseIp } from '../ip.js';
@@ -11,16 +11,16 @@ import type { SavedIpvs } from '../tools/ipvs/parse.js';
 import type { ObservedState } from '../tools/tools.js';
 import { withOwners } from './owners.js';
 
-/** A node that was read. */
+/** A node as its dumps or its tools describe it. */
 export interface ReadNode {
   readonly rules: NodeRules;
-  /** Its own addresses that others know it by, the best first; none when nothing says them. */
+  /** Global addresses of its interfaces other than lo and dummies; empty if the interfaces are not known. */
   readonly addresses: readonly string[];
-  /** Whether all addresses of its interfaces are known. */
+  /** Whether the addresses of its interfaces are known. */
   readonly isAddressed: boolean;
-  /** All addresses but virtual IPs. */
+  /** All addresses of its interfaces other than dummies, which have the virtual IPs. */
   readonly own: readonly string[];
-  /** What it has, but not the evaluator: virtual servers by firewall mark, tables that iptables cannot print. */
+  /** Parts that the evaluator does not get: virtual servers by firewall mark, tables that iptables cannot print. */
   readonly unread: readonly string[];
 }
 
@@ -28,15 +28,14 @@ export interface NodeParts {
   readonly ruleSets: readonly SavedRuleSet[];
   readonly sets: SavedSets;
   readonly ipvs: Pick<SavedIpvs, 'virtualServers' | 'others'>;
-  /** All devices; absent when nothing says them. */
+  /** All interfaces; undefined if they are not known. */
   readonly links: readonly Link[] | undefined;
-  /** Addresses of some devices, such as the dummy device. */
+  /** Addresses that were read without their interface, such as those of kube-ipvs0. */
   readonly bound: readonly string[];
 }
 
-/** The node that parts make. */
 export function nodeOf({ ruleSets, sets, ipvs, links, bound }: NodeParts): Checked<ReadNode> {
-  // kube-proxy puts the address of each virtual server on a dummy device, or IPVS would see no packet for it.
+  // IPVS takes packets in INPUT, so kube-proxy binds the address of each virtual server to the dummy kube-ipvs0.
   const virtual = links || bound.length > 0 ? [] : ipvs.virtualServers.map(({ address }) => address);
   const [devices, dummies] = [(links ?? []).filter(isDevice), (links ?? []).filter((link) => !isDevice(link))];
   const own = ipsOf(devices);
@@ -56,7 +55,7 @@ export function nodeOf({ ruleSets, sets, ipvs, links, bound }: NodeParts): Check
   return { value, diagnostics: [...ruleSets.flatMap(hiddenTables), ...otherServers(ipvs.others)] };
 }
 
-/** Not the dummy device, which has virtual IPs. */
+/** Whether the interface is not a dummy such as kube-ipvs0, which has the virtual IPs. */
 function isDevice({ name, kind }: Link): boolean {
   return kind !== 'dummy' && name !== 'kube-ipvs0';
 }
@@ -65,14 +64,14 @@ function ipsOf(links: readonly Link[]): readonly string[] {
   return links.flatMap((link) => link.addresses.map(({ ip }) => ip));
 }
 
-/** The rules of a node with no address but virtual IPs: to be compared on a node that has the addresses of two. */
+/** The rules with virtual IPs as the only addresses: vipc verify compares two nodes with the addresses of both. */
 export function withoutOwn({ rules, own }: ReadNode): NodeRules {
   const addresses = new Set(rules.addresses);
   for (const each of own) addresses.delete(each);
   return { ...rules, addresses };
 }
 
-/** The node as its tools were asked. */
+/** The node of a state that was read from its tools. */
 export function observedNode({ iptables = [], ipset, ipvs, addresses }: ObservedState): Checked<ReadNode> {
   return nodeOf({
     ruleSets: iptables,

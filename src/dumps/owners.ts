@@ -1,10 +1,10 @@
 /**
- * owners: rules of kube-proxy that were read → the same with the ServicePort that their comment names.
+ * owners: kube-proxy's rules as read from a node → the same rules with the ServicePort that their comment names.
  */
 import type { Owner } from '../owner.js';
 import type { Rule, RuleSet } from '../tools/iptables/types.js';
 
-/** The rule set, whose rules in kube-proxy's chains have owners; they are found when a chain is looked into. */
+/** The rule set with owners for the rules of KUBE- chains; comments are parsed when rules() is called. */
 export function withOwners<T extends RuleSet>(ruleSet: T): T {
   const tables = ruleSet.tables.map((table) => ({
     ...table,
@@ -21,7 +21,7 @@ function owned(rule: Rule): Rule {
   return owner ? { ...rule, owner } : rule;
 }
 
-/** kube-proxy's comments begin with `default/web:http`. */
+/** The ServicePort at the beginning of kube-proxy's comment: `default/web:http cluster IP`. */
 function ownerOf({ header, matches }: Rule): Owner | undefined {
   const comment = matches.find((match) => match.kind === 'comment');
   if (comment?.kind !== 'comment') return undefined;

@@ -1,36 +1,36 @@
 /**
- * branch: one of the ways that connections of a class may go, and for which share of them.
+ * branch: one way through the rules that connections of a class may take, and the share of them that takes it.
  */
 import type { Owner } from '../owner.js';
 import type { Fraction } from './fraction.js';
 import type { Asked, Hook } from './hooks.js';
 import type { Flow } from './packet.js';
 
-/** A rule that was for the packet, or a policy, or IPVS. */
+/** A rule that matched the packet, the policy of a chain, or a virtual server of IPVS. */
 export interface Step {
   readonly hook: Hook;
   readonly table: Asked;
   readonly chain: string;
   /** From 1, as iptables numbers rules; 0 for the policy of a chain, and for a virtual server. */
   readonly rule: number;
-  /** As iptables -S prints it, or what was done. */
+  /** As iptables -S prints it; for IPVS, server and real server as ipvsadm --save prints them. */
   readonly text: string;
   readonly owner: Owner | undefined;
-  /** How many rules of the chain before it were not for the packet. */
+  /** The number of rules before it in the chain. */
   readonly passed: number;
-  /** The packet as the rule found it. */
+  /** The packet before the rule changed it. */
   readonly flow: Flow;
   readonly before: Steps | undefined;
 }
 
-/** Steps, the last one first: branches share what they have in common. */
+/** A linked list of steps, the last one first, so that branches share their common steps. */
 export type Steps = Step;
 
 export interface Branch {
   readonly flow: Flow;
   readonly weight: Fraction;
   readonly steps: Steps | undefined;
-  /** What it depends on that is not known. */
+  /** The unknown conditions that it assumes to hold, or with `not` before them, to fail. */
   readonly depends: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * chains: the tables of a rule set, whose chains are indexed when a packet first gets there.
+ * chains: the tables of a rule set; a chain is indexed when a packet first enters it.
  */
 import type { Family } from '../ip.js';
 import type { Chain, RuleSet, TableName } from '../tools/iptables/types.js';
@@ -11,11 +11,11 @@ import type { Flow } from './packet.js';
 import { follow, type Walked } from './walk.js';
 
 export interface Tables {
-  /** What becomes of a branch that enters a built-in chain; policies included. */
+  /** The branches that a branch ends in when it enters a built-in chain, whose policy is applied. */
   readonly walk: (table: TableName, hook: Hook, branch: Branch) => readonly Walked[];
-  /** Whether there is something in a built-in chain that does anything. */
+  /** Whether a built-in chain has a rule or the policy DROP. */
   readonly has: (table: TableName, hook: Hook) => boolean;
-  /** The rules of a chain that are not for the flow, each with the first condition that fails. */
+  /** The rules of a chain that do not match the flow, each with the first condition that fails. */
   readonly missed: (table: TableName, chain: string, flow: Flow) => readonly Missed[];
 }
 
@@ -53,7 +53,7 @@ export function tablesOf({ family, tables }: RuleSet, known: Known): Tables {
   };
 }
 
-/** A table's chains by name, indexed once. */
+/** Finds a table's chains by name; each is indexed once. */
 function finder(list: readonly Chain[], known: Known, family: Family) {
   const chains = new Map(list.map((chain) => [chain.name, chain]));
   const indexed = new Map<string, IndexedChain>();

@@ -1,5 +1,5 @@
 /**
- * conditions: a rule's header and matches → what they say of a packet.
+ * conditions: a rule's header and matches → conditions that are tested on a packet.
  */
 import { contains, parseCidr } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
@@ -11,7 +11,7 @@ import type { Flow } from './packet.js';
 import type { Membership } from './sets.js';
 import { depends, NO, of, shareOf, unless, YES } from './tri.js';
 
-/** What conditions may ask about. */
+/** The state of the node that conditions test. */
 export interface Known {
   readonly node: NodeRules;
   readonly membership: (set: string) => Membership | undefined;
@@ -27,7 +27,7 @@ export interface NamedCondition {
 export function conditionsOf({ header, matches }: Rule, known: Known): readonly NamedCondition[] {
   return [
     ...headerConditions(header),
-    // A comment says nothing of a packet.
+    // The comment match always holds.
     ...matches
       .filter(({ kind }) => kind !== 'comment')
       .map((match) => ({ text: () => print({ matches: [match] }), test: matchCondition(match, known) })),
@@ -61,7 +61,7 @@ function headerConditions(header: Header): readonly NamedCondition[] {
   if (typeof protocol === 'string') add({ protocol }, (flow) => of(flow.protocol === protocol));
   else if (protocol)
     add({ protocol }, (flow) => unless(protocol.not, of(protocol.value === 'all' || flow.protocol === protocol.value)));
-  // ` -f`: the first packet of a connection is no later fragment; anything else is not known.
+  // ` -f` matches second and further fragments: never the first packet of a connection. Other options are unknown.
   if (other !== undefined)
     found.push({
       text: () => other.trim(),
@@ -76,7 +76,7 @@ function network({ not, value }: Negatable<string>, side: (flow: Flow) => Flow['
   return (flow) => unless(not, of(contains(cidr, side(flow))));
 }
 
-/** A packet of this node came in by none, whose name is empty. */
+/** A packet that this node sends has no input interface: the kernel compares with an empty name. */
 function incoming(wanted: Negatable<string>): Condition {
   const known = device('-i', wanted, ({ isLocal, inInterface: name }) => (isLocal ? '' : name));
   return (flow) => (flow.notInterfaces.includes(wanted.value) ? of(wanted.not) : known(flow));
@@ -142,7 +142,7 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
     }
     case 'recent': {
       const { check, list } = match;
-      // A client that has not been here is in no list; a rule that sets adds it, and is for every packet.
+      // --set adds the client and always matches; --rcheck matches only a client that is in the list.
       if (check.kind === 'set') return () => YES;
       return ({ remembered }) => of(remembered?.list === list && remembered.seconds <= check.seconds);
     }

@@ -1,5 +1,5 @@
 /**
- * desired: the state that a mode is compiled to, or that was observed on a node → what the evaluator is given.
+ * desired: the compiled state of a mode, or the state observed on a node → the input of the evaluator.
  */
 import type { DesiredState, ObservedState } from '../tools/tools.js';
 import type { NodeRules } from './node.js';

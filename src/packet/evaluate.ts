@@ -1,6 +1,6 @@
 /**
- * evaluate: rules × packet → what becomes of its connections: each way with its share, its end and its steps. It decides and
- * explains with the same code.
+ * evaluate: rules and a class of packets → the ways that its connections take, each with its share, its end and its
+ * steps. The same code decides and explains.
  */
 import { FAMILIES, type Ip } from '../ip.js';
 import type { TableName } from '../tools/iptables/types.js';
@@ -20,11 +20,11 @@ export type End = 'delivered' | 'forwarded' | 'drop' | 'reject';
 /** One way that connections of a class go. */
 export interface Outcome {
   readonly end: End;
-  /** As it is in the end: destination, marks, source translation, affinity. */
+  /** The packet at the end: destination, marks, source translation, affinity. */
   readonly flow: Flow;
-  /** Of all connections; of those that go the same unknown way, when it depends. */
+  /** Of all connections; if `depends` is not empty, of those for which its conditions hold. */
   readonly share: Fraction;
-  /** What is not known that it depends on; empty when it is certain. */
+  /** The unknown conditions that the way depends on; empty if it is certain. */
   readonly depends: readonly string[];
   readonly steps: readonly Step[];
 }
@@ -32,15 +32,15 @@ export interface Outcome {
 export interface Evaluator {
   /** All ways that end differently; the shares of those that depend on nothing add up to 1. */
   readonly evaluate: (packet: PacketClass) => readonly Outcome[];
-  /** All ways, also where several end alike. */
+  /** All ways; those that end alike are not merged. */
   readonly ways: (packet: PacketClass) => readonly Outcome[];
   /** Whether an address is the node's own. */
   readonly isLocal: (ip: Ip) => boolean;
-  /** The rules of a chain that are not for the flow. */
+  /** The rules of a chain that do not match the flow. */
   readonly missed: (family: Flow['family'], table: Asked, chain: string, flow: Flow) => readonly Missed[];
 }
 
-/** An evaluator of a node's rules; chains are indexed when a packet first gets there. */
+/** An evaluator of a node's rules; a chain is indexed when a packet first enters it. */
 export function newEvaluator(node: NodeRules): Evaluator {
   const known = { node, membership: membershipsOf(node.sets) };
   const tables = new Map<Flow['family'], Tables>(
@@ -66,7 +66,7 @@ export function newEvaluator(node: NodeRules): Evaluator {
   };
 }
 
-/** What a packet travels through, and where its ways have ended so far. */
+/** The node that a packet passes through, and the outcomes so far. */
 interface Way {
   readonly node: NodeRules;
   readonly tables: Tables;
@@ -85,7 +85,7 @@ function travel(way: Way, begin: Branch): void {
   if (begin.flow.isLocal) {
     const sent = pass(way, 'OUTPUT', [begin]);
     leave(way, away(sent));
-    // What a node sends to itself comes in again by lo, known already.
+    // A packet to this node itself comes in again by lo, with the conntrack entry that OUTPUT made.
     const back = pass(way, 'POSTROUTING', here(sent)).map((branch) => ({
       ...branch,
       flow: { ...branch.flow, isLocal: false, inInterface: 'lo', isDestinationSet: true },
@@ -103,13 +103,13 @@ function end({ outcomes }: Way, branch: Branch, how: End): void {
   outcomes.push({ end: how, flow, share, depends, steps: stepsOf(branch) });
 }
 
-/** Out by POSTROUTING. */
+/** Sends branches out through POSTROUTING. */
 function leave(way: Way, branches: readonly Branch[]): void {
   for (const branch of pass(way, 'POSTROUTING', branches))
     end(way, branch, isLocal(way.node, branch.flow.destination) ? 'delivered' : 'forwarded');
 }
 
-/** What gets past a hook; all else has ended. IPVS may send a branch out at once. */
+/** The branches that pass a hook; the others have ended. IPVS may send a branch out at once. */
 function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branch[] {
   let left = branches;
   for (const asked of HOOKS[hook]) {
@@ -130,7 +130,7 @@ function through(way: Way, table: TableName, hook: Hook, branch: Branch): readon
   return accepted;
 }
 
-/** Once for each connection and side of it; not for what is not tracked, or tracked already. */
+/** Table nat: for packets in state NEW; in PREROUTING and OUTPUT only until the destination is decided. */
 function translate(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
   const forDestination = DESTINATION_HOOKS.has(hook);
   if (branch.flow.state !== 'NEW' || (forDestination && branch.flow.isDestinationSet)) return [branch];
@@ -141,12 +141,12 @@ function translate(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
 
 function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
   const { virtualServer, state } = branch.flow;
-  // Without a connection that it knows, IPVS takes only the first packet of one (tcp_conn_schedule: SYN).
+  // Without an entry in its connection table IPVS takes only a connection's first packet (tcp_conn_schedule: SYN).
   const server = virtualServer === undefined && state === 'NEW' ? way.serverFor(branch.flow) : undefined;
   if (!server) return [branch];
   const given = schedule(server, branch, hook);
   if (given.length === 0) end(way, refused(server, branch, hook), 'reject');
-  // ip_vs_nat_xmit: a real server on this node is reached as any local address, others by way of OUTPUT.
+  // ip_vs_nat_xmit: a packet to a real server on this node is delivered; a packet to another passes OUTPUT.
   const here = given.filter(({ flow }) => isLocal(way.node, flow.destination));
   leave(
     way,
@@ -159,7 +159,7 @@ function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
   return here;
 }
 
-/** Ways that end alike and depend on the same are one: two rules for one endpoint give it both their shares. */
+/** Merges ways that end alike and depend on the same: an endpoint of two rules gets the shares of both. */
 function merged(outcomes: readonly Outcome[]): readonly Outcome[] {
   if (outcomes.length === 1) return outcomes;
   const found = new Map<string, Outcome>();

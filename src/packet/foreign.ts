@@ -1,6 +1,6 @@
 /**
- * foreign: matches that the compiler does not write, as iptables-extensions(8) has them, for the rules of others. What is
- * not known here depends.
+ * foreign: matches of other programs' rules, which the compiler does not write, as iptables-extensions(8) has them. A
+ * match or option that is not known here makes the result depend on it.
  */
 import { parseIp } from '../ip.js';
 import { fraction } from './fraction.js';
@@ -9,7 +9,7 @@ import type { Flow } from './packet.js';
 import { addressesHave, portsHave } from './ranges.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 
-/** What a match says of a flow. */
+/** Tests a match on a flow. */
 export type Condition = (flow: Flow) => Tri;
 
 /** The condition of a text such as ` -m multiport --dports 80,443`. */
@@ -29,20 +29,20 @@ export function foreignCondition(text: string, node: NodeRules): Condition {
   return (flow) => all(conditions, flow);
 }
 
-/** All conditions: one that does not hold decides, whatever is not known of the others. */
+/** The conjunction of conditions: if one fails, the rule does not match, even if others are unknown. */
 export function all(conditions: readonly Condition[], flow: Flow): Tri {
   let result: Tri = YES;
   for (const condition of conditions) {
     const tri = condition(flow);
     if (tri.kind === 'no') return NO;
     if (tri.kind === 'yes') continue;
-    // Two shares in one rule are as rare as they are independent; what depends says more.
+    // Of two shares in one rule, which is rare, the first counts; an unknown condition takes precedence over a share.
     if (result.kind === 'yes' || tri.kind === 'depends') result = result.kind === 'depends' ? result : tri;
   }
   return result;
 }
 
-/** `[not, option, value]`; undefined when the text is not made of such. */
+/** `[not, option, value]` of each option; undefined if the text has anything else. */
 function optionsOf(text: string): readonly (readonly [boolean, string, string])[] | undefined {
   const parts: [boolean, string, string][] = [];
   const option = / (! )?--([a-z-]+)((?: (?!--|! --)(?:"[^"]*"|\S+))*)/gy;
@@ -54,7 +54,7 @@ function optionsOf(text: string): readonly (readonly [boolean, string, string])[
   return at === text.length ? parts : undefined;
 }
 
-/** The test of an option; undefined when it is not known, or cannot say. */
+/** The test of an option; undefined if the option is unknown. The test gives undefined if it cannot decide. */
 type Reader = (
   option: string,
   value: string,
@@ -119,7 +119,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
     'physdev',
     (option) => {
-      // What this node sends came in by no port of a bridge.
+      // A packet that this node sends has no bridge port as its input.
       return option === 'physdev-is-in' || option === 'physdev-in'
         ? ({ isLocal }) => (isLocal ? false : undefined)
         : undefined;
@@ -129,7 +129,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     'statistic',
     (option, value) => {
       if (option === 'mode') return always;
-      // One in so many, in turn: of many connections the same share.
+      // `--every N` takes each Nth packet in turn: a share of 1/N of many connections.
       if (option === 'every') return () => shareOf(fraction(1n, BigInt(Number(value) || 1)));
       if (option === 'packet') return always;
       const units = Math.round(Number(value) * 2 ** 31);
@@ -137,7 +137,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
       return option === 'probability' ? () => shareOf(fraction(BigInt(units), 1n << 31n)) : undefined;
     },
   ],
-  // A client that has not been here is in no list.
+  // A new client is in no list.
   ['recent', (option) => ({ set: always, rcheck: () => false, update: () => false })[option] ?? always],
   ['comment', () => always],
   [
@@ -191,7 +191,7 @@ const PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['58', 'ipv6-icmp'],
 ]);
 
-/** Connection states of a list, DNAT and SNAT among them, which stand beside the others. */
+/** A list of conntrack states; DNAT and SNAT hold in addition to one of the others. */
 function states(list: string): (flow: Flow) => boolean | undefined {
   const wanted = new Set(list.split(','));
   return ({ state, original, sourceNat }) =>
@@ -200,7 +200,7 @@ function states(list: string): (flow: Flow) => boolean | undefined {
     (wanted.has('SNAT') && sourceNat !== undefined);
 }
 
-/** `0x1/0xff` of a mark. */
+/** The test of a mark against `0x1/0xff`. */
 function masked(value: string, of: (flow: Flow) => number): ((flow: Flow) => boolean) | undefined {
   const [, bits, mask] = /^(0x[0-9a-f]+|\d+)(?:\/(0x[0-9a-f]+|\d+))?$/i.exec(value) ?? [];
   if (bits === undefined) return undefined;

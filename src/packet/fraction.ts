@@ -27,7 +27,7 @@ export function plus(a: Fraction, b: Fraction): Fraction {
   return fraction(a.n * b.d + b.n * a.d, a.d * b.d);
 }
 
-/** What is left of 1. */
+/** 1 - a share. */
 export function rest({ n, d }: Fraction): Fraction {
   return fraction(d - n, d);
 }
@@ -36,7 +36,7 @@ export function isZero({ n }: Fraction): boolean {
   return n === 0n;
 }
 
-/** As near as a number can be. */
+/** The nearest number. */
 export function toNumber({ n, d }: Fraction): number {
   const shift = BigInt(Math.max(0, d.toString(2).length - 1000));
   return Number(n >> shift) / Number(d >> shift);

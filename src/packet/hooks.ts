@@ -1,6 +1,6 @@
 /**
- * hooks: the order in which the kernel asks tables about a packet (linux/netfilter_ipv4.h, enum nf_ip_hook_priorities; the
- * same for IPv6), and where IPVS takes it (net/netfilter/ipvs/ip_vs_core.c, ip_vs_ops4).
+ * hooks: the order in which a packet passes the tables of a hook (linux/netfilter_ipv4.h, enum nf_ip_hook_priorities;
+ * the same for IPv6), and where IPVS takes it (net/netfilter/ipvs/ip_vs_core.c, ip_vs_ops4).
  *
  *     in by an interface ─ PREROUTING ─ routing ─┬─ INPUT ─ this node
  *                                                └─ FORWARD ─┐
@@ -10,7 +10,7 @@ import type { TableName } from '../tools/iptables/types.js';
 
 export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
-/** Who is asked: a table of iptables, or IPVS. */
+/** A table of iptables, or IPVS. */
 export type Asked = TableName | 'ipvs';
 
 /** By priority: raw -300, mangle -150, nat for destinations -100, filter 0, security 50, nat for sources 100. */

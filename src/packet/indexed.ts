@@ -1,8 +1,8 @@
 /**
- * index: a chain's rules by what they are for.
+ * indexed: a chain with an index of its rules by destination address and port.
  *
- * A chain that Services share has a rule for each of them; all but a few are for one destination address, or one port.
- * They are found by that, so a packet costs what is for it and not what there is.
+ * A chain that Services share has a rule for each of them; most rules match one destination address, or one port. The
+ * index finds those for a packet, so its cost does not grow with the number of Services.
  */
 import type { Family } from '../ip.js';
 import type { SavedChain } from '../tools/iptables/parse.js';
@@ -19,11 +19,11 @@ export interface IndexedRule {
   readonly rule: Rule;
   /** From 0. */
   readonly place: number;
-  /** Made when a packet first gets to the rule: to most none does. */
+  /** Made when a packet first reaches the rule; most rules are never reached. */
   made: Made | undefined;
 }
 
-/** How a weight is parted by a rule for a share. */
+/** A branch's weight, and its parts that match and do not match a rule with a probability. */
 interface Shares {
   readonly weight: Fraction;
   readonly taken: Fraction;
@@ -40,18 +40,18 @@ interface Made {
 
 export interface IndexedChain {
   readonly chain: Chain;
-  /** The rules as they were written, when they were. */
+  /** The rules as text, if they were read from a dump. */
   readonly lines: readonly string[] | undefined;
   readonly known: Known;
   readonly family: Family;
   readonly rules: readonly IndexedRule[];
-  /** Rules for one destination address, by that, and for one port without an address, and all others. */
+  /** Rules with one destination address, rules with one port but no address, and the others; no maps if SHORT. */
   readonly byAddress: ReadonlyMap<string, readonly IndexedRule[]> | undefined;
   readonly byPort: ReadonlyMap<number, readonly IndexedRule[]> | undefined;
   readonly others: readonly IndexedRule[];
 }
 
-/** In a shorter chain a look at each rule is as quick as an index. */
+/** The number of rules below which testing each is as fast as an index. */
 const SHORT = 16;
 
 /** The index of a chain. */
@@ -78,7 +78,7 @@ export function conditionsIn({ known }: IndexedChain, { rule }: IndexedRule): re
   return conditionsOf(rule, known);
 }
 
-/** What the conditions of a rule of the chain say of a flow. */
+/** Whether a rule of the chain matches a flow. */
 export function test(chain: IndexedChain, indexed: IndexedRule, flow: Flow): Tri {
   return all(madeOf(chain, indexed).tests, flow);
 }
@@ -90,7 +90,7 @@ export function textIn(chain: IndexedChain, indexed: IndexedRule): string {
   return made.text;
 }
 
-/** What a rule does to a flow that it is for. */
+/** The action of a rule on a flow that it matches. */
 export function actionIn(indexed: IndexedRule): (flow: Flow) => Action {
   const { made, rule } = indexed;
   if (!made) return actionOf(rule);
@@ -109,7 +109,7 @@ export function targetIn(
   return made.target;
 }
 
-/** The weight of what a rule for a share takes, and of what it leaves. */
+/** The parts of a weight that match and do not match a rule with a probability. */
 export function partIn({ made }: IndexedRule, weight: Fraction, share: Fraction): Shares {
   if (made?.shares?.weight === weight) return made.shares;
   const shares = { weight, taken: times(weight, share), left: times(weight, rest(share)) };
@@ -145,7 +145,7 @@ function portOf({ matches }: Rule): number | undefined {
   return match?.kind === 'l4' ? match.destinationPort : undefined;
 }
 
-/** The first rule at `from` or behind it that may be for the flow. */
+/** The first rule from place `from` on that may match the flow. */
 export function nextFor(
   { byAddress, byPort, others }: IndexedChain,
   flow: Flow,

@@ -1,5 +1,5 @@
 /**
- * Packets that come in by an interface of which only little is known.
+ * Packets whose input interface is not known, except for names that it does not have.
  */
 import { describe, expect, it } from '@jest/globals';
 import { parseIp } from '../ip.js';
@@ -14,7 +14,7 @@ function ip(text: string) {
   return found;
 }
 
-/** What becomes of a packet that is forwarded by these rules of filter FORWARD. */
+/** The answer for a packet that these rules of filter FORWARD forward. */
 function verdicts(rules: readonly string[], inInterface: string | UnknownInterface) {
   const lines = rules.map((each) => `-A FORWARD ${each}\n`).join('');
   const { value } = parse(`*filter\n:FORWARD ACCEPT [0:0]\n${lines}COMMIT\n`, 'ipv4');

@@ -1,19 +1,19 @@
 /**
- * interfaces: what a branch has assumed of an unknown interface answers the next question about the same.
+ * interfaces: conditions on an unknown interface, decided by what the branch has assumed about it before.
  */
 import type { Branch } from './branch.js';
 import { of, type Tri } from './tri.js';
 
-/** `tri`, or what the branch has assumed of the same interface already. */
+/** `tri`, or its result by what the branch has assumed about the interface. */
 export function settled(branch: Branch, tri: Tri): Tri {
   const holds = tri.kind === 'depends' ? assumed(branch, tri.on) : undefined;
   return holds === undefined ? tri : of(holds);
 }
 
-/** Whether `on`, such as `! -o docker0`, holds by what the branch depends on already; undefined when that does not say. */
+/** Whether `on`, such as `! -o docker0`, holds by the assumptions of the branch; undefined if they do not decide it. */
 function assumed({ depends, flow }: Pick<Branch, 'depends' | 'flow'>, on: string): boolean | undefined {
   const asked = conditionOf(on);
-  // What this node sends may be routed once more, after its destination was translated.
+  // A packet that this node sends is routed again after DNAT, so its output interface may change (ip_route_me_harder).
   if (!asked || (asked.option === '-o' && flow.isLocal)) return undefined;
   for (const each of depends) {
     const known = conditionOf(each);

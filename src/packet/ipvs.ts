@@ -27,7 +27,7 @@ function nameOf({ protocol, address, port }: Pick<VirtualServer, 'protocol' | 'a
  */
 export function schedule(server: VirtualServer, branch: Branch, hook: Hook): readonly Branch[] {
   const taking = server.realServers.filter(({ weight }) => weight > 0);
-  // Round robin gives all alike, whatever they weigh; the weighted schedulers do not.
+  // Round robin ignores weights other than 0; the weighted schedulers use them.
   const weightOf = ({ weight }: { readonly weight: number }) => (/^w|^sed$|^nq$/.test(server.scheduler) ? weight : 1);
   const total = taking.reduce((sum, real) => sum + weightOf(real), 0);
   return taking.flatMap((real) => {
@@ -46,7 +46,7 @@ export function schedule(server: VirtualServer, branch: Branch, hook: Hook): rea
   });
 }
 
-/** The branch of what is given to no real server. */
+/** The branch of packets for which no real server takes connections. */
 export function refused(server: VirtualServer, branch: Branch, hook: Hook): Branch {
   return { ...branch, steps: stepOf(server, branch, hook) };
 }

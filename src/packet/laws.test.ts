@@ -1,6 +1,6 @@
 /**
- * What holds of every rule set: the shares of a class add up to exactly 1, what is compiled and what is read back from its text
- * do the same, and so do kube-proxy's own rules.
+ * Laws of every rule set: the shares of a class add up to exactly 1; the compiled rules, the same rules read back from
+ * text, and kube-proxy's own rules give the same answers.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
@@ -27,7 +27,7 @@ import { answerOf } from './verdict.js';
 
 const MODES = ['iptables', 'ipvs'];
 
-/** What a case compiles to in a mode. */
+/** The rules that a case compiles to in a mode. */
 function compiledFor(each: ReturnType<typeof conformanceCases>[number], mode: string): NodeRules {
   const { sources, options: own } = caseInput(each);
   const { value } = compileState(sources, { ...own, mode }, {});
@@ -39,7 +39,7 @@ function classesFor({ ruleSets, virtualServers }: NodeRules): readonly NamedClas
   return ruleSets.flatMap((ruleSet) => classesOf(ruleSet, virtualServers));
 }
 
-/** The node that the texts of tools describe. */
+/** The same rules, printed and parsed again. */
 function readBack({ ruleSets, sets, virtualServers, addresses }: NodeRules): NodeRules {
   return {
     ruleSets: ruleSets.map((each) => parseRules(render(printRules(each)), each.family).value),
@@ -50,7 +50,7 @@ function readBack({ ruleSets, sets, virtualServers, addresses }: NodeRules): Nod
   };
 }
 
-/** What kube-proxy programmed. */
+/** The rules that kube-proxy programmed. */
 function dumped(directory: string, mode: string): NodeRules {
   const rules = (text: (family: 'iptables' | 'ip6tables') => string) =>
     FAMILIES.map((family) => parseRules(text(family === 'ipv4' ? 'iptables' : 'ip6tables'), family).value);
@@ -69,7 +69,7 @@ function dumped(directory: string, mode: string): NodeRules {
   };
 }
 
-/** What a class comes to, in words. */
+/** The answer for a class, in words. */
 function inWords(outcomes: readonly Outcome[]): readonly string[] {
   const { results, depends } = answerOf(outcomes);
   const lines = results.map(({ verdict, address, port, masquerade, share: { n, d }, outcome }) =>
@@ -87,7 +87,7 @@ function differences(classes: readonly NamedClass[], a: NodeRules, b: NodeRules)
   });
 }
 
-/** All that the rules of Services leave open: the kernel knows whether a packet came in by a port of a bridge. */
+/** The one unknown condition in rules of Services: whether a packet came in by a port of a bridge. */
 const OPEN = 'whether it came in by a port of a bridge';
 
 /** The classes whose shares do not add up to exactly 1, or that depend on something else. */

@@ -5,7 +5,7 @@ import type { Family, Ip } from '../ip.js';
 
 export type State = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 
-/** An interface whose name is not known, but that it is none of these; `veth+` is all that begin so. It is never `lo`. */
+/** An interface of unknown name, which is none of `not` and never `lo`; `veth+` is every name that begins with veth. */
 export interface UnknownInterface {
   readonly not: readonly string[];
 }
@@ -18,23 +18,23 @@ export interface PacketClass {
   /** `tcp`, `udp`, `sctp`, or another as iptables calls it. */
   readonly protocol: string;
   readonly sourcePort?: number;
-  /** Of tcp, udp and sctp. */
+  /** For tcp, udp and sctp. */
   readonly destinationPort?: number;
-  /** The interface that it comes in by; absent when this node sends it. */
+  /** The input interface; absent if this node sends the packet. */
   readonly inInterface?: string | UnknownInterface;
-  /** New unless said. */
+  /** Absent: NEW. */
   readonly state?: State;
-  /** The affinity list that its client was added to, and how many seconds ago; absent: it is in none. */
+  /** The affinity list that has the client, and for how many seconds; absent: none has. */
   readonly remembered?: Remembered;
 }
 
-/** A place in a list of the recent match. */
+/** An entry in a list of the recent match. */
 export interface Remembered {
   readonly list: string;
   readonly seconds: number;
 }
 
-/** A packet on its way: the class, and what rules did to it so far. */
+/** A packet on its way: the class, and the changes by rules so far. */
 export interface Flow {
   readonly family: Family;
   readonly source: Ip;
@@ -43,29 +43,29 @@ export interface Flow {
   readonly sourcePort: number | undefined;
   readonly destinationPort: number | undefined;
   readonly inInterface: string | undefined;
-  /** What an unknown interface is not. */
+  /** The names that an unknown input interface does not have. */
   readonly notInterfaces: readonly string[];
   readonly outInterface: string | undefined;
-  /** Whether it came from this node and not by an interface. */
+  /** Whether this node sends the packet. */
   readonly isLocal: boolean;
   readonly state: State;
   readonly mark: number;
   readonly connmark: number;
-  /** As it was sent, when its destination was translated. */
+  /** The destination before DNAT; undefined if it was not translated. */
   readonly original: { readonly destination: Ip; readonly port: number | undefined } | undefined;
-  /** Whether a nat chain has decided on its destination; the kernel asks once for each connection. */
+  /** Whether table nat has decided on the destination, which the kernel does once for each connection. */
   readonly isDestinationSet: boolean;
   /** The IPVS virtual server that took it. */
   readonly virtualServer: string | undefined;
-  /** What its source becomes. */
+  /** How POSTROUTING translates the source. */
   readonly sourceNat: 'masquerade' | 'snat' | undefined;
-  /** The affinity list that its client is added to. */
+  /** The affinity list that a rule adds the client to; for IPVS the persistent virtual server. */
   readonly affinity: string | undefined;
-  /** The list that its client was in before. */
+  /** The list that had the client before. */
   readonly remembered: Remembered | undefined;
 }
 
-/** The flow that a packet of a class begins. */
+/** The flow at its start, for a class of packets. */
 export function flowOf(packet: PacketClass): Flow {
   return {
     family: packet.family,

@@ -1,6 +1,6 @@
 /**
- * What the evaluator foretells of connections is what packets do: the rows of the kernel and guest rings, which are sent
- * there, evaluated here.
+ * The evaluator predicts the connections of the kernel and guest rings: the rows whose packets are sent there are
+ * evaluated here.
  */
 import { describe, expect, it } from '@jest/globals';
 import { parseIp } from '../ip.js';
@@ -14,7 +14,7 @@ import { newEvaluator } from './evaluate.js';
 import { toNumber } from './fraction.js';
 import { answerOf, type Result } from './verdict.js';
 
-/** Of the topology: who sends, by which interface it comes in. */
+/** The senders of the topology, each with the input interface of its packets. */
 const SENDERS: Readonly<Record<From, { readonly v4: string; readonly v6: string; readonly inInterface?: string }>> = {
   client: { v4: '192.168.7.100', v6: 'fd00:7::100', inInterface: 'eth0' },
   pod1: { v4: '10.244.1.5', v6: 'fd00:10:244:1::5', inInterface: 'pod1' },
@@ -45,7 +45,7 @@ function answers(
 ): readonly Result[] {
   const destination = ip(to);
   const { v4, v6, inInterface } = SENDERS[from];
-  // What a node sends to one of its own addresses, virtual IPs on the dummy device among them, comes from that address.
+  // To a local address, such as a virtual IP on kube-ipvs0, a node sends from the same address.
   const isOwn = from === 'node' && evaluators[mode].isLocal(destination);
   const source = isOwn ? destination : ip(destination.family === 'ipv4' ? v4 : v6);
   const { results, depends } = answerOf(
@@ -64,7 +64,7 @@ function answers(
   return results;
 }
 
-/** `10.244.1.5 10.244.1.1`: an endpoint, and the address that it sees. */
+/** `10.244.1.5 10.244.1.1`: an endpoint, and the source address that it sees. */
 function seen(from: From, { address = '', masquerade }: Result): string {
   const { v4, v6 } = SENDERS[from];
   const six = address.includes(':');
@@ -101,7 +101,7 @@ describe('ipvs mode', () => {
     const results = answers('ipvs', from, to);
     const ends = results.map((result) => (result.verdict === 'DNAT' ? seen(from, result) : result.verdict)).sort();
     const told = expected.map((answer) => ({ refused: 'REJECT', timeout: 'DROP' })[answer] ?? answer).sort();
-    // It leads to an endpoint elsewhere, whose answer does not come back this way.
+    // The packet reaches an endpoint on another node, whose answer does not come back through this node.
     if (what.includes('answers miss the client')) expect(ends).toEqual(['10.244.2.6 192.168.7.100']);
     else expect(ends).toEqual(told);
   });

@@ -3,7 +3,7 @@
  */
 import { type Ip, parseIp } from '../ip.js';
 
-/** `80`, `1000:2000`, `:1023`, `1024:`; undefined when it is none. */
+/** The range `80`, `1000:2000`, `:1023` or `1024:`; undefined if the text is none. */
 export function portRange(text: string): readonly [number, number] | undefined {
   const [, from, colon, to] = /^(\d{1,5})?(:)?(\d{1,5})?$/.exec(text) ?? [];
   if (from === undefined && colon === undefined) return undefined;
@@ -12,7 +12,7 @@ export function portRange(text: string): readonly [number, number] | undefined {
   return [low, high];
 }
 
-/** Whether a list such as `22,80,1000:2000` has `port`; undefined when it is no list. */
+/** Whether a list such as `22,80,1000:2000` has `port`; undefined if the text is no list. */
 export function portsHave(list: string, port: number): boolean | undefined {
   let found = false;
   for (const item of list.split(',')) {
@@ -23,7 +23,7 @@ export function portsHave(list: string, port: number): boolean | undefined {
   return found;
 }
 
-/** Whether `ip` is in `10.0.0.1-10.0.0.9`; undefined when that is no range. */
+/** Whether `ip` is in a range such as `10.0.0.1-10.0.0.9`; undefined if the text is no range. */
 export function addressesHave(text: string, ip: Ip): boolean | undefined {
   const [from, to = from] = text.split('-').map((part) => parseIp(part));
   if (!from || !to) return undefined;

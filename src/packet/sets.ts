@@ -1,14 +1,14 @@
 /**
- * sets: whether an ipset has a packet as a member. A hash of addresses has it by one lookup, whatever the set's size.
+ * sets: whether an ipset has a packet as a member: one lookup by address and port, whatever the set's size.
  */
 import { type Cidr, contains, type Ip, parseCidr } from '../ip.js';
 import type { IpSet } from '../tools/ipset/types.js';
 import type { Flow } from './packet.js';
 
-/** Whether the set has the packet, by these sides of it; undefined when the set cannot say. */
+/** Whether the set has the packet, by its source or destination as in `--match-set NAME dst,dst,src`. */
 export type Membership = (flow: Flow, sides: readonly ('src' | 'dst')[]) => boolean | undefined;
 
-/** Set by set, made when it is first needed. */
+/** The membership test of each set, made at its first use. */
 export function membershipsOf(sets: readonly IpSet[]): (name: string) => Membership | undefined {
   const byName = new Map(sets.map((set) => [set.name, set]));
   const made = new Map<string, Membership>();

@@ -1,22 +1,22 @@
 /**
- * targets: what a rule does to a packet that it is for.
+ * targets: the action of a rule on a packet that it matches.
  */
 import { type Ip, parseIp } from '../ip.js';
 import type { Rule, Target } from '../tools/iptables/types.js';
 import type { Flow } from './packet.js';
 
-/** The end of a packet's way through a table's hook; `return` leaves the chain only. */
+/** The verdict that ends a table's rules in a hook; `return` leaves the chain only. */
 export type Verdict = 'accept' | 'drop' | 'reject' | 'return';
 
 export type Action =
-  /** Goes on with the next rule, perhaps changed. */
+  /** The packet goes on with the next rule, perhaps changed. */
   | { readonly kind: 'continue'; readonly flow: Flow }
   | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly flow: Flow }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
-  /** What it does is not known. */
+  /** The effect of the target is not known. */
   | { readonly kind: 'unknown'; readonly text: string };
 
-/** What a rule does to a packet that it is for. */
+/** The action of a rule on a packet that it matches. */
 export function actionOf({ target, matches }: Rule): (flow: Flow) => Action {
   const act = target ? actionOfTarget(target) : goOn;
   const affinity = matches.find((match) => match.kind === 'recent' && match.check.kind === 'set');
@@ -62,7 +62,7 @@ function actionOfTarget(target: Target): (flow: Flow) => Action {
   }
 }
 
-/** The flow with another destination, as conntrack keeps it. */
+/** The flow after DNAT; the original destination stays that of the conntrack entry. */
 export function translated(flow: Flow, destination: Ip, port: number | undefined): Flow {
   return {
     ...flow,
@@ -73,14 +73,14 @@ export function translated(flow: Flow, destination: Ip, port: number | undefined
   };
 }
 
-/** Targets without a verdict: the packet goes on as it is, as far as rules of Services can tell. */
+/** Targets without a verdict, whose changes no rule of a Service matches. */
 const PASSING: ReadonlySet<string> = new Set(
   'LOG NFLOG ULOG TRACE AUDIT TCPMSS TCPOPTSTRIP CLASSIFY DSCP TOS TTL HL ECN CHECKSUM RATEEST SECMARK CONNSECMARK IDLETIMER LED SET'.split(
     ' ',
   ),
 );
 
-/** The loopback address that REDIRECT sends what this node sends to. */
+/** The address to which REDIRECT sends packets of this node. */
 const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' } as const;
 
 function foreignAction(text: string, flow: Flow): Action {
@@ -100,7 +100,7 @@ function foreignAction(text: string, flow: Flow): Action {
       return destinationNat(options, flow) ?? { kind: 'unknown', text: text.trim() };
     case 'REDIRECT': {
       const [, port] = / --to-ports (\d+)(?!-)/.exec(options) ?? [];
-      // To the interface's own first address, which is this node in any case.
+      // For other packets it is the first address of the input interface, local as well (nf_nat_redirect_ipv4).
       const ip = parseIp(LOOPBACK[flow.family]);
       return ip
         ? verdict('accept', translated(flow, ip, port === undefined ? undefined : Number(port)))

@@ -1,6 +1,6 @@
 /**
- * tri: what a condition says of a packet: it holds, it does not, it holds for a share of connections, or nobody can tell
- * from the rules.
+ * tri: the result of a condition on a packet: it holds, it fails, it holds for a share of connections, or it depends on
+ * a fact that the input does not give.
  */
 import { type Fraction, isZero, rest } from './fraction.js';
 
@@ -9,7 +9,7 @@ export type Tri =
   | { readonly kind: 'no' }
   /** For this share of connections, at random. */
   | { readonly kind: 'share'; readonly share: Fraction }
-  /** On something that is not known; its text. */
+  /** On an unknown condition; `on` is its text. */
   | { readonly kind: 'depends'; readonly on: string };
 
 export const YES: Tri = { kind: 'yes' };
@@ -28,7 +28,7 @@ export function shareOf(share: Fraction): Tri {
   return share.n === share.d ? YES : { kind: 'share', share };
 }
 
-/** The opposite. */
+/** The opposite result. */
 function negated(tri: Tri): Tri {
   switch (tri.kind) {
     case 'yes':

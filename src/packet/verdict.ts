@@ -1,19 +1,19 @@
 /**
- * verdict: outcomes → what they come to: distinct ends with their shares, and what it depends on where that matters.
+ * verdict: outcomes → the answer: distinct ends with their shares, and the unknown conditions that change them.
  */
 import type { Outcome } from './evaluate.js';
 import { type Fraction, plus, ZERO } from './fraction.js';
 
 /**
- * DNAT also for IPVS. ACCEPT: a rule of a Service accepts it. NONE: no rule of a Service acts on it, and it goes on
- * untouched. UNKNOWN: it depends.
+ * DNAT: also by IPVS. ACCEPT: a rule of a Service accepts the packet. NONE: the packet goes on to its destination.
+ * UNKNOWN: the end depends on unknown conditions.
  */
 export type Verdict = 'DNAT' | 'REJECT' | 'DROP' | 'ACCEPT' | 'NONE' | 'UNKNOWN';
 
 /** One end of connections. */
 export interface Result {
   readonly verdict: Verdict;
-  /** Where it leads, of DNAT. */
+  /** The endpoint, for DNAT. */
   readonly address?: string;
   readonly port?: number;
   /** Whether the endpoint sees an address of this node as the source. */
@@ -25,18 +25,18 @@ export interface Result {
 
 export interface Answer {
   readonly results: readonly Result[];
-  /** What is not known and decides; empty when all is certain. */
+  /** The unknown conditions that were assumed; empty if all is certain. */
   readonly depends: readonly string[];
 }
 
-/** What outcomes come to; their shares add up to 1. */
+/** The answer that outcomes amount to; the shares of its results add up to 1. */
 export function answerOf(outcomes: readonly Outcome[]): Answer {
   const { results, depends } = resolve(outcomes, 0);
   const sorted = results.map((result) => ({ result, key: keyOf(result) })).sort((a, b) => compare(a.key, b.key));
   return { results: sorted.map(({ result }) => result), depends: [...new Set(depends)] };
 }
 
-/** Every way is certain up to its `depth`-th unknown condition, of which both cases are compared. */
+/** All outcomes agree on the first `depth` unknown conditions; compares both cases of the next one. */
 function resolve(outcomes: readonly Outcome[], depth: number): { results: Result[]; depends: string[] } {
   const results = combine(outcomes.filter(({ depends }) => depends.length <= depth).map(resultOf));
   const depends: string[] = [];
@@ -115,5 +115,5 @@ function resultOf(outcome: Outcome): Result {
   return { verdict: isAccepted ? 'ACCEPT' : 'NONE', masquerade, share, outcome };
 }
 
-/** The rule of a Service that accepts, by its comment: rules that were read from a node have no owner. */
+/** The comment of a Service's accepting rule, for rule sets that were read without owners (see dumps/owners.ts). */
 const HEALTH_CHECK = / --comment "[^" ]+\/[^" ]+ health check node port" /;

@@ -16,7 +16,7 @@ export interface Walked {
   readonly verdict: Exclude<Verdict, 'return'>;
 }
 
-/** Where a walk is: the table, the hook that it was entered by, how to find chains, and what was decided so far. */
+/** The context of a walk: the table, the hook, the table's chains, and the branches with a verdict so far. */
 export interface Place {
   readonly table: TableName;
   readonly hook: Hook;
@@ -24,13 +24,13 @@ export interface Place {
   readonly done: Walked[];
 }
 
-/** More branches than that would tell nobody anything; the others are said to depend. */
+/** The most unknown conditions of a branch; beyond them only the case in which a condition holds is followed. */
 const MOST_UNKNOWN = 6;
 
 /** A guard against loops in a dump; the kernel refuses a rule set that has one. */
 const DEEPEST = 64;
 
-/** The way of a branch from the rule at `from` on; the answer is what comes out of the chain without a verdict. */
+/** Follows a branch from the rule at `from` on; returns the branches that leave the chain without a verdict. */
 export function follow(place: Place, chain: IndexedChain, start: Branch, from = 0, depth = 0): readonly Branch[] {
   const out: Branch[] = [];
   let branch = start;
@@ -46,7 +46,7 @@ export function follow(place: Place, chain: IndexedChain, start: Branch, from = 
     if (tri.kind === 'no') continue;
     const left = tri.kind === 'yes' ? undefined : leftOf(branch, next, tri);
     const back = take(place, chain, next, tri.kind === 'yes' ? branch : takenOf(branch, next, tri), depth, out);
-    // What comes back, and what the rule is not for, goes on with the next rule: the first of them here.
+    // The branches that come back, and the one that does not match, go on with the next rule: the first in this loop.
     const first = back[0] ?? left;
     if (!first) return out;
     for (let i = 1; i < back.length; i++) out.push(...follow(place, chain, back[i] ?? first, at, depth));
@@ -57,7 +57,7 @@ export function follow(place: Place, chain: IndexedChain, start: Branch, from = 
 
 const NOTHING: readonly Branch[] = [];
 
-/** What a rule does to a branch that it is for: the answer comes back to the chain, and `out` gets what leaves it. */
+/** Applies a rule to a branch that it matches. Returns the branches that stay in the chain; `out` gets the others. */
 function take(
   place: Place,
   chain: IndexedChain,
@@ -84,7 +84,7 @@ function take(
       if (!target || depth >= DEEPEST) return [unknown(branch, textIn(chain, rule))];
       const back = follow(place, target, branch, 0, depth + 1);
       if (action.kind === 'jump') return back;
-      // A goto does not come back: the end of its chain is the end of this one.
+      // After a goto the end of the target chain returns to the caller of this chain.
       out.push(...back);
       return NOTHING;
     }
@@ -114,13 +114,13 @@ function stepped({ table, hook }: Place, chain: IndexedChain, rule: IndexedRule,
   return { flow, weight: before.weight, steps, depends: before.depends };
 }
 
-/** The part of a branch that a rule is for. */
+/** The part of a branch that a rule matches. */
 function takenOf({ flow, weight, steps, depends }: Branch, rule: IndexedRule, tri: Uncertain): Branch {
   if (tri.kind === 'depends') return { flow, weight, steps, depends: [...depends, tri.on] };
   return { flow, weight: partIn(rule, weight, tri.share).taken, steps, depends };
 }
 
-/** The part that it is not for. When it depends, both have the whole weight: which of them it is is not known. */
+/** The part that it does not match. If the match depends, both parts have the whole weight: either may be real. */
 function leftOf({ flow, weight, steps, depends }: Branch, rule: IndexedRule, tri: Uncertain): Branch | undefined {
   if (tri.kind === 'share') return { flow, weight: partIn(rule, weight, tri.share).left, steps, depends };
   if (depends.length >= MOST_UNKNOWN) return undefined;

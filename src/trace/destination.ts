@@ -1,23 +1,22 @@
 /**
- * destination: where a packet is sent, and the choice of its family.
+ * destination: the address, port and protocol that a packet is sent to, in an address family that the sender has.
  */
 import type { Try } from '../discover/dns/lookup.js';
 import type { Family, Ip } from '../ip.js';
 import type { Answered, L4, Named } from './question.js';
 
-/** Where the packet is sent. */
 export interface Destination {
   readonly ip: Ip;
   readonly port: number;
   readonly protocol: L4;
-  /** The names that were asked for, of a DNS name. */
+  /** The DNS queries and their results; absent unless the user gave a DNS name. */
   readonly lookup?: readonly Try[];
-  /** A Service was asked for by its name. */
+  /** The Service, if the user gave its name or its DNS name. */
   readonly service?: Named;
   readonly notes: readonly string[];
 }
 
-/** The first address that the sender can send to. */
+/** The destination with the first address of a family that the sender has. */
 export function chosen(
   addresses: readonly Ip[],
   families: readonly Family[],

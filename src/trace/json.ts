@@ -5,7 +5,7 @@ import { toNumber } from '../packet/fraction.js';
 import type { TracedStep } from './steps.js';
 import type { Trace, TracedOutcome } from './types.js';
 
-/** The trace as data for programs; `verbose` adds the rules that were not for the packet. */
+/** The trace as data for programs; `verbose` adds the rules that did not match. */
 export function traceData(trace: Trace, verbose: boolean): object {
   const { from, to, protocol, sourcePort, node, asked, lookup, verdict, sentence, notes, outcomes, depends } = trace;
   const { inInterface } = from;

@@ -1,11 +1,11 @@
 /**
- * question: what `vipc trace` is asked, as data: who sends, to what, by which protocol.
+ * question: the packet that `vipc trace` is asked about, as data: sender, target, protocol and ports.
  */
 import type { Ip } from '../ip.js';
 
 export type L4 = 'tcp' | 'udp' | 'sctp';
 
-/** An object of a namespace. */
+/** Namespace and name of an object. */
 export interface Named {
   readonly namespace: string;
   readonly name: string;
@@ -14,40 +14,40 @@ export interface Named {
 export type Sender =
   | { readonly kind: 'address'; readonly ip: Ip }
   | ({ readonly kind: 'pod' } & Named)
-  /** The node whose rules are traced, or the one of this name. */
+  /** The node of this name; without a name, the node whose rules are traced. */
   | { readonly kind: 'node'; readonly name?: string }
-  /** An address that nothing in the cluster has. */
+  /** An address that does not occur in the input. */
   | { readonly kind: 'outside' };
 
 export type Target =
   | { readonly kind: 'address'; readonly ip: Ip; readonly port: number }
-  /** Its port by name or number; the only one when there is one. */
+  /** `port`: its name or number; absent: the only port of the Service. */
   | ({ readonly kind: 'service'; readonly port?: string } & Named)
   | ({ readonly kind: 'pod'; readonly port: number } & Named)
-  /** A DNS name, as the sender looks it up. */
+  /** A DNS name, resolved with the search path of the sender. */
   | { readonly kind: 'name'; readonly name: string; readonly port?: number }
-  /** A node port, of the node whose rules are traced or of the one of this name. */
+  /** A node port on the node of this name; without a name, on the node whose rules are traced. */
   | { readonly kind: 'node'; readonly name?: string; readonly port: number };
 
 export interface Question {
   readonly from: Sender;
   readonly to: Target;
-  /** TCP, or what the Service has at that port. */
+  /** Absent: the protocol of the Service at that port, or TCP. */
   readonly protocol?: L4;
   readonly sourcePort?: number;
-  /** Instead of what is known of the sender. */
+  /** Overrides the interface that follows from the sender. */
   readonly inInterface?: string;
-  /** The DNS domain of the cluster. */
+  /** The DNS domain of the cluster, such as cluster.local. */
   readonly domain: string;
 }
 
-/** What is wrong with a question, and what to do. */
+/** The reason why a question cannot be answered, and what the user can do. */
 export interface Problem {
   readonly problem: string;
   readonly hint?: string;
 }
 
-/** Something, or why there is none. */
+/** A value, or the reason why there is none. */
 export type Answered<T> = T | Problem;
 
 export function isProblem(value: object): value is Problem {

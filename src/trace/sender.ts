@@ -1,5 +1,5 @@
 /**
- * sender: who sends, as it was written → a source address, and the interface that the packet comes in by.
+ * sender: the sender as the user wrote it → the source address, and the interface by which the packet enters the node.
  */
 import { FAMILIES, type Family, type Ip, parseIp } from '../ip.js';
 import type { UnknownInterface } from '../packet/packet.js';
@@ -7,28 +7,28 @@ import { type Answered, isProblem, type Problem, type Question } from './questio
 import { NO_ADDRESS, noPodAddress } from './target.js';
 import { addressesOf, findNode, findPod, isPodHere, type KnownPod, ofFamily, type World } from './world.js';
 
-/** The first half of a packet. */
+/** The source of a packet. */
 export interface Source {
   readonly ip: Ip;
-  /** Absent when the node itself sends. */
+  /** Absent if the traced node sends the packet. */
   readonly inInterface?: string | UnknownInterface;
   /** `Pod default/web-1 on node-a` */
   readonly about: string;
 }
 
-/** What is known of a sender before the destination is. */
+/** The sender before the destination is known, on which its source address depends. */
 export interface KnownSender {
   readonly families: readonly Family[];
-  /** Its name in DNS questions. */
+  /** The namespace of its DNS search path. */
   readonly namespace?: string;
-  /** The source, to a destination; `isOwn` says whether the traced node has that address. */
+  /** The source for a destination; `isOwn`: the destination is local to the traced node. */
   readonly sourceTo: (destination: Ip, isOwn: boolean) => Answered<Source>;
 }
 
-/** Whether the traced node has an address. */
+/** Whether the address is local to the traced node. */
 export type IsOwn = (ip: Ip) => boolean;
 
-/** The sender that a question names. */
+/** The sender of a question. */
 export function senderOf({ from, inInterface }: Question, world: World, isOwn: IsOwn): Answered<KnownSender> {
   const by = (usual: string | UnknownInterface) => ({ inInterface: inInterface ?? usual });
   switch (from.kind) {
@@ -81,7 +81,7 @@ function fromNode(addresses: readonly Ip[], about: string): KnownSender {
   return {
     families: familiesOf(addresses),
     sourceTo: (destination, isOwn) => {
-      // What a node sends to one of its own addresses, it sends from that address.
+      // To a local address a node sends from the same address: `src` of its route in the kernel's table local.
       const ip = isOwn ? destination : ofFamily(addresses, destination.family);
       return ip ? { ip, about } : { problem: `the node has no ${destination.family} address to send from` };
     },
@@ -122,18 +122,18 @@ function named(name: string): string {
   return name === '' ? '' : ` ${name}`;
 }
 
-/** What the packet of a pod of the traced node comes in by: its network plugin chose the name. */
+/** The interface of a pod on the traced node; unknown unless kube-proxy detects pods by their interface. */
 function podInterface(world: World, family: Family): string | UnknownInterface {
   return detected(world, family) ?? { not: [] };
 }
 
-/** What comes from elsewhere comes by no interface of a pod. */
+/** The unknown interface of packets from elsewhere, which is no interface of a pod. */
 function otherInterface(world: World, family: Family): UnknownInterface {
   const pods = detected(world, family);
   return { not: pods === undefined ? [] : [pods] };
 }
 
-/** How kube-proxy was told to know interfaces of pods: a name, or with `+` how names begin. */
+/** The interfaces of pods by --detect-local-mode: BridgeInterface, or InterfaceNamePrefix with `+` behind it. */
 function detected({ node }: World, family: Family): string | undefined {
   const traffic = node.contexts.find((context) => context.family === family)?.podTraffic;
   if (traffic?.kind === 'interface') return traffic.name;
@@ -145,7 +145,7 @@ const ALL_USED: Problem = {
   hint: 'say which address sends: --from ADDRESS',
 };
 
-/** Networks that are reserved for examples (RFC 5737, RFC 3849, RFC 9637): their beginnings, and an address of each. */
+/** Networks for documentation (RFC 5737, 3849, 9637) and benchmarks (RFC 2544, 5180): text prefix, and an address. */
 const EXAMPLES: Readonly<Record<Family, readonly (readonly [string, string])[]>> = {
   ipv4: [
     ['192.0.2.', '192.0.2.77'],
@@ -161,7 +161,7 @@ const EXAMPLES: Readonly<Record<Family, readonly (readonly [string, string])[]>>
   ],
 };
 
-/** An address that nothing in the input has. */
+/** An address of the first of these networks that does not occur in the input. */
 function unused({ mentions }: World, family: Family): Ip | undefined {
   const [, address = ''] = EXAMPLES[family].find(([beginning]) => !mentions(beginning)) ?? [];
   return parseIp(address);

@@ -1,5 +1,5 @@
 /**
- * sentence: outcomes → the verdict in one sentence, and why it is so where the Service tells.
+ * sentence: outcomes → the verdict in one sentence, and notes on the reasons that follow from the Service.
  */
 import { contains, joinHostPort } from '../ip.js';
 import { plus, ZERO } from '../packet/fraction.js';
@@ -8,7 +8,7 @@ import type { Source } from './sender.js';
 import { shareText } from './share.js';
 import type { Asked, Trace, TracedOutcome } from './types.js';
 
-/** What a sentence is made of. */
+/** The parts of a trace that the sentence and the notes are made from. */
 export interface Told extends Pick<Trace, 'outcomes' | 'depends' | 'asked' | 'to'> {
   readonly from: Source;
   readonly isAsked: boolean;
@@ -68,7 +68,7 @@ function sourceOf(outcomes: readonly TracedOutcome[]): string {
   return `source address kept by ${count('kept')} of them`;
 }
 
-/** Why connections do not get through, and what else is to be known of them. */
+/** Notes: the reason of a refusal, a drop or a missing rule; session affinity; a cluster IP used from outside. */
 export function whyOf({ outcomes, asked, from, to }: Told): readonly string[] {
   const has = (verdict: Verdict) => outcomes.some((each) => each.verdict === verdict);
   const notes: string[] = [];
@@ -82,7 +82,7 @@ export function whyOf({ outcomes, asked, from, to }: Told): readonly string[] {
   return notes;
 }
 
-/** Why no rule acts on what a Service is asked for by. */
+/** Why no rule acts on a packet that is sent to a Service. */
 function unserved({ port, servicePort, at }: Asked, { ip }: Told['to']): string {
   if (at) return `${ip.text} is an address of Service ${port}, with port ${at.join(', ')} only`;
   return servicePort

@@ -1,5 +1,5 @@
 /**
- * steps: the ways of a packet as rules were tried → what each rule did, whose it is, and how many were passed over.
+ * steps: the steps of each branch of the evaluation → what each rule did, its Service, and how many rules were skipped.
  */
 import { joinHostPort } from '../ip.js';
 import { type Owner, ownerName } from '../owner.js';
@@ -15,24 +15,24 @@ export interface TracedStep {
   readonly hook: Step['hook'];
   readonly table: Step['table'];
   readonly chain: string;
-  /** From 1; 0 for a policy, and for IPVS. */
+  /** Its number in the chain, from 1; 0 for a policy, and for IPVS. */
   readonly rule: number;
-  /** As iptables -S prints it. */
+  /** As iptables -S prints it; for IPVS as ipvsadm --save does. */
   readonly text: string;
   /** `default/web:http` */
   readonly service: string | undefined;
   readonly does: string;
-  /** How many rules of the chain before it, and behind the last that was for the packet, were not. */
+  /** The number of rules between the chain's previous step and this one; none of them matched. */
   readonly skipped: number;
-  /** These rules. */
+  /** The skipped rules in which a condition fails, each with that condition. */
   readonly missed: () => readonly Missed[];
-  /** Of a jump to a chain no rule of which is for the packet: all of them. */
+  /** For a jump to a chain in which no rule matched: its rules, as in `missed`. */
   readonly nothingIn: readonly Missed[] | undefined;
-  /** The outcomes that it leads to, by their place. */
+  /** Indexes of the outcomes that the step leads to. */
   readonly outcomes: readonly number[];
 }
 
-/** The steps of several ways, each step once. */
+/** The steps of several branches, each step once. */
 export function tracedSteps(ways: readonly (readonly Step[])[], evaluator: Evaluator): readonly TracedStep[] {
   const found = new Map<Step, TracedStep & { readonly outcomes: number[] }>();
   for (const [i, way] of ways.entries()) {
@@ -48,14 +48,14 @@ export function tracedSteps(ways: readonly (readonly Step[])[], evaluator: Evalu
   return [...found.values()];
 }
 
-/** The chains that a way is in, and the last rule of each that was for the packet. */
+/** The stack of chains that a branch is in, with the last rule that matched in each. */
 interface Walk {
   frames: Frame[];
 }
 
 interface Frame {
   readonly place: string;
-  /** Of the rule that led into the chain. */
+  /** The owner of the rule that jumped to the chain. */
   readonly owner: Owner | undefined;
   last: number;
 }
@@ -84,7 +84,7 @@ function enter(walk: Walk, step: Step, before: Step | undefined): Frame {
   return frame;
 }
 
-/** Chains that are there for one Service. */
+/** kube-proxy's chains for one ServicePort. */
 const OF_A_SERVICE = /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-/;
 
 function view(
@@ -94,7 +94,7 @@ function view(
   evaluator: Evaluator,
 ): Omit<TracedStep, 'outcomes'> {
   const { hook, table, chain, rule, text, passed, flow } = step;
-  // Large clusters have rules without comments: they belong to the Service whose rule jumps to them.
+  // In large clusters kube-proxy writes no comments (largeClusterMode): the owner is that of the rule that jumps here.
   const own = step.owner ?? (OF_A_SERVICE.test(chain) ? owner : undefined);
   const jump = jumpOf(step);
   const isEmpty = jump !== undefined && !(next?.chain === jump && next.table === table && next.hook === hook);
@@ -115,7 +115,7 @@ function view(
   };
 }
 
-/** A step's rule; a policy is none, and nor is a virtual server. */
+/** The rule of a step; undefined for a policy and for a virtual server. */
 function ruleOf({ table, rule, chain, text, flow }: Step): Rule | undefined {
   if (table === 'ipvs' || rule === 0) return undefined;
   return parseRule(text.slice(`-A ${chain}`.length), flow.family);

@@ -17,7 +17,7 @@ interface Asking {
   readonly namespace: string;
 }
 
-/** The address of a name, the first of several. */
+/** The destination of a DNS name: its first address in a family of the sender, and the port. */
 export function namedDestination(
   { name, port }: { readonly name: string; readonly port?: number },
   { protocol, domain, namespace }: Asking,

@@ -1,5 +1,5 @@
 /**
- * target-service: a Service and its port, as they are asked for → the address that leads to them.
+ * target-service: the name and port of a Service → its cluster IP, port and protocol.
  */
 import { type Family, parseIp } from '../ip.js';
 import type { Service, ServicePortSpec, Snapshot } from '../read/types.js';
@@ -7,7 +7,7 @@ import { chosen, type Destination } from './destination.js';
 import { type Answered, isProblem, type L4, type Named, type Problem } from './question.js';
 import { elsewhere, unnamed, type World } from './world.js';
 
-/** The cluster IP of a Service. */
+/** The Service's cluster IP in a family of the sender, and the port. */
 export function serviceDestination(
   { namespace, name, port: asked }: Named & { readonly port?: string },
   protocol: L4 | undefined,
@@ -31,12 +31,11 @@ function serviceNamed({ services }: Snapshot, { namespace, name }: Named): Servi
   return services.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
 }
 
-/** What Services are called. */
 export function namesOf(services: readonly Service[]): readonly Named[] {
   return services.map(({ metadata: { namespace, name } }) => ({ namespace, name }));
 }
 
-/** Services that no address of their own leads to. */
+/** Why a Service has no cluster IP: ExternalName, headless, or none allocated. */
 function withoutAddress({ metadata: { namespace, name }, spec }: Service, { port }: ServicePortSpec): Problem {
   const full = `${namespace}/${name}`;
   if (spec.type === 'ExternalName')
@@ -55,7 +54,7 @@ function withoutAddress({ metadata: { namespace, name }, spec }: Service, { port
   };
 }
 
-/** The port that is asked for, by name or number; the only one when none is. */
+/** The port with the name or number `asked`; the only port if that is undefined. */
 export function portOf(
   { metadata: { namespace, name }, spec }: Service,
   asked: string | undefined,
@@ -69,7 +68,7 @@ export function portOf(
   const all = spec.ports
     .map((port) => `${port.name === '' ? '' : `${port.name} `}${port.port}/${port.protocol}`)
     .join(', ');
-  // One number for several protocols, as of DNS: TCP unless said.
+  // A number may have several protocols, as 53 of DNS does: TCP unless --protocol names another.
   const tcp = named.find((port) => l4(port) === 'tcp');
   if (asked !== undefined && only) return tcp ?? only;
   const problem =
@@ -79,7 +78,7 @@ export function portOf(
   return { problem, hint: all === '' ? 'it has no ports' : `its ports: ${all}; write svc/${name}:PORT` };
 }
 
-/** As iptables calls it. */
+/** The protocol in lower case, as iptables writes it. */
 export function l4({ protocol }: Pick<ServicePortSpec, 'protocol'>): L4 {
   return protocol.toLowerCase() as L4;
 }

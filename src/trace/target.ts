@@ -1,5 +1,5 @@
 /**
- * target: what is sent to, as it was written → an address, a port and a protocol.
+ * target: the destination as the user wrote it → an address, a port and a protocol.
  */
 import type { Family, Ip } from '../ip.js';
 import { chosen, type Destination } from './destination.js';
@@ -8,7 +8,7 @@ import { namedDestination } from './target-name.js';
 import { l4, serviceDestination } from './target-service.js';
 import { addressesOf, findNode, findPod, type World } from './world.js';
 
-/** What `to` means to a sender that has addresses of `families`; a DNS name is asked for in `namespace`. */
+/** The destination for a sender with addresses of `families`; its DNS search path begins with `namespace`. */
 export function destinationOf(
   { to, protocol, domain }: Pick<Question, 'to' | 'protocol' | 'domain'>,
   world: World,
@@ -38,19 +38,19 @@ export function destinationOf(
   }
 }
 
-/** Nothing says what addresses the node has. */
+/** The input does not give the addresses of the traced node. */
 export const NO_ADDRESS: Problem = {
   problem: 'which addresses the node has is not known',
   hint: 'give its own with --node-address, or what ip -json address prints with --rules',
 };
 
-/** A pod that has not started. */
+/** A pod without an address. */
 export function noPodAddress({ namespace, name }: Named): Problem {
   const hint = 'it has not started, or its status is not in the snapshot; --simulate makes up what manifests lack';
   return { problem: `Pod ${namespace}/${name} has no address`, hint };
 }
 
-/** The protocol that a Service has at an address and port; TCP when none has, or several. */
+/** The protocol of the Service at an address and port; TCP if that is one of several, or if there is no Service. */
 function usual({ ports }: World, { text }: Ip, port: number): L4 {
   return protocolOf(ports.filter(({ frontends }) => frontends.some((each) => each.ip === text && each.port === port)));
 }

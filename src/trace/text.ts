@@ -1,5 +1,5 @@
 /**
- * text: a trace → lines for people: the verdict first, then who sends what, where it ends, and each step.
+ * text: a trace → lines of text: the sentence and its notes, the packet, the endpoints with their shares, the steps.
  */
 import { joinHostPort } from '../ip.js';
 import type { Missed } from '../packet/chains.js';
@@ -9,11 +9,10 @@ import type { TracedStep } from './steps.js';
 import type { Trace, TracedOutcome } from './types.js';
 import { wrapped } from './wrap.js';
 
-/** How it is laid out. */
 export interface TextStyle {
-  /** Show the rules that were not for the packet, and the steps to every endpoint. */
+  /** Show the rules that did not match, and the steps to every endpoint. */
   readonly verbose: boolean;
-  /** Columns of the terminal; absent: lines are as long as rules are. */
+  /** Columns of the terminal; undefined: lines are not wrapped. */
   readonly width: number | undefined;
   readonly paint: (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
 }
@@ -69,7 +68,7 @@ const COLUMNS: readonly Column<TracedOutcome>[] = [
   { title: 'NODE', cell: ({ node = '' }) => node, optional: true },
 ];
 
-/** What all ways have in common, and of the rest one way, or all of them. */
+/** The steps that all outcomes share, then the other steps: of one outcome of each sort, or with -v of each outcome. */
 function* stepsLines({ steps, outcomes }: Trace, style: TextStyle): Generator<string> {
   const ends = outcomes.map(endText);
   const common = steps.filter((step) => step.outcomes.length === outcomes.length);
@@ -89,7 +88,7 @@ function* stepsLines({ steps, outcomes }: Trace, style: TextStyle): Generator<st
   if (left > 0) yield* ['', `and ${left === 1 ? '1 more like these' : `${left} more like these`} (-v shows all)`];
 }
 
-/** One outcome of each sort: of endpoints that see the same source one is enough. */
+/** The first outcome of each verdict and source: the steps to other endpoints that see the same source are alike. */
 function firstOfEach(outcomes: readonly TracedOutcome[]): readonly number[] {
   const sorts = outcomes.map(({ verdict, source }) => `${verdict} ${source}`);
   return [...sorts.keys()].filter((i) => sorts.indexOf(sorts[i] ?? '') === i);
@@ -107,7 +106,7 @@ function endText({ verdict, address = '', port = 0, share }: TracedOutcome): str
   return `${what}, ${shareText(share)}`;
 }
 
-/** Steps below the hook and table that they are in. */
+/** The steps, with a heading for each hook and table. */
 function* sectionLines(steps: readonly TracedStep[], style: TextStyle): Generator<string> {
   let place = '';
   for (const step of steps) {
@@ -135,7 +134,7 @@ function none(rules: number): string {
   return `none of whose ${rules} rules is for it`;
 }
 
-/** In a shared chain of a large cluster are thousands. */
+/** A shared chain such as KUBE-SERVICES has thousands of rules in a large cluster. */
 const MOST_MISSED = 100;
 
 function* missedLines(

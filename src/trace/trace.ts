@@ -1,5 +1,5 @@
 /**
- * trace: rules × question → what becomes of the packet, as plain data; text and JSON are made of it.
+ * trace: the rules of a node, and a question → the verdict on the packet and its steps, as data for text and JSON.
  */
 import type { Ip } from '../ip.js';
 import type { Step } from '../packet/branch.js';
@@ -15,7 +15,7 @@ import { destinationOf } from './target.js';
 import type { Asked, Trace, TracedOutcome } from './types.js';
 import { podsOf, type World } from './world.js';
 
-/** What becomes of the packet that a question is about; names of a sender without a namespace are of `namespace`. */
+/** Traces the packet of a question; `namespace` begins the DNS search path of a sender that has no namespace. */
 export function trace(question: Question, world: World, evaluator: Evaluator, namespace: string): Answered<Trace> {
   const sender = senderOf(question, world, evaluator.isLocal);
   if (isProblem(sender)) return sender;
@@ -61,7 +61,7 @@ export function trace(question: Question, world: World, evaluator: Evaluator, na
   };
 }
 
-/** Of those that Linux gives to clients; rules rarely ask. */
+/** From Linux's default net.ipv4.ip_local_port_range, 32768 to 60999; few rules match the source port. */
 const USUAL_SOURCE_PORT = 40000;
 
 const PASSES: ReadonlySet<Verdict> = new Set<Verdict>(['ACCEPT', 'NONE']);
@@ -97,7 +97,7 @@ function endpointAt(address: string, { snapshot, ports }: World): Pick<TracedOut
   return { pod: pod && `${pod.namespace}/${pod.name}`, node: node || undefined };
 }
 
-/** The Service that is asked for by its name, or that has the address and port. */
+/** The ServicePort at the destination; else the Service that the question names, or that has the address. */
 function askedOf(
   question: Question,
   { ip, port, protocol, service }: Destination,
@@ -136,7 +136,7 @@ function askedOf(
   };
 }
 
-/** The Service that has an address, with the ports that it has there. */
+/** The Service that has the address, and its ports there. */
 function portsAt({ ports }: World, { text }: Ip): (Named & { readonly at: readonly string[] }) | undefined {
   const found = ports.flatMap(({ name, frontends }) =>
     frontends.filter(({ ip }) => ip === text).map(({ port }) => ({ name, at: `${port}/${name.protocol}` })),

@@ -1,5 +1,5 @@
 /**
- * types: the answer of a trace, as plain data.
+ * types: the result of a trace, as plain data.
  */
 import type { Try } from '../discover/dns/lookup.js';
 import type { Ip } from '../ip.js';
@@ -17,11 +17,11 @@ export interface Trace {
   readonly to: { readonly ip: Ip; readonly port: number };
   readonly protocol: L4;
   readonly sourcePort: number | undefined;
-  /** The names that were asked for. */
+  /** The DNS queries and their results; empty unless the target is a DNS name. */
   readonly lookup: readonly Try[];
-  /** The Service that has the destination. */
+  /** The Service of the destination. */
   readonly asked: Asked | undefined;
-  /** Whether every outcome reaches an endpoint, or goes on untouched where no Service was asked for. */
+  /** Whether every outcome reaches an endpoint or, if no Service was asked for, is accepted or goes on. */
   readonly isReached: boolean;
   readonly verdict: Verdict | 'MIXED';
   readonly sentence: string;
@@ -31,14 +31,14 @@ export interface Trace {
   readonly steps: readonly TracedStep[];
 }
 
-/** A Service, and by which of its addresses it is reached. */
+/** The Service of the destination, and the frontend that has the address and port. */
 export interface Asked extends Named {
   /** `default/web:http` */
   readonly port: string;
   readonly kind: Frontend['kind'] | undefined;
   readonly servicePort: ServicePort | undefined;
   readonly frontend: Frontend | undefined;
-  /** The ports that it has at the address, where the one that is asked for is none of them. */
+  /** The Service's ports at the address, if the destination port is none of them. */
   readonly at?: readonly string[];
 }
 
@@ -48,14 +48,14 @@ export interface TracedOutcome {
   readonly address: string | undefined;
   readonly port: number | undefined;
   readonly share: Fraction;
-  /** What dropped or refused it: `rule 2 of filter KUBE-FIREWALL`. */
+  /** The rule, policy or virtual server that dropped or refused it: `rule 2 of filter KUBE-FIREWALL`. */
   readonly by: string | undefined;
-  /** Whose address the endpoint sees as the source. */
+  /** The source that the endpoint sees: the sender, the node (MASQUERADE), or the address of an SNAT rule. */
   readonly source: 'kept' | 'node' | 'changed';
-  /** A client stays with its endpoint. */
+  /** Whether session affinity keeps a client at its endpoint. */
   readonly isSticky: boolean;
-  /** `default/web-1`, of an endpoint that is a known pod. */
+  /** `default/web-1`, if the endpoint is a pod of the snapshot. */
   readonly pod: string | undefined;
-  /** Where the endpoint is. */
+  /** The node of the endpoint, if it is known. */
   readonly node: string | undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * world: what a trace looks names up in: a completed snapshot, if there is one, and the node whose rules are traced.
+ * world: the completed snapshot in which a trace looks up names, if there is one, and the node whose rules are traced.
  */
 import { type Cidr, contains, type Family, type Ip, parseCidr, parseIp } from '../ip.js';
 import { nearest } from '../near.js';
@@ -9,33 +9,33 @@ import type { Named, Problem } from './question.js';
 
 /** The node whose rules are traced. */
 export interface TracedNode {
-  /** `''` when nothing names it. */
+  /** `''` if it is not known. */
   readonly name: string;
-  /** Its own addresses, the best of each family first; none when nothing says them. */
+  /** Its addresses, the primary ones first; empty if they are not known. */
   readonly addresses: readonly Ip[];
-  /** How its pods are told from others, by family. */
+  /** One for each family, with the way to detect traffic of the node's pods. */
   readonly contexts: readonly NodeContext[];
 }
 
 export interface World {
-  /** Absent when only rules were given. */
+  /** Undefined if the input has rules only. */
   readonly snapshot: Snapshot | undefined;
-  /** What the node serves, of all families. */
+  /** The ServicePorts that the node serves, of all families. */
   readonly ports: readonly ServicePort[];
   readonly node: TracedNode;
-  /** Whether the input has an address that begins so. */
+  /** Whether this beginning of an address occurs in the input. */
   readonly mentions: (beginning: string) => boolean;
 }
 
-/** A pod that is there, as far as it matters. */
+/** A pod of the snapshot, or one that an EndpointSlice names. */
 export interface KnownPod extends Named {
   readonly addresses: readonly Ip[];
-  /** `''` when it is on none. */
+  /** `''` if it is not known, or the pod is not scheduled. */
   readonly node: string;
   readonly hostNetwork: boolean;
 }
 
-/** Pods of the snapshot; of one without Pods those that slices name. */
+/** The Pods of the snapshot, and the pods that its EndpointSlices name. */
 export function podsOf({ pods, slices }: Snapshot): readonly KnownPod[] {
   const found = new Map<string, KnownPod>();
   for (const { metadata, addresses, nodeName, pod } of slices.flatMap(({ metadata, endpoints }) =>
@@ -68,7 +68,7 @@ export function podsOf({ pods, slices }: Snapshot): readonly KnownPod[] {
   return [...found.values()];
 }
 
-/** The pod of a name. */
+/** The pod of that name, or why there is none. */
 export function findPod({ snapshot }: Pick<World, 'snapshot'>, { namespace, name }: Named): KnownPod | Problem {
   if (!snapshot) return unnamed(`pod/${name}`);
   const pods = podsOf(snapshot);
@@ -86,7 +86,7 @@ export function findPod({ snapshot }: Pick<World, 'snapshot'>, { namespace, name
   return { problem: `there is no Pod ${namespace}/${name}`, hint };
 }
 
-/** Names are looked up in a snapshot. */
+/** The problem with a name if there is no snapshot. */
 export function unnamed(name: string): Problem {
   return {
     problem: `${name} is a name, and there is no snapshot to look it up in`,
@@ -94,7 +94,7 @@ export function unnamed(name: string): Problem {
   };
 }
 
-/** The same name in another namespace, or a name like it. */
+/** A hint: the same name in another namespace, or a similar name in this one. */
 export function elsewhere(all: readonly Named[], { namespace, name }: Named, kind: 'svc' | 'pod'): string | undefined {
   const other = all.find((each) => each.name === name);
   if (other)
@@ -106,7 +106,7 @@ export function elsewhere(all: readonly Named[], { namespace, name }: Named, kin
   return near === undefined ? undefined : `did you mean ${kind}/${near}?`;
 }
 
-/** The Node of a name. */
+/** The Node of that name, or why there is none. */
 export function findNode({ snapshot }: Pick<World, 'snapshot'>, name: string): Node | Problem {
   if (!snapshot) return unnamed(`node/${name}`);
   const found = snapshot.nodes.find(({ metadata }) => metadata.name === name);
@@ -120,7 +120,7 @@ export function findNode({ snapshot }: Pick<World, 'snapshot'>, name: string): N
   return { problem: `there is no Node ${name}`, hint };
 }
 
-/** Addresses of a Node, internal ones first. */
+/** The InternalIPs of a Node, then its ExternalIPs. */
 export function addressesOf({ addresses }: Node): readonly Ip[] {
   const rank = (type: string) => ['InternalIP', 'ExternalIP'].indexOf(type);
   return addresses
@@ -134,13 +134,13 @@ export function ofFamily(addresses: readonly Ip[], family: Family): Ip | undefin
   return addresses.find((ip) => ip.family === family);
 }
 
-/** Where pods of the traced node have their addresses, as far as it is known. */
+/** The podCIDRs of the traced node; empty if they are not known. */
 function podNetworks({ snapshot, node }: Pick<World, 'snapshot' | 'node'>): readonly Cidr[] {
   const own = snapshot?.nodes.find(({ metadata }) => metadata.name === node.name);
   return own?.podCIDRs.flatMap((text) => parseCidr(text) ?? []) ?? [];
 }
 
-/** Whether an address is one of a pod on the traced node. */
+/** Whether the address is a pod's on the traced node: by the known pods, else by the node's podCIDRs. */
 export function isPodHere(world: World, ip: Ip): boolean {
   const pod =
     world.snapshot && podsOf(world.snapshot).find(({ addresses }) => addresses.some(({ text }) => text === ip.text));

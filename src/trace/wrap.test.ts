@@ -1,5 +1,5 @@
 /**
- * Lines that a terminal is too narrow for.
+ * Wrapping of lines that are wider than the terminal.
  */
 import { expect, it } from '@jest/globals';
 import { wrapped } from './wrap.js';

@@ -1,8 +1,8 @@
 /**
- * wrap: a line as several, none wider than a terminal where blanks allow it; what follows stands a bit to the right.
+ * wrap: a long line → lines that fit the terminal where blanks allow it; continuation lines are indented.
  */
 
-/** `text` behind `indent`; one line when there is no width. An option of a rule stays beside its value where it can. */
+/** `text` after `indent`; one line if `width` is undefined. A rule's option stays with its value if both fit. */
 export function wrapped(text: string, indent: string, width: number | undefined): readonly string[] {
   if (width === undefined || indent.length + text.length <= width) return [indent + text];
   const room = width - indent.length - MORE.length;
@@ -21,5 +21,5 @@ export function wrapped(text: string, indent: string, width: number | undefined)
 
 const MORE = '    ';
 
-/** Where an option of iptables begins. */
+/** The blank before an option of iptables. */
 const OPTION = / (?=(?:! )?--?[a-z])/i;

@@ -1,12 +1,11 @@
 /**
- * cli: `vipc trace` as commander knows it.
+ * cli: the definition of `vipc trace` for commander.
  */
 import { InvalidArgumentError, Option } from 'commander';
 import { type Add, example } from '../command.js';
 import { completionOptions, inputOptions, namespace, nodeOptions, proxyOptions } from '../flags.js';
 import type { TraceFlags } from '../trace.js';
 
-/** Adds the command. */
 export const addTrace: Add = (program, io, done) => {
   const command = program
     .command('trace')
@@ -72,7 +71,7 @@ function port(text: string): number {
   throw new InvalidArgumentError('A port is a whole number from 1 to 65535.');
 }
 
-/** dev_valid_name() in the kernel's net/core/dev.c. */
+/** The check of dev_valid_name() in the kernel's net/core/dev.c. */
 function interfaceName(text: string): string {
   if (text !== '' && text !== '.' && text !== '..' && /^[^\s/:\p{Cc}]{1,15}$/u.test(text)) return text;
   throw new InvalidArgumentError('The name of an interface has at most 15 characters, no blank, slash or colon.');

@@ -1,17 +1,17 @@
 /**
- * bytes: a packet of a class as it is on the wire, with a number by which it is found again.
+ * bytes: a class of packets → the bytes of one packet, with a number that identifies it in the trace.
  */
 import type { PacketClass } from '../../../packet/packet.js';
 
-/** The type of service of all of them; what the kernel sends of itself has another. */
+/** The type of service of all test packets; packets that the kernel sends by itself have another. */
 const SERVICE = 0x2c;
 
 const HOPS = 64;
 
-/** Numbers are below: the identification of an IPv4 header has 16 bits, and the last ones are inject.pl's own. */
+/** Numbers are below this: the IPv4 identification has 16 bits, and inject.pl uses the last ones for its markers. */
 export const MOST_NUMBERS = 0xff00;
 
-/** What begins a connection of the class, from a source port of its own; undefined for what cannot be sent here. */
+/** The first packet of a connection, from a source port of its own; undefined if the class cannot be sent here. */
 export function packetBytes(packet: PacketClass, number: number): Buffer | undefined {
   const { protocol, state = 'NEW', sourcePort, destinationPort = 0 } = packet;
   const content = CONTENTS[protocol];
@@ -28,9 +28,9 @@ export function packetBytes(packet: PacketClass, number: number): Buffer | undef
   ]);
 }
 
-/** What follows the ports. Checksums are zero: conntrack is told not to look at them. */
+/** The bytes after the ports. Checksums are zero, because nf_conntrack_checksum is 0. */
 const CONTENTS: Readonly<Record<string, { readonly number: number; readonly bytes: (state: string) => Buffer }>> = {
-  // SYN; with FIN as well it is of no connection.
+  // SYN; conntrack gives SYN with FIN the state INVALID.
   tcp: {
     number: 6,
     bytes: (state) => Buffer.from(`0000000000000000${state === 'NEW' ? '5002' : '5003'}ffff00000000`, 'hex'),
@@ -68,7 +68,7 @@ function v6({ source, destination }: PacketClass, protocol: number, length: numb
   return header;
 }
 
-/** Where a packet came from and went to, of its bytes. */
+/** The source, destination and destination port in the bytes of a packet. */
 export function endsOf(bytes: Buffer): {
   readonly source: readonly number[];
   readonly destination: readonly number[];

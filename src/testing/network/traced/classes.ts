@@ -1,25 +1,25 @@
 /**
- * classes: rules → one packet for each class of packets that they may tell apart: every address and port that a rule is for,
- * from every kind of sender and from every source that a rule behind it tests, and the neighbours that are not served.
+ * classes: rules → one packet for each class that they may treat differently: to every address and port that a rule
+ * matches, from every kind of sender and every source that the chains behind it match; and to ports without a rule.
  */
 import { contains, type Family, type Ip, ipOf, parseCidr, parseIp } from '../../../ip.js';
 import type { PacketClass } from '../../../packet/packet.js';
 import type { Rule, RuleSet } from '../../../tools/iptables/types.js';
 import type { VirtualServer } from '../../../tools/ipvs/types.js';
 
-/** A class with its name for people. */
+/** A class with its name in messages. */
 export interface NamedClass {
   readonly name: string;
   readonly packet: PacketClass;
 }
 
-/** The node of conformance cases: an interface to the outside, one to its pods. */
+/** The interfaces of the node in conformance cases: eth0 to the outside, cni0 to its pods. */
 export const DEVICES = {
   eth0: ['192.168.7.2/24', 'fd00:7::2/64'],
   cni0: ['10.244.1.1/24', 'fd00:10:244:1::1/64'],
 } as const;
 
-/** What is local there. */
+/** The local addresses of that node. */
 export const OWN: ReadonlySet<string> = new Set([
   '127.0.0.1',
   '::1',
@@ -46,16 +46,16 @@ const SENDERS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** Addresses of a node, whose node ports are served or not, and one that is not of this node. */
+/** Destinations for node ports: two addresses of the node, and one of another node. */
 const NODES: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ['192.168.7.2', '127.0.0.1', '192.168.7.3'],
   ipv6: ['fd00:7::2', '::1', 'fd00:7::3'],
 };
 
-/** No rule of a Service is for it. */
+/** A port that no rule of a Service matches. */
 const UNSERVED = 1;
 
-/** What a rule is for, and the chains that it leads to. */
+/** A destination that a rule matches, and the chains that the rule jumps to. */
 interface Served {
   readonly destination: Ip;
   readonly protocol: string;
@@ -63,7 +63,7 @@ interface Served {
   readonly chains: Set<string>;
 }
 
-/** The classes of a rule set, and of virtual servers. */
+/** The classes for a rule set and virtual servers. */
 export function classesOf(ruleSet: RuleSet, servers: readonly VirtualServer[] = []): readonly NamedClass[] {
   const { family } = ruleSet;
   const found = new Map<string, NamedClass>();
@@ -95,7 +95,7 @@ export function classesOf(ruleSet: RuleSet, servers: readonly VirtualServer[] = 
   return [...found.values()];
 }
 
-/** From this node where the source is its own; undefined where no packet can be so. */
+/** Sent by this node if it has the source address; undefined if there can be no such packet. */
 function packetOf(
   { destination, protocol, port }: Omit<Served, 'chains'>,
   source: Ip,
@@ -104,9 +104,9 @@ function packetOf(
 ): PacketClass | undefined {
   if (destination.family !== family || source.family !== family) return undefined;
   const head = { family, destination, protocol, destinationPort: port, ...(state && { state }) };
-  // What a node sends to itself comes from the address that it is sent to.
+  // To a local address a node sends from the same address.
   if (OWN.has(source.text)) return { ...head, source: OWN.has(destination.text) ? destination : source };
-  // ip6_rcv_core drops what comes from outside to it, before any table.
+  // ip6_rcv_core drops packets from outside to ::1 before any table.
   if (destination.text === '::1') return undefined;
   const inInterface = PODS_HERE.some((cidr) => contains(cidr, source)) ? 'cni0' : 'eth0';
   return { ...head, source, inInterface };
@@ -144,7 +144,7 @@ function servedByServer({ address, protocol, port }: VirtualServer): readonly Se
   return destination ? [{ destination, protocol, port, chains: new Set() }] : [];
 }
 
-/** Endpoints, which are reached without a Service too. */
+/** The endpoints that rules DNAT to, as direct destinations. */
 function translations(chains: ReadonlyMap<string, readonly Rule[]>): readonly Omit<Served, 'chains'>[] {
   return [...chains.values()].flat().flatMap((rule) => {
     const { target } = rule;
@@ -155,7 +155,7 @@ function translations(chains: ReadonlyMap<string, readonly Rule[]>): readonly Om
   });
 }
 
-/** Sources that rules of the chains test, or of chains behind them. */
+/** The sources that rules match in these chains and in the chains that they jump to. */
 function sourcesBehind(start: Iterable<string>, chains: ReadonlyMap<string, readonly Rule[]>): readonly Ip[] {
   const seen = new Set(start);
   const sources = new Map<string, Ip>();
@@ -175,7 +175,7 @@ function chainOf({ target }: Rule): string | undefined {
   return target?.kind === 'jump' || target?.kind === 'goto' ? target.chain : undefined;
 }
 
-/** The protocol of a rule, tcp when it has none, and the first port that it is for. */
+/** The protocol that a rule matches, tcp if it matches none, and the first destination port. */
 function portOf({ header, matches }: Rule): { readonly protocol: string; readonly port: number | undefined } {
   const named = typeof header.protocol === 'string' ? header.protocol : header.protocol?.value;
   const protocol = named === undefined || named === 'all' ? 'tcp' : named;
@@ -187,7 +187,7 @@ function portOf({ header, matches }: Rule): { readonly protocol: string; readonl
   return { protocol, port: undefined };
 }
 
-/** An address that is in the network, when packets may have it; of a host's it is that. */
+/** An address in the network, if packets can have it; for a /32 or /128 the address itself. */
 function representatives(network: string): readonly Ip[] {
   const cidr = parseCidr(network);
   if (!cidr) return [];

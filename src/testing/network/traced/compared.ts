@@ -1,10 +1,10 @@
 /**
- * Traced: packets through rules in a namespace, and what the kernel says that each rule did to them: a TRACE rule in raw, and
- * xtables-monitor, which knows iptables-nft only.
+ * compared: sends packets through rules in a network namespace, and reads the kernel's trace of each rule's verdict: by
+ * a TRACE rule in table raw, and xtables-monitor, which supports iptables-nft only.
  *
  *     eth0 ─ 192.168.7.2  node-a  10.244.1.1 ─ cni0
  *
- * Both devices are tun devices: what is written to them comes in, and what the node sends is read from them.
+ * Both devices are tun devices: the test writes the packets that come in, and reads the packets that the node sends.
  */
 import { readFileSync } from 'node:fs';
 import type { Family } from '../../../ip.js';
@@ -15,21 +15,21 @@ import { parseSaved, type SavedTable } from '../../node/saved.js';
 import { endsOf, MOST_NUMBERS, packetBytes } from './bytes.js';
 import { DEVICES } from './classes.js';
 
-/** What became of a packet. */
+/** The trace of a packet. */
 export interface Traced {
-  /** `nat:KUBE-SERVICES:3:JUMP:KUBE-SVC-X -A KUBE-SERVICES …`: rules by their place; `filter:FORWARD:policy:DROP`. */
+  /** `nat:KUBE-SERVICES:3:JUMP:KUBE-SVC-X -A KUBE-SERVICES …`, with the rule's number; `filter:FORWARD:policy:DROP`. */
   readonly steps: readonly string[];
-  /** The table and built-in chain that it came to last: `filter:INPUT`. */
+  /** The last table and built-in chain in the trace: `filter:INPUT`. */
   readonly last: string | undefined;
-  /** As it left the node, when it did. */
+  /** The packet as it left the node; undefined if it did not. */
   readonly left: (ReturnType<typeof endsOf> & { readonly device: string }) | undefined;
-  /** Why it was not sent. */
+  /** The error if it could not be sent. */
   readonly failed: string | undefined;
-  /** The trace of it is not whole: the kernel said more than the monitor took. */
+  /** Whether the trace is incomplete, because the monitor's socket had no room for all messages. */
   readonly isLost: boolean;
 }
 
-/** iptables-save's text with rules in raw, before all others, that trace every packet. */
+/** The text of iptables-save with TRACE rules before all others in table raw. */
 export function withTrace(text: string): string {
   const rules = '-A PREROUTING -j TRACE\n-A OUTPUT -j TRACE\n';
   const raw = /^\*raw\n(?:[:#].*\n)*/m;
@@ -37,7 +37,7 @@ export function withTrace(text: string): string {
   return `${text}*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${rules}COMMIT\n`;
 }
 
-/** A node with these rules, which have been through withTrace(), for as long as `use` takes. */
+/** Runs `use` with a node that has these rules, which are from withTrace(). */
 export function withTracedNode<T>(
   family: Family,
   text: string,
@@ -65,7 +65,7 @@ function wiring(): string {
     'net.ipv6.conf.all.forwarding=1',
     'net.ipv4.conf.all.rp_filter=0',
     'net.ipv4.conf.default.rp_filter=0',
-    // As kube-proxy has it, for node ports on 127.0.0.1.
+    // kube-proxy sets it for node ports on 127.0.0.1.
     'net.ipv4.conf.all.route_localnet=1',
     'net.ipv4.conf.all.send_redirects=0',
     'net.ipv4.conf.default.send_redirects=0',
@@ -84,7 +84,7 @@ function wiring(): string {
   ].join('\n');
 }
 
-/** `nat KUBE-SERVICES 0x1f` → the rule's place in its chain, from 1; of what `nft -a list ruleset` prints. */
+/** `nat KUBE-SERVICES 0x1f` (a rule's handle) → its number in the chain, from 1; from `nft -a list ruleset`. */
 function placesOf(listing: string): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   let [table, chain, place] = ['', '', 0];
@@ -116,13 +116,13 @@ interface Read {
   readonly first: number;
   readonly count: number;
   readonly places: ReadonlyMap<string, number>;
-  /** As iptables-save prints them. */
+  /** The rules as iptables-save prints them. */
   readonly rules: ReadonlyMap<string, SavedTable>;
 }
 
 type Open = { -readonly [K in keyof Traced]: Traced[K] } & { readonly steps: string[] };
 
-/** What inject.pl printed. */
+/** The traces in the output of inject.pl. */
 function read(lines: readonly string[], how: Read): readonly Traced[] {
   const texts = new Map<string, string>();
   const found = Array.from(
@@ -157,5 +157,5 @@ function step(open: Open, what: string, { places, rules }: Read, texts: Readonly
   open.steps.push(`${table}:${chain}:${place}:${VERDICTS[verdict.join(':')] ?? verdict.join(':')} ${text}`);
 }
 
-/** As xtables-monitor prints NFT_RETURN. */
+/** xtables-monitor prints NFT_RETURN (-5) as a number. */
 const VERDICTS: Readonly<Record<string, string>> = { '0xfffffffb': 'RETURN' };

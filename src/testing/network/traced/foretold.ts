@@ -1,5 +1,5 @@
 /**
- * foretold: what the evaluator says becomes of a packet, in the words of a trace.
+ * foretold: the outcome that the evaluator predicts for a packet, in the form of a trace.
  */
 import { ipOf } from '../../../ip.js';
 import type { Outcome } from '../../../packet/evaluate.js';
@@ -7,7 +7,7 @@ import { toNumber } from '../../../packet/fraction.js';
 import { OWN } from './classes.js';
 import type { Traced } from './compared.js';
 
-/** A way as Traced.steps would have it. */
+/** The steps of an outcome in the form of Traced.steps. */
 export function foretold({ steps }: Outcome): readonly string[] {
   return steps.map(({ table, chain, rule, text }) =>
     rule === 0 ? `${table}:${chain}:policy:DROP` : `${table}:${chain}:${rule}:${verdictOf(text)} ${text}`,
@@ -16,10 +16,10 @@ export function foretold({ steps }: Outcome): readonly string[] {
 
 const TERMINAL: ReadonlySet<string> = new Set(['DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'NETMAP']);
 
-/** Targets that leave the packet to the next rule. */
+/** Targets after which the packet goes on with the next rule. */
 const PASSING: ReadonlySet<string> = new Set(['MARK', 'CONNMARK', 'CT', 'LOG', 'NFLOG', 'TRACE', 'TCPMSS', 'SET']);
 
-/** The verdict of a rule, by its text. */
+/** The verdict that the trace shows for a rule, by its text. */
 function verdictOf(text: string): string {
   const [, how, target = ''] = / -([jg]) (\S+)/.exec(text.replace(/"(?:[^"\\]|\\.)*"/g, '""')) ?? [];
   if (how === undefined || PASSING.has(target)) return 'CONTINUE';
@@ -29,7 +29,7 @@ function verdictOf(text: string): string {
   return `${how === 'g' ? 'GOTO' : 'JUMP'}:${target}`;
 }
 
-/** What is wrong with the end of a packet that went this way; undefined when nothing is. */
+/** The difference between the predicted end and the traced one; undefined if there is none. */
 export function wrongEnd({ end, flow }: Outcome, { last, left }: Traced): string | undefined {
   if (end === 'delivered' && !last?.endsWith(':INPUT')) return `delivered, and it was last in ${last}`;
   if (end !== 'forwarded') return left && `${end}, and it left by ${left.device}`;
@@ -41,7 +41,7 @@ export function wrongEnd({ end, flow }: Outcome, { last, left }: Traced): string
   return isRight ? undefined : `source ${flow.sourceNat ?? 'kept'}, and it left from ${source}`;
 }
 
-/** How often a class is to be sent for each way to be seen, but once in 10^12 times. */
+/** How many packets to send until the rarest way is seen, with a chance of 10^-12 to miss it. */
 export function enough(ways: readonly Outcome[]): number {
   const certain = ways.filter(({ depends }) => depends.length === 0);
   const least = Math.min(...certain.map(({ share }) => toNumber(share)));

@@ -1,17 +1,17 @@
 #!/usr/bin/perl
-# Sends packets and follows the kernel's trace of them: inject.pl FAMILY DEVICE..., each line of input a packet of the family
-# 4 or 6 as `DEVICE HEX`, which comes in by that tun device, or `- HEX`, which this node sends itself.
+# Sends packets and reads the kernel's trace of them: inject.pl FAMILY DEVICE... FAMILY is 4 or 6. Each line of input is
+# a packet: `DEVICE HEX` comes in by that tun device, and `- HEX` is sent by this node.
 #
-# Each packet has a number, in the identification of its IPv4 header or the flow label of its IPv6 header, and the type of
-# service 0x2c, by which it is told from what the kernel sends of itself. What is printed:
+# Each packet has a number, in the identification of its IPv4 header or the flow label of its IPv6 header. Its type of
+# service, 0x2c, distinguishes it from packets that the kernel sends by itself. Output:
 #
-#   rule TABLE:CHAIN:rule:HANDLE TEXT   once for each rule that traced a packet, when the monitor says it
+#   rule TABLE:CHAIN:rule:HANDLE TEXT   the text of a rule, once, if the monitor prints it
 #   step NUMBER TABLE:CHAIN:WHAT        a rule with its verdict, or the policy of a chain
 #   out NUMBER DEVICE HEX               the packet as it left the node
-#   failed NUMBER WHY                   the kernel did not take it
-#   lost NUMBER                         the monitor's socket had no room for all that the kernel said of it
+#   failed NUMBER WHY                   the kernel did not accept the packet
+#   lost NUMBER                         the monitor's socket had no room for all messages about the packet
 #
-# xtables-monitor 1.8.9 ends at the first rule of IPv6 that has a port, so there the monitor is nft's.
+# xtables-monitor 1.8.9 ends at the first IPv6 rule that matches a port, so for IPv6 the monitor is nft.
 use strict;
 use warnings;
 use Errno qw(EPERM);
@@ -23,9 +23,9 @@ use constant {
   TUN_NO_PI   => 0x1001,
   IPPROTO_RAW => 255,
   SERVICE     => 0x2c,
-  # Markers have numbers from here to 0xffff, in turn.
+  # The markers' numbers are from here to 0xffff, in turn.
   MARKER      => 0xff00,
-  # Packets on their way: the buffer of xtables-monitor's socket holds some ninety messages.
+  # The most packets on their way: the socket buffer of xtables-monitor holds some ninety messages.
   MOST        => 2,
 };
 
@@ -39,9 +39,9 @@ my $markers = 0;
 socket my $raw, $family == 4 ? AF_INET : AF_INET6, SOCK_RAW, IPPROTO_RAW or die "raw socket: $!\n";
 
 my $monitor_id = open my $monitor, '-|', @monitor or die "$monitor[0]: $!\n";
-# It says nothing when it is ready: markers are sent until one is seen.
+# The monitor does not report when it is ready: send markers until one is seen.
 do { mark() } until hear(0.05);
-# A device sends nothing until the kernel has noticed that it has a carrier.
+# A device sends nothing until the kernel has detected its carrier.
 for my $device (@devices) {
   1 while `ip link show $device` =~ /NO-CARRIER| noop /;
 }
@@ -74,7 +74,7 @@ sub number_of {
 sub inject {
   my ($device, $packet) = @_;
   my $number = number_of($packet);
-  # That is not permitted which a rule drops or refuses.
+  # send() fails with EPERM if a rule drops or rejects the packet.
   if ($device eq '-' ? !from_here($packet) && $! != EPERM : !syswrite $tun{$device}, $packet) {
     print "failed $number $!\n";
     return;
@@ -88,7 +88,7 @@ sub from_here {
   return send $raw, $packet, 0, $family == 4 ? pack_sockaddr_in(0, $address) : pack_sockaddr_in6(0, $address);
 }
 
-# Sends a packet whose trace ends what came before it.
+# Sends a marker: its trace shows that the traces of earlier packets are complete.
 sub mark {
   my $udp = pack 'n4', 9, 9, 8, 0;
   my $number = MARKER + $markers++ % 256;
@@ -105,7 +105,7 @@ sub mark {
   inject($devices[0], $header . $udp);
 }
 
-# Clients that affinity remembers, so that each is new.
+# Clears the lists of the recent match, so that session affinity remembers no client.
 sub forget {
   for my $list (glob '/proc/net/xt_recent/*') {
     open my $file, '>', $list or die "$list: $!\n";
@@ -113,7 +113,7 @@ sub forget {
   }
 }
 
-# What left the node.
+# Prints the test packets that left the node.
 sub drain {
   for my $device (@devices) {
     while (sysread $tun{$device}, my $packet, 65536) {
@@ -128,12 +128,12 @@ sub drain {
 sub wait_for {
   my ($most) = @_;
   while (@on_their_way > $most) {
-    # One that the kernel drops before it traces is told by what follows it.
+    # A packet that the kernel drops untraced is recognized by the trace of a later one.
     mark() unless hear(0.5);
   }
 }
 
-# Reads what the monitor says, for so many seconds at most; whether it said something.
+# Reads output of the monitor, for at most this many seconds; returns whether there was any.
 sub hear {
   my ($seconds) = @_;
   vec(my $watched = '', fileno $monitor, 1) = 1;
@@ -145,7 +145,7 @@ sub hear {
   return 1;
 }
 
-# How many messages sockets of the namespace had no room for; the kernel traces a packet while it is being sent.
+# The number of messages that netlink sockets of the namespace lost; a packet is traced while it is being sent.
 sub lost {
   open my $file, '<', '/proc/net/netlink' or die "/proc/net/netlink: $!\n";
   my $sum = 0;
@@ -179,8 +179,8 @@ sub nft {
   }
 }
 
-# The monitor says which packet an id is, from now on. The trace comes in the order of the packets, so those before it are
-# done.
+# The monitor assigns a trace id to a packet. Traces come in the order of the packets, so those of earlier packets are
+# complete.
 sub begin {
   my ($id, $number) = @_;
   $number{$id} = $number;
@@ -189,7 +189,7 @@ sub begin {
   shift @on_their_way if $number >= MARKER;
 }
 
-# Whether it is of one of our packets.
+# Prints a step of a test packet; returns whether the id is of one.
 sub step {
   my ($id, $what) = @_;
   my $number = $number{$id};

@@ -1,5 +1,5 @@
 /**
- * walks: packets of each class sent until each way was seen that the evaluator foretells, and what it was wrong about.
+ * walks: sends packets of each class until each way that the evaluator predicts was seen, and reports the differences.
  */
 import type { Family } from '../../../ip.js';
 import { newEvaluator, type Outcome } from '../../../packet/evaluate.js';
@@ -12,26 +12,26 @@ import { enough, foretold, wrongEnd } from './foretold.js';
 export interface Walks {
   readonly packets: number;
   readonly classes: number;
-  /** The ways that packets went, of all classes. */
+  /** The number of ways that packets took, of all classes. */
   readonly ways: number;
-  /** Those that depend on what is not known, and did not come about. */
+  /** The number of predicted ways that no packet took. */
   readonly unseen: number;
   /** Classes that cannot be sent, by name. */
   readonly unsent: readonly string[];
-  /** What the kernel did otherwise. */
+  /** The differences between the kernel and the evaluator. */
   readonly wrong: readonly string[];
 }
 
 interface Walk extends NamedClass {
-  /** By their steps. */
+  /** The predicted outcomes by their steps. */
   readonly ways: ReadonlyMap<string, Outcome>;
-  /** Those that depend on nothing, and have not come about yet. */
+  /** The certain ways that no packet has taken yet. */
   readonly awaited: Set<string>;
   readonly seen: Set<string>;
   left: number;
 }
 
-/** The classes of a dump, through the kernel and the evaluator. */
+/** Sends the classes of a dump through the kernel, and compares with the evaluator. */
 export async function walksOf(family: Family, dump: string): Promise<Walks> {
   const text = withTrace(dump);
   const { value: ruleSet } = parse(text, family);
@@ -77,7 +77,7 @@ function isGoing({ left, awaited, seen }: Walk): boolean {
   return left > 0 && (awaited.size > 0 || seen.size === 0);
 }
 
-/** What is wrong with a packet of the walk. */
+/** The difference between the trace of a packet and the prediction, if there is one. */
 function take(walk: Walk, traced: Traced): readonly string[] {
   const path = traced.steps.join('\n');
   const way = walk.ways.get(path);
