@@ -5,9 +5,9 @@ import { hasErrors } from '../diag.js';
 import { changesOf, notesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
+import { observedNode } from '../dumps/node.js';
 import { type Effects, effectsBetween, effectsOnNode } from '../effect/between.js';
 import type { ForNode } from '../nodes.js';
-import { observedRules } from '../packet/desired.js';
 import { reversed } from '../review/compare.js';
 import { difference, grouped, isSame, loneNode, type Meaning, type Review } from '../review/review.js';
 import { capturedHost, isCapture } from './captured.js';
@@ -93,7 +93,7 @@ async function diffNode(
   await writeNotes(notesOf(differences), io);
   const changes = changesOf(differences, live);
   const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
-  const effects = () => effectsOnNode(observedRules(live), compiled, changes, direction);
+  const effects = () => effectsOnNode(observedNode(live).value.rules, compiled, changes, direction);
   return printDifference(review, style, io, changes.length > 0 ? [{ node: '', effects }] : []);
 }
 

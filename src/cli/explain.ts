@@ -7,6 +7,7 @@ import { type Checked, type Diagnostic, hasErrors, type Source } from '../diag.j
 import { changesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { examine } from '../doctor/examine.js';
+import { observedNode } from '../dumps/node.js';
 import { aboutService } from '../explain/about.js';
 import { addressPage, claimsTo } from '../explain/address.js';
 import { beyondOf } from '../explain/live.js';
@@ -19,7 +20,6 @@ import { readCluster } from '../front.js';
 import type { Ip } from '../ip.js';
 import { nearest } from '../near.js';
 import type { Options } from '../options.js';
-import { observedRules } from '../packet/desired.js';
 import { compileSnapshot } from '../pipeline.js';
 import type { Service, Snapshot } from '../read/types.js';
 import { chooseNode } from '../resolve/node.js';
@@ -164,7 +164,7 @@ async function live(
   const doctor = examine(await gather(options.mode || 'iptables', task.at.netns, io));
   const found = {
     name: name || options.machine.hostname,
-    rules: observedRules(there),
+    rules: observedNode(there).value.rules,
     changes: changesOf(differences, there),
     doctor,
   };

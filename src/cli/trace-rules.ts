@@ -1,16 +1,15 @@
 /**
  * cli: `--rules` and `--live` → the rules of a node.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readMachine, readState } from '../apply/read.js';
 import { type Checked, type Diagnostic, showPath } from '../diag.js';
 import { type DumpText, readDumps } from '../dumps/dumps.js';
 import { observedNode, type ReadNode } from '../dumps/node.js';
-import { readText } from '../files.js';
 import type { Machine } from '../options.js';
 import { capturedHost, isCapture } from './captured.js';
+import { dumpsIn } from './dump-files.js';
 import { type Io, readAll } from './io.js';
 import { detectedOf, type NodeAtHand, nodeOn } from './node.js';
 
@@ -58,12 +57,7 @@ function unreadable(path: string, error: unknown): unknown {
 
 /** The dumps in a directory; other files, such as `vipc compile -o` writes, are skipped. */
 function filesIn(directory: string): readonly DumpText[] {
-  const files = readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => join(directory, name))
-    .sort();
-  const texts = files.map((name) => ({ name, text: readText(name) }));
-  const dumps = texts.filter((text) => !readDumps([text]).diagnostics.some(({ code }) => code === 'no-dump'));
+  const dumps = dumpsIn(directory);
   if (dumps.length === 0)
     throw new Error(
       `${directory} has no file that iptables-save, ipset save or ipvsadm --save -n wrote, and is no capture`,

@@ -1,14 +1,11 @@
 /**
  * cli: the arguments A and B of `vipc verify` → rules: compiles a snapshot, parses a dump, reads a live node.
  */
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { readState } from '../apply/read.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { readDumps } from '../dumps/dumps.js';
-import { kindOf } from '../dumps/kind.js';
 import { observedNode, type ReadNode, withoutOwn } from '../dumps/node.js';
-import { readText } from '../files.js';
 import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
@@ -16,6 +13,7 @@ import { compileState } from '../pipeline.js';
 import type { Given } from '../verify/verify.js';
 import { RULES } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
+import { dumpsIn } from './dump-files.js';
 import { openInput } from './input.js';
 import { type Io, readAll } from './io.js';
 import { detectedOf, type NodeAtHand, nodeOn, openNode } from './node.js';
@@ -48,21 +46,8 @@ export async function loadSide(path: string, flags: VerifyFlags, io: Io): Promis
   const found = statSync(path, { throwIfNoEntry: false });
   // The reader of snapshots reports a missing path.
   if (!found) return { kind: 'snapshot', path };
-  const files = found.isDirectory() ? filesIn(path) : [path];
-  const texts = files.filter((name) => !/\.(?:ya?ml)$/.test(name)).map((name) => ({ name, text: readText(name) }));
-  const dumps = texts.filter((text) => isDump(text));
+  const dumps = dumpsIn(path);
   return dumps.length > 0 ? dumpSide(dumps) : { kind: 'snapshot', path };
-}
-
-function filesIn(directory: string): readonly string[] {
-  const entries = readdirSync(directory, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-  return names.sort().map((name) => join(directory, name));
-}
-
-function isDump(text: Parameters<typeof kindOf>[0]): boolean {
-  const { value, diagnostics } = kindOf(text);
-  return value !== 'nothing' && diagnostics.length === 0;
 }
 
 function dumpSide(texts: Parameters<typeof readDumps>[0]): Loaded {

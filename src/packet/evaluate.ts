@@ -132,10 +132,10 @@ function through(way: Way, table: TableName, hook: Hook, branch: Branch): readon
 
 /** Table nat: for packets in state NEW; in PREROUTING and OUTPUT only until the destination is decided. */
 function translate(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
-  const forDestination = DESTINATION_HOOKS.has(hook);
-  if (branch.flow.state !== 'NEW' || (forDestination && branch.flow.isDestinationSet)) return [branch];
+  const side = DESTINATION_HOOKS.has(hook) ? 'isDestinationSet' : 'isSourceSet';
+  if (branch.flow.state !== 'NEW' || branch.flow[side]) return [branch];
   return through(way, 'nat', hook, branch).map((each) =>
-    forDestination && !each.flow.isDestinationSet ? { ...each, flow: { ...each.flow, isDestinationSet: true } } : each,
+    each.flow[side] ? each : { ...each, flow: { ...each.flow, [side]: true } },
   );
 }
 

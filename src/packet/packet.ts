@@ -55,6 +55,8 @@ export interface Flow {
   readonly original: { readonly destination: Ip; readonly port: number | undefined } | undefined;
   /** Whether table nat has decided on the destination, which the kernel does once for each connection. */
   readonly isDestinationSet: boolean;
+  /** The same for the source: a packet that comes back by lo is not translated in INPUT. */
+  readonly isSourceSet: boolean;
   /** The IPVS virtual server that took it. */
   readonly virtualServer: string | undefined;
   /** How POSTROUTING translates the source. */
@@ -83,6 +85,7 @@ export function flowOf(packet: PacketClass): Flow {
     connmark: 0,
     original: undefined,
     isDestinationSet: false,
+    isSourceSet: false,
     virtualServer: undefined,
     sourceNat: undefined,
     affinity: undefined,

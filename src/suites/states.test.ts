@@ -44,3 +44,19 @@ it('a probability that is no number depends', () => {
     ['forwarded', 1],
   ]);
 });
+
+// nf_nat_initialized() in net/netfilter/nf_nat_core.c: each side of a connection is translated once.
+it.each<[string, string | undefined, boolean]>([
+  ['sent to the node itself', undefined, false],
+  ['from outside', 'eth0', true],
+])('SNAT in INPUT and a packet %s', (_, inInterface, isChanged) => {
+  const text = '*nat\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j SNAT --to-source 192.0.2.9\nCOMMIT\n';
+  const [source, destination] = [parseIp('192.0.2.1'), parseIp('127.0.0.1')];
+  if (!source || !destination) throw new Error('no addresses');
+  const { rules } = readDumps([{ name: 'iptables', text }]).value;
+  const packet = { family: 'ipv4' as const, source, destination, protocol: 'tcp' as const, destinationPort: 80 };
+  const found = newEvaluator(rules).evaluate({ ...packet, ...(inInterface !== undefined && { inInterface }) });
+  expect(found.map(({ end, steps }) => [end, steps.some(({ chain }) => chain === 'INPUT')])).toEqual([
+    ['delivered', isChanged],
+  ]);
+});

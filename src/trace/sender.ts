@@ -141,7 +141,7 @@ function detected({ node }: World, family: Family): string | undefined {
 }
 
 const ALL_USED: Problem = {
-  problem: 'the input has addresses of all networks that are reserved for examples',
+  problem: 'the input has addresses of all networks that are reserved for examples and benchmarks',
   hint: 'say which address sends: --from ADDRESS',
 };
 
