@@ -3,17 +3,21 @@
  */
 import type { Owner } from '../owner.js';
 import type { Fraction } from './fraction.js';
-import type { Asked, Hook } from './hooks.js';
+import type { Hook } from './hooks.js';
 import type { Flow } from './packet.js';
 
 /** A rule that matched the packet, the policy of a chain, or a virtual server of IPVS. */
 export interface Step {
   readonly hook: Hook;
-  readonly table: Asked;
+  /** Of iptables `nat`, of nftables `ip kube-proxy`, or `ipvs`. */
+  readonly table: string;
   readonly chain: string;
   /** From 1, as iptables numbers rules; 0 for the policy of a chain, and for a virtual server. */
   readonly rule: number;
-  /** As iptables -S prints it; for IPVS, server and real server as ipvsadm --save prints them. */
+  /**
+   * As iptables -S or nft prints it, for IPVS server and real server as ipvsadm --save does; after `#` the element of a
+   * map that decided.
+   */
   readonly text: string;
   readonly owner: Owner | undefined;
   /** The number of rules before it in the chain. */

@@ -2,17 +2,19 @@
  * evaluate: rules and a class of packets → the ways that its connections take, each with its share, its end and its
  * steps. The same code decides and explains.
  */
-import { FAMILIES, type Ip } from '../ip.js';
-import type { TableName } from '../tools/iptables/types.js';
+import { FAMILIES, type Family, type Ip } from '../ip.js';
+import { isTableName } from '../tools/iptables/types.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
 import { type Branch, type Step, stepsOf } from './branch.js';
-import { type Missed, type Tables, tablesOf } from './chains.js';
+import { type Missed, tablesOf } from './chains.js';
 import { type Fraction, ONE, plus } from './fraction.js';
-import { type Asked, DESTINATION_HOOKS, HOOKS, type Hook } from './hooks.js';
+import { DESTINATION_HOOKS, type Hook } from './hooks.js';
 import { refused, schedule, serversOf } from './ipvs.js';
+import { nftTablesOf } from './nft/tables.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
 import { membershipsOf } from './sets.js';
+import { type Stage, stagesAt, type Walk } from './stages.js';
 
 /** Where a packet ends: a rule drops or refuses it, or it leaves the tables. */
 export type End = 'delivered' | 'forwarded' | 'drop' | 'reject';
@@ -36,24 +38,18 @@ export interface Evaluator {
   readonly ways: (packet: PacketClass) => readonly Outcome[];
   /** Whether an address is the node's own. */
   readonly isLocal: (ip: Ip) => boolean;
-  /** The rules of a chain that do not match the flow. */
-  readonly missed: (family: Flow['family'], table: Asked, chain: string, flow: Flow) => readonly Missed[];
+  /** The rules of a chain that do not match the flow; `table` as in the steps. */
+  readonly missed: (family: Flow['family'], table: string, chain: string, flow: Flow) => readonly Missed[];
 }
 
 /** An evaluator of a node's rules; a chain is indexed when a packet first enters it. */
 export function newEvaluator(node: NodeRules): Evaluator {
-  const known = { node, membership: membershipsOf(node.sets) };
-  const tables = new Map<Flow['family'], Tables>(
-    FAMILIES.map((family) => [
-      family,
-      tablesOf(node.ruleSets.find((each) => each.family === family) ?? { family, tables: [] }, known),
-    ]),
-  );
+  const rules = new Map(FAMILIES.map((family) => [family, rulesFor(family, node)]));
   const serverFor = serversOf(node.virtualServers);
   const ways = (packet: PacketClass): readonly Outcome[] => {
-    const own = tables.get(packet.family);
+    const own = rules.get(packet.family);
     if (!own) return [];
-    const way: Way = { node, tables: own, serverFor, outcomes: [] };
+    const way: Way = { node, stages: own.stages, serverFor, outcomes: [] };
     travel(way, { flow: flowOf(packet), weight: ONE, steps: undefined, depends: [] });
     return way.outcomes;
   };
@@ -61,15 +57,31 @@ export function newEvaluator(node: NodeRules): Evaluator {
     evaluate: (packet) => merged(ways(packet)),
     ways,
     isLocal: (ip) => isLocal(node, ip),
-    missed: (family, table, chain, flow) =>
-      table === 'ipvs' ? [] : (tables.get(family)?.missed(table, chain, flow) ?? []),
+    missed: (family, table, chain, flow) => rules.get(family)?.missed(table, chain, flow) ?? [],
+  };
+}
+
+/** The stages of each hook for packets of a family, found when a packet first comes to it; and what they leave out. */
+function rulesFor(family: Family, node: NodeRules) {
+  const ruleSet = node.ruleSets.find((each) => each.family === family) ?? { family, tables: [] };
+  const tables = tablesOf(ruleSet, { node, membership: membershipsOf(node.sets) });
+  const nft = nftTablesOf(node, family);
+  const found = new Map<Hook, readonly Stage[]>();
+  return {
+    stages: (hook: Hook) => {
+      const stages = found.get(hook) ?? stagesAt(hook, tables, nft.entrances);
+      found.set(hook, stages);
+      return stages;
+    },
+    missed: (table: string, chain: string, flow: Flow) =>
+      isTableName(table) ? tables.missed(table, chain, flow) : nft.missed(table, chain, flow),
   };
 }
 
 /** The node that a packet passes through, and the outcomes so far. */
 interface Way {
   readonly node: NodeRules;
-  readonly tables: Tables;
+  readonly stages: (hook: Hook) => readonly Stage[];
   readonly serverFor: (flow: Flow) => VirtualServer | undefined;
   readonly outcomes: Outcome[];
 }
@@ -112,31 +124,38 @@ function leave(way: Way, branches: readonly Branch[]): void {
 /** The branches that pass a hook; the others have ended. IPVS may send a branch out at once. */
 function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branch[] {
   let left = branches;
-  for (const asked of HOOKS[hook]) {
+  for (const stage of way.stages(hook)) {
     if (left.length === 0) return left;
-    if (asked === 'ipvs') left = left.flatMap((branch) => byIpvs(way, hook, branch));
-    else if (asked === 'nat') left = left.flatMap((branch) => translate(way, hook, branch));
-    else if (way.tables.has(asked, hook)) left = left.flatMap((branch) => through(way, asked, hook, branch));
+    left = left.flatMap((branch) => {
+      switch (stage.kind) {
+        case 'rules':
+          return through(way, stage.walk, branch);
+        case 'nat':
+          return translate(way, stage.walks, hook, branch);
+        case 'ipvs':
+          return byIpvs(way, hook, branch);
+      }
+    });
   }
   return left;
 }
 
-function through(way: Way, table: TableName, hook: Hook, branch: Branch): readonly Branch[] {
+function through(way: Way, walk: Walk, branch: Branch): readonly Branch[] {
   const accepted: Branch[] = [];
-  for (const { branch: walked, verdict } of way.tables.walk(table, hook, branch)) {
+  for (const { branch: walked, verdict } of walk(branch)) {
     if (verdict === 'accept') accepted.push(walked);
     else end(way, walked, verdict);
   }
   return accepted;
 }
 
-/** Table nat: for packets in state NEW; in PREROUTING and OUTPUT only until the destination is decided. */
-function translate(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
+/** NAT: for packets in state NEW, and only until the side of the connection is decided; no rule is a decision too. */
+function translate(way: Way, walks: readonly Walk[], hook: Hook, branch: Branch): readonly Branch[] {
   const side = DESTINATION_HOOKS.has(hook) ? 'isDestinationSet' : 'isSourceSet';
-  if (branch.flow.state !== 'NEW' || branch.flow[side]) return [branch];
-  return through(way, 'nat', hook, branch).map((each) =>
-    each.flow[side] ? each : { ...each, flow: { ...each.flow, [side]: true } },
-  );
+  if (branch.flow.state !== 'NEW') return [branch];
+  let left: readonly Branch[] = [branch];
+  for (const walk of walks) left = left.flatMap((each) => (each.flow[side] ? [each] : through(way, walk, each)));
+  return left.map((each) => (each.flow[side] ? each : { ...each, flow: { ...each.flow, [side]: true } }));
 }
 
 function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {

@@ -1,7 +1,7 @@
 /**
  * targets: the action of a rule on a packet that it matches.
  */
-import { type Ip, parseIp } from '../ip.js';
+import { type Ip, ipOf, parseIp } from '../ip.js';
 import type { Rule, Target } from '../tools/iptables/types.js';
 import type { Flow } from './packet.js';
 
@@ -73,15 +73,26 @@ export function translated(flow: Flow, destination: Ip, port: number | undefined
   };
 }
 
+/** The flow after REDIRECT: to this node. */
+export function redirected(flow: Flow, port: number | undefined): Flow {
+  return translated(flow, LOOPBACK[flow.family], port);
+}
+
+/**
+ * The address to which REDIRECT sends packets of this node; other packets go to the first address of the input
+ * interface, which is local as well (nf_nat_redirect_ipv4).
+ */
+const LOOPBACK = {
+  ipv4: ipOf([127, 0, 0, 1]),
+  ipv6: ipOf([...Array<number>(15).fill(0), 1]),
+};
+
 /** Targets without a verdict, whose changes no rule of a Service matches. */
 const PASSING: ReadonlySet<string> = new Set(
   'LOG NFLOG ULOG TRACE AUDIT TCPMSS TCPOPTSTRIP CLASSIFY DSCP TOS TTL HL ECN CHECKSUM RATEEST SECMARK CONNSECMARK IDLETIMER LED SET'.split(
     ' ',
   ),
 );
-
-/** The address to which REDIRECT sends packets of this node. */
-const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' } as const;
 
 function foreignAction(text: string, flow: Flow): Action {
   const [, name = '', options = ''] = /^ -[jg] (\S+)(.*)$/s.exec(text) ?? [];
@@ -100,11 +111,7 @@ function foreignAction(text: string, flow: Flow): Action {
       return destinationNat(options, flow) ?? { kind: 'unknown', text: text.trim() };
     case 'REDIRECT': {
       const [, port] = / --to-ports (\d+)(?!-)/.exec(options) ?? [];
-      // For other packets it is the first address of the input interface, local as well (nf_nat_redirect_ipv4).
-      const ip = parseIp(LOOPBACK[flow.family]);
-      return ip
-        ? verdict('accept', translated(flow, ip, port === undefined ? undefined : Number(port)))
-        : { kind: 'unknown', text };
+      return verdict('accept', redirected(flow, port === undefined ? undefined : Number(port)));
     }
     case 'CT':
       return { kind: 'continue', flow: / --notrack\b/.test(options) ? { ...flow, state: 'UNTRACKED' } : flow };

@@ -3,6 +3,7 @@
  */
 import type { TableName } from '../tools/iptables/types.js';
 import type { Branch } from './branch.js';
+import { type Fraction, rest, times } from './fraction.js';
 import type { Hook } from './hooks.js';
 import { actionIn, type IndexedChain, type IndexedRule, nextFor, partIn, targetIn, test, textIn } from './indexed.js';
 import { settled } from './interfaces.js';
@@ -44,8 +45,9 @@ export function follow(place: Place, chain: IndexedChain, start: Branch, from = 
     const tri = settled(branch, test(chain, next, branch.flow));
     at = next.place + 1;
     if (tri.kind === 'no') continue;
-    const left = tri.kind === 'yes' ? undefined : leftOf(branch, next, tri);
-    const back = take(place, chain, next, tri.kind === 'yes' ? branch : takenOf(branch, next, tri), depth, out);
+    const parts: Parts = (weight, share) => partIn(next, weight, share);
+    const left = tri.kind === 'yes' ? undefined : leftOf(branch, tri, parts);
+    const back = take(place, chain, next, tri.kind === 'yes' ? branch : takenOf(branch, tri, parts), depth, out);
     // The branches that come back, and the one that does not match, go on with the next rule: the first in this loop.
     const first = back[0] ?? left;
     if (!first) return out;
@@ -115,16 +117,25 @@ function stepped({ table, hook }: Place, chain: IndexedChain, rule: IndexedRule,
 }
 
 /** The part of a branch that a rule matches. */
-function takenOf({ flow, weight, steps, depends }: Branch, rule: IndexedRule, tri: Uncertain): Branch {
+export function takenOf({ flow, weight, steps, depends }: Branch, tri: Uncertain, parts: Parts = partsOf): Branch {
   if (tri.kind === 'depends') return { flow, weight, steps, depends: [...depends, tri.on] };
-  return { flow, weight: partIn(rule, weight, tri.share).taken, steps, depends };
+  return { flow, weight: parts(weight, tri.share).taken, steps, depends };
 }
 
 /** The part that it does not match. If the match depends, both parts have the whole weight: either may be real. */
-function leftOf({ flow, weight, steps, depends }: Branch, rule: IndexedRule, tri: Uncertain): Branch | undefined {
-  if (tri.kind === 'share') return { flow, weight: partIn(rule, weight, tri.share).left, steps, depends };
+export function leftOf(
+  { flow, weight, steps, depends }: Branch,
+  tri: Uncertain,
+  parts: Parts = partsOf,
+): Branch | undefined {
+  if (tri.kind === 'share') return { flow, weight: parts(weight, tri.share).left, steps, depends };
   if (depends.length >= MOST_UNKNOWN) return undefined;
   return { flow, weight, steps, depends: [...depends, `not ${tri.on}`] };
 }
 
 type Uncertain = Exclude<Tri, { kind: 'yes' | 'no' }>;
+
+/** The parts of a branch's weight that a share of connections is, and the rest. */
+type Parts = (weight: Fraction, share: Fraction) => { readonly taken: Fraction; readonly left: Fraction };
+
+const partsOf: Parts = (weight, share) => ({ taken: times(weight, share), left: times(weight, rest(share)) });

@@ -6,7 +6,7 @@ import { type Checked, type Diagnostic, show } from '../../diag.js';
 import type { Family } from '../../ip.js';
 import { parseRule } from './parse/rule.js';
 import { quotesClose } from './parse/words.js';
-import { BUILT_IN_CHAINS, type Chain, type RuleSet, type Table, type TableName } from './types.js';
+import { type Chain, isTableName, type RuleSet, type Table } from './types.js';
 
 export { parseRule } from './parse/rule.js';
 
@@ -107,14 +107,10 @@ function openTable(reader: Reader, name: string): string | undefined {
   const problem = reader.open ? `table ${reader.open.name} has no COMMIT` : undefined;
   const chains: SavedChain[] = [];
   reader.open = { name, chains, lines: new Map() };
-  if (!isTable(name)) return 'iptables has no such table';
+  if (!isTableName(name)) return 'iptables has no such table';
   if (reader.tables.some((table) => table.name === name)) return 'the table is there already';
   reader.tables.push({ name, chains });
   return problem;
-}
-
-function isTable(name: string): name is TableName {
-  return Object.hasOwn(BUILT_IN_CHAINS, name);
 }
 
 function readChain({ open, family }: Reader, line: string): string | undefined {

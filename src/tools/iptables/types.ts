@@ -25,6 +25,11 @@ export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly string[]>> = {
   security: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
 
+/** Whether a table of iptables has this name. */
+export function isTableName(name: string): name is TableName {
+  return Object.hasOwn(BUILT_IN_CHAINS, name);
+}
+
 export interface Table {
   readonly name: TableName;
   /** Built-in chains in the kernel's order, then the others in any order; print sorts them by name. */

@@ -1,0 +1,150 @@
+/**
+ * actions: the statements of a rule that change a packet, or decide about it.
+ */
+import { type Ip, parseIp } from '../../ip.js';
+import type { Owner } from '../../owner.js';
+import type { MapReference, NatTarget, Statement, Verdict } from '../../tools/nft/types.js';
+import { type Fraction, fraction, ONE } from '../fraction.js';
+import type { Flow } from '../packet.js';
+import { redirected, translated } from '../targets.js';
+import { indexElements } from './elements.js';
+import { keysOf } from './keys.js';
+import type { KnownTable } from './known.js';
+
+/** What a statement does with a share of the connections. */
+export interface Effect {
+  readonly share: Fraction;
+  readonly flow: Flow;
+  /**
+   * `next`: the rule goes on; `leave`: the rule does not match after all; `unknown`: what it does is not known.
+   */
+  readonly to:
+    | Verdict
+    | { readonly kind: 'next' | 'leave' | 'reject' }
+    | { readonly kind: 'unknown'; readonly text: string };
+  /** The element that decided, as nft writes it. */
+  readonly element?: string;
+  readonly owner?: Owner | undefined;
+}
+
+export type Act = (flow: Flow) => readonly Effect[];
+
+/** The action of a statement; undefined for one that only tests, and for one that is not known. */
+export function actionOf(statement: Statement, text: string, known: KnownTable): Act | undefined {
+  switch (statement.kind) {
+    case 'match':
+    case 'lookup':
+    case 'unknown':
+      return undefined;
+    case 'vmap':
+      return byMap(statement.key, statement.map, text, known, (data, flow) => ({ flow, to: readVerdict(data) }));
+    case 'verdict':
+      return (flow) => [{ share: ONE, flow, to: statement.verdict }];
+    case 'mark': {
+      const { mask, xor, target } = statement;
+      const field = target === 'meta' ? 'mark' : 'connmark';
+      return (flow) => next({ ...flow, [field]: ((flow[field] & mask) ^ xor) >>> 0 });
+    }
+    case 'masquerade':
+      return (flow) => accept({ ...flow, sourceNat: 'masquerade' });
+    case 'snat':
+      return (flow) => accept({ ...flow, sourceNat: 'snat' });
+    case 'dnat':
+      return destinationNat(statement.to, text, known);
+    case 'redirect':
+      return (flow) => accept(redirected(flow, statement.port));
+    case 'reject':
+      return (flow) => [{ share: ONE, flow, to: { kind: 'reject' } }];
+    case 'set':
+      return (flow) => next(statement.operation === 'delete' ? flow : { ...flow, affinity: statement.set });
+    case 'neutral':
+      return next;
+    case 'notrack':
+      return (flow) => next({ ...flow, state: 'UNTRACKED' });
+  }
+}
+
+function next(flow: Flow): readonly Effect[] {
+  return [{ share: ONE, flow, to: { kind: 'next' } }];
+}
+
+function accept(flow: Flow): readonly Effect[] {
+  return [{ share: ONE, flow, to: { kind: 'accept' } }];
+}
+
+function unknown(flow: Flow, text: string): readonly Effect[] {
+  return [{ share: ONE, flow, to: { kind: 'unknown', text } }];
+}
+
+function destinationNat(to: NatTarget, text: string, known: KnownTable): Act {
+  switch (to.kind) {
+    case 'address': {
+      const ip = to.ip === undefined ? undefined : parseIp(to.ip);
+      if (to.ip !== undefined && !ip) return (flow) => unknown(flow, text);
+      return (flow) => accept(translated(flow, ip ?? flow.destination, to.port));
+    }
+    case 'map':
+      return byMap(to.key, to.map, text, known, (data, flow) => {
+        const endpoint = readEndpoint(data);
+        if (!endpoint) return { flow, to: { kind: 'unknown', text } };
+        return { flow: translated(flow, endpoint.ip, endpoint.port), to: { kind: 'accept' } };
+      });
+    case 'unknown':
+      return (flow) => unknown(flow, text);
+  }
+}
+
+/** `10.244.1.5 . 8080`, or an address alone. */
+function readEndpoint(data: string): { readonly ip: Ip; readonly port: number | undefined } | undefined {
+  const [address = '', port] = data.split(' . ');
+  const ip = parseIp(address);
+  return ip && { ip, port: port === undefined ? undefined : Number(port) };
+}
+
+function readVerdict(data: string): Effect['to'] {
+  const [, word, chain] = /^(\S+)(?: (.+))?$/.exec(data) ?? [];
+  switch (word) {
+    case 'accept':
+    case 'drop':
+    case 'return':
+    case 'continue':
+      return { kind: word };
+    case 'jump':
+    case 'goto':
+      if (chain !== undefined) return { kind: word, chain };
+  }
+  return { kind: 'unknown', text: data };
+}
+
+/** Looks a key up; numbers of a generator are keys of equal shares. A key without an element ends the rule. */
+function byMap(
+  key: Parameters<typeof keysOf>[0],
+  map: MapReference,
+  text: string,
+  known: KnownTable,
+  act: (data: string, flow: Flow) => Pick<Effect, 'flow' | 'to'>,
+): Act {
+  const keys = keysOf(key, known.node);
+  const named = map.kind === 'named' ? known.set(map.name) : undefined;
+  const find = map.kind === 'named' ? named?.find : indexElements(map.entries);
+  return (flow) => {
+    const wanted = keys(flow);
+    if (wanted === null) return [{ share: ONE, flow, to: { kind: 'leave' } }];
+    if (!wanted || !find) return unknown(flow, text);
+    // A client that a map of the packets remembers is not followed to its endpoint: a new client is in none.
+    if (named?.isDynamic) return [{ share: ONE, flow, to: { kind: named.remembers(flow) ? 'next' : 'leave' } }];
+    const share = fraction(1n, BigInt(wanted.length));
+    return wanted.map((each): Effect => {
+      const element = find(each);
+      if (element === null) return { share, flow, to: { kind: 'unknown', text } };
+      const data = element?.data;
+      if (!element || data === undefined) return { share, flow, to: { kind: 'leave' } };
+      return {
+        share,
+        ...act(data, flow),
+        ...(named && { element: `${named.named.name} { ${element.key} : ${data} }` }),
+        owner: element.owner,
+      };
+    });
+  };
+}

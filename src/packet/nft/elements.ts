@@ -1,0 +1,56 @@
+/**
+ * elements: the elements of sets and maps, found by key. An element with a network, a range or a wildcard in its key is
+ * found by the key's first field where that is one value.
+ */
+import type { Element } from '../../tools/nft/types.js';
+import { type Key, keyText } from './keys.js';
+import { holds } from './values.js';
+
+/** The element that has a key; undefined if none has, null if that cannot be said. */
+export type Find = (key: Key) => Element | undefined | null;
+
+interface Pattern {
+  readonly fields: readonly string[];
+  readonly element: Element;
+}
+
+/** An index of elements. */
+export function indexElements(elements: Iterable<Element>): Find {
+  const exact = new Map<string, Element>();
+  const byFirst = new Map<string, Pattern[]>();
+  for (const element of elements) {
+    exact.set(element.key, element);
+    if (/[-*/]/.test(element.key)) {
+      const fields = element.key.split(' . ');
+      const [first = ''] = fields;
+      const bucket = /[-*/]/.test(first) ? '' : first;
+      const list = byFirst.get(bucket);
+      if (list) list.push({ fields, element });
+      else byFirst.set(bucket, [{ fields, element }]);
+    }
+  }
+  if (byFirst.size === 0) return (key) => exact.get(keyText(key));
+  return (key) => {
+    const found = exact.get(keyText(key));
+    if (found) return found;
+    const [first = ''] = key;
+    const near = [byFirst.get(keyText([first])) ?? [], byFirst.get('') ?? []];
+    let isUnknown = false;
+    for (const { fields, element } of near.flat()) {
+      const has = matches(fields, key);
+      if (has) return element;
+      if (has === undefined) isUnknown = true;
+    }
+    return isUnknown ? null : undefined;
+  };
+}
+
+function matches(fields: readonly string[], key: Key): boolean | undefined {
+  let result: boolean | undefined = fields.length === key.length;
+  for (const [i, value] of key.entries()) {
+    const has = holds(fields[i] ?? '', value);
+    if (has === false) return false;
+    if (has === undefined) result = undefined;
+  }
+  return result;
+}

@@ -1,0 +1,52 @@
+/**
+ * rules: a rule of nftables as tests and actions, made when a packet first reaches it.
+ */
+import { printRule, printStatement } from '../../tools/nft/print.js';
+import type { Rule, Statement } from '../../tools/nft/types.js';
+import type { Condition } from '../foreign.js';
+import { ONE } from '../fraction.js';
+import { depends } from '../tri.js';
+import { type Act, actionOf } from './actions.js';
+import type { KnownTable } from './known.js';
+import { lookupCondition, matchCondition } from './tests.js';
+
+export interface MadeRule {
+  readonly rule: Rule;
+  /** From 0. */
+  readonly place: number;
+  readonly text: string;
+  readonly parts: readonly Part[];
+}
+
+/** A statement: a test that the packet must pass, or an action on it. */
+export type Part =
+  | { readonly kind: 'test'; readonly text: string; readonly test: Condition }
+  | { readonly kind: 'act'; readonly act: Act };
+
+/** A rule, ready for packets. */
+export function madeRule(rule: Rule, place: number, known: KnownTable): MadeRule {
+  const { family } = known.table;
+  return {
+    rule,
+    place,
+    text: printRule(rule, family),
+    parts: rule.statements.map((statement) => partOf(statement, printStatement(statement, family), known)),
+  };
+}
+
+function partOf(statement: Statement, text: string, known: KnownTable): Part {
+  switch (statement.kind) {
+    case 'match':
+      return { kind: 'test', text, test: matchCondition(statement, text, known) };
+    case 'lookup':
+      return { kind: 'test', text, test: lookupCondition(statement, text, known) };
+    case 'unknown':
+      if (LIMITS.test(text)) return { kind: 'test', text, test: () => depends(text) };
+  }
+  const act = actionOf(statement, text, known);
+  const unknown: Act = (flow) => [{ share: ONE, flow, to: { kind: 'unknown', text } }];
+  return { kind: 'act', act: act ?? unknown };
+}
+
+/** Statements that a packet passes or not, and that do nothing to it. */
+const LIMITS = /^(?:limit|quota|ct count|socket|osf|rt|tcp option|exthdr|xt match|meta|ct|fib|payload|@)\b/;

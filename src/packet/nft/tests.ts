@@ -1,0 +1,86 @@
+/**
+ * tests: the statements that a packet must match → conditions on it.
+ */
+import type { Statement } from '../../tools/nft/types.js';
+import type { Condition } from '../foreign.js';
+import { fraction } from '../fraction.js';
+import type { NodeRules } from '../node.js';
+import type { Flow } from '../packet.js';
+import { depends, NO, of, shareOf, type Tri, unless, YES } from '../tri.js';
+import { fieldOf } from './fields.js';
+import { keysOf } from './keys.js';
+import type { KnownTable } from './known.js';
+import { holds } from './values.js';
+
+type Match = Extract<Statement, { kind: 'match' }>;
+type Lookup = Extract<Statement, { kind: 'lookup' }>;
+
+/** The condition of `ip saddr 10.0.0.0/8`, `ct state new`, `numgen random mod 3 0`; `text` is what it is called. */
+export function matchCondition(match: Match, text: string, { node }: KnownTable): Condition {
+  const { left, operator, values } = match;
+  const not = operator === '!=';
+  const unknown = depends(text);
+  if (operator !== '==' && !not) return ordered(match, text, node);
+  if (left.kind === 'numgen') {
+    const share = shareOf(fraction(BigInt(values.length), BigInt(left.mod)));
+    return () => unless(not, share);
+  }
+  if (left.kind === 'ct' && left.key === 'status') return (flow) => unless(not, anyOf(values, status(flow), unknown));
+  const read = fieldOf(left, node);
+  return (flow) => {
+    const value = read(flow);
+    if (value === null) return NO;
+    if (value === undefined) return unknown;
+    return unless(
+      not,
+      anyOf(values, (each) => holds(each, value), unknown),
+    );
+  };
+}
+
+/** `<`, `<=`, `>` and `>=`, of numbers. */
+function ordered({ left, operator, values }: Match, text: string, node: NodeRules): Condition {
+  const read = fieldOf(left, node);
+  const [bound] = values.map(Number);
+  return (flow) => {
+    const value = read(flow);
+    if (value === null) return NO;
+    if (typeof value !== 'number' || bound === undefined || Number.isNaN(bound)) return depends(text);
+    const less = value < bound;
+    const equal = value === bound;
+    return of(operator.startsWith('<') ? less || (equal && operator === '<=') : !less && (!equal || operator === '>='));
+  };
+}
+
+/** Bits of `ct status` that are known: a translation of the destination, and of the source. */
+function status({ original, sourceNat }: Flow): (bit: string) => boolean | undefined {
+  return (bit) => (bit === 'dnat' ? original !== undefined : bit === 'snat' ? sourceNat !== undefined : undefined);
+}
+
+/** Whether one of the values holds; one that is not understood may. */
+function anyOf(values: readonly string[], has: (value: string) => boolean | undefined, unknown: Tri): Tri {
+  let result = NO;
+  for (const value of values) {
+    const found = has(value);
+    if (found) return YES;
+    if (found === undefined) result = unknown;
+  }
+  return result;
+}
+
+/** The condition of `ip daddr @cluster-ips`. The packets' own sets remember clients; a new client is in none. */
+export function lookupCondition({ left, not, set }: Lookup, text: string, known: KnownTable): Condition {
+  const unknown = depends(text);
+  const named = known.set(set);
+  if (!named) return () => unknown;
+  if (named.isDynamic) return (flow) => unless(not, of(named.remembers(flow)));
+  const keys = keysOf(left, known.node);
+  return (flow) => {
+    const found = keys(flow);
+    if (found === null) return NO;
+    const [key, ...more] = found ?? [];
+    if (!key || more.length > 0) return unknown;
+    const element = named.find(key);
+    return element === null ? unknown : unless(not, of(element !== undefined));
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * walk: the way of a packet through a base chain of nftables and the chains that it leads to.
+ */
+import type { Owner } from '../../owner.js';
+import type { Chain } from '../../tools/nft/types.js';
+import type { Branch } from '../branch.js';
+import { times } from '../fraction.js';
+import type { Hook } from '../hooks.js';
+import { settled } from '../interfaces.js';
+import { leftOf, takenOf, type Walked } from '../walk.js';
+import type { Effect } from './actions.js';
+import type { KnownTable } from './known.js';
+import { type MadeRule, madeRule } from './rules.js';
+
+/** A chain whose rules are ready for packets. */
+export interface MadeChain {
+  readonly chain: Chain;
+  readonly rules: readonly MadeRule[];
+}
+
+/** The context of a walk: the table's name and chains, the hook, and the branches with a verdict so far. */
+export interface Place {
+  readonly table: string;
+  readonly hook: Hook;
+  readonly find: (chain: string) => MadeChain | undefined;
+  readonly done: Walked[];
+}
+
+/** Makes the chains of a table, each at its first use. */
+export function chainsOf(known: KnownTable): (name: string) => MadeChain | undefined {
+  const chains = new Map(known.table.chains.map((chain) => [chain.name, chain]));
+  const made = new Map<string, MadeChain>();
+  return (name) => {
+    const before = made.get(name);
+    const chain = before ? undefined : chains.get(name);
+    if (!chain) return before;
+    const now = { chain, rules: chain.rules().map((rule, place) => madeRule(rule, place, known)) };
+    made.set(name, now);
+    return now;
+  };
+}
+
+/** A guard against loops in a dump; the kernel allows 16 jumps. */
+const DEEPEST = 64;
+
+/** Follows a branch from the rule at `from` on; returns the branches that leave the chain without a verdict. */
+export function follow(place: Place, chain: MadeChain, start: Branch, from = 0, depth = 0): readonly Branch[] {
+  let inside: readonly Branch[] = [start];
+  const out: Branch[] = [];
+  for (let at = from; at < chain.rules.length && inside.length > 0; at++) {
+    const rule = chain.rules[at];
+    if (rule) inside = inside.flatMap((branch) => pass({ place, chain, rule, depth, out }, branch));
+  }
+  return [...inside, ...out];
+}
+
+interface Visit {
+  readonly place: Place;
+  readonly chain: MadeChain;
+  readonly rule: MadeRule;
+  readonly depth: number;
+  /** The branches that leave the chain. */
+  readonly out: Branch[];
+}
+
+/** Sends a branch through the statements of a rule; returns the branches that go on with the next rule. */
+function pass(visit: Visit, branch: Branch, from = 0, isStepped = false): readonly Branch[] {
+  const { parts } = visit.rule;
+  const stay: Branch[] = [];
+  let now = branch;
+  for (let i = from; i < parts.length; i++) {
+    const part = parts[i];
+    if (part?.kind === 'test') {
+      const tri = settled(now, part.test(now.flow));
+      if (tri.kind === 'no') return [...stay, now];
+      if (tri.kind === 'yes') continue;
+      const left = leftOf(now, tri);
+      if (left) stay.push(left);
+      now = takenOf(now, tri);
+    } else if (part) {
+      const effects = part.act(now.flow);
+      const [only] = effects;
+      if (effects.length === 1 && only?.to.kind === 'next') {
+        now = isStepped ? { ...now, flow: only.flow } : { ...stepped(visit, now, only), flow: only.flow };
+        isStepped = true;
+        continue;
+      }
+      return [...stay, ...effects.flatMap((effect) => apply(visit, now, effect, i, isStepped))];
+    }
+  }
+  return [...stay, isStepped ? now : stepped(visit, now)];
+}
+
+/** The branches that stay in the chain after an effect on a share of the branch. */
+function apply(visit: Visit, before: Branch, effect: Effect, at: number, isStepped: boolean): readonly Branch[] {
+  const { place, depth, out } = visit;
+  const weighed = { ...before, weight: times(before.weight, effect.share) };
+  const { to } = effect;
+  if (to.kind === 'leave') return [weighed];
+  const branch = { ...(isStepped ? weighed : stepped(visit, weighed, effect)), flow: effect.flow };
+  switch (to.kind) {
+    case 'next':
+      return pass(visit, branch, at + 1, true);
+    case 'continue':
+      return [branch];
+    case 'unknown':
+      return [{ ...branch, depends: [...branch.depends, to.text] }];
+    case 'return':
+      out.push(branch);
+      return [];
+    case 'accept':
+    case 'drop':
+    case 'reject':
+      place.done.push({ branch, verdict: to.kind });
+      return [];
+    case 'jump':
+    case 'goto': {
+      const target = place.find(to.chain);
+      if (!target || depth >= DEEPEST) return [{ ...branch, depends: [...branch.depends, `${to.kind} ${to.chain}`] }];
+      const back = follow(place, target, branch, 0, depth + 1);
+      if (to.kind === 'jump') return back;
+      // After a goto the end of the target chain returns to the caller of this chain.
+      out.push(...back);
+      return [];
+    }
+  }
+}
+
+/** The branch with the rule as one step more. */
+function stepped({ place, chain, rule }: Visit, before: Branch, effect?: Effect): Branch {
+  const owner: Owner | undefined = effect?.owner ?? rule.rule.owner ?? chain.chain.owner;
+  const steps = {
+    hook: place.hook,
+    table: place.table,
+    chain: chain.chain.name,
+    rule: rule.place + 1,
+    text: effect?.element === undefined ? rule.text : `${rule.text}   # ${effect.element}`,
+    owner,
+    passed: rule.place,
+    flow: before.flow,
+    before: before.steps,
+  };
+  return { ...before, steps };
+}
