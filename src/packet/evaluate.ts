@@ -126,18 +126,20 @@ function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branc
   let left = branches;
   for (const stage of way.stages(hook)) {
     if (left.length === 0) return left;
-    left = left.flatMap((branch) => {
-      switch (stage.kind) {
-        case 'rules':
-          return through(way, stage.walk, branch);
-        case 'nat':
-          return translate(way, stage.walks, hook, branch);
-        case 'ipvs':
-          return byIpvs(way, hook, branch);
-      }
-    });
+    left = left.flatMap((branch) => actAt(stage, way, hook, branch));
   }
   return left;
+}
+
+function actAt(stage: Stage, way: Way, hook: Hook, branch: Branch): readonly Branch[] {
+  switch (stage.kind) {
+    case 'rules':
+      return through(way, stage.walk, branch);
+    case 'nat':
+      return translate(way, stage.walks, hook, branch);
+    case 'ipvs':
+      return byIpvs(way, hook, branch);
+  }
 }
 
 function through(way: Way, walk: Walk, branch: Branch): readonly Branch[] {
