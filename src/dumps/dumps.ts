@@ -1,6 +1,6 @@
 /**
- * dumps: the output of iptables-save, ip6tables-save, ipset save, ipvsadm --save -n and ip -json address on a node,
- * with rules of any program → the input of the evaluator. `vipc compile -o` writes such files too.
+ * dumps: the output of iptables-save, ip6tables-save, nft list ruleset, ipset save, ipvsadm --save -n and ip -json
+ * address on a node, with rules of any program → the input of the evaluator. `vipc compile -o` writes such files too.
  */
 import type { Checked, Diagnostic } from '../diag.js';
 import { FAMILIES, type Family, parseIp } from '../ip.js';
@@ -9,6 +9,8 @@ import type { Link } from '../tools/addresses/types.js';
 import { parse as parseSets, type SavedSets } from '../tools/ipset/parse.js';
 import { parse as parseRules, type SavedRuleSet } from '../tools/iptables/parse.js';
 import { parse as parseIpvs, type SavedIpvs } from '../tools/ipvs/parse.js';
+import { parse as parseNft } from '../tools/nft/parse.js';
+import type { Table as NftTable } from '../tools/nft/types.js';
 import { byFamily } from './families.js';
 import { kindOf } from './kind.js';
 import { nodeOf, type ReadNode } from './node.js';
@@ -21,21 +23,22 @@ export interface DumpText {
 /** The node that the dumps describe; text that cannot be read is an error that names the dump and the line. */
 export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
   const diagnostics: Diagnostic[] = [];
-  const read: Read = { ruleSets: new Map(), sets: [], ipvs: [], links: [], bound: [], said: diagnostics };
+  const read: Read = { ruleSets: new Map(), nft: [], sets: [], ipvs: [], links: [], bound: [], said: diagnostics };
   for (const dump of texts) {
     const kind = kindOf(dump);
     diagnostics.push(...kind.diagnostics);
     READERS[kind.value](read, { ...dump, text: dump.text.replace(/^\uFEFF/, '') });
   }
-  if (diagnostics.length === 0 && read.ruleSets.size === 0 && read.ipvs.length === 0)
+  if (diagnostics.length === 0 && read.ruleSets.size + read.nft.length + read.ipvs.length === 0)
     diagnostics.push({
       code: 'no-rules',
       severity: 'error',
       message: `there are no rules in ${texts.map(({ name }) => name).join(', ') || 'nothing'}`,
-      hint: 'iptables-save, ip6tables-save and ipvsadm --save -n print them',
+      hint: 'iptables-save, ip6tables-save, nft list ruleset and ipvsadm --save -n print them',
     });
   const node = nodeOf({
     ruleSets: FAMILIES.flatMap((family) => read.ruleSets.get(family)?.ruleSet ?? []),
+    nftTables: read.nft,
     sets: { sets: read.sets.flatMap(({ sets }) => sets), others: read.sets.flatMap(({ others }) => others) },
     ipvs: {
       virtualServers: read.ipvs.flatMap(({ virtualServers }) => virtualServers),
@@ -50,6 +53,7 @@ export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
 interface Read {
   /** The rule set, and the dump that each table was read from. */
   readonly ruleSets: Map<Family, { readonly ruleSet: SavedRuleSet; readonly from: ReadonlyMap<string, string> }>;
+  readonly nft: NftTable[];
   readonly sets: SavedSets[];
   readonly ipvs: SavedIpvs[];
   readonly links: (readonly Link[])[];
@@ -62,6 +66,7 @@ const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, 
   iptables(read, { name, text }) {
     for (const part of byFamily(name, text)) addRules(read, name, take(read, name, parseRules(part.text, part.family)));
   },
+  nft: (read, { name, text }) => void read.nft.push(...take(read, name, parseNft(text))),
   ipset: (read, { name, text }) => void read.sets.push(take(read, name, parseSets(text))),
   ipvs: (read, { name, text }) => void read.ipvs.push(take(read, name, parseIpvs(text))),
   links: (read, { name, text }) => void read.links.push(take(read, name, parseLinks(text))),

@@ -3,10 +3,11 @@
  */
 import { type Checked, type Diagnostic, show } from '../diag.js';
 
-export type DumpKind = 'iptables' | 'ipset' | 'ipvs' | 'links' | 'bound' | 'nothing';
+export type DumpKind = 'iptables' | 'nft' | 'ipset' | 'ipvs' | 'links' | 'bound' | 'nothing';
 
 const KINDS: readonly (readonly [RegExp, DumpKind])[] = [
   [/^\*[a-z]+$/, 'iptables'],
+  [/^table (?:ip6?|inet|bridge|arp|netdev) |^\{\s*"nftables"/, 'nft'],
   [/^create \S+ \S+/, 'ipset'],
   [/^(?:-A (?:-t|-u|-f|--sctp-service) |--set \d)/, 'ipvs'],
   [/^\[/, 'links'],
@@ -20,11 +21,6 @@ const OTHERS: readonly (readonly [RegExp, string, string])[] = [
   [/^Name: /, 'what ipset list prints', 'ipset save prints sets that can be read back'],
   [/^IP Virtual Server/, 'what ipvsadm -L prints', 'ipvsadm --save -n prints servers that can be read back'],
   [/^\d+: \S+: </, 'what ip address prints for people', 'ip -json address prints the same as data'],
-  [
-    /^table (?:ip6?|inet|bridge|arp|netdev) /,
-    'what nft list ruleset prints',
-    'iptables-save prints the rules of iptables-nft',
-  ],
   [/^(?:---|apiVersion:|kind:|\{)/, 'a manifest', 'name it as PATH, without --rules'],
 ];
 
@@ -37,7 +33,7 @@ export function kindOf({ name, text }: { readonly name: string; readonly text: s
   if (kind) return { value: kind, diagnostics: [] };
   const [, what, hint] = OTHERS.find(([pattern]) => pattern.test(line)) ?? [
     undefined,
-    'not the output of iptables-save, ip6tables-save, ipset save, ipvsadm --save -n or ip -json address',
+    'not the output of iptables-save, ip6tables-save, nft list ruleset, ipset save, ipvsadm --save -n or ip -json address',
     `it begins with ${show(line.slice(0, 60))}`,
   ];
   const problem: Diagnostic = { code: 'no-dump', severity: 'error', message: `${name} is ${what}`, hint };

@@ -8,7 +8,9 @@ import type { Link } from '../tools/addresses/types.js';
 import type { SavedSets } from '../tools/ipset/parse.js';
 import type { SavedRuleSet } from '../tools/iptables/parse.js';
 import type { SavedIpvs } from '../tools/ipvs/parse.js';
+import { NFT_FAMILY, type Table } from '../tools/nft/types.js';
 import type { ObservedState } from '../tools/tools.js';
+import { withNftOwners } from './nft-owners.js';
 import { withOwners } from './owners.js';
 
 /** A node as its dumps or its tools describe it. */
@@ -26,6 +28,8 @@ export interface ReadNode {
 
 export interface NodeParts {
   readonly ruleSets: readonly SavedRuleSet[];
+  /** Tables of nftables; absent if they were not read. */
+  readonly nftTables?: readonly Table[];
   readonly sets: SavedSets;
   readonly ipvs: Pick<SavedIpvs, 'virtualServers' | 'others'>;
   /** All interfaces; undefined if they are not known. */
@@ -34,7 +38,7 @@ export interface NodeParts {
   readonly bound: readonly string[];
 }
 
-export function nodeOf({ ruleSets, sets, ipvs, links, bound }: NodeParts): Checked<ReadNode> {
+export function nodeOf({ ruleSets, nftTables = [], sets, ipvs, links, bound }: NodeParts): Checked<ReadNode> {
   // IPVS takes packets in INPUT, so kube-proxy binds the address of each virtual server to the dummy kube-ipvs0.
   const virtual = links || bound.length > 0 ? [] : ipvs.virtualServers.map(({ address }) => address);
   const [devices, dummies] = [(links ?? []).filter(isDevice), (links ?? []).filter((link) => !isDevice(link))];
@@ -44,6 +48,7 @@ export function nodeOf({ ruleSets, sets, ipvs, links, bound }: NodeParts): Check
     sets: sets.sets,
     otherSets: sets.others,
     virtualServers: ipvs.virtualServers,
+    nftTables: nftTables.filter((table) => !isSaved(table, ruleSets)).map(withNftOwners),
     addresses: new Set([...own, ...ipsOf(dummies), ...bound, ...virtual].map((text) => parseIp(text)?.text ?? text)),
   };
   const addresses = devices
@@ -53,6 +58,13 @@ export function nodeOf({ ruleSets, sets, ipvs, links, bound }: NodeParts): Check
   const unread = [...ipvs.others, ...tables];
   const value = { rules, addresses, isAddressed: links !== undefined, own, unread };
   return { value, diagnostics: [...ruleSets.flatMap(hiddenTables), ...otherServers(ipvs.others)] };
+}
+
+/** Whether iptables-save has the table: iptables-nft keeps its rules in tables of nftables with the names of iptables. */
+function isSaved({ family, name }: Table, ruleSets: readonly SavedRuleSet[]): boolean {
+  return ruleSets.some(
+    (each) => NFT_FAMILY[each.family] === family && each.tables.some((table) => table.name === name),
+  );
 }
 
 /** Whether the interface is not a dummy such as kube-ipvs0, which has the virtual IPs. */

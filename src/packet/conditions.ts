@@ -53,11 +53,7 @@ function headerConditions(header: Header): readonly NamedCondition[] {
       network(destination, (flow) => flow.destination),
     );
   if (inInterface) add({ inInterface }, incoming(inInterface));
-  if (outInterface)
-    add(
-      { outInterface },
-      device('-o', outInterface, ({ outInterface: name }) => name),
-    );
+  if (outInterface) add({ outInterface }, outgoing(outInterface));
   if (typeof protocol === 'string') add({ protocol }, (flow) => of(flow.protocol === protocol));
   else if (protocol)
     add({ protocol }, (flow) => unless(protocol.not, of(protocol.value === 'all' || flow.protocol === protocol.value)));
@@ -77,9 +73,14 @@ function network({ not, value }: Negatable<string>, side: (flow: Flow) => Flow['
 }
 
 /** A packet that this node sends has no input interface: the kernel compares with an empty name. */
-function incoming(wanted: Negatable<string>): Condition {
+export function incoming(wanted: Negatable<string>): Condition {
   const known = device('-i', wanted, ({ isLocal, inInterface: name }) => (isLocal ? '' : name));
   return (flow) => (flow.notInterfaces.includes(wanted.value) ? of(wanted.not) : known(flow));
+}
+
+/** The condition on the output interface. */
+export function outgoing(wanted: Negatable<string>): Condition {
+  return device('-o', wanted, ({ outInterface: name }) => name);
 }
 
 /** A name with `+` at its end is a prefix. */

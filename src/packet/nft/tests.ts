@@ -2,6 +2,7 @@
  * tests: the statements that a packet must match → conditions on it.
  */
 import type { Statement } from '../../tools/nft/types.js';
+import { incoming, outgoing } from '../conditions.js';
 import type { Condition } from '../foreign.js';
 import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
@@ -26,6 +27,9 @@ export function matchCondition(match: Match, text: string, { node }: KnownTable)
     return () => unless(not, share);
   }
   if (left.kind === 'ct' && left.key === 'status') return (flow) => unless(not, anyOf(values, status(flow), unknown));
+  const device = left.kind === 'meta' ? DEVICES.get(left.key) : undefined;
+  const [only, ...more] = values;
+  if (device && only !== undefined && more.length === 0) return device({ not, value: deviceName(only) });
   const read = fieldOf(left, node);
   return (flow) => {
     const value = read(flow);
@@ -36,6 +40,18 @@ export function matchCondition(match: Match, text: string, { node }: KnownTable)
       anyOf(values, (each) => holds(each, value), unknown),
     );
   };
+}
+
+const DEVICES: ReadonlyMap<string, typeof incoming> = new Map([
+  ['iifname', incoming],
+  ['iif', incoming],
+  ['oifname', outgoing],
+  ['oif', outgoing],
+]);
+
+/** The name of an interface as iptables writes it, which marks a prefix by `+`: so the same condition has one text. */
+function deviceName(value: string): string {
+  return value.replace(/^"(.*)"$/s, '$1').replace(/\*$/, '+');
 }
 
 /** `<`, `<=`, `>` and `>=`, of numbers. */
