@@ -3,6 +3,7 @@
  */
 import type { Outcome } from '../packet/evaluate.js';
 import { type Fraction, plus, ZERO } from '../packet/fraction.js';
+import { listOf } from './nft/lists.js';
 import type { Side } from './side.js';
 
 /** One possible result for the packets of a class. */
@@ -63,7 +64,7 @@ function fateOf(outcome: Outcome, side: Side): Fate {
     answer: undefined,
     isLocal: end === 'delivered',
     marks: `0x${flow.mark.toString(16)} 0x${flow.connmark.toString(16)}`,
-    affinity: server ? undefined : flow.affinity,
+    affinity: server || flow.affinity === undefined ? undefined : listOf(flow.affinity),
     scheduler: server && [server.scheduler, server.schedulerFlag].filter(Boolean).join(' '),
     persistence,
     share,
@@ -71,17 +72,18 @@ function fateOf(outcome: Outcome, side: Side): Fate {
   };
 }
 
-/** Port-unreachable is the default of --reject-with in both families (iptables-extensions(8)). */
+/** Port-unreachable is the default in both families (iptables-extensions(8), nft(8)). */
 function answerIn(text: string): string | undefined {
-  const [, answer] = / --reject-with (\S+)/.exec(text) ?? [];
-  return answer === undefined || /^icmp6?-port-unreachable$/.test(answer) ? undefined : answer;
+  const [, saved, listed] = / --reject-with (\S+)|\breject with (\w+ [\w-]+)/.exec(text) ?? [];
+  const answer = saved ?? listed?.replace(' ', '-');
+  return answer === undefined || /^icmp(?:6|x|v6)?-port-unreachable$/.test(answer) ? undefined : answer;
 }
 
 /** The address without other options: --random-fully changes the choice of ports only. */
 function sourceIn(nat: 'masquerade' | 'snat', steps: Outcome['steps']): string {
   if (nat === 'masquerade') return 'masqueraded';
-  const step = steps.findLast(({ text }) => / -j SNAT /.test(text));
-  return `as ${/ --to-source (\S+)/.exec(step?.text ?? '')?.[1] ?? 'another'}`;
+  const step = steps.findLast(({ text }) => / -j SNAT |\bsnat /.test(text));
+  return `as ${/(?: --to-source|\bsnat (?:ip6? )?to) (\S+)/.exec(step?.text ?? '')?.[1] ?? 'another'}`;
 }
 
 function merged(fates: readonly Fate[]): readonly Fate[] {

@@ -8,10 +8,14 @@ import { isLocal, type NodeRules } from '../packet/node.js';
 import type { PacketClass } from '../packet/packet.js';
 import type { Chain, Match } from '../tools/iptables/types.js';
 import { type IndexedChain, indexChain } from './chain-index.js';
+import { digest } from './digest.js';
 import { addAddresses, type Range, toNumber } from './intervals.js';
 import { type Knowledge, setsOf } from './may.js';
+import { setsByList } from './nft/lists.js';
+import { scanNft } from './nft/scan.js';
+import { nftGroundsOf } from './nft/walk.js';
 import { addSet, addTests, mergeTests, noTests, type Tests } from './tests.js';
-import { type BuiltIn, digest, type Ground, type Walked, walk } from './walk.js';
+import { type BuiltIn, type Ground, type Walked, walk } from './walk.js';
 
 /** The rules that packets to a destination can reach. */
 export interface Met {
@@ -37,10 +41,17 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
   const meet = meetOf(ground, scans);
   const serverFor = ({ protocol, destination, destinationPort }: PacketClass) =>
     (servers.get(destination.text) ?? []).find((each) => each.protocol === protocol && each.port === destinationPort);
-  const { evaluate } = newEvaluator(node);
+  const evaluator = newEvaluator(node);
+  const lists = setsByList(node.nftTables ?? []);
+  const evaluate = (packet: PacketClass) => {
+    const { remembered } = packet;
+    const list = remembered && lists.get(remembered.list);
+    return evaluator.evaluate(list === undefined ? packet : { ...packet, remembered: { ...remembered, list } });
+  };
   return {
     node,
     elsewhere,
+    /** The outcomes of a packet, whose list of remembered clients has the name of listOf(). */
     evaluate,
     /** All destinations that rules, sets and virtual servers name; the other fields are incomplete. */
     allTests: (family: Family): Tests => scans[family]().tests,
@@ -128,7 +139,7 @@ function groundOf(node: NodeRules, serversAt: Ground['serversAt']): Ground {
     return made;
   };
   const ownAddresses = digest([...node.addresses].sort().join());
-  return { node, sets: setsOf(node.sets), chains, builtIn, indexOf, serversAt, ownAddresses };
+  return { node, nft: nftGroundsOf(node), sets: setsOf(node.sets), chains, builtIn, indexOf, serversAt, ownAddresses };
 }
 
 interface Scanned {
@@ -166,6 +177,7 @@ function scan(node: NodeRules, family: Family): Scanned {
     const set = node.sets.find((each) => each.name === name);
     if (set?.family === family) addSet(set, set.entries, sides, tests);
   }
+  scanNft(node, family, tests);
   for (const { address } of node.virtualServers) addAddresses(tests.destinations, address, family);
   const all = [...tests.destinations.values()];
   return {

@@ -1,7 +1,6 @@
 /**
  * walk: the rules that packets to one destination can reach, chain by chain from the built-in chains.
  */
-import * as crypto from 'node:crypto';
 import { type Family, parseIp } from '../ip.js';
 import type { NodeRules } from '../packet/node.js';
 import { flowOf, type PacketClass } from '../packet/packet.js';
@@ -10,8 +9,10 @@ import { printRule } from '../tools/iptables/print.js';
 import type { Chain, Rule } from '../tools/iptables/types.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
 import { type IndexedChain, rulesFor } from './chain-index.js';
+import { digest } from './digest.js';
 import { addRange } from './intervals.js';
 import { type Knowledge, type KnownSets, may, setEntries } from './may.js';
+import { type NftGround, walkNft } from './nft/walk.js';
 import { addSet, addTests, noTests, type Tests } from './tests.js';
 
 /** The indexed rule set of one side. */
@@ -20,6 +21,7 @@ export interface Ground {
   readonly sets: KnownSets;
   /** By `<family> <table> <chain>`. */
   readonly chains: ReadonlyMap<string, Chain>;
+  readonly nft: readonly NftGround[];
   readonly builtIn: Readonly<Record<Family, readonly BuiltIn[]>>;
   readonly indexOf: (chain: Chain, family: Family) => IndexedChain;
   readonly serversAt: (address: string) => NodeRules['virtualServers'];
@@ -103,6 +105,8 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
       parts.push(`${name} ${each.chain.policy} ${found.content}`);
     for (const text of found.unknown) unknown.push(`${name} ${text}`);
   }
+  const { ownAddresses } = ground;
+  walkNft(ground.nft, { node, ownAddresses, known, tests, targets, unknown }, parts);
   addServers(ground, known, tests, parts, targets);
   return { parts, targets, unknown, tests };
 }
@@ -175,8 +179,4 @@ function unknownIn({ header, matches, target }: Rule, sets: KnownSets): readonly
   if (header.other !== undefined) found.push(header.other.trim());
   if (target?.kind === 'unknown') found.push(target.text.trim());
   return found;
-}
-
-export function digest(text: string): string {
-  return crypto.hash('md5', text, 'base64');
 }
