@@ -45,8 +45,9 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
   const lists = setsByList(node.nftTables ?? []);
   const evaluate = (packet: PacketClass) => {
     const { remembered } = packet;
-    const list = remembered && lists.get(remembered.list);
-    return evaluator.evaluate(list === undefined ? packet : { ...packet, remembered: { ...remembered, list } });
+    const list = lists.get(remembered?.list ?? '');
+    if (!remembered || list === undefined) return evaluator.evaluate(packet);
+    return evaluator.evaluate({ ...packet, remembered: { ...remembered, list } });
   };
   return {
     node,

@@ -12,7 +12,8 @@ import { type IndexedChain, rulesFor } from './chain-index.js';
 import { digest } from './digest.js';
 import { addRange } from './intervals.js';
 import { type Knowledge, type KnownSets, may, setEntries } from './may.js';
-import { type NftGround, walkNft } from './nft/walk.js';
+import type { NftGround } from './nft/texts.js';
+import { walkNft } from './nft/walk.js';
 import { addSet, addTests, noTests, type Tests } from './tests.js';
 
 /** The indexed rule set of one side. */

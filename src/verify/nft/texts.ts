@@ -1,0 +1,170 @@
+/**
+ * texts: the statements of a rule as texts without names of chains and sets: what they test, look up and do, for packets
+ * of one destination.
+ */
+import { type Family, parseIp } from '../../ip.js';
+import type { NodeRules } from '../../packet/node.js';
+import { printExpression, printStatement } from '../../tools/nft/print.js';
+import type { Chain, Element, Expression, MapReference, NatTarget, Statement, Table } from '../../tools/nft/types.js';
+import type { Knowledge } from '../may.js';
+import type { Tests } from '../tests.js';
+import { listOf } from './lists.js';
+import { partsOf, roleOf } from './roles.js';
+import type { IndexedSet } from './sets.js';
+import { addKeys, addValues } from './tests.js';
+
+/** A table of one side, ready to be walked. */
+export interface NftGround {
+  readonly table: Table;
+  readonly chains: ReadonlyMap<string, Chain>;
+  readonly sets: (name: string) => IndexedSet | undefined;
+}
+
+/** What packets meet, and where it is collected. */
+export interface Meeting {
+  readonly node: NodeRules;
+  readonly ownAddresses: string;
+  readonly known: Knowledge;
+  /** Absent: only the content is wanted. */
+  readonly tests: Tests | undefined;
+  readonly targets: Knowledge[];
+  readonly unknown: string[];
+}
+
+/** A walk through one table. */
+export interface Walk extends Meeting {
+  readonly ground: NftGround;
+  readonly family: Family;
+  /** A digest of the rules of a chain that packets can reach; `''` if there are none. */
+  readonly content: (chain: string, depth: number) => string;
+}
+
+/** A lookup in a map. */
+interface Lookup {
+  readonly key: Expression;
+  readonly map: MapReference;
+}
+
+/** The elements of a map that packets may have; undefined if the map is not there, or is the packets' own. */
+export function elementsOf(
+  { key, map }: Lookup,
+  { known, ground }: Pick<Walk, 'known' | 'ground'>,
+): readonly Element[] | undefined {
+  if (map.kind === 'inline') return map.entries;
+  const set = ground.sets(map.name);
+  return set && !set.isDynamic ? set.candidates(key, known) : undefined;
+}
+
+interface Text {
+  readonly text: string;
+  /** Whether the statement does anything to a packet. */
+  readonly acts: boolean;
+}
+
+export function textOf(walk: Walk, statement: Statement, depth: number): readonly Text[] {
+  const { ground, tests, unknown, family } = walk;
+  const print = () => printStatement(statement, ground.table.family);
+  switch (statement.kind) {
+    case 'neutral':
+      return [];
+    case 'match':
+      if (tests) addValues(statement.left, statement.values, family, tests);
+      if (isUnknown(statement.left)) unknown.push(print());
+      return [{ text: print() + (statement.left.kind === 'fib' ? ` ${walk.ownAddresses}` : ''), acts: false }];
+    case 'lookup':
+      return [{ text: lookupText(walk, statement), acts: false }];
+    case 'vmap':
+      return [verdictMapText(walk, statement, depth)];
+    case 'verdict':
+      return [verdictText(walk, statement.verdict, depth)];
+    case 'dnat':
+      return [{ text: natText(walk, statement.to), acts: true }];
+    case 'set':
+      return [
+        { text: `${statement.operation} ${listOf(statement.set)} ${timeoutOf(walk, statement.set)}`, acts: true },
+      ];
+    case 'unknown':
+      unknown.push(statement.text);
+      return [{ text: statement.text, acts: true }];
+    default:
+      return [{ text: print(), acts: true }];
+  }
+}
+
+function isUnknown(expression: Expression): boolean {
+  return partsOf(expression).some((part) => roleOf(part) === 'unknown');
+}
+
+function timeoutOf({ ground }: Walk, set: string): string {
+  return `${ground.sets(set)?.named.timeout ?? ''}`;
+}
+
+function lookupText(walk: Walk, { left, not, set: name }: Extract<Statement, { kind: 'lookup' }>): string {
+  const { ground, known, tests, family, unknown } = walk;
+  const set = ground.sets(name);
+  if (!set) {
+    unknown.push(`set ${name}`);
+    return `@${name}`;
+  }
+  if (set.isDynamic) {
+    const seconds = set.named.timeout ?? 0;
+    if (tests) {
+      const ages = tests.lists.get(listOf(name)) ?? new Set();
+      tests.lists.set(listOf(name), ages.add(seconds).add(seconds + 1));
+    }
+    return `${not ? 'not ' : ''}remembered ${listOf(name)} ${seconds}`;
+  }
+  const found = set.candidates(left, known);
+  if (tests) addKeys(left, found, family, tests);
+  if (isUnknown(left)) unknown.push(printExpression(left));
+  const keys = found.map(({ key }) => key).sort();
+  return `${printExpression(left)} ${not ? 'not ' : ''}in ${keys.join(', ')}`;
+}
+
+function verdictMapText(walk: Walk, statement: Extract<Statement, { kind: 'vmap' }>, depth: number): Text {
+  const found = mapElements(walk, statement);
+  const texts = found.map(({ key, data = '' }) => {
+    const [, word = '', chain] = /^(jump|goto) (.+)$/.exec(data) ?? [];
+    return `${key} : ${chain === undefined ? data : `${word} ${walk.content(chain, depth + 1)}`}`;
+  });
+  return { text: `${printExpression(statement.key)} vmap ${texts.sort().join(', ')}`, acts: texts.length > 0 };
+}
+
+function mapElements(walk: Walk, { key, map }: Lookup): readonly Element[] {
+  const { tests, family, unknown } = walk;
+  const found = elementsOf({ key, map }, walk);
+  if (!found) unknown.push(map.kind === 'named' ? `map ${map.name}` : 'map');
+  if (isUnknown(key)) unknown.push(printExpression(key));
+  if (tests) addKeys(key, found ?? [], family, tests);
+  return found ?? [];
+}
+
+function verdictText(walk: Walk, verdict: Extract<Statement, { kind: 'verdict' }>['verdict'], depth: number): Text {
+  if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return { text: verdict.kind, acts: true };
+  const content = walk.content(verdict.chain, depth + 1);
+  return { text: `${verdict.kind} ${content}`, acts: content !== '' || verdict.kind === 'goto' };
+}
+
+function natText(walk: Walk, to: NatTarget): string {
+  switch (to.kind) {
+    case 'address':
+      addTarget(walk, to.ip, to.port);
+      return `dnat ${to.ip} ${to.port}`;
+    case 'map': {
+      const texts = mapElements(walk, to).map(({ key, data = '' }) => {
+        const [ip, port] = data.split(' . ');
+        addTarget(walk, ip, port === undefined ? undefined : Number(port));
+        return `${key} : ${data}`;
+      });
+      return `dnat ${printExpression(to.key)} ${texts.sort().join(', ')}`;
+    }
+    case 'unknown':
+      walk.unknown.push(to.text);
+      return `dnat ${to.text}`;
+  }
+}
+
+function addTarget({ targets, known }: Walk, address: string | undefined, port: number | undefined): void {
+  const destination = address === undefined ? known.destination : parseIp(address);
+  if (destination) targets.push({ destination, protocol: known.protocol, port: port ?? known.port });
+}
