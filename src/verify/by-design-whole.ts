@@ -78,7 +78,9 @@ export const WHOLE: readonly (readonly [string, Whole])[] = [
     'source-ranges-from-node',
     ({ packet, rules, servers }) =>
       packet.inInterface === undefined &&
-      rules.every((fate) => fate.end === 'dropped' && has(fate, /^-A KUBE-PROXY-FIREWALL .*-j DROP$/)) &&
+      rules.every(
+        (fate) => fate.end === 'dropped' && (has(fate, /^-A KUBE-PROXY-FIREWALL .*-j DROP$/) || isFirewall(fate)),
+      ) &&
       servers.every(isServed),
   ],
   [
@@ -105,9 +107,15 @@ export const WHOLE: readonly (readonly [string, Whole])[] = [
 /** Whether rules drop the packet because the Service has no endpoint on this node. */
 export function isWithoutLocal(fate: Fate): boolean {
   if (fate.end !== 'dropped') return false;
-  if (has(fate, / --comment "\S+ has no local endpoints" .*-j DROP$/)) return true;
+  if (has(fate, / --comment "\S+ has no local endpoints" .*-j DROP$|^.* vmap @no-endpoint-\S+ {3}# .* : drop \}$/))
+    return true;
   // KUBE-FW-… admits the source, but no endpoint translates the packet: KUBE-PROXY-FIREWALL drops it.
   return has(fate, /^-A KUBE-FW-\S+ .*-j KUBE-EXT-/) && has(fate, /^-A KUBE-PROXY-FIREWALL .*-j DROP$/);
+}
+
+/** Whether a source range of nftables mode stopped the packet. */
+export function isFirewall({ outcome }: Fate): boolean {
+  return /^firewall-/.test(outcome.steps.at(-1)?.chain ?? '');
 }
 
 export function isLoopback({ family, text, bytes }: PacketClass['source']): boolean {
@@ -118,7 +126,7 @@ export function isServed({ end }: Fate): boolean {
   return end === 'served';
 }
 
-function isUntouched({ end }: Fate): boolean {
+export function isUntouched({ end }: Fate): boolean {
   return end === 'untouched';
 }
 

@@ -4,6 +4,7 @@
  */
 import { ONE } from '../packet/fraction.js';
 import type { PacketClass } from '../packet/packet.js';
+import { WITH_TABLES, type WithTables } from './by-design-nft.js';
 import { has, isLoopback, isServed, isWithoutLocal, type Modes, WHOLE } from './by-design-whole.js';
 import { certainFates, type Fate, fatesOf, isSame } from './fate.js';
 import type { Side } from './side.js';
@@ -16,8 +17,10 @@ export interface Pair {
 
 /** The names of the by-design differences; none if anything else differs, or if both or neither side has IPVS. */
 export function byDesign({ packet, fates, sides }: Pair): readonly string[] {
+  const tables = withTables(packet, fates, sides);
+  for (const [name, holds] of WITH_TABLES) if (tables && holds(tables)) return [name];
   const [a, b] = sides.map(({ node }) => node.virtualServers.length > 0);
-  if (a === b) return [];
+  if (a === b) return tables && isSame(hairpins(tables), tables.tables) ? ['hairpin-elsewhere'] : [];
   const [ruled, served] = a ? ([1, 0] as const) : ([0, 1] as const);
   const start: Modes = {
     packet,
@@ -36,6 +39,21 @@ export function byDesign({ packet, fates, sides }: Pair): readonly string[] {
     modes = { ...modes, servers };
   }
   return isSame(modes.rules.map(withoutList), modes.servers) ? names : [];
+}
+
+/** The pair, if one side alone has the tables of nftables mode. */
+function withTables(packet: PacketClass, fates: Pair['fates'], sides: Pair['sides']): WithTables | undefined {
+  const [a, b] = sides.map(({ node }) => (node.nftTables ?? []).some(({ name }) => name === 'kube-proxy'));
+  if (a === b) return undefined;
+  const [own, other] = a ? ([0, 1] as const) : ([1, 0] as const);
+  return { packet, others: fates[other], tables: fates[own], byOthers: sides[other] };
+}
+
+/** The set hairpin-connections has endpoints of this node only, as KUBE-LOOP-BACK. */
+function hairpins({ packet, others, tables, byOthers }: WithTables): readonly Fate[] {
+  const { text } = packet.source;
+  if (!byOthers.elsewhere.has(text)) return others;
+  return changed(others, (fate) => (addressOf(fate) === text ? withSourceOf(fate, tables) : undefined));
 }
 
 /** Recent lists exist without IPVS only: affinityClock() compares their timeout with the persistence of IPVS. */
@@ -122,7 +140,12 @@ function withSourceOf(fate: Fate, rules: readonly Fate[]): Fate | undefined {
  * endpoints for all clients, which must be the list that the rules have for clients outside.
  */
 function localEndpoints({ packet, rules, servers, byRules }: Modes): readonly Fate[] | undefined {
-  const isPast = rules.every((fate) => has(fate, / --comment "(?:pod|masquerade LOCAL|route LOCAL) traffic for /));
+  const isPast = rules.every((fate) =>
+    has(
+      fate,
+      / --comment "(?:pod|masquerade LOCAL|route LOCAL) traffic for | comment "(?:short-circuit|masquerade) (?:pod|local) traffic"/,
+    ),
+  );
   const [first] = servers;
   if (!first || !isPast || !servers.every(isServed) || !rules.every(isServed)) return undefined;
   const { remembered: _, ...anybody } = packet;
