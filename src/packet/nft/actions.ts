@@ -3,11 +3,11 @@
  */
 import { type Ip, parseIp } from '../../ip.js';
 import type { Owner } from '../../owner.js';
-import type { MapReference, NatTarget, Statement, Verdict } from '../../tools/nft/types.js';
+import type { Expression, MapReference, NatTarget, Statement, Verdict } from '../../tools/nft/types.js';
 import { type Fraction, fraction, ONE } from '../fraction.js';
 import type { Flow } from '../packet.js';
 import { redirected, translated } from '../targets.js';
-import { indexElements } from './elements.js';
+import { type Find, indexElements } from './elements.js';
 import { keysOf } from './keys.js';
 import type { KnownTable } from './known.js';
 
@@ -83,15 +83,44 @@ function destinationNat(to: NatTarget, text: string, known: KnownTable): Act {
       if (to.ip !== undefined && !ip) return (flow) => unknown(flow, text);
       return (flow) => accept(translated(flow, ip ?? flow.destination, to.port));
     }
-    case 'map':
+    case 'map': {
+      const portOf = to.port && portIn(to.port, known);
       return byMap(to.key, to.map, text, known, (data, flow) => {
         const endpoint = readEndpoint(data);
-        if (!endpoint) return { flow, to: { kind: 'unknown', text } };
-        return { flow: translated(flow, endpoint.ip, endpoint.port), to: { kind: 'accept' } };
+        const port = portOf ? portOf(flow) : endpoint?.port;
+        if (!endpoint || port === null) return { flow, to: { kind: 'unknown', text } };
+        // Without a port the rule does not match.
+        if (portOf && port === undefined) return { flow, to: { kind: 'leave' } };
+        return { flow: translated(flow, endpoint.ip, port), to: { kind: 'accept' } };
       });
+    }
     case 'unknown':
       return (flow) => unknown(flow, text);
   }
+}
+
+/** The port that a map has for a packet; undefined if it has none, null if that is not known. */
+function portIn({ key, map }: Lookup, known: KnownTable): (flow: Flow) => number | undefined | null {
+  const keys = keysOf(key, known.node);
+  const find = finderOf(map, known);
+  return (flow) => {
+    const wanted = keys(flow);
+    if (wanted === null) return undefined;
+    const [only, ...more] = wanted ?? [];
+    const element = only && more.length === 0 ? find?.(only) : null;
+    if (element === null) return null;
+    return element?.data === undefined ? undefined : Number(element.data);
+  };
+}
+
+/** A lookup in a map. */
+interface Lookup {
+  readonly key: Expression;
+  readonly map: MapReference;
+}
+
+function finderOf(map: MapReference, known: KnownTable): Find | undefined {
+  return map.kind === 'named' ? known.set(map.name)?.find : indexElements(map.entries);
 }
 
 /** `10.244.1.5 . 8080`, or an address alone. */
@@ -118,7 +147,7 @@ function readVerdict(data: string): Effect['to'] {
 
 /** Looks a key up; numbers of a generator are keys of equal shares. A key without an element ends the rule. */
 function byMap(
-  key: Parameters<typeof keysOf>[0],
+  key: Expression,
   map: MapReference,
   text: string,
   known: KnownTable,
@@ -126,7 +155,7 @@ function byMap(
 ): Act {
   const keys = keysOf(key, known.node);
   const named = map.kind === 'named' ? known.set(map.name) : undefined;
-  const find = map.kind === 'named' ? named?.find : indexElements(map.entries);
+  const find = finderOf(map, known);
   return (flow) => {
     const wanted = keys(flow);
     if (wanted === null) return [{ share: ONE, flow, to: { kind: 'leave' } }];

@@ -44,7 +44,9 @@ function scanTable(table: Table, family: Family, tests: Tests): void {
         if (statement.kind === 'match') addKeys(statement.left, statement.values);
         if (statement.kind === 'lookup') addSet(statement.left, statement.set);
         if (statement.kind === 'vmap') addMap(statement.key, statement.map);
-        if (statement.kind === 'dnat' && statement.to.kind === 'map') addMap(statement.to.key, statement.to.map);
+        if (statement.kind !== 'dnat' || statement.to.kind !== 'map') continue;
+        addMap(statement.to.key, statement.to.map);
+        if (statement.to.port) addMap(statement.to.port.key, statement.to.port.map);
       }
 }
 

@@ -151,17 +151,24 @@ function natText(walk: Walk, to: NatTarget): string {
       addTarget(walk, to.ip, to.port);
       return `dnat ${to.ip} ${to.port}`;
     case 'map': {
-      const texts = mapElements(walk, to).map(({ key, data = '' }) => {
-        const [ip, port] = data.split(' . ');
-        addTarget(walk, ip, port === undefined ? undefined : Number(port));
-        return `${key} : ${data}`;
-      });
-      return `dnat ${printExpression(to.key)} ${texts.sort().join(', ')}`;
+      const ports = to.port ? mapElements(walk, to.port) : undefined;
+      const found = mapElements(walk, to);
+      for (const { data = '' } of found) {
+        const [ip, own] = data.split(' . ');
+        for (const port of ports?.map((each) => each.data) ?? [own])
+          addTarget(walk, ip, port === undefined ? undefined : Number(port));
+      }
+      return `dnat ${mapText(to, found)}${to.port && ports ? ` : ${mapText(to.port, ports)}` : ''}`;
     }
     case 'unknown':
       walk.unknown.push(to.text);
       return `dnat ${to.text}`;
   }
+}
+
+function mapText({ key }: Lookup, elements: readonly Element[]): string {
+  const texts = elements.map((each) => `${each.key} : ${each.data ?? ''}`);
+  return `${printExpression(key)} ${texts.sort().join(', ')}`;
 }
 
 function addTarget({ targets, known }: Walk, address: string | undefined, port: number | undefined): void {
