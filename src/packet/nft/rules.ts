@@ -1,7 +1,7 @@
 /**
  * rules: a rule of nftables as tests and actions, made when a packet first reaches it.
  */
-import { printRule, printStatement } from '../../tools/nft/print.js';
+import { printRule, printStatement, ruleContext } from '../../tools/nft/print-rule.js';
 import type { Rule, Statement } from '../../tools/nft/types.js';
 import type { Condition } from '../foreign.js';
 import { ONE } from '../fraction.js';
@@ -25,12 +25,12 @@ export type Part =
 
 /** A rule, ready for packets. */
 export function madeRule(rule: Rule, place: number, known: KnownTable): MadeRule {
-  const { family } = known.table;
+  const context = ruleContext(known.table);
   return {
     rule,
     place,
-    text: printRule(rule, family),
-    parts: rule.statements.map((statement) => partOf(statement, printStatement(statement, family), known)),
+    text: printRule(rule, context),
+    parts: rule.statements.map((statement) => partOf(statement, printStatement(statement, context), known)),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { type Family, parseIp } from '../../ip.js';
 import type { NodeRules } from '../../packet/node.js';
-import { printExpression, printStatement } from '../../tools/nft/print.js';
+import { printExpression, printStatement, type RuleContext } from '../../tools/nft/print-rule.js';
 import type { Chain, Element, Expression, MapReference, NatTarget, Statement, Table } from '../../tools/nft/types.js';
 import type { Knowledge } from '../may.js';
 import type { Tests } from '../tests.js';
@@ -16,6 +16,7 @@ import { addKeys, addValues } from './tests.js';
 /** A table of one side, ready to be walked. */
 export interface NftGround {
   readonly table: Table;
+  readonly context: RuleContext;
   readonly chains: ReadonlyMap<string, Chain>;
   readonly sets: (name: string) => IndexedSet | undefined;
 }
@@ -63,7 +64,7 @@ interface Text {
 
 export function textOf(walk: Walk, statement: Statement, depth: number): readonly Text[] {
   const { ground, tests, unknown, family } = walk;
-  const print = () => printStatement(statement, ground.table.family);
+  const print = () => printStatement(statement, ground.context);
   switch (statement.kind) {
     case 'neutral':
       return [];

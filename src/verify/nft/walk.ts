@@ -3,6 +3,7 @@
  */
 import type { Family } from '../../ip.js';
 import { isLocal, type NodeRules } from '../../packet/node.js';
+import { ruleContext } from '../../tools/nft/print-rule.js';
 import { NFT_FAMILY, type Rule, type Statement, type Table } from '../../tools/nft/types.js';
 import { digest } from '../digest.js';
 import { mayHave, roleOf } from './roles.js';
@@ -12,6 +13,7 @@ import { elementsOf, type Meeting, type NftGround, textOf, type Walk } from './t
 export function nftGroundsOf({ nftTables = [] }: NodeRules): readonly NftGround[] {
   return nftTables.map((table) => ({
     table,
+    context: ruleContext(table),
     chains: new Map(table.chains.map((chain) => [chain.name, chain])),
     sets: setsIn(table),
   }));
