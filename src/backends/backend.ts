@@ -82,6 +82,8 @@ export interface Backend {
   /** The default of commands that program a node or compare with one; absent when it is the same. */
   readonly liveLayout?: string;
   readonly localPolicy: LocalPolicy;
+  /** Kinds of objects that some of its rules need, beside Services, EndpointSlices and Nodes. */
+  readonly also?: readonly 'ServiceCIDR'[];
   /** The names of the files that `artifacts` may give. */
   readonly files: readonly string[];
   /** The part of `resolved` that this mode can serve, with errors for the rest and warnings for surprises. */
