@@ -11,6 +11,11 @@ export function proxyOptions(command: Command): Command {
   return settingOptions(oneNode(configOption(command)));
 }
 
+/** The same without mode and layout. */
+export function modelessOptions(command: Command): Command {
+  return valueOptions(oneNode(configOption(command)));
+}
+
 /** The same for several nodes. */
 export function nodesOptions(command: Command): Command {
   const several = configOption(command)
@@ -50,8 +55,13 @@ export function modeOption(command: Command): Command {
 }
 
 function settingOptions(command: Command): Command {
-  return modeOption(command)
-    .addOption(new Option('--layout <LAYOUT>', 'how rules are arranged in chains').choices(LAYOUTS))
+  return valueOptions(
+    modeOption(command).addOption(new Option('--layout <LAYOUT>', 'how rules are arranged in chains').choices(LAYOUTS)),
+  );
+}
+
+function valueOptions(command: Command): Command {
+  return command
     .option('--cluster-cidr <CIDRS>', 'the pod networks, such as 10.244.0.0/16 or v4,v6')
     .option('--nodeport-addresses <CIDRS>', 'where node ports are served: CIDRs separated by commas, or primary')
     .option('--node-address <IP>', 'another address of the node, not in its status.addresses (repeatable)', collect)

@@ -17,6 +17,7 @@ import { addEnv } from './commands/env.js';
 import { addExplain } from './commands/explain.js';
 import { addGet } from './commands/get.js';
 import { addLint } from './commands/lint.js';
+import { addMigrate } from './commands/migrate.js';
 import { addSync } from './commands/sync.js';
 import { addTrace } from './commands/trace.js';
 import { addVerify } from './commands/verify.js';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Add[] = [
   addCompile,
   addDiff,
   addVerify,
+  addMigrate,
   addApply,
   addCleanup,
   addSync,

@@ -26,7 +26,11 @@ export interface Difference {
 }
 
 /** The differences, those that break first; `isPod` tells the addresses of pods. */
-export function differencesBetween(from: Given, to: Given, isPod: (packet: PacketClass) => boolean): readonly Difference[] {
+export function differencesBetween(
+  from: Given,
+  to: Given,
+  isPod: (packet: PacketClass) => boolean,
+): readonly Difference[] {
   const found = new Map<string, Growing>();
   verify(from, to, (compared) => {
     const breaks = isLost(compared);

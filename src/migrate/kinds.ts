@@ -82,17 +82,35 @@ export const KINDS: readonly Kind[] = [
     title: 'packets from elsewhere to loopback addresses are left to the kernel, which drops them by itself',
     todo: 'set route_localnet to 0',
   },
-  { name: 'hairpin-elsewhere', title: 'a pod of another node that reaches itself through this one keeps its source', todo: 'nothing' },
+  {
+    name: 'hairpin-elsewhere',
+    title: 'a pod of another node that reaches itself through this one keeps its source',
+    todo: 'nothing',
+  },
   { name: 'hairpin-direct', title: 'a pod that reaches itself without a Service keeps its source', todo: 'nothing' },
-  { name: 'loopback-source', title: 'connections of the node from a loopback address are masqueraded', todo: 'nothing' },
+  {
+    name: 'loopback-source',
+    title: 'connections of the node from a loopback address are masqueraded',
+    todo: 'nothing',
+  },
   { name: 'affinity-clock', title: 'session affinity counts its timeout from the last connection', todo: 'nothing' },
   { name: 'scheduler', title: 'endpoints are chosen at random; the scheduler of IPVS is not used', todo: 'nothing' },
   { name: 'mark-left', title: 'a packet mark is cleared that was left before', todo: 'nothing' },
-  { name: 'virtual-address', title: 'virtual IPs are not addresses of the node any more', todo: 'nothing, unless a program binds to them' },
+  {
+    name: 'virtual-address',
+    title: 'virtual IPs are not addresses of the node any more',
+    todo: 'nothing, unless a program binds to them',
+  },
   { name: 'other', title: 'packets end otherwise', todo: 'vipc verify shows the packet and the rules' },
 ];
 
 /** The kind of a name. */
 export function kindOf(name: string): Kind {
-  return KINDS.find((kind) => kind.name === name) ?? { name, title: name, todo: 'vipc verify shows the packet and the rules' };
+  return (
+    KINDS.find((kind) => kind.name === name) ?? {
+      name,
+      title: name,
+      todo: 'vipc verify shows the packet and the rules',
+    }
+  );
 }
