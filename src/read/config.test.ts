@@ -122,17 +122,6 @@ const good: [string, string, Shown][] = [
     },
   ],
   [
-    'nftables',
-    'nftables: {masqueradeBit: 3, masqueradeAll: true, syncPeriod: 1m, minSyncPeriod: 2s}\n',
-    {
-      nftables: { masqueradeBit: 3, masqueradeAll: true },
-      daemon: daemon({ periods: { ...PERIODS, nftables: { sync: 60, minSync: 2 } } }),
-    },
-  ],
-  ['no bit but all', 'nftables: {masqueradeAll: true}\n', { nftables: { masqueradeBit: 14, masqueradeAll: true } }],
-  ['a feature gate', 'featureGates: {AllowServiceExternalIPs: false, KubeProxyIPVS: true}\n', { externalIPs: false }],
-  ['other feature gates', 'featureGates: {KubeProxyIPVS: true}\n', {}],
-  [
     'periods of 0',
     'iptables: {syncPeriod: 0s, minSyncPeriod: 0s}\n',
     { daemon: daemon({ periods: { ...PERIODS, iptables: AT_ONCE } }) },

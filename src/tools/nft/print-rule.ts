@@ -1,0 +1,205 @@
+/**
+ * A rule → text, as nft lists it.
+ */
+import { inKeyOrder } from './key-order.js';
+import { BARE_META, defaultReject, duration, hex, quote } from './spelling.js';
+import type { Expression, MapReference, NatTarget, NftFamily, Rule, Statement, Table, Verdict } from './types.js';
+
+/** What the text of a rule depends on beside the rule. */
+export interface RuleContext {
+  readonly family: NftFamily;
+  /** Named maps with addresses and ports. */
+  readonly pairs: ReadonlySet<string>;
+}
+
+/** The context of a table's rules. */
+export function ruleContext({ family, sets }: Pick<Table, 'family' | 'sets'>): RuleContext {
+  return { family, pairs: new Set(sets.filter(({ data }) => data?.includes(' . ')).map(({ name }) => name)) };
+}
+
+/** A rule on one line: `ct state new jump services comment "x"`. */
+export function printRule({ statements, comment }: Rule, context: RuleContext): string {
+  const texts = listed(statements).map((statement) => printStatement(statement, context));
+  return [...texts, ...(comment === undefined ? [] : [`comment ${quote(comment)}`])].join(' ');
+}
+
+/** `goto services` */
+export function printVerdict(verdict: Verdict): string {
+  return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
+}
+
+/** The statements that nft lists: it leaves out a match of the protocol that a field implies, `meta l4proto tcp`. */
+export function listed(statements: readonly Statement[]): readonly Statement[] {
+  return statements.filter((statement, i) => {
+    const protocol = matchedProtocol(statement);
+    return protocol === undefined || !statements.slice(i + 1).some((later) => usesHeader(later, protocol));
+  });
+}
+
+function matchedProtocol(statement: Statement): string | undefined {
+  if (statement.kind !== 'match' || statement.operator !== '==' || statement.values.length !== 1) return undefined;
+  const { left } = statement;
+  return left.kind === 'meta' && left.key === 'l4proto' ? statement.values[0] : undefined;
+}
+
+function usesHeader(statement: Statement, header: string): boolean {
+  return expressions(statement).some((expression) => hasHeader(expression, header));
+}
+
+function expressions(statement: Statement): readonly Expression[] {
+  switch (statement.kind) {
+    case 'match':
+    case 'lookup':
+      return [statement.left];
+    case 'vmap':
+    case 'set':
+      return [statement.key];
+    case 'dnat':
+    case 'snat':
+      return statement.to.kind === 'map' ? [statement.to.key] : [];
+    default:
+      return [];
+  }
+}
+
+function hasHeader(expression: Expression, header: string): boolean {
+  if (expression.kind === 'concat') return expression.parts.some((part) => hasHeader(part, header));
+  if (expression.kind === 'masked') return hasHeader(expression.of, header);
+  return expression.kind === 'payload' && expression.header === header;
+}
+
+/** One statement of a rule. */
+export function printStatement(statement: Statement, context: RuleContext): string {
+  switch (statement.kind) {
+    case 'match':
+      return printMatch(statement);
+    case 'lookup':
+      return `${printExpression(statement.left)} ${statement.not ? '!= ' : ''}@${statement.set}`;
+    case 'vmap':
+      return `${printExpression(statement.key)} vmap ${printMap(statement.map)}`;
+    case 'verdict':
+      return printVerdict(statement.verdict);
+    case 'mark':
+      return `${statement.target} mark set ${markValue(statement)}`;
+    case 'masquerade':
+      return words('masquerade', statement.ports === undefined ? '' : `to :${statement.ports}`, flags(statement.flags));
+    case 'redirect':
+      return words('redirect', statement.port === undefined ? '' : `to :${statement.port}`, flags(statement.flags));
+    case 'dnat':
+    case 'snat':
+      return words(statement.kind, printTarget(statement.to, context), flags(statement.flags));
+    case 'reject':
+      return statement.with === undefined || statement.with === defaultReject(context.family)
+        ? 'reject'
+        : `reject with ${statement.with}`;
+    case 'set':
+      return printSetStatement(statement);
+    case 'notrack':
+      return 'notrack';
+    case 'neutral':
+    case 'unknown':
+      return statement.text;
+  }
+}
+
+function words(...texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join(' ');
+}
+
+function flags(names: readonly string[]): string {
+  return names.join(',');
+}
+
+function printMatch({ left, operator, values }: Extract<Statement, { kind: 'match' }>): string {
+  const implied = operator === '==' && !isMasked(left);
+  return words(printExpression(left), implied ? '' : operator, printValues(left, values));
+}
+
+function isMasked(left: Expression): boolean {
+  return left.kind === 'masked' || (left.kind === 'unknown' && left.text.includes(' & '));
+}
+
+function printValues(left: Expression, values: readonly string[]): string {
+  if (isFlags(left)) return values.join(',');
+  if (values.length === 1) return values.join();
+  return `{ ${inKeyOrder(values, (value) => value).join(', ')} }`;
+}
+
+/** Whether the values are flags, of which one must be set. */
+export function isFlags(left: Expression): boolean {
+  return left.kind === 'ct' && (left.key === 'state' || left.key === 'status');
+}
+
+/** nft writes (mark & mask) ^ xor as `&`, `^` and `|`, each only where it does something. */
+function markValue({ target, mask, xor }: Extract<Statement, { kind: 'mark' }>): string {
+  if (mask === 0) return hex(xor);
+  const set = (xor & ~mask) >>> 0;
+  const flipped = (xor & mask) >>> 0;
+  const kept = (mask | set) >>> 0;
+  return words(
+    `${target} mark`,
+    kept === 0xffffffff ? '' : `& ${hex(kept)}`,
+    flipped === 0 ? '' : `^ ${hex(flipped)}`,
+    set === 0 ? '' : `| ${hex(set)}`,
+  );
+}
+
+function printTarget(to: NatTarget, context: RuleContext): string {
+  if (to.kind === 'unknown') return to.text;
+  if (to.kind === 'address') {
+    const { ip = '', port } = to;
+    const host = port !== undefined && ip.includes(':') ? `[${ip}]` : ip;
+    const family = context.family === 'inet' && ip !== '' ? (ip.includes(':') ? 'ip6' : 'ip') : '';
+    return words(family, `to ${host}${port === undefined ? '' : `:${port}`}`);
+  }
+  const pairs =
+    to.map.kind === 'named' ? context.pairs.has(to.map.name) : to.map.entries.some(({ data }) => data.includes(' . '));
+  const key = printExpression(to.key);
+  const family = context.family === 'inet' ? (/\bip6\b/.test(key) ? 'ip6' : 'ip') : context.family;
+  return words(pairs || context.family === 'inet' ? family : '', `to ${key} map ${printMap(to.map)}`);
+}
+
+function printMap(map: MapReference): string {
+  if (map.kind === 'named') return `@${map.name}`;
+  return `{ ${inKeyOrder(map.entries, ({ key }) => key)
+    .map(({ key, data }) => `${key} : ${data}`)
+    .join(', ')} }`;
+}
+
+function printSetStatement({ operation, set, key, timeout, data }: Extract<Statement, { kind: 'set' }>): string {
+  const lifetime = timeout === undefined ? '' : `timeout ${duration(timeout)}`;
+  return words(operation, `@${set}`, '{', printExpression(key), lifetime, data === undefined ? '' : `: ${data}`, '}');
+}
+
+/** `ip daddr . meta l4proto . th dport` */
+export function printExpression(expression: Expression): string {
+  switch (expression.kind) {
+    case 'payload':
+      return `${expression.header} ${expression.field}`;
+    case 'meta':
+      return BARE_META.has(expression.key) ? expression.key : `meta ${expression.key}`;
+    case 'ct':
+      return words('ct', expression.direction ?? '', expression.key);
+    case 'fib':
+      return `fib ${expression.flags.join(' . ')} ${expression.result}`;
+    case 'numgen': {
+      const { mode, mod, offset } = expression;
+      return `numgen ${mode} mod ${mod}${offset === 0 ? '' : ` offset ${offset}`}`;
+    }
+    case 'concat':
+      return expression.parts.map(printExpression).join(' . ');
+    case 'masked':
+      return `${printExpression(expression.of)} & ${printMask(expression)}`;
+    case 'unknown':
+      return expression.text;
+  }
+}
+
+function printMask({ of, mask }: Extract<Expression, { kind: 'masked' }>): string {
+  return isMark(of) ? hex(mask) : `${mask}`;
+}
+
+/** Whether the expression is a packet's or a connection's mark, whose values nft writes in hexadecimal. */
+export function isMark(expression: Expression): boolean {
+  return (expression.kind === 'meta' || expression.kind === 'ct') && expression.key === 'mark';
+}
