@@ -22,14 +22,14 @@ export const WITH_TABLES: readonly (readonly [string, (pair: WithTables) => bool
       byOthers.isLocal(packet.destination) &&
       !isLoopback(packet.destination) &&
       tables.every(isUntouched) &&
-      others.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate)),
+      others.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate) || isMarked(fate)),
   ],
   [
     'localhost-node-ports',
     ({ packet, others, tables }) =>
       isLoopback(packet.destination) &&
       tables.every(isUntouched) &&
-      others.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate)),
+      others.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate) || isMarked(fate)),
   ],
   [
     'closed-port',
@@ -77,6 +77,11 @@ export const WITH_TABLES: readonly (readonly [string, (pair: WithTables) => bool
       tables.every((fate) => (fate.end === 'dropped' || fate.end === 'rejected') && isForeign(fate)),
   ],
 ];
+
+/** ipvs mode masquerades by the port alone, on addresses too where it does not serve it. */
+function isMarked(fate: Fate): boolean {
+  return isUntouched(fate) && has(fate, /^-A KUBE-NODE-PORT .*-j KUBE-MARK-MASQ$/);
+}
 
 function lastOf({ outcome }: Fate) {
   return outcome.steps.at(-1);

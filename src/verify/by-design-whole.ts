@@ -115,7 +115,7 @@ export function isWithoutLocal(fate: Fate): boolean {
 
 /** Whether a source range of nftables mode stopped the packet. */
 export function isFirewall({ outcome }: Fate): boolean {
-  return /^firewall-/.test(outcome.steps.at(-1)?.chain ?? '');
+  return /^firewall[-/]/.test(outcome.steps.at(-1)?.chain ?? '');
 }
 
 export function isLoopback({ family, text, bytes }: PacketClass['source']): boolean {
