@@ -27,16 +27,21 @@ export interface Options {
   readonly detectLocalMode: DetectLocalMode;
   readonly bridgeInterface: string;
   readonly interfaceNamePrefix: string;
-  /** The CIDRs of addresses that serve node ports, or `primary`; empty means every local address. */
+  /** The CIDRs of addresses that serve node ports, or `primary`; empty means the default of the mode. */
   readonly nodePortAddresses: readonly Cidr[] | 'primary';
   /** Addresses of the node that its Node object does not list. */
   readonly nodeAddresses: readonly string[];
   /** This machine, when rules are compiled for it. */
   readonly machine?: Machine;
+  /** Masquerading in all modes but nftables. */
   readonly masqueradeAll: boolean;
-  /** The bit of the packet mark that means "masquerade", 0 to 31. */
+  /** The bit of the packet mark that means "masquerade", 0 to 31, in all modes but nftables. */
   readonly masqueradeBit: number;
+  /** Node ports answer on 127.0.0.1, in all modes but nftables. */
   readonly localhostNodePorts: boolean;
+  readonly nftables: NftablesOptions;
+  /** The feature gate AllowServiceExternalIPs: without it spec.externalIPs are not served (KEP-5707). */
+  readonly externalIPs: boolean;
   /** conntrack.tcpBeLiberal: kube-proxy then writes no rule that drops INVALID packets. */
   readonly tcpBeLiberal: boolean;
   readonly ipvs: IpvsOptions;
@@ -46,7 +51,7 @@ export interface Options {
 /** Settings of the daemon, which change no rule. */
 export interface DaemonOptions {
   /** By proxy mode. */
-  readonly periods: { readonly iptables: Periods; readonly ipvs: Periods };
+  readonly periods: { readonly iptables: Periods; readonly ipvs: Periods; readonly nftables: Periods };
   /** The addresses of its health checks and metrics. */
   readonly healthz: Listen;
   readonly metrics: Listen;
@@ -85,6 +90,12 @@ export interface IpvsOptions {
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number };
 }
 
+/** Settings of nftables mode, where those of iptables have no effect. */
+export interface NftablesOptions {
+  readonly masqueradeAll: boolean;
+  readonly masqueradeBit: number;
+}
+
 /** kube-proxy's defaults: iptables mode, on the only Node of the snapshot. */
 export const DEFAULT_OPTIONS: Options = {
   mode: 'iptables',
@@ -99,11 +110,35 @@ export const DEFAULT_OPTIONS: Options = {
   masqueradeAll: false,
   masqueradeBit: 14,
   localhostNodePorts: true,
+  nftables: { masqueradeAll: false, masqueradeBit: 14 },
+  externalIPs: true,
   tcpBeLiberal: false,
   ipvs: { scheduler: '', excludeCIDRs: [], strictARP: false, timeouts: { tcp: 0, tcpFin: 0, udp: 0 } },
   daemon: {
-    periods: { iptables: { sync: 30, minSync: 1 }, ipvs: { sync: 30, minSync: 0 } },
+    periods: {
+      iptables: { sync: 30, minSync: 1 },
+      ipvs: { sync: 30, minSync: 0 },
+      nftables: { sync: 30, minSync: 1 },
+    },
     healthz: { host: '0.0.0.0', port: 10256 },
     metrics: { host: '127.0.0.1', port: 10249 },
   },
 };
+
+/** Which traffic to cluster IPs is masqueraded, and by which bit of the packet mark, in the mode of `options`. */
+export function masqueradeOf({ mode, masqueradeAll, masqueradeBit, nftables }: Options): NftablesOptions {
+  return mode === 'nftables' ? nftables : { masqueradeAll, masqueradeBit };
+}
+
+/**
+ * Where the mode of `options` serves node ports: CIDRs, every local address when there are none, or `primary`. On
+ * 127.0.0.1 nftables mode does not (k/k platformApplyDefaults, pkg/proxy/nftables).
+ */
+export function nodePortsOf(options: Options): {
+  readonly cidrs: readonly Cidr[] | 'primary';
+  readonly localhost: boolean;
+} {
+  const { mode, nodePortAddresses: cidrs, localhostNodePorts: localhost } = options;
+  if (mode !== 'nftables') return { cidrs, localhost };
+  return { cidrs: cidrs.length === 0 ? 'primary' : cidrs, localhost: false };
+}

@@ -16,7 +16,7 @@ import { mergeClusters } from './clusters/mcs.js';
 import { AS_IT_IS, type Completion } from './complete/complete.js';
 import { asWarning, type Checked, type Diagnostic, hasErrors, type Source, show } from './diag.js';
 import { readCluster } from './front.js';
-import { type Cidr, FAMILIES } from './ip.js';
+import { type Cidr, FAMILIES, type Family, parseCidr } from './ip.js';
 import { streamed } from './json.js';
 import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
@@ -117,7 +117,8 @@ function back(
   const { value: resolved, diagnostics: found } = backend.admit(read, options, memo);
   const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
   if (hasErrors(all)) return { value: undefined, diagnostics: all };
-  const desired = backend.lower(resolved, options, { layout: layout ?? backend.layouts[0] ?? '', features, memo });
+  const usual = (options.machine && backend.liveLayout) ?? backend.layouts[0] ?? '';
+  const desired = backend.lower(resolved, options, { layout: layout ?? usual, features, memo });
   return { value: { backend, resolved, desired }, diagnostics: all };
 }
 
@@ -155,11 +156,20 @@ export function resolveFamilies(
     node,
     ports: resolve(snapshot, node, options, memo),
     peers: snapshot.nodes,
+    serviceCIDRs: memo.of(`ServiceCIDRs ${node.family}`, options, snapshot.serviceCIDRs, () =>
+      serviceCIDRs(snapshot, node.family),
+    ),
   }));
   const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
   // For a live node nothing is simulated, so --simulate is not suggested.
   const missing = omissions(snapshot, ports, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
   return { value, diagnostics: [...missing, ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
+}
+
+/** The networks of cluster IPs of a family that the API tells. */
+function serviceCIDRs(snapshot: Snapshot, family: Family): readonly Cidr[] {
+  const all = snapshot.serviceCIDRs.flatMap(({ cidrs }) => cidrs.flatMap((cidr) => parseCidr(cidr) ?? []));
+  return all.filter((cidr) => cidr.family === family);
 }
 
 function unknownMode(mode: string): Diagnostic {

@@ -2,7 +2,7 @@
  * The contract of a backend: what a proxy mode must offer.
  */
 import type { Checked } from '../diag.js';
-import type { Family } from '../ip.js';
+import type { Cidr, Family } from '../ip.js';
 import type { JsonObject } from '../json.js';
 import type { Memo } from '../memo.js';
 import type { Options, Periods } from '../options.js';
@@ -20,6 +20,8 @@ export interface Resolved {
   readonly ports: readonly ServicePort[];
   /** All Nodes of the cluster. */
   readonly peers: readonly Peer[];
+  /** The networks of cluster IPs, as far as the API's ServiceCIDRs tell them. */
+  readonly serviceCIDRs: readonly Cidr[];
 }
 
 /** What a mode has on a node beside the chains of ServicePorts, as far as names identify it. */
@@ -75,9 +77,13 @@ export interface Lowering {
 export interface Backend {
   /** The proxy mode, as KubeProxyConfiguration calls it. */
   readonly mode: string;
-  /** The first is the default. */
+  /** The first is the default of commands that work on texts. */
   readonly layouts: readonly string[];
+  /** The default of commands that program a node or compare with one; absent when it is the same. */
+  readonly liveLayout?: string;
   readonly localPolicy: LocalPolicy;
+  /** Kinds of objects that some of its rules need, beside Services, EndpointSlices and Nodes. */
+  readonly also?: readonly 'ServiceCIDR'[];
   /** The names of the files that `artifacts` may give. */
   readonly files: readonly string[];
   /** The part of `resolved` that this mode can serve, with errors for the rest and warnings for surprises. */

@@ -1,7 +1,9 @@
 /**
  * cli: a cluster's objects → sources, as `kubectl get -o json` would print them, so that later steps read both alike.
  */
+import { backendFor } from '../backends/index.js';
 import type { Checked, Diagnostic, Source } from '../diag.js';
+import type { Options } from '../options.js';
 import { ApiError } from '../watch/request.js';
 import { type Answered, readAll } from '../watch/snapshot.js';
 import type { Connection } from './context.js';
@@ -24,8 +26,10 @@ export interface Asking {
   readonly requestTimeout?: number | undefined;
 }
 
-/** All kinds that rules are compiled from. */
-export const RULES: Need = { kinds: ['Service', 'EndpointSlice', 'Node'] };
+/** All kinds that the rules of a proxy mode are compiled from. */
+export function rulesNeed({ mode }: Pick<Options, 'mode'>): Need {
+  return { kinds: ['Service', 'EndpointSlice', 'Node'], also: backendFor(mode)?.also ?? [] };
+}
 
 /** The default time limit for an answer. */
 const ANSWER_MS = 30_000;

@@ -19,7 +19,7 @@ import type { Detected } from '../tools/detected.js';
 import type { RuleSet } from '../tools/iptables/types.js';
 import { CHAINS_PER_COMMIT, choose, type DetectedVariant, detect, features } from '../tools/iptables/variants.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
-import { RULES } from './api-sources.js';
+import { rulesNeed } from './api-sources.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
 import type { ChangeTask, NodeTask } from './node-task.js';
 import { mustBeAble } from './prepared.js';
@@ -129,7 +129,7 @@ export async function compileFor(
   const options = { ...loaded.value, machine };
   if (!node.used && backendFor(options.mode)?.tools.includes('iptables'))
     throw new Error(failure('iptables-save', await node.host.run(['iptables-save'])));
-  const input = await (await task.input()).read(RULES);
+  const input = await (await task.input()).read(rulesNeed(options));
   const unreadable = hasErrors(input.diagnostics);
   const { value: compiled, diagnostics } = unreadable
     ? { value: undefined, diagnostics: [] }

@@ -18,7 +18,7 @@ import {
 import { DNS1123_SUBDOMAIN } from '../read/names.js';
 import { parseResolved } from '../resolve/print.js';
 import { render } from '../text.js';
-import { RULES } from './api-sources.js';
+import { rulesNeed } from './api-sources.js';
 import { type ClustersFlags, loadClusters } from './clusters.js';
 import type { Input, InputFlags } from './input.js';
 import type { Io } from './io.js';
@@ -62,7 +62,7 @@ export async function compileInput(
   how: How,
 ): Promise<CompiledNodes> {
   const nodes = severalNodes(flags);
-  const sources = await input.read(RULES);
+  const sources = await input.read(rulesNeed(options));
   const compiled = after(sources, (found) =>
     nodes ? compileNodes(found, options, how, nodes) : alone(compileState(found, options, how)),
   );

@@ -29,7 +29,7 @@ export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>>
     ...file.value,
     ...(flags.mode === undefined ? {} : { mode: flags.mode }),
     ...(flags.node === undefined ? {} : { nodeName: flags.node }),
-    ...(flags.masqueradeAll ? { masqueradeAll: true } : {}),
+    ...(flags.masqueradeAll ? { masqueradeAll: true, nftables: { ...file.value.nftables, masqueradeAll: true } } : {}),
     ...(flags.clusterCidr === undefined
       ? {}
       : { clusterCIDRs: checked('--cluster-cidr', parseClusterCIDRs(flags.clusterCidr)) }),

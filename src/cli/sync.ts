@@ -1,10 +1,12 @@
 /**
  * cli: `vipc sync`, the daemon: the source of its objects, and its signals.
  */
+
 import { stat } from 'node:fs/promises';
 import pino from 'pino';
 import { apply } from '../apply/apply.js';
 import { readMachine } from '../apply/read.js';
+import { backendFor } from '../backends/index.js';
 import { hasErrors } from '../diag.js';
 import { EMPTY_STATE } from '../diff/plan.js';
 import { sentence } from '../files.js';
@@ -144,7 +146,8 @@ async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, lo
   return {
     openSource: (store, _, { requested, watchFailing }) => {
       const onState = newWatchLog({ log, onFailing: watchFailing });
-      return watchCluster(counted(client, requested), { nodeName, sink: store, onState });
+      const also = backendFor(options.mode)?.also ?? [];
+      return watchCluster(counted(client, requested), { nodeName, also, sink: store, onState });
     },
     nodeName,
   };

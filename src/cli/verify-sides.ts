@@ -11,7 +11,7 @@ import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { compileState } from '../pipeline.js';
 import type { Given } from '../verify/verify.js';
-import { RULES } from './api-sources.js';
+import { rulesNeed } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
 import { dumpsIn } from './dump-files.js';
 import { openInput } from './input.js';
@@ -112,7 +112,7 @@ async function sideOf(
     };
   }
   const options = await loadOptions(own);
-  const sources = await (await openInput([loaded.path], flags, io)).read(RULES);
+  const sources = await (await openInput([loaded.path], flags, io)).read(rulesNeed(options.value));
   const before = [...options.diagnostics, ...sources.diagnostics];
   if (hasErrors(before)) return { value: undefined, diagnostics: before };
   const all: Options = { ...options.value, nodeAddresses: [...options.value.nodeAddresses, ...known] };

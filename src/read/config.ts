@@ -4,7 +4,7 @@
  */
 import type { Checked, Diagnostic, Origin, Source } from '../diag.js';
 import { hasErrors, show } from '../diag.js';
-import { DEFAULT_OPTIONS, type Options, type Periods } from '../options.js';
+import { type DaemonOptions, DEFAULT_OPTIONS, type Options, type Periods } from '../options.js';
 import { cursor, isMapping } from './check.js';
 import { type ConfigFields, kubeProxyConfiguration } from './config/fields.js';
 import { parseSource } from './parse.js';
@@ -118,7 +118,7 @@ function whatItIs(value: unknown): string {
  * mode".
  */
 function optionsOf(fields: ConfigFields): Options {
-  const { iptables = {}, detectLocal = {}, conntrack = {}, ipvs = {} } = fields;
+  const { iptables = {}, detectLocal = {}, conntrack = {}, ipvs = {}, nftables = {}, featureGates = {} } = fields;
   const given = {
     mode: fields.mode,
     nodeName: fields.hostnameOverride,
@@ -131,6 +131,11 @@ function optionsOf(fields: ConfigFields): Options {
     masqueradeAll: iptables.masqueradeAll,
     masqueradeBit: iptables.masqueradeBit,
     localhostNodePorts: iptables.localhostNodePorts,
+    nftables: {
+      ...DEFAULT_OPTIONS.nftables,
+      ...definedOf({ masqueradeAll: nftables.masqueradeAll, masqueradeBit: nftables.masqueradeBit }),
+    },
+    externalIPs: featureGates.AllowServiceExternalIPs,
     tcpBeLiberal: conntrack.tcpBeLiberal,
     ipvs: {
       scheduler: ipvs.scheduler ?? '',
@@ -143,7 +148,11 @@ function optionsOf(fields: ConfigFields): Options {
       },
     },
     daemon: {
-      periods: { iptables: periods(iptables, 'iptables'), ipvs: periods(ipvs, 'ipvs') },
+      periods: {
+        iptables: periods(iptables, 'iptables'),
+        ipvs: periods(ipvs, 'ipvs'),
+        nftables: periods(nftables, 'nftables'),
+      },
       healthz: fields.healthzBindAddress ?? DEFAULT_OPTIONS.daemon.healthz,
       metrics: fields.metricsBindAddress ?? DEFAULT_OPTIONS.daemon.metrics,
     },
@@ -154,7 +163,7 @@ function optionsOf(fields: ConfigFields): Options {
 /** A syncPeriod of 0 means the default; a minSyncPeriod of 0 means that changes are not collected. */
 function periods(
   { syncPeriod, minSyncPeriod }: { readonly syncPeriod?: number; readonly minSyncPeriod?: number },
-  mode: 'iptables' | 'ipvs',
+  mode: keyof DaemonOptions['periods'],
 ): Periods {
   const usual = DEFAULT_OPTIONS.daemon.periods[mode];
   return { sync: syncPeriod || usual.sync, minSync: minSyncPeriod ?? usual.minSync };

@@ -3,7 +3,7 @@
  * endpoints.
  */
 import { contains, type Family, type Ip, parseCidr } from '../ip.js';
-import type { Options } from '../options.js';
+import { masqueradeOf, type Options } from '../options.js';
 import type { Service, ServicePortSpec } from '../read/types.js';
 import type { TrafficUse, UsableEndpoints } from './traffic.js';
 import type { Frontend, NodeContext, PodTraffic, TrafficPolicy } from './types.js';
@@ -20,7 +20,7 @@ export interface Addresses {
  * The addresses of `service` in `family`; undefined when it is not proxied there. Without a cluster IP of the family it
  * has no rules in it at all, not even for node ports and load-balancer IPs (k/k GetClusterIPByFamily).
  */
-export function addressesOf(service: Service, family: Family): Addresses | undefined {
+export function addressesOf(service: Service, family: Family, options: Options): Addresses | undefined {
   const ofFamily = (ips: readonly string[]) => ips.filter((ip) => familyOf(ip) === family);
   const [clusterIP] = ofFamily(service.spec.clusterIPs.filter((ip) => ip !== 'None'));
   if (clusterIP === undefined || service.spec.type === 'ExternalName') return undefined;
@@ -30,7 +30,7 @@ export function addressesOf(service: Service, family: Family): Addresses | undef
   return {
     family,
     clusterIP,
-    externalIPs: ofFamily(service.spec.externalIPs),
+    externalIPs: options.externalIPs ? ofFamily(service.spec.externalIPs) : [],
     loadBalancerIPs: ofFamily(vips),
   };
 }
@@ -69,7 +69,7 @@ export function frontendsOf(
     port: port.port,
     policy: policies.internal,
     ...whenEmpty(policies.internal, endpoints),
-    masquerade: options.masqueradeAll ? 'always' : hasOutside(node.podTraffic) ? 'off-cluster' : 'never',
+    masquerade: masqueradeOf(options).masqueradeAll ? 'always' : hasOutside(node.podTraffic) ? 'off-cluster' : 'never',
   } as const;
   const external = {
     port: port.port,

@@ -3,7 +3,7 @@
  */
 import { type Checked, type Diagnostic, show } from '../diag.js';
 import { type Cidr, contains, type Family, hostCidr, type Ip, parseCidr, parseIp, specialUse } from '../ip.js';
-import type { Machine, Options } from '../options.js';
+import { type Machine, nodePortsOf, type Options } from '../options.js';
 import { type Node, ZONE_LABEL } from '../read/types.js';
 import type { NodeContext, PodTraffic } from './types.js';
 
@@ -79,7 +79,7 @@ export function nodeContext(node: ChosenNode, family: Family, options: Options):
   const cidrs = nodePortCidrs(node, family, options);
   const everywhere = cidrs.length === 0 || cidrs.some((cidr) => cidr.prefix === 0);
   const onLoopback = everywhere || cidrs.some((cidr) => cidr.bytes[0] === 127 || contains(cidr, LOOPBACK.ipv4));
-  const localhostNodePorts = family === 'ipv4' && options.localhostNodePorts && onLoopback;
+  const localhostNodePorts = family === 'ipv4' && nodePortsOf(options).localhost && onLoopback;
   const local = localAddresses(node, family, options);
   const addresses = everywhere
     ? []
@@ -146,8 +146,8 @@ function addressesOfType(node: ChosenNode, type: string): readonly Ip[] {
 
 /** The CIDRs of the family that serve node ports; empty means all addresses (k/k proxyutil.NodePortAddresses). */
 function nodePortCidrs(node: ChosenNode, family: Family, options: Options): readonly Cidr[] {
-  if (options.nodePortAddresses !== 'primary')
-    return options.nodePortAddresses.filter((cidr) => cidr.family === family);
+  const { cidrs } = nodePortsOf(options);
+  if (cidrs !== 'primary') return cidrs.filter((cidr) => cidr.family === family);
   const ip = nodeIP(node, family, options);
   return isLoopback(ip) ? [] : [hostCidr(ip)];
 }

@@ -42,7 +42,7 @@ function resolveService(
   node: NodeContext,
   options: Options,
 ): readonly ServicePort[] {
-  const addresses = addressesOf(service, node.family);
+  const addresses = addressesOf(service, node.family, options);
   if (!addresses) return [];
   const { namespace, name } = service.metadata;
   const { spec } = service;

@@ -17,11 +17,12 @@ const [container] = pod.containers;
 const [kernel] = pod.initContainers;
 
 describe('the RBAC of deploy/daemonset.yaml', () => {
-  it('is to list and watch three kinds, and no more', () => {
+  it('is to list and watch four kinds, and no more', () => {
     expect(byKind('ClusterRole').rules).toEqual([
       { apiGroups: [''], resources: ['services'], verbs: ['list', 'watch'] },
       { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
       { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] },
+      { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: ['list', 'watch'] },
     ]);
   });
 

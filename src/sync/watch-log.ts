@@ -24,10 +24,17 @@ export function newWatchLog({
   /** Failures in a row, by kind; no entry for a kind that works. */
   const failing = new Map<WatchedKind, number>();
   const said = new Set<string>();
+  /** Optional kinds that the server does not give. */
+  const missing = new Set<WatchedKind>();
   let lostAt = 0;
 
-  const failed = ({ kind, message: error, code, retryMs }: WatchState): void => {
+  const failed = ({ kind, message: error, code, retryMs, optional }: WatchState): void => {
     const line = { kind, error, retryMs };
+    if (optional && (code === 403 || code === 404)) {
+      if (!missing.has(kind)) log.warn({ kind, error }, 'the API server does not give what some rules need');
+      missing.add(kind);
+      return;
+    }
     const count = (failing.get(kind) ?? 0) + 1;
     const reason = `${kind} ${code}`;
     if (failing.size === 0) {
@@ -42,6 +49,7 @@ export function newWatchLog({
     onFailing(kind, true);
   };
   const works = (kind: WatchedKind): void => {
+    missing.delete(kind);
     if (!failing.delete(kind)) return;
     onFailing(kind, false);
     if (failing.size > 0) return;

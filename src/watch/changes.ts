@@ -1,12 +1,12 @@
 /**
  * Changes: what changed in the store since a sync took its changes.
  */
-import { type EndpointSlice, type Node, SERVICE_NAME_LABEL, type Service } from '../read/types.js';
+import { type EndpointSlice, type Node, SERVICE_NAME_LABEL, type Service, type ServiceCIDR } from '../read/types.js';
 
 /** The kinds that rules are compiled from. */
-export type Kind = 'Service' | 'EndpointSlice' | 'Node';
+export type Kind = 'Service' | 'EndpointSlice' | 'Node' | 'ServiceCIDR';
 
-export type Stored = Service | EndpointSlice | Node;
+export type Stored = Service | EndpointSlice | Node | ServiceCIDR;
 
 export interface Changes {
   readonly services: number;
@@ -54,7 +54,7 @@ export function newChanges(): ChangeLog {
 }
 
 function none(): [Record<Kind, number>, Set<string>, number[]] {
-  return [{ Service: 0, EndpointSlice: 0, Node: 0 }, new Set(), []];
+  return [{ Service: 0, EndpointSlice: 0, Node: 0, ServiceCIDR: 0 }, new Set(), []];
 }
 
 /** When the endpoint-slice controller saw what made it write the slice. */

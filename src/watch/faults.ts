@@ -19,6 +19,7 @@ export function newFaults(onInvalid: (diagnostics: readonly Diagnostic[], about:
     Service: new Set(),
     EndpointSlice: new Set(),
     Node: new Set(),
+    ServiceCIDR: new Set(),
   };
   let told = '[]';
   const judge: Faults['judge'] = (kind, key, diagnostics) => {

@@ -23,4 +23,6 @@ export interface WatchState {
   readonly code?: number;
   /** The time until the next attempt, in milliseconds. */
   readonly retryMs?: number;
+  /** The rules can do without the kind. */
+  readonly optional?: true;
 }

@@ -5,11 +5,11 @@
  */
 import type { ApiClient } from './client.js';
 import { reflect } from './reflector.js';
-import { resourcesFor, type WatchedKind } from './resources.js';
+import { type OptionalKind, resourcesFor, type WatchedKind } from './resources.js';
 import type { ObjectSink, WatchState } from './sink.js';
 import { DEFAULT_TUNING, type Tuning } from './tuning.js';
 
-export type { ObjectSink, Tuning, WatchedKind, WatchState };
+export type { ObjectSink, OptionalKind, Tuning, WatchedKind, WatchState };
 
 /** Where the objects of the daemon come from: a watch of the API, or files (files.ts). */
 export interface ObjectSource {
@@ -22,6 +22,7 @@ export interface ObjectSource {
 export interface WatchOptions {
   /** The name of this node's Node. */
   readonly nodeName: string;
+  readonly also?: readonly OptionalKind[];
   readonly sink: ObjectSink;
   readonly onState?: (state: WatchState) => void;
   readonly tuning?: Partial<Tuning>;
@@ -30,16 +31,17 @@ export interface WatchOptions {
 /** Begins to watch. The first call for a kind is sink.replace(); there is no call after stop(). */
 export function watchCluster(
   client: ApiClient,
-  { nodeName, sink, onState = () => {}, tuning = {} }: WatchOptions,
+  { nodeName, also = [], sink, onState = () => {}, tuning = {} }: WatchOptions,
 ): ObjectSource {
   const controller = new AbortController();
   const { signal } = controller;
   const running: Promise<void>[] = [];
-  const listed = resourcesFor(nodeName).map(
+  const all = { ...DEFAULT_TUNING, ...tuning };
+  const listed = resourcesFor(nodeName, also).map(
     (resource) =>
       new Promise<void>((onListed) => {
-        const all = { ...DEFAULT_TUNING, ...tuning };
-        running.push(reflect({ client, resource, tuning: all, sink, onState, onListed, signal }));
+        const told = resource.optional ? optionally(onState, onListed) : onState;
+        running.push(reflect({ client, resource, tuning: all, sink, onState: told, onListed, signal }));
       }),
   );
   return {
@@ -48,5 +50,13 @@ export function watchCluster(
       controller.abort(new Error('stopped'));
       await Promise.all(running);
     },
+  };
+}
+
+/** Nothing waits for a resource that the server does not give. */
+function optionally(onState: (state: WatchState) => void, onListed: () => void): (state: WatchState) => void {
+  return (state) => {
+    onState({ ...state, optional: true });
+    if (state.state === 'failing') onListed();
   };
 }

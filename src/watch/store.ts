@@ -59,8 +59,13 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
   const snapshot = (): Snapshot => {
     const { kept, conflicts } = unconflicted(byName.Service);
     faults.conflict(conflicts);
-    const [slices, nodes] = [[...byName.EndpointSlice.values()], [...byName.Node.values()]];
-    return { ...EMPTY_SNAPSHOT, services: kept, slices, nodes };
+    return {
+      ...EMPTY_SNAPSHOT,
+      services: kept,
+      slices: [...byName.EndpointSlice.values()],
+      nodes: [...byName.Node.values()],
+      serviceCIDRs: [...byName.ServiceCIDR.values()],
+    };
   };
 
   return {

@@ -5,7 +5,12 @@ import type { Snapshot } from '../read/types.js';
 import type { Kind, Stored } from './changes.js';
 
 /** The list of a snapshot that each kind is in. */
-export const LISTS = { Service: 'services', EndpointSlice: 'slices', Node: 'nodes' } as const;
+export const LISTS = {
+  Service: 'services',
+  EndpointSlice: 'slices',
+  Node: 'nodes',
+  ServiceCIDR: 'serviceCIDRs',
+} as const;
 
 type ByName = { readonly [K in Kind]: ReadonlyMap<string, Snapshot[(typeof LISTS)[K]][number]> };
 
@@ -21,7 +26,7 @@ export interface StoredObjects {
 export function newStored(
   onChange: (kind: Kind, before: Stored | undefined, after: Stored | undefined) => void,
 ): StoredObjects {
-  const byName = { Service: new Map(), EndpointSlice: new Map(), Node: new Map() };
+  const byName = { Service: new Map(), EndpointSlice: new Map(), Node: new Map(), ServiceCIDR: new Map() };
   const drop = (kind: Kind, key: string): void => {
     const before = byName[kind].get(key);
     if (byName[kind].delete(key)) onChange(kind, before, undefined);

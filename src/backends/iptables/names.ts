@@ -1,9 +1,9 @@
 /**
  * Names of chains, exactly those of kube-proxy, so that its rules and ours can be compared and taken over.
  */
-import * as crypto from 'node:crypto';
 import { joinHostPort } from '../../ip.js';
 import { formatServicePortName, type ServicePortName } from '../../resolve/types.js';
+import { shortHash } from '../shared/hash.js';
 
 /** Chains that every node has. */
 export const CHAIN = {
@@ -30,7 +30,7 @@ export interface ServiceChains {
 
 /** The chain names of a ServicePort. */
 export function serviceChains(name: ServicePortName): ServiceChains {
-  const hash = shortHash(hashedName(name));
+  const hash = shortHash(hashedName(name), HASH);
   return {
     cluster: `KUBE-SVC-${hash}`,
     local: `KUBE-SVL-${hash}`,
@@ -41,26 +41,12 @@ export function serviceChains(name: ServicePortName): ServiceChains {
 
 /** The chain of one endpoint of a ServicePort; also the name of its list of recent clients. */
 export function endpointChain(name: ServicePortName, endpoint: { readonly ip: string; readonly port: number }): string {
-  return `KUBE-SEP-${shortHash(hashedName(name) + joinHostPort(endpoint.ip, endpoint.port))}`;
+  return `KUBE-SEP-${shortHash(hashedName(name) + joinHostPort(endpoint.ip, endpoint.port), HASH)}`;
 }
+
+/** 80 bits, because a chain name holds 28 characters (k/k portProtoHash, servicePortEndpointChainName). */
+const HASH = 16;
 
 function hashedName(name: ServicePortName): string {
   return formatServicePortName(name) + name.protocol.toLowerCase();
-}
-
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/**
- * The first 16 characters of the base32 SHA-256: 80 bits, because a chain name holds 28 characters
- * (k/k portProtoHash, servicePortEndpointChainName).
- */
-function shortHash(text: string): string {
-  const hex = crypto.hash('sha256', text, 'hex');
-  const letters: number[] = [];
-  for (let i = 0; i < 20; i += 5) {
-    const bits = Number.parseInt(hex.slice(i, i + 5), 16);
-    for (let shift = 15; shift >= 0; shift -= 5) letters.push(BASE32.charCodeAt((bits >> shift) & 31));
-  }
-  // In one call: a string built letter by letter keeps all its intermediate forms, and there are 100,000 of them.
-  return String.fromCharCode(...letters);
 }

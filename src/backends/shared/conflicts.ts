@@ -29,3 +29,13 @@ export function conflicts(
   }
   return found;
 }
+
+/**
+ * The addresses and ports of a ServicePort's frontends. Node ports have no address of their own, and an API server gives
+ * each port to one Service only.
+ */
+export function frontendClaims({ name, frontends }: ServicePort): Claims {
+  return frontends.flatMap(({ ip, port }) =>
+    ip === undefined ? [] : [[`${name.protocol} ${ip} ${port}`, { address: ip, port }] as const],
+  );
+}

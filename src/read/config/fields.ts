@@ -153,7 +153,7 @@ const fields = also(
     detectLocal: optional(detectLocal),
     detectLocalMode: optional(emptyOr(oneOf(DETECT_LOCAL_MODES))),
     enableProfiling: unread.bool,
-    featureGates: ignored(featureGates),
+    featureGates: optional(featureGates),
     healthzBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.healthz)),
     hostnameOverride: optional(hostname),
     iptables: optional(iptables),
@@ -163,7 +163,7 @@ const fields = also(
     metricsBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.metrics)),
     metricsBindHardFail: unread.bool,
     mode: optional(emptyOr(oneOf(['iptables', 'ipvs', 'nftables']))),
-    nftables: ignored(nftables),
+    nftables: optional(nftables),
     nodePortAddresses: optional(nodePortAddresses),
     oomScoreAdj: ignored(int(-1000, 1000)),
     portRange: unread.text,
@@ -206,11 +206,12 @@ function periods<T extends { readonly syncPeriod?: number; readonly minSyncPerio
   });
 }
 
-/** Any feature name is allowed: the names change with every release. */
-function featureGates(value: unknown, at: Cursor): true | undefined {
+/** The gates that vipc knows. Any other name is allowed too: the names change with every release. */
+function featureGates(value: unknown, at: Cursor): { readonly AllowServiceExternalIPs?: boolean } | undefined {
   if (!isMapping(value)) return fail(at, `must be a mapping, is ${kindOf(value)}`);
-  for (const name of Object.keys(value)) child(at, name, value[name], bool);
-  return true;
+  const read = new Map(Object.keys(value).map((name) => [name, child(at, name, value[name], bool)]));
+  const AllowServiceExternalIPs = read.get('AllowServiceExternalIPs');
+  return AllowServiceExternalIPs === undefined ? {} : { AllowServiceExternalIPs };
 }
 
 type DetectLocal = Infer<typeof detectLocal>;

@@ -95,14 +95,19 @@ export const RULES: readonly Rule[] = [
     'backends/backend.ts backends/chain-names.ts backends/features.ts tools/ resolve/types.ts diag.ts ip.ts ' +
       'json.ts text.ts',
   ),
+  rule('backends/shared/hash.ts', 'node:crypto.hash'),
   rule('backends/iptables/', `${MODE} diag.ts options.ts`),
-  rule('backends/iptables/names.ts', 'resolve/types.ts ip.ts node:crypto.hash'),
+  rule('backends/iptables/names.ts', 'backends/shared/hash.ts resolve/types.ts ip.ts'),
   rule(
     'backends/ipvs/',
     `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts text.ts`,
   ),
-  rule('backends/index.ts', 'backends/backend.ts backends/iptables/ backends/ipvs/'),
-  rule('backends/nftables/', 'backends/backend.ts'),
+  rule(
+    'backends/nftables/',
+    'backends/backend.ts backends/shared/ tools/conntrack/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts ' +
+      'diag.ts ip.ts memo.ts options.ts',
+  ),
+  rule('backends/index.ts', 'backends/backend.ts backends/iptables/ backends/ipvs/ backends/nftables/'),
   rule('backends/kubelet.ts', 'backends/chain-names.ts backends/iptables/names.ts tools/iptables/'),
   rule(
     'backends/ours.ts',

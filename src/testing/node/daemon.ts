@@ -36,11 +36,13 @@ export interface RunningDaemon {
 /** Short intervals, for fast tests. */
 const TUNING: Partial<Tuning> = { backoffMs: [50, 500], silenceMs: 1500, answerMs: 1500, shortMs: 50 };
 
+const FAST = { sync: 2, minSync: 0.05 };
+
 const QUICK: Options = {
   ...DEFAULT_OPTIONS,
   nodeName: NODE,
   daemon: {
-    periods: { iptables: { sync: 2, minSync: 0.05 }, ipvs: { sync: 2, minSync: 0.05 } },
+    periods: { iptables: FAST, ipvs: FAST, nftables: FAST },
     healthz: { host: '127.0.0.1', port: 0 },
     metrics: { host: '127.0.0.1', port: 0 },
   },

@@ -4,14 +4,15 @@
 import type { Diagnostic } from '../../diag.js';
 import { failure } from '../ask.js';
 import { section, sides, type Tool } from '../tool.js';
-import { isCrash, readTables } from './read.js';
+import { isCrash, NFT_FAMILY, readTables } from './read.js';
+import type { NftState } from './state.js';
 import { type NftTable, printDeletions, printTable } from './tables.js';
 
 /** Whether a table is ours, or kube-proxy's. */
 export type NftOurs = (table: NftTable) => boolean;
 
 /** Observed: undefined when the tables cannot be seen. Nothing can be desired. */
-export const nft: Tool<'nft', undefined, readonly NftTable[] | undefined, readonly NftTable[], NftOurs> = {
+export const nft: Tool<'nft', NftState, readonly NftTable[] | undefined, readonly NftTable[], NftOurs> = {
   name: 'nft',
   nothing: [],
 
@@ -23,7 +24,7 @@ export const nft: Tool<'nft', undefined, readonly NftTable[] | undefined, readon
     { tool: 'nft', program: 'nft', argv: () => ['nft', '-f', '-'], input: [...printDeletions(tables)] },
   ],
   changes: (tables) => sides(tables.length > 0 ? [section('nft', tables.map(printTable))] : [], []),
-  ofFamily: () => undefined,
+  ofFamily: ({ tables }, family) => ({ tables: tables.filter((table) => table.family === NFT_FAMILY[family]) }),
   show: () => [],
   remarks,
 
@@ -42,7 +43,7 @@ export const nft: Tool<'nft', undefined, readonly NftTable[] | undefined, readon
   },
 };
 
-function remarks(tables: readonly NftTable[] | undefined, _: undefined, ours: NftOurs): readonly Diagnostic[] {
+function remarks(tables: readonly NftTable[] | undefined, _: unknown, ours: NftOurs): readonly Diagnostic[] {
   if (tables === undefined) {
     const message = 'nft is missing, so vipc cannot tell whether rules of kube-proxy in nftables mode act here';
     return [warning('nft-unseen', message, 'install nftables, as new as the version that wrote the tables')];

@@ -1,0 +1,18 @@
+/**
+ * Names, shared: the short hashes of kube-proxy's names.
+ */
+import * as crypto from 'node:crypto';
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** The first `letters` of the base32 SHA-256 of a text; a multiple of 4, for which the bits are whole digits. */
+export function shortHash(text: string, letters: number): string {
+  const hex = crypto.hash('sha256', text, 'hex');
+  const codes: number[] = [];
+  for (let i = 0; i < (letters * 5) / 4; i += 5) {
+    const bits = Number.parseInt(hex.slice(i, i + 5), 16);
+    for (let shift = 15; shift >= 0; shift -= 5) codes.push(BASE32.charCodeAt((bits >> shift) & 31));
+  }
+  // In one call: a string built letter by letter keeps all its intermediate forms, and there are 100,000 of them.
+  return String.fromCharCode(...codes);
+}
