@@ -5,7 +5,7 @@
 import { FAMILIES, type Ip } from '../ip.js';
 import type { TableName } from '../tools/iptables/types.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
-import { type Branch, type Step, stepsOf } from './branch.js';
+import type { Branch, Trail } from './branch.js';
 import { type Missed, type Tables, tablesOf } from './chains.js';
 import { type Fraction, ONE, plus } from './fraction.js';
 import { type Asked, DESTINATION_HOOKS, HOOKS, type Hook } from './hooks.js';
@@ -26,7 +26,8 @@ export interface Outcome {
   readonly share: Fraction;
   /** The unknown conditions that the way depends on; empty if it is certain. */
   readonly depends: readonly string[];
-  readonly steps: readonly Step[];
+  /** The steps on the way; see stepsOf. */
+  readonly trail: Trail | undefined;
 }
 
 export interface Evaluator {
@@ -54,7 +55,7 @@ export function newEvaluator(node: NodeRules): Evaluator {
     const own = tables.get(packet.family);
     if (!own) return [];
     const way: Way = { node, tables: own, serverFor, outcomes: [] };
-    travel(way, { flow: flowOf(packet), weight: ONE, steps: undefined, depends: [] });
+    travel(way, { flow: flowOf(packet), weight: ONE, trail: undefined, depends: [] });
     return way.outcomes;
   };
   return {
@@ -88,7 +89,7 @@ function travel(way: Way, begin: Branch): void {
     // A packet to this node itself comes in again by lo, with the conntrack entry that OUTPUT made.
     const back = pass(way, 'POSTROUTING', here(sent)).map((branch) => ({
       ...branch,
-      flow: { ...branch.flow, isLocal: false, inInterface: 'lo', isDestinationSet: true },
+      flow: { ...branch.flow, isLocal: false, inInterface: 'lo', isDestinationSet: true, isSourceSet: true },
     }));
     deliver(pass(way, 'INPUT', pass(way, 'PREROUTING', back)));
     return;
@@ -99,8 +100,8 @@ function travel(way: Way, begin: Branch): void {
 }
 
 function end({ outcomes }: Way, branch: Branch, how: End): void {
-  const { flow, weight: share, depends } = branch;
-  outcomes.push({ end: how, flow, share, depends, steps: stepsOf(branch) });
+  const { flow, weight: share, depends, trail } = branch;
+  outcomes.push({ end: how, flow, share, depends, trail });
 }
 
 /** Sends branches out through POSTROUTING. */
@@ -115,28 +116,27 @@ function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branc
   for (const asked of HOOKS[hook]) {
     if (left.length === 0) return left;
     if (asked === 'ipvs') left = left.flatMap((branch) => byIpvs(way, hook, branch));
-    else if (asked === 'nat') left = left.flatMap((branch) => translate(way, hook, branch));
-    else if (way.tables.has(asked, hook)) left = left.flatMap((branch) => through(way, asked, hook, branch));
+    else if (way.tables.has(asked, hook)) left = through(way, asked, hook, left);
   }
   return left;
 }
 
-function through(way: Way, table: TableName, hook: Hook, branch: Branch): readonly Branch[] {
+function through(way: Way, table: TableName, hook: Hook, branches: readonly Branch[]): readonly Branch[] {
   const accepted: Branch[] = [];
-  for (const { branch: walked, verdict } of way.tables.walk(table, hook, branch)) {
-    if (verdict === 'accept') accepted.push(walked);
-    else end(way, walked, verdict);
+  for (const branch of branches) {
+    if (table === 'nat' && isPast(hook, branch.flow)) accepted.push(branch);
+    else
+      for (const { branch: walked, verdict } of way.tables.walk(table, hook, branch)) {
+        if (verdict === 'accept') accepted.push(walked);
+        else end(way, walked, verdict);
+      }
   }
   return accepted;
 }
 
-/** Table nat: for packets in state NEW; in PREROUTING and OUTPUT only until the destination is decided. */
-function translate(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
-  const side = DESTINATION_HOOKS.has(hook) ? 'isDestinationSet' : 'isSourceSet';
-  if (branch.flow.state !== 'NEW' || branch.flow[side]) return [branch];
-  return through(way, 'nat', hook, branch).map((each) =>
-    each.flow[side] ? each : { ...each, flow: { ...each.flow, [side]: true } },
-  );
+/** Table nat sees only packets in state NEW, and only until the destination, or the source, is decided. */
+function isPast(hook: Hook, { state, isDestinationSet, isSourceSet }: Flow): boolean {
+  return state !== 'NEW' || (DESTINATION_HOOKS.has(hook) ? isDestinationSet : isSourceSet);
 }
 
 function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
@@ -162,17 +162,28 @@ function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
 /** Merges ways that end alike and depend on the same: an endpoint of two rules gets the shares of both. */
 function merged(outcomes: readonly Outcome[]): readonly Outcome[] {
   if (outcomes.length === 1) return outcomes;
-  const found = new Map<string, Outcome>();
+  const found: Outcome[] = [];
+  const byAddress = new Map<string, number[]>();
   for (const outcome of outcomes) {
-    const key = keyOf(outcome);
-    const before = found.get(key);
-    found.set(key, before ? { ...before, share: plus(before.share, outcome.share) } : outcome);
+    const address = outcome.flow.destination.text;
+    const places = byAddress.get(address) ?? [];
+    const place = places.find((each) => isAlike(found[each], outcome));
+    const before = place === undefined ? undefined : found[place];
+    if (before && place !== undefined) found[place] = { ...before, share: plus(before.share, outcome.share) };
+    else if (places.push(found.push(outcome) - 1) === 1) byAddress.set(address, places);
   }
-  return [...found.values()];
+  return found;
 }
 
-function keyOf({ end, flow, depends }: Outcome): string {
-  const { destination, destinationPort, sourceNat, mark, affinity = '' } = flow;
-  const key = `${end} ${destination.text} ${destinationPort} ${sourceNat} ${mark} ${affinity.length} ${affinity}`;
-  return depends.length === 0 ? key : key + JSON.stringify(depends);
+/** Whether two ways to one address end alike and depend on the same. */
+function isAlike(a: Outcome | undefined, b: Outcome): boolean {
+  return (
+    a?.end === b.end &&
+    a.flow.destinationPort === b.flow.destinationPort &&
+    a.flow.sourceNat === b.flow.sourceNat &&
+    a.flow.mark === b.flow.mark &&
+    a.flow.affinity === b.flow.affinity &&
+    a.depends.length === b.depends.length &&
+    a.depends.every((each, i) => each === b.depends[i])
+  );
 }

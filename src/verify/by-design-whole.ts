@@ -2,6 +2,7 @@
  * by-design-whole: by-design differences in the whole result (served, untouched, rejected, dropped). Each is a condition on
  * the fates of both sides and on the rules that decided them.
  */
+import { stepsOf } from '../packet/branch.js';
 import type { PacketClass } from '../packet/packet.js';
 import { type Fate, isSame } from './fate.js';
 import type { Side } from './side.js';
@@ -123,5 +124,5 @@ function isUntouched({ end }: Fate): boolean {
 }
 
 export function has({ outcome }: Fate, rule: RegExp): boolean {
-  return outcome.steps.some(({ text }) => rule.test(text));
+  return stepsOf(outcome).some(({ text }) => rule.test(text));
 }
