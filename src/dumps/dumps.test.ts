@@ -81,7 +81,6 @@ describe('what a text is', () => {
     ['iptables -L', 'Chain INPUT (policy ACCEPT)\n', /file-1 is what iptables -L prints/],
     ['ipset list', 'Name: KUBE\nType: hash:ip\n', /what ipset list prints/],
     ['ipvsadm -L', 'IP Virtual Server version 1.2.1 (size=4096)\n', /what ipvsadm -L prints/],
-    ['nft list ruleset', 'table ip nat {\n', /what nft list ruleset prints/],
     ['ip address', '1: lo: <LOOPBACK> mtu 65536\n', /what ip address prints for people/],
     ['a manifest', '# about\napiVersion: v1\n', /a manifest/],
     ['something else', 'hello\n', /file-1 is not the output of iptables-save/],

@@ -99,8 +99,8 @@ function distinct<T>(values: readonly T[]): readonly T[] {
 }
 
 /** The foreign rule that drops or rejects the packet, as `-A FORWARD -j DROP (table filter)`. */
-function stopper({ end, steps }: Outcome): string | undefined {
-  const last = steps.at(-1);
+function stopper({ end, trail }: Outcome): string | undefined {
+  const last = trail?.site;
   if ((end !== 'drop' && end !== 'reject') || !last || OURS.test(last.chain) || last.table === 'ipvs') return undefined;
   return `${last.text} (table ${last.table})`;
 }

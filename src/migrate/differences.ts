@@ -2,6 +2,7 @@
  * differences: two rule sets of a node → what changes for whom by the migration from the first to the second.
  */
 import { type Owner, ownerName } from '../owner.js';
+import { stepsOf } from '../packet/branch.js';
 import type { Outcome } from '../packet/evaluate.js';
 import type { PacketClass } from '../packet/packet.js';
 import type { Compared } from '../verify/compare.js';
@@ -88,7 +89,7 @@ function serviceOf({ a, b }: Compared): string | undefined {
 }
 
 function ownerIn(outcomes: readonly Outcome[]): Owner | undefined {
-  for (const { steps } of outcomes) for (const { owner } of steps) if (owner) return owner;
+  for (const outcome of outcomes) for (const { owner } of stepsOf(outcome)) if (owner) return owner;
   return undefined;
 }
 

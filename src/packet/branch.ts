@@ -24,25 +24,39 @@ export interface Step {
   readonly passed: number;
   /** The packet before the rule changed it. */
   readonly flow: Flow;
-  readonly before: Steps | undefined;
 }
 
-/** A linked list of steps, the last one first, so that branches share their common steps. */
-export type Steps = Step;
+/** What a step says about its rule; it is the same for every packet. */
+export type Site = Omit<Step, 'flow'>;
+
+/** The steps of a branch as a linked list, the last one first, so that branches share their common steps. */
+export interface Trail {
+  readonly site: Site;
+  readonly flow: Flow;
+  readonly before: Trail | undefined;
+  /** Made when it is asked for, once for all branches that share it. */
+  step: Step | undefined;
+}
 
 export interface Branch {
   readonly flow: Flow;
   readonly weight: Fraction;
-  readonly steps: Steps | undefined;
+  readonly trail: Trail | undefined;
   /** The unknown conditions that it assumes to hold, or with `not` before them, to fail. */
   readonly depends: readonly string[];
 }
 
+/** The trail with one step more. */
+export function stepped(site: Site, { flow, trail }: Pick<Branch, 'flow' | 'trail'>): Trail {
+  return { site, flow, before: trail, step: undefined };
+}
+
 /** The steps in their order. */
-export function stepsOf({ steps }: Pick<Branch, 'steps'>): readonly Step[] {
-  let count = 0;
-  for (let step = steps; step; step = step.before) count++;
-  const found = new Array<Step>(count);
-  for (let step = steps; step; step = step.before) found[--count] = step;
-  return found;
+export function stepsOf({ trail }: Pick<Branch, 'trail'>): readonly Step[] {
+  const found: Step[] = [];
+  for (let at = trail; at; at = at.before) {
+    at.step ??= { ...at.site, flow: at.flow };
+    found.push(at.step);
+  }
+  return found.reverse();
 }

@@ -3,7 +3,7 @@
  */
 import type { Family } from '../ip.js';
 import type { Chain, RuleSet, TableName } from '../tools/iptables/types.js';
-import type { Branch } from './branch.js';
+import { type Branch, stepped } from './branch.js';
 import type { Known } from './conditions.js';
 import type { Hook } from './hooks.js';
 import { conditionsIn, type IndexedChain, indexOf, textIn } from './indexed.js';
@@ -69,7 +69,7 @@ function finder(list: readonly Chain[], known: Known, family: Family) {
 
 function policy(table: TableName, hook: Hook, { chain, rules }: IndexedChain, branch: Branch): Walked {
   if (chain.policy !== 'DROP') return { branch, verdict: 'accept' };
-  const step = {
+  const site = {
     hook,
     table,
     chain: chain.name,
@@ -77,8 +77,6 @@ function policy(table: TableName, hook: Hook, { chain, rules }: IndexedChain, br
     text: `-P ${chain.name} DROP`,
     owner: undefined,
     passed: rules.length,
-    flow: branch.flow,
-    before: branch.steps,
   };
-  return { branch: { ...branch, steps: step }, verdict: 'drop' };
+  return { branch: { ...branch, trail: stepped(site, branch) }, verdict: 'drop' };
 }

@@ -1,7 +1,7 @@
 /**
  * conditions: a rule's header and matches → conditions that are tested on a packet.
  */
-import { contains, parseCidr } from '../ip.js';
+import { contains, type Ip, parseCidr } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
 import { type Condition, foreignCondition } from './foreign.js';
@@ -42,21 +42,12 @@ function headerConditions(header: Header): readonly NamedCondition[] {
   const found: NamedCondition[] = [];
   const add = (part: Header, test: Condition) => found.push({ text: () => print({ header: part }), test });
   const { source, destination, inInterface, outInterface, protocol, other } = header;
-  if (source)
-    add(
-      { source },
-      network(source, (flow) => flow.source),
-    );
-  if (destination)
-    add(
-      { destination },
-      network(destination, (flow) => flow.destination),
-    );
+  if (source) add({ source }, network(source, sourceOf));
+  if (destination) add({ destination }, network(destination, destinationOf));
   if (inInterface) add({ inInterface }, incoming(inInterface));
   if (outInterface) add({ outInterface }, outgoing(outInterface));
-  if (typeof protocol === 'string') add({ protocol }, (flow) => of(flow.protocol === protocol));
-  else if (protocol)
-    add({ protocol }, (flow) => unless(protocol.not, of(protocol.value === 'all' || flow.protocol === protocol.value)));
+  if (protocol)
+    add({ protocol }, protocolIs(typeof protocol === 'string' ? { not: false, value: protocol } : protocol));
   // ` -f` matches second and further fragments: never the first packet of a connection. Other options are unknown.
   if (other !== undefined)
     found.push({
@@ -66,7 +57,20 @@ function headerConditions(header: Header): readonly NamedCondition[] {
   return found;
 }
 
-function network({ not, value }: Negatable<string>, side: (flow: Flow) => Flow['source']): Condition {
+// Tests are held for every rule that a packet reaches, so none is made within a function that has more to hold.
+function sourceOf({ source }: Flow): Ip {
+  return source;
+}
+
+function destinationOf({ destination }: Flow): Ip {
+  return destination;
+}
+
+function protocolIs({ not, value }: Negatable<string>): Condition {
+  return ({ protocol }) => unless(not, of(value === 'all' || protocol === value));
+}
+
+function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): Condition {
   const cidr = parseCidr(value);
   if (!cidr) return () => depends(value);
   return (flow) => unless(not, of(contains(cidr, side(flow))));

@@ -5,7 +5,7 @@
 import { FAMILIES, type Family, type Ip } from '../ip.js';
 import { isTableName } from '../tools/iptables/types.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
-import { type Branch, type Step, stepsOf } from './branch.js';
+import type { Branch, Trail } from './branch.js';
 import { type Missed, tablesOf } from './chains.js';
 import { type Fraction, ONE, plus } from './fraction.js';
 import { DESTINATION_HOOKS, type Hook } from './hooks.js';
@@ -28,7 +28,8 @@ export interface Outcome {
   readonly share: Fraction;
   /** The unknown conditions that the way depends on; empty if it is certain. */
   readonly depends: readonly string[];
-  readonly steps: readonly Step[];
+  /** The steps on the way; see stepsOf. */
+  readonly trail: Trail | undefined;
 }
 
 export interface Evaluator {
@@ -50,7 +51,7 @@ export function newEvaluator(node: NodeRules): Evaluator {
     const own = rules.get(packet.family);
     if (!own) return [];
     const way: Way = { node, stages: own.stages, serverFor, outcomes: [] };
-    travel(way, { flow: flowOf(packet), weight: ONE, steps: undefined, depends: [] });
+    travel(way, { flow: flowOf(packet), weight: ONE, trail: undefined, depends: [] });
     return way.outcomes;
   };
   return {
@@ -100,7 +101,7 @@ function travel(way: Way, begin: Branch): void {
     // A packet to this node itself comes in again by lo, with the conntrack entry that OUTPUT made.
     const back = pass(way, 'POSTROUTING', here(sent)).map((branch) => ({
       ...branch,
-      flow: { ...branch.flow, isLocal: false, inInterface: 'lo', isDestinationSet: true },
+      flow: { ...branch.flow, isLocal: false, inInterface: 'lo', isDestinationSet: true, isSourceSet: true },
     }));
     deliver(pass(way, 'INPUT', pass(way, 'PREROUTING', back)));
     return;
@@ -111,8 +112,8 @@ function travel(way: Way, begin: Branch): void {
 }
 
 function end({ outcomes }: Way, branch: Branch, how: End): void {
-  const { flow, weight: share, depends } = branch;
-  outcomes.push({ end: how, flow, share, depends, steps: stepsOf(branch) });
+  const { flow, weight: share, depends, trail } = branch;
+  outcomes.push({ end: how, flow, share, depends, trail });
 }
 
 /** Sends branches out through POSTROUTING. */
@@ -126,38 +127,44 @@ function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branc
   let left = branches;
   for (const stage of way.stages(hook)) {
     if (left.length === 0) return left;
-    left = left.flatMap((branch) => actAt(stage, way, hook, branch));
+    left = actAt(stage, way, hook, left);
   }
   return left;
 }
 
-function actAt(stage: Stage, way: Way, hook: Hook, branch: Branch): readonly Branch[] {
+function actAt(stage: Stage, way: Way, hook: Hook, branches: readonly Branch[]): readonly Branch[] {
   switch (stage.kind) {
     case 'rules':
-      return through(way, stage.walk, branch);
+      return through(way, stage.walk, branches);
     case 'nat':
-      return translate(way, stage.walks, hook, branch);
+      return translate(way, stage.walks, hook, branches);
     case 'ipvs':
-      return byIpvs(way, hook, branch);
+      return branches.flatMap((branch) => byIpvs(way, hook, branch));
   }
 }
 
-function through(way: Way, walk: Walk, branch: Branch): readonly Branch[] {
+function through(way: Way, walk: Walk, branches: readonly Branch[]): readonly Branch[] {
   const accepted: Branch[] = [];
-  for (const { branch: walked, verdict } of walk(branch)) {
-    if (verdict === 'accept') accepted.push(walked);
-    else end(way, walked, verdict);
+  for (const branch of branches) {
+    for (const { branch: walked, verdict } of walk(branch)) {
+      if (verdict === 'accept') accepted.push(walked);
+      else end(way, walked, verdict);
+    }
   }
   return accepted;
 }
 
-/** NAT: for packets in state NEW, and only until the side of the connection is decided; no rule is a decision too. */
-function translate(way: Way, walks: readonly Walk[], hook: Hook, branch: Branch): readonly Branch[] {
-  const side = DESTINATION_HOOKS.has(hook) ? 'isDestinationSet' : 'isSourceSet';
-  if (branch.flow.state !== 'NEW') return [branch];
-  let left: readonly Branch[] = [branch];
-  for (const walk of walks) left = left.flatMap((each) => (each.flow[side] ? [each] : through(way, walk, each)));
-  return left.map((each) => (each.flow[side] ? each : { ...each, flow: { ...each.flow, [side]: true } }));
+/** NAT is for packets in state NEW, and only until the destination, or the source, is decided. */
+function translate(way: Way, walks: readonly Walk[], hook: Hook, branches: readonly Branch[]): readonly Branch[] {
+  let left = branches;
+  for (const walk of walks)
+    left = left.flatMap((branch) => (isPast(hook, branch.flow) ? [branch] : through(way, walk, [branch])));
+  return left;
+}
+
+function isPast(hook: Hook, { state, isDestinationSet, isSourceSet, sourceNat }: Flow): boolean {
+  if (state !== 'NEW') return true;
+  return DESTINATION_HOOKS.has(hook) ? isDestinationSet : isSourceSet || sourceNat !== undefined;
 }
 
 function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
@@ -183,17 +190,28 @@ function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
 /** Merges ways that end alike and depend on the same: an endpoint of two rules gets the shares of both. */
 function merged(outcomes: readonly Outcome[]): readonly Outcome[] {
   if (outcomes.length === 1) return outcomes;
-  const found = new Map<string, Outcome>();
+  const found: Outcome[] = [];
+  const byAddress = new Map<string, number[]>();
   for (const outcome of outcomes) {
-    const key = keyOf(outcome);
-    const before = found.get(key);
-    found.set(key, before ? { ...before, share: plus(before.share, outcome.share) } : outcome);
+    const address = outcome.flow.destination.text;
+    const places = byAddress.get(address) ?? [];
+    const place = places.find((each) => isAlike(found[each], outcome));
+    const before = place === undefined ? undefined : found[place];
+    if (before && place !== undefined) found[place] = { ...before, share: plus(before.share, outcome.share) };
+    else if (places.push(found.push(outcome) - 1) === 1) byAddress.set(address, places);
   }
-  return [...found.values()];
+  return found;
 }
 
-function keyOf({ end, flow, depends }: Outcome): string {
-  const { destination, destinationPort, sourceNat, mark, affinity = '' } = flow;
-  const key = `${end} ${destination.text} ${destinationPort} ${sourceNat} ${mark} ${affinity.length} ${affinity}`;
-  return depends.length === 0 ? key : key + JSON.stringify(depends);
+/** Whether two ways to one address end alike and depend on the same. */
+function isAlike(a: Outcome | undefined, b: Outcome): boolean {
+  return (
+    a?.end === b.end &&
+    a.flow.destinationPort === b.flow.destinationPort &&
+    a.flow.sourceNat === b.flow.sourceNat &&
+    a.flow.mark === b.flow.mark &&
+    a.flow.affinity === b.flow.affinity &&
+    a.depends.length === b.depends.length &&
+    a.depends.every((each, i) => each === b.depends[i])
+  );
 }

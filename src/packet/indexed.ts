@@ -7,10 +7,12 @@
 import type { Family } from '../ip.js';
 import type { SavedChain } from '../tools/iptables/parse.js';
 import { printRule } from '../tools/iptables/print.js';
-import type { Chain, Rule } from '../tools/iptables/types.js';
+import type { Chain, Rule, TableName } from '../tools/iptables/types.js';
+import type { Site } from './branch.js';
 import { conditionsOf, type Known, type NamedCondition } from './conditions.js';
 import { all, type Condition } from './foreign.js';
 import { type Fraction, rest, times } from './fraction.js';
+import type { Hook } from './hooks.js';
 import type { Flow } from './packet.js';
 import { type Action, actionOf } from './targets.js';
 import type { Tri } from './tri.js';
@@ -32,7 +34,7 @@ interface Shares {
 
 interface Made {
   readonly tests: readonly Condition[];
-  text: string | undefined;
+  site: Site | undefined;
   action: ((flow: Flow) => Action) | undefined;
   target: IndexedChain | undefined;
   shares: Shares | undefined;
@@ -85,9 +87,18 @@ export function test(chain: IndexedChain, indexed: IndexedRule, flow: Flow): Tri
 
 /** A rule of the chain as iptables -S prints it. */
 export function textIn(chain: IndexedChain, indexed: IndexedRule): string {
+  return `-A ${chain.chain.name}${chain.lines?.[indexed.place] ?? printRule(indexed.rule, chain.family)}`;
+}
+
+/** What a step at a rule of the chain says about it. Nearly all rules are reached from one hook only. */
+export function siteIn(table: TableName, hook: Hook, chain: IndexedChain, indexed: IndexedRule): Site {
   const made = madeOf(chain, indexed);
-  made.text ??= `-A ${chain.chain.name}${chain.lines?.[indexed.place] ?? printRule(indexed.rule, chain.family)}`;
-  return made.text;
+  if (made.site?.hook === hook) return made.site;
+  const { rule, place } = indexed;
+  const { name, owner = undefined } = chain.chain;
+  const text = textIn(chain, indexed);
+  made.site = { hook, table, chain: name, rule: place + 1, text, owner: rule.owner ?? owner, passed: place };
+  return made.site;
 }
 
 /** The action of a rule on a flow that it matches. */
@@ -121,7 +132,7 @@ function madeOf({ known }: IndexedChain, indexed: IndexedRule): Made {
   if (indexed.made) return indexed.made;
   indexed.made = {
     tests: conditionsOf(indexed.rule, known).map((each) => each.test),
-    text: undefined,
+    site: undefined,
     action: undefined,
     target: undefined,
     shares: undefined,

@@ -4,7 +4,7 @@
 import { parseIp } from '../ip.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
-import type { Branch, Step } from './branch.js';
+import { type Branch, stepped, type Trail } from './branch.js';
 import { fraction, times } from './fraction.js';
 import type { Hook } from './hooks.js';
 import type { Flow } from './packet.js';
@@ -33,12 +33,12 @@ export function schedule(server: VirtualServer, branch: Branch, hook: Hook): rea
   return taking.flatMap((real) => {
     const ip = parseIp(real.address);
     if (!ip) return [];
-    const step = stepOf(server, branch, hook, ` ${printRealServer(real)}`);
+    const trail = trailOf(server, branch, hook, ` ${printRealServer(real)}`);
     const flow = { ...translated(branch.flow, ip, real.port), virtualServer: nameOf(server), isDestinationSet: true };
     return [
       {
         ...branch,
-        steps: step,
+        trail,
         flow: server.persistence ? { ...flow, affinity: printService(server) } : flow,
         weight: times(branch.weight, fraction(BigInt(weightOf(real)), BigInt(total))),
       },
@@ -48,11 +48,11 @@ export function schedule(server: VirtualServer, branch: Branch, hook: Hook): rea
 
 /** The branch of packets for which no real server takes connections. */
 export function refused(server: VirtualServer, branch: Branch, hook: Hook): Branch {
-  return { ...branch, steps: stepOf(server, branch, hook) };
+  return { ...branch, trail: trailOf(server, branch, hook) };
 }
 
-function stepOf(server: VirtualServer, { flow, steps }: Branch, hook: Hook, real = ''): Step {
+function trailOf(server: VirtualServer, branch: Branch, hook: Hook, real = ''): Trail {
   const chain = printService(server);
   const text = `${chain}${printScheduling(server)}${real}`;
-  return { hook, table: 'ipvs', chain, rule: 0, text, owner: server.owner, passed: 0, flow, before: steps };
+  return stepped({ hook, table: 'ipvs', chain, rule: 0, text, owner: server.owner, passed: 0 }, branch);
 }

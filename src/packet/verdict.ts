@@ -1,6 +1,7 @@
 /**
  * verdict: outcomes → the answer: distinct ends with their shares, and the unknown conditions that change them.
  */
+import { stepsOf } from './branch.js';
 import type { Outcome } from './evaluate.js';
 import { type Fraction, plus, ZERO } from './fraction.js';
 
@@ -29,16 +30,20 @@ export interface Answer {
   readonly depends: readonly string[];
 }
 
+/** Results by their ends. */
+type Results = Map<string, Result>;
+
 /** The answer that outcomes amount to; the shares of its results add up to 1. */
 export function answerOf(outcomes: readonly Outcome[]): Answer {
   const { results, depends } = resolve(outcomes, 0);
-  const sorted = results.map((result) => ({ result, key: keyOf(result) })).sort((a, b) => compare(a.key, b.key));
-  return { results: sorted.map(({ result }) => result), depends: [...new Set(depends)] };
+  const sorted = [...results].sort(([a], [b]) => compare(a, b));
+  return { results: sorted.map(([, result]) => result), depends: [...new Set(depends)] };
 }
 
 /** All outcomes agree on the first `depth` unknown conditions; compares both cases of the next one. */
-function resolve(outcomes: readonly Outcome[], depth: number): { results: Result[]; depends: string[] } {
-  const results = combine(outcomes.filter(({ depends }) => depends.length <= depth).map(resultOf));
+function resolve(outcomes: readonly Outcome[], depth: number): { results: Results; depends: string[] } {
+  const results: Results = new Map();
+  for (const outcome of outcomes) if (outcome.depends.length <= depth) add(results, resultOf(outcome));
   const depends: string[] = [];
   const byCondition = new Map<string, { yes: Outcome[]; no: Outcome[] }>();
   for (const outcome of outcomes) {
@@ -53,38 +58,44 @@ function resolve(outcomes: readonly Outcome[], depth: number): { results: Result
   for (const [name, { yes, no }] of byCondition) {
     const [then, otherwise] = [resolve(yes, depth + 1), resolve(no, depth + 1)];
     if (no.length > 0 && yes.length > 0 && isSame(then.results, otherwise.results)) {
-      results.push(...then.results);
+      for (const result of then.results.values()) add(results, result);
       depends.push(...then.depends, ...otherwise.depends);
     } else {
       const [first] = [...yes, ...no];
-      const share = sum(then.results.length > 0 ? then.results : otherwise.results);
-      if (first) results.push({ verdict: 'UNKNOWN', masquerade: false, share, outcome: first });
+      const share = sum(then.results.size > 0 ? then.results : otherwise.results);
+      if (first) add(results, { verdict: 'UNKNOWN', masquerade: false, share, outcome: first });
       depends.push(name, ...then.depends, ...otherwise.depends);
     }
   }
-  return { results: byCondition.size > 0 ? combine(results) : results, depends };
+  return { results, depends };
 }
 
-function sum(results: readonly Result[]): Fraction {
-  return results.reduce((all, { share }) => plus(all, share), ZERO);
+function sum(results: Results): Fraction {
+  return [...results.values()].reduce((all, { share }) => plus(all, share), ZERO);
 }
 
-function isSame(a: readonly Result[], b: readonly Result[]): boolean {
-  const shares = (results: readonly Result[]) => new Map(results.map((each) => [keyOf(each), each.share]));
-  const [left, right] = [shares(a), shares(b)];
+function isSame(a: Results, b: Results): boolean {
   return (
-    left.size === right.size && [...left].every(([key, { n, d }]) => right.get(key)?.n === n && right.get(key)?.d === d)
+    a.size === b.size &&
+    [...a].every(
+      ([
+        key,
+        {
+          share: { n, d },
+        },
+      ]) => {
+        const other = b.get(key)?.share;
+        return other?.n === n && other.d === d;
+      },
+    )
   );
 }
 
-function combine(results: readonly Result[]): Result[] {
-  const byKey = new Map<string, Result>();
-  for (const result of results) {
-    const key = keyOf(result);
-    const before = byKey.get(key);
-    byKey.set(key, before ? { ...before, share: plus(before.share, result.share) } : result);
-  }
-  return [...byKey.values()];
+/** Adds a result, or its share to the result that is the same end. */
+function add(results: Results, result: Result): void {
+  const key = keyOf(result);
+  const before = results.get(key);
+  results.set(key, before ? { ...before, share: plus(before.share, result.share) } : result);
 }
 
 function keyOf({ verdict, address = '', port = 0, masquerade }: Result): string {
@@ -96,7 +107,7 @@ function compare(a: string, b: string): number {
 }
 
 function resultOf(outcome: Outcome): Result {
-  const { end, flow, share, steps } = outcome;
+  const { end, flow, share } = outcome;
   const masquerade = flow.sourceNat === 'masquerade';
   if (end === 'drop' || end === 'reject')
     return { verdict: end === 'drop' ? 'DROP' : 'REJECT', masquerade: false, share, outcome };
@@ -111,7 +122,9 @@ function resultOf(outcome: Outcome): Result {
       outcome,
     };
   }
-  const isAccepted = steps.some(({ owner, text }) => / -j ACCEPT$/.test(text) && (owner || HEALTH_CHECK.test(text)));
+  const isAccepted = stepsOf(outcome).some(
+    ({ owner, text }) => / -j ACCEPT$/.test(text) && (owner || HEALTH_CHECK.test(text)),
+  );
   return { verdict: isAccepted ? 'ACCEPT' : 'NONE', masquerade, share, outcome };
 }
 

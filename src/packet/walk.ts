@@ -2,10 +2,20 @@
  * walk: the way of a packet through the chains of a table.
  */
 import type { TableName } from '../tools/iptables/types.js';
-import type { Branch } from './branch.js';
+import { type Branch, stepped } from './branch.js';
 import { type Fraction, rest, times } from './fraction.js';
 import type { Hook } from './hooks.js';
-import { actionIn, type IndexedChain, type IndexedRule, nextFor, partIn, targetIn, test, textIn } from './indexed.js';
+import {
+  actionIn,
+  type IndexedChain,
+  type IndexedRule,
+  nextFor,
+  partIn,
+  siteIn,
+  targetIn,
+  test,
+  textIn,
+} from './indexed.js';
 import { settled } from './interfaces.js';
 import type { Flow } from './packet.js';
 import type { Verdict } from './targets.js';
@@ -71,16 +81,16 @@ function take(
   const action = actionIn(rule)(before.flow);
   switch (action.kind) {
     case 'continue':
-      return [stepped(place, chain, rule, before, action.flow)];
+      return [after(place, chain, rule, before, action.flow)];
     case 'verdict': {
-      const branch = stepped(place, chain, rule, before, action.flow);
+      const branch = after(place, chain, rule, before, action.flow);
       if (action.verdict === 'return') out.push(branch);
       else place.done.push({ branch, verdict: action.verdict });
       return NOTHING;
     }
     case 'jump':
     case 'goto': {
-      const branch = stepped(place, chain, rule, before, before.flow);
+      const branch = after(place, chain, rule, before, before.flow);
       const target = targetIn(rule, action.chain, place.find);
       if (target?.rules.length === 0 && action.kind === 'jump') return [branch];
       if (!target || depth >= DEEPEST) return [unknown(branch, textIn(chain, rule))];
@@ -91,7 +101,7 @@ function take(
       return NOTHING;
     }
     case 'unknown':
-      return [unknown(stepped(place, chain, rule, before, before.flow), textIn(chain, rule))];
+      return [unknown(after(place, chain, rule, before, before.flow), textIn(chain, rule))];
   }
 }
 
@@ -99,38 +109,27 @@ function unknown(branch: Branch, text: string): Branch {
   return { ...branch, depends: [...branch.depends, text] };
 }
 
-/** The branch with one step more. */
-function stepped({ table, hook }: Place, chain: IndexedChain, rule: IndexedRule, before: Branch, flow: Flow): Branch {
-  const { name, owner } = chain.chain;
-  const steps = {
-    hook,
-    table,
-    chain: name,
-    rule: rule.place + 1,
-    text: textIn(chain, rule),
-    owner: rule.rule.owner ?? owner,
-    passed: rule.place,
-    flow: before.flow,
-    before: before.steps,
-  };
-  return { flow, weight: before.weight, steps, depends: before.depends };
+/** The branch after a step at the rule. */
+function after({ table, hook }: Place, chain: IndexedChain, rule: IndexedRule, before: Branch, flow: Flow): Branch {
+  const trail = stepped(siteIn(table, hook, chain, rule), before);
+  return { flow, weight: before.weight, trail, depends: before.depends };
 }
 
 /** The part of a branch that a rule matches. */
-export function takenOf({ flow, weight, steps, depends }: Branch, tri: Uncertain, parts: Parts = partsOf): Branch {
-  if (tri.kind === 'depends') return { flow, weight, steps, depends: [...depends, tri.on] };
-  return { flow, weight: parts(weight, tri.share).taken, steps, depends };
+export function takenOf({ flow, weight, trail, depends }: Branch, tri: Uncertain, parts: Parts = partsOf): Branch {
+  if (tri.kind === 'depends') return { flow, weight, trail, depends: [...depends, tri.on] };
+  return { flow, weight: parts(weight, tri.share).taken, trail, depends };
 }
 
 /** The part that it does not match. If the match depends, both parts have the whole weight: either may be real. */
 export function leftOf(
-  { flow, weight, steps, depends }: Branch,
+  { flow, weight, trail, depends }: Branch,
   tri: Uncertain,
   parts: Parts = partsOf,
 ): Branch | undefined {
-  if (tri.kind === 'share') return { flow, weight: parts(weight, tri.share).left, steps, depends };
+  if (tri.kind === 'share') return { flow, weight: parts(weight, tri.share).left, trail, depends };
   if (depends.length >= MOST_UNKNOWN) return undefined;
-  return { flow, weight, steps, depends: [...depends, `not ${tri.on}`] };
+  return { flow, weight, trail, depends: [...depends, `not ${tri.on}`] };
 }
 
 type Uncertain = Exclude<Tri, { kind: 'yes' | 'no' }>;

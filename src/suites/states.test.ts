@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { readDumps } from '../dumps/dumps.js';
 import { parseIp } from '../ip.js';
+import { stepsOf } from '../packet/branch.js';
 import { newEvaluator } from '../packet/evaluate.js';
 import type { State } from '../packet/packet.js';
 
@@ -56,7 +57,7 @@ it.each<[string, string | undefined, boolean]>([
   const { rules } = readDumps([{ name: 'iptables', text }]).value;
   const packet = { family: 'ipv4' as const, source, destination, protocol: 'tcp' as const, destinationPort: 80 };
   const found = newEvaluator(rules).evaluate({ ...packet, ...(inInterface !== undefined && { inInterface }) });
-  expect(found.map(({ end, steps }) => [end, steps.some(({ chain }) => chain === 'INPUT')])).toEqual([
+  expect(found.map((each) => [each.end, stepsOf(each).some(({ chain }) => chain === 'INPUT')])).toEqual([
     ['delivered', isChanged],
   ]);
 });

@@ -2,7 +2,7 @@
  * trace: the rules of a node, and a question → the verdict on the packet and its steps, as data for text and JSON.
  */
 import type { Ip } from '../ip.js';
-import type { Step } from '../packet/branch.js';
+import { stepsOf, type Trail } from '../packet/branch.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { answerOf, type Result, type Verdict } from '../packet/verdict.js';
 import { type Frontend, formatServicePortName } from '../resolve/types.js';
@@ -55,7 +55,7 @@ export function trace(question: Question, world: World, evaluator: Evaluator, na
     outcomes,
     depends,
     steps: tracedSteps(
-      results.map(({ outcome }) => outcome.steps),
+      results.map(({ outcome }) => stepsOf(outcome)),
       evaluator,
     ),
   };
@@ -74,15 +74,15 @@ function outcomeOf({ verdict, address, port, masquerade, share, outcome }: Resul
     address,
     port,
     share,
-    by: verdict === 'DROP' || verdict === 'REJECT' ? lastOf(outcome.steps) : undefined,
+    by: verdict === 'DROP' || verdict === 'REJECT' ? lastOf(outcome.trail) : undefined,
     source: masquerade ? 'node' : sourceNat === 'snat' ? 'changed' : 'kept',
     isSticky: affinity !== undefined,
     ...(address === undefined ? { pod: undefined, node: undefined } : endpointAt(address, world)),
   };
 }
 
-function lastOf(steps: readonly Step[]): string | undefined {
-  const last = steps.at(-1);
+function lastOf(trail: Trail | undefined): string | undefined {
+  const last = trail?.site;
   if (!last) return undefined;
   if (last.table === 'ipvs') return 'IPVS, as no real server takes connections';
   return `${last.rule === 0 ? 'the policy' : `rule ${last.rule}`} of ${last.table} ${last.chain}`;

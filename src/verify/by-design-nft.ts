@@ -2,6 +2,7 @@
  * by-design-nft: the intended differences of nftables mode from the other modes. Each is a condition on the fates of both
  * sides and on the rules that decided them (Kubernetes: "Migrating from iptables mode to nftables").
  */
+import { stepsOf } from '../packet/branch.js';
 import type { PacketClass } from '../packet/packet.js';
 import { has, isFirewall, isLoopback, isServed, isUntouched, isWithoutLocal } from './by-design-whole.js';
 import type { Fate } from './fate.js';
@@ -84,7 +85,7 @@ function isMarked(fate: Fate): boolean {
 }
 
 function lastOf({ outcome }: Fate) {
-  return outcome.steps.at(-1);
+  return stepsOf(outcome).at(-1);
 }
 
 /** The chain that answers packets to addresses and ports of cluster IPs that no Service has. */
@@ -93,7 +94,7 @@ function isCheck(fate: Fate): boolean {
 }
 
 function isWithoutEndpoints(fate: Fate): boolean {
-  return fate.outcome.steps.some(({ chain }) => /^(?:service|nodeport)-endpoints-check$/.test(chain));
+  return stepsOf(fate.outcome).some(({ chain }) => /^(?:service|nodeport)-endpoints-check$/.test(chain));
 }
 
 /** Whether a rule of another program decided. */

@@ -2,6 +2,7 @@
  * by-design-whole: by-design differences in the whole result (served, untouched, rejected, dropped). Each is a condition on
  * the fates of both sides and on the rules that decided them.
  */
+import { stepsOf } from '../packet/branch.js';
 import type { PacketClass } from '../packet/packet.js';
 import { type Fate, isSame } from './fate.js';
 import type { Side } from './side.js';
@@ -115,7 +116,7 @@ export function isWithoutLocal(fate: Fate): boolean {
 
 /** Whether a source range of nftables mode stopped the packet. */
 export function isFirewall({ outcome }: Fate): boolean {
-  return /^firewall[-/]/.test(outcome.steps.at(-1)?.chain ?? '');
+  return /^firewall[-/]/.test(stepsOf(outcome).at(-1)?.chain ?? '');
 }
 
 export function isLoopback({ family, text, bytes }: PacketClass['source']): boolean {
@@ -131,5 +132,5 @@ export function isUntouched({ end }: Fate): boolean {
 }
 
 export function has({ outcome }: Fate, rule: RegExp): boolean {
-  return outcome.steps.some(({ text }) => rule.test(text));
+  return stepsOf(outcome).some(({ text }) => rule.test(text));
 }

@@ -2,6 +2,7 @@
  * by-design: the intended differences between ipvs mode and the modes without IPVS. Each part undoes its own effect in the
  * fates of IPVS; a difference is by design when the fates are then the same. docs/verify.md describes each part.
  */
+import { stepsOf } from '../packet/branch.js';
 import { ONE } from '../packet/fraction.js';
 import type { PacketClass } from '../packet/packet.js';
 import { WITH_TABLES, type WithTables } from './by-design-nft.js';
@@ -88,7 +89,10 @@ function markLeft({ rules, servers }: Modes): readonly Fate[] | undefined {
     const other = rules.find(({ to }) => to === fate.to);
     const { mark } = fate.outcome.flow;
     const left = other === undefined ? 0 : mark ^ other.outcome.flow.mark;
-    const [, bits] = fate.outcome.steps.map(({ text }) => MARKS.exec(text)).find((found) => found) ?? [];
+    const [, bits] =
+      stepsOf(fate.outcome)
+        .map(({ text }) => MARKS.exec(text))
+        .find((found) => found) ?? [];
     return other && left !== 0 && Number(bits) === left ? { ...fate, marks: other.marks } : undefined;
   });
 }
@@ -117,7 +121,9 @@ function affinityClock({ packet, rules, servers }: Modes): readonly Fate[] | und
 function loopbackSource({ packet, rules, servers }: Modes): readonly Fate[] | undefined {
   if (packet.inInterface !== undefined || !isLoopback(packet.source)) return undefined;
   return changed(servers, (fate) => {
-    const returned = fate.outcome.steps.some(({ text }) => / -s (?:127\.0\.0\.0\/8|::1\/128) .*-j RETURN$/.test(text));
+    const returned = stepsOf(fate.outcome).some(({ text }) =>
+      / -s (?:127\.0\.0\.0\/8|::1\/128) .*-j RETURN$/.test(text),
+    );
     return returned ? withSourceOf(fate, rules) : undefined;
   });
 }

@@ -2,6 +2,7 @@
  * data: the result of a comparison → the object for --format json.
  */
 import type { JsonObject } from '../json.js';
+import { stepsOf } from '../packet/branch.js';
 import { toNumber } from '../packet/fraction.js';
 import type { Group } from './groups.js';
 import { type Found, isEqual, sentenceOf } from './tell.js';
@@ -55,6 +56,6 @@ function sideData({ example: { fates } }: Group, side: 0 | 1): readonly JsonObje
     scheduler: fate.scheduler,
     probability: toNumber(fate.share),
     depends: fate.outcome.depends,
-    steps: fate.outcome.steps.map(({ hook, table, chain, rule, text }) => ({ hook, table, chain, rule, text })),
+    steps: stepsOf(fate.outcome).map(({ hook, table, chain, rule, text }) => ({ hook, table, chain, rule, text })),
   }));
 }

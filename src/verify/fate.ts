@@ -1,6 +1,7 @@
 /**
  * fate: the evaluator's outcomes for a packet, reduced to the result: verdict, destination, source address, share.
  */
+import { stepsOf } from '../packet/branch.js';
 import type { Outcome } from '../packet/evaluate.js';
 import { type Fraction, plus, ZERO } from '../packet/fraction.js';
 import { listOf } from './nft/lists.js';
@@ -47,9 +48,9 @@ export function fatesOf(outcomes: readonly Outcome[], side: Side): Fates {
 }
 
 function fateOf(outcome: Outcome, side: Side): Fate {
-  const { end, flow, share, steps } = outcome;
+  const { end, flow, share, trail } = outcome;
   const none = { to: undefined, source: undefined, answer: undefined, isLocal: false, marks: '' };
-  const last = steps.at(-1)?.text ?? '';
+  const last = trail?.site.text ?? '';
   const by = { affinity: undefined, scheduler: undefined, persistence: undefined, share, outcome };
   if (end === 'drop') return { ...none, ...by, end: 'dropped' };
   if (end === 'reject') return { ...none, ...by, end: 'rejected', answer: answerIn(last) };
@@ -60,7 +61,7 @@ function fateOf(outcome: Outcome, side: Side): Fate {
   return {
     end: flow.original ? 'served' : 'untouched',
     to: flow.original && (port === undefined ? text : text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`),
-    source: flow.sourceNat && sourceIn(flow.sourceNat, steps),
+    source: flow.sourceNat && sourceIn(flow.sourceNat, outcome),
     answer: undefined,
     isLocal: end === 'delivered',
     marks: `0x${flow.mark.toString(16)} 0x${flow.connmark.toString(16)}`,
@@ -80,9 +81,9 @@ function answerIn(text: string): string | undefined {
 }
 
 /** The address without other options: --random-fully changes the choice of ports only. */
-function sourceIn(nat: 'masquerade' | 'snat', steps: Outcome['steps']): string {
+function sourceIn(nat: 'masquerade' | 'snat', outcome: Outcome): string {
   if (nat === 'masquerade') return 'masqueraded';
-  const step = steps.findLast(({ text }) => / -j SNAT |\bsnat /.test(text));
+  const step = stepsOf(outcome).findLast(({ text }) => / -j SNAT |\bsnat /.test(text));
   return `as ${/(?: --to-source|\bsnat (?:ip6? )?to) (\S+)/.exec(step?.text ?? '')?.[1] ?? 'another'}`;
 }
 

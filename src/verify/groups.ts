@@ -4,6 +4,7 @@
  */
 import * as crypto from 'node:crypto';
 import { joinHostPort } from '../ip.js';
+import { stepsOf } from '../packet/branch.js';
 import type { Outcome } from '../packet/evaluate.js';
 import type { PacketClass } from '../packet/packet.js';
 import { numberOf } from './classes.js';
@@ -114,13 +115,13 @@ function subjectOf({ kind, packet, a, b, byDesign }: Compared): string {
 }
 
 function isNodePort(outcomes: readonly Outcome[]): boolean {
-  return outcomes.some(({ steps }) => steps.some(({ chain }) => chain === 'KUBE-NODEPORTS'));
+  return outcomes.some((outcome) => stepsOf(outcome).some(({ chain }) => chain === 'KUBE-NODEPORTS'));
 }
 
 /** The ServicePort of the first rule that has one: from kube-proxy's comment, otherwise from the rule's owner. */
 function serviceIn(outcomes: readonly Outcome[]): readonly string[] {
-  for (const { steps } of outcomes)
-    for (const { text, owner } of steps) {
+  for (const outcome of outcomes)
+    for (const { text, owner } of stepsOf(outcome)) {
       const [, name] = /--comment "?([a-z0-9.-]+\/[a-z0-9.-]+(?::[a-z0-9-]+)?)[" ]/.exec(text) ?? [];
       if (name !== undefined) return [name];
       if (owner) return [`${owner.namespace}/${owner.service}${owner.port === '' ? '' : `:${owner.port}`}`];

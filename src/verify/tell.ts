@@ -1,6 +1,7 @@
 /**
  * tell: the result of a comparison → lines of text or Markdown.
  */
+import { stepsOf } from '../packet/branch.js';
 import type { Outcome } from '../packet/evaluate.js';
 import { toNumber } from '../packet/fraction.js';
 import type { PacketClass } from '../packet/packet.js';
@@ -80,8 +81,10 @@ function stepLines(
 ): readonly string[] {
   const others = new Set(example.fates[name === 'A' ? 1 : 0].map(keyOf));
   const fate = fates.find((each) => !others.has(keyOf(each))) ?? fates[0];
-  const steps = (fate?.outcome ?? outcomes[0])?.steps ?? [];
-  return steps.map(({ table, hook, rule, text }) => `${hook} ${table}${rule > 0 ? ` ${rule}` : ''}: ${text}`);
+  const outcome = fate?.outcome ?? outcomes[0];
+  return (outcome ? stepsOf(outcome) : []).map(
+    ({ table, hook, rule, text }) => `${hook} ${table}${rule > 0 ? ` ${rule}` : ''}: ${text}`,
+  );
 }
 
 function summaryOf({ open, accepted, counts }: Found): string {

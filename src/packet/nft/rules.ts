@@ -3,8 +3,10 @@
  */
 import { printRule, printStatement, ruleContext } from '../../tools/nft/print-rule.js';
 import type { Rule, Statement } from '../../tools/nft/types.js';
+import type { Site } from '../branch.js';
 import type { Condition } from '../foreign.js';
 import { ONE } from '../fraction.js';
+import type { Hook } from '../hooks.js';
 import { depends } from '../tri.js';
 import { type Act, actionOf } from './actions.js';
 import type { KnownTable } from './known.js';
@@ -15,6 +17,8 @@ export interface MadeRule {
   /** From 0. */
   readonly place: number;
   readonly text: string;
+  /** What steps at each hook say of it, made when a packet first matches it there. */
+  readonly sites: Map<Hook, Site>;
   readonly parts: readonly Part[];
 }
 
@@ -29,6 +33,7 @@ export function madeRule(rule: Rule, place: number, known: KnownTable): MadeRule
   return {
     rule,
     place,
+    sites: new Map(),
     text: printRule(rule, context),
     parts: rule.statements.map((statement) => partOf(statement, printStatement(statement, context), known)),
   };

@@ -3,7 +3,7 @@
  */
 import type { Family } from '../../ip.js';
 import { type Chain, NFT_FAMILY, type Table } from '../../tools/nft/types.js';
-import type { Branch } from '../branch.js';
+import { type Branch, stepped } from '../branch.js';
 import type { Missed } from '../chains.js';
 import type { Hook } from '../hooks.js';
 import type { NodeRules } from '../node.js';
@@ -67,7 +67,7 @@ const HOOK: ReadonlyMap<string, Hook> = new Map([
 
 function policy(table: string, hook: Hook, { name, base }: Chain, branch: Branch): Walked {
   if (base?.policy !== 'drop') return { branch, verdict: 'accept' };
-  const step = {
+  const site = {
     hook,
     table,
     chain: name,
@@ -75,10 +75,8 @@ function policy(table: string, hook: Hook, { name, base }: Chain, branch: Branch
     text: 'policy drop',
     owner: undefined,
     passed: 0,
-    flow: branch.flow,
-    before: branch.steps,
   };
-  return { branch: { ...branch, steps: step }, verdict: 'drop' };
+  return { branch: { ...branch, trail: stepped(site, branch) }, verdict: 'drop' };
 }
 
 function missedIn({ rules }: MadeChain, flow: Flow): readonly Missed[] {

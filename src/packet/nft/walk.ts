@@ -3,7 +3,7 @@
  */
 import type { Owner } from '../../owner.js';
 import type { Chain } from '../../tools/nft/types.js';
-import type { Branch } from '../branch.js';
+import { type Branch, type Site, stepped } from '../branch.js';
 import { times } from '../fraction.js';
 import type { Hook } from '../hooks.js';
 import { settled } from '../interfaces.js';
@@ -81,14 +81,14 @@ function pass(visit: Visit, branch: Branch, from = 0, isStepped = false): readon
       const effects = part.act(now.flow);
       const [only] = effects;
       if (effects.length === 1 && only?.to.kind === 'next') {
-        now = isStepped ? { ...now, flow: only.flow } : { ...stepped(visit, now, only), flow: only.flow };
+        now = isStepped ? { ...now, flow: only.flow } : { ...stepAt(visit, now, only), flow: only.flow };
         isStepped = true;
         continue;
       }
       return [...stay, ...effects.flatMap((effect) => apply(visit, now, effect, i, isStepped))];
     }
   }
-  return [...stay, isStepped ? now : stepped(visit, now)];
+  return [...stay, isStepped ? now : stepAt(visit, now)];
 }
 
 /** The branches that stay in the chain after an effect on a share of the branch. */
@@ -97,7 +97,7 @@ function apply(visit: Visit, before: Branch, effect: Effect, at: number, isStepp
   const weighed = { ...before, weight: times(before.weight, effect.share) };
   const { to } = effect;
   if (to.kind === 'leave') return [weighed];
-  const branch = { ...(isStepped ? weighed : stepped(visit, weighed, effect)), flow: effect.flow };
+  const branch = { ...(isStepped ? weighed : stepAt(visit, weighed, effect)), flow: effect.flow };
   switch (to.kind) {
     case 'next':
       return pass(visit, branch, at + 1, true);
@@ -127,18 +127,25 @@ function apply(visit: Visit, before: Branch, effect: Effect, at: number, isStepp
 }
 
 /** The branch with the rule as one step more. */
-function stepped({ place, chain, rule }: Visit, before: Branch, effect?: Effect): Branch {
-  const owner: Owner | undefined = effect?.owner ?? rule.rule.owner ?? chain.chain.owner;
-  const steps = {
-    hook: place.hook,
-    table: place.table,
-    chain: chain.chain.name,
-    rule: rule.place + 1,
-    text: effect?.element === undefined ? rule.text : `${rule.text}   # ${effect.element}`,
-    owner,
-    passed: rule.place,
-    flow: before.flow,
-    before: before.steps,
-  };
-  return { ...before, steps };
+function stepAt(visit: Visit, before: Branch, effect?: Effect): Branch {
+  return { ...before, trail: stepped(siteOf(visit, effect), before) };
+}
+
+function siteOf({ place, chain, rule }: Visit, effect: Effect | undefined): Site {
+  const { element, owner } = effect ?? {};
+  if (element !== undefined) return siteIn(place, chain, rule, `${rule.text}   # ${element}`, owner);
+  const site = rule.sites.get(place.hook) ?? siteIn(place, chain, rule, rule.text, undefined);
+  rule.sites.set(place.hook, site);
+  return site;
+}
+
+function siteIn(
+  { hook, table }: Place,
+  { chain }: MadeChain,
+  { rule, place }: MadeRule,
+  text: string,
+  owner: Owner | undefined,
+): Site {
+  const whose = owner ?? rule.owner ?? chain.owner;
+  return { hook, table, chain: chain.name, rule: place + 1, text, owner: whose, passed: place };
 }

@@ -5,6 +5,7 @@
 
 import type { DumpText } from '../../dumps/dumps.js';
 import { parseIp } from '../../ip.js';
+import { stepsOf } from '../../packet/branch.js';
 import type { Evaluator } from '../../packet/evaluate.js';
 import { toNumber } from '../../packet/fraction.js';
 import type { PacketClass, State } from '../../packet/packet.js';
@@ -74,13 +75,16 @@ export function fateIn(
   const outcomes = evaluator.evaluate(packet);
   if (outcomes.some(({ depends }) => depends.length > 0)) return undefined;
   const shares = new Map<string, number>();
-  for (const { end, flow, share, steps } of outcomes) {
+  for (const outcome of outcomes) {
+    const { end, flow, share, trail } = outcome;
     const isOver = end === 'drop' || end === 'reject';
     const { destination, destinationPort, sourceNat, mark, affinity, original, virtualServer } = flow;
     const to = original && `${destination.text} ${destinationPort}`;
     const how = servers.get(virtualServer ?? '');
-    const snat = steps.findLast(({ text }) => text.includes(' -j SNAT '))?.text.replace(/.* -j/, '');
-    const answer = / --reject-with \S+/.exec(steps.at(-1)?.text ?? '')?.[0] ?? ' --reject-with icmp-port-unreachable';
+    const snat = stepsOf(outcome)
+      .findLast(({ text }) => text.includes(' -j SNAT '))
+      ?.text.replace(/.* -j/, '');
+    const answer = / --reject-with \S+/.exec(trail?.site.text ?? '')?.[0] ?? ' --reject-with icmp-port-unreachable';
     const key = isOver
       ? `${end}${end === 'reject' ? answer.replace('icmp6', 'icmp') : ''}`
       : [end, to, sourceNat, sourceNat === 'snat' && snat, mark, how === undefined ? affinity : how].join(' ');

@@ -2,14 +2,15 @@
  * foretold: the outcome that the evaluator predicts for a packet, in the form of a trace.
  */
 import { ipOf } from '../../../ip.js';
+import { stepsOf } from '../../../packet/branch.js';
 import type { Outcome } from '../../../packet/evaluate.js';
 import { toNumber } from '../../../packet/fraction.js';
 import { OWN } from './classes.js';
 import type { Traced } from './compared.js';
 
 /** The steps of an outcome in the form of Traced.steps. */
-export function foretold({ steps }: Outcome): readonly string[] {
-  return steps.map(({ table, chain, rule, text }) =>
+export function foretold(outcome: Outcome): readonly string[] {
+  return stepsOf(outcome).map(({ table, chain, rule, text }) =>
     rule === 0 ? `${table}:${chain}:policy:DROP` : `${table}:${chain}:${rule}:${verdictOf(text)} ${text}`,
   );
 }
