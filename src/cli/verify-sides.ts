@@ -6,10 +6,11 @@ import { readState } from '../apply/read.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { readDumps } from '../dumps/dumps.js';
 import { observedNode, type ReadNode, withoutOwn } from '../dumps/node.js';
-import type { Family } from '../ip.js';
+import { FAMILIES, type Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { compileState } from '../pipeline.js';
+import { sees } from '../tools/nft/types.js';
 import type { Given } from '../verify/verify.js';
 import { rulesNeed } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
@@ -70,6 +71,13 @@ export interface Asked {
   readonly layout: string | undefined;
 }
 
+/** The families that a node has rules of. */
+function familiesOf({ ruleSets, nftTables = [] }: ReadNode['rules']): readonly Family[] {
+  const has = (family: Family) =>
+    ruleSets.some((each) => each.family === family) || nftTables.some((table) => sees(table, family));
+  return FAMILIES.filter(has);
+}
+
 /** The rules of both sides, each for a node that has the addresses of both. */
 export async function givenOf(
   sides: readonly [Asked, Asked],
@@ -105,7 +113,7 @@ async function sideOf(
     const { value } = await loadOptions({ ...(flags.nodeAddress && { nodeAddress: flags.nodeAddress }) });
     return {
       value: {
-        given: { rules, unread, families: rules.ruleSets.map(({ family }) => family) },
+        given: { rules, unread, families: familiesOf(rules) },
         own: [...addresses, ...value.nodeAddresses],
       },
       diagnostics: loaded.diagnostics,

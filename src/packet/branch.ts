@@ -22,9 +22,18 @@ export interface Step {
   readonly owner: Owner | undefined;
   /** The number of rules before it in the chain. */
   readonly passed: number;
+  /** What a rule of nftables did; rules of iptables say it in their text. */
+  readonly did?: Did;
   /** The packet before the rule changed it. */
   readonly flow: Flow;
 }
+
+/** What a rule of nftables did to a packet, and where to. */
+export type Did =
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+  | { readonly kind: 'dnat'; readonly ip: string; readonly port: number | undefined }
+  | { readonly kind: 'accept' | 'drop' | 'reject' | 'return' | 'masquerade' | 'snat' | 'mark' | 'remember' | 'none' }
+  | { readonly kind: 'unknown'; readonly text: string };
 
 /** What a step says about its rule; it is the same for every packet. */
 export type Site = Omit<Step, 'flow'>;

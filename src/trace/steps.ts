@@ -3,7 +3,7 @@
  */
 import { joinHostPort } from '../ip.js';
 import { type Owner, ownerName } from '../owner.js';
-import type { Step } from '../packet/branch.js';
+import type { Did, Step } from '../packet/branch.js';
 import type { Missed } from '../packet/chains.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { fraction } from '../packet/fraction.js';
@@ -115,13 +115,14 @@ function view(
   };
 }
 
-/** The rule of a step; undefined for a policy and for a virtual server. */
-function ruleOf({ table, rule, chain, text, flow }: Step): Rule | undefined {
-  if (table === 'ipvs' || rule === 0) return undefined;
+/** The rule of iptables of a step; undefined for a policy, a virtual server and a rule of nftables. */
+function ruleOf({ table, rule, chain, text, flow, did }: Step): Rule | undefined {
+  if (table === 'ipvs' || rule === 0 || did) return undefined;
   return parseRule(text.slice(`-A ${chain}`.length), flow.family);
 }
 
 function jumpOf(step: Step): string | undefined {
+  if (step.did) return 'chain' in step.did ? step.did.chain : undefined;
   const target = ruleOf(step)?.target;
   return target?.kind === 'jump' || target?.kind === 'goto' ? target.chain : undefined;
 }
@@ -132,6 +133,7 @@ function doesOf(step: Step): string {
       ? 'IPVS gives it to this real server'
       : 'IPVS refuses it, no real server takes connections';
   if (step.rule === 0) return 'no rule decides, so the policy drops it';
+  if (step.did) return doesDid(step.did);
   const rule = ruleOf(step);
   const does = rule?.target ? doesTarget(rule.target, step) : 'on with the next rule';
   const random = rule?.matches.find((match) => match.kind === 'statistic');
@@ -165,6 +167,33 @@ function doesTarget(target: Target, { table, flow }: Step): string {
       return foreignDoes(target.text);
   }
 }
+
+function doesDid(did: Did): string {
+  switch (did.kind) {
+    case 'jump':
+      return `on to ${did.chain}`;
+    case 'goto':
+      return `on to ${did.chain}, without a way back`;
+    case 'dnat':
+      return `sends it to ${did.port === undefined ? did.ip : joinHostPort(did.ip, did.port)}`;
+    case 'unknown':
+      return 'does what is not known here';
+    default:
+      return DID[did.kind];
+  }
+}
+
+const DID: Readonly<Record<Exclude<Did['kind'], 'jump' | 'goto' | 'dnat' | 'unknown'>, string>> = {
+  accept: 'ends the base chain',
+  drop: 'drops it',
+  reject: 'refuses it',
+  return: 'leaves the chain',
+  masquerade: 'its source becomes an address of the node',
+  snat: 'changes its source',
+  mark: 'changes its mark',
+  remember: 'remembers the client',
+  none: 'on with the next rule',
+};
 
 const FOREIGN: Readonly<Record<string, string>> = {
   DNAT: 'changes its destination',

@@ -6,7 +6,6 @@ import type { Rule, Statement } from '../../tools/nft/types.js';
 import type { Site } from '../branch.js';
 import type { Condition } from '../foreign.js';
 import { ONE } from '../fraction.js';
-import type { Hook } from '../hooks.js';
 import { depends } from '../tri.js';
 import { type Act, actionOf } from './actions.js';
 import type { KnownTable } from './known.js';
@@ -17,8 +16,8 @@ export interface MadeRule {
   /** From 0. */
   readonly place: number;
   readonly text: string;
-  /** What steps at each hook say of it, made when a packet first matches it there. */
-  readonly sites: Map<Hook, Site>;
+  /** What steps say of it by hook and what it did, made when a packet first matches it. */
+  readonly sites: Map<string, Site>;
   readonly parts: readonly Part[];
 }
 

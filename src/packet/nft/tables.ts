@@ -2,7 +2,7 @@
  * tables: the base chains of nftables, which the kernel calls by hook and priority, whatever their table.
  */
 import type { Family } from '../../ip.js';
-import { type Chain, NFT_FAMILY, type Table } from '../../tools/nft/types.js';
+import { type Chain, sees, type Table } from '../../tools/nft/types.js';
 import { type Branch, stepped } from '../branch.js';
 import type { Missed } from '../chains.js';
 import type { Hook } from '../hooks.js';
@@ -30,7 +30,7 @@ export interface NftTables {
 /** The tables of nftables that see packets of `family`; chains are read when a packet first enters them. */
 export function nftTablesOf(node: NodeRules, family: Family): NftTables {
   const tables = (node.nftTables ?? [])
-    .filter((table) => table.family === 'inet' || table.family === NFT_FAMILY[family])
+    .filter((table) => sees(table, family))
     .map((table) => ({ table, name: `${table.family} ${table.name}`, find: chainsOf(knownTable(table, node)) }));
   return {
     entrances: tables.flatMap(({ table, name, find }) => entrancesOf(table, name, find)),

@@ -1,12 +1,12 @@
 /**
  * walk: the way of a packet through a base chain of nftables and the chains that it leads to.
  */
-import type { Owner } from '../../owner.js';
 import type { Chain } from '../../tools/nft/types.js';
-import { type Branch, type Site, stepped } from '../branch.js';
+import { type Branch, type Did, type Site, stepped } from '../branch.js';
 import { times } from '../fraction.js';
 import type { Hook } from '../hooks.js';
 import { settled } from '../interfaces.js';
+import type { Flow } from '../packet.js';
 import { leftOf, takenOf, type Walked } from '../walk.js';
 import type { Effect } from './actions.js';
 import type { KnownTable } from './known.js';
@@ -49,7 +49,7 @@ export function follow(place: Place, chain: MadeChain, start: Branch, from = 0, 
   const out: Branch[] = [];
   for (let at = from; at < chain.rules.length && inside.length > 0; at++) {
     const rule = chain.rules[at];
-    if (rule) inside = inside.flatMap((branch) => pass({ place, chain, rule, depth, out }, branch));
+    if (rule) inside = inside.flatMap((branch) => pass({ place, chain, rule, depth, flow: branch.flow, out }, branch));
   }
   return [...inside, ...out];
 }
@@ -59,12 +59,14 @@ interface Visit {
   readonly chain: MadeChain;
   readonly rule: MadeRule;
   readonly depth: number;
+  /** The packet as it came to the rule. */
+  readonly flow: Flow;
   /** The branches that leave the chain. */
   readonly out: Branch[];
 }
 
 /** Sends a branch through the statements of a rule; returns the branches that go on with the next rule. */
-function pass(visit: Visit, branch: Branch, from = 0, isStepped = false): readonly Branch[] {
+function pass(visit: Visit, branch: Branch, from = 0): readonly Branch[] {
   const { parts } = visit.rule;
   const stay: Branch[] = [];
   let now = branch;
@@ -80,27 +82,23 @@ function pass(visit: Visit, branch: Branch, from = 0, isStepped = false): readon
     } else if (part) {
       const effects = part.act(now.flow);
       const [only] = effects;
-      if (effects.length === 1 && only?.to.kind === 'next') {
-        now = isStepped ? { ...now, flow: only.flow } : { ...stepAt(visit, now, only), flow: only.flow };
-        isStepped = true;
-        continue;
-      }
-      return [...stay, ...effects.flatMap((effect) => apply(visit, now, effect, i, isStepped))];
+      if (effects.length > 1 || only?.to.kind !== 'next')
+        return [...stay, ...effects.flatMap((effect) => apply(visit, now, effect, i))];
+      now = { ...now, flow: only.flow };
     }
   }
-  return [...stay, isStepped ? now : stepAt(visit, now)];
+  return [...stay, stepAt(visit, now)];
 }
 
 /** The branches that stay in the chain after an effect on a share of the branch. */
-function apply(visit: Visit, before: Branch, effect: Effect, at: number, isStepped: boolean): readonly Branch[] {
+function apply(visit: Visit, before: Branch, effect: Effect, at: number): readonly Branch[] {
   const { place, depth, out } = visit;
   const weighed = { ...before, weight: times(before.weight, effect.share) };
   const { to } = effect;
   if (to.kind === 'leave') return [weighed];
-  const branch = { ...(isStepped ? weighed : stepAt(visit, weighed, effect)), flow: effect.flow };
+  if (to.kind === 'next') return pass(visit, { ...weighed, flow: effect.flow }, at + 1);
+  const branch = stepAt(visit, { ...weighed, flow: effect.flow }, effect);
   switch (to.kind) {
-    case 'next':
-      return pass(visit, branch, at + 1, true);
     case 'continue':
       return [branch];
     case 'unknown':
@@ -127,25 +125,48 @@ function apply(visit: Visit, before: Branch, effect: Effect, at: number, isStepp
 }
 
 /** The branch with the rule as one step more. */
-function stepAt(visit: Visit, before: Branch, effect?: Effect): Branch {
-  return { ...before, trail: stepped(siteOf(visit, effect), before) };
+function stepAt(visit: Visit, after: Branch, effect?: Effect): Branch {
+  const did = didTo(visit.flow, after.flow, effect);
+  return { ...after, trail: stepped(siteOf(visit, did, effect), { flow: visit.flow, trail: after.trail }) };
 }
 
-function siteOf({ place, chain, rule }: Visit, effect: Effect | undefined): Site {
-  const { element, owner } = effect ?? {};
-  if (element !== undefined) return siteIn(place, chain, rule, `${rule.text}   # ${element}`, owner);
-  const site = rule.sites.get(place.hook) ?? siteIn(place, chain, rule, rule.text, undefined);
-  rule.sites.set(place.hook, site);
+/** What the rule did in the end. */
+function didTo(before: Flow, after: Flow, effect: Effect | undefined): Did {
+  const to = effect?.to;
+  if (after.original !== before.original && after.original)
+    return { kind: 'dnat', ip: after.destination.text, port: after.destinationPort };
+  if (after.sourceNat !== before.sourceNat) return { kind: after.sourceNat ?? 'none' };
+  switch (to?.kind) {
+    case 'jump':
+    case 'goto':
+    case 'unknown':
+      return to;
+    case 'accept':
+    case 'drop':
+    case 'return':
+    case 'reject':
+      return { kind: to.kind };
+  }
+  if (after.affinity !== before.affinity) return { kind: 'remember' };
+  return { kind: after.mark === before.mark ? 'none' : 'mark' };
+}
+
+/** Most rules do the same to every packet: they have one site for each hook. */
+function siteOf({ place, chain, rule }: Visit, did: Did, effect: Effect | undefined): Site {
+  const key = `${place.hook} ${did.kind}`;
+  const isOne = effect?.element === undefined && did.kind !== 'dnat';
+  const known = isOne ? rule.sites.get(key) : undefined;
+  if (known) return known;
+  const site: Site = {
+    hook: place.hook,
+    table: place.table,
+    chain: chain.chain.name,
+    rule: rule.place + 1,
+    text: effect?.element === undefined ? rule.text : `${rule.text}   # ${effect.element}`,
+    owner: effect?.owner ?? rule.rule.owner ?? chain.chain.owner,
+    passed: rule.place,
+    did,
+  };
+  if (isOne) rule.sites.set(key, site);
   return site;
-}
-
-function siteIn(
-  { hook, table }: Place,
-  { chain }: MadeChain,
-  { rule, place }: MadeRule,
-  text: string,
-  owner: Owner | undefined,
-): Site {
-  const whose = owner ?? rule.owner ?? chain.owner;
-  return { hook, table, chain: chain.name, rule: place + 1, text, owner: whose, passed: place };
 }

@@ -19,6 +19,11 @@ export interface TableName {
   readonly name: string;
 }
 
+/** Whether packets of an IP family see a table. */
+export function sees({ family }: TableName, of: Family): boolean {
+  return family === 'inet' || family === NFT_FAMILY[of];
+}
+
 export interface Table extends TableName {
   readonly comment?: string;
   /** Sets and maps in the order of their creation, which is that of the listing. */

@@ -3,15 +3,14 @@
  */
 import type { Family } from '../../ip.js';
 import type { NodeRules } from '../../packet/node.js';
-import type { Expression, NamedSet, Statement, Table } from '../../tools/nft/types.js';
+import { type Expression, type NamedSet, type Statement, sees, type Table } from '../../tools/nft/types.js';
 import { addAddresses } from '../intervals.js';
 import type { Tests } from '../tests.js';
 import { partsOf, roleOf } from './roles.js';
-import { isFor } from './walk.js';
 
 /** Adds the destinations of all rules that packets of a family see. */
 export function scanNft({ nftTables = [] }: NodeRules, family: Family, tests: Tests): void {
-  for (const table of nftTables) if (isFor(table, family)) scanTable(table, family, tests);
+  for (const table of nftTables) if (sees(table, family)) scanTable(table, family, tests);
 }
 
 function scanTable(table: Table, family: Family, tests: Tests): void {

@@ -1,10 +1,9 @@
 /**
  * walk: the rules of nftables that packets to one destination can reach, chain by chain from the base chains.
  */
-import type { Family } from '../../ip.js';
 import { isLocal, type NodeRules } from '../../packet/node.js';
 import { ruleContext } from '../../tools/nft/print-rule.js';
-import { NFT_FAMILY, type Rule, type Statement, type Table } from '../../tools/nft/types.js';
+import { type Rule, type Statement, sees } from '../../tools/nft/types.js';
 import { digest } from '../digest.js';
 import { mayHave, roleOf } from './roles.js';
 import { setsIn } from './sets.js';
@@ -19,16 +18,11 @@ export function nftGroundsOf({ nftTables = [] }: NodeRules): readonly NftGround[
   }));
 }
 
-/** Whether packets of a family see the table. */
-export function isFor({ family }: Table, of: Family): boolean {
-  return family === 'inet' || family === NFT_FAMILY[of];
-}
-
 /** Adds the content of the base chains that packets can reach to `parts`. */
 export function walkNft(grounds: readonly NftGround[], meeting: Meeting, parts: string[]): void {
   for (const ground of grounds) {
     const { table } = ground;
-    if (!isFor(table, meeting.known.destination.family)) continue;
+    if (!sees(table, meeting.known.destination.family)) continue;
     const memo = new Map<string, string>();
     const content = (name: string, depth: number) => contentOf(walk, memo, name, depth);
     const walk: Walk = { ...meeting, ground, content, family: meeting.known.destination.family };
