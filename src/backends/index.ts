@@ -4,8 +4,9 @@
 import type { Backend } from './backend.js';
 import { iptables } from './iptables/backend.js';
 import { ipvs } from './ipvs/backend.js';
+import { nftables } from './nftables/backend.js';
 
-export const BACKENDS: readonly Backend[] = [iptables, ipvs];
+export const BACKENDS: readonly Backend[] = [iptables, ipvs, nftables];
 
 /** The backend of a proxy mode among `backends`; `''` is kube-proxy's way to say the default. */
 export function backendFor(mode: string, backends: readonly Backend[] = BACKENDS): Backend | undefined {

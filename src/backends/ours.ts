@@ -11,10 +11,8 @@ import type { ModeOurs } from './backend.js';
 import { isServiceChain, PROXY_CANARY } from './chain-names.js';
 import { BACKENDS } from './index.js';
 import { besideKubelet, hasKubelet, isFirewall, lacksFirewall, targetOf } from './kubelet.js';
-import { nftablesOurs } from './nftables/ours.js';
 
-/** All modes, including those that vipc cannot program. */
-const MODES: readonly ModeOurs[] = [...BACKENDS.map(({ ours }) => ours), nftablesOurs];
+const MODES: readonly ModeOurs[] = BACKENDS.map(({ ours }) => ours);
 
 /** The device of virtual IPs. */
 export const DEVICE = MODES.find(({ device }) => device !== undefined)?.device ?? '';

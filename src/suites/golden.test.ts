@@ -25,20 +25,24 @@ function goldens(found: Case, mode: string): { files: Map<string, string>; diagn
   return { files, diagnostics };
 }
 
-/** Files of ipvs mode go into a folder of that name, unless the input has errors in every mode. */
-function inFolder(files: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
-  return [...files].map(([name, text]) => [`ipvs/${name}`, text] as const);
+/** The modes whose files go into a folder of that name. */
+const IN_FOLDER = ['ipvs', 'nftables'];
+
+function inFolder(mode: string, files: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  return [...files].map(([name, text]) => [IN_FOLDER.includes(mode) ? `${mode}/${name}` : name, text] as const);
 }
 
 describe.each(cases())('$name: $about', (found) => {
   const { sources, options } = caseInput(found);
-  const own = goldens(found, options.mode || 'iptables');
+  const mode = options.mode || 'iptables';
+  const own = goldens(found, mode);
   const { diagnostics } = own;
-  const files = new Map(
-    options.mode === 'ipvs'
-      ? inFolder(own.files)
-      : [...own.files, ...(hasErrors(diagnostics) ? [] : inFolder(goldens(found, 'ipvs').files))],
-  );
+  // A case of another mode is only about that; input with errors has them in every mode.
+  const others = mode === 'iptables' && !hasErrors(diagnostics) ? IN_FOLDER : [];
+  const files = new Map([
+    ...inFolder(mode, own.files),
+    ...others.flatMap((each) => inFolder(each, goldens(found, each).files)),
+  ]);
   const directory = `${GOLDEN}/${found.name}`;
 
   if (WRITE) {

@@ -76,3 +76,7 @@ function baseName(text: string): string {
   const name = `${shortHash(text, 8)}-${text}`;
   return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 3)}...` : name;
 }
+
+/** A name of a ServicePort's chain or set in a text; Service, and port if it has a name. */
+export const SERVICE_NAME =
+  /\b(?:service|local|external|firewall|endpoint|affinity)-[A-Z2-7]{8}-([^/\s]+\/[^/\s]+)\/[a-z]+\/([a-z0-9-]*?)(?=__|[\s,]|$)/;

@@ -1,8 +1,14 @@
 /**
- * What kube-proxy leaves on a node in nftables mode: two tables, one for each family, with everything in them.
+ * What nftables mode has on a node: two tables, one for each family, with everything in them.
  */
 import type { ModeOurs } from '../backend.js';
+import { TABLE } from './names.js';
 
 export const nftablesOurs: ModeOurs = {
-  isTable: ({ family, name }) => name === 'kube-proxy' && (family === 'ip' || family === 'ip6'),
+  isTable: ({ family, name }) => name === TABLE && (family === 'ip' || family === 'ip6'),
 };
+
+/** Addresses and ports from which a map led to endpoints until now. */
+export function formerly(): readonly string[] {
+  return [];
+}

@@ -61,9 +61,6 @@ export function endpointChains(named: NamedPort): readonly Chain[] {
   });
 }
 
-/** The default of nft for sets that packets fill. */
-const CLIENTS = 65535;
-
 /** With session affinity: the clients of each endpoint, filled by packets. */
 export function clientSets({ port, context }: NamedPort): readonly NamedSet[] {
   const { affinity } = port;
@@ -75,7 +72,6 @@ export function clientSets({ port, context }: NamedPort): readonly NamedSet[] {
     by: 'type',
     flags: ['dynamic', 'timeout'],
     timeout: affinity.timeoutSeconds,
-    size: CLIENTS,
     elements: elements([]),
     origin: port.origin,
     owner: port.name,

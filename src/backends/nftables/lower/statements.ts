@@ -2,6 +2,7 @@
  * lower, part: the statements and expressions of kube-proxy's rules.
  */
 import type { PodTraffic } from '../../../resolve/types.js';
+import { quote } from '../../../tools/nft/spelling.js';
 import type { Element, Expression, Operator, Rule, Statement } from '../../../tools/nft/types.js';
 import type { Context } from '../context.js';
 
@@ -80,7 +81,7 @@ export function flipMark(mark: number): Statement {
 export function fromPods(traffic: PodTraffic, operator: '==' | '!=', context: Context): Statement {
   if (traffic.kind === 'source') return match(saddr(context), [traffic.cidr.text], operator);
   const name = traffic.kind === 'interface' ? traffic.name : `${traffic.prefix}*`;
-  return match({ kind: 'meta', key: 'iifname' }, [name], operator);
+  return match({ kind: 'meta', key: 'iifname' }, [quote(name)], operator);
 }
 
 /** The elements as a set's property. */

@@ -1,0 +1,36 @@
+/**
+ * The nftables proxy mode as a backend: one file with a table for each family.
+ */
+import type { DesiredState } from '../../tools/tools.js';
+import type { Artifact, Backend, PortCounts } from '../backend.js';
+import { partOf } from '../shared/parts.js';
+import { admit } from './admit.js';
+import { LAYOUT_NAMES, lower } from './lower.js';
+import { formerly, nftablesOurs } from './ours.js';
+import { print, toData } from './print.js';
+import { sections } from './sections.js';
+
+const FILE = 'nftables.rules';
+
+export const nftables: Backend = {
+  mode: 'nftables',
+  layouts: LAYOUT_NAMES,
+  localPolicy: 'strict',
+  also: ['ServiceCIDR'],
+  files: [FILE],
+  admit,
+  lower,
+  artifacts,
+  tools: ['nft'],
+  periods: ({ daemon }) => daemon.periods.nftables,
+  ours: nftablesOurs,
+  formerly,
+};
+
+function artifacts({ nft }: DesiredState, ports: PortCounts): readonly Artifact[] {
+  const parts = (nft?.tables ?? []).map((table) => {
+    const family = table.family === 'ip6' ? 'ipv6' : 'ipv4';
+    return partOf({ family, ports: ports[family] ?? 0 }, table, { print, toData });
+  });
+  return [{ name: FILE, parts, sections }];
+}
