@@ -1,0 +1,45 @@
+/**
+ * parse: listings of nft(8), 1.0.6 to 1.1 → tables. The spellings of the versions become one; statements and properties
+ * that the types do not know stay text.
+ */
+import { type Checked, type Diagnostic, show } from '../../diag.js';
+import { type Cursor, Fault, skipEnds, token, word } from './parse/cursor.js';
+import { readTable } from './parse/table.js';
+import { tokens } from './parse/tokens.js';
+import type { Table } from './types.js';
+
+/** The tables of `nft list ruleset` or `nft list table`. A fault hides the rest of its table, never another one. */
+export function parse(text: string): Checked<readonly Table[]> {
+  const cursor: Cursor = { text, tokens: tokens(text), at: 0 };
+  const value: Table[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (skipEnds(cursor); token(cursor); skipEnds(cursor)) {
+    try {
+      if (word(cursor, 'table') !== 'table') throw new Fault('not a table', cursor.tokens[cursor.at - 1]);
+      value.push(readTable(cursor));
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      diagnostics.push(unreadable(fault, cursor));
+      skipTable(cursor);
+    }
+  }
+  return { value, diagnostics };
+}
+
+function unreadable({ problem, token: at }: Fault, { tokens: all, text }: Cursor): Diagnostic {
+  const line = at?.line ?? all.at(-1)?.line ?? 1;
+  const start = at ? text.lastIndexOf('\n', at.start - 1) + 1 : text.length;
+  const shown = at ? text.slice(start).split('\n', 1).join().trim() : 'the end';
+  return { code: 'unreadable-line', severity: 'error', message: `line ${line}: ${problem}: ${show(shown)}` };
+}
+
+/** Goes on at the next line that begins with `table`. */
+function skipTable(cursor: Cursor): void {
+  const { tokens: all, text } = cursor;
+  do cursor.at++;
+  while (cursor.at < all.length && !begins(text, all[cursor.at]?.start ?? 0));
+}
+
+function begins(text: string, start: number): boolean {
+  return (start === 0 || text[start - 1] === '\n') && text.startsWith('table ', start);
+}
