@@ -56,7 +56,9 @@ function expressions(statement: Statement): readonly Expression[] {
       return [statement.key];
     case 'dnat':
     case 'snat':
-      return statement.to.kind === 'map' ? [statement.to.key] : [];
+      return statement.to.kind === 'map'
+        ? [statement.to.key, ...(statement.to.port ? [statement.to.port.key] : [])]
+        : [];
     default:
       return [];
   }
@@ -156,7 +158,8 @@ function printTarget(to: NatTarget, context: RuleContext): string {
     to.map.kind === 'named' ? context.pairs.has(to.map.name) : to.map.entries.some(({ data }) => data.includes(' . '));
   const key = printExpression(to.key);
   const family = context.family === 'inet' ? (/\bip6\b/.test(key) ? 'ip6' : 'ip') : context.family;
-  return words(pairs || context.family === 'inet' ? family : '', `to ${key} map ${printMap(to.map)}`);
+  const port = to.port ? `:${printExpression(to.port.key)} map ${printMap(to.port.map)}` : '';
+  return words(pairs || context.family === 'inet' ? family : '', `to ${key} map ${printMap(to.map)}${port}`);
 }
 
 function printMap(map: MapReference): string {
