@@ -8,7 +8,7 @@ import { othersOf } from '../diff/assume.js';
 import { examine, type Finding, STATES } from '../doctor/examine.js';
 import { observedNode } from '../dumps/node.js';
 import { contains } from '../ip.js';
-import { differencesBetween } from '../migrate/differences.js';
+import { differencesBetween, healthChecks } from '../migrate/differences.js';
 import { isBroken, type Migration, markdownLines, textLines } from '../migrate/print.js';
 import { readyFindings } from '../migrate/ready.js';
 import type { Options } from '../options.js';
@@ -85,7 +85,8 @@ async function migrationOf(
     : [rulesOf(from.desired, own), rulesOf(to.desired, own)];
   const [before, after] = rules.map((each) => ({ rules: each, elsewhere }));
   const differences = before && after ? differencesBetween(before, after, isPodOf(from)) : [];
-  const about = { from: flags.from, to: flags.to, differences };
+  const checks = healthChecks(from.resolved.flatMap(({ ports }) => ports));
+  const about = { from: flags.from, to: flags.to, differences: [...differences, ...checks] };
   if (!node) return about;
   const findings: readonly Finding[] = [
     ...examine(await gather(flags.to, flags.netns, io)),
