@@ -57,7 +57,7 @@ const cases = conformanceCases().map((each) => ({ name: each.name, each }));
 const found = new Set<string>();
 
 describe('the layouts of nftables mode', () => {
-  it.each(sample(cases, 12, 'layouts'))('$name: every packet is treated alike', ({ each }) => {
+  it.each(sample(cases, 6, 'layouts'))('$name: every packet is treated alike', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
     const [[, a], [, b]] = LAYOUTS;
     const { others, names, counts } = between(
@@ -69,7 +69,7 @@ describe('the layouts of nftables mode', () => {
   });
 
   it('are alike for random clusters', () => {
-    const times = often(12, 200);
+    const times = often(8, 100);
     let changing = 0;
     fc.assert(
       fc.property(snapshots, anyOptions, (objects, options) => {
@@ -92,7 +92,7 @@ function listOf(items: readonly ApiObject[]): string {
 }
 
 describe.each(MODES)('%s mode and nftables mode', (_, way) => {
-  it.each(sample(cases, 6, 'nftables and others'))('$name: what differs is by design', ({ each }) => {
+  it.each(sample(cases, 4, 'nftables and others'))('$name: what differs is by design', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
     // Each mode reads a section of its own; here the same is wanted of both.
     const { masqueradeAll, masqueradeBit } = options;

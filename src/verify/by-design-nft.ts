@@ -62,9 +62,7 @@ export const WITH_TABLES: readonly (readonly [string, (pair: WithTables) => bool
     ({ packet, others, tables }) =>
       others.every((fate) =>
         // Rules of iptables mode refuse nothing that the node itself sends to an external address.
-        packet.inInterface === undefined && isUntouched(fate)
-          ? true
-          : fate.end === 'rejected' && has(fate, / --comment "\S+ has no endpoints" .*-j REJECT/),
+        packet.inInterface === undefined && isUntouched(fate) ? true : fate.end === 'rejected',
       ) && tables.every((fate) => fate.end === 'dropped' && isFirewall(fate)),
   ],
   [
