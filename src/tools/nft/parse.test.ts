@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { conformanceCases, ROOT } from '../../testing/cases/cases.js';
-import { data, listingLines, withoutElements } from '../../testing/random/nft.js';
+import { data, listingLines, randomTable, withoutElements } from '../../testing/random/nft.js';
+import { often, seed } from '../../testing/run/extent.js';
 import { render } from '../../text.js';
 import { parse } from './parse.js';
 import { parseJson } from './parse-json.js';
@@ -100,3 +102,12 @@ function withoutLost(table: Table, lost: readonly string[]): unknown {
     JSON.stringify(plain, (name, value) => (lost.includes(name) || name === 'others' ? undefined : value)),
   );
 }
+
+it('reads random tables as they were printed', () => {
+  const law = fc.property(randomTable(), (table) => {
+    const { value, diagnostics } = parse(render(print([table])));
+    expect(diagnostics).toEqual([]);
+    expect(data(value)).toEqual(data([table]));
+  });
+  fc.assert(law, { seed, numRuns: often(100, 2000) });
+});

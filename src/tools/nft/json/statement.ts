@@ -84,7 +84,7 @@ function natText(name: string, { family, addr, port, flags, type_flags: type }: 
   return words(name, family, to === '' ? '' : `to ${to}`, flags === undefined ? '' : [flags].flat().join(','));
 }
 
-function setStatementText({ op, set, elem, data, stmt }: Data): string {
+function setStatementText({ op, map, set = map, elem, data, stmt }: Data): string {
   const [name, value] = only(elem) ?? ['', undefined];
   const of = properties(value);
   const key = expressionText(name === 'elem' ? of['val'] : elem);

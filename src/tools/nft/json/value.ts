@@ -115,6 +115,9 @@ export function expressionText(expression: unknown): string {
 function binaryText(name: string, value: unknown): string {
   if (!['&', '|', '^'].includes(name) || !Array.isArray(value)) throw new NotListed(name);
   const [left, right] = value as readonly unknown[];
-  const mask = Array.isArray(right) ? `(${right.join(' | ')})` : valueText(right, writings(left));
+  // 1.0.6 lists flags, a newer nft joins them.
+  const [joint, flags] = only(right) ?? ['', right];
+  const several = Array.isArray(flags) && (joint === '' || joint === '|');
+  const mask = several ? `(${flags.join(' | ')})` : valueText(right, writings(left));
   return `${expressionText(left)} ${name} ${mask}`;
 }
