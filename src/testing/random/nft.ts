@@ -59,7 +59,7 @@ export function randomTable(): fc.Arbitrary<Table> {
     .chain((family) =>
       fc.record({ family: fc.constant(family), comment: COMMENT, sets: sets(family), chains: chains(family) }),
     )
-    .map(({ comment, ...table }) => ({ ...table, name: 'random', ...optional('comment', comment) }));
+    .map(({ comment, ...table }) => ({ ...table, name: 'generated', ...optional('comment', comment) }));
 }
 
 function optional<K extends string, V>(name: K, value: V | undefined): { readonly [Name in K]?: V } {
@@ -99,7 +99,7 @@ function elements(
   return fc.uniqueArray(element, { maxLength: 6, selector: (each) => each.key }).map((list) => () => list);
 }
 
-const VERDICT = fc.constantFrom('drop', 'accept', 'goto last', 'jump last', 'return', 'continue');
+const VERDICT = fc.constantFrom('drop', 'accept', 'goto tail', 'jump tail', 'return', 'continue');
 
 function sets(family: IpFamily): fc.Arbitrary<readonly NamedSet[]> {
   const type = family === 'ip' ? 'ipv4_addr' : 'ipv6_addr';
@@ -127,7 +127,7 @@ function sets(family: IpFamily): fc.Arbitrary<readonly NamedSet[]> {
     set('nets', { key: type, flags: ['interval'] }, elements(network(family), none)),
     set('triples', { key: `${type} . inet_proto . inet_service` }, elements(triple, none)),
     set('timed', { key: type, flags: ['timeout'], timeout: 3600 }, elements(ip, timeout)),
-    set('dynamic', { key: type, flags: ['dynamic', 'timeout'], timeout: 10_800 }, elements(ip, none)),
+    set('seen', { key: type, flags: ['dynamic', 'timeout'], timeout: 10_800 }, elements(ip, none)),
     set(
       'verdicts',
       { key: `${type} . inet_proto . inet_service`, data: 'verdict' },
@@ -160,13 +160,13 @@ function chains(family: IpFamily): fc.Arbitrary<readonly Chain[]> {
   const destination = { type: 'nat', hook: 'prerouting', priority: -110, policy: 'accept' } as const;
   return fc.tuple(
     chain(
-      'last',
+      'tail',
       fc.constant(undefined),
       rule(family, fc.constantFrom<Statement>({ kind: 'verdict', verdict: { kind: 'drop' } })),
     ),
-    chain('filter', filter, rule(family, action(family))),
-    chain('dnat', fc.constant(destination), rule(family, nat)),
-    chain('snat', fc.constant(source), rule(family, masquerade())),
+    chain('filters', filter, rule(family, action(family))),
+    chain('destinations', fc.constant(destination), rule(family, nat)),
+    chain('sources', fc.constant(source), rule(family, masquerade())),
   );
 }
 
@@ -256,16 +256,16 @@ function action(family: IpFamily): fc.Arbitrary<Statement> {
   return fc.oneof(
     fc.constantFrom<Statement>(
       { kind: 'verdict', verdict: { kind: 'accept' } },
-      { kind: 'verdict', verdict: { kind: 'jump', chain: 'last' } },
-      { kind: 'verdict', verdict: { kind: 'goto', chain: 'last' } },
+      { kind: 'verdict', verdict: { kind: 'jump', chain: 'tail' } },
+      { kind: 'verdict', verdict: { kind: 'goto', chain: 'tail' } },
       { kind: 'reject' },
       { kind: 'reject', with: family === 'ip' ? 'icmp host-unreachable' : 'icmpv6 admin-prohibited' },
       { kind: 'vmap', key, map: { kind: 'named', name: 'verdicts' } },
-      { kind: 'set', operation: 'update', set: 'dynamic', key: { kind: 'payload', header: family, field: 'saddr' } },
+      { kind: 'set', operation: 'update', set: 'seen', key: { kind: 'payload', header: family, field: 'saddr' } },
       {
         kind: 'set',
         operation: 'add',
-        set: 'dynamic',
+        set: 'seen',
         key: { kind: 'payload', header: family, field: 'saddr' },
         timeout: 90,
       },
