@@ -150,8 +150,16 @@ export type MapReference =
 
 export type NatTarget =
   | { readonly kind: 'address'; readonly ip?: string; readonly port?: number }
-  /** `dnat ip to KEY map …`; the data is `ADDRESS . PORT`, or ADDRESS alone. */
-  | { readonly kind: 'map'; readonly key: Expression; readonly map: MapReference }
+  /**
+   * `dnat ip to KEY map …`; the data is `ADDRESS . PORT`, or ADDRESS alone. With `port`, which has a map of its own:
+   * `dnat to KEY map @addresses:KEY map @ports`.
+   */
+  | {
+      readonly kind: 'map';
+      readonly key: Expression;
+      readonly map: MapReference;
+      readonly port?: { readonly key: Expression; readonly map: MapReference };
+    }
   | { readonly kind: 'unknown'; readonly text: string };
 
 /** What a packet is asked for. */

@@ -11,14 +11,20 @@ import { next, peek, takeList, took, type Words } from './words.js';
 
 /** The rule of a line without its handle; `# …` is a word. */
 export function readRule(line: readonly string[], family: NftFamily): Rule {
-  const words: Words = { words: line, at: 0 };
+  const words: Words = { words: line.flatMap(withoutJoint), at: 0 };
   const statements: Statement[] = [];
   let comment: string | undefined;
-  while (words.at < line.length) {
+  while (words.at < words.words.length) {
     if (took(words, 'comment')) comment = unquote(next(words) ?? '');
     else statements.push(readStatement(words, family));
   }
   return { statements: listed(statements), ...(comment === undefined ? {} : { comment }) };
+}
+
+/** In `map @addresses:tcp dport map @ports` and `map { … }:tcp dport` a colon joins words. */
+function withoutJoint(word: string): readonly string[] {
+  const [, before = '', after] = /^(@[^:]+|):([a-z]\w*)$/.exec(word) ?? [];
+  return after === undefined ? [word] : [...(before === '' ? [] : [before]), ':', after];
 }
 
 function readStatement(words: Words, family: NftFamily): Statement {
@@ -74,7 +80,19 @@ function readMatch(words: Words): Statement | undefined {
     return { kind: 'lookup', left, not: operator === '!=', set: word.slice(1) };
   }
   const values = readValues(words, left);
+  const [mask] = left.kind === 'unknown' && operator === '==' ? masksOfFlags(left.text) : [];
+  if (mask !== undefined && values?.length === 1) {
+    return { kind: 'match', left: TCP_FLAGS, operator, values: [`${values[0]} / ${mask}`] };
+  }
   return values && { kind: 'match', left, operator, values };
+}
+
+const TCP_FLAGS: Expression = { kind: 'payload', header: 'tcp', field: 'flags' };
+
+/** 1.1 writes `tcp flags & (fin | syn) == syn` for `tcp flags syn / fin,syn`. */
+function masksOfFlags(text: string): readonly string[] {
+  const [, mask] = /^tcp flags & \(?([a-z |]+)\)?$/.exec(text) ?? [];
+  return mask === undefined ? [] : [mask.replaceAll(' ', '').replaceAll('|', ',')];
 }
 
 function readValues(words: Words, left: Expression): readonly string[] | undefined {
@@ -104,5 +122,6 @@ function readValue(words: Words): string | undefined {
     const joint = peek(words);
     if (joint === '.' || joint === '/' || joint === ',') parts.push(joint);
   } while (['.', '/', ','].includes(peek(words) ?? '') && next(words) !== undefined);
+  if (peek(words) === '|') return undefined;
   return parts.join(' ').replaceAll(' , ', ',');
 }
