@@ -15,6 +15,8 @@ import { savedTables } from './testing/node/saved.js';
 import { options, snapshots } from './testing/random/snapshots.js';
 import { often, seed } from './testing/run/extent.js';
 import { render } from './text.js';
+import { parse } from './tools/nft/parse.js';
+import { print } from './tools/nft/print.js';
 
 const describeKernel = await describeInKernel();
 
@@ -29,7 +31,9 @@ describeKernel(`any snapshot (SEED=${seed})`, () => {
         const source = { name: 'cluster.json', text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
         const text = artifactText(compile([source], { ...given, mode: 'nftables' }).value, NFT_FILE);
         expect(await host.run(['nft', '-f', '-'], text)).toMatchObject({ code: 0, stderr: '' });
-        expect(nftBlocks((await host.run(['nft', 'list', 'ruleset'])).stdout)).toEqual(nftBlocks(text));
+        const listed = parse((await host.run(['nft', 'list', 'ruleset'])).stdout);
+        expect(listed.diagnostics).toEqual([]);
+        expect(nftBlocks(render(print(listed.value)))).toEqual(nftBlocks(text));
       }
     }));
 
