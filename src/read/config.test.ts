@@ -78,20 +78,16 @@ function daemon(some: Partial<Options['daemon']>): Options['daemon'] {
 }
 
 const PERIODS = DEFAULT_OPTIONS.daemon.periods;
-
 const AT_ONCE = { sync: 30, minSync: 0 };
+const ONE_AT_ONCE = { ...PERIODS, iptables: AT_ONCE };
+const ALL_AT_ONCE = daemon({ periods: { iptables: AT_ONCE, ipvs: AT_ONCE, nftables: AT_ONCE } });
 
 const good: [string, string, Shown][] = [
   ['nothing', '', {}],
   [
     'all of kubeadm',
     KUBEADM.replace(HEAD, ''),
-    {
-      mode: '',
-      bindAddress: '0.0.0.0',
-      clusterCIDRs: ['10.244.0.0/16'],
-      daemon: daemon({ periods: { iptables: AT_ONCE, ipvs: AT_ONCE, nftables: AT_ONCE } }),
-    },
+    { mode: '', bindAddress: '0.0.0.0', clusterCIDRs: ['10.244.0.0/16'], daemon: ALL_AT_ONCE },
   ],
   ['another mode', 'mode: ipvs\n', { mode: 'ipvs' }],
   [
@@ -121,11 +117,7 @@ const good: [string, string, Shown][] = [
       daemon: daemon({ periods: { ...PERIODS, iptables: { sync: 60, minSync: 60 } } }),
     },
   ],
-  [
-    'periods of 0',
-    'iptables: {syncPeriod: 0s, minSyncPeriod: 0s}\n',
-    { daemon: daemon({ periods: { ...PERIODS, iptables: AT_ONCE } }) },
-  ],
+  ['periods of 0', 'iptables: {syncPeriod: 0s, minSyncPeriod: 0s}\n', { daemon: daemon({ periods: ONE_AT_ONCE }) }],
   [
     'where to listen',
     'healthzBindAddress: "[::]:1"\nmetricsBindAddress: 10.0.0.1\n',

@@ -45,6 +45,12 @@ export function conformanceCases(): readonly ConformanceCase[] {
   });
 }
 
+/** kube-proxy's tables of nftables for a case; undefined for cases of ipvs mode only. */
+export function nftDump({ directory }: Case): string | undefined {
+  const path = `${directory}kube-proxy/nft`;
+  return existsSync(path) ? path : undefined;
+}
+
 /** What to make up in the cases of a topic. */
 const COMPLETIONS: Readonly<Record<string, Completion>> = {
   simulate: { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 },

@@ -17,6 +17,14 @@ export function compiledRules(each: Case, family: Family): string {
   return artifactText(compiledArtifacts(each), RULES_FILE[family]);
 }
 
+/** The output of a case in nftables mode, whatever its own mode; throws when it has errors. */
+export function compiledNftables(each: Case): string {
+  return artifactText(compiledArtifacts(each, 'nftables'), NFT_FILE);
+}
+
+/** The name that `vipc compile` gives to the rules of nftables mode. */
+export const NFT_FILE = 'nftables.rules';
+
 function compiledArtifacts(each: Case, mode?: string): readonly Artifact[] {
   const { sources, options, completion } = caseInput(each);
   const { value, diagnostics } = compile(sources, mode === undefined ? options : { ...options, mode }, { completion });

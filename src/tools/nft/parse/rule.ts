@@ -1,7 +1,7 @@
 /**
  * Words → a rule. What is not known becomes an unknown statement, never an error.
  */
-import { isFlags, listed } from '../print-rule.js';
+import { isFlags, isMark, listed } from '../print-rule.js';
 import { unquote } from '../spelling.js';
 import type { Expression, NftFamily, Operator, Rule, Statement } from '../types.js';
 import { readAction } from './action.js';
@@ -85,7 +85,19 @@ function readMatch(words: Words): Statement | undefined {
   if (mask !== undefined && values?.length === 1) {
     return { kind: 'match', left: TCP_FLAGS, operator, values: [`${values[0]} / ${mask}`] };
   }
-  return values && { kind: 'match', left, operator, values };
+  return values && (markOfPrefix(left, operator, values) ?? { kind: 'match', left, operator, values });
+}
+
+/** nft writes the mask of the upper bits of a mark as a length: `meta mark != 0x00000000/1` for `& 0x80000000`. */
+function markOfPrefix(
+  of: Expression,
+  operator: Operator,
+  [value = '', ...more]: readonly string[],
+): Statement | undefined {
+  const [, number, length] = /^([0-9a-fx]+)\/(\d+)$/.exec(value) ?? [];
+  if (!isMark(of) || number === undefined || more.length > 0) return undefined;
+  const mask = 2 ** 32 - 2 ** (32 - Number(length));
+  return { kind: 'match', left: { kind: 'masked', of, mask }, operator, values: [normalValue(number, of)] };
 }
 
 const TCP_FLAGS: Expression = { kind: 'payload', header: 'tcp', field: 'flags' };
