@@ -3,6 +3,7 @@
  */
 import fc from 'fast-check';
 import { inKeyOrder } from '../../tools/nft/key-order.js';
+import { listed } from '../../tools/nft/listed.js';
 import type {
   BaseChain,
   Chain,
@@ -171,21 +172,19 @@ function chains(family: IpFamily): fc.Arbitrary<readonly Chain[]> {
 }
 
 function chain(name: string, base: fc.Arbitrary<BaseChain | undefined>, each: fc.Arbitrary<Rule>): fc.Arbitrary<Chain> {
-  return fc
-    .tuple(base, COMMENT, fc.array(each, { maxLength: 6 }))
-    .map(([own, comment, rules]) => ({
-      name,
-      ...optional('base', own),
-      ...optional('comment', comment),
-      rules: () => rules,
-    }));
+  return fc.tuple(base, COMMENT, fc.array(each, { maxLength: 6 })).map(([own, comment, rules]) => ({
+    name,
+    ...optional('base', own),
+    ...optional('comment', comment),
+    rules: () => rules,
+  }));
 }
 
 function rule(family: IpFamily, last: fc.Arbitrary<Statement>): fc.Arbitrary<Rule> {
   return fc
     .tuple(fc.option(match(family)), fc.option(match(family)), fc.option(neutral()), last, COMMENT)
     .map(([first, second, between, end, comment]) => ({
-      statements: [first, second, between, end].filter((each) => each !== null),
+      statements: listed([first, second, between, end].filter((each) => each !== null)),
       ...optional('comment', comment),
     }));
 }
