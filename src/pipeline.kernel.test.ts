@@ -6,12 +6,17 @@ import fc from 'fast-check';
 import { FAMILIES } from './ip.js';
 import { compile, textOf } from './pipeline.js';
 import { RULES_FILE } from './testing/cases/cases.js';
+import { artifactText, NFT_FILE } from './testing/cases/compiled.js';
+import { nftBlocks } from './testing/cases/nft-blocks.js';
 import { type Load, loadsInKernel, VARIANTS } from './testing/machine/kernel.js';
+import { withNetns } from './testing/machine/netns.js';
 import { describeInKernel } from './testing/machine/rings.js';
 import { savedTables } from './testing/node/saved.js';
 import { options, snapshots } from './testing/random/snapshots.js';
 import { often, seed } from './testing/run/extent.js';
 import { render } from './text.js';
+import { parse } from './tools/nft/parse.js';
+import { print } from './tools/nft/print.js';
 
 const describeKernel = await describeInKernel();
 
@@ -19,6 +24,18 @@ const clusters = fc.sample(fc.tuple(snapshots, options), { numRuns: often(15, 60
 
 describeKernel(`any snapshot (SEED=${seed})`, () => {
   const combinations = FAMILIES.flatMap((family) => VARIANTS.map((variant) => ({ family, variant })));
+
+  it('loads and reads back: nftables', () =>
+    withNetns(async (host) => {
+      for (const [items, given] of clusters) {
+        const source = { name: 'cluster.json', text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
+        const text = artifactText(compile([source], { ...given, mode: 'nftables' }).value, NFT_FILE);
+        expect(await host.run(['nft', '-f', '-'], text)).toMatchObject({ code: 0, stderr: '' });
+        const listed = parse((await host.run(['nft', 'list', 'ruleset'])).stdout);
+        expect(listed.diagnostics).toEqual([]);
+        expect(nftBlocks(render(print(listed.value)))).toEqual(nftBlocks(text));
+      }
+    }));
 
   it.each(combinations)('loads and reads back: $family $variant', async ({ family, variant }) => {
     const loads = clusters.map(([items, given]): Load => {

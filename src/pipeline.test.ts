@@ -101,6 +101,36 @@ describe('any snapshot in ipvs mode', () => {
   });
 });
 
+describe('any snapshot in nftables mode', () => {
+  const nftables = options.map((given) => ({ ...given, mode: 'nftables' }));
+
+  it('leads only to chains and sets that there are, and has no block and no element twice', () => {
+    fc.assert(
+      fc.property(snapshots, nftables, (objects, given) => {
+        for (const table of compiled(objects, given)
+          .split(/^delete table /m)
+          .slice(1)) {
+          const names = [...table.matchAll(/^\t(?:chain|set|map) (\S+) \{$/gm)].map(([, name]) => name);
+          const named = [...table.matchAll(/ (?:jump|goto) ([^\s,]+)| @([^\s,"]+)/g)].map(([, a, b]) => a ?? b);
+          const keys = [...table.matchAll(/^\t(?:set|map) (\S+)|^\t{3}([^:,]+?)(?= comment | : goto| : drop|,$)/gm)];
+          let set = '';
+          const placed = keys.map(([, opened, key]) => {
+            set = opened ?? set;
+            return `${set} ${key}`;
+          });
+          expect(new Set(names).size).toBe(names.length);
+          expect(named.filter((name) => !NO_BLOCK.test(name ?? '') && !names.includes(name))).toEqual([]);
+          expect(new Set(placed).size).toBe(placed.length);
+          expect(names.filter((name = '') => name.length > 255)).toEqual([]);
+        }
+      }),
+    );
+  });
+});
+
+/** Of the comment of the reject chain. */
+const NO_BLOCK = /^no-endpoint-(?:services|nodeports)$/;
+
 /** `-t 10.0.0.1:80` of an ipvsadm line. */
 function service(line: string): string {
   return line.split(' ').slice(1, 3).join(' ');

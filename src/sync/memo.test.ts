@@ -12,7 +12,7 @@ import { type ApiObject, options, snapshots } from '../testing/random/snapshots.
 import { render } from '../text.js';
 import { newStore, type Store } from '../watch/store.js';
 
-const MODES = ['iptables', 'ipvs'];
+const MODES = ['iptables', 'ipvs', 'nftables'];
 
 function emptyStore(): Store {
   return newStore({ onChange: () => undefined, onInvalid: () => undefined });
@@ -66,6 +66,10 @@ describe.each(MODES)('the compiler with a memo, %s mode', (mode) => {
         ...chains.flatMap((chain) => chain.rules()).map((thing) => ({ thing, origin: thing.origin })),
         ...(desired.ipset ?? []).flatMap(({ entries }) => entries).map((thing) => ({ thing, ...thing })),
         ...(desired.ipvs?.virtualServers ?? []).map((thing) => ({ thing, ...thing })),
+        ...(desired.nft?.tables ?? []).flatMap(({ chains }) => chains).map((thing) => ({ thing, ...thing })),
+        ...(desired.nft?.tables ?? [])
+          .flatMap(({ sets }) => sets.flatMap(({ elements }) => [...elements()]))
+          .map((thing) => ({ thing, ...thing })),
       ];
       const of = (name: string) =>
         new Set(things.flatMap(({ thing, origin }) => (origin?.object === `Service default/${name}` ? [thing] : [])));

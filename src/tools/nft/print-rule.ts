@@ -2,8 +2,19 @@
  * A rule → text, as nft lists it.
  */
 import { inKeyOrder } from './key-order.js';
+import { listed } from './listed.js';
 import { BARE_META, defaultReject, duration, hex, quote } from './spelling.js';
-import type { Expression, MapReference, NatTarget, NftFamily, Rule, Statement, Table, Verdict } from './types.js';
+import type {
+  Expression,
+  MapReference,
+  NatTarget,
+  NftFamily,
+  Operator,
+  Rule,
+  Statement,
+  Table,
+  Verdict,
+} from './types.js';
 
 /** What the text of a rule depends on beside the rule. */
 export interface RuleContext {
@@ -26,48 +37,6 @@ export function printRule({ statements, comment }: Rule, context: RuleContext): 
 /** `goto services` */
 export function printVerdict(verdict: Verdict): string {
   return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
-}
-
-/** The statements that nft lists: it leaves out a match of the protocol that a field implies, `meta l4proto tcp`. */
-export function listed(statements: readonly Statement[]): readonly Statement[] {
-  return statements.filter((statement, i) => {
-    const protocol = matchedProtocol(statement);
-    return protocol === undefined || !statements.slice(i + 1).some((later) => usesHeader(later, protocol));
-  });
-}
-
-function matchedProtocol(statement: Statement): string | undefined {
-  if (statement.kind !== 'match' || statement.operator !== '==' || statement.values.length !== 1) return undefined;
-  const { left } = statement;
-  return left.kind === 'meta' && left.key === 'l4proto' ? statement.values[0] : undefined;
-}
-
-function usesHeader(statement: Statement, header: string): boolean {
-  return expressions(statement).some((expression) => hasHeader(expression, header));
-}
-
-function expressions(statement: Statement): readonly Expression[] {
-  switch (statement.kind) {
-    case 'match':
-    case 'lookup':
-      return [statement.left];
-    case 'vmap':
-    case 'set':
-      return [statement.key];
-    case 'dnat':
-    case 'snat':
-      return statement.to.kind === 'map'
-        ? [statement.to.key, ...(statement.to.port ? [statement.to.port.key] : [])]
-        : [];
-    default:
-      return [];
-  }
-}
-
-function hasHeader(expression: Expression, header: string): boolean {
-  if (expression.kind === 'concat') return expression.parts.some((part) => hasHeader(part, header));
-  if (expression.kind === 'masked') return hasHeader(expression.of, header);
-  return expression.kind === 'payload' && expression.header === header;
 }
 
 /** One statement of a rule. */
@@ -114,16 +83,17 @@ function flags(names: readonly string[]): string {
 
 function printMatch({ left, operator, values }: Extract<Statement, { kind: 'match' }>): string {
   const implied = operator === '==' && !isMasked(left);
-  return words(printExpression(left), implied ? '' : operator, printValues(left, values));
+  return words(printExpression(left), implied ? '' : operator, printValues(left, operator, values));
 }
 
 function isMasked(left: Expression): boolean {
   return left.kind === 'masked' || (left.kind === 'unknown' && left.text.includes(' & '));
 }
 
-function printValues(left: Expression, values: readonly string[]): string {
-  if (isFlags(left)) return values.join(',');
-  if (values.length === 1) return values.join();
+function printValues(left: Expression, operator: Operator, values: readonly string[]): string {
+  if (isFlags(left) && (operator === '==' || values.length === 1)) return values.join(',');
+  // A set of concatenations stays one, however few it has.
+  if (values.length === 1 && left.kind !== 'concat') return values.join();
   return `{ ${inKeyOrder(values, (value) => value).join(', ')} }`;
 }
 

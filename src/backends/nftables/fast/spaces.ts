@@ -30,7 +30,7 @@ export interface Spaces {
 
 const PORT_TYPE = 'inet_proto . inet_service';
 
-export function spacesOf(context: Context): Spaces {
+export function spacesOf(context: Pick<Context, 'ip'>): Spaces {
   const address = ({ ip = '' }: Frontend) => inetNtop(ip);
   const nodePort = ({ port }: Frontend, protocol: string) => `${protocol} . ${port}`;
   const vips: Space = {
