@@ -16,9 +16,13 @@ const GOLDEN = `${ROOT}golden`;
 const WRITE = process.env['GOLDEN'] === 'write' && !process.env['CI'];
 
 /** The output of a case in a mode: artifacts, and diagnostics about the input. */
-function goldens(found: Case, mode: string): { files: Map<string, string>; diagnostics: readonly Diagnostic[] } {
+function goldens(
+  found: Case,
+  mode: string,
+  layout?: string,
+): { files: Map<string, string>; diagnostics: readonly Diagnostic[] } {
   const { sources, options, completion } = caseInput(found);
-  const { value, diagnostics } = compile(sources, { ...options, mode }, { completion });
+  const { value, diagnostics } = compile(sources, { ...options, mode }, { completion, layout });
   const files = new Map(value.map((artifact) => [artifact.name, render(textOf(artifact))]));
   const lines = inOrder(diagnostics).flatMap((diagnostic) => [...format(diagnostic, (_, text) => text), '']);
   if (lines.length > 0) files.set('diagnostics.txt', lines.join('\n'));
@@ -32,6 +36,12 @@ function inFolder(mode: string, files: ReadonlyMap<string, string>): readonly (r
   return [...files].map(([name, text]) => [IN_FOLDER.includes(mode) ? `${mode}/${name}` : name, text] as const);
 }
 
+/** Of the other layout of a mode, the file that it changes. */
+function ofFastLayout(found: Case): readonly (readonly [string, string])[] {
+  const { files } = goldens(found, 'nftables', 'fast');
+  return [...files].flatMap(([name, text]) => (name === 'nftables.rules' ? [[`nftables-fast/${name}`, text] as const] : []));
+}
+
 describe.each(cases())('$name: $about', (found) => {
   const { sources, options } = caseInput(found);
   const mode = options.mode || 'iptables';
@@ -42,6 +52,7 @@ describe.each(cases())('$name: $about', (found) => {
   const files = new Map([
     ...inFolder(mode, own.files),
     ...others.flatMap((each) => inFolder(each, goldens(found, each).files)),
+    ...(mode === 'nftables' || others.includes('nftables') ? ofFastLayout(found) : []),
   ]);
   const directory = `${GOLDEN}/${found.name}`;
 

@@ -1,6 +1,6 @@
 /**
  * The files of nftables mode in the kernel: nft lists what they say, and loading them again changes nothing. For a
- * conformance case it lists kube-proxy's rules, too.
+ * conformance case layout kube-proxy lists kube-proxy's rules, too.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from '@jest/globals';
@@ -16,17 +16,25 @@ import { print } from '../tools/nft/print.js';
 
 const describeKernel = await describeInKernel();
 
-const goldens = cases().flatMap((each) => {
-  const path = `${ROOT}golden/${each.name}/nftables/${NFT_FILE}`;
-  return existsSync(path) ? [{ name: each.name, path, dump: nftDump(each) }] : [];
-});
+const goldens = cases().flatMap((each) =>
+  [
+    { layout: 'kube-proxy', folder: 'nftables', dump: nftDump(each) },
+    { layout: 'fast', folder: 'nftables-fast', dump: undefined },
+  ]
+    .map(({ layout, folder, dump }) => ({
+      name: `${each.name}, layout ${layout}`,
+      path: `${ROOT}golden/${each.name}/${folder}/${NFT_FILE}`,
+      dump,
+    }))
+    .filter(({ path }) => existsSync(path)),
+);
 
 it('there are goldens, and dumps to compare with', () => {
-  expect(goldens.length).toBeGreaterThan(80);
+  expect(goldens.length).toBeGreaterThan(160);
   expect(goldens.filter(({ dump }) => dump !== undefined)).toHaveLength(43);
 });
 
-describeKernel.each(sample(goldens, 25))('$name', ({ path, dump }) => {
+describeKernel.each(sample(goldens, 40))('$name', ({ path, dump }) => {
   const text = readFileSync(path, 'utf8');
   const listings: string[] = [];
 

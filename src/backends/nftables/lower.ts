@@ -9,11 +9,15 @@ import type { Table } from '../../tools/nft/types.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Lowering, Resolved } from '../backend.js';
 import { type Context, contextOf } from './context.js';
+import { layoutFast } from './fast.js';
 import { layoutKubeProxy } from './lower/kube-proxy.js';
 
 type Layout = (ports: readonly ServicePort[], context: Context, memo: Memo) => Table;
 
-const LAYOUTS: ReadonlyMap<string, Layout> = new Map([['kube-proxy', layoutKubeProxy]]);
+const LAYOUTS: ReadonlyMap<string, Layout> = new Map([
+  ['kube-proxy', layoutKubeProxy],
+  ['fast', layoutFast],
+]);
 
 /** The available layouts; the first is the default. */
 export const LAYOUT_NAMES: readonly string[] = [...LAYOUTS.keys()];

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../../resolve/types.js';
 import type { Chain, NamedSet, Rule } from '../../../tools/nft/types.js';
 import { endpointNames } from '../names.js';
 import { type NamedPort, ofProtocol } from './port.js';
-import { elements, goto, inSet, random, rule, saddr } from './statements.js';
+import { addressType, elements, goto, inSet, random, rule, saddr } from './statements.js';
 
 /** One chain for each policy that has endpoints. */
 export function policyChains(named: NamedPort): readonly Chain[] {
@@ -68,7 +68,7 @@ export function clientSets({ port, context }: NamedPort): readonly NamedSet[] {
   return port.endpoints.reachable.map((endpoint) => ({
     kind: 'set',
     name: endpointNames(port.name, endpoint).clients,
-    key: context.ip === 'ip' ? 'ipv4_addr' : 'ipv6_addr',
+    key: addressType(context),
     by: 'type',
     flags: ['dynamic', 'timeout'],
     timeout: affinity.timeoutSeconds,

@@ -2,7 +2,7 @@
  * lower, part: the chains of traffic to external addresses.
  */
 import { hostCidr, parseIp } from '../../../ip.js';
-import type { Frontend, SourceRanges } from '../../../resolve/types.js';
+import type { Frontend, ServicePort, SourceRanges } from '../../../resolve/types.js';
 import type { Chain, Rule } from '../../../tools/nft/types.js';
 import { intervals } from './intervals.js';
 import type { NamedPort } from './port.js';
@@ -25,7 +25,10 @@ export function externalChains(named: NamedPort): readonly Chain[] {
  * Policy Local keeps the client's address. But this node and its pods are served by all endpoints, because they could
  * as well use the cluster IP; the node itself is masqueraded, because its source would be the external address.
  */
-function externalRules({ chains, context }: NamedPort, { policy, whenEmpty }: Frontend): readonly Rule[] {
+export function externalRules(
+  { chains, context }: Pick<NamedPort, 'chains' | 'context'>,
+  { policy, whenEmpty }: Pick<Frontend, 'policy' | 'whenEmpty'>,
+): readonly Rule[] {
   const { podTraffic } = context.node;
   const all = goto(chains.cluster);
   if (policy === 'Cluster') return [rule([setMark(context.mark)], 'masquerade'), rule([all])];
@@ -39,8 +42,13 @@ function externalRules({ chains, context }: NamedPort, { policy, whenEmpty }: Fr
 }
 
 /** Drops what comes from other sources; all else goes on. */
-function firewallRule({ port, context }: NamedPort, { ranges, node }: SourceRanges): Rule {
-  const vips = port.frontends.flatMap(({ kind, ip }) => (kind === 'LoadBalancerIP' && ip !== undefined ? [ip] : []));
+function firewallRule({ port, context }: NamedPort, sources: SourceRanges): Rule {
+  return rule([match(saddr(context), allowedSources(port, sources), '!='), DROP]);
+}
+
+/** The sources that may use load-balancer IPs of `port`; the IPs themselves are those of a node that is allowed. */
+export function allowedSources({ frontends }: ServicePort, { ranges, node }: SourceRanges): readonly string[] {
+  const vips = frontends.flatMap(({ kind, ip }) => (kind === 'LoadBalancerIP' && ip !== undefined ? [ip] : []));
   const own = node ? vips.flatMap((ip) => parseIp(ip) ?? []).map(hostCidr) : [];
-  return rule([match(saddr(context), intervals([...ranges, ...own]), '!='), DROP]);
+  return intervals([...ranges, ...own]);
 }

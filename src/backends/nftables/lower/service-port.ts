@@ -35,7 +35,7 @@ export function lowerServicePort(port: ServicePort, context: Context): LoweredPo
 }
 
 /** How to get to the frontend, or how packets end that are for it. */
-function frontendElements(named: NamedPort, frontend: Frontend): readonly Placed[] {
+export function frontendElements(named: NamedPort, frontend: Frontend): readonly Placed[] {
   const { port, protocol, chains } = named;
   const { kind, ip, policy, whenEmpty, sourceRanges } = frontend;
   const address = ip === undefined ? undefined : inetNtop(ip);
@@ -62,7 +62,7 @@ function frontendElements(named: NamedPort, frontend: Frontend): readonly Placed
 }
 
 /** Connections of a pod on this node to itself, which must be masqueraded so that their replies come back here. */
-function hairpins({ port, protocol }: NamedPort): readonly Placed[] {
+export function hairpins({ port, protocol }: NamedPort): readonly Placed[] {
   const local = port.endpoints.reachable.filter((endpoint) => endpoint.local);
   return local.map((endpoint) => {
     const ip = inetNtop(endpoint.ip);

@@ -11,6 +11,11 @@ export function rule(statements: readonly Statement[], comment?: string): Rule {
   return comment === undefined ? { statements } : { statements, comment };
 }
 
+/** The type of an address. */
+export function addressType({ ip }: Pick<Context, 'ip'>): string {
+  return ip === 'ip' ? 'ipv4_addr' : 'ipv6_addr';
+}
+
 export function saddr({ ip }: Pick<Context, 'ip'>): Expression {
   return { kind: 'payload', header: ip, field: 'saddr' };
 }

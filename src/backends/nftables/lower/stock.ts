@@ -13,6 +13,7 @@ import { type Context, nodePortIPs } from '../context.js';
 import { CHAIN, SET } from '../names.js';
 import { intervals } from './intervals.js';
 import {
+  addressType,
   concat,
   DPORT,
   DROP,
@@ -141,7 +142,7 @@ function rejections(context: Context): readonly Chain[] {
 
 /** The sets and maps of a node, in kube-proxy's order, with the elements that `elementsOf` has for each. */
 export function stockSets(context: Context, elementsOf: (set: string) => Iterable<Element>): readonly NamedSet[] {
-  const address = context.ip === 'ip' ? 'ipv4_addr' : 'ipv6_addr';
+  const address = addressType(context);
   const port = 'inet_proto . inet_service';
   const nodeIPs = nodePortIPs(context)?.map((key) => ({ key }));
   const set = (name: string, key: string, comment: string, ofWhich = () => elementsOf(name)): NamedSet => {
