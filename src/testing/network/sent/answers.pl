@@ -2,10 +2,10 @@
 # after the other; each prints one line:
 #
 #   feed BYTES ARGV...\n then BYTES bytes    runs a program with this input                → its exit code
-#   send DEVICE COUNT PORT LIST HEX          sends COUNT packets as inject.pl reads them   → ANSWER\tCOUNT\tANSWER\t...
+#   send DEVICE COUNT PORT LIST STATE HEX    sends COUNT packets as inject.pl reads them   → ANSWER\tCOUNT\tANSWER\t...
 #
 # Each of the COUNT packets has another source port, unless PORT is `same`. LIST is a list of the recent match that gets
-# the source address first, or -. An answer is `out DEVICE SOURCE > DESTINATION PORT MARK`, `delivered`, `refused TYPE
+# the source address first, or -. With the STATE ESTABLISHED, the connection is tracked before. An answer is `out DEVICE SOURCE > DESTINATION PORT MARK`, `delivered`, `refused TYPE
 # CODE` or `nothing`, and in which lists the kernel put the source address.
 #
 # The kernel handles a packet while it is written to a tun device or sent; only what goes by lo is queued, for each
@@ -54,13 +54,15 @@ sub feed {
 }
 
 sub answers {
-  my ($device, $count, $port, $list, $hex) = @_;
-  my ($packet, %counts) = pack 'H*', $hex;
+  my ($device, $count, $port, $list, $state, $hex) = @_;
+  my ($given, %counts) = pack 'H*', $hex;
   for (1 .. $count) {
     forget() if @$lists;
     system 'conntrack -F >/dev/null 2>&1' if $port eq 'same';
+    my $packet = $port eq 'same' ? checked($given) : with_port($given);
     remember($list, $packet) if $list ne '-';
-    $counts{answer($device, $port eq 'same' ? $packet : with_port($packet))}++;
+    track($packet) if $state eq 'ESTABLISHED';
+    $counts{answer($device, $packet)}++;
   }
   return join "\t", map { ($_, $counts{$_}) } sort keys %counts;
 }
@@ -181,6 +183,16 @@ sub remember {
   my ($source) = ends_of($packet);
   open my $file, '>', "/proc/net/xt_recent/$list" or return;
   print $file '+', inet_ntop_of($source);
+}
+
+# Makes an established connection of the packet, which no rule has seen.
+sub track {
+  my ($packet) = @_;
+  my ($from, $to) = map { inet_ntop_of($_) } ends_of($packet);
+  my ($source, $destination) = unpack 'n n', substr $packet, $start, 4;
+  my @protocol = protocol_of($packet) == 6 ? qw(tcp --state ESTABLISHED) : 'udp';
+  my $entry = "-s $from -d $to --sport $source --dport $destination -u SEEN_REPLY,ASSURED -t 60";
+  system("conntrack -I -p @protocol $entry >/dev/null 2>&1") == 0 or die "conntrack -I: $entry\n";
 }
 
 # The lists that have a client now.

@@ -22,8 +22,6 @@ export interface Send {
   readonly count: number;
 }
 
-export type Command = Feed | Send;
-
 /** How often each answer came: `out cni0 10.0.0.9 > 10.244.1.5 8080 unmarked`, `refused 3 3`, `delivered 80`, `nothing`. */
 export type Answers = ReadonlyMap<string, number>;
 
@@ -55,26 +53,47 @@ export function unsendable({ protocol, state, inInterface, family, ...packet }: 
   return undefined;
 }
 
-/** Runs the commands in order by one program: for a Feed the answer is its exit code. */
-export async function answersTo(
-  host: Host,
-  family: Family,
-  commands: readonly Command[],
-): Promise<readonly (number | Answers)[]> {
-  const argv = argvOf(family, new URL('answers.pl', import.meta.url));
-  const { stdout } = succeeded(await host.run(argv, commands.map(textOf)), 'answers.pl');
-  const lines = stdout.trimEnd().split('\n');
-  return commands.map((command, i) => ('argv' in command ? Number(lines[i]) : countsIn(lines[i] ?? '')));
+/** Commands that one program runs in order; what `feed` and `send` return has its value when `run` has ended. */
+export interface Script {
+  /** The exit code. */
+  readonly feed: (feed: Feed) => () => number;
+  readonly send: (send: Send) => () => Answers;
+  readonly run: () => Promise<void>;
 }
 
-function textOf(command: Command): string {
-  if ('argv' in command) return `feed ${Buffer.byteLength(command.input)} ${command.argv.join(' ')}\n${command.input}`;
-  const { packet, count } = command;
-  const { inInterface, sourcePort, remembered } = packet;
+export function newScript(host: Host, family: Family): Script {
+  const texts: string[] = [];
+  let lines: readonly string[] = [];
+  const lineOf = (text: string) => {
+    const at = texts.push(text) - 1;
+    return () => lines[at] ?? '';
+  };
+  return {
+    feed(feed) {
+      const line = lineOf(feedText(feed));
+      return () => Number(line());
+    },
+    send(send) {
+      const line = lineOf(sendText(send));
+      return () => countsIn(line());
+    },
+    async run() {
+      const argv = argvOf(family, new URL('answers.pl', import.meta.url));
+      lines = succeeded(await host.run(argv, texts), 'answers.pl').stdout.split('\n');
+    },
+  };
+}
+
+function feedText({ argv, input }: Feed): string {
+  return `feed ${Buffer.byteLength(input)} ${argv.join(' ')}\n${input}`;
+}
+
+function sendText({ packet, count }: Send): string {
+  const { inInterface, sourcePort, state = 'NEW', remembered } = packet;
   const bytes = packetBytes(packet, 1);
   if (!bytes) throw new Error(`no such packet can be made: ${packet.protocol} ${packet.state}`);
   const port = sourcePort === undefined || sourcePort === ANY ? 'any' : 'same';
-  return `send ${inInterface ?? '-'} ${count} ${port} ${remembered?.list ?? '-'} ${bytes.toString('hex')}\n`;
+  return `send ${inInterface ?? '-'} ${count} ${port} ${remembered?.list ?? '-'} ${state} ${bytes.toString('hex')}\n`;
 }
 
 /** The source port of packets whose source port no rule asks for (verify/classes.ts). */
