@@ -8,8 +8,8 @@ import type { NodeRules } from '../../packet/node.js';
 import { type Case, conformanceCases } from '../cases/cases.js';
 import { compiledState } from '../cases/compiled.js';
 import { WAIT } from '../machine/kernel.js';
-import { OWN } from '../network/traced/classes.js';
 import type { Feed } from '../network/sent/answers.js';
+import { OWN } from '../network/traced/classes.js';
 
 export interface Subject {
   readonly name: string;

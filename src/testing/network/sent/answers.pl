@@ -5,8 +5,8 @@
 #   send DEVICE COUNT PORT LIST STATE HEX    sends COUNT packets as inject.pl reads them   → ANSWER\tCOUNT\tANSWER\t...
 #
 # Each of the COUNT packets has another source port, unless PORT is `same`. LIST is a list of the recent match that gets
-# the source address first, or -. With the STATE ESTABLISHED, the connection is tracked before. An answer is `out DEVICE SOURCE > DESTINATION PORT MARK`, `delivered`, `refused TYPE
-# CODE` or `nothing`, and in which lists the kernel put the source address.
+# the source address first, or -. With the STATE ESTABLISHED, the connection is tracked before. An answer is `out DEVICE SOURCE > DESTINATION PORT MARK`, `delivered SOURCE
+# PORT`, `refused TYPE CODE` or `nothing`, and in which lists the kernel put the source address.
 #
 # The kernel handles a packet while it is written to a tun device or sent; only what goes by lo is queued, for each
 # processor. The script stays on one, and waits after each packet for a frame that it sends by lo.
@@ -152,11 +152,12 @@ sub inet_ntop_of { return Socket::inet_ntop($ip, $_[0]) }
 sub delivered {
   my @found;
   for my $name (qw(tcp udp sctp)) {
-    while (defined recv $heard{$name}, my $packet, 65536, 0) {
+    while (defined(my $from = recv $heard{$name}, my $packet, 65536, 0)) {
       my $body = $family == 4 ? substr $packet, 20 : $packet;
       # An answer of the node to itself is no test packet: RST, ABORT.
       next if $name eq 'tcp' && ord(substr $body, 13, 1) & 4 or $name eq 'sctp' && ord(substr $body, 12, 1) != 1;
-      push @found, 'delivered ' . unpack 'x2 n', $body;
+      my (undef, $source) = $family == 4 ? unpack_sockaddr_in($from) : unpack_sockaddr_in6($from);
+      push @found, join ' ', 'delivered', inet_ntop_of($source), unpack 'x2 n', $body;
     }
   }
   return @found;

@@ -22,7 +22,7 @@ export interface Send {
   readonly count: number;
 }
 
-/** How often each answer came: `out cni0 10.0.0.9 > 10.244.1.5 8080 unmarked`, `refused 3 3`, `delivered 80`, `nothing`. */
+/** How often each answer came: `out cni0 10.0.0.9 > 10.244.1.5 8080 unmarked`, `refused 3 3`, `delivered 10.0.0.9 80`, `nothing`. */
 export type Answers = ReadonlyMap<string, number>;
 
 /** Makes the node in the namespace of `host`. */

@@ -53,7 +53,10 @@ export function withTracedNode<T>(
       if (sent + packets.length >= MOST_NUMBERS) throw new Error('more packets than there are numbers');
       const first = sent + 1;
       sent += packets.length;
-      const { stdout } = succeeded(await host.run(argvOf(family, new URL('inject.pl', import.meta.url)), linesOf(packets, first)), 'inject.pl');
+      const { stdout } = succeeded(
+        await host.run(argvOf(family, new URL('inject.pl', import.meta.url)), linesOf(packets, first)),
+        'inject.pl',
+      );
       return read(stdout.split('\n'), { first, count: packets.length, places, rules: parseSaved(saved) });
     });
   });
