@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -98,6 +98,63 @@ describe('two dumps', () => {
     expect(result.stdout).toContain(text);
     expect(result.code).toBe(code);
   });
+});
+
+describe('node ports', () => {
+  const SERVICES = `${ROOT}fixtures/packets/services/`;
+
+  it('one that is changed is told by its Service, once for each kind', async () => {
+    const text = readFileSync(`${SERVICES}cluster.yaml`, 'utf8').replace('nodePort: 30084', 'nodePort: 31999');
+    const argv = ['verify', '-c', `${SERVICES}config.yaml`, `${SERVICES}cluster.yaml`, file('node-port.yaml', text)];
+    const { stdout, code } = await vipc(argv);
+    expect(code).toBe(1);
+    expect(stdout.match(/^\S.* on .*$/gm)?.filter((line) => !line.startsWith('checked'))).toEqual([
+      'default/denied:tcp: node port 30084/tcp no longer served on 192.168.7.2 and 2 more addresses',
+      'default/denied:tcp: node port 30084/tcp now dropped on 127.0.0.1 and 1 more address',
+      'default/denied:tcp: node port 31999/tcp newly served on 192.168.7.2 and 2 more addresses',
+    ]);
+  });
+
+  it('those of many Services that one option changes are one difference', async () => {
+    const dumpOf = async (name: string, config: string) => {
+      const argv = ['compile', '--family', 'ipv4', '-c', file(`${name}.yaml`, config), `${SERVICES}cluster.yaml`];
+      return file(name, (await vipc(argv)).stdout);
+    };
+    const config = readFileSync(`${SERVICES}config.yaml`, 'utf8');
+    const sides = [
+      await dumpOf('with', config),
+      await dumpOf('without', `${config}\niptables: {localhostNodePorts: false}\n`),
+    ];
+    const { stdout } = await vipc(['verify', '--family', 'ipv4', '--node-address', '192.168.7.2', ...sides]);
+    const served = readFileSync(sides[0] ?? '', 'utf8').match(/^-A KUBE-NODEPORTS .* -j KUBE-EXT-/gm) ?? [];
+    // That of default/local-elsewhere is dropped where it is not translated.
+    const told = `\n${served.length - 1} node ports no longer served on 127.0.0.1 and 1 more address\n`;
+    expect(stdout).toContain(told);
+    expect(stdout.match(/ no longer served /g)).toHaveLength(1);
+  });
+});
+
+it('rules that the example meets on both sides are told once, without chains that do nothing', async () => {
+  const rest = ['-s 10.8.0.0/16 -j ACCEPT', '-j LOG'];
+  const paths = [
+    dump('m', { nat: [DNAT('10.1.0.1:80')], forward: rest }),
+    dump('n', { nat: [DNAT('10.1.0.1:80')], forward: [...rest, '-d 10.1.0.0/16 -j DROP'] }),
+  ];
+  const { stdout } = await vipc(['verify', '--family', 'ipv4', ...paths]);
+  expect(stdout).toContain(
+    [
+      '  on both sides:',
+      '    PREROUTING, table nat',
+      `        1 -A PREROUTING ${DNAT('10.1.0.1:80')}`,
+      '    FORWARD, table filter',
+      '        2 -A FORWARD -j LOG',
+      '  A: to 10.1.0.1:80, source kept',
+      '  B: dropped',
+      '    FORWARD, table filter',
+      '        3 -A FORWARD -d 10.1.0.0/16 -j DROP',
+      '',
+    ].join('\n'),
+  );
 });
 
 describe('what is accepted', () => {

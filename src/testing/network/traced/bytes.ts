@@ -11,11 +11,11 @@ const HOPS = 64;
 /** Numbers are below this: the IPv4 identification has 16 bits, and inject.pl uses the last ones for its markers. */
 export const MOST_NUMBERS = 0xff00;
 
-/** The first packet of a connection, from a source port of its own; undefined if the class cannot be sent here. */
+/** A packet from a source port of its own; undefined if the class cannot be sent here. */
 export function packetBytes(packet: PacketClass, number: number): Buffer | undefined {
   const { protocol, state = 'NEW', sourcePort, destinationPort = 0 } = packet;
   const content = CONTENTS[protocol];
-  if (!content || !(state === 'NEW' || (state === 'INVALID' && protocol === 'tcp'))) return undefined;
+  if (!content?.states.includes(state)) return undefined;
   const ports = Buffer.alloc(4);
   ports.writeUInt16BE(sourcePort ?? 32_768 + (number % 32_000), 0);
   ports.writeUInt16BE(destinationPort, 2);
@@ -29,16 +29,30 @@ export function packetBytes(packet: PacketClass, number: number): Buffer | undef
 }
 
 /** The bytes after the ports. Checksums are zero, because nf_conntrack_checksum is 0. */
-const CONTENTS: Readonly<Record<string, { readonly number: number; readonly bytes: (state: string) => Buffer }>> = {
-  // SYN; conntrack gives SYN with FIN the state INVALID.
+const CONTENTS: Readonly<Record<string, Content>> = {
   tcp: {
     number: 6,
-    bytes: (state) => Buffer.from(`0000000000000000${state === 'NEW' ? '5002' : '5003'}ffff00000000`, 'hex'),
+    states: ['NEW', 'INVALID', 'ESTABLISHED'],
+    bytes: (state) => Buffer.from(`000000000000000050${TCP_FLAGS[state]}ffff00000000`, 'hex'),
   },
-  udp: { number: 17, bytes: () => Buffer.from('00080000', 'hex') },
+  udp: { number: 17, states: ['NEW', 'ESTABLISHED'], bytes: () => Buffer.from('00080000', 'hex') },
   // A verification tag of 0, and the chunk INIT.
-  sctp: { number: 132, bytes: () => Buffer.from('0000000000000000010000140000000100010000000a000a00000001', 'hex') },
+  sctp: {
+    number: 132,
+    states: ['NEW'],
+    bytes: () => Buffer.from('0000000000000000010000140000000100010000000a000a00000001', 'hex'),
+  },
 };
+
+interface Content {
+  readonly number: number;
+  /** ESTABLISHED needs a connection that is tracked already. */
+  readonly states: readonly string[];
+  readonly bytes: (state: string) => Buffer;
+}
+
+/** SYN; SYN with FIN, to which conntrack gives the state INVALID; ACK. */
+const TCP_FLAGS: Readonly<Record<string, string>> = { NEW: '02', INVALID: '03', ESTABLISHED: '10' };
 
 function v4({ source, destination }: PacketClass, protocol: number, length: number, number: number): Buffer {
   const header = Buffer.alloc(20);

@@ -53,13 +53,17 @@ export function withTracedNode<T>(
       if (sent + packets.length >= MOST_NUMBERS) throw new Error('more packets than there are numbers');
       const first = sent + 1;
       sent += packets.length;
-      const { stdout } = succeeded(await host.run(argvOf(family), linesOf(packets, first)), 'inject.pl');
+      const { stdout } = succeeded(
+        await host.run(argvOf(family, new URL('inject.pl', import.meta.url)), linesOf(packets, first)),
+        'inject.pl',
+      );
       return read(stdout.split('\n'), { first, count: packets.length, places, rules: parseSaved(saved) });
     });
   });
 }
 
-function wiring(): string {
+/** Commands that make the node of DEVICES in a network namespace. */
+export function wiring(): string {
   const sysctls = [
     'net.ipv4.ip_forward=1',
     'net.ipv6.conf.all.forwarding=1',
@@ -98,9 +102,10 @@ function placesOf(listing: string): ReadonlyMap<string, number> {
   return places;
 }
 
-function argvOf(family: Family): readonly string[] {
-  const script = readFileSync(new URL('inject.pl', import.meta.url), 'utf8');
-  return ['perl', '-e', script, family === 'ipv4' ? '4' : '6', ...Object.keys(DEVICES)];
+/** The program that runs a script behind devices.pl. */
+export function argvOf(family: Family, script: URL): readonly string[] {
+  const text = [new URL('devices.pl', import.meta.url), script].map((url) => readFileSync(url, 'utf8')).join('');
+  return ['perl', '-e', text, family === 'ipv4' ? '4' : '6', ...Object.keys(DEVICES)];
 }
 
 function linesOf(packets: readonly PacketClass[], first: number): readonly string[] {

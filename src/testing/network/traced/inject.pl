@@ -1,5 +1,4 @@
-#!/usr/bin/perl
-# Sends packets and reads the kernel's trace of them: inject.pl FAMILY DEVICE... FAMILY is 4 or 6. Each line of input is
+# Sends packets and reads the kernel's trace of them: inject.pl FAMILY DEVICE..., appended to devices.pl. Each line of input is
 # a packet: `DEVICE HEX` comes in by that tun device, and `- HEX` is sent by this node.
 #
 # Each packet has a number, in the identification of its IPv4 header or the flow label of its IPv6 header. Its type of
@@ -12,31 +11,21 @@
 #   lost NUMBER                         the monitor's socket had no room for all messages about the packet
 #
 # xtables-monitor 1.8.9 ends at the first IPv6 rule that matches a port, so for IPv6 the monitor is nft.
-use strict;
-use warnings;
 use Errno qw(EPERM);
-use Fcntl;
-use Socket;
 
 use constant {
-  TUNSETIFF   => 0x400454ca,
-  TUN_NO_PI   => 0x1001,
-  IPPROTO_RAW => 255,
-  SERVICE     => 0x2c,
   # The markers' numbers are from here to 0xffff, in turn.
   MARKER      => 0xff00,
   # The most packets on their way: the socket buffer of xtables-monitor holds some ninety messages.
   MOST        => 2,
 };
 
-my ($family, @devices) = @ARGV;
+our ($family, @devices, %tun);
 my @monitor = $family == 4 ? qw(xtables-monitor --trace) : qw(stdbuf -oL nft -a monitor trace);
 my @packets = map { [/^(\S+) ([0-9a-f]+)$/] } <STDIN>;
-my %tun = map { $_ => tun($_) } @devices;
 my (%known, %number, @on_their_way);
 my $said = '';
 my $markers = 0;
-socket my $raw, $family == 4 ? AF_INET : AF_INET6, SOCK_RAW, IPPROTO_RAW or die "raw socket: $!\n";
 
 my $monitor_id = open my $monitor, '-|', @monitor or die "$monitor[0]: $!\n";
 # The monitor does not report when it is ready: send markers until one is seen.
@@ -59,13 +48,6 @@ wait_for(0);
 drain();
 kill 'TERM', $monitor_id;
 
-sub tun {
-  my ($name) = @_;
-  sysopen my $file, '/dev/net/tun', O_RDWR | O_NONBLOCK or die "/dev/net/tun: $!\n";
-  ioctl $file, TUNSETIFF, pack('Z16 S x22', $name, TUN_NO_PI) or die "$name: $!\n";
-  return $file;
-}
-
 sub number_of {
   my ($packet) = @_;
   return ord($packet) >> 4 == 6 ? unpack('N', $packet) & 0xfffff : unpack('x4 n', $packet);
@@ -80,12 +62,6 @@ sub inject {
     return;
   }
   push @on_their_way, $number;
-}
-
-sub from_here {
-  my ($packet) = @_;
-  my ($address) = unpack $family == 4 ? 'x16 a4' : 'x24 a16', $packet;
-  return send $raw, $packet, 0, $family == 4 ? pack_sockaddr_in(0, $address) : pack_sockaddr_in6(0, $address);
 }
 
 # Sends a marker: its trace shows that the traces of earlier packets are complete.
@@ -103,14 +79,6 @@ sub mark {
   $sum = ($sum & 0xffff) + ($sum >> 16) for 1 .. 2;
   substr $header, 10, 2, pack 'n', ~$sum & 0xffff;
   inject($devices[0], $header . $udp);
-}
-
-# Clears the lists of the recent match, so that session affinity remembers no client.
-sub forget {
-  for my $list (glob '/proc/net/xt_recent/*') {
-    open my $file, '>', $list or die "$list: $!\n";
-    print $file '/';
-  }
 }
 
 # Prints the test packets that left the node.
