@@ -12,7 +12,7 @@ import { artifactText } from '../testing/cases/compiled.js';
 import { agentHost } from '../testing/machine/agent.js';
 import { succeeded } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
-import { type From, packetsInput } from '../testing/network/packets.js';
+import { answerFrom, type From, packetsInput } from '../testing/network/packets.js';
 import { connect, makeTopology, type Topology } from '../testing/network/topology.js';
 import { often, seed } from '../testing/run/extent.js';
 import { diceOf } from '../testing/verify/dice.js';
@@ -147,7 +147,7 @@ function answersTo(
     const here = address.startsWith('10.244.1.');
     // Without masquerade a reply passes the node only from its own pods, and never from a pod to itself.
     if (!masquerade && (address === from || from === '192.168.7.2' || !here)) return undefined;
-    return `${address} ${masquerade ? (here ? '10.244.1.1' : '192.168.7.2') : from}`;
+    return answerFrom(address, from, masquerade);
   });
   return answers.every((each) => each !== undefined) ? answers : undefined;
 }
