@@ -31,7 +31,7 @@ fi
 
 # The kernel is not part of the key: any version will do, and asking for the newest needs the network.
 mapfile -t packages < <(printf '%s\n' "${tools[@]##*:}" | sort -u)
-key=$({ cat scripts/guest-{image.sh,init.sh,agent.pl}; dpkg-query -W "${packages[@]}" || true; } | sha256sum | cut -c1-16)
+key=$({ cat scripts/guest-{image,init}.sh scripts/agent.pl; dpkg-query -W "${packages[@]}" || true; } | sha256sum | cut -c1-16)
 image=$CACHE/$key
 finished() { if [ -d "$image" ]; then echo "$image"; exit; fi; }
 

@@ -45,7 +45,7 @@ export function answering(given: Given): Checked<Answering | undefined> {
   const world: World = {
     snapshot,
     ports,
-    node: { name, addresses, contexts },
+    node: { name, addresses, sources: ruled?.sources ?? new Map(), contexts },
     mentions: (beginning) => given.mentions(beginning) || (ruled !== undefined && hasIn(ruled.rules, beginning)),
   };
   const isKnown = ruled === undefined || ruled.isAddressed || addresses.length > 0;

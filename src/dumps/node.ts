@@ -2,9 +2,9 @@
  * node: the parsed output of a node's tools → the input of the evaluator, and the parts that it leaves out.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import { type Family, parseIp } from '../ip.js';
+import { contains, type Family, parseCidr, parseIp } from '../ip.js';
 import type { NodeRules } from '../packet/node.js';
-import type { Link } from '../tools/addresses/types.js';
+import type { Link, LinkAddress } from '../tools/addresses/types.js';
 import type { SavedSets } from '../tools/ipset/parse.js';
 import type { SavedRuleSet } from '../tools/iptables/parse.js';
 import type { SavedIpvs } from '../tools/ipvs/parse.js';
@@ -22,6 +22,8 @@ export interface ReadNode {
   readonly isAddressed: boolean;
   /** All addresses of its interfaces other than dummies, which have the virtual IPs. */
   readonly own: readonly string[];
+  /** The source of packets that the node sends to one of its addresses, for each address of known interfaces. */
+  readonly sources: ReadonlyMap<string, string>;
   /** Parts that the evaluator does not get: virtual servers by firewall mark, tables that iptables cannot print. */
   readonly unread: readonly string[];
 }
@@ -56,7 +58,7 @@ export function nodeOf({ ruleSets, nftTables = [], sets, ipvs, links, bound }: N
     .flatMap((link) => link.addresses.filter(({ scope }) => scope === 'global').map(({ ip }) => ip));
   const tables = ruleSets.flatMap(({ family, hidden = [] }) => hidden.map((table) => `table ${table} of ${family}`));
   const unread = [...ipvs.others, ...tables];
-  const value = { rules, addresses, isAddressed: links !== undefined, own, unread };
+  const value = { rules, addresses, isAddressed: links !== undefined, own, sources: sourcesOf(links ?? []), unread };
   return { value, diagnostics: [...ruleSets.flatMap(hiddenTables), ...otherServers(ipvs.others)] };
 }
 
@@ -74,6 +76,28 @@ function isDevice({ name, kind }: Link): boolean {
 
 function ipsOf(links: readonly Link[]): readonly string[] {
   return links.flatMap((link) => link.addresses.map(({ ip }) => ip));
+}
+
+/** fib_add_ifaddr: the local route to a secondary IPv4 address has the primary address of its network as source. */
+function sourcesOf(links: readonly Link[]): ReadonlyMap<string, string> {
+  return new Map(
+    links.flatMap(({ addresses }) =>
+      addresses.map((each) => [each.ip, (isSecondary(each) && primaryOf(each, addresses)?.ip) || each.ip] as const),
+    ),
+  );
+}
+
+/** For IPv6 the flag means a temporary address (IFA_F_TEMPORARY), which is its own source. */
+function isSecondary({ family, isSecondary }: LinkAddress): boolean {
+  return family === 'ipv4' && isSecondary === true;
+}
+
+function primaryOf({ ip, prefix }: LinkAddress, addresses: readonly LinkAddress[]): LinkAddress | undefined {
+  const network = parseCidr(`${ip}/${prefix}`);
+  return addresses.find((each) => {
+    const other = isSecondary(each) || each.prefix !== prefix ? undefined : parseIp(each.ip);
+    return network && other?.family === network.family && contains(network, other);
+  });
 }
 
 /** The rules with virtual IPs as the only addresses: vipc verify compares two nodes with the addresses of both. */

@@ -4,7 +4,7 @@
 import { contains, type Ip, parseCidr } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
-import { type Condition, foreignCondition } from './foreign.js';
+import { type Condition, foreignCondition, hasState } from './foreign.js';
 import { fraction } from './fraction.js';
 import { isLocal, type NodeRules } from './node.js';
 import type { Flow } from './packet.js';
@@ -71,7 +71,8 @@ function protocolIs({ not, value }: Negatable<string>): Condition {
 }
 
 function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): Condition {
-  const cidr = parseCidr(value);
+  // iptables-save writes /32, a person may leave it out.
+  const cidr = parseCidr(value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`);
   if (!cidr) return () => depends(value);
   return (flow) => unless(not, of(contains(cidr, side(flow))));
 }
@@ -117,8 +118,11 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
     case 'conntrack': {
       const { not, value } = match.states;
       const states: ReadonlySet<string> = new Set(value);
-      const translated = states.has('DNAT');
-      return ({ state, original }) => unless(not, of(states.has(state) || (translated && original !== undefined)));
+      const unknown = depends(`${not ? 'not ' : ''}in state ${value.join(',')}`);
+      return (flow) => {
+        const found = hasState(states, flow);
+        return found === undefined ? unknown : unless(not, of(found));
+      };
     }
     case 'mark': {
       const { not, value } = match.mark;

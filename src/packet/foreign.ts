@@ -5,7 +5,7 @@
 import { parseIp } from '../ip.js';
 import { fraction } from './fraction.js';
 import { isLocal, type NodeRules } from './node.js';
-import type { Flow } from './packet.js';
+import type { Flow, State } from './packet.js';
 import { addressesHave, portsHave } from './ranges.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 
@@ -113,7 +113,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     },
   ],
   ['conntrack', readConntrack],
-  ['state', (option, value) => (option === 'state' ? states(value) : undefined)],
+  ['state', readConntrack],
   ['connmark', (option, value) => (option === 'mark' ? masked(value, ({ connmark }) => connmark) : undefined)],
   ['mark', (option, value) => (option === 'mark' ? masked(value, ({ mark }) => mark) : undefined)],
   [
@@ -163,18 +163,23 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 function readConntrack(option: string, value: string): ReturnType<Reader> {
   switch (option) {
     case 'ctstate':
-      return states(value);
+    case 'state': {
+      const wanted = new Set(value.split(','));
+      return (flow) => hasState(wanted, flow);
+    }
     case 'ctproto':
       return ({ protocol }) => PROTOCOLS.get(value) === protocol || value === protocol;
     case 'ctdir':
       return ({ state }) => (state === 'NEW' ? value === 'ORIGINAL' : undefined);
     case 'ctorigdst':
-      return ({ original, destination }) => {
+      return ({ original, destination, state }) => {
+        if (isOfEarlier(state)) return undefined;
         const ip = parseIp(value.replace(/\/(?:32|128)$/, ''));
         return ip && ip.text === (original?.destination ?? destination).text;
       };
     case 'ctorigdstport':
-      return ({ original, destinationPort }) => {
+      return ({ original, destinationPort, state }) => {
+        if (isOfEarlier(state)) return undefined;
         const number = original?.port ?? destinationPort;
         return number === undefined ? undefined : portsHave(value, number);
       };
@@ -191,21 +196,33 @@ const PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['58', 'ipv6-icmp'],
 ]);
 
-/** A list of conntrack states; DNAT and SNAT hold in addition to one of the others. */
-function states(list: string): (flow: Flow) => boolean | undefined {
-  const wanted = new Set(list.split(','));
-  return ({ state, original, sourceNat }) =>
-    wanted.has(state) ||
-    (wanted.has('DNAT') && original !== undefined) ||
-    (wanted.has('SNAT') && sourceNat !== undefined);
+/**
+ * Whether the flow has one of the conntrack states; DNAT and SNAT hold in addition to one of the others. Undefined if
+ * the rules that translated the first packet of its connection are not known.
+ */
+export function hasState(wanted: ReadonlySet<string>, { state, original, sourceNat }: Flow): boolean | undefined {
+  if (wanted.has(state)) return true;
+  if ((wanted.has('DNAT') && original !== undefined) || (wanted.has('SNAT') && sourceNat !== undefined)) return true;
+  return isOfEarlier(state) && (wanted.has('DNAT') || wanted.has('SNAT')) ? undefined : false;
+}
+
+/** Whether the connection began before: its marks and translations are those of earlier packets. */
+export function isOfEarlier(state: State): boolean {
+  return state === 'ESTABLISHED' || state === 'RELATED';
 }
 
 /** The test of a mark against `0x1/0xff`. */
-function masked(value: string, of: (flow: Flow) => number): ((flow: Flow) => boolean) | undefined {
+function masked(
+  value: string,
+  of: (flow: Flow) => number | undefined,
+): ((flow: Flow) => boolean | undefined) | undefined {
   const [, bits, mask] = /^(0x[0-9a-f]+|\d+)(?:\/(0x[0-9a-f]+|\d+))?$/i.exec(value) ?? [];
   if (bits === undefined) return undefined;
   const [want, over] = [Number(bits), mask === undefined ? 0xffffffff : Number(mask)];
-  return (flow) => (of(flow) & over) >>> 0 === want >>> 0;
+  return (flow) => {
+    const found = of(flow);
+    return found === undefined ? undefined : (found & over) >>> 0 === want >>> 0;
+  };
 }
 
 function isOfTypes(ip: Flow['source'], types: string, node: NodeRules): boolean | undefined {

@@ -50,7 +50,8 @@ export interface Flow {
   readonly isLocal: boolean;
   readonly state: State;
   readonly mark: number;
-  readonly connmark: number;
+  /** Undefined if an earlier packet of the connection may have set it. */
+  readonly connmark: number | undefined;
   /** The destination before DNAT; undefined if it was not translated. */
   readonly original: { readonly destination: Ip; readonly port: number | undefined } | undefined;
   /** Whether table nat has decided on the destination, which the kernel does once for each connection. */
@@ -82,7 +83,7 @@ export function flowOf(packet: PacketClass): Flow {
     isLocal: packet.inInterface === undefined,
     state: packet.state ?? 'NEW',
     mark: 0,
-    connmark: 0,
+    connmark: packet.state === 'ESTABLISHED' || packet.state === 'RELATED' ? undefined : 0,
     original: undefined,
     isDestinationSet: false,
     isSourceSet: false,

@@ -142,19 +142,20 @@ function markAction(name: 'MARK' | 'CONNMARK', options: string, flow: Flow): Act
   const set = bits(/^ --set-x?mark (0x[0-9a-f]+|\d+)(?:\/(0x[0-9a-f]+|\d+))?$/i);
   if (set) {
     const next = (before: number) => ((before & ~set.mask) ^ set.value) >>> 0;
-    return {
-      kind: 'continue',
-      flow: name === 'MARK' ? { ...flow, mark: next(flow.mark) } : { ...flow, connmark: next(flow.connmark) },
-    };
+    if (name === 'MARK') return { kind: 'continue', flow: { ...flow, mark: next(flow.mark) } };
+    const connmark = set.mask === 0xffffffff ? next(0) : flow.connmark === undefined ? undefined : next(flow.connmark);
+    return { kind: 'continue', flow: { ...flow, connmark } };
   }
   const masks = / --(save|restore)-mark(?: --nfmask (0x[0-9a-f]+) --ctmask (0x[0-9a-f]+))?$/i.exec(options);
   if (name !== 'CONNMARK' || !masks) return undefined;
   const [nf, ct] = [Number(masks[2] ?? 0xffffffff), Number(masks[3] ?? 0xffffffff)];
-  return {
-    kind: 'continue',
-    flow:
-      masks[1] === 'save'
-        ? { ...flow, connmark: ((flow.connmark & ~ct) ^ (flow.mark & nf)) >>> 0 }
-        : { ...flow, mark: ((flow.mark & ~nf) ^ (flow.connmark & ct)) >>> 0 },
-  };
+  const { mark, connmark } = flow;
+  if (masks[1] === 'save') {
+    const before = ct === 0xffffffff ? 0 : connmark;
+    const saved = before === undefined ? undefined : ((before & ~ct) ^ (mark & nf)) >>> 0;
+    return { kind: 'continue', flow: { ...flow, connmark: saved } };
+  }
+  return connmark === undefined
+    ? undefined
+    : { kind: 'continue', flow: { ...flow, mark: ((mark & ~nf) ^ (connmark & ct)) >>> 0 } };
 }

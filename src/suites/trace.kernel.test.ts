@@ -1,12 +1,15 @@
 /**
  * The evaluator against the kernel's own trace: for each class of packets that the rules of a case tell apart, the rules that
- * packets meet are those that were foretold, one by one with their verdicts, and so is how they leave the node.
+ * packets meet are those that were foretold, one by one with their verdicts, and so is how they leave the node. Packets of
+ * each state of connection tracking, and ICMP, are among them.
  */
 import { describe, expect, it } from '@jest/globals';
 import { FAMILIES } from '../ip.js';
 import { conformanceCases } from '../testing/cases/cases.js';
 import { compiledRules } from '../testing/cases/compiled.js';
 import { describeInKernel } from '../testing/machine/rings.js';
+import { firewallRules } from '../testing/network/traced/firewall.js';
+import { laterOf } from '../testing/network/traced/flows.js';
 import { type Walks, walksOf } from '../testing/network/traced/walks.js';
 import { often, sample } from '../testing/run/extent.js';
 
@@ -21,7 +24,7 @@ describeKernel('the kernel traces as foretold', () => {
     const done: Walks[] = [];
 
     it.each(sample(cases, 8, 'kernel trace'))('$name $family', async ({ each, family }) => {
-      const walks = await walksOf(family, compiledRules(each, family));
+      const walks = await walksOf(family, compiledRules(each, family), laterOf);
       done.push(walks);
       expect(walks.wrong).toEqual([]);
       // All is known of these rules, and every class of theirs can be sent.
@@ -32,5 +35,12 @@ describeKernel('the kernel traces as foretold', () => {
     it('with many packets', () => {
       expect(done.reduce((sum, { packets }) => sum + packets, 0)).toBeGreaterThanOrEqual(often(100, 5000));
     });
+  });
+
+  it.each(FAMILIES)('rules of others, and packets of each state, %s', async (family) => {
+    const walks = await walksOf(family, firewallRules(family), laterOf);
+    expect(walks.wrong).toEqual([]);
+    expect(walks.unsent).toEqual([]);
+    expect(walks.states).toEqual(['ESTABLISHED', 'INVALID', 'NEW', 'RELATED']);
   });
 });

@@ -5,7 +5,16 @@ import { FAMILIES, type Family, type Ip, parseIp } from '../ip.js';
 import type { UnknownInterface } from '../packet/packet.js';
 import { type Answered, isProblem, type Problem, type Question } from './question.js';
 import { NO_ADDRESS, noPodAddress } from './target.js';
-import { addressesOf, findNode, findPod, isPodHere, type KnownPod, ofFamily, type World } from './world.js';
+import {
+  addressesOf,
+  findNode,
+  findPod,
+  isPodHere,
+  type KnownPod,
+  ofFamily,
+  type TracedNode,
+  type World,
+} from './world.js';
 
 /** The source of a packet. */
 export interface Source {
@@ -34,7 +43,8 @@ export function senderOf({ from, inInterface }: Question, world: World, isOwn: I
   switch (from.kind) {
     case 'address': {
       const { ip } = from;
-      if (isOwn(ip)) return fromNode([ip], `node${named(world.node.name)}`);
+      // A program may bind its socket to any address of the node.
+      if (isOwn(ip)) return { families: [ip.family], sourceTo: () => ({ ip, about: `node${named(world.node.name)}` }) };
       const here = isPodHere(world, ip);
       const pod = world.snapshot && podAt(world, ip);
       const about = pod ? `Pod ${pod.namespace}/${pod.name}${on(pod)}` : here ? 'a pod of this node' : '';
@@ -43,9 +53,7 @@ export function senderOf({ from, inInterface }: Question, world: World, isOwn: I
     }
     case 'node': {
       if (from.name === undefined || from.name === world.node.name)
-        return world.node.addresses.length === 0
-          ? NO_ADDRESS
-          : fromNode(world.node.addresses, `node${named(world.node.name)}`);
+        return world.node.addresses.length === 0 ? NO_ADDRESS : fromNode(world.node, `node${named(world.node.name)}`);
       const node = findNode(world, from.name);
       if (isProblem(node)) return node;
       const about = `node ${from.name}`;
@@ -65,8 +73,7 @@ export function senderOf({ from, inInterface }: Question, world: World, isOwn: I
       const about = `Pod ${pod.namespace}/${pod.name}${on(pod)}`;
       const isHere = pod.node === world.node.name;
       const { namespace } = pod;
-      if (pod.hostNetwork && isHere)
-        return { ...fromNode(world.node.addresses, `${about}, in its network`), namespace };
+      if (pod.hostNetwork && isHere) return { ...fromNode(world.node, `${about}, in its network`), namespace };
       if (pod.addresses.length === 0) return noPodAddress(pod);
       const isPod = isHere && !pod.hostNetwork;
       const sent = fromElsewhere(pod.addresses, about, (family) =>
@@ -77,15 +84,24 @@ export function senderOf({ from, inInterface }: Question, world: World, isOwn: I
   }
 }
 
-function fromNode(addresses: readonly Ip[], about: string): KnownSender {
+function fromNode({ addresses, sources }: TracedNode, about: string): KnownSender {
   return {
     families: familiesOf(addresses),
     sourceTo: (destination, isOwn) => {
-      // To a local address a node sends from the same address: `src` of its route in the kernel's table local.
-      const ip = isOwn ? destination : ofFamily(addresses, destination.family);
+      const ip = isOwn ? sourceToOwn(destination, sources) : ofFamily(addresses, destination.family);
       return ip ? { ip, about } : { problem: `the node has no ${destination.family} address to send from` };
     },
   };
+}
+
+/**
+ * The source of packets to a local address: `src` of its route in the kernel's table local. It is the same address, but
+ * for secondary ones, and for all that the route 127.0.0.0/8 of lo has.
+ */
+function sourceToOwn(destination: Ip, sources: TracedNode['sources']): Ip {
+  const { family, bytes, text } = destination;
+  const source = sources.get(text) ?? (family === 'ipv4' && bytes[0] === 127 ? '127.0.0.1' : text);
+  return parseIp(source) ?? destination;
 }
 
 function fromElsewhere(

@@ -7,6 +7,7 @@ import type { Did, Step } from '../packet/branch.js';
 import type { Missed } from '../packet/chains.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { fraction } from '../packet/fraction.js';
+import type { Flow } from '../packet/packet.js';
 import { parseRule } from '../tools/iptables/parse.js';
 import type { Rule, Target } from '../tools/iptables/types.js';
 import { shareText } from './share.js';
@@ -32,8 +33,15 @@ export interface TracedStep {
   readonly outcomes: readonly number[];
 }
 
+/** The ServicePort that a packet goes to. */
+export type OwnerOf = (flow: Flow) => Owner | undefined;
+
 /** The steps of several branches, each step once. */
-export function tracedSteps(ways: readonly (readonly Step[])[], evaluator: Evaluator): readonly TracedStep[] {
+export function tracedSteps(
+  ways: readonly (readonly Step[])[],
+  evaluator: Evaluator,
+  ownerOf: OwnerOf,
+): readonly TracedStep[] {
   const found = new Map<Step, TracedStep & { readonly outcomes: number[] }>();
   for (const [i, way] of ways.entries()) {
     const walk: Walk = { frames: [] };
@@ -41,7 +49,7 @@ export function tracedSteps(ways: readonly (readonly Step[])[], evaluator: Evalu
       const frame = enter(walk, step, way[at - 1]);
       const known = found.get(step);
       if (known) known.outcomes.push(i);
-      else found.set(step, { ...view(step, way[at + 1], frame, evaluator), outcomes: [i] });
+      else found.set(step, { ...view(step, way[at + 1], frame, evaluator, ownerOf), outcomes: [i] });
       frame.last = step.rule;
     }
   }
@@ -92,11 +100,13 @@ function view(
   next: Step | undefined,
   { last, owner }: Frame,
   evaluator: Evaluator,
+  ownerOf: OwnerOf,
 ): Omit<TracedStep, 'outcomes'> {
   const { hook, table, chain, rule, text, passed, flow } = step;
   // In large clusters kube-proxy writes no comments (largeClusterMode): the owner is that of the rule that jumps here.
-  const own = step.owner ?? (OF_A_SERVICE.test(chain) ? owner : undefined);
   const jump = jumpOf(step);
+  const called = OF_A_SERVICE.test(chain) ? owner : undefined;
+  const own = step.owner ?? called ?? (isOfOne(step, jump) ? ownerOf(flow) : undefined);
   const isEmpty = jump !== undefined && !(next?.chain === jump && next.table === table && next.hook === hook);
   return {
     hook,
@@ -114,6 +124,16 @@ function view(
     nothingIn: isEmpty ? evaluator.missed(flow.family, table, jump, flow) : undefined,
   };
 }
+
+/**
+ * Whether the packet's own Service makes it meet the step: a virtual server, a set of kube-proxy that has its address, a
+ * chain for one ServicePort. Dumps of them do not say which Service that is.
+ */
+function isOfOne({ table, chain, text }: Step, jump: string | undefined): boolean {
+  return table === 'ipvs' || OF_A_SERVICE.test(chain) || OF_A_SERVICE.test(jump ?? '') || OF_SERVICES.test(text);
+}
+
+const OF_SERVICES = / --match-set KUBE-/;
 
 /** The rule of iptables of a step; undefined for a policy, a virtual server and a rule of nftables. */
 function ruleOf({ table, rule, chain, text, flow, did }: Step): Rule | undefined {

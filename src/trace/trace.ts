@@ -5,7 +5,7 @@ import type { Ip } from '../ip.js';
 import { stepsOf, type Trail } from '../packet/branch.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { answerOf, type Result, type Verdict } from '../packet/verdict.js';
-import { type Frontend, formatServicePortName } from '../resolve/types.js';
+import { type Frontend, formatServicePortName, type ServicePort } from '../resolve/types.js';
 import type { Destination } from './destination.js';
 import { type Answered, isProblem, type Named, type Question } from './question.js';
 import { senderOf } from './sender.js';
@@ -57,6 +57,10 @@ export function trace(question: Question, world: World, evaluator: Evaluator, na
     steps: tracedSteps(
       results.map(({ outcome }) => stepsOf(outcome)),
       evaluator,
+      ({ original, destination, destinationPort, protocol }) => {
+        const { destination: ip, port = 0 } = original ?? { destination, port: destinationPort };
+        return servicePortAt({ ip, port, protocol }, world, evaluator.isLocal(ip))?.name;
+      },
     ),
   };
 }
@@ -104,13 +108,9 @@ function askedOf(
   world: World,
   isOwn: boolean,
 ): Asked | undefined {
-  const isIt = (each: Frontend) =>
-    each.port === port && (each.kind === 'NodePort' ? isOwn || question.to.kind === 'node' : each.ip === ip.text);
-  const servicePort = world.ports.find(
-    ({ name, family, frontends }) =>
-      family === ip.family && name.protocol.toLowerCase() === protocol && frontends.some(isIt),
-  );
-  const frontend = servicePort?.frontends.find(isIt);
+  const isNodes = isOwn || question.to.kind === 'node';
+  const servicePort = servicePortAt({ ip, port, protocol }, world, isNodes);
+  const frontend = servicePort?.frontends.find((each) => isAt(each, { ip, port }, isNodes));
   if (servicePort) {
     const { namespace, service: name } = servicePort.name;
     return {
@@ -134,6 +134,26 @@ function askedOf(
     frontend,
     ...(other && { at: other.at }),
   };
+}
+
+type At = Pick<Destination, 'ip' | 'port'>;
+
+/** The ServicePort at an address, which is the node's (`isNodes`) or not. */
+function servicePortAt(
+  at: At & { readonly protocol: string },
+  { ports }: World,
+  isNodes: boolean,
+): ServicePort | undefined {
+  return ports.find(
+    ({ name, family, frontends }) =>
+      family === at.ip.family &&
+      name.protocol.toLowerCase() === at.protocol &&
+      frontends.some((each) => isAt(each, at, isNodes)),
+  );
+}
+
+function isAt({ kind, ip, port }: Frontend, at: At, isNodes: boolean): boolean {
+  return port === at.port && (kind === 'NodePort' ? isNodes : ip === at.ip.text);
 }
 
 /** The Service that has the address, and its ports there. */

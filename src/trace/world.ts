@@ -13,6 +13,8 @@ export interface TracedNode {
   readonly name: string;
   /** Its addresses, the primary ones first; empty if they are not known. */
   readonly addresses: readonly Ip[];
+  /** The source of packets that it sends to one of its addresses, as far as its interfaces are known. */
+  readonly sources: ReadonlyMap<string, string>;
   /** One for each family, with the way to detect traffic of the node's pods. */
   readonly contexts: readonly NodeContext[];
 }

@@ -92,12 +92,17 @@ function summaryOf({ open, accepted, counts }: Found): string {
   if (open.length === 0 && counts.notCompared.length > 0)
     return `undecided: one side has no rules of ${counts.notCompared.join(' and ')} (add them, or compare one family with --family)${meant}`;
   if (open.length === 0 && counts.unread === 'not alike')
-    return `undecided: something that vipc does not read is on one side only${meant}`;
+    return `undecided: ${unreadText(counts)}, on one side only, is not compared${meant}`;
   if (open.length === 0)
     return accepted.length > 0 ? `equal but for what is accepted${meant}` : 'equal: every packet is treated alike';
   if (undecided === open.length) return `undecided: ${counted(undecided, 'group', 'groups')} of packets${meant}`;
   const rest = undecided > 0 ? `, ${undecided} undecided` : '';
   return `different: ${counted(open.length - undecided, 'difference', 'differences')}${rest}${meant}`;
+}
+
+/** `nftables table inet firewalld and 2 more`; an entry that one side has twice is on both. */
+function unreadText({ unreadOnOne: [first, ...others] }: Counts): string {
+  return `${first ?? 'what vipc does not read'}${others.length > 0 ? ` and ${others.length} more` : ''}`;
 }
 
 function* countLines({ counts, stale }: Found): Generator<string> {

@@ -33,6 +33,8 @@ export interface Counts {
   readonly unknownAlike: number;
   /** Whether `Given.unread` has the same entries on both sides. */
   readonly unread: 'none' | 'alike' | 'not alike';
+  /** The entries that only one side has. */
+  readonly unreadOnOne: readonly string[];
   /** Requested families that are missing on at least one side. */
   readonly notCompared: readonly Family[];
 }
@@ -70,14 +72,16 @@ export function verify(
       }
     }
   }
-  return { ...counts, unread: unreadOf(a, b), notCompared: wanted.filter((family) => !families.includes(family)) };
+  return { ...counts, ...unreadOf(a, b), notCompared: wanted.filter((family) => !families.includes(family)) };
 }
 
 function isAlike([a = [], b = []]: readonly (readonly string[])[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i]);
 }
 
-function unreadOf({ unread: a = [] }: Given, { unread: b = [] }: Given): Counts['unread'] {
-  if (a.length + b.length === 0) return 'none';
-  return isAlike([[...a].sort(), [...b].sort()]) ? 'alike' : 'not alike';
+function unreadOf({ unread: a = [] }: Given, { unread: b = [] }: Given): Pick<Counts, 'unread' | 'unreadOnOne'> {
+  const isEqual = isAlike([[...a].sort(), [...b].sort()]);
+  const unread = a.length + b.length === 0 ? 'none' : isEqual ? 'alike' : 'not alike';
+  const [mine, theirs] = [new Set(a), new Set(b)];
+  return { unread, unreadOnOne: [...a.filter((each) => !theirs.has(each)), ...b.filter((each) => !mine.has(each))] };
 }

@@ -43,7 +43,11 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
     case 'mark': {
       const { mask, xor, target } = statement;
       const field = target === 'meta' ? 'mark' : 'connmark';
-      return (flow) => next({ ...flow, [field]: ((flow[field] & mask) ^ xor) >>> 0 });
+      return (flow) => {
+        // Without bits of before it is known even where that is not.
+        const before = mask === 0 ? 0 : flow[field];
+        return next({ ...flow, [field]: before === undefined ? undefined : ((before & mask) ^ xor) >>> 0 });
+      };
     }
     case 'masquerade':
       return (flow) => accept({ ...flow, sourceNat: 'masquerade' });

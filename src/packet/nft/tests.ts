@@ -3,7 +3,7 @@
  */
 import type { Statement } from '../../tools/nft/types.js';
 import { incoming, outgoing } from '../conditions.js';
-import type { Condition } from '../foreign.js';
+import { type Condition, hasState } from '../foreign.js';
 import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
@@ -69,8 +69,8 @@ function ordered({ left, operator, values }: Match, text: string, node: NodeRule
 }
 
 /** Bits of `ct status` that are known: a translation of the destination, and of the source. */
-function status({ original, sourceNat }: Flow): (bit: string) => boolean | undefined {
-  return (bit) => (bit === 'dnat' ? original !== undefined : bit === 'snat' ? sourceNat !== undefined : undefined);
+function status(flow: Flow): (bit: string) => boolean | undefined {
+  return (bit) => (bit === 'dnat' || bit === 'snat' ? hasState(new Set([bit.toUpperCase()]), flow) : undefined);
 }
 
 /** Whether one of the values holds; one that is not understood may. */

@@ -28,6 +28,14 @@ export async function answers(topology: Topology, [, from, to, expected]: Row): 
   return [...all].sort();
 }
 
+/** The answer of an endpoint to a client that has the source address `from`, or whose source becomes the node's. */
+export function answerFrom(endpoint: string, from: string, isMasqueraded: boolean): string {
+  const isV6 = endpoint.includes(':');
+  const isHere = endpoint.startsWith(isV6 ? 'fd00:10:244:1:' : '10.244.1.');
+  const node = isHere ? (isV6 ? 'fd00:10:244:1::1' : '10.244.1.1') : isV6 ? 'fd00:7::2' : '192.168.7.2';
+  return `${endpoint} ${isMasqueraded ? node : from}`;
+}
+
 /** All endpoints, with the node as the source of every client. */
 export const NODE_SEEN: readonly string[] = [
   '10.244.1.5 10.244.1.1',

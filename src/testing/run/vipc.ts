@@ -3,6 +3,7 @@
  */
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { HostAt } from '../../apply/host.js';
 import { main } from '../../cli/main.js';
 import { agentAt } from '../machine/agent.js';
 
@@ -18,6 +19,7 @@ export async function vipc(
   stdin?: string,
   env: Record<string, string> = {},
   name = 'vipc',
+  hostAt: HostAt = agentAt,
 ): Promise<Result> {
   const terminal = stdin === undefined;
   const [out, err, input] = [new PassThrough(), new PassThrough(), new PassThrough()];
@@ -28,7 +30,7 @@ export async function vipc(
     stdin: Object.assign(input, tty),
     stdout: Object.assign(out, tty),
     stderr: Object.assign(err, tty),
-    hostAt: agentAt,
+    hostAt,
     env: terminal ? { NO_COLOR: '1', ...env } : env,
   };
   const code = await main(argv, io, name);

@@ -47,12 +47,13 @@ function readLink(item: unknown, report: Report): readonly Link[] {
 
 /** The address of a device. ip also lists families other than IPv4 and IPv6. */
 function readAddress(item: unknown, device: string, report: Report): readonly LinkAddress[] {
-  const { family: name, local, prefixlen, scope } = isObject(item) ? item : {};
+  const { family: name, local, prefixlen, scope, secondary } = isObject(item) ? item : {};
   const family = typeof name === 'string' ? FAMILY.get(name) : undefined;
   if (typeof name === 'string' && family === undefined) return [];
   const ip = typeof local === 'string' ? parseIp(local) : undefined;
   if (family !== undefined && ip?.family === family && isPrefix(prefixlen, ip.bytes.length)) {
-    return [{ ip: ip.text, prefix: prefixlen, family, scope: typeof scope === 'string' ? scope : 'global' }];
+    const about = { family, scope: typeof scope === 'string' ? scope : 'global' };
+    return [{ ip: ip.text, prefix: prefixlen, ...about, ...(secondary === true && { isSecondary: true }) }];
   }
   report(`device ${show(device)}: not an address: ${show(local ?? item)}`);
   return [];

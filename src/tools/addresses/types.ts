@@ -35,4 +35,6 @@ export interface LinkAddress {
   readonly family: Family;
   /** `global`, `link`, `host`, or a number. */
   readonly scope: string;
+  /** Whether the device had another address of this network before. */
+  readonly isSecondary?: true;
 }

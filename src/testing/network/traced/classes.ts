@@ -11,6 +11,8 @@ import type { VirtualServer } from '../../../tools/ipvs/types.js';
 export interface NamedClass {
   readonly name: string;
   readonly packet: PacketClass;
+  /** The packet that begins its flow, for states other than NEW and INVALID. */
+  readonly opener?: PacketClass;
 }
 
 /** The interfaces of the node in conformance cases: eth0 to the outside, cni0 to its pods. */
@@ -45,6 +47,11 @@ const SENDERS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
     node: 'fd00:7::2',
   },
 };
+
+/** The device behind which a host with the address is. */
+export function deviceOf(ip: Ip): keyof typeof DEVICES {
+  return PODS_HERE.some((cidr) => contains(cidr, ip)) ? 'cni0' : 'eth0';
+}
 
 /** Destinations for node ports: two addresses of the node, and one of another node. */
 const NODES: Readonly<Record<Family, readonly string[]>> = {
@@ -108,8 +115,7 @@ function packetOf(
   if (OWN.has(source.text)) return { ...head, source: OWN.has(destination.text) ? destination : source };
   // ip6_rcv_core drops packets from outside to ::1 before any table.
   if (destination.text === '::1') return undefined;
-  const inInterface = PODS_HERE.some((cidr) => contains(cidr, source)) ? 'cni0' : 'eth0';
-  return { ...head, source, inInterface };
+  return { ...head, source, inInterface: deviceOf(source) };
 }
 
 function rulesByChain({ tables }: RuleSet): ReadonlyMap<string, readonly Rule[]> {

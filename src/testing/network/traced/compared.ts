@@ -15,6 +15,12 @@ import { parseSaved, type SavedTable } from '../../node/saved.js';
 import { endsOf, MOST_NUMBERS, packetBytes } from './bytes.js';
 import { DEVICES } from './classes.js';
 
+/** A packet to send; `opener` is the packet that began its flow. */
+export interface Sent {
+  readonly packet: PacketClass;
+  readonly opener?: PacketClass;
+}
+
 /** The trace of a packet. */
 export interface Traced {
   /** `nat:KUBE-SERVICES:3:JUMP:KUBE-SVC-X -A KUBE-SERVICES …`, with the rule's number; `filter:FORWARD:policy:DROP`. */
@@ -41,7 +47,7 @@ export function withTrace(text: string): string {
 export function withTracedNode<T>(
   family: Family,
   text: string,
-  use: (send: (packets: readonly PacketClass[]) => Promise<readonly Traced[]>) => Promise<T>,
+  use: (send: (packets: readonly Sent[]) => Promise<readonly Traced[]>) => Promise<T>,
 ): Promise<T> {
   return withNetns(async (host) => {
     succeeded(await host.run(['sh', '-ec', wiring()]), 'wiring');
@@ -108,9 +114,9 @@ export function argvOf(family: Family, script: URL): readonly string[] {
   return ['perl', '-e', text, family === 'ipv4' ? '4' : '6', ...Object.keys(DEVICES)];
 }
 
-function linesOf(packets: readonly PacketClass[], first: number): readonly string[] {
-  return packets.map((packet, i) => {
-    const bytes = packetBytes(packet, first + i);
+function linesOf(packets: readonly Sent[], first: number): readonly string[] {
+  return packets.map(({ packet, opener }, i) => {
+    const bytes = packetBytes(packet, first + i, opener);
     if (!bytes) throw new Error(`no such packet can be made: ${packet.protocol} ${packet.state}`);
     return `${packet.inInterface ?? '-'} ${bytes.toString('hex')}\n`;
   });

@@ -35,7 +35,9 @@ export function wrongEnd({ end, flow }: Outcome, { last, left }: Traced): string
   if (end === 'delivered' && !last?.endsWith(':INPUT')) return `delivered, and it was last in ${last}`;
   if (end !== 'forwarded') return left && `${end}, and it left by ${left.device}`;
   if (!left) return 'forwarded, and it did not leave';
-  if (left.destination.join() !== flow.destination.bytes.join() || left.port !== flow.destinationPort)
+  // ICMP has no ports.
+  const { destinationPort = left.port } = flow;
+  if (left.destination.join() !== flow.destination.bytes.join() || left.port !== destinationPort)
     return `forwarded to ${flow.destination.text} port ${flow.destinationPort}, and it left to ${left.destination.join('.')} port ${left.port}`;
   const source = ipOf(left.source).text;
   const isRight = flow.sourceNat === undefined ? source === flow.source.text : OWN.has(source);

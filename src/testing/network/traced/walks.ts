@@ -2,7 +2,7 @@
  * walks: sends packets of each class until each way that the evaluator predicts was seen, and reports the differences.
  */
 import type { Family } from '../../../ip.js';
-import { newEvaluator, type Outcome } from '../../../packet/evaluate.js';
+import { type Evaluator, newEvaluator, type Outcome } from '../../../packet/evaluate.js';
 import { parse } from '../../../tools/iptables/parse.js';
 import { packetBytes } from './bytes.js';
 import { classesOf, type NamedClass, OWN } from './classes.js';
@@ -18,9 +18,14 @@ export interface Walks {
   readonly unseen: number;
   /** Classes that cannot be sent, by name. */
   readonly unsent: readonly string[];
+  /** The states of connection tracking of the packets. */
+  readonly states: readonly string[];
   /** The differences between the kernel and the evaluator. */
   readonly wrong: readonly string[];
 }
+
+/** More classes: other packets, and later ones of flows that the first classes begin. */
+export type Later = (family: Family, first: readonly NamedClass[], evaluator: Evaluator) => readonly NamedClass[];
 
 interface Walk extends NamedClass {
   /** The predicted outcomes by their steps. */
@@ -31,15 +36,16 @@ interface Walk extends NamedClass {
   left: number;
 }
 
-/** Sends the classes of a dump through the kernel, and compares with the evaluator. */
-export async function walksOf(family: Family, dump: string): Promise<Walks> {
+/** Sends the classes of a dump through the kernel, with `later` packets of their flows, and compares with the evaluator. */
+export async function walksOf(family: Family, dump: string, later?: Later): Promise<Walks> {
   const text = withTrace(dump);
   const { value: ruleSet } = parse(text, family);
   const node = { ruleSets: [ruleSet], sets: [], otherSets: [], virtualServers: [], addresses: OWN };
   const evaluator = newEvaluator(node);
-  const all = classesOf(ruleSet);
+  const first = classesOf(ruleSet);
+  const all = later ? [...first, ...later(family, first, evaluator)] : first;
   const walks = all
-    .filter(({ packet }) => packetBytes(packet, 1))
+    .filter(({ packet, opener }) => packetBytes(packet, 1, opener))
     .map((each) => begin(each, evaluator.ways(each.packet)));
   const wrong: string[] = [];
   let packets = 0;
@@ -48,8 +54,12 @@ export async function walksOf(family: Family, dump: string): Promise<Walks> {
       const batch = going.flatMap((walk) =>
         Array.from({ length: Math.max(1, Math.min(walk.left, 2 * walk.awaited.size)) }, () => walk),
       );
-      const traced = await send(batch.map(({ packet }) => packet));
-      const whole = batch.flatMap((walk, i) => (traced[i] && !traced[i].isLost ? [{ walk, traced: traced[i] }] : []));
+      // The opener of a flow goes before its later packet.
+      const sent = batch.flatMap((walk) => [...(walk.opener ? [{ packet: walk.opener }] : []), walk]);
+      const traced = await send(sent);
+      const whole = sent.flatMap((walk, i) =>
+        'ways' in walk && traced[i] && !traced[i].isLost ? [{ walk, traced: traced[i] }] : [],
+      );
       if (whole.length === 0) throw new Error('no packet was traced');
       packets += whole.length;
       for (const each of whole) wrong.push(...take(each.walk, each.traced));
@@ -62,7 +72,8 @@ export async function walksOf(family: Family, dump: string): Promise<Walks> {
     classes: walks.length,
     ways,
     unseen: walks.reduce((sum, walk) => sum + walk.ways.size, 0) - ways,
-    unsent: all.filter(({ packet }) => !packetBytes(packet, 1)).map(({ name }) => name),
+    unsent: all.filter(({ packet, opener }) => !packetBytes(packet, 1, opener)).map(({ name }) => name),
+    states: [...new Set(walks.map(({ packet }) => packet.state ?? 'NEW'))].sort(),
     wrong,
   };
 }
