@@ -6,13 +6,14 @@ import { FAMILIES, type Ip } from '../ip.js';
 import type { TableName } from '../tools/iptables/types.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
 import { type Branch, type Step, stepsOf } from './branch.js';
-import { type Missed, type Tables, tablesOf } from './chains.js';
+import type { Missed } from './chains.js';
 import { type Fraction, ONE, plus } from './fraction.js';
-import { type Asked, DESTINATION_HOOKS, HOOKS, type Hook } from './hooks.js';
+import { DESTINATION_HOOKS, HOOKS, type Hook } from './hooks.js';
 import { refused, schedule, serversOf } from './ipvs.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
 import { membershipsOf } from './sets.js';
+import { asked, type Variants, variantsOf } from './variants.js';
 
 /** Where a packet ends: a rule drops or refuses it, or it leaves the tables. */
 export type End = 'delivered' | 'forwarded' | 'drop' | 'reject';
@@ -36,19 +37,14 @@ export interface Evaluator {
   readonly ways: (packet: PacketClass) => readonly Outcome[];
   /** Whether an address is the node's own. */
   readonly isLocal: (ip: Ip) => boolean;
-  /** The rules of a chain that do not match the flow. */
-  readonly missed: (family: Flow['family'], table: Asked, chain: string, flow: Flow) => readonly Missed[];
+  /** The rules of a chain, in the table of a step, that do not match the packet of the step. */
+  readonly missed: (step: Pick<Step, 'table' | 'variant' | 'flow'>, chain: string) => readonly Missed[];
 }
 
 /** An evaluator of a node's rules; a chain is indexed when a packet first enters it. */
 export function newEvaluator(node: NodeRules): Evaluator {
   const known = { node, membership: membershipsOf(node.sets) };
-  const tables = new Map<Flow['family'], Tables>(
-    FAMILIES.map((family) => [
-      family,
-      tablesOf(node.ruleSets.find((each) => each.family === family) ?? { family, tables: [] }, known),
-    ]),
-  );
+  const tables = new Map(FAMILIES.map((family) => [family, variantsOf(node, family, known)] as const));
   const serverFor = serversOf(node.virtualServers);
   const ways = (packet: PacketClass): readonly Outcome[] => {
     const own = tables.get(packet.family);
@@ -61,15 +57,17 @@ export function newEvaluator(node: NodeRules): Evaluator {
     evaluate: (packet) => merged(ways(packet)),
     ways,
     isLocal: (ip) => isLocal(node, ip),
-    missed: (family, table, chain, flow) =>
-      table === 'ipvs' ? [] : (tables.get(family)?.missed(table, chain, flow) ?? []),
+    missed: ({ table, variant, flow }, chain) => {
+      const { own, beside } = tables.get(flow.family) ?? {};
+      return table === 'ipvs' ? [] : ((variant === undefined ? own : beside)?.missed(table, chain, flow) ?? []);
+    },
   };
 }
 
 /** The node that a packet passes through, and the outcomes so far. */
 interface Way {
   readonly node: NodeRules;
-  readonly tables: Tables;
+  readonly tables: Variants;
   readonly serverFor: (flow: Flow) => VirtualServer | undefined;
   readonly outcomes: Outcome[];
 }
@@ -116,17 +114,14 @@ function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branc
     if (left.length === 0) return left;
     if (asked === 'ipvs') left = left.flatMap((branch) => byIpvs(way, hook, branch));
     else if (asked === 'nat') left = left.flatMap((branch) => translate(way, hook, branch));
-    else if (way.tables.has(asked, hook)) left = left.flatMap((branch) => through(way, asked, hook, branch));
+    else left = left.flatMap((branch) => through(way, asked, hook, branch));
   }
   return left;
 }
 
 function through(way: Way, table: TableName, hook: Hook, branch: Branch): readonly Branch[] {
-  const accepted: Branch[] = [];
-  for (const { branch: walked, verdict } of way.tables.walk(table, hook, branch)) {
-    if (verdict === 'accept') accepted.push(walked);
-    else end(way, walked, verdict);
-  }
+  const { accepted, ended } = asked(way.tables, table, hook, branch);
+  for (const { branch: walked, verdict } of ended) end(way, walked, verdict);
   return accepted;
 }
 

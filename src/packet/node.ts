@@ -2,6 +2,7 @@
  * node: the rules and other state of a node that decide about a packet.
  */
 import type { Ip } from '../ip.js';
+import type { Variant } from '../tools/detected.js';
 import type { SavedSets } from '../tools/ipset/parse.js';
 import type { IpSet } from '../tools/ipset/types.js';
 import type { RuleSet } from '../tools/iptables/types.js';
@@ -11,12 +12,20 @@ import type { VirtualServer } from '../tools/ipvs/types.js';
 export interface NodeRules {
   /** One for each family. */
   readonly ruleSets: readonly RuleSet[];
+  /** The rules of the other variant of iptables, which the kernel asks as well. */
+  readonly beside?: Beside;
   readonly sets: readonly IpSet[];
   /** Sets of types that vipc does not read. */
   readonly otherSets: SavedSets['others'];
   readonly virtualServers: readonly VirtualServer[];
   /** Addresses of the node's interfaces, virtual IPs on the dummy device among them. */
   readonly addresses: ReadonlySet<string>;
+}
+
+export interface Beside {
+  readonly variant: Variant;
+  /** One for each family. */
+  readonly ruleSets: readonly RuleSet[];
 }
 
 /** Whether `ip` is an address of the node, as in the kernel's routing table local. */

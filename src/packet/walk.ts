@@ -1,6 +1,7 @@
 /**
  * walk: the way of a packet through the chains of a table.
  */
+import type { Variant } from '../tools/detected.js';
 import type { TableName } from '../tools/iptables/types.js';
 import type { Branch } from './branch.js';
 import type { Hook } from './hooks.js';
@@ -20,6 +21,7 @@ export interface Walked {
 export interface Place {
   readonly table: TableName;
   readonly hook: Hook;
+  readonly variant: Variant | undefined;
   readonly find: (chain: string) => IndexedChain | undefined;
   readonly done: Walked[];
 }
@@ -98,11 +100,18 @@ function unknown(branch: Branch, text: string): Branch {
 }
 
 /** The branch with one step more. */
-function stepped({ table, hook }: Place, chain: IndexedChain, rule: IndexedRule, before: Branch, flow: Flow): Branch {
+function stepped(
+  { table, hook, variant }: Place,
+  chain: IndexedChain,
+  rule: IndexedRule,
+  before: Branch,
+  flow: Flow,
+): Branch {
   const { name, owner } = chain.chain;
   const steps = {
     hook,
     table,
+    variant,
     chain: name,
     rule: rule.place + 1,
     text: textIn(chain, rule),
