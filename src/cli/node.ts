@@ -104,6 +104,12 @@ export function detectedOf({ used }: NodeAtHand): Detected {
   return used ? { iptables: used.iptables } : {};
 }
 
+/** The rules of the variant of iptables that it does not use. */
+export function besideOf({ others }: NodeAtHand) {
+  const [other] = others;
+  return other && { variant: other.iptables.variant, ruleSets: other.saved };
+}
+
 /** The features of its programs. */
 export async function featuresOf({ host, used }: NodeAtHand): Promise<Features> {
   return used ? features(host.run, used.iptables) : DEFAULT_FEATURES;

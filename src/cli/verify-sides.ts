@@ -18,7 +18,7 @@ import { capturedHost, isCapture } from './captured.js';
 import { dumpsIn } from './dump-files.js';
 import { openInput } from './input.js';
 import { type Io, readAll } from './io.js';
-import { detectedOf, type NodeAtHand, nodeOn, openNode } from './node.js';
+import { besideOf, detectedOf, type NodeAtHand, nodeOn, openNode } from './node.js';
 import { type NodeFlags, nodeTask } from './node-task.js';
 import { loadOptions } from './options.js';
 
@@ -60,31 +60,16 @@ function dumpSide(texts: Parameters<typeof readDumps>[0]): Loaded {
 async function nodeSide(node: NodeAtHand): Promise<Loaded> {
   const observed = await readState(node.host, detectedOf(node), {});
   const { nft = [] } = observed;
-  const { value: dump } = observedNode(observed);
+  const { value: dump } = observedNode(observed, besideOf(node));
   const tables = nft
     .filter((each) => !isOfIptables(each))
     .map(({ family, name }) => `nftables table ${family} ${name}`);
-  return { kind: 'node', dump: { ...dump, unread: [...dump.unread, ...tables, ...otherRules(node)] }, diagnostics: [] };
+  return { kind: 'node', dump: { ...dump, unread: [...dump.unread, ...tables] }, diagnostics: [] };
 }
 
 /** Whether iptables-nft prints the table, all of it or with a note (`hidden`). */
 function isOfIptables({ family, name }: { readonly family: string; readonly name: string }): boolean {
   return (family === 'ip' || family === 'ip6') && name in BUILT_IN_CHAINS;
-}
-
-/** The rules of the other iptables variant, each as text. */
-function otherRules({ others }: NodeAtHand): readonly string[] {
-  return others.flatMap(({ iptables: { variant }, saved }) =>
-    saved.flatMap(({ family, tables }) =>
-      tables.flatMap(({ name, chains }) =>
-        chains.flatMap((chain) => {
-          const policy = chain.policy === 'DROP' ? [`-P ${chain.name} DROP`] : [];
-          const lines = [...policy, ...chain.lines.map((line) => `-A ${chain.name}${line}`)];
-          return lines.map((line) => `iptables-${variant}, ${family}, table ${name}: ${line}`);
-        }),
-      ),
-    ),
-  );
 }
 
 /** A loaded side with its --mode-a/-b and --layout-a/-b. */

@@ -134,7 +134,7 @@ export const RULES: readonly Rule[] = [
   rule('write/token.ts', 'npm:yaml'),
   rule('write/expand.ts', 'yaml.ts'),
   rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
-  rule('packet/', 'tools/ipset/ tools/iptables/ tools/ipvs/ tools/tools.ts ip.ts owner.ts'),
+  rule('packet/', 'tools/ipset/ tools/iptables/ tools/ipvs/ tools/detected.ts tools/tools.ts ip.ts owner.ts'),
   rule('dumps/', 'packet/node.ts tools/ diag.ts ip.ts owner.ts'),
   rule(
     'trace/',
