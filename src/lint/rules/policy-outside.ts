@@ -3,7 +3,7 @@
  * Pod selector matches outside traffic: its source is the client, or the node when masqueraded.
  */
 import type { Diagnostic } from '../../diag.js';
-import type { IngressAdmission, Snapshot } from '../../read/types.js';
+import type { PolicyRule, Snapshot } from '../../read/types.js';
 import { policiesText, type Restricted, restrictedServices, rulesFor } from '../admission.js';
 import type { Rule } from '../rule.js';
 import { isExternal } from '../vips.js';
@@ -33,8 +33,8 @@ function shut(restricted: Restricted): readonly Diagnostic[] {
   });
 }
 
-function admitsAddresses({ from }: IngressAdmission): boolean {
-  return from.length === 0 || from.some(({ ipBlock }) => ipBlock !== undefined);
+function admitsAddresses({ peers }: PolicyRule): boolean {
+  return peers.length === 0 || peers.some(({ ipBlock }) => ipBlock !== undefined);
 }
 
 export const policyOutside: Rule = {
