@@ -41,7 +41,7 @@ export interface ExplainFlags extends ClusterFlags, NodeFlags {
 
 const NEED: Need = {
   kinds: ['Service', 'EndpointSlice'],
-  also: ['Node', 'Pod', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  also: ['Node', 'Pod', 'Namespace', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
 };
 
 /** Explains the object or address that the first argument names; returns exit code 1 when it has a problem. */

@@ -10,8 +10,10 @@ import { placeText } from '../read/locate.js';
 import { hasSelector, type Service, type Snapshot } from '../read/types.js';
 import { type About, aboutService, count, finding, labelText, some } from './about.js';
 import { faultsOf } from './faults.js';
+import { gateOf } from './gate.js';
 import { matricesOf } from './matrix.js';
 import { MOST_NODES, nodesToAsk, onNode, partOf, servedOn } from './on-nodes.js';
+import { podRows, rowsTable } from './policies.js';
 import { questionsOf } from './questions.js';
 import { shareFindings, sharesOf } from './shares.js';
 import type { Explanation, Finding, Matrix, OnLiveNode } from './types.js';
@@ -36,7 +38,8 @@ export function explainService(
   const part = partOf(snapshot, service);
   const asked = nodesToAsk(about, options);
   const nodes = asked.slice(0, MOST_NODES).flatMap((node) => onNode(part, service, node, options) ?? []);
-  const matrices = matricesOf(about, nodes, options);
+  const gate = gateOf(about);
+  const matrices = matricesOf(about, nodes, options, gate);
   const everywhere = snapshot.nodes.map(({ metadata }) => servedOn(part, service, metadata.name, options));
   const shares = sharesOf(about, everywhere, backendFor(options.mode)?.localPolicy ?? 'strict');
   const own = faultsOf(about, [...shareFindings(about, shares), ...(beyond?.findings ?? [])]);
@@ -54,7 +57,7 @@ export function explainService(
     shares,
     names,
     questions: questionsOf(about, { findings, matrices, names, live: beyond?.live }),
-    tables: [],
+    tables: gate ? rowsTable(podRows(about, gate)) : [],
     ...(beyond && { live: beyond.live }),
   };
 }

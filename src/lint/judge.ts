@@ -55,7 +55,7 @@ export function judgeOf({ policies, namespaces }: Pick<Snapshot, 'policies' | 'n
   };
   return (sender, receiver, port) => {
     const ingress = directed(about, 'Ingress', receiver, sender, receiver, port);
-    const within = receiver.hostNetwork && ingress.sure === 0 ? { ...ingress, sure: MAYBE } : ingress;
+    const within: Directed = receiver.hostNetwork && ingress.sure === 0 ? { ...ingress, sure: MAYBE } : ingress;
     const egress = isPod(sender) ? directed(about, 'Egress', sender, receiver, receiver, port) : FREE;
     const [worst, other] = egress.sure < within.sure ? [egress, within] : [within, egress];
     const by = worst.sure === other.sure ? [...worst.by, ...other.by] : worst.by;

@@ -24,7 +24,7 @@ function shut(restricted: Restricted): readonly Diagnostic[] {
       {
         code: 'policy-outside',
         severity: 'warning',
-        message: `${policiesText(policies)} admits Pods only to its endpoints, and port ${port.port} of ${kind} is for others too`,
+        message: `${policiesText(policies)} admits only Pods to its endpoints: clients outside do not get to port ${port.port} of ${kind}`,
         origin: { ...origin, path: ['spec', 'ports', i] },
         related: { message: 'the policy', origin: policies[0].origin },
         hint: 'admit an ipBlock of the clients, or with externalTrafficPolicy Cluster of the nodes; or use type ClusterIP',
