@@ -26,18 +26,27 @@ export interface Beyond {
   readonly live: OnLiveNode;
 }
 
+/** What is known beyond the snapshot and the options of the proxy. */
+export interface Further {
+  readonly beyond?: Beyond | undefined;
+  /** How rules are arranged; by default as the mode has it first. */
+  readonly layout?: string | undefined;
+  /** The domain of the cluster's DNS. */
+  readonly domain?: string;
+}
+
 /** `said`: the diagnostics of reading and lint about the Service. */
 export function explainService(
   snapshot: Snapshot,
   service: Service,
   said: readonly Diagnostic[],
   options: Options,
-  beyond?: Beyond,
+  { beyond, layout, domain = 'cluster.local' }: Further = {},
 ): Explanation {
   const about = aboutService(snapshot, service, said);
   const part = partOf(snapshot, service);
   const asked = nodesToAsk(about, options);
-  const nodes = asked.slice(0, MOST_NODES).flatMap((node) => onNode(part, service, node, options) ?? []);
+  const nodes = asked.slice(0, MOST_NODES).flatMap((node) => onNode(part, service, node, options, layout) ?? []);
   const gate = gateOf(about);
   const matrices = matricesOf(about, nodes, options, gate);
   const everywhere = snapshot.nodes.map(({ metadata }) => servedOn(part, service, metadata.name, options));
@@ -46,7 +55,7 @@ export function explainService(
   const findings = own.some(({ effect }) => effect === 'nobody' || effect === 'some')
     ? own
     : [...unserved(matrices, about), ...own];
-  const names = namesOf(part, service);
+  const names = namesOf(part, service, domain);
   return {
     subject: `Service ${about.key}`,
     verdict: verdictOf(about, findings),
@@ -145,9 +154,9 @@ function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] 
 /** The most names that a page lists: a headless Service may have one for each endpoint. */
 const MOST_NAMES = 12;
 
-/** DNS names of the Service, in the default domain cluster.local. */
-function namesOf(snapshot: Snapshot, service: Service): Explanation['names'] {
-  const { value: records } = recordsOf({ ...snapshot, services: [service] }, 'cluster.local');
+/** DNS names of the Service. */
+function namesOf(snapshot: Snapshot, service: Service, domain: string): Explanation['names'] {
+  const { value: records } = recordsOf({ ...snapshot, services: [service] }, domain);
   const own = records.filter(({ origin }) => origin?.object === service.origin.object);
   const byName = new Map<string, string[]>();
   for (const record of own) {
