@@ -43,6 +43,20 @@ function sysctl(name: string, value: string | undefined): Partial<Facts> {
   return { sysctls: value === undefined ? rest : { ...rest, [name]: value } };
 }
 
+function reversePath(all: string, ...own: readonly (readonly [string, string])[]): Partial<Facts> {
+  const interfaces = own.map(([name, rpFilter]) => ({ name, families: ['ipv4'] as const, rpFilter }));
+  return { ...sysctl('net.ipv4.conf.all.rp_filter', all), interfaces };
+}
+
+function podInterface(): Partial<Facts> {
+  return {
+    interfaces: [
+      { name: 'cali0', families: [], rpFilter: '1' },
+      { name: 'eth0', families: ['ipv4'], rpFilter: '0' },
+    ],
+  };
+}
+
 function without(tool: string): Partial<Facts> {
   return { tools: FINE.tools.map((each) => (each.name === tool ? { ...each, installed: false } : each)) };
 }
@@ -96,7 +110,35 @@ const CASES: readonly (readonly [string, Partial<Facts>, readonly (readonly [str
     sysctl('net.netfilter.nf_conntrack_count', '990'),
     [['conntrack', 'problem', /^990 of 1000/]],
   ],
-  ['no connections', sysctl('net.netfilter.nf_conntrack_max', undefined), []],
+  [
+    'no connections',
+    { sysctls: Object.fromEntries(Object.entries(FINE.sysctls).filter(([name]) => !name.includes('conntrack'))) },
+    [],
+  ],
+  [
+    'a limit of connections that is not known',
+    sysctl('net.netfilter.nf_conntrack_max', undefined),
+    [['conntrack', 'unseen', /no net\.netfilter\.nf_conntrack_max/]],
+  ],
+  [
+    'a number of connections that is not known',
+    sysctl('net.netfilter.nf_conntrack_count', undefined),
+    [['conntrack', 'unseen', /no net\.netfilter\.nf_conntrack_count/]],
+  ],
+  [
+    'connections that cannot be read',
+    {
+      sysctls: Object.fromEntries(Object.entries(FINE.sysctls).filter(([name]) => !name.includes('conntrack'))),
+      unseen: [{ what: 'net.netfilter.nf_conntrack_max', why: 'Permission denied' }],
+    },
+    [['sight', 'unseen', /nf_conntrack_max could not be seen: Permission denied/]],
+  ],
+  ['a strict reverse path', reversePath('0', ['eth0', '1']), [['rp-filter', 'warning', /strict on eth0 /]]],
+  ['a strict one for all', reversePath('1', ['eth0', '0']), [['rp-filter', 'warning', /strict on eth0 /]]],
+  ['one that is loose for all', reversePath('2', ['eth0', '1']), []],
+  ['one that is loose on the interface', reversePath('1', ['eth0', '2']), []],
+  ['one of two', reversePath('0', ['eth0', '1'], ['eth1', '0']), [['rp-filter', 'warning', /strict on eth0 /]]],
+  ['a strict one of pods', { ...reversePath('0', ['eth0', '0']), ...podInterface() }, []],
   ['no limit of connections', sysctl('net.netfilter.nf_conntrack_max', '0'), []],
   [
     'kube-proxy',
