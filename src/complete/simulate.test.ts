@@ -103,23 +103,6 @@ describe('pods of workloads', () => {
     expect(placed(node + tolerant)).toEqual(['agent-node-a node-a']);
   });
 
-  /** The table of kubernetes.io/docs/concepts/workloads/controllers/daemonset, "Taints and tolerations". */
-  it.each([
-    ['not-ready', 'NoExecute', true, true],
-    ['not-ready', 'NoSchedule', false, false],
-    ['unreachable', 'NoExecute', true, true],
-    ['disk-pressure', 'NoSchedule', true, true],
-    ['memory-pressure', 'NoSchedule', true, true],
-    ['pid-pressure', 'NoSchedule', true, true],
-    ['unschedulable', 'NoSchedule', true, true],
-    ['network-unavailable', 'NoSchedule', false, true],
-    ['out-of-service', 'NoExecute', false, false],
-  ])('a DaemonSet, and taint %s:%s', (key, effect, takes, takesHostNetwork) => {
-    const node = nodeText('node-a', 1, { spec: `, taints: [{key: node.kubernetes.io/${key}, effect: ${effect}}]` });
-    const isTaken = (pod: string) => placed(node + workload('DaemonSet', 'agent', { pod })).length === 1;
-    expect([isTaken('hostNetwork: false'), isTaken('hostNetwork: true')]).toEqual([takes, takesHostNetwork]);
-  });
-
   it('a workload that no Node takes is a warning', () => {
     const { diagnostics } = complete(
       snapshotOf(NODES + workload('Deployment', 'web', { pod: 'nodeSelector: {disk: none}' })),
