@@ -43,20 +43,6 @@ function sysctl(name: string, value: string | undefined): Partial<Facts> {
   return { sysctls: value === undefined ? rest : { ...rest, [name]: value } };
 }
 
-function reversePath(all: string, ...own: readonly (readonly [string, string])[]): Partial<Facts> {
-  const interfaces = own.map(([name, rpFilter]) => ({ name, families: ['ipv4'] as const, rpFilter }));
-  return { ...sysctl('net.ipv4.conf.all.rp_filter', all), interfaces };
-}
-
-function podInterface(): Partial<Facts> {
-  return {
-    interfaces: [
-      { name: 'cali0', families: [], rpFilter: '1' },
-      { name: 'eth0', families: ['ipv4'], rpFilter: '0' },
-    ],
-  };
-}
-
 function without(tool: string): Partial<Facts> {
   return { tools: FINE.tools.map((each) => (each.name === tool ? { ...each, installed: false } : each)) };
 }
@@ -133,12 +119,6 @@ const CASES: readonly (readonly [string, Partial<Facts>, readonly (readonly [str
     },
     [['sight', 'unseen', /nf_conntrack_max could not be seen: Permission denied/]],
   ],
-  ['a strict reverse path', reversePath('0', ['eth0', '1']), [['rp-filter', 'warning', /strict on eth0 /]]],
-  ['a strict one for all', reversePath('1', ['eth0', '0']), [['rp-filter', 'warning', /strict on eth0 /]]],
-  ['one that is loose for all', reversePath('2', ['eth0', '1']), []],
-  ['one that is loose on the interface', reversePath('1', ['eth0', '2']), []],
-  ['one of two', reversePath('0', ['eth0', '1'], ['eth1', '0']), [['rp-filter', 'warning', /strict on eth0 /]]],
-  ['a strict one of pods', { ...reversePath('0', ['eth0', '0']), ...podInterface() }, []],
   ['no limit of connections', sysctl('net.netfilter.nf_conntrack_max', '0'), []],
   [
     'kube-proxy',

@@ -7,7 +7,7 @@ import type { Diagnostic } from '../diag.js';
 import { recordsOf } from '../discover/dns/records.js';
 import type { Options } from '../options.js';
 import { placeText } from '../read/locate.js';
-import { hasSelector, type Service, type Snapshot } from '../read/types.js';
+import { hasSelector, isHeadless, type Service, type Snapshot } from '../read/types.js';
 import { type About, aboutService, count, finding, labelText, some } from './about.js';
 import { faultsOf } from './faults.js';
 import { gateOf } from './gate.js';
@@ -81,7 +81,7 @@ function verdictOf(about: About, findings: readonly Finding[]): string {
   if (spec.type === 'ExternalName') return `${key} is an alias: DNS leads to ${spec.externalName}${remark}`;
   const ready = endpoints.filter((each) => each.ready).length;
   const all = `${ready} of ${count(endpoints.length, 'endpoint')} ready`;
-  if (spec.clusterIPs[0] === 'None') return `${key} is headless: DNS leads to its endpoints, ${all}${remark}`;
+  if (isHeadless({ spec })) return `${key} is headless: DNS leads to its endpoints, ${all}${remark}`;
   return `${key} serves its clients: ${all}${remark}`;
 }
 

@@ -186,9 +186,9 @@ function isPod(sender: Sender): sender is PolicyPod {
 }
 
 function most(values: readonly Sure[]): Sure {
-  return values.reduce((a, b) => (b > a ? b : a), 0);
+  return values.includes(2) ? 2 : values.includes(MAYBE) ? MAYBE : 0;
 }
 
 function least(values: readonly Sure[]): Sure {
-  return values.reduce((a, b) => (b < a ? b : a), 2);
+  return values.includes(0) ? 0 : values.includes(MAYBE) ? MAYBE : 2;
 }

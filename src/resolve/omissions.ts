@@ -3,7 +3,7 @@
  * Services without a cluster IP, and for input without any rules; notes on slices whose Service is missing.
  */
 import type { Diagnostic } from '../diag.js';
-import { type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { isHeadless, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { isOurs } from './resolve.js';
 
 /** What to suggest for missing cluster IPs: --simulate, `vipc allocate`, or nothing because it was given already. */
@@ -65,7 +65,7 @@ const MEANT = ['headless', 'ExternalName', 'of another proxy'];
 function why(service: Service): string {
   const { type, clusterIPs, ports } = service.spec;
   if (type === 'ExternalName') return 'ExternalName';
-  if (clusterIPs[0] === 'None') return 'headless';
+  if (isHeadless(service)) return 'headless';
   if (!isOurs(service)) return 'of another proxy';
   if (clusterIPs.length === 0) return 'without a cluster IP';
   return ports.length === 0 ? 'without ports' : 'without an address of the node’s families';

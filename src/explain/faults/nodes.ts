@@ -1,6 +1,7 @@
 /**
  * explain, faults: Nodes that are not ready, traffic policy Local, host ports.
  */
+import { isHeadless } from '../../read/types.js';
 import { policiesOf } from '../../resolve/frontends.js';
 import { type About, count, finding, isAlive, type Listed, some } from '../about.js';
 import type { Finding } from '../types.js';
@@ -35,7 +36,7 @@ function nodesOf(endpoints: readonly Listed[]): string {
 export function localFaults({ snapshot, endpoints, service }: About): readonly Finding[] {
   const { type, clusterIPs, externalIPs } = service.spec;
   const usable = endpoints.filter((each) => each.usable);
-  if (usable.length === 0 || type === 'ExternalName' || clusterIPs.length === 0 || clusterIPs[0] === 'None') return [];
+  if (usable.length === 0 || type === 'ExternalName' || clusterIPs.length === 0 || isHeadless(service)) return [];
   const { internal, external } = policiesOf(service);
   const names = snapshot.nodes.map(({ metadata }) => metadata.name);
   const has = new Set(usable.flatMap(({ endpoint }) => endpoint.nodeName ?? []));

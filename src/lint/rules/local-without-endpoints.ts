@@ -7,6 +7,7 @@ import { groupedBy, sorted } from '../../order.js';
 import {
   type EndpointSlice,
   type IPFamily,
+  ipFamilyOf,
   keyOf,
   type Node,
   type Service,
@@ -14,7 +15,7 @@ import {
   slicesByService,
 } from '../../read/types.js';
 import type { Context, Rule } from '../rule.js';
-import { apiFamily, isExternal, isVirtual, servedFamilies, someOf, usableEndpoints, vipsOf } from '../vips.js';
+import { isExternal, isVirtual, servedFamilies, someOf, usableEndpoints, vipsOf } from '../vips.js';
 
 function check({ services, slices, nodes }: Snapshot, { node }: Context): readonly Diagnostic[] {
   const open = node ? [node.name] : sorted(nodes.filter(isOpen)).map(({ metadata }) => metadata.name);
@@ -64,7 +65,7 @@ const POLICIES: readonly Policy[] = [
 /** All families of the Service when it has node ports, else those of its external and load-balancer IPs. */
 function externalFamilies(service: Service): readonly IPFamily[] {
   if (!isExternal(service)) return [];
-  const vips = new Set(vipsOf(service).flatMap(({ kind, ip }) => (kind === 'ClusterIP' ? [] : apiFamily(ip))));
+  const vips = new Set(vipsOf(service).flatMap(({ kind, ip }) => (kind === 'ClusterIP' ? [] : ipFamilyOf(ip))));
   const everywhere = service.spec.ports.some(({ nodePort }) => nodePort !== 0);
   return servedFamilies(service).filter((family) => everywhere || vips.has(family));
 }
