@@ -31,10 +31,20 @@ export interface LintFlags extends CompletionFlags, InputFlags, ClustersFlags {
 
 const CONFIG = '.vipc-lint.yaml';
 
-/** The kinds that lint reads from a cluster; workloads and Endpoints come only from files. */
+/** The kinds that lint reads from a cluster; Endpoints come only from files. */
 const NEED: Need = {
   kinds: ['Service', 'EndpointSlice', 'Node'],
-  also: ['Pod', 'Namespace', 'Ingress', 'NetworkPolicy', 'ServiceCIDR', 'IPAddress'],
+  also: [
+    'Pod',
+    'Namespace',
+    'Ingress',
+    'NetworkPolicy',
+    'ServiceCIDR',
+    'IPAddress',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+  ],
 };
 
 /** Prints the findings in the input that `paths` name; returns the exit code. */
