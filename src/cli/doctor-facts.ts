@@ -22,11 +22,11 @@ export async function gather(mode: string, netns: string | undefined, io: Io): P
   const [machine, host] = [io.hostAt(undefined), io.hostAt(netns)];
   const unseen: Unseen[] = [];
   const path = await lockFileOf(netns, io);
-  const interfaces = await readInterfaces(host, unseen);
+  const interfaces = await withRpFilter(host, await readInterfaces(host, unseen));
   return {
     mode,
     tools: await readTools(machine, mode),
-    sysctls: await readSysctls(host),
+    sysctls: await readSysctls(host, unseen),
     processes: await readProcesses(host, netns),
     listening: parseListening(`${await fileIn(host, '/proc/net/tcp')}\n${await fileIn(host, '/proc/net/tcp6')}`),
     interfaces,
@@ -61,11 +61,32 @@ async function readTools(machine: Host, mode: string): Promise<readonly ToolFact
   );
 }
 
-async function readSysctls(host: Host): Promise<Facts['sysctls']> {
+/** A kernel parameter that is not there is absent; one that cannot be read is `unseen`. */
+async function readSysctls(host: Host, unseen: Unseen[]): Promise<Facts['sysctls']> {
   const found = await Promise.all(
-    SYSCTLS.map(async (name) => [name, (await fileIn(host, `/proc/sys/${name.replaceAll('.', '/')}`)).trim()] as const),
+    SYSCTLS.map(async (name) => {
+      const { code, stdout, stderr } = await host.run(['cat', `/proc/sys/${name.replaceAll('.', '/')}`]);
+      if (code !== 0 && !/No such file or directory/.test(stderr)) unseen.push({ what: name, why: stderr.trim() });
+      return [name, code === 0 ? stdout.trim() : ''] as const;
+    }),
   );
   return Object.fromEntries(found.filter(([, value]) => value !== ''));
+}
+
+/** Interfaces with their own rp_filter, read by one program: a node may have hundreds. */
+async function withRpFilter(host: Host, interfaces: readonly Interface[]): Promise<readonly Interface[]> {
+  const pathOf = ({ name }: Interface) => `/proc/sys/net/ipv4/conf/${name}/rp_filter`;
+  const { stdout } = await host.run(['grep', '-sH', '.', ...interfaces.map(pathOf)]);
+  const values = new Map(
+    stdout.split('\n').map((line) => {
+      const at = line.lastIndexOf(':');
+      return [line.slice(0, at), line.slice(at + 1)] as const;
+    }),
+  );
+  return interfaces.map((each) => {
+    const rpFilter = values.get(pathOf(each));
+    return rpFilter === undefined ? each : { ...each, rpFilter };
+  });
 }
 
 /** Processes in the node's network namespace; without --netns also those whose namespace cannot be read. */

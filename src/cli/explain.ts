@@ -26,6 +26,7 @@ import { chooseNode } from '../resolve/node.js';
 import { problemsByService } from '../views/problems.js';
 import type { Need } from './api-sources.js';
 import { type ClusterFlags, readingOf } from './cluster.js';
+import { domainOf } from './dns.js';
 import { gather } from './doctor-facts.js';
 import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
@@ -36,12 +37,13 @@ import { type Subject, subjectOf } from './subject.js';
 
 export interface ExplainFlags extends ClusterFlags, NodeFlags {
   readonly live?: boolean;
+  readonly domain: string;
   readonly format: 'text' | 'json';
 }
 
 const NEED: Need = {
   kinds: ['Service', 'EndpointSlice'],
-  also: ['Node', 'Pod', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  also: ['Node', 'Pod', 'Namespace', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
 };
 
 /** Explains the object or address that the first argument names; returns exit code 1 when it has a problem. */
@@ -51,6 +53,7 @@ export async function runExplain(
   io: Io,
 ): Promise<number> {
   const subject = subjectOf(what);
+  const domain = domainOf(flags.domain);
   const isLive = flags.live === true || flags.netns !== undefined;
   // -n selects the object only: objects of other namespaces can cause its problems, so all are read.
   const { namespace: asked, ...others } = flags;
@@ -69,7 +72,7 @@ export async function runExplain(
     await report(known, reading.verbose, io);
     return EXIT.trouble;
   }
-  const asking: Asking = { cluster, options: loaded.value, task, node, io };
+  const asking: Asking = { cluster, options: loaded.value, domain, task, node, io };
   const pages = await pagesOf(subject, where, asking);
   const objects = new Set(pages.map(({ subject }) => subject));
   // Diagnostics of the explained objects are on their pages.
@@ -104,6 +107,7 @@ async function readAll(input: Input, namespace: string): Promise<Checked<readonl
 interface Asking {
   readonly cluster: Checked<Snapshot>;
   readonly options: Options;
+  readonly domain: string;
   readonly task: NodeTask;
   readonly node: NodeAtHand | undefined;
   readonly io: Io;
@@ -124,11 +128,12 @@ async function pagesOf(subject: Subject, namespace: string, asking: Asking): Pro
 }
 
 async function ofService(service: Service, asking: Asking): Promise<Explanation> {
-  const { cluster, options } = asking;
+  const { cluster, options, domain, task } = asking;
+  const further = { domain, layout: task.how.layout };
   const said: readonly Diagnostic[] = problemsByService(cluster.diagnostics)(service);
-  if (!asking.node) return explainService(cluster.value, service, said, options);
+  if (!asking.node) return explainService(cluster.value, service, said, options, further);
   const { beyond, nodeName } = await live(service, said, asking, asking.node);
-  return explainService(cluster.value, service, said, { ...options, nodeName }, beyond);
+  return explainService(cluster.value, service, said, { ...options, nodeName }, { ...further, beyond });
 }
 
 /** A page about the owners of the address, then a page for each Service and Pod that has it. */

@@ -52,6 +52,8 @@ export interface Interface {
   readonly kind?: string;
   /** Families of its addresses with global scope. */
   readonly families: readonly Family[];
+  /** Its own net.ipv4.conf.NAME.rp_filter. */
+  readonly rpFilter?: string;
 }
 
 /** The iptables rules of one variant and family. */

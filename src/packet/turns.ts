@@ -27,8 +27,9 @@ export function askAll(
   if (askers.length < 2 || one.acted.size === 0) return one.walked;
   const backwards = [...askers].reverse();
   const other = inTurn(backwards, branch, isPast);
-  if (one.acted.size < 2 && other.acted.size < 2) return one.walked;
-  const names = [...new Set([...one.acted, ...other.acted])].sort().reverse().join(' and ');
+  const acted = new Set([...one.acted, ...other.acted]);
+  if (acted.size < 2) return one.walked;
+  const names = [...acted].sort().reverse().join(' and ');
   const condition = `which of ${names} is first in ${where}`;
   return [
     ...inTurn(askers, assuming(branch, condition), isPast).walked,

@@ -143,8 +143,8 @@ export const RULES: readonly Rule[] = [
   rule('effect/', 'packet/ pipeline.ts review/compare.ts resolve/types.ts tools/ipset/ ip.ts owner.ts table.ts'),
   rule(
     'explain/',
-    'doctor/finding.ts discover/dns/ lint/policies.ts packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
-      'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts printable.ts table.ts',
+    'doctor/finding.ts discover/dns/ lint/judge.ts lint/policies.ts lint/rules/ packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
+      'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts order.ts printable.ts table.ts',
   ),
   rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
