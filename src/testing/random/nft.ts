@@ -2,8 +2,8 @@
  * Rule sets of nftables: their values without functions, their text line by line, and random ones.
  */
 import fc from 'fast-check';
-import { inKeyOrder } from '../../tools/nft/key-order.js';
 import { listed } from '../../tools/nft/listed.js';
+import { merged } from '../../tools/nft/merged.js';
 import type {
   BaseChain,
   Chain,
@@ -215,9 +215,10 @@ function match(family: IpFamily): fc.Arbitrary<Statement> {
         kind: 'match',
         left,
         operator,
-        values: inKeyOrder(values, (each) => each),
+        values: merged(values),
       }));
   const mark: Expression = { kind: 'masked', of: { kind: 'meta', key: 'mark' }, mask: 0x4000 };
+  const upper: Expression = { ...mark, mask: 0xf0000000 };
   const lookup = (left: Expression, set: string): fc.Arbitrary<Statement> =>
     fc.boolean().map((not) => ({ kind: 'lookup', left, not, set }));
   const source = field(family, 'saddr');
@@ -228,10 +229,14 @@ function match(family: IpFamily): fc.Arbitrary<Statement> {
   return fc.oneof(
     one(source, address(family)),
     one(source, network(family)),
-    one({ kind: 'meta', key: 'l4proto' }, PROTOCOL),
+    // A rule of other protocols could not use a map of TCP.
+    one({ kind: 'meta', key: 'l4proto' }, PROTOCOL).filter(
+      (each) => each.kind !== 'match' || each.operator === '!=' || each.values.join() === 'tcp',
+    ),
     one({ kind: 'fib', flags: ['daddr'], result: 'type' }, fc.constantFrom('local')),
     one({ kind: 'meta', key: 'iifname' }, fc.constantFrom('"eth0"', '"cni*"')),
-    one(mark, fc.constant('0x00004000')).filter(({ kind, ...rest }) => kind === 'match' && 'values' in rest),
+    one(mark, fc.constantFrom('0x00004000', '0x00000000')),
+    one(upper, fc.constantFrom('0x10000000', '0x00000000')),
     fc.constantFrom<Statement>(
       { kind: 'match', left: { kind: 'ct', key: 'state' }, operator: '==', values: ['established', 'related'] },
       { kind: 'match', left: { kind: 'ct', key: 'status' }, operator: '==', values: ['dnat'] },
