@@ -14,12 +14,15 @@ export function parse(text: string): Checked<readonly Table[]> {
   const value: Table[] = [];
   const diagnostics: Diagnostic[] = [];
   for (skipEnds(cursor); token(cursor); skipEnds(cursor)) {
+    const start = cursor.at;
     try {
       if (word(cursor, 'table') !== 'table') throw new Fault('not a table', cursor.tokens[cursor.at - 1]);
       value.push(readTable(cursor));
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       diagnostics.push(unreadable(fault, cursor));
+      // An unclosed table ends where the next begins.
+      cursor.at = start;
       skipTable(cursor);
     }
   }
