@@ -3,9 +3,9 @@
  * that the types do not know stay text.
  */
 import { type Checked, type Diagnostic, show } from '../../diag.js';
-import { type Cursor, Fault, skipEnds, token, word } from './parse/cursor.js';
-import { readTable } from './parse/table.js';
-import { tokens } from './parse/tokens.js';
+import { type Cursor, Fault, skipEnds, token, word } from './listing/cursor.js';
+import { readTable } from './listing/table.js';
+import { tokens } from './listing/tokens.js';
 import type { Table } from './types.js';
 
 /** The tables of `nft list ruleset` or `nft list table`. A fault hides the rest of its table, never another one. */
