@@ -39,7 +39,7 @@ export function readMap(words: Words, key: Expression): MapReference | undefined
 }
 
 /** The entries in the order of print. */
-export function inlineMap(entries: readonly { readonly key: string; readonly data: string }[]): MapReference {
+function inlineMap(entries: readonly { readonly key: string; readonly data: string }[]): MapReference {
   return { kind: 'inline', entries: inKeyOrder(entries, ({ key }) => key) };
 }
 
