@@ -3,9 +3,9 @@
  * that the types do not know stay text.
  */
 import { type Checked, type Diagnostic, show } from '../../diag.js';
-import { type Cursor, Fault, skipEnds, token, word } from './parse/cursor.js';
-import { readTable } from './parse/table.js';
-import { tokens } from './parse/tokens.js';
+import { type Cursor, Fault, skipEnds, token, word } from './listing/cursor.js';
+import { readTable } from './listing/table.js';
+import { tokens } from './listing/tokens.js';
 import type { Table } from './types.js';
 
 /** The tables of `nft list ruleset` or `nft list table`. A fault hides the rest of its table, never another one. */
@@ -14,12 +14,15 @@ export function parse(text: string): Checked<readonly Table[]> {
   const value: Table[] = [];
   const diagnostics: Diagnostic[] = [];
   for (skipEnds(cursor); token(cursor); skipEnds(cursor)) {
+    const start = cursor.at;
     try {
       if (word(cursor, 'table') !== 'table') throw new Fault('not a table', cursor.tokens[cursor.at - 1]);
       value.push(readTable(cursor));
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       diagnostics.push(unreadable(fault, cursor));
+      // An unclosed table ends where the next begins.
+      cursor.at = start;
       skipTable(cursor);
     }
   }

@@ -3,6 +3,7 @@
  */
 import { inKeyOrder } from './key-order.js';
 import { listed } from './listed.js';
+import { merged } from './merged.js';
 import { BARE_META, defaultReject, duration, hex, quote } from './spelling.js';
 import type {
   Expression,
@@ -40,7 +41,7 @@ export function printVerdict(verdict: Verdict): string {
 }
 
 /** One statement of a rule. */
-export function printStatement(statement: Statement, context: RuleContext): string {
+function printStatement(statement: Statement, context: RuleContext): string {
   switch (statement.kind) {
     case 'match':
       return printMatch(statement);
@@ -92,9 +93,10 @@ function isMasked(left: Expression): boolean {
 
 function printValues(left: Expression, operator: Operator, values: readonly string[]): string {
   if (isFlags(left) && (operator === '==' || values.length === 1)) return values.join(',');
+  const kept = merged(values);
   // A set of concatenations stays one, however few it has.
-  if (values.length === 1 && left.kind !== 'concat') return values.join();
-  return `{ ${inKeyOrder(values, (value) => value).join(', ')} }`;
+  if (kept.length === 1 && left.kind !== 'concat') return kept.join();
+  return `{ ${kept.join(', ')} }`;
 }
 
 /** Whether the values are flags, of which one must be set. */
