@@ -51,6 +51,15 @@ export function nftDump({ directory }: Case): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+/** The golden of nftables mode of every case that has one, and kube-proxy's tables for it. */
+export function nftGoldens(): readonly { readonly name: string; readonly path: string; readonly dump?: string }[] {
+  return cases().flatMap((each) => {
+    const path = `${ROOT}golden/${each.name}/nftables/${NFT_FILE}`;
+    const dump = nftDump(each);
+    return existsSync(path) ? [{ name: each.name, path, ...(dump !== undefined && { dump }) }] : [];
+  });
+}
+
 /** What to make up in the cases of a topic. */
 const COMPLETIONS: Readonly<Record<string, Completion>> = {
   simulate: { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 },
@@ -86,6 +95,9 @@ export function goldenRules(): readonly { readonly name: string; readonly path: 
       .map((name) => ({ name, path: `${ROOT}golden/${name}`, family })),
   );
 }
+
+/** The name that `vipc compile` gives to the rules of nftables mode. */
+export const NFT_FILE = 'nftables.rules';
 
 /** The name that `vipc compile` gives to the rules of each family. */
 export const RULES_FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };
