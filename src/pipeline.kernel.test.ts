@@ -3,6 +3,7 @@
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { backendFor } from './backends/index.js';
 import { FAMILIES } from './ip.js';
 import { compile, textOf } from './pipeline.js';
 import { NFT_FILE, RULES_FILE } from './testing/cases/cases.js';
@@ -16,6 +17,8 @@ import { options, snapshots } from './testing/random/snapshots.js';
 import { often, seed } from './testing/run/extent.js';
 import { render } from './text.js';
 
+const NFT_LAYOUTS = backendFor('nftables')?.layouts ?? [];
+
 const describeKernel = await describeInKernel();
 
 const clusters = fc.sample(fc.tuple(snapshots, options), { numRuns: often(15, 60), seed });
@@ -23,16 +26,17 @@ const clusters = fc.sample(fc.tuple(snapshots, options), { numRuns: often(15, 60
 describeKernel(`any snapshot (SEED=${seed})`, () => {
   const combinations = FAMILIES.flatMap((family) => VARIANTS.map((variant) => ({ family, variant })));
 
-  it('loads and reads back: nftables', () =>
+  it.each(NFT_LAYOUTS)('loads and reads back: nftables, layout %s', (layout) =>
     withNetns(async (host) => {
       for (const [items, given] of clusters) {
         const source = { name: 'cluster.json', text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
-        const text = artifactText(compile([source], { ...given, mode: 'nftables' }).value, NFT_FILE);
+        const text = artifactText(compile([source], { ...given, mode: 'nftables' }, { layout }).value, NFT_FILE);
         expect(await host.run(['nft', '-f', '-'], text)).toMatchObject({ code: 0, stderr: '' });
         const { stdout } = await host.run(['nft', 'list', 'ruleset']);
         expect(nftPrinted(stdout)).toBe(nftPrinted(text));
       }
-    }));
+    }),
+  );
 
   it.each(combinations)('loads and reads back: $family $variant', async ({ family, variant }) => {
     const loads = clusters.map(([items, given]): Load => {
