@@ -51,13 +51,18 @@ export function nftDump({ directory }: Case): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** The golden of nftables mode of every case that has one, and kube-proxy's tables for it. */
+/** The folders of goldens of nftables mode, by layout. */
+const NFT_FOLDERS = { 'kube-proxy': 'nftables', fast: 'nftables-fast' } as const;
+
+/** The goldens of nftables mode; those of layout kube-proxy with kube-proxy's tables, if there are any. */
 export function nftGoldens(): readonly { readonly name: string; readonly path: string; readonly dump?: string }[] {
-  return cases().flatMap((each) => {
-    const path = `${ROOT}golden/${each.name}/nftables/${NFT_FILE}`;
-    const dump = nftDump(each);
-    return existsSync(path) ? [{ name: each.name, path, ...(dump !== undefined && { dump }) }] : [];
-  });
+  return cases().flatMap((each) =>
+    Object.entries(NFT_FOLDERS).flatMap(([layout, folder]) => {
+      const path = `${ROOT}golden/${each.name}/${folder}/${NFT_FILE}`;
+      const dump = layout === 'kube-proxy' ? nftDump(each) : undefined;
+      return existsSync(path) ? [{ name: `${each.name} ${layout}`, path, ...(dump !== undefined && { dump }) }] : [];
+    }),
+  );
 }
 
 /** What to make up in the cases of a topic. */
