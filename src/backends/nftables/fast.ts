@@ -18,11 +18,11 @@ import { chainsOfSpace, slotsOf, sourcesChain } from './fast/chains.js';
 import { lowerShared, SOURCES } from './fast/service-port.js';
 import { type Shares, sharesOf } from './fast/share.js';
 import { portMap, type Space, type Spaces, slotMap, spacesOf } from './fast/spaces.js';
-import { sharedElements } from './lower/kube-proxy.js';
-import { type LoweredPort, lowerServicePort, type Placed } from './lower/service-port.js';
-import { addressType } from './lower/statements.js';
-import { stockChains, stockSets } from './lower/stock.js';
 import { TABLE, TABLE_COMMENT } from './names.js';
+import { sharedElements } from './rules/kube-proxy.js';
+import { type LoweredPort, lowerServicePort, type Placed } from './rules/service-port.js';
+import { addressType } from './rules/statements.js';
+import { stockChains, stockSets } from './rules/stock.js';
 
 /** The table, with the ServicePorts in the order given. */
 export function layoutFast(ports: readonly ServicePort[], context: Context, memo: Memo): Table {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { elementComment } from './lower/service-port.js';
 import { endpointNames, SERVICE_NAME, serviceChains } from './names.js';
+import { elementComment } from './rules/service-port.js';
 
 const WEB = { namespace: 'default', service: 'web', port: 'http', protocol: 'TCP' } as const;
 

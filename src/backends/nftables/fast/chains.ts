@@ -4,8 +4,8 @@
 import type { ServicePort } from '../../../resolve/types.js';
 import type { Chain, Expression, MapReference, Rule } from '../../../tools/nft/types.js';
 import type { Context } from '../context.js';
-import { externalRules } from '../lower/external.js';
-import { concat, DPORT, DROP, daddr, L4PROTO, match, random, rule, saddr } from '../lower/statements.js';
+import { externalRules } from '../rules/external.js';
+import { concat, DPORT, DROP, daddr, L4PROTO, match, random, rule, saddr } from '../rules/statements.js';
 import { chainsOf, SOURCES, SOURCES_CHAIN } from './service-port.js';
 import { isServed, type Shares } from './share.js';
 import { pickChain, portMap, type Space, type Spaces, slotChain, slotMap, spaceOf } from './spaces.js';

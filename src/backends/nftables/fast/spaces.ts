@@ -7,7 +7,7 @@ import { inetNtop } from '../../../ip.js';
 import type { Frontend } from '../../../resolve/types.js';
 import type { Expression } from '../../../tools/nft/types.js';
 import type { Context } from '../context.js';
-import { addressType, concat, DPORT, daddr, L4PROTO } from '../lower/statements.js';
+import { addressType, concat, DPORT, daddr, L4PROTO } from '../rules/statements.js';
 
 export interface Space {
   /** Begins the names of its chains and maps. */
