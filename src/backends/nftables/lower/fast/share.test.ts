@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Endpoint, Frontend, ServicePort } from '../../../resolve/types.js';
+import type { Endpoint, Frontend, ServicePort } from '../../../../resolve/types.js';
 import { sharesOf } from './share.js';
 import { spacesOf } from './spaces.js';
 

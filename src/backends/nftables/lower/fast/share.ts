@@ -4,8 +4,8 @@
  * The endpoints of an address are numbered, and each number has a map: `slot-0` has the first endpoint of every VIP.
  * So all ServicePorts of a VIP must have the same endpoints, and each of them one target port.
  */
-import type { Endpoint, Frontend, ServicePort } from '../../../resolve/types.js';
-import { L4 } from '../../shared/l4.js';
+import type { Endpoint, Frontend, ServicePort } from '../../../../resolve/types.js';
+import { L4 } from '../../../shared/l4.js';
 import { type Spaces, spaceOf } from './spaces.js';
 
 /** The endpoints by number of each ServicePort that shares the chains. */
