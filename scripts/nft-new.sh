@@ -8,7 +8,7 @@ target=$PWD/.cache/nft-new
 has() { command -v "$1" >/dev/null; }
 has apt-get && has dpkg-deb || { echo "nft-new: no apt-get" >&2; exit 1; }
 
-work=$(mktemp -d .cache/nft-new.XXXXXX)
+work=$(mktemp -d "$PWD/.cache/nft-new.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 mkdir -p apt/lists/partial apt/archives/partial root

@@ -22,9 +22,10 @@ export function readRule(line: readonly string[], family: NftFamily): Rule {
 }
 
 /** In `map @addresses:tcp dport map @ports` and `map { … }:tcp dport` a colon joins words. */
-function withoutJoint(word: string): readonly string[] {
+function withoutJoint(word: string, i: number, line: readonly string[]): readonly string[] {
   const [, before = '', after] = /^(@[^:]+|):([a-z]\w*)$/.exec(word) ?? [];
-  return after === undefined ? [word] : [...(before === '' ? [] : [before]), ':', after];
+  if (after === undefined || (before === '' && line[i - 1] !== '}')) return [word];
+  return [...(before === '' ? [] : [before]), ':', after];
 }
 
 function readStatement(words: Words, family: NftFamily): Statement {
