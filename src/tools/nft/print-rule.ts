@@ -41,7 +41,7 @@ export function printVerdict(verdict: Verdict): string {
 }
 
 /** One statement of a rule. */
-function printStatement(statement: Statement, context: RuleContext): string {
+export function printStatement(statement: Statement, context: RuleContext): string {
   switch (statement.kind) {
     case 'match':
       return printMatch(statement);
