@@ -39,7 +39,9 @@ function inFolder(mode: string, files: ReadonlyMap<string, string>): readonly (r
 /** Of the other layout of a mode, the file that it changes. */
 function ofFastLayout(found: Case): readonly (readonly [string, string])[] {
   const { files } = goldens(found, 'nftables', 'fast');
-  return [...files].flatMap(([name, text]) => (name === 'nftables.rules' ? [[`nftables-fast/${name}`, text] as const] : []));
+  return [...files].flatMap(([name, text]) =>
+    name === 'nftables.rules' ? [[`nftables-fast/${name}`, text] as const] : [],
+  );
 }
 
 describe.each(cases())('$name: $about', (found) => {

@@ -171,14 +171,12 @@ function chains(family: IpFamily): fc.Arbitrary<readonly Chain[]> {
 }
 
 function chain(name: string, base: fc.Arbitrary<BaseChain | undefined>, each: fc.Arbitrary<Rule>): fc.Arbitrary<Chain> {
-  return fc
-    .tuple(base, COMMENT, fc.array(each, { maxLength: 6 }))
-    .map(([own, comment, rules]) => ({
-      name,
-      ...optional('base', own),
-      ...optional('comment', comment),
-      rules: () => rules,
-    }));
+  return fc.tuple(base, COMMENT, fc.array(each, { maxLength: 6 })).map(([own, comment, rules]) => ({
+    name,
+    ...optional('base', own),
+    ...optional('comment', comment),
+    rules: () => rules,
+  }));
 }
 
 function rule(family: IpFamily, last: fc.Arbitrary<Statement>): fc.Arbitrary<Rule> {
