@@ -7,7 +7,6 @@ import { type Checked, type Diagnostic, hasErrors, type Source } from '../diag.j
 import { changesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { examine } from '../doctor/examine.js';
-import { observedNode } from '../dumps/node.js';
 import { aboutService } from '../explain/about.js';
 import { addressPage, claimsTo } from '../explain/address.js';
 import { beyondOf } from '../explain/live.js';
@@ -30,7 +29,7 @@ import { domainOf } from './dns.js';
 import { gather } from './doctor-facts.js';
 import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
-import { featuresOf, type NodeAtHand, openNode, planOptions, readNode } from './node.js';
+import { featuresOf, type NodeAtHand, openNode, planOptions, readNode, rulesAt } from './node.js';
 import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
 import { report } from './report.js';
 import { type Subject, subjectOf } from './subject.js';
@@ -169,7 +168,7 @@ async function live(
   const doctor = examine(await gather(options.mode || 'iptables', task.at.netns, io));
   const found = {
     name: name || options.machine.hostname,
-    rules: observedNode(there).value.rules,
+    rules: (await rulesAt(node, there)).value.rules,
     changes: changesOf(differences, there),
     doctor,
   };

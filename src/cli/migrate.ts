@@ -20,7 +20,7 @@ import type { PodTraffic } from '../resolve/types.js';
 import { rulesNeed } from './api-sources.js';
 import { gather } from './doctor-facts.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
-import { type NodeAtHand, openNode, readNode } from './node.js';
+import { type NodeAtHand, openNode, readNode, rulesAt } from './node.js';
 import { type NodeFlags, nodeTask } from './node-task.js';
 import { judged, report } from './report.js';
 
@@ -102,16 +102,16 @@ async function liveRules(
   own: readonly string[],
 ): Promise<readonly [NodeRules, NodeRules]> {
   const observed = await readNode(node, desired);
-  const { rules: now, own: addresses } = observedNode(observed).value;
+  const { rules: now, own: addresses } = (await rulesAt(node, observed)).value;
   const { rules: others } = observedNode(othersOf(observed)).value;
-  const isOurs = oursIn(observed).nft;
+  const { isTable } = oursIn(observed).nft;
   const all = [...own, ...addresses];
   const will = rulesOf(desired, all);
   return [
     { ...now, addresses: new Set([...now.addresses, ...all]) },
     {
       ...others,
-      nftTables: [...(others.nftTables ?? []).filter((table) => !isOurs(table)), ...(will.nftTables ?? [])],
+      nftTables: [...(now.nftTables ?? []).filter((table) => !isTable(table)), ...(will.nftTables ?? [])],
       addresses: new Set(all),
     },
   ];

@@ -6,12 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { readMachine, readState } from '../apply/read.js';
 import { type Checked, showPath } from '../diag.js';
 import { type DumpText, readDumps } from '../dumps/dumps.js';
-import { observedNode, type ReadNode } from '../dumps/node.js';
+import type { ReadNode } from '../dumps/node.js';
 import type { Machine } from '../options.js';
 import { capturedHost, isCapture } from './captured.js';
 import { dumpsIn } from './dump-files.js';
 import { type Io, readAll } from './io.js';
-import { besideOf, detectedOf, type NodeAtHand, nodeOn } from './node.js';
+import { detectedOf, type NodeAtHand, nodeOn, rulesAt } from './node.js';
 
 /** A node with its rules; with `machine` if it is live or captured. */
 export interface RuledNode extends ReadNode {
@@ -68,6 +68,6 @@ function filesIn(directory: string): readonly DumpText[] {
 /** The rules of a live or captured node. */
 export async function asked(node: NodeAtHand): Promise<Checked<RuledNode>> {
   const [state, machine] = await Promise.all([readState(node.host, detectedOf(node), {}), readMachine(node.host)]);
-  const { value, diagnostics } = observedNode(state, besideOf(node));
+  const { value, diagnostics } = await rulesAt(node, state);
   return { value: { ...value, machine }, diagnostics };
 }

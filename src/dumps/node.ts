@@ -129,12 +129,13 @@ export function withoutOwn({ rules: { beside: _, ...rules }, own }: ReadNode): N
 
 /** The node of a state that was read from its tools. */
 export function observedNode(
-  { iptables = [], ipset, ipvs, addresses }: ObservedState,
-  beside?: NodeParts['beside'],
+  { iptables = [], ipset, ipvs, nft = [], addresses }: ObservedState,
+  others: Pick<NodeParts, 'beside' | 'nftTables'> = {},
 ): Checked<ReadNode> {
   return nodeOf({
     ruleSets: iptables,
-    ...(beside && { beside }),
+    nftTables: nft,
+    ...others,
     sets: ipset ?? { sets: [], others: [] },
     ipvs: ipvs?.saved ?? { virtualServers: [], others: [] },
     links: addresses,

@@ -47,6 +47,13 @@ export async function readOurs(
   return names && tables.flatMap((each) => each?.table ?? []);
 }
 
+/** All tables with their content, for those who follow packets; undefined when nft is missing or cannot list them. */
+export async function readRuleset(ask: Ask, nft: string): Promise<readonly Table[] | undefined> {
+  const argv = [nft, 'list', 'ruleset'];
+  const text = await answer(ask, argv, (outcome) => isUnseen(outcome) || isUnsupported(outcome));
+  return text === undefined ? undefined : understood(argv.join(' '), parse(text));
+}
+
 /** Undefined when it is not there any more. */
 async function readTable(
   ask: Ask,
