@@ -68,7 +68,7 @@ export const RULES: readonly Rule[] = [
   rule('tools/ask.ts', 'diag.ts'),
   rule('tools/detected.ts', 'ip.ts'),
   rule('tools/tool.ts', 'tools/ask.ts tools/detected.ts review/compare.ts diag.ts ip.ts owner.ts text.ts'),
-  rule('tools/refusal.ts', 'tools/ask.ts tools/tool.ts diag.ts'),
+  rule('tools/refusal.ts', 'tools/ask.ts tools/tool.ts diag.ts text.ts'),
   rule(
     'tools/iptables/',
     `${TOOL} tools/detected.ts tools/l4.ts tools/nft/ tools/refusal.ts review/compare.ts ip.ts json.ts owner.ts`,
@@ -76,7 +76,7 @@ export const RULES: readonly Rule[] = [
   rule('tools/ipset/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
   rule('tools/ipvs/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
   rule('tools/addresses/', `${TOOL} ip.ts json.ts owner.ts`),
-  rule('tools/nft/', `${TOOL} tools/lines.ts ip.ts owner.ts`),
+  rule('tools/nft/', `${TOOL} tools/detected.ts tools/lines.ts tools/refusal.ts ip.ts owner.ts`),
   rule('tools/conntrack/', `${TOOL} tools/l4.ts ip.ts`),
   rule('tools/sysctl/', `${TOOL} json.ts`),
   rule(
