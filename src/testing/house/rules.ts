@@ -104,7 +104,7 @@ export const RULES: readonly Rule[] = [
   ),
   rule(
     'backends/nftables/',
-    'backends/backend.ts backends/shared/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts diag.ts ip.ts ' +
+    'backends/backend.ts backends/shared/ tools/conntrack/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts diag.ts ip.ts ' +
       'json.ts memo.ts options.ts text.ts',
   ),
   rule('backends/index.ts', 'backends/backend.ts backends/iptables/ backends/ipvs/ backends/nftables/'),
