@@ -111,7 +111,7 @@ export const RULES: readonly Rule[] = [
   rule('backends/kubelet.ts', 'backends/chain-names.ts backends/iptables/names.ts tools/iptables/'),
   rule(
     'backends/ours.ts',
-    'backends/backend.ts backends/chain-names.ts backends/index.ts backends/kubelet.ts tools/iptables/ tools/tools.ts ip.ts',
+    'backends/backend.ts backends/chain-names.ts backends/index.ts backends/kubelet.ts backends/nftables/ tools/iptables/ tools/tools.ts ip.ts',
   ),
   rule('backends/served.ts', 'backends/backend.ts backends/index.ts tools/conntrack/ tools/tools.ts'),
   rule('synthetic.ts', 'backends/backend.ts json.ts text.ts'),
@@ -217,7 +217,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'imports.test.ts': [],
   'sizes.test.ts': [],
   'front.test.ts': ['complete/'],
-  'apply/': ['backends/iptables/names.ts'],
+  'apply/': ['backends/iptables/names.ts', 'backends/nftables/lower.ts'],
   'lint/': ['complete/'],
   'explain/': ['views/'],
   'views/': ['complete/', 'apply/host.ts', 'cli/'],
