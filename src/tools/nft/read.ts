@@ -3,7 +3,7 @@
  * listed: that could take long, and an old nft may crash on them.
  */
 import type { Family } from '../../ip.js';
-import { type Ask, answer, isMissing, type Outcome, understood } from '../ask.js';
+import { type Ask, answer, failure, isMissing, type Outcome, understood } from '../ask.js';
 import { lookups } from './chain.js';
 import { crashSentence, isCrash, NEWER_NFT } from './crash.js';
 import { parse } from './parse.js';
@@ -30,8 +30,8 @@ export async function readTables(ask: Ask, nft = 'nft'): Promise<readonly TableN
 }
 
 /**
- * The tables that are ours; undefined when nft is missing. Where nft crashes they have no content; with it `needed`, that
- * is an error.
+ * The tables that are ours; undefined when nft is missing. They have no content where nft cannot list them; with it
+ * `needed`, that is an error.
  */
 export async function readOurs(
   ask: Ask,
@@ -42,7 +42,8 @@ export async function readOurs(
   const names = await readTables(ask, nft);
   if (names === undefined && needed) throw new Error(`${nft} is missing: install nftables, 1.0.1 or newer`);
   const tables = await Promise.all((names?.filter(isOurs) ?? []).map((name) => readTable(ask, nft, name)));
-  if (needed && tables.some((each) => each?.crashed)) throw new Error(await crashSentence(ask, nft));
+  const unseen = tables.find((each) => each?.unseen)?.unseen;
+  if (needed && unseen) throw new Error(isCrash(unseen) ? await crashSentence(ask, nft) : failure(nft, unseen));
   return names && tables.flatMap((each) => each?.table ?? []);
 }
 
@@ -51,14 +52,15 @@ async function readTable(
   ask: Ask,
   nft: string,
   { family, name }: TableName,
-): Promise<{ readonly table: Table; readonly crashed?: true } | undefined> {
+): Promise<{ readonly table: Table; readonly unseen?: Outcome } | undefined> {
   const argv = [nft, 'list', 'table', family, name];
-  let crashed = false;
+  let why: Outcome | undefined;
   const text = await answer(ask, argv, (outcome) => {
-    crashed = isCrash(outcome);
-    return crashed || /No such file or directory/.test(outcome.stderr);
+    why = outcome;
+    return isUnseen(outcome) || /No such file or directory/.test(outcome.stderr);
   });
-  if (text === undefined) return crashed ? { table: { family, name, sets: [], chains: [] }, crashed: true } : undefined;
+  if (text === undefined)
+    return why && isUnseen(why) ? { table: { family, name, sets: [], chains: [] }, unseen: why } : undefined;
   const [table] = understood(argv.join(' '), parse(text));
   if (!table) throw new Error(`${argv.join(' ')} prints no table`);
   return { table };
