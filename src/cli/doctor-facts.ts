@@ -8,11 +8,13 @@ import { isKubeletMark } from '../backends/chain-names.js';
 import { backendFor } from '../backends/index.js';
 import { DEVICE, ownershipIn } from '../backends/ours.js';
 import type { Facts, Interface, Process, RulesFact, ToolFact, Unseen } from '../doctor/facts.js';
+import { NFT_TRIALS, trialOf } from '../doctor/nftables.js';
 import { parseChains, parseInterfaces, parseListening, parseTables } from '../doctor/parse.js';
 import { SYSCTLS } from '../doctor/sysctls.js';
 import { missingOf, TOOLS, toolsFor } from '../doctor/tools.js';
 import { TRIAL } from '../doctor/trial.js';
 import { choose, type DetectedVariant, detect } from '../tools/iptables/variants.js';
+import { crashSentence, isCrash } from '../tools/nft/crash.js';
 import type { Io } from './io.js';
 import { has, isInstalled } from './machine.js';
 import { lockFileOf } from './node.js';
@@ -32,6 +34,7 @@ export async function gather(mode: string, netns: string | undefined, io: Io): P
     interfaces,
     ...(await readRules(host, unseen)),
     ...(await readNft(host, unseen)),
+    ...(mode === 'nftables' ? await readReadiness(host, unseen) : {}),
     ipvs: {
       available: existsSync('/proc/net/ip_vs') || (await machine.run(['modprobe', '-n', '-q', 'ip_vs'])).code === 0,
       device: interfaces.some(({ name }) => name === DEVICE),
@@ -186,6 +189,23 @@ async function readNft(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'nftTa
     return { nftDrops: [] };
   }
   return { nftTables: parseTables(tables.stdout), nftDrops: parseChains(chains.stdout) };
+}
+
+/** Rules are tried in a network namespace that ends with the trial. */
+async function readReadiness(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'kernel' | 'nftTrial'>> {
+  const kernel = (await host.run(['uname', '-r'])).stdout.trim();
+  if (!isInstalled('nft')) return { kernel };
+  if (has('CAP_NET_ADMIN') === false) {
+    unseen.push({ what: 'what nft can load', why: RIGHTS });
+    return { kernel };
+  }
+  const missing: string[] = [];
+  for (const { module, rules } of NFT_TRIALS) {
+    const outcome = await host.run(['unshare', '--net', 'nft', '-f', '-'], trialOf(rules));
+    if (isCrash(outcome)) return { kernel, nftTrial: { missing, crash: await crashSentence(host.run, 'nft') } };
+    if (outcome.code !== 0) missing.push(module);
+  }
+  return { kernel, nftTrial: { missing } };
 }
 
 /** flock tells whether the lock is held; a free lock is released again at once. */

@@ -116,11 +116,14 @@ export function detectedOf({ used, nft }: NodeAtHand): Detected {
 /** The rules of the node in the state `observed`, with those of nftables and of the variant of iptables it does not use. */
 export async function rulesAt({ host, nft, others }: NodeAtHand, observed: ObservedState): Promise<Checked<ReadNode>> {
   const [other] = others;
-  const nftTables = await readRuleset(host.run, nft?.program ?? 'nft');
-  return observedNode(observed, {
-    ...(other && { beside: { variant: other.iptables.variant, ruleSets: other.saved } }),
-    ...(nftTables && { nftTables }),
-  });
+  const { tables: nftTables, problem: message } = await readRuleset(host.run, nft?.program ?? 'nft');
+  const beside = other && { variant: other.iptables.variant, ruleSets: other.saved };
+  const { value, diagnostics } = observedNode(observed, { nftTables, ...(beside && { beside }) });
+  if (message === undefined) return { value, diagnostics };
+  return {
+    value: { ...value, unread: [...value.unread, message] },
+    diagnostics: [...diagnostics, { code: 'nft-unread', severity: 'warning', message }],
+  };
 }
 
 /** The features of its programs. */

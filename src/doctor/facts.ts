@@ -19,6 +19,10 @@ export interface Facts {
   readonly variant?: string;
   /** The result of a trial of vipc's matches and targets: those that the kernel lacks, or why iptables refuses them. */
   readonly extensions?: { readonly missing: readonly string[]; readonly refused?: string };
+  /** As `uname -r` has it; for mode nftables. */
+  readonly kernel?: string;
+  /** What of NFT_TRIALS could not be loaded, for mode nftables; `crash` if nft crashed. */
+  readonly nftTrial?: { readonly missing: readonly string[]; readonly crash?: string };
   /** Tables that nft lists, such as `ip kube-proxy`; absent when nft is not installed. */
   readonly nftTables?: readonly string[];
   /** Base chains with policy drop in tables that iptables-nft did not create, such as `inet fw forward`. */

@@ -39,8 +39,8 @@ export function differencesBetween(
     if (isMartian(compared.packet)) return;
     const breaks = isLost(compared);
     const service = serviceOf(compared);
-    // A mark, a list or a share has no client that would notice; it is told once.
-    const names = compared.byDesign.length > 0 ? compared.byDesign : ['other'];
+    const names =
+      compared.byDesign.length > 0 ? compared.byDesign : [compared.kind === 'newly-served' ? compared.kind : 'other'];
     for (const name of names) {
       const key = `${breaks} ${name} ${service}`;
       const growing = found.get(key) ?? { name, breaks, service, places: new Set(), clients: new Set() };

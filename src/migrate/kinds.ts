@@ -106,6 +106,7 @@ export const KINDS: readonly Kind[] = [
     title: 'packets to node ports on addresses that do not serve them are not masqueraded any more',
     todo: 'nothing',
   },
+  { name: 'newly-served', title: 'an endpoint answers that did not before', todo: 'nothing' },
   { name: 'other', title: 'packets end otherwise', todo: 'vipc verify shows the packet and the rules' },
 ];
 

@@ -16,15 +16,20 @@ export interface Migration {
 
 /** A finding about the node. */
 export interface Ready {
+  readonly check: string;
   readonly state: 'problem' | 'warning' | 'unseen' | 'ok';
   readonly message: string;
   readonly hint?: string;
 }
 
-/** Whether a client loses an answer, or the node cannot run the new mode. */
+/** Whether a client loses an answer, or the node cannot load the rules of the new mode. */
 export function isBroken({ differences, node = [] }: Migration): boolean {
-  return differences.some(({ breaks }) => breaks) || node.some(({ state }) => state === 'problem');
+  const lacks = node.some(({ check, state }) => state === 'problem' && LOADING.has(check));
+  return lacks || differences.some(({ breaks }) => breaks);
 }
+
+/** Checks of vipc doctor on which loading rules depends. */
+const LOADING: ReadonlySet<string> = new Set(['tools', 'kernel']);
 
 interface Group {
   readonly kind: Kind;
