@@ -15,7 +15,7 @@ import { cpuSeconds, makeNetns, type Netns, NFT } from './netns.js';
 import { changing, loading, type Sender } from './nft-commands.js';
 import { median, table } from './table.js';
 
-const ENDPOINTS = 10;
+const ENDPOINTS = Number(process.env['BENCH_ENDPOINTS'] ?? 10);
 const SIZES = (process.env['BENCH_SIZES'] ?? '1000,10000').split(',').map(Number);
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 /** Changes last milliseconds, so each is made this often, and undone. */

@@ -4,13 +4,13 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Options } from '../../options.js';
-import { compileState } from '../../pipeline.js';
-import { caseInput, cases } from '../../testing/cases/cases.js';
-import { options, snapshots } from '../../testing/random/snapshots.js';
-import { often, seed } from '../../testing/run/extent.js';
-import { printRule, ruleContext } from '../../tools/nft/print-rule.js';
-import type { Element, Rule, Statement, Table } from '../../tools/nft/types.js';
+import type { Options } from '../../../options.js';
+import { compileState } from '../../../pipeline.js';
+import { caseInput, cases } from '../../../testing/cases/cases.js';
+import { options, snapshots } from '../../../testing/random/snapshots.js';
+import { often, seed } from '../../../testing/run/extent.js';
+import { printRule, ruleContext } from '../../../tools/nft/print-rule.js';
+import type { Element, Rule, Statement, Table } from '../../../tools/nft/types.js';
 
 /** A rule's end, after what it asks for: `ip daddr 10.0.0.0/8 → 10.244.1.5 . 8080`. */
 type Way = string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Endpoint, Frontend, ServicePort } from '../../../resolve/types.js';
+import type { Endpoint, Frontend, ServicePort } from '../../../../resolve/types.js';
 import { sharesOf } from './share.js';
 import { spacesOf } from './spaces.js';
 
@@ -55,6 +55,8 @@ function numbers(...some: readonly Some[]) {
   return ports.map((port) => shares.get(port)?.map(({ ip }) => ip) ?? null);
 }
 
+const many = (count: number) => Array.from({ length: count }, (_, i) => endpoint(`10.1.0.${i}:80`));
+
 const AB = ['10.0.0.1', '10.0.0.2'];
 
 describe('sharesOf', () => {
@@ -70,6 +72,8 @@ describe('sharesOf', () => {
     ['a local endpoint that policy Cluster does not use', [{ local: [C] }], [null]],
     ['two target ports', [{ cluster: [A, OTHER_PORT] }], [null]],
     ['an address twice', [{ cluster: [A, SAME_IP] }], [null]],
+    ['64 endpoints', [{ cluster: many(64) }], [many(64).map(({ ip }) => ip)]],
+    ['65 endpoints', [{ cluster: many(65) }], [null]],
     ['session affinity', [{ more: { affinity: { timeoutSeconds: 9 } } }], [null]],
     ['two ports of a VIP', [{}, { port: 81 }], [AB, AB]],
     ['two ports of a VIP, with other endpoints', [{}, { port: 81, cluster: [A] }], [AB, null]],
