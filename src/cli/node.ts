@@ -39,7 +39,7 @@ export interface NodeAtHand {
 /** The node of a task; throws when its tools do not answer. */
 export async function openNode({ at, options }: NodeTask, io: Io, lock?: Lock): Promise<NodeAtHand> {
   const { netns } = at;
-  await mustBeAble(options.value.mode, netns);
+  await mustBeAble(options.value.mode, at);
   // A process that has the lock has been there.
   if (netns !== undefined && !lock) await namespaceOf(netns, io);
   return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), at);
@@ -160,7 +160,9 @@ export async function compileFor(
 export function mustHaveNft({ nft }: NodeAtHand): void {
   if (!nft) throw new Error(`nftables mode needs nft ${OLDEST_NFT} or newer: install nftables, or name one with --nft`);
   if (!isTooOld(nft)) return;
-  throw new Error(`${nft.program} is ${nft.version}, and nftables mode needs ${OLDEST_NFT} or newer: --nft names another`);
+  throw new Error(
+    `${nft.program} is ${nft.version}, and nftables mode needs ${OLDEST_NFT} or newer: --nft names another`,
+  );
 }
 
 /** The observed state of the node, as far as it matters for `desired`. */
