@@ -7,7 +7,10 @@ import { listed, missingOf, type Need, toolsFor } from '../doctor/tools.js';
 import { has, isInstalled } from './machine.js';
 
 /** Rejects on a machine that cannot do what a command in that proxy mode, and that network namespace, needs. */
-export async function mustBeAble(mode: string, { netns, nft }: { readonly netns: string | undefined; readonly nft: string | undefined }): Promise<void> {
+export async function mustBeAble(
+  mode: string,
+  { netns, nft }: { readonly netns: string | undefined; readonly nft: string | undefined },
+): Promise<void> {
   const lacks = lacking(mode, netns, nft);
   if (lacks.length > 0) throw new Error(lacks.join('; '));
 }
