@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { LAYOUT_NAMES } from '../backends/nftables/lower.js';
-import { type ConformanceCase, caseInput, conformanceCases, nftDump } from '../testing/cases/cases.js';
+import { type ConformanceCase, caseInput, conformanceCases, nftDump, ROOT } from '../testing/cases/cases.js';
 import { nftBlocks } from '../testing/cases/nft-blocks.js';
 import { succeeded, withNode } from '../testing/machine/netns.js';
 import { nftVersions } from '../testing/machine/nft.js';
@@ -32,6 +32,9 @@ table inet kube-proxy {
 	}
 }
 `;
+
+/** Written after the page on its differences from 1.36: other priorities, chains and marks, under the same names. */
+const KUBE_PROXY_1_30 = readFileSync(`${ROOT}src/tools/nft/foreign/kube-proxy-1.30`, 'utf8');
 
 it('there are cases to walk through', () => expect(all).toHaveLength(43));
 
@@ -63,6 +66,14 @@ describeKernel.each(nftVersions())('nftables mode, nft $name', ({ program }) => 
         expect(await wrong(node, each, program)).toEqual([]);
         // Nothing is left to do.
         if (layout === 'kube-proxy') expect(steps).toEqual([]);
+      });
+    });
+
+    it('takes over from kube-proxy 1.30', async () => {
+      await onNode(async (bare, host) => {
+        succeeded(await host.run([program, '-f', '-'], KUBE_PROXY_1_30), program);
+        const [each] = sample(all, 1, `1.30 ${layout}`);
+        expect(each && (await step({ ...bare, layout }, each, program))).toEqual([]);
       });
     });
   });

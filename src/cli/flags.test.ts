@@ -42,6 +42,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--by': ['cause', 'constructor'],
   '--check': [],
   '--netns': [],
+  '--nft': [],
   '--lock-file': [],
   '--kubeconfig': [],
   '--context': ['no-such-context', 'constructor'],

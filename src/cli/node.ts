@@ -41,7 +41,7 @@ export interface NodeAtHand {
 /** The node of a task; throws when its tools do not answer. */
 export async function openNode({ at, options }: NodeTask, io: Io, lock?: Lock): Promise<NodeAtHand> {
   const { netns } = at;
-  await mustBeAble(options.value.mode, netns);
+  await mustBeAble(options.value.mode, at);
   // A process that has the lock has been there.
   if (netns !== undefined && !lock) await namespaceOf(netns, io);
   return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), at);

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { DEFAULT_FEATURES } from '../backends/features.js';
-import { LAYOUT_NAMES } from '../backends/nftables/lower.js';
+import { LAYOUTS } from '../backends/index.js';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { readSnapshot } from '../read/snapshot.js';
 import { ROOT } from '../testing/cases/cases.js';
@@ -60,7 +60,7 @@ function drive(layout: string, use: (driver: Driver) => Promise<void>): Promise<
   });
 }
 
-describeKernel.each(LAYOUT_NAMES)('the syncer in nftables mode, layout %s', (layout) => {
+describeKernel.each(LAYOUTS)('the syncer in nftables mode, layout %s', (layout) => {
   it('sends what an endpoint is in, and lists nothing', () =>
     drive(layout, async ({ sync, ran }) => {
       const first = await sync(TEXT, 'partial');
