@@ -85,6 +85,8 @@ ask "$nft" nftables.rules nft list ruleset
 ask "$nft" nftables.json nft -j list ruleset
 ask "$nft" nft-tables.txt nft list tables
 ask "$nft" nft-chains.txt nft list chains
+for f in ip ip6; do ask "$nft" nft-$f-kube-proxy.txt nft list table $f kube-proxy; done
+run nft-version.txt nft --version
 for chain in filter.INPUT filter.FORWARD filter.OUTPUT nat.PREROUTING nat.INPUT nat.OUTPUT nat.POSTROUTING; do
   for f in ip ip6; do ask "$nft" nft-$f.$chain.json nft --json list chain $f "${chain%.*}" "${chain#*.}"; done
 done

@@ -3,15 +3,21 @@
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { backendFor } from './backends/index.js';
 import { FAMILIES } from './ip.js';
 import { compile, textOf } from './pipeline.js';
-import { RULES_FILE } from './testing/cases/cases.js';
+import { NFT_FILE, RULES_FILE } from './testing/cases/cases.js';
+import { artifactText } from './testing/cases/compiled.js';
+import { nftPrinted } from './testing/cases/nft-printed.js';
 import { type Load, loadsInKernel, VARIANTS } from './testing/machine/kernel.js';
+import { withNetns } from './testing/machine/netns.js';
 import { describeInKernel } from './testing/machine/rings.js';
 import { savedTables } from './testing/node/saved.js';
 import { options, snapshots } from './testing/random/snapshots.js';
 import { often, seed } from './testing/run/extent.js';
 import { render } from './text.js';
+
+const NFT_LAYOUTS = backendFor('nftables')?.layouts ?? [];
 
 const describeKernel = await describeInKernel();
 
@@ -19,6 +25,18 @@ const clusters = fc.sample(fc.tuple(snapshots, options), { numRuns: often(15, 60
 
 describeKernel(`any snapshot (SEED=${seed})`, () => {
   const combinations = FAMILIES.flatMap((family) => VARIANTS.map((variant) => ({ family, variant })));
+
+  it.each(NFT_LAYOUTS)('loads and reads back: nftables, layout %s', (layout) =>
+    withNetns(async (host) => {
+      for (const [items, given] of clusters) {
+        const source = { name: 'cluster.json', text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
+        const text = artifactText(compile([source], { ...given, mode: 'nftables' }, { layout }).value, NFT_FILE);
+        expect(await host.run(['nft', '-f', '-'], text)).toMatchObject({ code: 0, stderr: '' });
+        const { stdout } = await host.run(['nft', 'list', 'ruleset']);
+        expect(nftPrinted(stdout)).toBe(nftPrinted(text));
+      }
+    }),
+  );
 
   it.each(combinations)('loads and reads back: $family $variant', async ({ family, variant }) => {
     const loads = clusters.map(([items, given]): Load => {

@@ -10,9 +10,9 @@ import { often } from './testing/run/extent.js';
 import { render } from './text.js';
 
 /** The artifacts of `objects` as one text. */
-function compiled(objects: readonly ApiObject[], given: Options): string {
+function compiled(objects: readonly ApiObject[], given: Options, layout?: string): string {
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-  const { value } = compile([{ name: 'cluster.json', text }], given, { skipInvalid: true });
+  const { value } = compile([{ name: 'cluster.json', text }], given, { skipInvalid: true, layout });
   return value.map((artifact) => `# ${artifact.name}\n${render(textOf(artifact))}`).join('');
 }
 
@@ -100,6 +100,36 @@ describe('any snapshot in ipvs mode', () => {
     );
   });
 });
+
+describe.each(['kube-proxy', 'fast'])('any snapshot in nftables mode, layout %s', (layout) => {
+  const nftables = options.map((given) => ({ ...given, mode: 'nftables' }));
+
+  it('leads only to chains and sets that there are, and has no block and no element twice', () => {
+    fc.assert(
+      fc.property(snapshots, nftables, (objects, given) => {
+        for (const table of compiled(objects, given, layout)
+          .split(/^delete table /m)
+          .slice(1)) {
+          const names = [...table.matchAll(/^\t(?:chain|set|map) (\S+) \{$/gm)].map(([, name]) => name);
+          const named = [...table.matchAll(/ (?:jump|goto) ([^\s,]+)| @([^\s,":]+)/g)].map(([, a, b]) => a ?? b);
+          const keys = [...table.matchAll(/^\t(?:set|map) (\S+)|^\t{3}([^:,]+?)(?= comment | : goto| : drop|,$)/gm)];
+          let set = '';
+          const placed = keys.map(([, opened, key]) => {
+            set = opened ?? set;
+            return `${set} ${key}`;
+          });
+          expect(new Set(names).size).toBe(names.length);
+          expect(named.filter((name) => !NO_BLOCK.test(name ?? '') && !names.includes(name))).toEqual([]);
+          expect(new Set(placed).size).toBe(placed.length);
+          expect(names.filter((name = '') => name.length > 255)).toEqual([]);
+        }
+      }),
+    );
+  });
+});
+
+/** Of the comment of the reject chain. */
+const NO_BLOCK = /^no-endpoint-(?:services|nodeports)$/;
 
 /** `-t 10.0.0.1:80` of an ipvsadm line. */
 function service(line: string): string {

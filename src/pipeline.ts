@@ -162,7 +162,7 @@ export function resolveFamilies(
   }));
   const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
   // For a live node nothing is simulated, so --simulate is not suggested.
-  const missing = omissions(snapshot, ports, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
+  const missing = omissions(snapshot, ports, options, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
   return { value, diagnostics: [...missing, ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
 }
 

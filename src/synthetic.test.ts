@@ -13,12 +13,12 @@ import { render } from './text.js';
 const NAME = 'fixtures/look/simulated/manifests.yaml';
 const SOURCE = { name: NAME, text: readFileSync(`${ROOT}${NAME}`, 'utf8') };
 
-describe.each(['iptables', 'ipvs'])('in %s mode', (mode) => {
+describe.each(['iptables', 'ipvs', 'nftables'])('in %s mode', (mode) => {
   const completion = { ...AS_IT_IS, simulate: true, allocate: true, nodes: 2 };
   const { value } = compile([SOURCE], { ...DEFAULT_OPTIONS, mode, nodeName: 'node-1' }, { completion });
   const rules = value.filter(({ name }) => name !== 'resolved.txt' && name !== 'ipvsadm.rules');
 
-  it('has rules', () => expect(rules.length).toBeGreaterThan(1));
+  it('has rules', () => expect(rules.length).toBeGreaterThan(mode === 'nftables' ? 0 : 1));
 
   it.each(rules)('$name says so once', ({ parts }) => {
     const [first, ...others] = parts.map((part) => ({

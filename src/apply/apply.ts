@@ -41,11 +41,12 @@ export async function apply(
   const first = plan(before, desired, options);
   await rehearse(first.steps, target);
   let next = first;
+  let partly: readonly Diagnostic[] = [];
   let warnings: readonly Diagnostic[] = [];
   for (let attempt = 0; attempt < ATTEMPTS && next.steps.length > 0; attempt++) {
     const ran = await runSteps(next.steps, target);
     const { refused } = ran;
-    warnings = ran.warnings;
+    ({ partly, warnings } = ran);
     after = await read();
     const all = plan(after, desired, options);
     const rest = warnings.length > 0 ? without(all, isOptional) : all;
@@ -58,7 +59,7 @@ export async function apply(
         after,
         plan: first,
         rest: plan(after, desired, options),
-        diagnostics: [...diagnostics, ...warnings],
+        diagnostics: [...diagnostics, ...partly, ...warnings],
       };
     }
     next = rest;
@@ -71,7 +72,7 @@ export async function apply(
     // An optional tool that failed is in the diagnostics, and left out of the plan.
     plan: warnings.length > 0 ? without(first, isOptional) : first,
     rest: next,
-    diagnostics: warnings,
+    diagnostics: [...partly, ...warnings],
   };
 }
 
@@ -105,7 +106,7 @@ async function giveUp(
 const RULES_AS_BEFORE: Diagnostic = {
   code: 'rules-kept',
   severity: 'warning',
-  message: 'the iptables rules are what they were before',
+  message: 'the rules are what they were before',
 };
 
 /** The steps back to the state `before`, of the tools that can go back. */

@@ -7,7 +7,7 @@ import { toolOf } from '../diff/plan.js';
 import { chunks } from '../text.js';
 import type { Detected } from '../tools/detected.js';
 import { refusal } from '../tools/refusal.js';
-import type { AnyTool, Step } from '../tools/tool.js';
+import type { AnyTool, Rejection, Step } from '../tools/tool.js';
 import type { Host } from './host.js';
 
 /** Where to run a plan. */
@@ -29,25 +29,50 @@ export async function rehearse(steps: readonly Step[], { host }: Target): Promis
 export interface Ran {
   /** The refusal of a tool; no step after it was run. */
   readonly refused?: Diagnostic;
+  /** Refusals of parts of a step whose other parts were carried out. */
+  readonly partly: readonly Diagnostic[];
   readonly warnings: readonly Diagnostic[];
 }
 
 /** Runs the steps in order. */
 export async function runSteps(steps: readonly Step[], target: Target): Promise<Ran> {
   const warnings: Diagnostic[] = [];
+  const partly: Diagnostic[] = [];
   for (const step of steps) {
     const tool = toolOf(step);
-    const refused = await runStep(step, tool, target);
-    if (refused && !tool.optional) return { refused, warnings };
+    const { refused, left } = await runWithout(step, tool, target);
+    partly.push(...left);
+    if (refused && !tool.optional) return { refused, partly, warnings };
     if (refused && tool.optional) warnings.push({ ...refused, severity: 'warning', ...tool.optional });
   }
-  return { warnings };
+  return { partly, warnings };
+}
+
+/** Objects that a step may lose to refusals, at most: each costs another run. */
+const MOST_LEFT = 8;
+
+/** Runs a step, if need be without what the tool refuses of it. */
+async function runWithout(
+  step: Step,
+  tool: AnyTool,
+  target: Target,
+): Promise<{ readonly refused?: Diagnostic; readonly left: readonly Diagnostic[] }> {
+  const left: Diagnostic[] = [];
+  for (let next = step; next.input.length > 0; ) {
+    const rejection = await runStep(next, tool, target);
+    if (!rejection) break;
+    const { why, rest } = rejection;
+    if (!rest || left.length === MOST_LEFT) return { refused: left[0] ?? why, left: [] };
+    left.push(why);
+    next = rest;
+  }
+  return { left };
 }
 
 /** Seconds: long enough for another program's small change. */
 const FIRST_WAIT = 1;
 
-async function runStep(step: Step, tool: AnyTool, target: Target): Promise<Diagnostic | undefined> {
+async function runStep(step: Step, tool: AnyTool, target: Target): Promise<Rejection | undefined> {
   const { host, waitSeconds, onWait } = target;
   const run = (seconds: number) => host.run(step.argv(seconds), chunks(step.input));
   const first = Math.min(FIRST_WAIT, waitSeconds);
@@ -58,5 +83,5 @@ async function runStep(step: Step, tool: AnyTool, target: Target): Promise<Diagn
   }
   const isDone = tool.isDone ? tool.isDone(outcome) : outcome.code === 0;
   if (isDone) return undefined;
-  return tool.rejected ? tool.rejected(step, outcome, host.run, waitSeconds) : refusal(step, outcome);
+  return tool.rejected ? tool.rejected(step, outcome, host.run, waitSeconds) : { why: await refusal(step, outcome) };
 }

@@ -34,7 +34,7 @@ export interface ModeOurs {
   /** The device that holds virtual IPs. */
   readonly device?: string;
   /** Tables of nftables. */
-  readonly isTable?: NftOurs;
+  readonly isTable?: NftOurs['isTable'];
   /** Virtual servers of a node. */
   readonly servers?: (observed: ObservedState) => IpvsOurs;
 }

@@ -12,7 +12,7 @@ it.each(BACKENDS)('$mode mode is compiled to the files that it names', ({ mode, 
   expect([...files, RESOLVED_FILE]).toEqual(expect.arrayContaining(value.map(({ name }) => name)));
 });
 
-it('has iptables, the default, ipvs and nftables, in the one layout', () => {
+it('has iptables, the default, ipvs and nftables, and two layouts', () => {
   expect(MODES).toEqual(['iptables', 'ipvs', 'nftables']);
-  expect(LAYOUTS).toEqual(['kube-proxy']);
+  expect(LAYOUTS).toEqual(['kube-proxy', 'fast']);
 });

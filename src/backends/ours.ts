@@ -11,6 +11,7 @@ import type { ModeOurs } from './backend.js';
 import { isServiceChain, PROXY_CANARY } from './chain-names.js';
 import { BACKENDS } from './index.js';
 import { besideKubelet, hasKubelet, isFirewall, lacksFirewall, targetOf } from './kubelet.js';
+import { sections } from './nftables/sections.js';
 
 const MODES: readonly ModeOurs[] = BACKENDS.map(({ ours }) => ours);
 
@@ -39,7 +40,7 @@ export function oursIn(observed: ObservedState, { excludeCIDRs }: Keep = { exclu
     ipvs: (server) => servers.some((isOurs) => isOurs(server)) && !isExcluded(server.address, excludeCIDRs),
     addresses: { device: DEVICE },
     sysctl: undefined,
-    nft: (table) => MODES.some(({ isTable }) => isTable?.(table)),
+    nft: { isTable: (table) => MODES.some(({ isTable }) => isTable?.(table)), sections },
   };
 }
 

@@ -151,7 +151,8 @@ export function nodeOptions(command: Command): Command {
       )
         .choices(['auto', 'nft', 'legacy'])
         .default('auto'),
-    );
+    )
+    .option('--nft <PATH>', 'use this nft instead of the one in the PATH, such as a newer one that wrote the tables');
 }
 
 /** Options for changing a node. */

@@ -59,7 +59,7 @@ describe('vipc', () => {
       'a layout that is none',
       ['compile', WEB, '--layout', 'slow'],
       2,
-      /'slow' is invalid. Allowed choices are kube-proxy/,
+      /'slow' is invalid. Allowed choices are kube-proxy, fast/,
     ],
     [
       'a mode that is none',
@@ -112,7 +112,7 @@ describe('vipc', () => {
 
 describe('help', () => {
   const MODES = /--mode <MODE>[^]*?\(choices:\s+"iptables",\s+"ipvs",\s+"nftables"\)/;
-  const LAYOUTS = /--layout <LAYOUT>[^]*?\(choices:\s+"kube-proxy"\)/;
+  const LAYOUTS = /--layout <LAYOUT>[^]*?\(choices:\s+"kube-proxy",\s+"fast"\)/;
 
   it.each(['compile', 'diff', 'apply', 'sync'])('of %s lists modes and layouts', async (command) => {
     const { stdout } = await vipc([command, '--help']);

@@ -13,6 +13,7 @@ import { mustBeAble } from './prepared.js';
 export interface NodeFlags extends OptionFlags, InputFlags {
   readonly netns?: string;
   readonly iptables: Variant | 'auto';
+  readonly nft?: string;
   readonly skipInvalid?: boolean;
   readonly strict?: boolean;
   readonly verbose?: boolean;
@@ -28,8 +29,12 @@ export interface ChangeFlags extends NodeFlags {
 /** What a command at a node is to do. */
 export interface NodeTask {
   readonly options: Checked<Options>;
-  /** Which node, and which of its iptables. */
-  readonly at: { readonly netns: string | undefined; readonly iptables: Variant | 'auto' };
+  /** Which node, and which of its iptables and nft. */
+  readonly at: {
+    readonly netns: string | undefined;
+    readonly iptables: Variant | 'auto';
+    readonly nft: string | undefined;
+  };
   /** How to read and compile. */
   readonly how: {
     readonly layout: string | undefined;
@@ -49,10 +54,10 @@ export interface ChangeTask extends NodeTask {
 
 /** What `flags` ask for; the configuration is read once, for its file may be a pipe. */
 export async function nodeTask(paths: readonly string[], flags: NodeFlags, io: Io): Promise<NodeTask> {
-  const { netns, iptables, layout, skipInvalid = false, strict = false, verbose = false } = flags;
+  const { netns, iptables, nft, layout, skipInvalid = false, strict = false, verbose = false } = flags;
   return {
     options: await loadOptions(flags),
-    at: { netns, iptables },
+    at: { netns, iptables, nft },
     how: { layout, skipInvalid, strict, verbose },
     input: () => openInput(paths, flags, io),
   };

@@ -15,9 +15,10 @@ import type { PlanOptions } from '../diff/plan.js';
 import type { Options } from '../options.js';
 import { type Compiled, compileState } from '../pipeline.js';
 import { FORBIDDEN, failure } from '../tools/ask.js';
-import type { Detected } from '../tools/detected.js';
+import type { Detected, Nft } from '../tools/detected.js';
 import type { RuleSet } from '../tools/iptables/types.js';
 import { CHAINS_PER_COMMIT, choose, type DetectedVariant, detect, features } from '../tools/iptables/variants.js';
+import { detectNft, isTooOld, OLDEST_NFT } from '../tools/nft/version.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { rulesNeed } from './api-sources.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
@@ -31,6 +32,8 @@ export interface NodeAtHand {
   readonly used?: DetectedVariant;
   /** The other variant, where it is installed. */
   readonly others: readonly DetectedVariant[];
+  /** Absent where none is installed. */
+  readonly nft?: Nft;
 }
 
 /** The node of a task; throws when its tools do not answer. */
@@ -42,16 +45,20 @@ export async function openNode({ at, options }: NodeTask, io: Io, lock?: Lock): 
   return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), at);
 }
 
+/** Which of its tools to use. */
+type NodeTools = Pick<NodeTask['at'], 'iptables'> & Partial<Pick<NodeTask['at'], 'nft'>>;
+
 /** The node that `host` is. */
-export async function nodeOn(host: Host, { iptables }: Pick<NodeTask['at'], 'iptables'>): Promise<NodeAtHand> {
-  const detected = await detect(host.run);
+export async function nodeOn(host: Host, { iptables, nft: program }: NodeTools): Promise<NodeAtHand> {
+  const [detected, nft] = await Promise.all([detect(host.run, program), detectNft(host.run, program)]);
+  if (!nft && program !== undefined) throw new Error(`${program} is no nft that can be run`);
   const used =
     iptables === 'auto' ? choose(detected, isKubeletMark) : detected.find((each) => each.iptables.variant === iptables);
   if (!used && iptables !== 'auto') throw new Error(`iptables-${iptables} is not installed`);
   // Half of the rules cannot tell which variant the node uses.
   const unread = [used, ...(iptables === 'auto' ? detected : [])].find((each) => each?.unreadable !== undefined);
   if (unread?.unreadable !== undefined) throw new Error(unread.unreadable);
-  return { host, ...(used && { used }), others: detected.filter((each) => each !== used) };
+  return { host, ...(used && { used }), ...(nft && { nft }), others: detected.filter((each) => each !== used) };
 }
 
 /** Runs `change` while no other vipc changes the same node. */
@@ -100,8 +107,8 @@ export function targetOf(node: NodeAtHand, { lock }: ChangeTask, io: Io): Target
 }
 
 /** What tools need to know about the node. */
-export function detectedOf({ used }: NodeAtHand): Detected {
-  return used ? { iptables: used.iptables } : {};
+export function detectedOf({ used, nft }: NodeAtHand): Detected {
+  return { ...(used && { iptables: used.iptables }), ...(nft && { nft }) };
 }
 
 /** The features of its programs. */
@@ -129,6 +136,7 @@ export async function compileFor(
   const options = { ...loaded.value, machine };
   if (!node.used && backendFor(options.mode)?.tools.includes('iptables'))
     throw new Error(failure('iptables-save', await node.host.run(['iptables-save'])));
+  if (backendFor(options.mode)?.tools.includes('nft')) mustHaveNft(node);
   const input = await (await task.input()).read(rulesNeed(options));
   const unreadable = hasErrors(input.diagnostics);
   const { value: compiled, diagnostics } = unreadable
@@ -146,6 +154,13 @@ export async function compileFor(
   await report(all, how.verbose, io);
   if (compiled && !hasErrors(all)) return { compiled, options };
   return { code: unreadable ? EXIT.trouble : EXIT.different };
+}
+
+/** Rejects a node whose nft cannot load what nftables mode writes. */
+export function mustHaveNft({ nft }: NodeAtHand): void {
+  if (!nft) throw new Error(`nftables mode needs nft ${OLDEST_NFT} or newer: install nftables, or name one with --nft`);
+  if (!isTooOld(nft)) return;
+  throw new Error(`${nft.program} is ${nft.version}, and nftables mode needs ${OLDEST_NFT} or newer: --nft names another`);
 }
 
 /** The observed state of the node, as far as it matters for `desired`. */

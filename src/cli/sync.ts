@@ -21,7 +21,7 @@ import { readFiles, watchFiles } from '../watch/files.js';
 import { watchCluster } from '../watch/source.js';
 import { EXIT, type Io } from './io.js';
 import { LINE, type LogFormat } from './log-lines.js';
-import { featuresOf, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { featuresOf, mustHaveNft, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { type ChangeFlags, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
@@ -49,6 +49,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
   if (flags.snapshot && !(await isUsable(flags.snapshot, flags, io))) return EXIT.trouble;
   return withLock(task, io, async (lock) => {
     const node = await openNode(task, io, lock);
+    if (backendFor(loaded.value.mode)?.tools.includes('nft')) mustHaveNft(node);
     const log = newLog(flags);
     const target = { ...targetOf(node, task, io), onWait: (what: string) => log.warn(what) };
     const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
@@ -62,7 +63,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
       openSource,
       log,
     });
-    log.info({ iptables: node.used?.iptables.variant, ...daemon.ports }, 'started');
+    log.info({ iptables: node.used?.iptables.variant, nft: node.nft?.version, ...daemon.ports }, 'started');
     const notify = notifier(daemon.isAlive, { onProblem: (message) => log.warn(message) });
     void daemon.ready.then(() => notify.ready());
     const signal = await untilTold(daemon, named, loaded.value, flags, log, hungUp);

@@ -51,7 +51,7 @@ describe.each(names.sort())('%s', (name) => {
     expect(Math.max(0, ...again.slices.map(({ endpoints }) => endpoints.length))).toBeLessThanOrEqual(100);
   });
 
-  it.each(['iptables', 'ipvs'])('has the same rules in %s mode on each node', (mode) => {
+  it.each(['iptables', 'ipvs', 'nftables'])('has the same rules in %s mode on each node', (mode) => {
     for (const { metadata } of cluster.nodes) {
       const options = { ...DEFAULT_OPTIONS, mode, nodeName: metadata.name };
       const rules = (snapshot: Snapshot) => programText(compileSnapshot(snapshot, options, {}).value);

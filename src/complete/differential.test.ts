@@ -32,7 +32,7 @@ describe.each(conformanceCases())('$name', (found) => {
     expect(completed.slices.every(({ synthetic }) => synthetic)).toBe(true);
   });
 
-  it.each(['iptables', 'ipvs'])('has the same rules in %s mode', (mode) => {
+  it.each(['iptables', 'ipvs', 'nftables'])('has the same rules in %s mode', (mode) => {
     const rules = (from: typeof snapshot) => programText(compileSnapshot(from, { ...options, mode }, {}).value);
     expect(rules(completed)).toBe(rules(original));
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Options } from '../options.js';
 import { compileState } from '../pipeline.js';
 import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
-import type { NftTable } from '../tools/nft/tables.js';
+import type { Table } from '../tools/nft/types.js';
 import type { Step } from '../tools/tool.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { assume } from './assume.js';
@@ -19,11 +19,11 @@ const EMPTY: ObservedState = {
   addresses: [{ name: 'eth0', addresses: [{ ip: '192.168.7.2', prefix: 24, family: 'ipv4', scope: 'global' }] }],
 };
 
-const TABLES: readonly NftTable[] = [
-  { family: 'ip', name: 'kube-proxy' },
-  { family: 'inet', name: 'kube-proxy' },
-  { family: 'ip', name: 'nat' },
-  { family: 'ip6', name: 'kube-proxy' },
+const TABLES: readonly Table[] = [
+  { family: 'ip', name: 'kube-proxy', sets: [], chains: [] },
+  { family: 'inet', name: 'kube-proxy', sets: [], chains: [] },
+  { family: 'ip', name: 'nat', sets: [], chains: [] },
+  { family: 'ip6', name: 'kube-proxy', sets: [], chains: [] },
 ];
 
 const WEB: SmallService = { name: 'web', number: 1, ready: ['pod1', 'remote'] };

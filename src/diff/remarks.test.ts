@@ -8,7 +8,7 @@ const FINE: ObservedState = {
   iptables: [
     parse('*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j ACCEPT\n-A OUTPUT -p tcp -j DROP\nCOMMIT\n', 'ipv6').value,
   ],
-  nft: [{ family: 'inet', name: 'kube-proxy' }],
+  nft: [{ family: 'inet', name: 'kube-proxy', sets: [], chains: [] }],
 };
 const { nft: _, ...UNSEEN } = FINE;
 
@@ -24,7 +24,7 @@ it.each<[string, ObservedState, readonly RegExp[]]>([
   ['nothing to say', FINE, []],
   [
     'nftables mode',
-    { ...FINE, nft: [{ family: 'ip', name: 'kube-proxy' }] },
+    { ...FINE, nft: [{ family: 'ip', name: 'kube-proxy', sets: [], chains: [] }] },
     [/nftables mode act here: table ip kube-proxy$/],
   ],
   ['nft is missing', UNSEEN, [/nft is missing/]],

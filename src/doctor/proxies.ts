@@ -78,7 +78,7 @@ function variants({ rules = [], variant }: Facts): readonly Finding[] {
 function leftovers({ mode, ipvs, nftTables, unseen }: Facts): readonly Finding[] {
   const tables = (nftTables ?? []).filter((name) => /^(?:ip|ip6|inet) kube-proxy$/.test(name));
   const found: Finding[] = [];
-  if (tables.length > 0) {
+  if (mode !== 'nftables' && tables.length > 0) {
     found.push({
       check: 'leftovers',
       state: 'problem',

@@ -35,6 +35,7 @@ export const TOOLS: readonly Tool[] = [
   { name: 'test', programs: [['test']], package: 'coreutils', needs: ['ipvs'] },
   { name: 'ipset', programs: [['ipset']], package: 'ipset', version: ['ipset', '--version'], needs: ['ipset'] },
   { name: 'ipvsadm', programs: [['ipvsadm']], package: 'ipvsadm', version: ['ipvsadm', '--version'], needs: ['ipvs'] },
+  { name: 'nft', programs: [['nft']], package: 'nftables', version: ['nft', '--version'], needs: ['nft'] },
   {
     name: 'conntrack',
     programs: [['conntrack']],

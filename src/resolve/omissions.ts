@@ -3,6 +3,7 @@
  * Services without a cluster IP, and for input without any rules; notes on slices whose Service is missing.
  */
 import type { Diagnostic } from '../diag.js';
+import type { Options } from '../options.js';
 import { type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { isOurs } from './resolve.js';
 
@@ -15,8 +16,16 @@ const HINTS: Readonly<Record<Remedy, string | undefined>> = {
   none: undefined,
 };
 
-/** Warnings `no-service-port`, `no-cluster-ip`; notes `orphan-slice`. `ports` is the number of ServicePorts. */
-export function omissions(snapshot: Snapshot, ports: number, remedy: Remedy = 'simulate'): readonly Diagnostic[] {
+/**
+ * Warnings `no-service-port`, `no-cluster-ip`, `external-ips-off`; notes `orphan-slice`. `ports` is the number of
+ * ServicePorts.
+ */
+export function omissions(
+  snapshot: Snapshot,
+  ports: number,
+  { externalIPs }: Pick<Options, 'externalIPs'>,
+  remedy: Remedy = 'simulate',
+): readonly Diagnostic[] {
   const { services, slices } = snapshot;
   const names = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
   const orphans = slices.filter((slice) => {
@@ -30,11 +39,27 @@ export function omissions(snapshot: Snapshot, ports: number, remedy: Remedy = 's
       const message = `${origin.object} has no cluster IP, so it has no rules`;
       return { code: 'no-cluster-ip', severity: 'warning', message, origin, ...(hint !== undefined && { hint }) };
     }),
+    ...(externalIPs ? [] : services.filter(hasExternalIPs).map(notServed)),
     ...orphans.map(({ origin }): Diagnostic => {
       const message = `${origin.object} is left out: its Service is not in the snapshot`;
       return { code: 'orphan-slice', severity: 'note', message, origin };
     }),
   ];
+}
+
+function hasExternalIPs(service: Service): boolean {
+  return isOurs(service) && service.spec.externalIPs.length > 0 && service.spec.type !== 'ExternalName';
+}
+
+function notServed({ spec, origin }: Service): Diagnostic {
+  const ips = spec.externalIPs;
+  return {
+    code: 'external-ips-off',
+    severity: 'warning',
+    message: `${origin.object} has external IPs, which are not served: ${ips.slice(0, 5).join(', ')}${ips.length > 5 ? ', …' : ''}`,
+    origin: { ...origin, path: ['spec', 'externalIPs'] },
+    hint: 'the feature gate AllowServiceExternalIPs is off (KEP-5707); a Service of type LoadBalancer has such addresses, too',
+  };
 }
 
 function lacksAddress({ spec }: Service): boolean {

@@ -11,7 +11,7 @@ import { SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
 import { sections } from '../tools/iptables/sections.js';
 import { serviceRules } from './service-rules.js';
 
-const MODES = ['iptables', 'ipvs'] as const;
+const MODES = ['iptables', 'ipvs', 'nftables'] as const;
 const FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };
 
 function compiled(each: ReturnType<typeof cases>[number], mode: string): Compiled | undefined {
@@ -36,6 +36,7 @@ function pagesOf({ resolved, desired, backend }: Compiled): ReadonlyMap<string, 
 
 const linesOf = (text: string, pattern: RegExp): readonly string[] =>
   text.split('\n').filter((line) => pattern.test(line));
+const bare = (line: string): string => line.trim().replace(/,$/, '');
 const sorted = (lines: readonly string[]): readonly string[] => [...lines].sort();
 
 describe.each(compilable)('the pages of $name', ({ value }) => {
@@ -54,7 +55,20 @@ describe.each(compilable)('the pages of $name', ({ value }) => {
   });
 
   // Comments say whose a rule is, and only iptables mode has them on each.
-  if (!desired.ipvs) {
+  if (desired.nft) {
+    it('have every rule and element of the Service, and no other', () => {
+      const owned = artifacts.flatMap(({ parts }) => parts.flatMap(({ text }) => [...text]));
+      for (const [service, page] of pages) {
+        const its = owned.filter(({ owner }) => owner && `${owner.namespace}/${owner.service}` === service);
+        const expected = its.map(({ text }) => bare(text)).filter((line) => / goto | dnat |^[0-9a-f.:]+$/.test(line));
+        const shown = page.split('\n').map(bare);
+        expect(expected.filter((line) => !shown.includes(line))).toEqual([]);
+        const others = owned.filter(({ owner }) => owner && `${owner.namespace}/${owner.service}` !== service);
+        const theirs = new Set(others.map(({ text }) => bare(text)).filter((line) => /^chain /.test(line)));
+        expect(shown.filter((line) => theirs.has(line))).toEqual([]);
+      }
+    });
+  } else if (!desired.ipvs) {
     it('have the rules that name the Service, and its chains', () => {
       for (const ruleSet of desired.iptables?.ruleSets ?? []) {
         const found = sections(artifactText(artifacts, FILE[ruleSet.family]), isServiceChain);

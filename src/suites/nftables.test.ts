@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { conformanceCases, nftDump } from '../testing/cases/cases.js';
+import { conformanceCases, nftDump, nftGoldens } from '../testing/cases/cases.js';
 import { compiledNftables } from '../testing/cases/compiled.js';
 import { nftBlocks } from '../testing/cases/nft-blocks.js';
+import { nftPrinted } from '../testing/cases/nft-printed.js';
 
 const dumps = conformanceCases().flatMap((each) => {
   const path = nftDump(each);
@@ -29,5 +30,12 @@ describe('in a dump', () => {
       return JSON.stringify(nftBlocks([...lines.slice(0, i), ...lines.slice(i + 1)].join('\n'))) === all;
     });
     expect(unnoticed).toEqual([]);
+  });
+});
+
+describe('nftables.rules', () => {
+  it.each(nftGoldens())('$name: parse and print give it back', ({ path }) => {
+    const text = readFileSync(path, 'utf8');
+    expect(nftPrinted(text)).toBe(text.replace(/^(?:add |delete |#).*\n/gm, ''));
   });
 });

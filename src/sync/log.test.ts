@@ -75,8 +75,9 @@ describe('the log of watches', () => {
     ...(code === undefined ? {} : { code }),
   });
   const working = (kind: WatchState['kind']): WatchState => ({ kind, state: 'working' });
+  const refused = (code: number): WatchState => ({ ...failing('ServiceCIDR', code), optional: true });
   const all = ['Service', 'EndpointSlice', 'Node'] as const;
-  const times = (count: number, ...states: readonly WatchState[]) => new Array(count).fill(states).flat();
+  const times = <T>(count: number, ...states: readonly T[]): T[] => new Array(count).fill(states).flat();
 
   it.each<[string, readonly WatchState[], readonly string[]]>([
     ['nothing', [...all.map(working)], []],
@@ -99,6 +100,11 @@ describe('the log of watches', () => {
         ...times(30, failing('EndpointSlice', 403)),
       ],
       ['warn the API server is lost', 'warn the API server refuses'],
+    ],
+    [
+      'a kind that the rules can do without, once',
+      [...times(9, refused(404)), working('ServiceCIDR'), ...times(9, refused(403))],
+      times(2, 'warn the API server does not give what some rules need'),
     ],
     [
       'each time',

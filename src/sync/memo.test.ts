@@ -12,7 +12,12 @@ import { type ApiObject, options, snapshots } from '../testing/random/snapshots.
 import { render } from '../text.js';
 import { newStore, type Store } from '../watch/store.js';
 
-const MODES = ['iptables', 'ipvs'];
+const LAYOUTS = [
+  ['iptables', 'kube-proxy'],
+  ['ipvs', 'kube-proxy'],
+  ['nftables', 'kube-proxy'],
+  ['nftables', 'fast'],
+] as const;
 
 function emptyStore(): Store {
   return newStore({ onChange: () => undefined, onInvalid: () => undefined });
@@ -35,7 +40,7 @@ function compiled(store: Store, given: Options, how?: How): string {
     .join('');
 }
 
-describe.each(MODES)('the compiler with a memo, %s mode', (mode) => {
+describe.each(LAYOUTS)('the compiler with a memo, %s mode, layout %s', (mode, layout) => {
   it('compiles the same as without, whatever is added and removed', () => {
     const histories = snapshots.chain((objects) => fc.array(fc.shuffledSubarray([...objects]), { minLength: 2 }));
     fc.assert(
@@ -44,7 +49,7 @@ describe.each(MODES)('the compiler with a memo, %s mode', (mode) => {
         const [memo, used] = [newMemo(), { ...given, mode }];
         for (const objects of history) {
           fill(store, objects);
-          expect(compiled(store, used, { memo })).toBe(compiled(store, used));
+          expect(compiled(store, used, { memo, layout })).toBe(compiled(store, used, { layout }));
         }
       }),
     );
@@ -52,7 +57,7 @@ describe.each(MODES)('the compiler with a memo, %s mode', (mode) => {
 
   it('compiles only what changed', () => {
     const store = emptyStore();
-    const how = { memo: newMemo() };
+    const how = { memo: newMemo(), layout };
     const used = { ...SMALL_OPTIONS, mode };
     const made = (ready: readonly ('pod1' | 'pod2')[]) => {
       const sources = smallCluster([
@@ -66,6 +71,10 @@ describe.each(MODES)('the compiler with a memo, %s mode', (mode) => {
         ...chains.flatMap((chain) => chain.rules()).map((thing) => ({ thing, origin: thing.origin })),
         ...(desired.ipset ?? []).flatMap(({ entries }) => entries).map((thing) => ({ thing, ...thing })),
         ...(desired.ipvs?.virtualServers ?? []).map((thing) => ({ thing, ...thing })),
+        ...(desired.nft?.tables ?? []).flatMap(({ chains }) => chains).map((thing) => ({ thing, ...thing })),
+        ...(desired.nft?.tables ?? [])
+          .flatMap(({ sets }) => sets.flatMap(({ elements }) => [...elements()]))
+          .map((thing) => ({ thing, ...thing })),
       ];
       const of = (name: string) =>
         new Set(things.flatMap(({ thing, origin }) => (origin?.object === `Service default/${name}` ? [thing] : [])));

@@ -114,13 +114,12 @@ async function partialSync(state: State, known: Known, snapshot: Snapshot, run: 
   const assumed = assume(others, known.desired, read);
   const next = await run.watch.time('diff', async () => plan(assumed, desired, planOptions(state)));
   run.steps = next.steps;
-  const { refused, warnings } = await run.watch.time('apply', () => runSteps(next.steps, target));
-  run.diagnostics.push(...warnings);
-  state.known = refused ? undefined : { others, desired };
-  if (refused) {
-    run.diagnostics.push(refused);
-    refuse(run);
-  } else if (next.steps.length > 0) await forget(target, compiled, assumed, next, run);
+  const { refused, partly, warnings } = await run.watch.time('apply', () => runSteps(next.steps, target));
+  const errors = [...partly, ...(refused ? [refused] : [])];
+  run.diagnostics.push(...errors, ...warnings);
+  state.known = errors.length > 0 ? undefined : { others, desired };
+  if (errors.length > 0) refuse(run);
+  else if (next.steps.length > 0) await forget(target, compiled, assumed, next, run);
 }
 
 /** Undefined when the snapshot cannot be compiled at all. */

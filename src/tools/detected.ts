@@ -13,7 +13,17 @@ export interface Iptables {
   readonly program: Readonly<Record<Family, string>>;
 }
 
+/** nft(8). */
+export interface Nft {
+  /** A name or a path. */
+  readonly program: string;
+  /** `1.0.6`; versions before 1.0.1 lack what nftables mode needs. */
+  readonly version: string;
+}
+
 export interface Detected {
   /** Absent where no iptables is installed. */
   readonly iptables?: Iptables;
+  /** Absent where no nft is installed. */
+  readonly nft?: Nft;
 }

@@ -2,6 +2,7 @@
  * refusal: a tool's error → the input line that it names, and the origin of that line.
  */
 import { type Diagnostic, show } from '../diag.js';
+import type { Line } from '../text.js';
 import { failure, type Outcome } from './ask.js';
 import type { Step } from './tool.js';
 
@@ -16,12 +17,15 @@ export async function refusal(
   const number = named === undefined ? undefined : await exact(named);
   const line = number === undefined ? undefined : input[number - 1];
   const said = failure(name, outcome);
-  return {
-    code: 'refused',
-    severity: 'error',
-    message: line ? `${said}: line ${number} of the input is ${show(line.text)}` : said,
-    ...(line?.origin ? { origin: line.origin } : {}),
-  };
+  return line && number !== undefined
+    ? refusalOf(said, line, number)
+    : { code: 'refused', severity: 'error', message: said };
+}
+
+/** That a tool refused `line`, which is number `number` of its input. */
+export function refusalOf(said: string, line: Line, number: number): Diagnostic {
+  const message = `${said}: line ${number} of the input is ${show(line.text)}`;
+  return { code: 'refused', severity: 'error', message, ...(line.origin ? { origin: line.origin } : {}) };
 }
 
 /** `line 3 failed`, `Error occurred at line: 3`, `Error in line 3`, `Command failed -:3`. */

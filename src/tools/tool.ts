@@ -10,7 +10,7 @@
  *     steps    Difference → Step[]                   what to feed the tool, by phase
  *     changes  Difference → sections                 the difference as texts
  *     show     Desired × Service → sections          the part for one Service
- *     rejected Step × Outcome → Diagnostic           the refused line and its origin
+ *     rejected Step × Outcome → Rejection            the refused line and its origin
  */
 import type { Diagnostic } from '../diag.js';
 import type { Family } from '../ip.js';
@@ -38,6 +38,8 @@ export interface Step {
 export interface How extends Detected {
   /** Most chains of iptables in one commit. */
   readonly chainsPerCommit: number;
+  /** Most new chains of nftables in one transaction; when absent, as was measured. */
+  readonly chainsPerTransaction?: number;
 }
 
 /** What to read: for which desired state, and what is ours. */
@@ -57,6 +59,13 @@ export interface Sides {
 export interface Changes extends Sides {
   /** Chains with moved lines, which before and after alone would not show. */
   readonly edits: readonly SectionChange[];
+}
+
+/** What was refused of a step. */
+export interface Rejection {
+  readonly why: Diagnostic;
+  /** The step without it, where one refused object need not stop the others. */
+  readonly rest?: Step;
 }
 
 /** Lines under a heading. */
@@ -110,7 +119,7 @@ export interface Tool<Name extends string, Desired, Observed, Difference, Ours> 
   /** Whether it could not begin because another program holds its lock. */
   isBusy?(outcome: Outcome): boolean;
   /** The refusal and the origin of the refused input; when absent, found by the line number that the tool names. */
-  rejected?(step: Step, outcome: Outcome, ask: Ask, waitSeconds: number): Promise<Diagnostic>;
+  rejected?(step: Step, outcome: Outcome, ask: Ask, waitSeconds: number): Promise<Rejection>;
   /** The refused parts of a step and why, for a tool that names no line: runs each part by itself. */
   explain?(step: Step, ask: Ask): Promise<readonly Diagnostic[]>;
 }

@@ -47,6 +47,10 @@ export interface Stage {
  * it, and old state goes after nothing leads to it any more. A tool not listed here changes as a whole, last.
  */
 export const STAGES: readonly Stage[] = [
+  // All of nftables mode. Its chains come into effect in one transaction; they serve what rules and virtual servers of
+  // the other modes serve until those are removed.
+  { tool: 'nft', phase: 'make' },
+  { tool: 'nft', phase: 'grow' },
   // New sets and members.
   { tool: 'ipset', phase: 'grow' },
   // The device.
@@ -64,6 +68,6 @@ export const STAGES: readonly Stage[] = [
   { tool: 'iptables', phase: 'shrink' },
   // Old members and sets are removed.
   { tool: 'ipset', phase: 'shrink' },
-  // The tables of nftables mode are removed; until then they serve by themselves.
-  { tool: 'nft', phase: 'whole' },
+  // Old chains of nftables mode are removed, or its tables; until then those serve by themselves.
+  { tool: 'nft', phase: 'shrink' },
 ];

@@ -15,6 +15,7 @@ const FILE = 'nftables.rules';
 export const nftables: Backend = {
   mode: 'nftables',
   layouts: LAYOUT_NAMES,
+  liveLayout: 'fast',
   localPolicy: 'strict',
   also: ['ServiceCIDR'],
   files: [FILE],

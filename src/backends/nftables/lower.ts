@@ -9,8 +9,8 @@ import type { Table } from '../../tools/nft/types.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Lowering, Resolved } from '../backend.js';
 import { type Context, contextOf } from './context.js';
-import { layoutFast } from './fast.js';
-import { layoutKubeProxy } from './lower/kube-proxy.js';
+import { layoutFast } from './rules/fast.js';
+import { layoutKubeProxy } from './rules/kube-proxy.js';
 
 type Layout = (ports: readonly ServicePort[], context: Context, memo: Memo) => Table;
 

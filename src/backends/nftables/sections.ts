@@ -54,6 +54,8 @@ function servicesBy(lines: readonly BlockLine[]): ReadonlyMap<string, string> {
     if (service === undefined) continue;
     // An endpoint of the Service's chain, or the frontend of an element.
     for (const [, ip, port] of text.matchAll(/([0-9a-f.:]+) \. (\d+)/g)) learn(`${ip} ${port}`, service);
+    const [, ip, port] = /^.* dnat to \[?([0-9a-f.:]+?)\]?:(\d+)$/.exec(text) ?? [];
+    if (ip !== undefined) learn(`${ip} ${port}`, service);
     learn(/^([0-9a-f.:]+) \. /.exec(text)?.[1], service);
   }
   return services;

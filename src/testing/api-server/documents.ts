@@ -33,6 +33,14 @@ export const SERVED: readonly ServedResource[] = [
     shortNames: ['ing'],
     namespaced: true,
   },
+  {
+    kind: 'ServiceCIDR',
+    group: 'networking.k8s.io',
+    apiVersion: 'networking.k8s.io/v1',
+    name: 'servicecidrs',
+    shortNames: [],
+    namespaced: false,
+  },
 ];
 
 /** The document at a path, or undefined when there is none. */

@@ -1,7 +1,7 @@
 /**
  * The test API server's store: objects, a version that grows with each change, and a log of the last changes.
  */
-export type StoredKind = 'Service' | 'EndpointSlice' | 'Node' | 'Pod' | 'Namespace' | 'Ingress';
+export type StoredKind = 'Service' | 'EndpointSlice' | 'Node' | 'Pod' | 'Namespace' | 'Ingress' | 'ServiceCIDR';
 
 export interface StoredObject {
   readonly apiVersion: string;
@@ -132,7 +132,7 @@ function keyOf(kind: StoredKind, namespace: string, name: string): string {
 }
 
 function spaceOf(kind: StoredKind, namespace = 'default'): { readonly namespace?: string } {
-  return kind === 'Node' || kind === 'Namespace' ? {} : { namespace };
+  return ['Node', 'Namespace', 'ServiceCIDR'].includes(kind) ? {} : { namespace };
 }
 
 const CREATED = (version: number) => ({

@@ -51,6 +51,20 @@ export function nftDump({ directory }: Case): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+/** The folders of goldens of nftables mode, by layout. */
+const NFT_FOLDERS = { 'kube-proxy': 'nftables', fast: 'nftables-fast' } as const;
+
+/** The goldens of nftables mode; those of layout kube-proxy with kube-proxy's tables, if there are any. */
+export function nftGoldens(): readonly { readonly name: string; readonly path: string; readonly dump?: string }[] {
+  return cases().flatMap((each) =>
+    Object.entries(NFT_FOLDERS).flatMap(([layout, folder]) => {
+      const path = `${ROOT}golden/${each.name}/${folder}/${NFT_FILE}`;
+      const dump = layout === 'kube-proxy' ? nftDump(each) : undefined;
+      return existsSync(path) ? [{ name: `${each.name} ${layout}`, path, ...(dump !== undefined && { dump }) }] : [];
+    }),
+  );
+}
+
 /** What to make up in the cases of a topic. */
 const COMPLETIONS: Readonly<Record<string, Completion>> = {
   simulate: { ...AS_IT_IS, simulate: true, allocate: true, nodes: 3 },
@@ -86,6 +100,9 @@ export function goldenRules(): readonly { readonly name: string; readonly path: 
       .map((name) => ({ name, path: `${ROOT}golden/${name}`, family })),
   );
 }
+
+/** The name that `vipc compile` gives to the rules of nftables mode. */
+export const NFT_FILE = 'nftables.rules';
 
 /** The name that `vipc compile` gives to the rules of each family. */
 export const RULES_FILE: Readonly<Record<Family, string>> = { ipv4: 'iptables.rules', ipv6: 'ip6tables.rules' };

@@ -4,7 +4,7 @@ import type { Family } from '../../ip.js';
 import { type Artifact, artifactsOf, type Compiled, compile, RESOLVED_FILE, textOf } from '../../pipeline.js';
 import { render } from '../../text.js';
 import { ARTIFACTS, type NodeState, stateFrom } from '../node/node-state.js';
-import { type Case, caseInput, RULES_FILE } from './cases.js';
+import { type Case, caseInput, NFT_FILE, RULES_FILE } from './cases.js';
 
 /** The output of a case in ipvs mode, whatever its own mode; throws when it has errors. */
 export function compiledState(each: Case): NodeState {
@@ -21,9 +21,6 @@ export function compiledRules(each: Case, family: Family): string {
 export function compiledNftables(each: Case): string {
   return artifactText(compiledArtifacts(each, 'nftables'), NFT_FILE);
 }
-
-/** The name that `vipc compile` gives to the rules of nftables mode. */
-export const NFT_FILE = 'nftables.rules';
 
 function compiledArtifacts(each: Case, mode?: string): readonly Artifact[] {
   const { sources, options, completion } = caseInput(each);

@@ -68,7 +68,7 @@ export const RULES: readonly Rule[] = [
   rule('tools/ask.ts', 'diag.ts'),
   rule('tools/detected.ts', 'ip.ts'),
   rule('tools/tool.ts', 'tools/ask.ts tools/detected.ts review/compare.ts diag.ts ip.ts owner.ts text.ts'),
-  rule('tools/refusal.ts', 'tools/ask.ts tools/tool.ts diag.ts'),
+  rule('tools/refusal.ts', 'tools/ask.ts tools/tool.ts diag.ts text.ts'),
   rule(
     'tools/iptables/',
     `${TOOL} tools/detected.ts tools/l4.ts tools/nft/ tools/refusal.ts review/compare.ts ip.ts json.ts owner.ts`,
@@ -76,7 +76,7 @@ export const RULES: readonly Rule[] = [
   rule('tools/ipset/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
   rule('tools/ipvs/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
   rule('tools/addresses/', `${TOOL} ip.ts json.ts owner.ts`),
-  rule('tools/nft/', `${TOOL} tools/lines.ts ip.ts owner.ts`),
+  rule('tools/nft/', `${TOOL} tools/detected.ts tools/lines.ts tools/refusal.ts ip.ts owner.ts`),
   rule('tools/conntrack/', `${TOOL} tools/l4.ts ip.ts`),
   rule('tools/sysctl/', `${TOOL} json.ts`),
   rule(
@@ -104,14 +104,14 @@ export const RULES: readonly Rule[] = [
   ),
   rule(
     'backends/nftables/',
-    'backends/backend.ts backends/shared/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts diag.ts ip.ts ' +
+    'backends/backend.ts backends/shared/ tools/conntrack/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts diag.ts ip.ts ' +
       'json.ts memo.ts options.ts text.ts',
   ),
   rule('backends/index.ts', 'backends/backend.ts backends/iptables/ backends/ipvs/ backends/nftables/'),
   rule('backends/kubelet.ts', 'backends/chain-names.ts backends/iptables/names.ts tools/iptables/'),
   rule(
     'backends/ours.ts',
-    'backends/backend.ts backends/chain-names.ts backends/index.ts backends/kubelet.ts tools/iptables/ tools/tools.ts ip.ts',
+    'backends/backend.ts backends/chain-names.ts backends/index.ts backends/kubelet.ts backends/nftables/ tools/iptables/ tools/tools.ts ip.ts',
   ),
   rule('backends/served.ts', 'backends/backend.ts backends/index.ts tools/conntrack/ tools/tools.ts'),
   rule('synthetic.ts', 'backends/backend.ts json.ts text.ts'),
@@ -217,7 +217,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'imports.test.ts': [],
   'sizes.test.ts': [],
   'front.test.ts': ['complete/'],
-  'apply/': ['backends/iptables/names.ts'],
+  'apply/': ['backends/iptables/names.ts', 'backends/nftables/lower.ts'],
   'lint/': ['complete/'],
   'explain/': ['views/'],
   'views/': ['complete/', 'apply/host.ts', 'cli/'],

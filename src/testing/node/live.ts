@@ -12,30 +12,39 @@ import { EMPTY_STATE, type Plan, type PlanOptions, plan } from '../../diff/plan.
 import type { Options } from '../../options.js';
 import { type Compiled, compileState } from '../../pipeline.js';
 import { printChanges } from '../../review/print.js';
-import { CHAINS_PER_COMMIT, detect, type Iptables, type Variant } from '../../tools/iptables/variants.js';
+import type { Detected } from '../../tools/detected.js';
+import { CHAINS_PER_COMMIT, detect, type Variant } from '../../tools/iptables/variants.js';
+import { detectNft } from '../../tools/nft/version.js';
 
 /** A node under test: a network namespace, or one in the guest. */
 export interface LiveNode {
   readonly target: Target;
   readonly variant: Variant;
+  /** Of the mode; when absent, its first. */
+  readonly layout?: string;
 }
 
-/** The node that `host` reaches, with one variant of iptables. */
-export async function liveNode(host: Host, variant: Variant): Promise<LiveNode> {
+/** The node that `host` reaches, with one variant of iptables, and an nft if one is named. */
+export async function liveNode(host: Host, variant: Variant, program?: string): Promise<LiveNode> {
   const iptables = (await detect(host.run)).map((each) => each.iptables).find((each) => each.variant === variant);
   if (!iptables) throw new Error(`no iptables-${variant}`);
-  return { target: targetOf(host, iptables), variant };
+  const nft = await detectNft(host.run, program);
+  return { target: targetOf(host, { iptables, ...(nft && { nft }) }), variant };
 }
 
-function targetOf(host: Host, iptables: Iptables): Target {
+function targetOf(host: Host, detected: Detected): Target {
   // legacy has one lock for the whole machine, shared with other tests.
-  return { host, detected: { iptables }, waitSeconds: 60, onWait: () => {} };
+  return { host, detected, waitSeconds: 60, onWait: () => {} };
 }
 
 /** The compiled state for a snapshot; throws when it has errors. */
-export async function compileOn({ target }: LiveNode, sources: readonly Source[], options: Options): Promise<Compiled> {
+export async function compileOn(
+  { target, layout }: LiveNode,
+  sources: readonly Source[],
+  options: Options,
+): Promise<Compiled> {
   const machine = await readMachine(target.host);
-  const { value, diagnostics } = compileState(sources, { ...options, machine }, {});
+  const { value, diagnostics } = compileState(sources, { ...options, machine }, { layout });
   if (!value || hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return value;
 }

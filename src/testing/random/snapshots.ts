@@ -55,6 +55,8 @@ export const options: fc.Arbitrary<Options> = fc
     mode: fc.constantFrom('iptables', 'ipvs'),
     masqueradeAll: fc.boolean(),
     masqueradeBit: fc.integer({ min: 0, max: 31 }),
+    nftables: fc.record({ masqueradeAll: fc.boolean(), masqueradeBit: fc.integer({ min: 0, max: 31 }) }),
+    externalIPs: fc.boolean(),
     localhostNodePorts: fc.boolean(),
     tcpBeLiberal: fc.boolean(),
     detectLocalMode: fc.constantFrom('ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'),

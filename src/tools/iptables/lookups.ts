@@ -16,6 +16,7 @@ export function markLookups(
   saved: readonly SavedRuleSet[],
   desired: readonly RuleSet[],
   ours: IptablesOurs,
+  nft?: string,
 ): Promise<readonly SavedRuleSet[]> {
   return Promise.all(
     saved.map(async (ruleSet) => {
@@ -25,7 +26,7 @@ export function markLookups(
       const marks = new Map(
         await Promise.all(
           doubtful.map(async ({ table, chain }) => {
-            return [`${table} ${chain}`, await readLookups(ask, family, table, chain)] as const;
+            return [`${table} ${chain}`, await readLookups(ask, family, table, chain, nft)] as const;
           }),
         ),
       );

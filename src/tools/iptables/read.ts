@@ -4,20 +4,25 @@
 import { FAMILIES, type Family } from '../../ip.js';
 import { type Ask, answer, FORBIDDEN, isMissing, type Outcome, understood } from '../ask.js';
 import type { Iptables } from '../detected.js';
-import { NFT_FAMILY, NO_NFTABLES, readTables } from '../nft/read.js';
-import type { NftTable } from '../nft/tables.js';
+import { NO_NFTABLES, readTables } from '../nft/read.js';
+import { NFT_FAMILY, type TableName } from '../nft/types.js';
 import { parse, type SavedRuleSet } from './parse.js';
 
 /** The tables that hold our rules. */
 const TABLES = ['filter', 'nat'] as const;
 
 /** The rules of each family; a family that the node lacks has none. Throws when they cannot be read whole. */
-export async function readRules(ask: Ask, iptables: Iptables): Promise<readonly SavedRuleSet[]> {
-  const read = await Promise.all(FAMILIES.map((family) => readFamily(ask, iptables, family)));
+export async function readRules(ask: Ask, iptables: Iptables, nft?: string): Promise<readonly SavedRuleSet[]> {
+  const read = await Promise.all(FAMILIES.map((family) => readFamily(ask, iptables, family, nft)));
   return read.flatMap((ruleSet) => ruleSet ?? []);
 }
 
-async function readFamily(ask: Ask, iptables: Iptables, family: Family): Promise<SavedRuleSet | undefined> {
+async function readFamily(
+  ask: Ask,
+  iptables: Iptables,
+  family: Family,
+  nft: string | undefined,
+): Promise<SavedRuleSet | undefined> {
   const tool = `${iptables.program[family]}-save`;
   for (let reads = 1; ; reads++) {
     const text = await answer(ask, [tool], isAbsent);
@@ -26,7 +31,7 @@ async function readFamily(ask: Ask, iptables: Iptables, family: Family): Promise
     const hidden = TABLES.find((table) => ruleSet.hidden?.includes(table));
     if (hidden !== undefined) throw new Error(`${tool}: ${HIDDEN(hidden, NFT_FAMILY[family])}`);
     const missing = TABLES.filter((table) => ruleSet.tables.every(({ name }) => name !== table));
-    const lost = missing.length === 0 ? undefined : await findTable(ask, iptables, family, missing);
+    const lost = missing.length === 0 ? undefined : await findTable(ask, iptables, family, missing, nft);
     if (lost === undefined) return ruleSet;
     // The table may have been created between the two reads.
     if (reads === 2) throw new Error(`${tool} leaves out table ${lost}, which is there`);
@@ -52,12 +57,13 @@ async function findTable(
   { variant, program }: Iptables,
   family: Family,
   tables: readonly string[],
+  nft: string | undefined,
 ): Promise<string | undefined> {
   if (variant === 'legacy') {
     const names = await answer(ask, ['cat', `/proc/net/${family === 'ipv4' ? 'ip' : 'ip6'}_tables_names`], () => true);
     return tables.find((table) => names?.split('\n').includes(table));
   }
-  const there = await readTables(ask);
+  const there = await readTables(ask, nft);
   if (there)
     return tables.find((table) => there.some((each) => each.family === NFT_FAMILY[family] && each.name === table));
   for (const table of tables) {
@@ -74,14 +80,15 @@ async function findTable(
 export async function readTablesBehind(
   ask: Ask,
   saved: readonly SavedRuleSet[],
-): Promise<readonly NftTable[] | undefined> {
-  const tables = await readTables(ask);
-  const lost = leftOut(saved, tables) && leftOut(saved, await readTables(ask));
+  nft?: string,
+): Promise<readonly TableName[] | undefined> {
+  const tables = await readTables(ask, nft);
+  const lost = leftOut(saved, tables) && leftOut(saved, await readTables(ask, nft));
   if (lost) throw new Error(`nft list tables leaves out table ${lost}, which iptables shows`);
   return tables;
 }
 
-function leftOut(saved: readonly SavedRuleSet[], tables: readonly NftTable[] | undefined): string | undefined {
+function leftOut(saved: readonly SavedRuleSet[], tables: readonly TableName[] | undefined): string | undefined {
   if (!tables || tables === NO_NFTABLES) return undefined;
   const there = new Set(tables.map(({ family, name }) => `${family} ${name}`));
   const shown = saved.flatMap(({ family, tables }) => tables.map(({ name }) => `${NFT_FAMILY[family]} ${name}`));

@@ -1,7 +1,6 @@
 /**
  * iptables as a tool: the rules of both families, programmed through the variant that the node uses.
  */
-import type { Diagnostic } from '../../diag.js';
 import type { Family } from '../../ip.js';
 import { joined } from '../../text.js';
 import type { Outcome } from '../ask.js';
@@ -34,12 +33,12 @@ export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], 
     nothing: [],
     isAtomic: true,
 
-    async read(ask, { iptables, desired, ours }) {
+    async read(ask, { iptables, nft, desired, ours }) {
       if (!iptables) return [];
-      const saved = await readRules(ask, iptables);
+      const saved = await readRules(ask, iptables, nft?.program);
       if (iptables.variant === 'legacy') return saved;
-      const tables = await readTablesBehind(ask, saved);
-      return tables ? markLookups(ask, saved, desired?.ruleSets ?? [], ours) : saved;
+      const tables = await readTablesBehind(ask, saved, nft?.program);
+      return tables ? markLookups(ask, saved, desired?.ruleSets ?? [], ours, nft?.program) : saved;
     },
     foreign: (observed, ours) => observed.map((ruleSet) => foreign(ruleSet, ours)),
     assume: (others, desired) => others.map((ruleSet) => assume(ruleSet, desired?.ruleSets ?? [])),
@@ -59,7 +58,7 @@ export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], 
       isComplete: true,
     }),
     isBusy: (outcome: Outcome) => isLocked(outcome),
-    rejected: (step, outcome, ask, waitSeconds): Promise<Diagnostic> => rejected(step, outcome, ask, waitSeconds),
+    rejected: (step, outcome, ask, waitSeconds) => rejected(step, outcome, ask, waitSeconds),
   };
 
 /** The parts of the input for one family, in order: the table, and its phase. */

@@ -25,23 +25,28 @@ export interface DetectedVariant {
 }
 
 /** The rules of both variants, where tools and kernel support them; empty where no iptables is installed. */
-export async function detect(ask: Ask): Promise<readonly DetectedVariant[]> {
-  const named = await Promise.all(VARIANTS.map((variant) => detectOne(ask, variant, `-${variant}`)));
+export async function detect(ask: Ask, nft?: string): Promise<readonly DetectedVariant[]> {
+  const named = await Promise.all(VARIANTS.map((variant) => detectOne(ask, variant, `-${variant}`, nft)));
   const found = named.flatMap((each) => each ?? []);
   if (found.length > 0) return found;
   // Some distributions ship one variant only, without a suffix.
   const version = await ask(['iptables-save', '--version']);
-  const plain = await detectOne(ask, /legacy/.test(version.stdout) ? 'legacy' : 'nft', '');
+  const plain = await detectOne(ask, /legacy/.test(version.stdout) ? 'legacy' : 'nft', '', nft);
   if (plain) return [plain];
   const outcome = await ask(['iptables-save']);
   if (isMissing(outcome)) return [];
   throw new Error(failure('iptables-save', outcome));
 }
 
-async function detectOne(ask: Ask, variant: Variant, suffix: string): Promise<DetectedVariant | undefined> {
+async function detectOne(
+  ask: Ask,
+  variant: Variant,
+  suffix: string,
+  nft: string | undefined,
+): Promise<DetectedVariant | undefined> {
   const iptables: Iptables = { variant, program: { ipv4: `iptables${suffix}`, ipv6: `ip6tables${suffix}` } };
   try {
-    const saved = await readRules(ask, iptables);
+    const saved = await readRules(ask, iptables, nft);
     return saved.some(({ family }) => family === 'ipv4') ? { iptables, saved } : undefined;
   } catch (error) {
     return { iptables, saved: [], unreadable: error instanceof Error ? error.message : String(error) };

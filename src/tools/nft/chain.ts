@@ -6,6 +6,8 @@
  * fails.
  */
 import { type Checked, show } from '../../diag.js';
+import { isData } from './json/value.js';
+import { readItems } from './parse-json.js';
 
 /** For each rule of the chain, in its order, whether it looks something up in a set or map. */
 export function lookups(text: string): Checked<readonly boolean[]> {
@@ -15,30 +17,17 @@ export function lookups(text: string): Checked<readonly boolean[]> {
     return { value: [], diagnostics: [{ code: 'unreadable-json', severity: 'error', message }] };
   }
   return {
-    value: items.flatMap((item) => (isObject(item) && 'rule' in item ? [looksUp(item.rule)] : [])),
+    value: items.flatMap((item) => ('rule' in item ? [looksUp(item.rule)] : [])),
     diagnostics: [],
   };
-}
-
-function readItems(text: string): readonly unknown[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && Array.isArray(value.nftables) ? value.nftables : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a value names a set or map, `@blocked`, or is an anonymous one. */
 function looksUp(value: unknown): boolean {
   if (typeof value === 'string') return /^@./.test(value);
   if (Array.isArray(value)) return value.some(looksUp);
-  if (!isObject(value)) return false;
+  if (!isData(value)) return false;
   return Object.entries(value).some(([key, each]) => IN_RULE.has(key) || looksUp(each));
 }
 
 const IN_RULE: ReadonlySet<string> = new Set(['set', 'map', 'vmap']);
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

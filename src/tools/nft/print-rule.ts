@@ -3,7 +3,17 @@
  */
 import { inKeyOrder } from './key-order.js';
 import { BARE_META, defaultReject, duration, hex, quote } from './spelling.js';
-import type { Expression, MapReference, NatTarget, NftFamily, Rule, Statement, Table, Verdict } from './types.js';
+import type {
+  Expression,
+  MapReference,
+  NatTarget,
+  NftFamily,
+  Operator,
+  Rule,
+  Statement,
+  Table,
+  Verdict,
+} from './types.js';
 
 /** What the text of a rule depends on beside the rule. */
 export interface RuleContext {
@@ -28,11 +38,18 @@ export function printVerdict(verdict: Verdict): string {
   return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
 }
 
-/** The statements that nft lists: it leaves out a match of the protocol that a field implies, `meta l4proto tcp`. */
+/**
+ * The statements that nft lists: it leaves out a match of the protocol that a field implies, as `meta l4proto tcp` before
+ * `tcp dport 80`, unless a statement that acts stands between them.
+ */
 export function listed(statements: readonly Statement[]): readonly Statement[] {
   return statements.filter((statement, i) => {
     const protocol = matchedProtocol(statement);
-    return protocol === undefined || !statements.slice(i + 1).some((later) => usesHeader(later, protocol));
+    if (protocol === undefined) return true;
+    const later = statements.slice(i + 1);
+    const acts = later.findIndex(({ kind }) => kind !== 'match' && kind !== 'lookup' && kind !== 'vmap');
+    const near = acts < 0 ? later : later.slice(0, acts + 1);
+    return !near.some((each) => usesHeader(each, protocol));
   });
 }
 
@@ -114,16 +131,17 @@ function flags(names: readonly string[]): string {
 
 function printMatch({ left, operator, values }: Extract<Statement, { kind: 'match' }>): string {
   const implied = operator === '==' && !isMasked(left);
-  return words(printExpression(left), implied ? '' : operator, printValues(left, values));
+  return words(printExpression(left), implied ? '' : operator, printValues(left, operator, values));
 }
 
 function isMasked(left: Expression): boolean {
   return left.kind === 'masked' || (left.kind === 'unknown' && left.text.includes(' & '));
 }
 
-function printValues(left: Expression, values: readonly string[]): string {
-  if (isFlags(left)) return values.join(',');
-  if (values.length === 1) return values.join();
+function printValues(left: Expression, operator: Operator, values: readonly string[]): string {
+  if (isFlags(left) && (operator === '==' || values.length === 1)) return values.join(',');
+  // A set of concatenations stays one, however few it has.
+  if (values.length === 1 && left.kind !== 'concat') return values.join();
   return `{ ${inKeyOrder(values, (value) => value).join(', ')} }`;
 }
 

@@ -61,10 +61,11 @@ function* printSet(set: NamedSet): Generator<Line> {
 /** What a set is, without its elements: `type ipv4_addr`, `flags interval`, each a text of its own. */
 export function printSetHead(set: NamedSet): readonly string[] {
   const size = set.size ?? (set.flags.includes('dynamic') ? DYNAMIC_SIZE : undefined);
+  const flags = set.timeout !== undefined && set.flags.join() === 'timeout' ? [] : set.flags;
   const texts = [
     `${set.by} ${set.key}${set.data === undefined ? '' : ` : ${set.data}`}`,
     ...(size === undefined ? [] : [`size ${size}`]),
-    ...(set.flags.length === 0 ? [] : [`flags ${set.flags.join(',')}`]),
+    ...(flags.length === 0 ? [] : [`flags ${flags.join(',')}`]),
     ...(set.timeout === undefined ? [] : [`timeout ${duration(set.timeout)}`]),
     ...(set.comment === undefined ? [] : [`comment ${quote(set.comment)}`]),
     ...(set.others ?? []),

@@ -1,31 +1,69 @@
 /**
- * read: what nft(8) reports about a node. kube-proxy's nftables mode has its own tables, which iptables does not show.
+ * read: what nft(8) reports about a node: the names of all tables, and the content of ours. Foreign ones are never
+ * listed: that could take long, and an old nft may crash on them.
  */
 import type { Family } from '../../ip.js';
-import { type Ask, answer, isMissing, type Outcome, understood } from '../ask.js';
+import { type Ask, answer, failure, isMissing, type Outcome, understood } from '../ask.js';
 import { lookups } from './chain.js';
-import { type NftTable, parse } from './tables.js';
-
-export const NFT_FAMILY: Readonly<Record<Family, string>> = { ipv4: 'ip', ipv6: 'ip6' };
+import { crashSentence, isCrash, NEWER_NFT } from './crash.js';
+import { parse } from './parse.js';
+import { parseTableNames } from './tables.js';
+import { NFT_FAMILY, type Table, type TableName } from './types.js';
 
 /** The result on a node without nftables. */
-export const NO_NFTABLES: readonly NftTable[] = [];
+export const NO_NFTABLES: readonly TableName[] = [];
 
-/** The existing tables; undefined when nft is missing. Throws when nft crashes. */
-export async function readTables(ask: Ask): Promise<readonly NftTable[] | undefined> {
+/** The existing tables; undefined when nft is missing. Throws when nft crashes so badly that it cannot name them. */
+export async function readTables(ask: Ask, nft = 'nft'): Promise<readonly TableName[] | undefined> {
   let why: Outcome | undefined;
-  const text = await answer(ask, ['nft', 'list', 'tables'], (outcome) => {
+  const text = await answer(ask, [nft, 'list', 'tables'], (outcome) => {
     why = outcome;
     return isUnseen(outcome) || isUnsupported(outcome);
   });
-  if (text !== undefined) return understood('nft list tables', parse(text));
+  if (text !== undefined) return understood('nft list tables', parseTableNames(text));
   if (!why || isUnsupported(why)) return NO_NFTABLES;
   if (isMissing(why)) return (await isNeeded(ask)) ? undefined : NO_NFTABLES;
-  // An old nft crashes on sets written by a newer one (k/k#136786); it can still list chains.
-  const chains = await answer(ask, ['nft', 'list', 'chains'], isUnseen);
-  if (chains === undefined)
-    throw new Error('nft crashes, so its tables cannot be listed: install an nft as new as the one that wrote them');
-  return understood('nft list chains', parse(chains));
+  // An old nft that crashes on the sets of a newer one can still list chains.
+  const chains = await answer(ask, [nft, 'list', 'chains'], isUnseen);
+  if (chains === undefined) throw new Error(`nft crashes, so its tables cannot be listed: ${NEWER_NFT}`);
+  return understood('nft list chains', parseTableNames(chains));
+}
+
+/**
+ * The tables that are ours; undefined when nft is missing. They have no content where nft cannot list them; with it
+ * `needed`, that is an error.
+ */
+export async function readOurs(
+  ask: Ask,
+  nft: string,
+  isOurs: (table: TableName) => boolean,
+  needed: boolean,
+): Promise<readonly Table[] | undefined> {
+  const names = await readTables(ask, nft);
+  if (names === undefined && needed) throw new Error(`${nft} is missing: install nftables, 1.0.1 or newer`);
+  const tables = await Promise.all((names?.filter(isOurs) ?? []).map((name) => readTable(ask, nft, name)));
+  const unseen = tables.find((each) => each?.unseen)?.unseen;
+  if (needed && unseen) throw new Error(isCrash(unseen) ? await crashSentence(ask, nft) : failure(nft, unseen));
+  return names && tables.flatMap((each) => each?.table ?? []);
+}
+
+/** Undefined when it is not there any more. */
+async function readTable(
+  ask: Ask,
+  nft: string,
+  { family, name }: TableName,
+): Promise<{ readonly table: Table; readonly unseen?: Outcome } | undefined> {
+  const argv = [nft, 'list', 'table', family, name];
+  let why: Outcome | undefined;
+  const text = await answer(ask, argv, (outcome) => {
+    why = outcome;
+    return isUnseen(outcome) || /No such file or directory/.test(outcome.stderr);
+  });
+  if (text === undefined)
+    return why && isUnseen(why) ? { table: { family, name, sets: [], chains: [] }, unseen: why } : undefined;
+  const [table] = understood(argv.join(' '), parse(text));
+  if (!table) throw new Error(`${argv.join(' ')} prints no table`);
+  return { table };
 }
 
 function isUnseen(outcome: Outcome): boolean {
@@ -37,11 +75,6 @@ function isUnsupported({ stderr }: Outcome): boolean {
   return /Protocol not supported|Protocol not available|Address family not supported/.test(stderr);
 }
 
-/** SIGSEGV or SIGABRT, as the exit code of a shell. */
-export function isCrash({ code }: Outcome): boolean {
-  return code === 139 || code === 134;
-}
-
 /** Whether the kernel has nftables, loaded or built in; without it there can be no tables. */
 async function isNeeded(ask: Ask): Promise<boolean> {
   return (await ask(['grep', '-q', '-m', '1', 'nf_tables_newtable', '/proc/kallsyms'])).code !== 1;
@@ -51,8 +84,14 @@ async function isNeeded(ask: Ask): Promise<boolean> {
  * For each rule of an iptables-nft chain, whether it looks up a set or map, which iptables-nft-save leaves out; empty
  * when nft cannot say.
  */
-export async function readLookups(ask: Ask, family: Family, table: string, chain: string): Promise<readonly boolean[]> {
-  const argv = ['nft', '--json', 'list', 'chain', NFT_FAMILY[family], table, chain];
+export async function readLookups(
+  ask: Ask,
+  family: Family,
+  table: string,
+  chain: string,
+  nft = 'nft',
+): Promise<readonly boolean[]> {
+  const argv = [nft, '--json', 'list', 'chain', NFT_FAMILY[family], table, chain];
   const text = await answer(ask, argv, isUnseen);
   return text === undefined ? [] : understood(argv.join(' '), lookups(text));
 }

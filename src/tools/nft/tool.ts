@@ -1,56 +1,93 @@
 /**
- * nft(8) as a tool: removes the tables of kube-proxy's nftables mode. No mode of vipc writes nftables yet.
+ * nft(8) as a tool: the tables of nftables mode. Everything in a table of that name is ours; other tables are foreign.
  */
 import type { Diagnostic } from '../../diag.js';
 import { failure } from '../ask.js';
-import { section, sides, type Tool } from '../tool.js';
-import { isCrash, NFT_FAMILY, readTables } from './read.js';
+import type { Nft } from '../detected.js';
+import type { How, Phase, Step, Tool } from '../tool.js';
+import { changesOf, type Sections } from './changes.js';
+import { crashSentence, isCrash } from './crash.js';
+import { diff, type TableDiff } from './diff.js';
+import { printTableName } from './print.js';
+import { readOurs } from './read.js';
+import { rejected } from './rejected.js';
+import { script } from './script.js';
+import { showTable } from './show.js';
 import type { NftState } from './state.js';
-import { type NftTable, printDeletions, printTable } from './tables.js';
+import { NFT_FAMILY, type Table, type TableName } from './types.js';
 
-/** Whether a table is ours, or kube-proxy's. */
-export type NftOurs = (table: NftTable) => boolean;
+export interface NftOurs {
+  /** Whether a table is ours, or kube-proxy's. */
+  readonly isTable: (table: TableName) => boolean;
+  readonly sections: Sections;
+}
 
-/** Observed: undefined when the tables cannot be seen. Nothing can be desired. */
-export const nft: Tool<'nft', NftState, readonly NftTable[] | undefined, readonly NftTable[], NftOurs> = {
+/** Measured: as one transaction kube-proxy's layout takes up to five times longer for thousands of Services. */
+const CHAINS_PER_TRANSACTION = 500;
+
+/** Observed: our tables; undefined when no table can be seen. */
+export const nft: Tool<'nft', NftState, readonly Table[] | undefined, readonly TableDiff[], NftOurs> = {
   name: 'nft',
   nothing: [],
 
-  read: readTables,
-  foreign: (tables, ours) => tables?.filter((table) => !ours(table)) ?? [],
-  assume: (foreign) => foreign,
-  diff: (tables = [], _, ours) => tables.filter(ours),
-  steps: (tables) => [
-    { tool: 'nft', program: 'nft', argv: () => ['nft', '-f', '-'], input: [...printDeletions(tables)] },
-  ],
-  changes: (tables) => sides(tables.length > 0 ? [section('nft', tables.map(printTable))] : [], []),
+  read: (ask, { nft: detected, desired, ours }) =>
+    readOurs(ask, programOf(detected), ours.isTable, desired !== undefined),
+  foreign: () => [],
+  assume: (_, desired) => desired?.tables ?? [],
+  diff: (tables = [], desired, { isTable }) => diff(tables.filter(isTable), desired?.tables ?? []),
+  steps: stepsOf,
+  changes: (difference, _, { sections }) => changesOf(difference, sections),
   ofFamily: ({ tables }, family) => ({ tables: tables.filter((table) => table.family === NFT_FAMILY[family]) }),
-  show: () => [],
+  show: ({ tables }, owns) => tables.flatMap((table) => showTable(table, owns)),
+  own: (tables = [], { isTable }) => ({ tables: tables.filter(isTable) }),
   remarks,
+  rejected: (step, outcome, ask) => rejected(step, outcome, ask),
 
-  /** An old nft crashes on sets written by a newer one, whatever its input says about them (k/k#136786). */
-  async rehearse({ input }, ask) {
+  /** A table that goes when another mode has taken over goes last, so whether it can go is asked first. */
+  async rehearse({ argv, input }, ask) {
+    if (!input.every(({ text }) => text.startsWith('delete table '))) return;
+    const [program = '', ...rest] = argv(0);
     const outcome = await ask(
-      ['nft', '--check', '-f', '-'],
+      [program, '--check', ...rest],
       input.map(({ text }) => `${text}\n`),
     );
     if (outcome.code === 0) return;
-    const why = isCrash(outcome) ? 'nft crashes on tables that a newer nft wrote' : failure('nft', outcome);
+    const why = isCrash(outcome) ? await crashSentence(ask, program) : failure(program, outcome);
     const commands = input.map(({ text }) => `nft ${text}`).join('; ');
     throw new Error(
-      `${why}, so the tables of nftables mode cannot be removed, and nothing is changed; with a newer nft, such as kube-proxy's: ${commands}`,
+      `the tables of nftables mode cannot be removed, and nothing is changed; with a newer nft, such as kube-proxy's: ${commands} (${why})`,
     );
   },
 };
 
-function remarks(tables: readonly NftTable[] | undefined, _: unknown, ours: NftOurs): readonly Diagnostic[] {
+function programOf(nft: Nft | undefined): string {
+  return nft?.program ?? 'nft';
+}
+
+function stepsOf(
+  difference: readonly TableDiff[],
+  phase: Phase,
+  _: NftState | undefined,
+  { nft, chainsPerTransaction = CHAINS_PER_TRANSACTION }: How,
+): readonly Step[] {
+  if (phase === 'whole') return [];
+  const argv = [programOf(nft), '-f', '-'];
+  const inputs = script(difference, phase, { chainsPerTransaction });
+  return inputs.map((input) => ({ tool: 'nft', program: 'nft', argv: () => argv, input }));
+}
+
+function remarks(
+  tables: readonly Table[] | undefined,
+  desired: NftState | undefined,
+  { isTable }: NftOurs,
+): readonly Diagnostic[] {
   if (tables === undefined) {
     const message = 'nft is missing, so vipc cannot tell whether rules of kube-proxy in nftables mode act here';
     return [warning('nft-unseen', message, 'install nftables, as new as the version that wrote the tables')];
   }
-  const found = tables.filter(ours);
-  if (found.length === 0) return [];
-  const message = `rules of kube-proxy in nftables mode act here: ${found.map(printTable).join(', ')}`;
+  const found = tables.filter(isTable);
+  if (desired || found.length === 0) return [];
+  const message = `rules of kube-proxy in nftables mode act here: ${found.map(printTableName).join(', ')}`;
   return [warning('nftables-mode', message, 'stop kube-proxy; apply, sync and cleanup remove the tables')];
 }
 

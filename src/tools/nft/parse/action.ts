@@ -144,7 +144,12 @@ function readMapTarget(words: Words): NatTarget | undefined {
   const start = words.at;
   const key = readExpression(words);
   const map = key && took(words, 'map') ? readMap(words, key) : undefined;
-  if (key && map) return { kind: 'map', key, map };
+  if (key && map) {
+    if (!took(words, ':')) return { kind: 'map', key, map };
+    const portKey = readExpression(words);
+    const portMap = portKey && took(words, 'map') ? readMap(words, portKey) : undefined;
+    if (portKey && portMap) return { kind: 'map', key, map, port: { key: portKey, map: portMap } };
+  }
   words.at = start;
   return undefined;
 }

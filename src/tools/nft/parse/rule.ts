@@ -1,7 +1,7 @@
 /**
  * Words → a rule. What is not known becomes an unknown statement, never an error.
  */
-import { isFlags, listed } from '../print-rule.js';
+import { isFlags, isMark, listed } from '../print-rule.js';
 import { unquote } from '../spelling.js';
 import type { Expression, NftFamily, Operator, Rule, Statement } from '../types.js';
 import { readAction } from './action.js';
@@ -11,14 +11,21 @@ import { next, peek, takeList, took, type Words } from './words.js';
 
 /** The rule of a line without its handle; `# …` is a word. */
 export function readRule(line: readonly string[], family: NftFamily): Rule {
-  const words: Words = { words: line, at: 0 };
+  const words: Words = { words: line.flatMap(withoutJoint), at: 0 };
   const statements: Statement[] = [];
   let comment: string | undefined;
-  while (words.at < line.length) {
+  while (words.at < words.words.length) {
     if (took(words, 'comment')) comment = unquote(next(words) ?? '');
     else statements.push(readStatement(words, family));
   }
   return { statements: listed(statements), ...(comment === undefined ? {} : { comment }) };
+}
+
+/** In `map @addresses:tcp dport map @ports` and `map { … }:tcp dport` a colon joins words. */
+function withoutJoint(word: string, i: number, line: readonly string[]): readonly string[] {
+  const [, before = '', after] = /^(@[^:]+|):([a-z]\w*)$/.exec(word) ?? [];
+  if (after === undefined || (before === '' && line[i - 1] !== '}')) return [word];
+  return [...(before === '' ? [] : [before]), ':', after];
 }
 
 function readStatement(words: Words, family: NftFamily): Statement {
@@ -74,7 +81,31 @@ function readMatch(words: Words): Statement | undefined {
     return { kind: 'lookup', left, not: operator === '!=', set: word.slice(1) };
   }
   const values = readValues(words, left);
-  return values && { kind: 'match', left, operator, values };
+  const [mask] = left.kind === 'unknown' && operator === '==' ? masksOfFlags(left.text) : [];
+  if (mask !== undefined && values?.length === 1) {
+    return { kind: 'match', left: TCP_FLAGS, operator, values: [`${values[0]} / ${mask}`] };
+  }
+  return values && (markOfPrefix(left, operator, values) ?? { kind: 'match', left, operator, values });
+}
+
+/** nft writes the mask of the upper bits of a mark as a length: `meta mark != 0x00000000/1` for `& 0x80000000`. */
+function markOfPrefix(
+  of: Expression,
+  operator: Operator,
+  [value = '', ...more]: readonly string[],
+): Statement | undefined {
+  const [, number, length] = /^([0-9a-fx]+)\/(\d+)$/.exec(value) ?? [];
+  if (!isMark(of) || number === undefined || more.length > 0) return undefined;
+  const mask = 2 ** 32 - 2 ** (32 - Number(length));
+  return { kind: 'match', left: { kind: 'masked', of, mask }, operator, values: [normalValue(number, of)] };
+}
+
+const TCP_FLAGS: Expression = { kind: 'payload', header: 'tcp', field: 'flags' };
+
+/** 1.1 writes `tcp flags & (fin | syn) == syn` for `tcp flags syn / fin,syn`. */
+function masksOfFlags(text: string): readonly string[] {
+  const [, mask] = /^tcp flags & \(?([a-z |]+)\)?$/.exec(text) ?? [];
+  return mask === undefined ? [] : [mask.replaceAll(' ', '').replaceAll('|', ',')];
 }
 
 function readValues(words: Words, left: Expression): readonly string[] | undefined {
@@ -104,5 +135,6 @@ function readValue(words: Words): string | undefined {
     const joint = peek(words);
     if (joint === '.' || joint === '/' || joint === ',') parts.push(joint);
   } while (['.', '/', ','].includes(peek(words) ?? '') && next(words) !== undefined);
+  if (peek(words) === '|') return undefined;
   return parts.join(' ').replaceAll(' , ', ',');
 }

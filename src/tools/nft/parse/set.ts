@@ -24,7 +24,9 @@ export function readSet(cursor: Cursor, kind: 'set' | 'map'): NamedSet {
 
 /** The set with properties in the order of nft, without those that nft fills in. */
 export function finishedSet({ elements, others, size, ...draft }: Draft): NamedSet {
-  const flags = FLAGS.filter((flag) => draft.flags.includes(flag));
+  // nft leaves the flag out where the lifetime says it.
+  const has = (flag: string) => draft.flags.includes(flag) || (flag === 'timeout' && draft.timeout !== undefined);
+  const flags = FLAGS.filter(has);
   const implied = size === DYNAMIC_SIZE && flags.includes('dynamic');
   const own = draft.timeout === undefined ? elements : elements.map((element) => ofSet(element, draft.timeout));
   return {

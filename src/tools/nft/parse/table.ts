@@ -7,7 +7,7 @@ import { type Cursor, comes, Fault, takeBlock, takeLine, token, word } from './c
 import { readRule } from './rule.js';
 import { readSet } from './set.js';
 
-const FAMILIES: ReadonlySet<string> = new Set<NftFamily>(['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev']);
+const FAMILIES: ReadonlySet<unknown> = new Set<NftFamily>(['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev']);
 
 /** The table behind the word `table`. */
 export function readTable(cursor: Cursor): Table {
@@ -36,7 +36,7 @@ export function readTable(cursor: Cursor): Table {
   };
 }
 
-function isFamily(text: string): text is NftFamily {
+export function isFamily(text: unknown): text is NftFamily {
   return FAMILIES.has(text);
 }
 

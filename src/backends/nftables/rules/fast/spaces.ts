@@ -3,11 +3,11 @@
  *
  * A chain's name has a slash, so that kube-proxy removes it like the chain of a deleted Service, should it take over.
  */
-import { inetNtop } from '../../../ip.js';
-import type { Frontend } from '../../../resolve/types.js';
-import type { Expression } from '../../../tools/nft/types.js';
-import type { Context } from '../context.js';
-import { addressType, concat, DPORT, daddr, L4PROTO } from '../lower/statements.js';
+import { inetNtop } from '../../../../ip.js';
+import type { Frontend } from '../../../../resolve/types.js';
+import type { Expression } from '../../../../tools/nft/types.js';
+import type { Context } from '../../context.js';
+import { addressType, concat, DPORT, daddr, L4PROTO } from '../statements.js';
 
 export interface Space {
   /** Begins the names of its chains and maps. */
@@ -30,7 +30,7 @@ export interface Spaces {
 
 const PORT_TYPE = 'inet_proto . inet_service';
 
-export function spacesOf(context: Context): Spaces {
+export function spacesOf(context: Pick<Context, 'ip'>): Spaces {
   const address = ({ ip = '' }: Frontend) => inetNtop(ip);
   const nodePort = ({ port }: Frontend, protocol: string) => `${protocol} . ${port}`;
   const vips: Space = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { render } from '../../text.js';
 import { lookups } from './chain.js';
-import { type NftTable, parse, printDeletions, printTable } from './tables.js';
+import { printTableName } from './print.js';
+import { parseTableNames } from './tables.js';
 
 const TABLES: readonly [string, string, readonly string[], readonly string[]][] = [
   ['nothing', '', [], []],
@@ -17,14 +17,9 @@ const TABLES: readonly [string, string, readonly string[], readonly string[]][] 
 
 describe('tables', () => {
   it.each(TABLES)('%s', (_, text, tables, problems) => {
-    const { value, diagnostics } = parse(text);
-    expect(value.map(printTable)).toEqual(tables);
+    const { value, diagnostics } = parseTableNames(text);
+    expect(value.map(printTableName)).toEqual(tables);
     expect(diagnostics.map(({ message }) => message.slice(0, 8))).toEqual(problems);
-  });
-
-  it('are deleted in one transaction', () => {
-    const tables: readonly NftTable[] = ['ip', 'ip6'].map((family) => ({ family, name: 'kube-proxy' }));
-    expect(render(printDeletions(tables))).toBe('delete table ip kube-proxy\ndelete table ip6 kube-proxy\n');
   });
 });
 

@@ -1,11 +1,11 @@
 /**
  * layout fast, part: the chains that ServicePorts share: one for each number of endpoints, not one for each Service.
  */
-import type { ServicePort } from '../../../resolve/types.js';
-import type { Chain, Expression, MapReference, Rule } from '../../../tools/nft/types.js';
-import type { Context } from '../context.js';
-import { externalRules } from '../lower/external.js';
-import { concat, DPORT, DROP, daddr, L4PROTO, match, random, rule, saddr } from '../lower/statements.js';
+import type { ServicePort } from '../../../../resolve/types.js';
+import type { Chain, Expression, MapReference, Rule } from '../../../../tools/nft/types.js';
+import type { Context } from '../../context.js';
+import { externalRules } from '../external.js';
+import { concat, DPORT, DROP, daddr, L4PROTO, match, random, rule, saddr } from '../statements.js';
 import { chainsOf, SOURCES, SOURCES_CHAIN } from './service-port.js';
 import { isServed, type Shares } from './share.js';
 import { pickChain, portMap, type Space, type Spaces, slotChain, slotMap, spaceOf } from './spaces.js';

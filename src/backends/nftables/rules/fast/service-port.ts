@@ -1,15 +1,15 @@
 /**
  * layout fast, part: one ServicePort that shares the chains → its elements in the sets and maps.
  */
-import { inetNtop } from '../../../ip.js';
-import type { Endpoint, Frontend, ServicePort } from '../../../resolve/types.js';
-import type { Element } from '../../../tools/nft/types.js';
-import { L4 } from '../../shared/l4.js';
-import type { Context } from '../context.js';
-import { allowedSources } from '../lower/external.js';
-import type { NamedPort } from '../lower/port.js';
-import { frontendElements, hairpins, type Placed } from '../lower/service-port.js';
-import type { ServiceChains } from '../names.js';
+import { inetNtop } from '../../../../ip.js';
+import type { Endpoint, Frontend, ServicePort } from '../../../../resolve/types.js';
+import type { Element } from '../../../../tools/nft/types.js';
+import { L4 } from '../../../shared/l4.js';
+import type { Context } from '../../context.js';
+import type { ServiceChains } from '../../names.js';
+import { allowedSources } from '../external.js';
+import type { NamedPort } from '../port.js';
+import { frontendElements, hairpins, type Placed } from '../service-port.js';
 import { isServed } from './share.js';
 import { externalChain, pickChain, portMap, type Space, type Spaces, slotMap, spaceOf } from './spaces.js';
 

@@ -10,19 +10,19 @@
  * the table (docs/nftables.md has figures). Here a Service is elements only. Those that cannot share (share.ts) have
  * kube-proxy's chains.
  */
-import type { Memo } from '../../memo.js';
-import type { ServicePort } from '../../resolve/types.js';
-import type { Element, NamedSet, Table } from '../../tools/nft/types.js';
-import type { Context } from './context.js';
+import type { Memo } from '../../../memo.js';
+import type { ServicePort } from '../../../resolve/types.js';
+import type { Element, NamedSet, Table } from '../../../tools/nft/types.js';
+import type { Context } from '../context.js';
+import { TABLE, TABLE_COMMENT } from '../names.js';
 import { chainsOfSpace, slotsOf, sourcesChain } from './fast/chains.js';
 import { lowerShared, SOURCES } from './fast/service-port.js';
 import { type Shares, sharesOf } from './fast/share.js';
 import { portMap, type Space, type Spaces, slotMap, spacesOf } from './fast/spaces.js';
-import { sharedElements } from './lower/kube-proxy.js';
-import { type LoweredPort, lowerServicePort, type Placed } from './lower/service-port.js';
-import { addressType } from './lower/statements.js';
-import { stockChains, stockSets } from './lower/stock.js';
-import { TABLE, TABLE_COMMENT } from './names.js';
+import { sharedElements } from './kube-proxy.js';
+import { type LoweredPort, lowerServicePort, type Placed } from './service-port.js';
+import { addressType } from './statements.js';
+import { stockChains, stockSets } from './stock.js';
 
 /** The table, with the ServicePorts in the order given. */
 export function layoutFast(ports: readonly ServicePort[], context: Context, memo: Memo): Table {

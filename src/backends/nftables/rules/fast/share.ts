@@ -4,15 +4,16 @@
  * The endpoints of an address are numbered, and each number has a map: `slot-0` has the first endpoint of every VIP.
  * So all ServicePorts of a VIP must have the same endpoints, and each of them one target port.
  */
-import type { Endpoint, Frontend, ServicePort } from '../../../resolve/types.js';
-import { L4 } from '../../shared/l4.js';
+import type { Endpoint, Frontend, ServicePort } from '../../../../resolve/types.js';
+import { L4 } from '../../../shared/l4.js';
 import { type Spaces, spaceOf } from './spaces.js';
 
 /** The endpoints by number of each ServicePort that shares the chains. */
 export type Shares = ReadonlyMap<ServicePort, readonly Endpoint[]>;
 
 /**
- * Those of `ports` that share the chains. All others need chains of their own: those with session affinity, with
+ * Those of `ports` that share the chains. All others need chains of their own: those with session affinity, with many
+ * endpoints, with
  * several target ports (a named port can differ from pod to pod), with local endpoints that policy Cluster does not
  * use, and those at a VIP where an earlier ServicePort has other endpoints.
  */
@@ -33,6 +34,12 @@ export function sharesOf(ports: readonly ServicePort[], spaces: Spaces): Shares 
   return shares;
 }
 
+/**
+ * Each number needs a map, and nft reads the list of maps at every change: 1,000 of them cost more than the chains of
+ * the few Services with so many endpoints.
+ */
+const MOST_ENDPOINTS = 64;
+
 /** Whether some traffic to it goes to an endpoint: under an empty Local policy that of the node and its pods does. */
 export function isServed({ kind, whenEmpty }: Frontend): boolean {
   return whenEmpty === undefined || (whenEmpty === 'drop' && kind !== 'ClusterIP');
@@ -46,6 +53,7 @@ function numbered({ affinity, endpoints: { cluster, local } }: ServicePort): rea
   if (affinity) return undefined;
   const first = new Set(local);
   const all = [...local, ...cluster.filter((endpoint) => !first.has(endpoint))];
+  if (all.length > MOST_ENDPOINTS) return undefined;
   if (cluster.length > 0 && cluster.length < all.length) return undefined;
   if (all.some(({ port }) => port !== all[0]?.port)) return undefined;
   return new Set(all.map(({ ip }) => ip)).size === all.length ? all : undefined;
