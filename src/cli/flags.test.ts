@@ -42,7 +42,6 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--by': ['cause', 'constructor'],
   '--check': [],
   '--netns': [],
-  '--nft': [],
   '--lock-file': [],
   '--kubeconfig': [],
   '--context': ['no-such-context', 'constructor'],

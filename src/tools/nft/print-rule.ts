@@ -36,7 +36,7 @@ export function printRule({ statements, comment }: Rule, context: RuleContext): 
 }
 
 /** `goto services` */
-export function printVerdict(verdict: Verdict): string {
+function printVerdict(verdict: Verdict): string {
   return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
 }
 
