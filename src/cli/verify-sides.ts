@@ -10,6 +10,7 @@ import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { compileState } from '../pipeline.js';
+import { isOfIptables } from '../tools/nft/tables.js';
 import type { Given } from '../verify/verify.js';
 import { RULES } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
@@ -56,10 +57,13 @@ function dumpSide(texts: Parameters<typeof readDumps>[0]): Loaded {
 }
 
 async function nodeSide(node: NodeAtHand): Promise<Loaded> {
-  const observed = await readState(node.host, detectedOf(node), {});
-  const { nft = [] } = observed;
+  const detected = detectedOf(node);
+  const observed = await readState(node.host, detected, {});
   const { value: dump } = observedNode(observed);
-  const tables = nft.map(({ family, name }) => `nftables table ${family} ${name}`);
+  const isRead = detected.iptables?.variant === 'nft' ? isOfIptables : () => false;
+  const tables = (observed.nft ?? [])
+    .filter((table) => !isRead(table))
+    .map(({ family, name }) => `nftables table ${family} ${name}`);
   return { kind: 'node', dump: { ...dump, unread: [...dump.unread, ...tables] }, diagnostics: [] };
 }
 

@@ -30,7 +30,9 @@ export function exampleOf(compared: Compared, evaluators: readonly [Evaluator, E
   const unsent = kind === 'undecided' ? 'undecided' : unsendable(packet);
   if (unsent !== undefined) return none(unsent);
   if (given.remembered && isAged(given, evaluators)) return none('an old entry of an affinity list');
-  const [was, is] = fates.map(sharesIn) as [Shares, Shares];
+  const [was, is] = fates.map((each) => sharesIn(each, packet)) as [Shares, Shares];
+  const isKept = fates.flat().some(({ persistence }) => persistence !== undefined);
+  if (isKept && [...was.keys()].some((key) => is.has(key))) return none('IPVS keeps the client on one endpoint');
   const count = Math.max(...evaluators.map((evaluator) => enough(evaluator.ways(packet))));
   if ([...was.keys(), ...is.keys()].some((key) => !was.has(key) || !is.has(key)))
     return { text, send: { packet, count }, isOfShares: false };
@@ -68,12 +70,16 @@ function isAged(packet: PacketClass, evaluators: readonly Evaluator[]): boolean 
 
 type Shares = ReadonlyMap<string, number>;
 
-/** What an answer of the kernel shows, with its share: marks only of packets that leave, and only two bits of them. */
-function sharesIn(fates: readonly Fate[]): Shares {
+/**
+ * What an answer of the kernel shows, with its share: marks only of packets that leave, and only two bits of them. What a
+ * node sends to the address that it sends from is masqueraded as that address.
+ */
+function sharesIn(fates: readonly Fate[], { source: from, destination }: PacketClass): Shares {
   const shares = new Map<string, number>();
   for (const { end, to, source, answer, isLocal, marks, affinity, share } of fates) {
     const mark = isLocal ? '' : Number.parseInt(marks, 16) & 0xc000;
-    const key = [end, to, source, answer, isLocal, mark, affinity].join(' ');
+    const isToItself = isLocal && from.text === destination.text;
+    const key = [end, to, !isToItself && source, answer, isLocal, mark, affinity].join(' ');
     shares.set(key, (shares.get(key) ?? 0) + toNumber(share));
   }
   return shares;

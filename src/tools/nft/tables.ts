@@ -25,6 +25,11 @@ export function parse(text: string): Checked<readonly NftTable[]> {
   return { value, diagnostics };
 }
 
+/** Whether iptables-nft shows the rules of a table of this name. */
+export function isOfIptables({ family, name }: NftTable): boolean {
+  return /^ip6?$/.test(family) && /^(?:filter|nat|mangle|raw|security)$/.test(name);
+}
+
 /** `table ip kube-proxy` */
 export function printTable({ family, name }: NftTable): string {
   return `table ${family} ${name}`;
