@@ -9,11 +9,10 @@ import { newEvaluator, type Outcome } from '../../packet/evaluate.js';
 import type { NodeRules } from '../../packet/node.js';
 import { newGroups } from '../../verify/groups.js';
 import { verify } from '../../verify/verify.js';
-import { type Answers, newScript, type Script, type Send, unsendable } from '../network/sent/answers.js';
+import { type Answers, newScript, type Script, type Send, whyUnsent } from '../network/sent/answers.js';
 import { classesOf } from '../network/traced/classes.js';
-import { enough } from '../network/traced/foretold.js';
 import { type Dice, diceOf } from './dice.js';
-import { type Example, exampleOf, isSeen } from './example.js';
+import { countFor, type Example, exampleOf, isSeen } from './example.js';
 import { mutate } from './mutations.js';
 import { rulesIn, type Subject } from './subject.js';
 
@@ -93,11 +92,11 @@ function listOf({ family, packets }: Subject, base: NodeRules, { below }: Dice):
   );
   const isKept = ({ flow }: Outcome) => flow.virtualServer !== undefined && kept.has(flow.virtualServer);
   return all
-    .filter(({ packet }) => unsendable(packet) === undefined && !evaluator.ways(packet).some(isKept))
+    .filter(({ packet }) => whyUnsent(packet) === undefined && !evaluator.ways(packet).some(isKept))
     .map((each) => ({ ...each, place: below(1_000_000) }))
     .sort((a, b) => a.place - b.place)
     .slice(0, packets)
-    .map(({ packet }) => ({ packet, count: enough(evaluator.ways(packet)) }));
+    .map(({ packet }) => ({ packet, count: countFor(evaluator, packet) }));
 }
 
 function mutantsOf(subject: Subject, base: NodeRules, count: number, dice: Dice): readonly Mutant[] {
