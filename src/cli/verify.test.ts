@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -97,40 +97,6 @@ describe('two dumps', () => {
     expect(result.stderr).toBe('');
     expect(result.stdout).toContain(text);
     expect(result.code).toBe(code);
-  });
-});
-
-describe('node ports', () => {
-  const SERVICES = `${ROOT}fixtures/packets/services/`;
-
-  it('one that is changed is told by its Service, once for each kind', async () => {
-    const text = readFileSync(`${SERVICES}cluster.yaml`, 'utf8').replace('nodePort: 30084', 'nodePort: 31999');
-    const argv = ['verify', '-c', `${SERVICES}config.yaml`, `${SERVICES}cluster.yaml`, file('node-port.yaml', text)];
-    const { stdout, code } = await vipc(argv);
-    expect(code).toBe(1);
-    expect(stdout.match(/^\S.* on .*$/gm)?.filter((line) => !line.startsWith('checked'))).toEqual([
-      'default/denied:tcp: node port 30084/tcp no longer served on 192.168.7.2 and 2 more addresses',
-      'default/denied:tcp: node port 30084/tcp now dropped on 127.0.0.1 and 1 more address',
-      'default/denied:tcp: node port 31999/tcp newly served on 192.168.7.2 and 2 more addresses',
-    ]);
-  });
-
-  it('those of many Services that one option changes are one difference', async () => {
-    const dumpOf = async (name: string, config: string) => {
-      const argv = ['compile', '--family', 'ipv4', '-c', file(`${name}.yaml`, config), `${SERVICES}cluster.yaml`];
-      return file(name, (await vipc(argv)).stdout);
-    };
-    const config = readFileSync(`${SERVICES}config.yaml`, 'utf8');
-    const sides = [
-      await dumpOf('with', config),
-      await dumpOf('without', `${config}\niptables: {localhostNodePorts: false}\n`),
-    ];
-    const { stdout } = await vipc(['verify', '--family', 'ipv4', '--node-address', '192.168.7.2', ...sides]);
-    const served = readFileSync(sides[0] ?? '', 'utf8').match(/^-A KUBE-NODEPORTS .* -j KUBE-EXT-/gm) ?? [];
-    // That of default/local-elsewhere is dropped where it is not translated.
-    const told = `\n${served.length - 1} node ports no longer served on 127.0.0.1 and 1 more address\n`;
-    expect(stdout).toContain(told);
-    expect(stdout.match(/ no longer served /g)).toHaveLength(1);
   });
 });
 

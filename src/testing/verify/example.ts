@@ -8,7 +8,7 @@ import { toNumber } from '../../packet/fraction.js';
 import type { PacketClass } from '../../packet/packet.js';
 import type { Compared } from '../../verify/compare.js';
 import type { Fate } from '../../verify/fate.js';
-import { type Answers, type Send, unsendable } from '../network/sent/answers.js';
+import { type Answers, type Send, whyUnsent } from '../network/sent/answers.js';
 import { enough } from '../network/traced/foretold.js';
 
 export interface Example {
@@ -28,11 +28,13 @@ export function exampleOf(compared: Compared, evaluators: readonly [Evaluator, E
   const packet = fresh(given);
   const text = `${kind} ${JSON.stringify(packet)}`;
   const none = (reason: string) => ({ text, reason, isOfShares: false });
-  const unsent = kind === 'undecided' ? 'undecided' : unsendable(packet);
+  const unsent = kind === 'undecided' ? 'undecided' : whyUnsent(packet);
   if (unsent !== undefined) return none(unsent);
   if (given.remembered && isAged(given, evaluators)) return none('an old entry of an affinity list');
-  const [was, is] = fates.map(sharesIn) as [Shares, Shares];
-  const count = Math.max(...evaluators.map((evaluator) => enough(evaluator.ways(packet))));
+  const [was, is] = fates.map((each) => sharesIn(each, packet)) as [Shares, Shares];
+  const isKept = fates.flat().some(({ persistence }) => persistence !== undefined);
+  if (isKept && [...was.keys()].some((key) => is.has(key))) return none('IPVS keeps the client on one endpoint');
+  const count = Math.max(...evaluators.map((evaluator) => countFor(evaluator, packet)));
   if ([...was.keys(), ...is.keys()].some((key) => !was.has(key) || !is.has(key)))
     return { text, send: { packet, count }, isOfShares: false };
   const [share, apart] = furthest(was, is);
@@ -41,6 +43,11 @@ export function exampleOf(compared: Compared, evaluators: readonly [Evaluator, E
   const needed = Math.ceil((2 * share * (1 - share) * 81) / apart ** 2);
   if (needed > MOST) return none('shares too close to be told apart');
   return { text, send: { packet, count: needed }, isOfShares: true };
+}
+
+/** How many packets show every answer, whatever unknown conditions hold. */
+export function countFor(evaluator: Evaluator, packet: PacketClass): number {
+  return enough(evaluator.ways(packet).map((way) => ({ ...way, depends: [] })));
 }
 
 /** Whether the kernel's answers before and after show the difference. */
@@ -69,12 +76,16 @@ function isAged(packet: PacketClass, evaluators: readonly Evaluator[]): boolean 
 
 type Shares = ReadonlyMap<string, number>;
 
-/** What an answer of the kernel shows, with its share: marks only of packets that leave, and only two bits of them. */
-function sharesIn(fates: readonly Fate[]): Shares {
+/**
+ * What an answer of the kernel shows, with its share: marks only of packets that leave, and only two bits of them. What a
+ * node sends by IPv6 to the address that it sends from is masqueraded as that address.
+ */
+function sharesIn(fates: readonly Fate[], { source: from, destination }: PacketClass): Shares {
   const shares = new Map<string, number>();
   for (const { end, to, source, answer, isLocal, marks, affinity, share } of fates) {
     const mark = isLocal ? '' : Number.parseInt(marks, 16) & 0xc000;
-    const key = [end, to, source, answer, isLocal, mark, affinity].join(' ');
+    const isToItself = isLocal && from.family === 'ipv6' && from.text === destination.text;
+    const key = [end, to, !isToItself && source, answer, isLocal, mark, affinity].join(' ');
     shares.set(key, (shares.get(key) ?? 0) + toNumber(share));
   }
   return shares;

@@ -5,15 +5,14 @@
  */
 import type { Host } from '../../apply/host.js';
 import type { DumpText } from '../../dumps/dumps.js';
-import { newEvaluator } from '../../packet/evaluate.js';
+import { newEvaluator, type Outcome } from '../../packet/evaluate.js';
 import type { NodeRules } from '../../packet/node.js';
 import { newGroups } from '../../verify/groups.js';
 import { verify } from '../../verify/verify.js';
-import { type Answers, newScript, type Script, type Send, unsendable } from '../network/sent/answers.js';
+import { type Answers, newScript, type Script, type Send, whyUnsent } from '../network/sent/answers.js';
 import { classesOf } from '../network/traced/classes.js';
-import { enough } from '../network/traced/foretold.js';
 import { type Dice, diceOf } from './dice.js';
-import { type Example, exampleOf, isSeen } from './example.js';
+import { countFor, type Example, exampleOf, isSeen } from './example.js';
 import { mutate } from './mutations.js';
 import { rulesIn, type Subject } from './subject.js';
 
@@ -45,9 +44,6 @@ interface Tried extends Mutant {
   /** The answers to each example, before and after the mutation; undefined where it cannot be sent. */
   readonly pairs: readonly (readonly [Example, (() => readonly [Answers, Answers]) | undefined])[];
 }
-
-/** Of the list of packets, so many are sent through each mutation. */
-const MOST = 40;
 
 /** Makes `count` mutations of a subject and sends packets through all of them, by one program. */
 export async function sendMutants(host: Host, subject: Subject, count: number, seed: number): Promise<Sent> {
@@ -84,16 +80,23 @@ export function plus(a: Sent, b: Sent): Sent {
 export const NONE: Sent = { mutations: 0, changed: 0, found: 0, packets: 0, confirmed: 0, unsent: {}, wrong: [] };
 
 /** Packets of classes that the rules tell apart, with the number that shows every answer. */
-function listOf({ family }: Subject, base: NodeRules, { below }: Dice): readonly Send[] {
+function listOf({ family, packets }: Subject, base: NodeRules, { below }: Dice): readonly Send[] {
   const ruleSet = base.ruleSets.find((each) => each.family === family);
   const all = ruleSet ? classesOf(ruleSet, base.virtualServers) : [];
   const evaluator = newEvaluator(base);
+  // IPVS keeps the client of a persistent server on one endpoint, beyond the removal of the server.
+  const kept = new Set(
+    base.virtualServers.flatMap(({ persistence, protocol, address, port }) =>
+      persistence ? [`${protocol} ${address} ${port}`] : [],
+    ),
+  );
+  const isKept = ({ flow }: Outcome) => flow.virtualServer !== undefined && kept.has(flow.virtualServer);
   return all
-    .filter(({ packet }) => unsendable(packet) === undefined)
+    .filter(({ packet }) => whyUnsent(packet) === undefined && !evaluator.ways(packet).some(isKept))
     .map((each) => ({ ...each, place: below(1_000_000) }))
     .sort((a, b) => a.place - b.place)
-    .slice(0, MOST)
-    .map(({ packet }) => ({ packet, count: enough(evaluator.ways(packet)) }));
+    .slice(0, packets)
+    .map(({ packet }) => ({ packet, count: countFor(evaluator, packet) }));
 }
 
 function mutantsOf(subject: Subject, base: NodeRules, count: number, dice: Dice): readonly Mutant[] {

@@ -18,6 +18,8 @@ export interface Subject {
   readonly texts: readonly DumpText[];
   /** Addresses of the node: its own, and virtual IPs. */
   readonly addresses: ReadonlySet<string>;
+  /** The number of packets in the list: fewer where they are slow. */
+  readonly packets: number;
   /** Loads a text in place of what was loaded of the same name. */
   readonly load: (text: DumpText) => readonly Feed[];
 }
@@ -28,14 +30,16 @@ export function iptablesSubjects(family: Family): readonly Subject[] {
     const text = path === undefined ? '' : readFileSync(path, 'utf8');
     if (!/^-A KUBE-(?:SERVICES|EXTERNAL-SERVICES) -d /m.test(text)) return [];
     const load: Subject['load'] = (changed) => [{ argv: RESTORE[family], input: changed.text }];
-    return [{ name: `${name} ${family}`, family, texts: [{ name: 'iptables', text }], addresses: OWN, load }];
+    return [
+      { name: `${name} ${family}`, family, texts: [{ name: 'iptables', text }], addresses: OWN, packets: 40, load },
+    ];
   });
 }
 
 /** The state of ipvs mode; the texts of one family only. */
 export function ipvsSubject(each: Case, family: Family): Subject {
   const { ipvsadm, ipset, addresses, ...state } = compiledState(each);
-  const own = [...addresses.matchAll(/ address add ([^ /]+)/g)].map(([, ip = '']) => ip);
+  const own = [...addresses.matchAll(/\baddress add ([^ /]+)/g)].map(([, ip = '']) => ip);
   const iptables = family === 'ipv4' ? state.iptables : state.ip6tables;
   return {
     name: `${each.name} ipvs ${family}`,
@@ -46,6 +50,7 @@ export function ipvsSubject(each: Case, family: Family): Subject {
       { name: 'ipvsadm', text: ipvsadm },
     ].filter(({ text }) => text.trim() !== ''),
     addresses: new Set([...OWN, ...own]),
+    packets: 12,
     load: ({ name, text }) => {
       switch (name) {
         case 'ipset':

@@ -45,7 +45,7 @@ const MARKS = ['0x4000', '0x8000', '0xc000'].reduce(
 );
 
 /** The reason why packets of a class cannot be sent here; undefined if they can. */
-export function unsendable({ protocol, state, inInterface, family, ...packet }: PacketClass): string | undefined {
+export function whyUnsent({ protocol, state, inInterface, family, ...packet }: PacketClass): string | undefined {
   if (inInterface !== undefined && (typeof inInterface !== 'string' || !(inInterface in DEVICES)))
     return 'by an interface that the node does not have';
   if (!packetBytes({ protocol, family, ...packet, ...(state && { state }) }, 1))
