@@ -6,10 +6,12 @@ import { expect, it } from '@jest/globals';
 import type { Source } from '../diag.js';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { locate } from '../read/locate.js';
+import { nftBlocks } from '../testing/cases/nft-blocks.js';
 import { succeeded, withNode } from '../testing/machine/netns.js';
 import { nftVersions } from '../testing/machine/nft.js';
 import { describeInKernel } from '../testing/machine/rings.js';
-import { applyTo, cleanUp, differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
+import { applyTo, cleanUp, compileOn, differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
+import { apply } from './apply.js';
 import type { Host } from './host.js';
 
 const describeKernel = await describeInKernel();
@@ -61,6 +63,36 @@ describeKernel('refused, nftables mode', () => {
         expect(stdout).toContain(endpoint);
       expect(stdout).toMatch(/10\.96\.0\.4 \. tcp \. 80 : goto /);
       expect(stdout).not.toContain('10.244.1.2 . 8080');
+    }));
+
+  it('without a reason that anything can be done about: all is as before', () =>
+    onNode(async (host, node) => {
+      const list = async () => nftBlocks(succeeded(await host.run(['nft', 'list', 'ruleset']), 'nft').stdout);
+      const before = await list();
+      let [failed, done] = [0, 0];
+      const broken: Host = {
+        run: async (argv, stdin = '') => {
+          const input = [...stdin].join('');
+          const isLoad = argv.join(' ') === 'nft -f -';
+          if (isLoad && failed < 4 && input.includes('add element ip kube-proxy service-ips')) {
+            failed++;
+            return { code: 1, stdout: '', stderr: 'netlink: Error: cache initialization failed: Device busy\n' };
+          }
+          if (isLoad) done++;
+          return host.run(argv, input);
+        },
+      };
+      const { desired } = await compileOn(node, cluster('10.244.1.', 3, 4, 5, 6), OPTIONS);
+      const how = { ...node.target.detected, chainsPerCommit: 300, chainsPerTransaction: 2, excludeCIDRs: [] };
+      const { rest, diagnostics } = await apply({ ...node.target, host: broken }, desired, how);
+      expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+        'refused: nft: netlink: Error: cache initialization failed: Device busy',
+        'rules-kept: the rules are what they were before',
+      ]);
+      // New chains were made, and went again.
+      expect({ failed, made: done > 3 }).toEqual({ failed: 2, made: true });
+      expect(rest.steps).not.toEqual([]);
+      expect(await list()).toEqual(before);
     }));
 
   it('a table that goes away in between is made anew', () =>
