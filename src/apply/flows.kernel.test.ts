@@ -85,14 +85,12 @@ async function tracked({ node }: Topology, to: readonly Connect[]): Promise<read
 
 /** iptables mode with each variant, and nftables mode with each layout. */
 const NODES: readonly { mode: string; variant: Variant; name: string; layout?: string }[] = [
-  ...sample(VARIANTS, 1, 'flows').map((variant) => ({ mode: 'iptables', variant, name: variant })),
-  ...sample(LAYOUT_NAMES, 1, 'flows').map(
-    (layout) => ({ mode: 'nftables', variant: 'nft', name: layout, layout }) as const,
-  ),
+  ...VARIANTS.map((variant) => ({ mode: 'iptables', variant, name: variant })),
+  ...LAYOUT_NAMES.map((layout) => ({ mode: 'nftables', variant: 'nft', name: layout, layout }) as const),
 ];
 
 describeKernel('UDP flows', () => {
-  describe.each(NODES)('$mode mode, $name', ({ mode, variant, name, layout }) => {
+  describe.each(sample(NODES, 1, 'flows'))('$mode mode, $name', ({ mode, variant, name, layout }) => {
     let topology: Topology;
     let node: LiveNode;
 

@@ -22,7 +22,7 @@ import type { Host } from './host.js';
 
 const describeKernel = await describeInKernel();
 
-const STEPS = often(12, 30);
+const STEPS = often(6, 30);
 
 const clusters: fc.Arbitrary<Cluster> = fc.record({
   items: snapshots,

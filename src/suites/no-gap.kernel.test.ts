@@ -129,7 +129,7 @@ describeKernel('no gap', () => {
     });
   });
 
-  describe.each(LAYOUT_NAMES)('nftables mode, layout %s', (layout) => {
+  describe.each(sample(LAYOUT_NAMES, 1, 'no-gap'))('nftables mode, layout %s', (layout) => {
     let topology: Topology;
     let node: LiveNode;
 
