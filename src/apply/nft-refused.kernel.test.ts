@@ -109,28 +109,28 @@ describeKernel('refused, nftables mode', () => {
 const newer = nftVersions().filter(({ name }) => name === 'newer');
 
 // Without a newer nft nftVersions() reports it.
-(newer.length > 0 ? describeKernel : describeKernel.skip)('tables of a newer nft', () => {
-  const program = newer[0]?.program ?? '';
-  const onNode = (use: (host: Host, node: LiveNode) => Promise<void>) =>
-    withNode(async (host) => {
-      const node = await liveNode(host, 'nft', program);
-      expect((await applyTo(node, cluster('10.244.0.', 1), OPTIONS)).diagnostics).toEqual([]);
-      await use(host, node);
-    });
+for (const { program } of newer)
+  describeKernel('tables of a newer nft', () => {
+    const onNode = (use: (host: Host, node: LiveNode) => Promise<void>) =>
+      withNode(async (host) => {
+        const node = await liveNode(host, 'nft', program);
+        expect((await applyTo(node, cluster('10.244.0.', 1), OPTIONS)).diagnostics).toEqual([]);
+        await use(host, node);
+      });
 
-  it('are named where the old nft crashes, and nothing is changed', () =>
-    onNode(async (host, node) => {
-      const old = await liveNode(host, 'nft');
-      const outcome = await host.run(['nft', 'list', 'tables']);
-      if (outcome.code === 0) return;
-      await expect(applyTo(old, cluster('10.244.0.', 2), OPTIONS)).rejects.toThrow(
-        /^nft crashes, as an old version does .* one of these: .*table ip kube-proxy.*: install an nft .* --nft$/,
-      );
-      await expect(cleanUp(old)).rejects.toThrow(/cannot be removed, and nothing is changed; .*nft delete table ip/);
-      expect(await differenceTo(node, cluster('10.244.0.', 1), OPTIONS)).toEqual([]);
-      expect((await cleanUp(node)).rest.steps).toEqual([]);
-    }));
-});
+    it('are named where the old nft crashes, and nothing is changed', () =>
+      onNode(async (host, node) => {
+        const old = await liveNode(host, 'nft');
+        const outcome = await host.run(['nft', 'list', 'tables']);
+        if (outcome.code === 0) return;
+        await expect(applyTo(old, cluster('10.244.0.', 2), OPTIONS)).rejects.toThrow(
+          /^nft crashes, as an old version does .* one of these: .*table ip kube-proxy.*: install an nft .* --nft$/,
+        );
+        await expect(cleanUp(old)).rejects.toThrow(/cannot be removed, and nothing is changed; .*nft delete table ip/);
+        expect(await differenceTo(node, cluster('10.244.0.', 1), OPTIONS)).toEqual([]);
+        expect((await cleanUp(node)).rest.steps).toEqual([]);
+      }));
+  });
 
 /** A node, and Services with one endpoint each. */
 function cluster(prefix: string, ...numbers: readonly number[]): readonly Source[] {
