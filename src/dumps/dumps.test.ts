@@ -24,10 +24,31 @@ const LINKS = JSON.stringify([
   { ifname: 'kube-ipvs0', addr_info: [{ family: 'inet', local: '10.96.0.9', prefixlen: 32, scope: 'global' }] },
 ]);
 
+const NFT = `# Warning: table ip nat is managed by iptables-nft, do not touch!
+table ip kube-proxy {
+	map service-ips {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		elements = { 10.96.0.1 . tcp . 80 : goto service-SUSTUHLJ-default/web/tcp/http }
+	}
+
+	chain service-SUSTUHLJ-default/web/tcp/http {
+		meta l4proto tcp dnat to 10.244.1.5:8080
+	}
+}
+table ip nat {
+	chain OUTPUT {
+		type nat hook output priority -100; policy accept;
+	}
+}
+`;
+const NFT_JSON =
+  '{"nftables": [{"metainfo": {"version": "1.0.6"}}, {"table": {"family": "ip", "name": "kube-proxy", "handle": 1}}]}';
+
 function read(...texts: readonly string[]) {
   const { value, diagnostics } = readDumps(texts.map((text, i) => ({ name: `file-${i + 1}`, text })));
   const { rules, addresses } = value;
   return {
+    nft: (rules.nftTables ?? []).map(({ family, name }) => `${family} ${name}`),
     tables: rules.ruleSets.flatMap(({ family, tables }) => tables.map(({ name }) => `${family} ${name}`)),
     sets: rules.sets.map(({ name }) => name),
     servers: rules.virtualServers.length,
@@ -37,7 +58,7 @@ function read(...texts: readonly string[]) {
   };
 }
 
-const NONE = { tables: [], sets: [], servers: 0, local: [], addresses: [], said: [] };
+const NONE = { nft: [], tables: [], sets: [], servers: 0, local: [], addresses: [], said: [] };
 
 describe('what a text is', () => {
   it.each<[string, readonly string[], Partial<ReturnType<typeof read>>]>([
@@ -72,6 +93,13 @@ describe('what a text is', () => {
       'ip -oneline address',
       [NAT4, '2: eth0    inet 192.168.7.2/24 scope global eth0\n'],
       { tables: ['ipv4 nat'], local: ['192.168.7.2'] },
+    ],
+    ['nft list ruleset', [NFT], { nft: ['ip kube-proxy', 'ip nat'] }],
+    ['nft -j list ruleset', [NFT_JSON], { nft: ['ip kube-proxy'] }],
+    [
+      'nft beside iptables-save, which has the tables of iptables-nft',
+      [NFT, HEADED('iptables-save', NAT4)],
+      { nft: ['ip kube-proxy'], tables: ['ipv4 nat'] },
     ],
     ['an empty one beside others', [NAT4, '', '# nothing\n'], { tables: ['ipv4 nat'] }],
   ])('%s', (_, texts, expected) => expect(read(...texts)).toEqual({ ...NONE, ...expected }));
@@ -118,4 +146,11 @@ it('rules of kube-proxy’s chains have the owner that their comment names', () 
     );
   expect(ownersOf(NAT4)).toEqual([undefined, { namespace: 'default', service: 'web', port: 'http', protocol: 'TCP' }]);
   expect(ownersOf(foreign)).toEqual([undefined, undefined]);
+});
+
+it('chains and elements of kube-proxy’s nftables mode have the owner that their names tell', () => {
+  const [table] = readDumps([{ name: 'a', text: NFT }]).value.rules.nftTables ?? [];
+  const web = { namespace: 'default', service: 'web', port: 'http', protocol: 'TCP' };
+  expect(table?.chains.map(({ owner }) => owner)).toEqual([web]);
+  expect(table?.sets.flatMap((set) => [...set.elements()]).map(({ owner }) => owner)).toEqual([web]);
 });

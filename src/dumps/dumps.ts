@@ -11,6 +11,7 @@ import { parse as parseSets, type SavedSets } from '../tools/ipset/parse.js';
 import { parse as parseRules, type SavedRuleSet } from '../tools/iptables/parse.js';
 import { parse as parseIpvs, type SavedIpvs } from '../tools/ipvs/parse.js';
 import { parse as parseNft } from '../tools/nft/parse.js';
+import { parseJson as parseNftJson } from '../tools/nft/parse-json.js';
 import type { Table as NftTable } from '../tools/nft/types.js';
 import { partsOf } from './families.js';
 import { kindOf } from './kind.js';
@@ -74,7 +75,10 @@ const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, 
     for (const { family, variant, text: part } of partsOf(name, text))
       read.rules.push({ name, variant, ruleSet: take(read, name, parseRules(part, family)) });
   },
-  nft: (read, { name, text }) => void read.nft.push(...take(read, name, parseNft(text))),
+  nft(read, { name, text }) {
+    const parse = text.trimStart().startsWith('{') ? parseNftJson : parseNft;
+    read.nft.push(...take(read, name, parse(text)));
+  },
   ipset: (read, { name, text }) => void read.sets.push(take(read, name, parseSets(text))),
   ipvs: (read, { name, text }) => void read.ipvs.push(take(read, name, parseIpvs(text))),
   links: (read, { name, text }) => void read.links.push(take(read, name, parseLinks(text))),
