@@ -23,7 +23,7 @@ echo '127.0.0.1 localhost' >/etc/hosts
 printf '%s\n' 'icmp 1 ICMP' 'tcp 6 TCP' 'udp 17 UDP' 'ipv6-icmp 58 IPv6-ICMP' 'vrrp 112 VRRP' 'sctp 132 SCTP' >/etc/protocols
 
 # Before their sysctls are written. The kernel loads the rest, such as schedulers, on demand.
-modprobe -a virtio_pci virtio_console nf_conntrack ip_vs
+modprobe -a virtio_pci virtio_console nf_conntrack ip_vs tun
 # All namespaces share this table; sized by this machine's memory, it would hold only a few thousand connections.
 echo 262144 >/proc/sys/net/netfilter/nf_conntrack_max
 # Loaded on demand, the module would add an unwanted dummy0.

@@ -13,6 +13,7 @@ import { asWarning, type Checked, type Diagnostic, hasErrors, type Source, show 
 import { beside } from './front/beside.js';
 import type { Cidr } from './ip.js';
 import { type Extent, lint } from './lint/lint.js';
+import type { OneNode } from './lint/rule.js';
 import type { Snapshot } from './read/types.js';
 
 export interface FrontOptions {
@@ -35,6 +36,8 @@ export interface FrontOptions {
   readonly remarks?: readonly Remark[];
   /** The lint rules that run; by default those of every command. */
   readonly rules?: Extent;
+  /** The node that findings of lint are about; by default all. */
+  readonly node?: OneNode | undefined;
   /** For a live node nothing is simulated, so no message suggests it. */
   readonly live?: boolean;
 }
@@ -67,7 +70,7 @@ export interface Front {
 
 /** Reads, completes and lints. */
 export function front(sources: readonly Source[], options: FrontOptions): Checked<Front> {
-  const { completion = AS_IT_IS, extent = 'all', partial = false, remarks = ALL, live = false, rules } = options;
+  const { completion = AS_IT_IS, extent = 'all', partial = false, remarks = ALL, live = false, rules, node } = options;
   const forgive = (found: readonly Diagnostic[]) => (options.skipInvalid ? found.map(asWarning) : found);
   const { written, snapshot } = beside(sources, options.beside ?? []);
   const result = (cluster: Snapshot, diagnostics: readonly Diagnostic[]) => ({
@@ -85,7 +88,7 @@ export function front(sources: readonly Source[], options: FrontOptions): Checke
   const isSound = !hasErrors(completed.diagnostics);
   const suspect =
     isSound && remarks.includes('suspect')
-      ? lint(completed.value, { simulate: completion.simulate || live }, rules)
+      ? lint(completed.value, { simulate: completion.simulate || live, node }, rules)
       : [];
   const judged = [...known, ...forgive(added), ...suspect];
   if (!options.clustersetCIDRs || (hasErrors(judged) && !partial)) return result(completed.value, judged);

@@ -4,9 +4,10 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LAYOUT_NAMES } from '../backends/nftables/lower.js';
 import { addressesOf, PODS, SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
 import { agentHost } from '../testing/machine/agent.js';
-import { VARIANTS } from '../testing/machine/kernel.js';
+import { VARIANTS, type Variant } from '../testing/machine/kernel.js';
 import { succeeded } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { underStreams } from '../testing/network/stream.js';
@@ -82,20 +83,26 @@ async function tracked({ node }: Topology, to: readonly Connect[]): Promise<read
   });
 }
 
+/** iptables mode with each variant, and nftables mode with each layout. */
+const NODES: readonly { mode: string; variant: Variant; name: string; layout?: string }[] = [
+  ...VARIANTS.map((variant) => ({ mode: 'iptables', variant, name: variant })),
+  ...LAYOUT_NAMES.map((layout) => ({ mode: 'nftables', variant: 'nft', name: layout, layout }) as const),
+];
+
 describeKernel('UDP flows', () => {
-  describe.each(sample(VARIANTS, 1, 'flows'))('%s', (variant) => {
+  describe.each(sample(NODES, 1, 'flows'))('$mode mode, $name', ({ mode, variant, name, layout }) => {
     let topology: Topology;
     let node: LiveNode;
 
     const have = async (...services: readonly SmallService[]): Promise<number> => {
-      const { rest, diagnostics, forgotten } = await applyTo(node, smallCluster(services), SMALL_OPTIONS);
+      const { rest, diagnostics, forgotten } = await applyTo(node, smallCluster(services), { ...SMALL_OPTIONS, mode });
       expect([...rest.steps, ...diagnostics, ...forgotten.diagnostics]).toEqual([]);
       return forgotten.count;
     };
 
     beforeAll(async () => {
       topology = await makeTopology(agentHost(), (netns) => agentHost({ netns }));
-      node = await liveNode(topology.node, variant);
+      node = { ...(await liveNode(topology.node, variant)), ...(layout && { layout }) };
       const unlimited = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0'];
       // What is tracked ends when a test says so, and not ten seconds after a reset.
       const remembered = ['tcp_timeout_close', 'udp_timeout', 'udp_timeout_stream'].map(
@@ -106,7 +113,7 @@ describeKernel('UDP flows', () => {
 
     afterAll(() => topology?.remove());
 
-    it.each(sample(STEPS, 1, variant, 4))('%s', async (_, ...steps) => {
+    it.each(sample(STEPS, 1, name, 4))('%s', async (_, ...steps) => {
       const to = clients(WEB);
       for (const [endpoints, expected] of steps) {
         await have(web(endpoints), OTHER);

@@ -40,7 +40,7 @@ describeGuest('a node in ipvs mode', () => {
       ['Service default/s1', `ipvsadm -E -t ${VIP} -s twos: ${NO_SCHEDULER}`],
       ['Service default/s3', `ipvsadm -A -t 10.96.1.3:80 -s twos: ${NO_SCHEDULER}`],
       ['Service default/s3', 'ipvsadm -a -t 10.96.1.3:80 -r 10.244.1.5:8080 -m -w 1: Service not defined'],
-      [undefined, 'the iptables rules are what they were before'],
+      [undefined, 'the rules are what they were before'],
     ]);
     expect(await node.servers()).toContain(`-A -t ${VIP} -s rr`);
     expect(await node.servers()).not.toContain('-A -t 10.96.1.3:80 -s rr');

@@ -11,12 +11,14 @@ import fc from 'fast-check';
 import { DEFAULT_OPTIONS } from '../options.js';
 import { caseInput, ROOT } from '../testing/cases/cases.js';
 import { oneService } from '../testing/cases/large.js';
-import { VARIANTS } from '../testing/machine/kernel.js';
+import { nftBlocks } from '../testing/cases/nft-blocks.js';
+import { VARIANTS, type Variant } from '../testing/machine/kernel.js';
 import { withNode } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { FOREIGN, load, saves, without } from '../testing/node/foreign.js';
 import { applyTo, cleanUp, liveNode } from '../testing/node/live.js';
 import { often, sample, seed } from '../testing/run/extent.js';
+import type { Host } from './host.js';
 
 const describeKernel = await describeInKernel();
 
@@ -38,9 +40,16 @@ const STATES = [
 });
 const OPTIONS = { ...DEFAULT_OPTIONS, nodeName: 'node-a' };
 
+/** iptables mode with each variant, and nftables mode. */
+const NODES: readonly { mode: string; variant: Variant }[] = [
+  ...VARIANTS.map((variant) => ({ mode: 'iptables', variant })),
+  { mode: 'nftables', variant: 'nft' },
+];
+
 interface Apply {
   readonly netns: string;
   readonly variant: string;
+  readonly mode: string;
   /** A snapshot. */
   readonly to: string;
   /** With its tools, or they go on alone. */
@@ -50,9 +59,25 @@ interface Apply {
 }
 
 /** Starts `vipc apply` and kills it so many ms after it has the lock; whether it was still running, and for how long it did. */
-function killedApply({ netns, variant, to, all, from }: Apply, ms: number): Promise<{ killed: boolean; ran: number }> {
+function killedApply(
+  { netns, variant, mode, to, all, from }: Apply,
+  ms: number,
+): Promise<{ killed: boolean; ran: number }> {
   const lock = join(directory, `${netns}-lock`);
-  const flags = ['--netns', netns, '--iptables', variant, '--lock-file', lock, '--node', OPTIONS.nodeName];
+  const flags = [
+    '--netns',
+    netns,
+    '--mode',
+    mode,
+    '--layout',
+    'kube-proxy',
+    '--iptables',
+    variant,
+    '--lock-file',
+    lock,
+    '--node',
+    OPTIONS.nodeName,
+  ];
   const argv = [`${ROOT}bin/vipc.js`, 'apply', ...flags, to];
   const child = spawn(process.execPath, argv, { stdio: 'ignore', detached: true });
   let began: number | undefined;
@@ -82,54 +107,66 @@ const MOMENTS = fc.tuple(
 function isRestoring(pid: number): boolean {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-    return children.some((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('--noflush'));
+    return children.some((child) => /--noflush|\0-f\0-/.test(readFileSync(`/proc/${child}/cmdline`, 'utf8')));
   } catch {
     // Gone meanwhile.
     return false;
   }
 }
 
-describeKernel.each(sample(VARIANTS, 1, 'killed'))(`killed ${KILLS} times, iptables-%s (SEED=${seed})`, (variant) => {
-  it('the next one reaches the desired state', async () => {
-    await withNode(async (host, netns) => {
-      await load(host, variant, FOREIGN);
-      const before = await saves(host, variant);
-      const node = await liveNode(host, variant);
-      // The time of each when it is not killed, on a machine as busy as this one is now.
-      const wholly = { netns, variant, to: STATES[0]?.path ?? '', all: false } as const;
-      const locked = await killedApply({ ...wholly, from: 'lock' }, NEVER);
-      await cleanUp(node);
-      const restoring = await killedApply({ ...wholly, from: 'restore' }, NEVER);
-      const lasts = { lock: locked.ran, restore: restoring.ran };
-      const moments = fc.sample(MOMENTS, { numRuns: 3 * KILLS, seed });
-      const expected: string[] = [];
-      for (const { sources } of STATES) {
-        await applyTo(node, sources, OPTIONS);
-        expected.push((await saves(host, variant)).ipv4);
-      }
-      let [kills, half] = [0, 0];
-      for (const [i, [part, all, from]] of moments.entries()) {
-        if (kills >= KILLS) break;
-        const { path, sources } = STATES[(i + 1) % 2] ?? fail();
-        const { killed } = await killedApply({ netns, variant, to: path, all, from }, part * lasts[from]);
-        if (killed) kills++;
-        const now = await saves(host, variant);
-        if (killed && now.ipv4 !== expected[0] && now.ipv4 !== expected[1]) half++;
-        const { rest, diagnostics } = await applyTo(node, sources, OPTIONS);
-        expect({ i, rest: rest.steps, diagnostics }).toEqual({ i, rest: [], diagnostics: [] });
-        const after = await saves(host, variant);
-        expect({ i, same: after.ipv4 === expected[(i + 1) % 2] }).toEqual({ i, same: true });
-        expect(without(after.ipv4, before.ipv4).harm).toEqual([]);
-        expect(without(after.ipv6, before.ipv6).harm).toEqual([]);
-      }
-      await cleanUp(node);
-      expect(await saves(host, variant)).toEqual(before);
-      // Some find nothing left to kill, for it is not always as slow as the first.
-      expect(kills).toBeGreaterThanOrEqual(KILLS);
-      process.stdout.write(`iptables-${variant}: ${kills} killed, ${half} of them half done\n`);
+describeKernel.each(sample(NODES, 1, 'killed'))(
+  `killed ${KILLS} times, $mode mode, iptables-$variant (SEED=${seed})`,
+  ({ mode, variant }) => {
+    it('the next one reaches the desired state', async () => {
+      await withNode(async (host, netns) => {
+        await load(host, variant, FOREIGN);
+        const before = await saves(host, variant);
+        const node = await liveNode(host, variant);
+        // The time of each when it is not killed, on a machine as busy as this one is now.
+        const wholly = { netns, variant, mode, to: STATES[0]?.path ?? '', all: false } as const;
+        const locked = await killedApply({ ...wholly, from: 'lock' }, NEVER);
+        await cleanUp(node);
+        const restoring = await killedApply({ ...wholly, from: 'restore' }, NEVER);
+        const lasts = { lock: locked.ran, restore: restoring.ran };
+        const moments = fc.sample(MOMENTS, { numRuns: 3 * KILLS, seed });
+        const expected: string[] = [];
+        for (const { sources } of STATES) {
+          await applyTo(node, sources, { ...OPTIONS, mode });
+          expected.push(await stateOn(host, variant));
+        }
+        let [kills, half] = [0, 0];
+        for (const [i, [part, all, from]] of moments.entries()) {
+          if (kills >= KILLS) break;
+          const { path, sources } = STATES[(i + 1) % 2] ?? fail();
+          const { killed } = await killedApply({ netns, variant, mode, to: path, all, from }, part * lasts[from]);
+          if (killed) kills++;
+          if (killed && !expected.includes(await stateOn(host, variant))) half++;
+          const { rest, diagnostics } = await applyTo(node, sources, { ...OPTIONS, mode });
+          expect({ i, rest: rest.steps, diagnostics }).toEqual({ i, rest: [], diagnostics: [] });
+          expect({ i, same: (await stateOn(host, variant)) === expected[(i + 1) % 2] }).toEqual({ i, same: true });
+          const after = await saves(host, variant);
+          expect(without(after.ipv4, before.ipv4).harm).toEqual([]);
+          expect(without(after.ipv6, before.ipv6).harm).toEqual([]);
+        }
+        await cleanUp(node);
+        expect(await saves(host, variant)).toEqual(before);
+        // Some find nothing left to kill, for it is not always as slow as the first.
+        expect(kills).toBeGreaterThanOrEqual(KILLS);
+        process.stdout.write(`${mode} mode, iptables-${variant}: ${kills} killed, ${half} of them half done\n`);
+      });
     });
-  });
-});
+  },
+);
+
+/** iptables' rules for IPv4, and the tables of nftables mode. */
+async function stateOn(host: Host, variant: Variant): Promise<string> {
+  const { ipv4 } = await saves(host, variant);
+  const tables = await Promise.all(
+    ['ip', 'ip6'].map((family) => host.run(['nft', 'list', 'table', family, 'kube-proxy'])),
+  );
+  const blocks = nftBlocks(tables.map(({ stdout }) => stdout).join(''));
+  return [ipv4, ...Object.entries(blocks).map(([name, lines]) => [name, ...lines].join('\n'))].sort().join('\n');
+}
 
 function fail(): never {
   throw new Error('no such state');

@@ -5,12 +5,11 @@ import { CLUSTERSET_CIDRS } from '../clusters/addresses.js';
 import { type Cluster, compiledFor, placeOf } from '../clusters/clusters.js';
 import type { ClustersetService } from '../clusters/imports.js';
 import { clustersetServices, importsOf } from '../clusters/mcs.js';
-import { AS_IT_IS } from '../complete/complete.js';
-import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { AS_IT_IS, type Completion } from '../complete/complete.js';
+import { type Checked, type Diagnostic, hasErrors, type Source } from '../diag.js';
 import { readCluster } from '../front.js';
 import type { Cidr } from '../ip.js';
 import type { How } from '../pipeline.js';
-import type { loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
 import { parseClusterCIDRs } from '../read/values.js';
 import type { Need } from './api-sources.js';
@@ -32,51 +31,72 @@ export interface Loaded {
   readonly unreadable: boolean;
 }
 
+/** The files of one cluster. */
+export interface ClusterFiles {
+  readonly input: ClusterInput;
+  readonly part: Completion['part'];
+  readonly sources: Checked<readonly Source[]>;
+}
+
+/** The files of every cluster that the flags name. An unusable flag is an Error. */
+export async function readClusters(
+  paths: readonly string[],
+  { cluster = [], kubeconfig, context, namespace }: ClustersFlags & InputFlags,
+  io: Io,
+): Promise<readonly ClusterFiles[]> {
+  if (paths.length > 0)
+    throw new Error(`use either PATH or --cluster NAME=PATH: ${JSON.stringify(paths[0])} belongs to no cluster`);
+  const api = kubeconfig === undefined ? (context === undefined ? undefined : '--context') : '--kubeconfig';
+  if (api !== undefined) throw new Error(`use either ${api} or --cluster NAME=PATH, not both`);
+  const inputs = checked(gathered(cluster.map((text) => checked(parseClusterFlag(text)))));
+  const names = inputs.map(({ name }) => name).sort();
+  const files: ClusterFiles[] = [];
+  for (const input of inputs) {
+    const sources = within(namespace, await readSources(input.paths, io));
+    files.push({ input, part: { index: names.indexOf(input.name), of: names.length }, sources });
+  }
+  return files;
+}
+
 /** Every cluster that the flags name. An unusable flag is an Error. */
 export async function loadClusters(
   paths: readonly string[],
-  { cluster = [], ...flags }: ClustersFlags & InputFlags,
+  flags: ClustersFlags & InputFlags,
   how: Pick<How, 'skipInvalid' | 'completion'>,
   io: Io,
 ): Promise<Loaded> {
-  if (paths.length > 0)
-    throw new Error(`use either PATH or --cluster NAME=PATH: ${JSON.stringify(paths[0])} belongs to no cluster`);
-  const api = flags.kubeconfig === undefined ? (flags.context === undefined ? undefined : '--context') : '--kubeconfig';
-  if (api !== undefined) throw new Error(`use either ${api} or --cluster NAME=PATH, not both`);
-  const namespace = flags.namespace;
-  const inputs = checked(gathered(cluster.map((text) => checked(parseClusterFlag(text)))));
-  const value: Cluster[] = [];
-  const diagnostics: Diagnostic[] = [];
-  let unreadable = false;
-  const names = inputs.map(({ name }) => name).sort();
-  for (const input of inputs) {
-    const sources = within(namespace, await readSources(input.paths, io));
-    unreadable ||= hasErrors(sources.diagnostics);
-    const part = { index: names.indexOf(input.name), of: names.length };
+  const files = await readClusters(paths, flags, io);
+  const read = files.map(({ input, part, sources }) => {
     const completion = { ...(how.completion ?? AS_IT_IS), part };
-    const read = clusterOf(input, sources, { ...how, completion });
-    value.push(read.value);
-    diagnostics.push(...read.diagnostics);
-  }
-  return { clusters: { value, diagnostics }, unreadable };
+    return clusterOf(input, sources, { ...how, completion });
+  });
+  return {
+    clusters: { value: read.map(({ value }) => value), diagnostics: read.flatMap(({ diagnostics }) => diagnostics) },
+    unreadable: files.some(({ sources }) => hasErrors(sources.diagnostics)),
+  };
 }
 
 /** One cluster. A diagnostic without a place in a file begins with the cluster's name. */
 function clusterOf(
   input: ClusterInput,
-  sources: Awaited<ReturnType<typeof loadSources>>,
+  sources: Checked<readonly Source[]>,
   { skipInvalid, completion }: Pick<How, 'skipInvalid' | 'completion'>,
 ): Checked<Cluster> {
   const snapshot = readCluster(sources.value, { skipInvalid, completion });
   const place = placeOf(input, snapshot.value.nodes);
   // After unreadable files, an empty cluster is not a second problem.
   const read = hasErrors(sources.diagnostics) ? [] : [...snapshot.diagnostics, ...place.diagnostics];
-  const named = [...sources.diagnostics, ...read].map((each) =>
+  const diagnostics = inCluster(input, [...sources.diagnostics, ...read]);
+  return { value: { name: input.name, ...place.value, snapshot: snapshot.value }, diagnostics };
+}
+
+/** Diagnostics with the cluster's name where they have no place in a file. */
+export function inCluster({ name }: ClusterInput, said: readonly Diagnostic[]): readonly Diagnostic[] {
+  return said.map((each) =>
     each.origin || each.message.startsWith('cluster ')
       ? each
-      : { ...each, message: `cluster ${input.name}: ${each.message}` },
+      : { ...each, message: `cluster ${name}: ${each.message}` },
   );
-  return { value: { name: input.name, ...place.value, snapshot: snapshot.value }, diagnostics: named };
 }
 
 /** The kinds that DNS records are made from: ServiceImports in a clusterset, and Namespaces for the names of pods. */

@@ -8,11 +8,13 @@ import { isKubeletMark } from '../backends/chain-names.js';
 import { backendFor } from '../backends/index.js';
 import { DEVICE, ownershipIn } from '../backends/ours.js';
 import type { Facts, Interface, Process, RulesFact, ToolFact, Unseen } from '../doctor/facts.js';
+import { NFT_TRIALS, trialOf } from '../doctor/nftables.js';
 import { parseChains, parseInterfaces, parseListening, parseTables } from '../doctor/parse.js';
 import { SYSCTLS } from '../doctor/sysctls.js';
 import { missingOf, TOOLS, toolsFor } from '../doctor/tools.js';
 import { TRIAL } from '../doctor/trial.js';
 import { choose, type DetectedVariant, detect } from '../tools/iptables/variants.js';
+import { crashSentence, isCrash } from '../tools/nft/crash.js';
 import type { Io } from './io.js';
 import { has, isInstalled } from './machine.js';
 import { lockFileOf } from './node.js';
@@ -22,16 +24,17 @@ export async function gather(mode: string, netns: string | undefined, io: Io): P
   const [machine, host] = [io.hostAt(undefined), io.hostAt(netns)];
   const unseen: Unseen[] = [];
   const path = await lockFileOf(netns, io);
-  const interfaces = await readInterfaces(host, unseen);
+  const interfaces = await withRpFilter(host, await readInterfaces(host, unseen));
   return {
     mode,
     tools: await readTools(machine, mode),
-    sysctls: await readSysctls(host),
+    sysctls: await readSysctls(host, unseen),
     processes: await readProcesses(host, netns),
     listening: parseListening(`${await fileIn(host, '/proc/net/tcp')}\n${await fileIn(host, '/proc/net/tcp6')}`),
     interfaces,
     ...(await readRules(host, unseen)),
     ...(await readNft(host, unseen)),
+    ...(mode === 'nftables' ? await readReadiness(host, unseen) : {}),
     ipvs: {
       available: existsSync('/proc/net/ip_vs') || (await machine.run(['modprobe', '-n', '-q', 'ip_vs'])).code === 0,
       device: interfaces.some(({ name }) => name === DEVICE),
@@ -61,11 +64,32 @@ async function readTools(machine: Host, mode: string): Promise<readonly ToolFact
   );
 }
 
-async function readSysctls(host: Host): Promise<Facts['sysctls']> {
+/** A kernel parameter that is not there is absent; one that cannot be read is `unseen`. */
+async function readSysctls(host: Host, unseen: Unseen[]): Promise<Facts['sysctls']> {
   const found = await Promise.all(
-    SYSCTLS.map(async (name) => [name, (await fileIn(host, `/proc/sys/${name.replaceAll('.', '/')}`)).trim()] as const),
+    SYSCTLS.map(async (name) => {
+      const { code, stdout, stderr } = await host.run(['cat', `/proc/sys/${name.replaceAll('.', '/')}`]);
+      if (code !== 0 && !/No such file or directory/.test(stderr)) unseen.push({ what: name, why: stderr.trim() });
+      return [name, code === 0 ? stdout.trim() : ''] as const;
+    }),
   );
   return Object.fromEntries(found.filter(([, value]) => value !== ''));
+}
+
+/** Interfaces with their own rp_filter, read by one program: a node may have hundreds. */
+async function withRpFilter(host: Host, interfaces: readonly Interface[]): Promise<readonly Interface[]> {
+  const pathOf = ({ name }: Interface) => `/proc/sys/net/ipv4/conf/${name}/rp_filter`;
+  const { stdout } = await host.run(['grep', '-sH', '.', ...interfaces.map(pathOf)]);
+  const values = new Map(
+    stdout.split('\n').map((line) => {
+      const at = line.lastIndexOf(':');
+      return [line.slice(0, at), line.slice(at + 1)] as const;
+    }),
+  );
+  return interfaces.map((each) => {
+    const rpFilter = values.get(pathOf(each));
+    return rpFilter === undefined ? each : { ...each, rpFilter };
+  });
 }
 
 /** Processes in the node's network namespace; without --netns also those whose namespace cannot be read. */
@@ -165,6 +189,23 @@ async function readNft(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'nftTa
     return { nftDrops: [] };
   }
   return { nftTables: parseTables(tables.stdout), nftDrops: parseChains(chains.stdout) };
+}
+
+/** Rules are tried in a network namespace that ends with the trial. */
+async function readReadiness(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'kernel' | 'nftTrial'>> {
+  const kernel = (await host.run(['uname', '-r'])).stdout.trim();
+  if (!isInstalled('nft')) return { kernel };
+  if (has('CAP_NET_ADMIN') === false) {
+    unseen.push({ what: 'what nft can load', why: RIGHTS });
+    return { kernel };
+  }
+  const missing: string[] = [];
+  for (const { module, rules } of NFT_TRIALS) {
+    const outcome = await host.run(['unshare', '--net', 'nft', '-f', '-'], trialOf(rules));
+    if (isCrash(outcome)) return { kernel, nftTrial: { missing, crash: await crashSentence(host.run, 'nft') } };
+    if (outcome.code !== 0) missing.push(module);
+  }
+  return { kernel, nftTrial: { missing } };
 }
 
 /** flock tells whether the lock is held; a free lock is released again at once. */

@@ -93,6 +93,14 @@ describeKernel('vipc doctor', () => {
       ['rp-filter warning'],
       /is 1/,
     ],
+    [
+      'a strict reverse path of one interface',
+      `${FORWARD}; ip link add eth0.7 type veth peer name other; ip addr add 192.0.2.1/24 dev eth0.7; ` +
+        'echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter; echo 1 > /proc/sys/net/ipv4/conf/eth0.7/rp_filter',
+      0,
+      ['rp-filter warning'],
+      /strict on eth0\.7/,
+    ],
   ])('%s', (_, script, code, bad, text) =>
     withNetns(async (host, name) => {
       const found = await examined(host, name, script);

@@ -53,6 +53,20 @@ describe('exit codes', () => {
     expect(stderr).toMatch(expected === 2 ? /./ : /^$/);
   });
 
+  it('DNS names are in the domain of the cluster', async () => {
+    const { code, stdout } = await vipc(['explain', 'svc/web', '--domain', 'k8s.example.', WEB], '');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ web\.default\.svc\.k8s\.example +10\.96\.0\.41/);
+    expect(stdout).not.toContain('cluster.local');
+  });
+
+  it('the settings of the proxy decide what clients get', async () => {
+    const plain = await vipc(['explain', 'svc/web', WEB], '');
+    const all = await vipc(['explain', 'svc/web', '--masquerade-all', WEB], '');
+    expect(plain.stdout).toMatch(/pod elsewhere +\d, kept/);
+    expect(all.stdout).toMatch(/pod elsewhere +\d, changed/);
+  });
+
   it('a name that is nearly right, or in another namespace, is proposed', async () => {
     expect((await vipc(['explain', 'svc/wbe', WEB])).stderr).toContain('did you mean web?');
     expect((await vipc(['explain', 'svc/web', '-n', 'shop', WEB])).stderr).toContain(

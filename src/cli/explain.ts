@@ -7,7 +7,6 @@ import { type Checked, type Diagnostic, hasErrors, type Source } from '../diag.j
 import { changesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
 import { examine } from '../doctor/examine.js';
-import { observedNode } from '../dumps/node.js';
 import { aboutService } from '../explain/about.js';
 import { addressPage, claimsTo } from '../explain/address.js';
 import { beyondOf } from '../explain/live.js';
@@ -26,22 +25,24 @@ import { chooseNode } from '../resolve/node.js';
 import { problemsByService } from '../views/problems.js';
 import type { Need } from './api-sources.js';
 import { type ClusterFlags, readingOf } from './cluster.js';
+import { domainOf } from './dns.js';
 import { gather } from './doctor-facts.js';
 import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
-import { featuresOf, type NodeAtHand, openNode, planOptions, readNode } from './node.js';
+import { featuresOf, type NodeAtHand, openNode, planOptions, readNode, rulesAt } from './node.js';
 import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
 import { report } from './report.js';
 import { type Subject, subjectOf } from './subject.js';
 
 export interface ExplainFlags extends ClusterFlags, NodeFlags {
   readonly live?: boolean;
+  readonly domain: string;
   readonly format: 'text' | 'json';
 }
 
 const NEED: Need = {
   kinds: ['Service', 'EndpointSlice'],
-  also: ['Node', 'Pod', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
+  also: ['Node', 'Pod', 'Namespace', 'NetworkPolicy', 'Ingress', 'Deployment', 'StatefulSet', 'DaemonSet'],
 };
 
 /** Explains the object or address that the first argument names; returns exit code 1 when it has a problem. */
@@ -51,6 +52,7 @@ export async function runExplain(
   io: Io,
 ): Promise<number> {
   const subject = subjectOf(what);
+  const domain = domainOf(flags.domain);
   const isLive = flags.live === true || flags.netns !== undefined;
   // -n selects the object only: objects of other namespaces can cause its problems, so all are read.
   const { namespace: asked, ...others } = flags;
@@ -69,7 +71,7 @@ export async function runExplain(
     await report(known, reading.verbose, io);
     return EXIT.trouble;
   }
-  const asking: Asking = { cluster, options: loaded.value, task, node, io };
+  const asking: Asking = { cluster, options: loaded.value, domain, task, node, io };
   const pages = await pagesOf(subject, where, asking);
   const objects = new Set(pages.map(({ subject }) => subject));
   // Diagnostics of the explained objects are on their pages.
@@ -104,6 +106,7 @@ async function readAll(input: Input, namespace: string): Promise<Checked<readonl
 interface Asking {
   readonly cluster: Checked<Snapshot>;
   readonly options: Options;
+  readonly domain: string;
   readonly task: NodeTask;
   readonly node: NodeAtHand | undefined;
   readonly io: Io;
@@ -124,11 +127,12 @@ async function pagesOf(subject: Subject, namespace: string, asking: Asking): Pro
 }
 
 async function ofService(service: Service, asking: Asking): Promise<Explanation> {
-  const { cluster, options } = asking;
+  const { cluster, options, domain, task } = asking;
+  const further = { domain, layout: task.how.layout };
   const said: readonly Diagnostic[] = problemsByService(cluster.diagnostics)(service);
-  if (!asking.node) return explainService(cluster.value, service, said, options);
+  if (!asking.node) return explainService(cluster.value, service, said, options, further);
   const { beyond, nodeName } = await live(service, said, asking, asking.node);
-  return explainService(cluster.value, service, said, { ...options, nodeName }, beyond);
+  return explainService(cluster.value, service, said, { ...options, nodeName }, { ...further, beyond });
 }
 
 /** A page about the owners of the address, then a page for each Service and Pod that has it. */
@@ -164,7 +168,7 @@ async function live(
   const doctor = examine(await gather(options.mode || 'iptables', task.at.netns, io));
   const found = {
     name: name || options.machine.hostname,
-    rules: observedNode(there).value.rules,
+    rules: (await rulesAt(node, there)).value.rules,
     changes: changesOf(differences, there),
     doctor,
   };

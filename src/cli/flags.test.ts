@@ -56,6 +56,10 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   // The missing node is reported first.
   'apply --context': [],
   '--snapshot': [],
+  'migrate --from': ['nftables', 'constructor', '__proto__'],
+  'migrate --to': ['ipvs', 'constructor'],
+  // Any program may be named; whether it is nft shows when it runs.
+  '--nft': [],
   '--from': ['web', 'pod/', '10.0.0.1:80', 'constructor'],
   '--to': ['10.0.0.1', 'svc/', 'pod/web', 'node:0', '10.0.0.1:65536'],
   '--protocol': ['icmp', 'constructor'],
@@ -83,6 +87,7 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
   diff: [WEB, WEB],
   trace: ['--from', '10.0.0.1', '--to', '10.0.0.2:80', WEB],
   verify: [WEB, WEB],
+  migrate: ['--from', 'iptables', WEB],
 };
 
 /** What a command is asked about, before its input. */

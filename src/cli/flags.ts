@@ -54,7 +54,8 @@ export function modeOption(command: Command): Command {
   );
 }
 
-function settingOptions(command: Command): Command {
+/** The proxy's settings that have options of their own. */
+export function settingOptions(command: Command): Command {
   return valueOptions(
     modeOption(command).addOption(new Option('--layout <LAYOUT>', 'how rules are arranged in chains').choices(LAYOUTS)),
   );
@@ -124,17 +125,20 @@ export function completionOptions(command: Command): Command {
 
 /** Several clusters, and the addresses of their shared Services. */
 export function clusterOptions(command: Command): Command {
-  return command
-    .option(
-      '--cluster <NAME=PATH>',
-      'instead of PATH: one of several clusters (repeatable; the same NAME again adds a PATH; ' +
-        'NAME=PATH,region=R,zone=Z says where the cluster is)',
-      collect,
-    )
-    .option(
-      '--clusterset-cidr <CIDRS>',
-      'allocate the IPs of clusterset Services from here (default: 10.112.0.0/12,fd00:10:112::/112)',
-    );
+  return clusterOption(command).option(
+    '--clusterset-cidr <CIDRS>',
+    'allocate the IPs of clusterset Services from here (default: 10.112.0.0/12,fd00:10:112::/112)',
+  );
+}
+
+/** Several clusters. */
+export function clusterOption(command: Command): Command {
+  return command.option(
+    '--cluster <NAME=PATH>',
+    'instead of PATH: one of several clusters (repeatable; the same NAME again adds a PATH; ' +
+      'NAME=PATH,region=R,zone=Z says where the cluster is)',
+    collect,
+  );
 }
 
 /** Options that select the node. */

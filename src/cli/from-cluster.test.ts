@@ -97,7 +97,14 @@ describe('what is asked for', () => {
       ['explain', 'svc/cart', '-n', 'shop'],
       [
         ...['services', 'endpointslices', 'pods', 'nodes', 'networkpolicies', 'ingresses'],
-        ...['deployments', 'statefulsets', 'daemonsets'],
+        ...['deployments', 'statefulsets', 'daemonsets', 'namespaces'],
+      ],
+    ],
+    [
+      ['lint'],
+      [
+        ...['services', 'endpointslices', 'pods', 'nodes', 'networkpolicies', 'ingresses', 'namespaces'],
+        ...['servicecidrs', 'ipaddresses', 'deployments', 'statefulsets', 'daemonsets'],
       ],
     ],
     [['dns'], ['services', 'endpointslices', 'namespaces', 'serviceimports']],

@@ -2,19 +2,27 @@
  * cli: `vipc lint`: the input → findings on standard output, and the exit code.
  */
 import { existsSync } from 'node:fs';
-import { hasErrors, type Severity } from '../diag.js';
+import { clustersetServices } from '../clusters/mcs.js';
+import { type Diagnostic, hasErrors, type Severity } from '../diag.js';
 import { front } from '../front.js';
+import { parseIp } from '../ip.js';
 import { atLeast, CODES, findingsOf } from '../lint/findings.js';
+import type { OneNode } from '../lint/rule.js';
+import { nearest } from '../near.js';
 import { type LintSeverities, readLintConfig } from '../read/lint-config.js';
 import { loadSources } from '../read/source.js';
+import type { Snapshot } from '../read/types.js';
 import type { Need } from './api-sources.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
+import { type ClusterFiles, type ClustersFlags, inCluster, readClusters } from './clusters.js';
 import { type InputFlags, openInput } from './input.js';
 import { EXIT, type Io } from './io.js';
 import { FORMATS } from './lint/formats.js';
 import { inOrder, report } from './report.js';
 
-export interface LintFlags extends CompletionFlags, InputFlags {
+export interface LintFlags extends CompletionFlags, InputFlags, ClustersFlags {
+  readonly node?: string;
+  readonly nodeAddress?: readonly string[];
   readonly severity: Severity;
   readonly lintConfig?: string;
   readonly format: keyof typeof FORMATS;
@@ -23,32 +31,95 @@ export interface LintFlags extends CompletionFlags, InputFlags {
 
 const CONFIG = '.vipc-lint.yaml';
 
-/** The kinds that lint reads from a cluster; workloads and Endpoints come only from files. */
+/** The kinds that lint reads from a cluster; Endpoints come only from files. */
 const NEED: Need = {
   kinds: ['Service', 'EndpointSlice', 'Node'],
-  also: ['Pod', 'Namespace', 'Ingress', 'NetworkPolicy', 'ServiceCIDR', 'IPAddress'],
+  also: [
+    'Pod',
+    'Namespace',
+    'Ingress',
+    'NetworkPolicy',
+    'ServiceCIDR',
+    'IPAddress',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+  ],
 };
 
 /** Prints the findings in the input that `paths` name; returns the exit code. */
 export async function runLint(paths: readonly string[], flags: LintFlags, io: Io): Promise<number> {
   const completion = completionOf(flags);
-  const input = await openInput(paths, flags, io);
+  const node = nodeOf(flags);
+  const { skipInvalid = false, severity, format } = flags;
+  const clusters = flags.cluster === undefined ? undefined : await readClusters(paths, flags, io);
+  const input = clusters ? undefined : await openInput(paths, flags, io);
   const severities = await loadConfig(flags.lintConfig, io);
   if (!severities) return EXIT.trouble;
-  const { value: sources, diagnostics: unread } = await input.read(NEED);
+  const given: readonly Given[] = clusters ?? (input ? [{ sources: await input.read(NEED) }] : []);
+  const unread = given.flatMap(({ sources }) => sources.diagnostics);
   if (hasErrors(unread)) {
     await report(unread, true, io);
     return EXIT.trouble;
   }
-  const { skipInvalid = false, severity, format } = flags;
-  const { diagnostics } = front(sources, { skipInvalid, completion, remarks: ['suspect'], rules: 'all' });
-  const broken = hasErrors(diagnostics);
+  const linted = given.map(({ sources, input: named, part = completion.part }) => {
+    const how = { skipInvalid, completion: { ...completion, part }, node };
+    const { value, diagnostics } = front(sources.value, { ...how, remarks: ['suspect'], rules: 'all' });
+    const said = named ? inCluster(named, diagnostics) : diagnostics;
+    return { named, snapshot: value.cluster, said };
+  });
+  const said = [...linted.flatMap((each) => each.said), ...betweenClusters(linted)];
+  checkNode(node, linted);
+  const broken = hasErrors(said);
   // With errors no lint rule has run, so vipc-ignore comments must not be reported as unused.
-  const found = findingsOf([...atLeast(unread, 'warning'), ...diagnostics], broken ? [] : sources, severities);
+  const sources = broken ? [] : given.flatMap((each) => each.sources.value);
+  const found = findingsOf([...atLeast(unread, 'warning'), ...said], sources, severities);
   const shown = inOrder(atLeast(found, severity));
   await FORMATS[format](shown, io);
   if (broken) return EXIT.trouble;
   return shown.length > 0 ? EXIT.different : EXIT.ok;
+}
+
+/** The files of the input, or of one of several clusters. */
+type Given = Pick<ClusterFiles, 'sources'> & Partial<ClusterFiles>;
+
+interface Linted {
+  readonly named: ClusterFiles['input'] | undefined;
+  readonly snapshot: Snapshot;
+  readonly said: readonly Diagnostic[];
+}
+
+/** Problems of what several clusters share, such as exports that contradict each other. */
+function betweenClusters(linted: readonly Linted[]): readonly Diagnostic[] {
+  if (linted.some(({ said }) => hasErrors(said))) return [];
+  const clusters = linted.flatMap(({ named, snapshot }) => (named ? [{ ...named, snapshot }] : []));
+  const found = clusters.flatMap((cluster) => clustersetServices(clusters, cluster).diagnostics);
+  const problems = found.filter(({ severity }) => severity !== 'note');
+  return [...new Map(problems.map((each) => [`${each.code} ${each.origin?.object} ${each.message}`, each])).values()];
+}
+
+function nodeOf({ node, nodeAddress = [] }: LintFlags): OneNode | undefined {
+  if (node === undefined && nodeAddress.length > 0) throw new Error('--node-address goes with --node');
+  const addresses = nodeAddress.map((text) => {
+    const ip = parseIp(text);
+    if (!ip) throw new Error(`--node-address must be an IP address, is ${JSON.stringify(text)}`);
+    return ip.text;
+  });
+  return node === undefined ? undefined : { name: node.trim().toLowerCase(), addresses };
+}
+
+/** A name that neither a Node nor an endpoint has is misspelt: nothing would be found for it. */
+function checkNode(node: OneNode | undefined, linted: readonly Linted[]): void {
+  if (!node || linted.some(({ said }) => hasErrors(said))) return;
+  const nodes = linted.flatMap(({ snapshot }) => snapshot.nodes.map(({ metadata }) => metadata.name));
+  const named = linted.flatMap(({ snapshot }) =>
+    snapshot.slices.flatMap(({ endpoints }) => endpoints.flatMap(({ nodeName }) => nodeName ?? [])),
+  );
+  const known = nodes.length > 0 ? nodes : named;
+  if (known.length === 0 || known.includes(node.name)) return;
+  const near = nearest(node.name, known);
+  const hint = near === undefined ? `there are ${[...new Set(known)].slice(0, 5).join(', ')}` : `did you mean ${near}?`;
+  throw new Error(`--node ${node.name} is not in the input\n  ${hint}`);
 }
 
 /** Reads severities from the configuration file and reports its problems; undefined when one is an error. */

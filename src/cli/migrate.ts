@@ -8,7 +8,7 @@ import { othersOf } from '../diff/assume.js';
 import { examine, type Finding, STATES } from '../doctor/examine.js';
 import { observedNode } from '../dumps/node.js';
 import { contains } from '../ip.js';
-import { differencesBetween } from '../migrate/differences.js';
+import { differencesBetween, healthChecks } from '../migrate/differences.js';
 import { isBroken, type Migration, markdownLines, textLines } from '../migrate/print.js';
 import { readyFindings } from '../migrate/ready.js';
 import type { Options } from '../options.js';
@@ -20,7 +20,7 @@ import type { PodTraffic } from '../resolve/types.js';
 import { rulesNeed } from './api-sources.js';
 import { gather } from './doctor-facts.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
-import { type NodeAtHand, openNode, readNode } from './node.js';
+import { type NodeAtHand, openNode, readNode, rulesAt } from './node.js';
 import { type NodeFlags, nodeTask } from './node-task.js';
 import { judged, report } from './report.js';
 
@@ -85,7 +85,8 @@ async function migrationOf(
     : [rulesOf(from.desired, own), rulesOf(to.desired, own)];
   const [before, after] = rules.map((each) => ({ rules: each, elsewhere }));
   const differences = before && after ? differencesBetween(before, after, isPodOf(from)) : [];
-  const about = { from: flags.from, to: flags.to, differences };
+  const checks = healthChecks(from.resolved.flatMap(({ ports }) => ports));
+  const about = { from: flags.from, to: flags.to, differences: [...differences, ...checks] };
   if (!node) return about;
   const findings: readonly Finding[] = [
     ...examine(await gather(flags.to, flags.netns, io)),
@@ -101,16 +102,16 @@ async function liveRules(
   own: readonly string[],
 ): Promise<readonly [NodeRules, NodeRules]> {
   const observed = await readNode(node, desired);
-  const { rules: now, own: addresses } = observedNode(observed).value;
+  const { rules: now, own: addresses } = (await rulesAt(node, observed)).value;
   const { rules: others } = observedNode(othersOf(observed)).value;
-  const isOurs = oursIn(observed).nft;
+  const { isTable } = oursIn(observed).nft;
   const all = [...own, ...addresses];
   const will = rulesOf(desired, all);
   return [
     { ...now, addresses: new Set([...now.addresses, ...all]) },
     {
       ...others,
-      nftTables: [...(others.nftTables ?? []).filter((table) => !isOurs(table)), ...(will.nftTables ?? [])],
+      nftTables: [...(now.nftTables ?? []).filter((table) => !isTable(table)), ...(will.nftTables ?? [])],
       addresses: new Set(all),
     },
   ];

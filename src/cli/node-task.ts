@@ -66,6 +66,6 @@ export async function nodeTask(paths: readonly string[], flags: NodeFlags, io: I
 /** The same for a change. */
 export async function changeTask(paths: readonly string[], flags: ChangeFlags, io: Io): Promise<ChangeTask> {
   const task = await nodeTask(paths, flags, io);
-  await mustBeAble(task.options.value.mode, task.at.netns);
+  await mustBeAble(task.options.value.mode, task.at);
   return { ...task, lock: { seconds: flags.wait, path: flags.lockFile } };
 }

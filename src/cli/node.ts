@@ -10,14 +10,16 @@ import { isKubeletMark } from '../backends/chain-names.js';
 import { DEFAULT_FEATURES, type Features } from '../backends/features.js';
 import { backendFor } from '../backends/index.js';
 import { ownershipIn } from '../backends/ours.js';
-import { type Diagnostic, hasErrors } from '../diag.js';
+import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import type { PlanOptions } from '../diff/plan.js';
+import { observedNode, type ReadNode } from '../dumps/node.js';
 import type { Options } from '../options.js';
 import { type Compiled, compileState } from '../pipeline.js';
 import { FORBIDDEN, failure } from '../tools/ask.js';
 import type { Detected, Nft } from '../tools/detected.js';
 import type { RuleSet } from '../tools/iptables/types.js';
 import { CHAINS_PER_COMMIT, choose, type DetectedVariant, detect, features } from '../tools/iptables/variants.js';
+import { readRuleset } from '../tools/nft/read.js';
 import { detectNft, isTooOld, OLDEST_NFT } from '../tools/nft/version.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
 import { rulesNeed } from './api-sources.js';
@@ -39,7 +41,7 @@ export interface NodeAtHand {
 /** The node of a task; throws when its tools do not answer. */
 export async function openNode({ at, options }: NodeTask, io: Io, lock?: Lock): Promise<NodeAtHand> {
   const { netns } = at;
-  await mustBeAble(options.value.mode, netns);
+  await mustBeAble(options.value.mode, at);
   // A process that has the lock has been there.
   if (netns !== undefined && !lock) await namespaceOf(netns, io);
   return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), at);
@@ -111,6 +113,19 @@ export function detectedOf({ used, nft }: NodeAtHand): Detected {
   return { ...(used && { iptables: used.iptables }), ...(nft && { nft }) };
 }
 
+/** The rules of the node in the state `observed`, with those of nftables and of the variant of iptables it does not use. */
+export async function rulesAt({ host, nft, others }: NodeAtHand, observed: ObservedState): Promise<Checked<ReadNode>> {
+  const [other] = others;
+  const { tables: nftTables, problem: message } = await readRuleset(host.run, nft?.program ?? 'nft');
+  const beside = other && { variant: other.iptables.variant, ruleSets: other.saved };
+  const { value, diagnostics } = observedNode(observed, { nftTables, ...(beside && { beside }) });
+  if (message === undefined) return { value, diagnostics };
+  return {
+    value: { ...value, unread: [...value.unread, message] },
+    diagnostics: [...diagnostics, { code: 'nft-unread', severity: 'warning', message }],
+  };
+}
+
 /** The features of its programs. */
 export async function featuresOf({ host, used }: NodeAtHand): Promise<Features> {
   return used ? features(host.run, used.iptables) : DEFAULT_FEATURES;
@@ -160,7 +175,9 @@ export async function compileFor(
 export function mustHaveNft({ nft }: NodeAtHand): void {
   if (!nft) throw new Error(`nftables mode needs nft ${OLDEST_NFT} or newer: install nftables, or name one with --nft`);
   if (!isTooOld(nft)) return;
-  throw new Error(`${nft.program} is ${nft.version}, and nftables mode needs ${OLDEST_NFT} or newer: --nft names another`);
+  throw new Error(
+    `${nft.program} is ${nft.version}, and nftables mode needs ${OLDEST_NFT} or newer: --nft names another`,
+  );
 }
 
 /** The observed state of the node, as far as it matters for `desired`. */

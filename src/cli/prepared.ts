@@ -7,14 +7,18 @@ import { listed, missingOf, type Need, toolsFor } from '../doctor/tools.js';
 import { has, isInstalled } from './machine.js';
 
 /** Rejects on a machine that cannot do what a command in that proxy mode, and that network namespace, needs. */
-export async function mustBeAble(mode: string, netns: string | undefined): Promise<void> {
-  const lacks = lacking(mode, netns);
+export async function mustBeAble(
+  mode: string,
+  { netns, nft }: { readonly netns: string | undefined; readonly nft: string | undefined },
+): Promise<void> {
+  const lacks = lacking(mode, netns, nft);
   if (lacks.length > 0) throw new Error(lacks.join('; '));
 }
 
-function lacking(mode: string, netns: string | undefined): readonly string[] {
+function lacking(mode: string, netns: string | undefined, nft: string | undefined): readonly string[] {
   const needs: readonly Need[] = [
-    ...(backendFor(mode)?.tools ?? []),
+    // One that --nft names need not be in the PATH.
+    ...(backendFor(mode)?.tools ?? []).filter((tool) => tool !== 'nft' || nft === undefined),
     ...(netns?.includes('/') ? (['netns-path'] as const) : []),
   ];
   const missing = missingOf(toolsFor(needs), isInstalled);

@@ -46,13 +46,20 @@ describe('arguments', () => {
     ['svc/NAME', ['svc/db', TYPES], ['db']],
     ['svc/NAME after a path', [TYPES, 'svc/db', 'services/web'], ['db', 'web']],
     ['svc/NAME, though there is such a directory', ['svc/web', TYPES], ['web']],
-    ['a name that exists as a path is the path', ['svc', 'web'], DEFAULT],
     ['a directory called svc', ['./svc'], DEFAULT],
   ])('%s', async (_, args, expected) => {
     const { code, stdout, stderr } = await vipc(['get', ...args, '-o', 'name']);
     // The note is about the Endpoints in the input.
     expect({ code, stderr }).toEqual({ code: 0, stderr: '1 note on what is synthetic (-v shows notes)\n' });
     expect(names(stdout)).toEqual(expected);
+  });
+
+  it('a name that exists as a path is the path, and where a Service has it that is said', async () => {
+    const { code, stdout, stderr } = await vipc(['get', 'svc', 'web', '-o', 'name']);
+    expect({ code, names: names(stdout) }).toEqual({ code: 0, names: DEFAULT });
+    expect(stderr).toContain(
+      'note: web is read as a file, because there is one of that name; the Service is svc/web\n',
+    );
   });
 
   it.each([

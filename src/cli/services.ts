@@ -8,7 +8,7 @@ import { parseSelector, type Requirement } from '../views/selector.js';
 import type { Need } from './api-sources.js';
 import { type ClusterFlags, loadCluster, readingOf } from './cluster.js';
 import { openInput } from './input.js';
-import { EXIT, type Io, writeLines } from './io.js';
+import { EXIT, type Io, say, writeLines } from './io.js';
 import { report } from './report.js';
 import { type Targets, targetsOf } from './targets.js';
 
@@ -57,6 +57,10 @@ export async function chosenServices(
   const loaded = await loadCluster(input, within, reading, io, (found, cluster) => isTold(found, cluster, namespace));
   if ('code' in loaded) return loaded;
   const { snapshot, said } = loaded;
+  for (const word of targets.doubtful) {
+    if (snapshot.services.some(({ metadata }) => metadata.name === word))
+      say(io.stderr, `note: ${word} is read as a file, because there is one of that name; the Service is svc/${word}`);
+  }
   const selection = { ...(allNamespaces ? {} : { namespace }), names: targets.names, labels };
   const { value: services, diagnostics } = selectServices(snapshot.services, selection);
   await report(diagnostics, reading.verbose, io);

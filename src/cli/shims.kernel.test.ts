@@ -93,12 +93,12 @@ describeKernel('tools that do not say all', () => {
     [
       'nft crashes',
       { nft: 'case "$*" in *chains*) exec "$REAL" "$@";; *) kill -SEGV $$;; esac' },
-      /nft crashes on tables that a newer/,
+      /nothing is changed; .*nft crashes, as an old version does on sets that a newer one wrote, in one of these: table ip/,
     ],
     [
       'nft may not',
       { nft: 'case "$*" in *-f*) echo no >&2; exit 1;; *) exec "$REAL" "$@";; esac' },
-      /nft: no, so the tables/,
+      /cannot be removed, and nothing is changed; .*\(nft: no\)/,
     ],
   ])('tables of nftables mode that cannot be removed: %s', (_, shims, expected) =>
     onNode('nft', async (_, host, netns) => {

@@ -6,6 +6,8 @@
  *     svc/NAME                   a Service, anywhere
  *     -, a/b, x.yaml, x.json     a PATH, as is every path that exists
  *     anything else              after the resource a NAME, else an error
+ *
+ * A plain word after the resource that exists as a file may be meant as a NAME: `doubtful`.
  */
 import { existsSync } from 'node:fs';
 
@@ -14,6 +16,8 @@ const RESOURCES = ['svc', 'service', 'services'];
 export interface Targets {
   readonly names: readonly string[];
   readonly paths: readonly string[];
+  /** Paths that could be names. */
+  readonly doubtful: readonly string[];
 }
 
 /** The targets of `args`. An argument that is neither a name nor a path is an Error. */
@@ -28,11 +32,15 @@ export function targetsOf(args: readonly string[], command: string): Targets {
     else if (typed) names.push(arg);
     else throw new Error(unknown(arg, command));
   }
-  return { names, paths };
+  return { names, paths, doubtful: typed ? paths.filter((path) => !hasPathForm(path)) : [] };
 }
 
 function isPath(arg: string): boolean {
-  return arg === '-' || arg.includes('/') || /\.(ya?ml|json)$/.test(arg) || existsSync(arg);
+  return hasPathForm(arg) || existsSync(arg);
+}
+
+function hasPathForm(arg: string): boolean {
+  return arg === '-' || arg.includes('/') || /\.(ya?ml|json)$/.test(arg);
 }
 
 function unknown(arg: string, command: string): string {

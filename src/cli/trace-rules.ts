@@ -4,14 +4,14 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { readMachine, readState } from '../apply/read.js';
-import { type Checked, type Diagnostic, showPath } from '../diag.js';
+import { type Checked, showPath } from '../diag.js';
 import { type DumpText, readDumps } from '../dumps/dumps.js';
-import { observedNode, type ReadNode } from '../dumps/node.js';
+import type { ReadNode } from '../dumps/node.js';
 import type { Machine } from '../options.js';
 import { capturedHost, isCapture } from './captured.js';
 import { dumpsIn } from './dump-files.js';
 import { type Io, readAll } from './io.js';
-import { detectedOf, type NodeAtHand, nodeOn } from './node.js';
+import { detectedOf, type NodeAtHand, nodeOn, rulesAt } from './node.js';
 
 /** A node with its rules; with `machine` if it is live or captured. */
 export interface RuledNode extends ReadNode {
@@ -68,21 +68,6 @@ function filesIn(directory: string): readonly DumpText[] {
 /** The rules of a live or captured node. */
 export async function asked(node: NodeAtHand): Promise<Checked<RuledNode>> {
   const [state, machine] = await Promise.all([readState(node.host, detectedOf(node), {}), readMachine(node.host)]);
-  const { value, diagnostics } = observedNode(state);
-  return { value: { ...value, machine }, diagnostics: [...diagnostics, ...rivals(node)] };
-}
-
-/** Warnings about rules of the other iptables variant (legacy or nft), which see the same packets. */
-function rivals({ used, others }: NodeAtHand): readonly Diagnostic[] {
-  return others.flatMap(({ iptables: { variant }, saved }): readonly Diagnostic[] => {
-    const rules = saved.reduce(
-      (sum, { tables }) =>
-        sum + tables.reduce((n, { chains }) => n + chains.reduce((m, { lines }) => m + lines.length, 0), 0),
-      0,
-    );
-    if (rules === 0) return [];
-    const message = `iptables-${variant} has ${rules} rules as well, which are not traced`;
-    const hint = `--iptables ${variant} traces those, without those of iptables-${used?.iptables.variant ?? 'nft'}`;
-    return [{ code: 'other-iptables', severity: 'warning', message, hint }];
-  });
+  const { value, diagnostics } = await rulesAt(node, state);
+  return { value: { ...value, machine }, diagnostics };
 }

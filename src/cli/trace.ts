@@ -133,7 +133,6 @@ const TOLD: ReadonlySet<string> = new Set([
   'unknown-addresses',
   'hidden-table',
   'other-virtual-server',
-  'other-iptables',
   'not-listed',
 ]);
 

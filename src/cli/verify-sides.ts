@@ -5,12 +5,11 @@ import { statSync } from 'node:fs';
 import { readState } from '../apply/read.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { readDumps } from '../dumps/dumps.js';
-import { observedNode, type ReadNode, withoutOwn } from '../dumps/node.js';
+import { type ReadNode, withoutOwn } from '../dumps/node.js';
 import { FAMILIES, type Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { compileState } from '../pipeline.js';
-import { BUILT_IN_CHAINS } from '../tools/iptables/types.js';
 import { sees } from '../tools/nft/types.js';
 import type { Given } from '../verify/verify.js';
 import { rulesNeed } from './api-sources.js';
@@ -18,7 +17,7 @@ import { capturedHost, isCapture } from './captured.js';
 import { dumpsIn } from './dump-files.js';
 import { openInput } from './input.js';
 import { type Io, readAll } from './io.js';
-import { detectedOf, type NodeAtHand, nodeOn, openNode } from './node.js';
+import { detectedOf, type NodeAtHand, nodeOn, openNode, rulesAt } from './node.js';
 import { type NodeFlags, nodeTask } from './node-task.js';
 import { loadOptions } from './options.js';
 
@@ -59,32 +58,8 @@ function dumpSide(texts: Parameters<typeof readDumps>[0]): Loaded {
 
 async function nodeSide(node: NodeAtHand): Promise<Loaded> {
   const observed = await readState(node.host, detectedOf(node), {});
-  const { nft = [] } = observed;
-  const { value: dump } = observedNode(observed);
-  const tables = nft
-    .filter((each) => !isOfIptables(each))
-    .map(({ family, name }) => `nftables table ${family} ${name}`);
-  return { kind: 'node', dump: { ...dump, unread: [...dump.unread, ...tables, ...otherRules(node)] }, diagnostics: [] };
-}
-
-/** Whether iptables-nft prints the table, all of it or with a note (`hidden`). */
-function isOfIptables({ family, name }: { readonly family: string; readonly name: string }): boolean {
-  return (family === 'ip' || family === 'ip6') && name in BUILT_IN_CHAINS;
-}
-
-/** The rules of the other iptables variant, each as text. */
-function otherRules({ others }: NodeAtHand): readonly string[] {
-  return others.flatMap(({ iptables: { variant }, saved }) =>
-    saved.flatMap(({ family, tables }) =>
-      tables.flatMap(({ name, chains }) =>
-        chains.flatMap((chain) => {
-          const policy = chain.policy === 'DROP' ? [`-P ${chain.name} DROP`] : [];
-          const lines = [...policy, ...chain.lines.map((line) => `-A ${chain.name}${line}`)];
-          return lines.map((line) => `iptables-${variant}, ${family}, table ${name}: ${line}`);
-        }),
-      ),
-    ),
-  );
+  const { value: dump } = await rulesAt(node, observed);
+  return { kind: 'node', dump, diagnostics: [] };
 }
 
 /** A loaded side with its --mode-a/-b and --layout-a/-b. */

@@ -100,6 +100,29 @@ describe('two dumps', () => {
   });
 });
 
+it('rules that the example meets on both sides are told once, without chains that do nothing', async () => {
+  const rest = ['-s 10.8.0.0/16 -j ACCEPT', '-j LOG'];
+  const paths = [
+    dump('m', { nat: [DNAT('10.1.0.1:80')], forward: rest }),
+    dump('n', { nat: [DNAT('10.1.0.1:80')], forward: [...rest, '-d 10.1.0.0/16 -j DROP'] }),
+  ];
+  const { stdout } = await vipc(['verify', '--family', 'ipv4', ...paths]);
+  expect(stdout).toContain(
+    [
+      '  on both sides:',
+      '    PREROUTING, table nat',
+      `        1 -A PREROUTING ${DNAT('10.1.0.1:80')}`,
+      '    FORWARD, table filter',
+      '        2 -A FORWARD -j LOG',
+      '  A: to 10.1.0.1:80, source kept',
+      '  B: dropped',
+      '    FORWARD, table filter',
+      '        3 -A FORWARD -d 10.1.0.0/16 -j DROP',
+      '',
+    ].join('\n'),
+  );
+});
+
 describe('what is accepted', () => {
   const sides = () => [dump('c', { nat: [DNAT('10.1.0.1:80')] }), dump('d', { nat: [DNAT('10.1.0.2:80')] })];
 

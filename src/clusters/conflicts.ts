@@ -5,7 +5,7 @@
 import type { Diagnostic, Key, Origin } from '../diag.js';
 import { show } from '../diag.js';
 import { compare } from '../order.js';
-import type { IPFamily, Service } from '../read/types.js';
+import { type IPFamily, ipFamilyOf, isHeadless, type Service } from '../read/types.js';
 import { createdAt, type Export, type Exported } from './exports.js';
 import { mergedPorts, portText } from './ports.js';
 
@@ -138,16 +138,11 @@ function placed({ at, ofExport }: Property, { object, service }: Export): Origin
   return { ...(ofExport ? object : service).origin, path: at };
 }
 
-/** Whether a Service is headless. */
-export function isHeadless({ spec }: Service): boolean {
-  return spec.clusterIPs[0] === 'None';
-}
-
 /** The IP families of a Service; without ipFamilies, those of its addresses, else IPv4. */
 export function familiesOf({ spec }: Service): readonly IPFamily[] {
   if (spec.ipFamilies.length > 0) return spec.ipFamilies;
   const ips = spec.clusterIPs.filter((ip) => ip !== 'None');
-  return ips.length > 0 ? ips.map((ip) => (ip.includes(':') ? 'IPv6' : 'IPv4')) : ['IPv4'];
+  return ips.length > 0 ? ips.map(ipFamilyOf) : ['IPv4'];
 }
 
 function mapText(map: Readonly<Record<string, string>>): string {

@@ -7,13 +7,14 @@ import type { Checked, Diagnostic, Origin } from '../diag.js';
 import {
   type EndpointSlice,
   type IPFamily,
+  isHeadless,
   keyOf,
   type ServiceImport,
   type Snapshot,
   type TrafficPolicy,
 } from '../read/types.js';
 import type { Cluster } from './clusters.js';
-import { conflictsOf, familiesOf, isHeadless } from './conflicts.js';
+import { conflictsOf, familiesOf } from './conflicts.js';
 import { type DerivedService, derivedServices } from './derived.js';
 import type { Exported } from './exports.js';
 import { type ClustersetPort, mergedPorts } from './ports.js';

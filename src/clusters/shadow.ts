@@ -10,6 +10,7 @@ import type { Checked, Diagnostic } from '../diag.js';
 import {
   CLUSTERSET_SERVICE_LABEL,
   type EndpointSlice,
+  ipFamilyOf,
   SERVICE_NAME_LABEL,
   type Service,
   type Snapshot,
@@ -104,7 +105,7 @@ function shadow(service: ClustersetService, name: string): Service {
     spec: {
       type: 'ClusterIP',
       clusterIPs: ips,
-      ipFamilies: ips.map((ip) => (ip.includes(':') ? 'IPv6' : 'IPv4')),
+      ipFamilies: ips.map(ipFamilyOf),
       ports: ports.map((port) => ({ ...port, nodePort: 0, targetPort: port.port })),
       sessionAffinity: service.sessionAffinity,
       affinityTimeoutSeconds: service.affinityTimeoutSeconds,

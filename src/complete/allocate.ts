@@ -4,14 +4,14 @@
  * manifests get the same addresses everywhere, and adding a Service rarely changes those of others.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import type { Allocated, IPFamily, Service, Snapshot } from '../read/types.js';
+import { type Allocated, type IPFamily, ipFamilyOf, type Service, type Snapshot } from '../read/types.js';
 import { type GivenIP, hasClusterIPs, missingClusterIPs } from './allocate/cluster-ips.js';
 import { checkExplicit } from './allocate/explicit.js';
 import { type GivenPorts, missingNodePorts } from './allocate/node-ports.js';
 import { rangesOf } from './allocate/ranges.js';
 import { type Gift, note } from './allocate/words.js';
 import type { Completion } from './completion.js';
-import { type ClusterFamilies, familiesOf, familyOf, familyPolicyOf } from './families.js';
+import { type ClusterFamilies, familiesOf, familyPolicyOf } from './families.js';
 
 export { kept } from './allocate/kept.js';
 
@@ -84,10 +84,10 @@ function addresses(
   const families = familiesOf(service, cluster);
   if (!hasClusterIPs(service)) return { clusterIPs, ipFamilies: families };
   const own = families.flatMap((family) => {
-    const ip = clusterIPs.find((text) => familyOf(text) === family) ?? ips[family]?.ip;
+    const ip = clusterIPs.find((text) => ipFamilyOf(text) === family) ?? ips[family]?.ip;
     return ip === undefined ? [] : [ip];
   });
-  return { clusterIPs: own, ipFamilies: own.map(familyOf) };
+  return { clusterIPs: own, ipFamilies: own.map(ipFamilyOf) };
 }
 
 /** The values that are not in the input. A node port that another port of the Service asks for is in the input. */

@@ -8,6 +8,8 @@ import {
   hasSelector,
   type IPFamily,
   type IPFamilyPolicy,
+  ipFamilyOf,
+  isHeadless,
   type Service,
   type ServiceCIDR,
   type Snapshot,
@@ -31,8 +33,8 @@ export function clusterFamilies(
 ): ClusterFamilies {
   const said = [
     serviceCIDRs.map(({ family }) => IP_FAMILY[family]),
-    inOrder(objects).flatMap(({ cidrs }) => cidrs.map(familyOf)),
-    primaryFirst(nodes.map(({ podCIDRs }) => podCIDRs.map(familyOf))),
+    inOrder(objects).flatMap(({ cidrs }) => cidrs.map(ipFamilyOf)),
+    primaryFirst(nodes.map(({ podCIDRs }) => podCIDRs.map(ipFamilyOf))),
   ];
   return distinct(said.find((families) => families.length > 0) ?? BOTH);
 }
@@ -54,7 +56,7 @@ function primaryFirst(nodes: readonly (readonly IPFamily[])[]): readonly IPFamil
 export function familiesOf(service: Service, cluster: ClusterFamilies): readonly IPFamily[] {
   const { type, ipFamilies, clusterIPs } = service.spec;
   if (type === 'ExternalName') return [];
-  const given = distinct([...ipFamilies, ...clusterIPs.filter((ip) => ip !== 'None').map(familyOf)]);
+  const given = distinct([...ipFamilies, ...clusterIPs.filter((ip) => ip !== 'None').map(ipFamilyOf)]);
   const families = given.length > 0 ? given : cluster.slice(0, 1);
   const policy = familyPolicyOf(service);
   if (families.length !== 1 || policy === 'SingleStack') return families;
@@ -68,16 +70,6 @@ export function familyPolicyOf(service: Service): IPFamilyPolicy {
   const { ipFamilyPolicy, ipFamilies, clusterIPs } = service.spec;
   if (ipFamilyPolicy !== undefined) return ipFamilyPolicy;
   return ipFamilies.length > 1 || clusterIPs.length > 1 || isFree(service) ? 'RequireDualStack' : 'SingleStack';
-}
-
-/** Whether a Service is headless: its only cluster IP is `None`. */
-export function isHeadless({ spec }: Service): boolean {
-  return spec.clusterIPs[0] === 'None';
-}
-
-/** The family of an address or network. */
-export function familyOf(text: string): IPFamily {
-  return text.includes(':') ? 'IPv6' : 'IPv4';
 }
 
 function isFree(service: Service): boolean {

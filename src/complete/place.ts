@@ -12,14 +12,35 @@ const EFFECTS = ['NoSchedule', 'NoExecute'];
  * pkg/scheduler/framework/plugins). A DaemonSet's pods also run on cordoned Nodes and on Nodes that are not ready.
  */
 export function fits(node: Node, spec: PodSpec, ofDaemonSet: boolean): boolean {
-  const { nodeName, tolerations } = spec;
+  const { nodeName } = spec;
   if (nodeName !== undefined) return nodeName === node.metadata.name;
   if (!ofDaemonSet && (node.unschedulable || !node.ready)) return false;
   if (!isWanted(node, spec)) return false;
   // A simulated control-plane Node accepts pods that ask for a role even without a toleration: not every distribution
   // has the taint.
   if (node.synthetic && rolesOf(spec).length > 0) return true;
-  return node.taints.every((taint) => isTolerated(taint, tolerations, ofDaemonSet));
+  const tolerations = ofDaemonSet ? [...spec.tolerations, ...givenToDaemons(spec)] : spec.tolerations;
+  return node.taints.every((taint) => isTolerated(taint, tolerations));
+}
+
+/** What the DaemonSet controller adds to its pods (pkg/controller/daemon/util, AddOrUpdateDaemonPodTolerations). */
+const OF_DAEMONS = [
+  given('not-ready', 'NoExecute'),
+  given('unreachable', 'NoExecute'),
+  given('disk-pressure', 'NoSchedule'),
+  given('memory-pressure', 'NoSchedule'),
+  given('pid-pressure', 'NoSchedule'),
+  given('unschedulable', 'NoSchedule'),
+];
+
+const OF_HOST_NETWORK = given('network-unavailable', 'NoSchedule');
+
+function givenToDaemons({ hostNetwork }: PodSpec): readonly Toleration[] {
+  return hostNetwork ? [...OF_DAEMONS, OF_HOST_NETWORK] : OF_DAEMONS;
+}
+
+function given(condition: string, effect: string): Toleration {
+  return { key: `node.kubernetes.io/${condition}`, operator: 'Exists', value: '', effect };
 }
 
 /** Whether a pod's own selector and affinity admit a Node. */
@@ -45,10 +66,8 @@ function meets({ operator, values }: NodeRequirement, value: string | undefined)
   return operator === 'Exists';
 }
 
-function isTolerated(taint: Taint, tolerations: readonly Toleration[], ofDaemonSet: boolean): boolean {
+function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
   if (!EFFECTS.includes(taint.effect)) return true;
-  // The DaemonSet controller lets its pods tolerate taints of the node's state (AddOrUpdateDaemonPodTolerations).
-  if (taint.key.startsWith('node.kubernetes.io/') && ofDaemonSet) return true;
   return tolerations.some(({ key, operator, value, effect }) => {
     const sameKey = key === '' ? operator === 'Exists' : key === taint.key;
     return sameKey && (effect === '' || effect === taint.effect) && (operator === 'Exists' || value === taint.value);

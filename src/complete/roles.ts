@@ -1,7 +1,7 @@
 /**
  * complete, part: the control-plane Nodes that pods ask for; simulated workers are not such Nodes.
  */
-import type { PodSpec } from '../read/types.js';
+import { CONTROL_PLANE_LABELS, type PodSpec } from '../read/types.js';
 
 /** A Node's role label and its value: `''` with kubeadm, `true` with k3s and RKE. */
 export interface RoleLabel {
@@ -9,16 +9,14 @@ export interface RoleLabel {
   readonly value: string;
 }
 
-const ROLES = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
-
 /** The control-plane labels that a pod's selector or required affinity asks for. */
 export function rolesOf({ nodeSelector, nodeTerms = [] }: PodSpec): readonly RoleLabel[] {
-  const selected = ROLES.flatMap((key) => {
+  const selected = CONTROL_PLANE_LABELS.flatMap((key) => {
     const value = nodeSelector[key];
     return value === undefined ? [] : [{ key, value }];
   });
   const terms = nodeTerms.flat().flatMap(({ key, operator, values }) => {
-    if (!ROLES.includes(key) || (operator !== 'Exists' && operator !== 'In')) return [];
+    if (!CONTROL_PLANE_LABELS.includes(key) || (operator !== 'Exists' && operator !== 'In')) return [];
     return [{ key, value: values[0] ?? '' }];
   });
   return [...selected, ...terms];

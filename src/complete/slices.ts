@@ -9,6 +9,7 @@ import {
   type EndpointSlice,
   hasSelector,
   type IPFamily,
+  isHeadless,
   keyOf,
   MANAGED_BY_LABEL,
   type Node,
@@ -147,7 +148,7 @@ function toSlice(
   { ports, endpoints }: Pick<EndpointSlice, 'ports' | 'endpoints'>,
 ): EndpointSlice {
   const labels = Object.fromEntries(Object.entries(metadata.labels).filter(([key]) => !RESERVED.includes(key)));
-  const headless = spec.clusterIPs[0] === 'None' ? { [HEADLESS_LABEL]: '' } : {};
+  const headless = isHeadless({ spec }) ? { [HEADLESS_LABEL]: '' } : {};
   return {
     metadata: {
       name: `${metadata.name}-synthetic-${addressType.toLowerCase()}-${number}`,

@@ -3,13 +3,10 @@
  * the cluster's CPUs, some serve another zone. There are no hints at all when an endpoint would be overloaded
  * (KEP-2433; k8s.io/endpointslice/topologycache).
  */
-import { type EndpointHints, type Node, type SliceEndpoint, ZONE_LABEL } from '../read/types.js';
+import { CONTROL_PLANE_LABELS, type EndpointHints, type Node, type SliceEndpoint, ZONE_LABEL } from '../read/types.js';
 
 /** How far an endpoint may exceed its share. */
 const OVERLOAD = 0.2;
-
-/** Nodes with these labels do not count. */
-const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
 /** The hint of each endpoint, or why there are none. */
 export type HintsByCPU =
@@ -38,7 +35,7 @@ export function hintsByCPU(endpoints: readonly SliceEndpoint[], nodes: readonly 
 /** Each zone's share of all CPUs, by name; undefined when a Node has no zone or CPUs, or with fewer than two zones. */
 function sharesByZone(nodes: readonly Node[]): ReadonlyMap<string, number> | undefined {
   const counted = nodes.filter(
-    ({ metadata, ready }) => ready && CONTROL_PLANE.every((label) => !(label in metadata.labels)),
+    ({ metadata, ready }) => ready && CONTROL_PLANE_LABELS.every((label) => !(label in metadata.labels)),
   );
   const cpus = new Map<string, number>();
   for (const { metadata, milliCPU } of counted) {

@@ -96,7 +96,29 @@ const CASES: readonly (readonly [string, Partial<Facts>, readonly (readonly [str
     sysctl('net.netfilter.nf_conntrack_count', '990'),
     [['conntrack', 'problem', /^990 of 1000/]],
   ],
-  ['no connections', sysctl('net.netfilter.nf_conntrack_max', undefined), []],
+  [
+    'no connections',
+    { sysctls: Object.fromEntries(Object.entries(FINE.sysctls).filter(([name]) => !name.includes('conntrack'))) },
+    [],
+  ],
+  [
+    'a limit of connections that is not known',
+    sysctl('net.netfilter.nf_conntrack_max', undefined),
+    [['conntrack', 'unseen', /no net\.netfilter\.nf_conntrack_max/]],
+  ],
+  [
+    'a number of connections that is not known',
+    sysctl('net.netfilter.nf_conntrack_count', undefined),
+    [['conntrack', 'unseen', /no net\.netfilter\.nf_conntrack_count/]],
+  ],
+  [
+    'connections that cannot be read',
+    {
+      sysctls: Object.fromEntries(Object.entries(FINE.sysctls).filter(([name]) => !name.includes('conntrack'))),
+      unseen: [{ what: 'net.netfilter.nf_conntrack_max', why: 'Permission denied' }],
+    },
+    [['sight', 'unseen', /nf_conntrack_max could not be seen: Permission denied/]],
+  ],
   ['no limit of connections', sysctl('net.netfilter.nf_conntrack_max', '0'), []],
   [
     'kube-proxy',

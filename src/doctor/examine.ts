@@ -4,6 +4,7 @@
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 import { ruleFindings } from './foreign-rules.js';
+import { nftFindings } from './nftables.js';
 import { proxyFindings } from './proxies.js';
 import { conntrackFindings, sysctlFindings } from './sysctls.js';
 
@@ -14,7 +15,16 @@ export function examine(facts: Facts): readonly Finding[] {
   const unseen = facts.unseen.map(
     ({ what, why }): Finding => ({ check: 'sight', state: 'unseen', message: `${what} could not be seen: ${why}` }),
   );
-  return [toolFindings, kernelFindings, ipvsFindings, sysctlFindings, conntrackFindings, proxyFindings, ruleFindings]
+  return [
+    toolFindings,
+    kernelFindings,
+    nftFindings,
+    ipvsFindings,
+    sysctlFindings,
+    conntrackFindings,
+    proxyFindings,
+    ruleFindings,
+  ]
     .flatMap((check) => check(facts))
     .concat(unseen);
 }
@@ -37,8 +47,8 @@ function toolFindings({ tools, mode }: Facts): readonly Finding[] {
 const NO_CONNTRACK =
   'conntrack is not installed: UDP clients go on sending to endpoints that are gone, until they pause for a while';
 
-function kernelFindings({ extensions }: Facts): readonly Finding[] {
-  if (!extensions) return [];
+function kernelFindings({ mode, extensions }: Facts): readonly Finding[] {
+  if (!extensions || mode === 'nftables') return [];
   const { missing, refused } = extensions;
   if (refused !== undefined) {
     const message = `iptables refuses rules such as those of Services: ${refused}`;

@@ -19,6 +19,10 @@ export interface Facts {
   readonly variant?: string;
   /** The result of a trial of vipc's matches and targets: those that the kernel lacks, or why iptables refuses them. */
   readonly extensions?: { readonly missing: readonly string[]; readonly refused?: string };
+  /** As `uname -r` has it; for mode nftables. */
+  readonly kernel?: string;
+  /** What of NFT_TRIALS could not be loaded, for mode nftables; `crash` if nft crashed. */
+  readonly nftTrial?: { readonly missing: readonly string[]; readonly crash?: string };
   /** Tables that nft lists, such as `ip kube-proxy`; absent when nft is not installed. */
   readonly nftTables?: readonly string[];
   /** Base chains with policy drop in tables that iptables-nft did not create, such as `inet fw forward`. */
@@ -52,6 +56,8 @@ export interface Interface {
   readonly kind?: string;
   /** Families of its addresses with global scope. */
   readonly families: readonly Family[];
+  /** Its own net.ipv4.conf.NAME.rp_filter. */
+  readonly rpFilter?: string;
 }
 
 /** The iptables rules of one variant and family. */

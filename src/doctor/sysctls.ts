@@ -39,14 +39,29 @@ function forwarding({ sysctls, interfaces }: Facts): readonly Finding[] {
   return [...finding('net.ipv4.ip_forward', ipv4), ...(hasIpv6 ? finding('net.ipv6.conf.all.forwarding', ipv6) : [])];
 }
 
-/** The kernel uses the larger of an interface's own value and that of `all` (Documentation/networking/ip-sysctl). */
-function reversePath({ sysctls }: Facts): readonly Finding[] {
+/**
+ * The kernel uses the larger of an interface's own value and that of `all`, so 2 at either makes a 1 loose
+ * (Documentation/networking/ip-sysctl). Only interfaces with an IPv4 address count: network plugins make those of pods
+ * strict on purpose.
+ */
+function reversePath({ sysctls, interfaces }: Facts): readonly Finding[] {
   const name = 'net.ipv4.conf.all.rp_filter';
-  const value = sysctls[name];
-  if (value === undefined) return [];
-  if (value !== '1') return [{ check: 'rp-filter', state: 'ok', message: `${name} is ${value}` }];
-  const message = `${name} is 1: a packet is dropped when its answer would leave by another interface, as on nodes with several`;
+  const all = sysctls[name];
+  if (all === undefined) return [];
+  const own = interfaces.filter(
+    ({ families, rpFilter, kind, name }) =>
+      rpFilter !== undefined && families.includes('ipv4') && kind !== 'dummy' && name !== 'lo',
+  );
+  const strict = own.filter(({ rpFilter }) => Math.max(Number(all), Number(rpFilter)) === 1).map((each) => each.name);
+  const isStrict = own.length === 0 ? all === '1' : strict.length > 0;
+  if (!isStrict) return [{ check: 'rp-filter', state: 'ok', message: `no reverse path is strict (${name} is ${all})` }];
+  const where = own.length === 0 ? `${name} is 1` : `the reverse path is strict on ${listOf(strict)} (rp_filter is 1)`;
+  const message = `${where}: a packet is dropped when its answer would leave by another interface, as on nodes with several`;
   return [{ check: 'rp-filter', state: 'warning', message, hint: `${set(name, 2)}, where that is so` }];
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 }
 
 const BRIDGE = { ipv4: 'net.bridge.bridge-nf-call-iptables', ipv6: 'net.bridge.bridge-nf-call-ip6tables' } as const;
@@ -76,11 +91,20 @@ const NEAR = 0.75;
 const FULL = 0.95;
 
 /** Findings about the connection tracking table. */
-export function conntrackFindings({ sysctls }: Facts): readonly Finding[] {
+export function conntrackFindings({ sysctls, unseen }: Facts): readonly Finding[] {
   const max = sysctls['net.netfilter.nf_conntrack_max'];
   const count = sysctls['net.netfilter.nf_conntrack_count'];
-  if (max === undefined || count === undefined) {
+  if (max === undefined && count === undefined) {
+    // One that is there and cannot be read is among what was not seen.
+    if (unseen.some(({ what }) => what.startsWith('net.netfilter.nf_conntrack'))) return [];
     return [{ check: 'conntrack', state: 'ok', message: 'no connection is tracked yet (nf_conntrack is not loaded)' }];
+  }
+  // A user namespace of its own hides the limit (nf_conntrack_standalone.c).
+  if (max === undefined || count === undefined) {
+    const name = `net.netfilter.nf_conntrack_${max === undefined ? 'max' : 'count'}`;
+    return [
+      { check: 'conntrack', state: 'unseen', message: `whether connections fit is not known: there is no ${name}` },
+    ];
   }
   // 0 is no limit (Documentation/networking/nf_conntrack-sysctl).
   if (Number(max) === 0)

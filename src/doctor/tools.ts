@@ -43,6 +43,7 @@ export const TOOLS: readonly Tool[] = [
     version: ['conntrack', '--version'],
     needs: ['udp'],
   },
+  { name: 'unshare', programs: [['unshare']], package: 'util-linux', needs: ['nft'] },
   { name: 'nsenter', programs: [['nsenter']], package: 'util-linux', needs: ['netns-path'] },
 ];
 

@@ -6,14 +6,15 @@ import type { Checked, Diagnostic } from '../diag.js';
 import { FAMILIES, type Family, parseIp } from '../ip.js';
 import { parse as parseLinks } from '../tools/addresses/parse.js';
 import type { Link } from '../tools/addresses/types.js';
+import type { Variant } from '../tools/detected.js';
 import { parse as parseSets, type SavedSets } from '../tools/ipset/parse.js';
 import { parse as parseRules, type SavedRuleSet } from '../tools/iptables/parse.js';
 import { parse as parseIpvs, type SavedIpvs } from '../tools/ipvs/parse.js';
 import { parse as parseNft } from '../tools/nft/parse.js';
 import type { Table as NftTable } from '../tools/nft/types.js';
-import { byFamily } from './families.js';
+import { partsOf } from './families.js';
 import { kindOf } from './kind.js';
-import { nodeOf, type ReadNode } from './node.js';
+import { type NodeParts, nodeOf, type ReadNode } from './node.js';
 
 export interface DumpText {
   readonly name: string;
@@ -23,13 +24,13 @@ export interface DumpText {
 /** The node that the dumps describe; text that cannot be read is an error that names the dump and the line. */
 export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
   const diagnostics: Diagnostic[] = [];
-  const read: Read = { ruleSets: new Map(), nft: [], sets: [], ipvs: [], links: [], bound: [], said: diagnostics };
+  const read: Read = { rules: [], nft: [], sets: [], ipvs: [], links: [], bound: [], said: diagnostics };
   for (const dump of texts) {
     const kind = kindOf(dump);
     diagnostics.push(...kind.diagnostics);
     READERS[kind.value](read, { ...dump, text: dump.text.replace(/^\uFEFF/, '') });
   }
-  if (diagnostics.length === 0 && read.ruleSets.size + read.nft.length + read.ipvs.length === 0)
+  if (diagnostics.length === 0 && read.rules.length + read.nft.length + read.ipvs.length === 0)
     diagnostics.push({
       code: 'no-rules',
       severity: 'error',
@@ -37,7 +38,7 @@ export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
       hint: 'iptables-save, ip6tables-save, nft list ruleset and ipvsadm --save -n print them',
     });
   const node = nodeOf({
-    ruleSets: FAMILIES.flatMap((family) => read.ruleSets.get(family)?.ruleSet ?? []),
+    ...variantsOf(read),
     nftTables: read.nft,
     sets: { sets: read.sets.flatMap(({ sets }) => sets), others: read.sets.flatMap(({ others }) => others) },
     ipvs: {
@@ -51,8 +52,7 @@ export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
 }
 
 interface Read {
-  /** The rule set, and the dump that each table was read from. */
-  readonly ruleSets: Map<Family, { readonly ruleSet: SavedRuleSet; readonly from: ReadonlyMap<string, string> }>;
+  readonly rules: ReadRules[];
   readonly nft: NftTable[];
   readonly sets: SavedSets[];
   readonly ipvs: SavedIpvs[];
@@ -62,9 +62,17 @@ interface Read {
   readonly said: Diagnostic[];
 }
 
+/** The rules of one family in a dump. */
+interface ReadRules {
+  readonly name: string;
+  readonly variant: Variant | undefined;
+  readonly ruleSet: SavedRuleSet;
+}
+
 const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, dump: DumpText) => void>> = {
   iptables(read, { name, text }) {
-    for (const part of byFamily(name, text)) addRules(read, name, take(read, name, parseRules(part.text, part.family)));
+    for (const { family, variant, text: part } of partsOf(name, text))
+      read.rules.push({ name, variant, ruleSet: take(read, name, parseRules(part, family)) });
   },
   nft: (read, { name, text }) => void read.nft.push(...take(read, name, parseNft(text))),
   ipset: (read, { name, text }) => void read.sets.push(take(read, name, parseSets(text))),
@@ -85,21 +93,44 @@ function take<T>({ said }: Read, name: string, { value, diagnostics }: Checked<T
   return value;
 }
 
-/** Adds tables to the rule set of their family; each table may be in a dump of its own, but in one dump only. */
-function addRules({ ruleSets, said }: Read, name: string, added: SavedRuleSet): void {
-  const { family } = added;
-  const before = ruleSets.get(family);
-  const from = new Map(before?.from);
-  for (const { name: table } of added.tables) {
-    const other = from.get(table);
-    if (other !== undefined) {
-      const message = `${name} and ${other} both have table ${table} of ${family === 'ipv4' ? 'iptables' : 'ip6tables'}`;
-      const hint = 'name the dumps of one node, and of one moment';
-      said.push({ code: 'table-twice', severity: 'error', message, hint });
+/** The rules by variant of iptables: `ruleSets` of the one that has more, `beside` of the other if there is one. */
+function variantsOf({ rules, said }: Read): Pick<NodeParts, 'ruleSets' | 'beside'> {
+  const count = (wanted: Variant) =>
+    rules.reduce((sum, { variant, ruleSet }) => sum + (variant === wanted ? linesIn(ruleSet) : 0), 0);
+  const other: Variant = count('legacy') > count('nft') ? 'nft' : 'legacy';
+  const isBeside = ({ variant }: ReadRules) => variant === other && rules.some((each) => each.variant !== other);
+  const ruleSets = joined(
+    rules.filter((each) => !isBeside(each)),
+    said,
+  );
+  const beside = joined(rules.filter(isBeside), said);
+  return { ruleSets, ...(beside.length > 0 && { beside: { variant: other, ruleSets: beside } }) };
+}
+
+function linesIn({ tables }: SavedRuleSet): number {
+  return tables.flatMap(({ chains }) => chains).reduce((sum, { lines }) => sum + lines.length, 0);
+}
+
+/** One rule set for each family; each table may be in a dump of its own, but in one dump only. */
+function joined(rules: readonly ReadRules[], said: Diagnostic[]): readonly SavedRuleSet[] {
+  return FAMILIES.flatMap((family) => {
+    const own = rules.filter(({ ruleSet }) => ruleSet.family === family);
+    const from = new Map<string, string>();
+    for (const { name, ruleSet } of own) {
+      for (const { name: table } of ruleSet.tables) {
+        const other = from.get(table);
+        if (other !== undefined) said.push(tableTwice(name, other, table, family));
+        from.set(table, name);
+      }
     }
-    from.set(table, name);
-  }
-  const hidden = [...(before?.ruleSet.hidden ?? []), ...(added.hidden ?? [])];
-  const ruleSet = { ...added, tables: [...(before?.ruleSet.tables ?? []), ...added.tables], hidden };
-  ruleSets.set(family, { ruleSet, from });
+    const tables = own.flatMap(({ ruleSet }) => ruleSet.tables);
+    const hidden = own.flatMap(({ ruleSet }) => ruleSet.hidden ?? []);
+    return own.length > 0 ? [{ family, tables, hidden }] : [];
+  });
+}
+
+function tableTwice(name: string, other: string, table: string, family: Family): Diagnostic {
+  const message = `${name} and ${other} both have table ${table} of ${family === 'ipv4' ? 'iptables' : 'ip6tables'}`;
+  const hint = 'name the dumps of one node, and of one moment';
+  return { code: 'table-twice', severity: 'error', message, hint };
 }

@@ -5,6 +5,7 @@ import type { Checked, Diagnostic } from '../diag.js';
 import { contains, type Family, parseCidr, parseIp } from '../ip.js';
 import type { NodeRules } from '../packet/node.js';
 import type { Link, LinkAddress } from '../tools/addresses/types.js';
+import type { Variant } from '../tools/detected.js';
 import type { SavedSets } from '../tools/ipset/parse.js';
 import type { SavedRuleSet } from '../tools/iptables/parse.js';
 import type { SavedIpvs } from '../tools/ipvs/parse.js';
@@ -24,7 +25,7 @@ export interface ReadNode {
   readonly own: readonly string[];
   /** The source of packets that the node sends to one of its addresses, for each address of known interfaces. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Parts that the evaluator does not get: virtual servers by firewall mark, tables that iptables cannot print. */
+  /** Parts that vipc verify does not get: virtual servers by firewall mark, hidden tables, the other variant's rules. */
   readonly unread: readonly string[];
 }
 
@@ -32,6 +33,8 @@ export interface NodeParts {
   readonly ruleSets: readonly SavedRuleSet[];
   /** Tables of nftables; absent if they were not read. */
   readonly nftTables?: readonly Table[];
+  /** The rules of the other variant of iptables. */
+  readonly beside?: { readonly variant: Variant; readonly ruleSets: readonly SavedRuleSet[] };
   readonly sets: SavedSets;
   readonly ipvs: Pick<SavedIpvs, 'virtualServers' | 'others'>;
   /** All interfaces; undefined if they are not known. */
@@ -40,13 +43,14 @@ export interface NodeParts {
   readonly bound: readonly string[];
 }
 
-export function nodeOf({ ruleSets, nftTables = [], sets, ipvs, links, bound }: NodeParts): Checked<ReadNode> {
+export function nodeOf({ ruleSets, beside, nftTables = [], sets, ipvs, links, bound }: NodeParts): Checked<ReadNode> {
   // IPVS takes packets in INPUT, so kube-proxy binds the address of each virtual server to the dummy kube-ipvs0.
   const virtual = links || bound.length > 0 ? [] : ipvs.virtualServers.map(({ address }) => address);
   const [devices, dummies] = [(links ?? []).filter(isDevice), (links ?? []).filter((link) => !isDevice(link))];
   const own = ipsOf(devices);
   const rules: NodeRules = {
     ruleSets: ruleSets.map(withOwners),
+    ...(beside?.ruleSets.some(hasRules) && { beside: { ...beside, ruleSets: beside.ruleSets.map(withOwners) } }),
     sets: sets.sets,
     otherSets: sets.others,
     virtualServers: ipvs.virtualServers,
@@ -57,15 +61,31 @@ export function nodeOf({ ruleSets, nftTables = [], sets, ipvs, links, bound }: N
     .filter(({ name }) => name !== 'lo')
     .flatMap((link) => link.addresses.filter(({ scope }) => scope === 'global').map(({ ip }) => ip));
   const tables = ruleSets.flatMap(({ family, hidden = [] }) => hidden.map((table) => `table ${table} of ${family}`));
-  const unread = [...ipvs.others, ...tables];
+  const unread = [...ipvs.others, ...tables, ...(beside ? linesOf(beside) : [])];
   const value = { rules, addresses, isAddressed: links !== undefined, own, sources: sourcesOf(links ?? []), unread };
   return { value, diagnostics: [...ruleSets.flatMap(hiddenTables), ...otherServers(ipvs.others)] };
+}
+
+function hasRules({ tables }: SavedRuleSet): boolean {
+  return tables.some(({ chains }) => chains.some(({ policy, lines }) => policy === 'DROP' || lines.length > 0));
 }
 
 /** Whether iptables-save has the table: iptables-nft keeps its rules in tables of nftables with the names of iptables. */
 function isSaved({ family, name }: Table, ruleSets: readonly SavedRuleSet[]): boolean {
   return ruleSets.some(
     (each) => NFT_FAMILY[each.family] === family && each.tables.some((table) => table.name === name),
+  );
+}
+
+/** The rules, each as text. */
+function linesOf({ variant, ruleSets }: NonNullable<NodeParts['beside']>): readonly string[] {
+  return ruleSets.flatMap(({ family, tables }) =>
+    tables.flatMap(({ name, chains }) =>
+      chains.flatMap(({ name: chain, policy, lines }) => {
+        const all = [...(policy === 'DROP' ? [`-P ${chain} DROP`] : []), ...lines.map((line) => `-A ${chain}${line}`)];
+        return all.map((line) => `iptables-${variant}, ${family}, table ${name}: ${line}`);
+      }),
+    ),
   );
 }
 
@@ -101,16 +121,21 @@ function primaryOf({ ip, prefix }: LinkAddress, addresses: readonly LinkAddress[
 }
 
 /** The rules with virtual IPs as the only addresses: vipc verify compares two nodes with the addresses of both. */
-export function withoutOwn({ rules, own }: ReadNode): NodeRules {
+export function withoutOwn({ rules: { beside: _, ...rules }, own }: ReadNode): NodeRules {
   const addresses = new Set(rules.addresses);
   for (const each of own) addresses.delete(each);
   return { ...rules, addresses };
 }
 
 /** The node of a state that was read from its tools. */
-export function observedNode({ iptables = [], ipset, ipvs, addresses }: ObservedState): Checked<ReadNode> {
+export function observedNode(
+  { iptables = [], ipset, ipvs, nft = [], addresses }: ObservedState,
+  others: Pick<NodeParts, 'beside' | 'nftTables'> = {},
+): Checked<ReadNode> {
   return nodeOf({
     ruleSets: iptables,
+    nftTables: nft,
+    ...others,
     sets: ipset ?? { sets: [], others: [] },
     ipvs: ipvs?.saved ?? { virtualServers: [], others: [] },
     links: addresses,

@@ -12,6 +12,7 @@ import { nodeAddress } from './on-nodes.js';
 export interface Client {
   readonly name: string;
   readonly ip: Ip;
+  readonly who: 'pod' | 'node' | 'outside' | 'itself';
   /** Absent for packets that the node itself sends. */
   readonly inInterface?: string;
   /** Comes through the load balancer: to its IPs, or to node ports when it is a proxy. */
@@ -22,30 +23,31 @@ export interface Client {
 export function clientsOf(about: About, context: NodeContext, port: ServicePort, options: Options): readonly Client[] {
   const { family, name: node } = context;
   const own = interfaceOfPods(options);
-  const found = (name: string, ip: Ip | undefined, inInterface?: string): readonly Client[] =>
-    ip ? [{ name, ip, ...(inInterface !== undefined && { inInterface }) }] : [];
+  const found = (who: Client['who'], name: string, ip: Ip | undefined, inInterface?: string): readonly Client[] =>
+    ip ? [{ name, ip, who, ...(inInterface !== undefined && { inInterface }) }] : [];
   const [hairpin] = port.endpoints.reachable.filter(({ local }) => local).flatMap(({ ip }) => parseIp(ip) ?? []);
   const here = podOf(about, family, (name) => name === node) ?? freeAddress(about, node, context, options);
   const elsewhere =
     podOf(about, family, (name) => name !== node && name !== '') ?? otherFreeAddress(about, node, context, here);
   const outside = outsides(family, port);
   return [
-    ...found('pod on this node', here, own),
-    ...found('pod elsewhere', elsewhere, 'eth0'),
-    ...found('this node', parseIp(nodeAddress(context))),
-    ...found('another node', anotherNode(about, context), 'eth0'),
-    ...outside.flatMap(({ name, ip }) => found(name, ip, 'eth0')),
+    ...found('pod', 'pod on this node', here, own),
+    ...found('pod', 'pod elsewhere', elsewhere, 'eth0'),
+    ...found('node', 'this node', parseIp(nodeAddress(context))),
+    ...found('node', 'another node', anotherNode(about, context), 'eth0'),
+    ...outside.flatMap(({ name, ip }) => found('outside', name, ip, 'eth0')),
     ...(about.service.spec.type === 'LoadBalancer'
       ? outside.map(
           ({ name, ip }): Client => ({
             name: `${name}, by the load balancer`,
             ip,
+            who: 'outside',
             inInterface: 'eth0',
             balanced: true,
           }),
         )
       : []),
-    ...found('an endpoint, to itself', hairpin, own),
+    ...found('itself', 'an endpoint, to itself', hairpin, own),
   ];
 }
 

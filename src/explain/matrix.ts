@@ -9,16 +9,22 @@ import { type Answer, answerOf } from '../packet/verdict.js';
 import type { Frontend, NodeContext, ServicePort } from '../resolve/types.js';
 import type { About } from './about.js';
 import { type Client, clientsOf } from './clients.js';
+import { type Gate, gateOf } from './gate.js';
 import { nodeAddress, type OnNode } from './on-nodes.js';
 import type { Cell, Matrix } from './types.js';
 
 /** One matrix for each port, family, and group of nodes with equal verdicts. */
-export function matricesOf(about: About, nodes: readonly OnNode[], options: Options): readonly Matrix[] {
+export function matricesOf(
+  about: About,
+  nodes: readonly OnNode[],
+  options: Options,
+  gate = gateOf(about),
+): readonly Matrix[] {
   const groups = new Map<string, { matrix: Matrix; names: string[] }>();
   for (const on of nodes) {
     for (const { context, ports } of on.families) {
       for (const port of ports) {
-        const cells = cellsOf(about, on, context, port, options);
+        const cells = cellsOf({ about, options, gate }, on, context, port);
         const label = portLabel(port);
         // Example addresses of clients differ between nodes, so they are not compared.
         const key = JSON.stringify([label, cells.map(({ from: _, ...cell }) => cell)]);
@@ -48,12 +54,23 @@ export function portLabel({ name, family, frontends }: ServicePort): string {
   return `${called}${number}/${name.protocol}, ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`;
 }
 
-function cellsOf(about: About, on: OnNode, context: NodeContext, port: ServicePort, options: Options): readonly Cell[] {
+interface Asked {
+  readonly about: About;
+  readonly options: Options;
+  readonly gate: Gate | undefined;
+}
+
+function cellsOf(
+  { about, options, gate }: Asked,
+  on: OnNode,
+  context: NodeContext,
+  port: ServicePort,
+): readonly Cell[] {
   const clients = clientsOf(about, context, port, options);
   return port.frontends.flatMap((frontend) =>
     clients
       .filter(({ balanced }) => !balanced || frontend.kind === 'LoadBalancerIP' || isDelivered(about, frontend))
-      .map((client) => cellOf(on, context, port, frontend, client)),
+      .map((client) => cellOf(gate, on, context, port, frontend, client)),
   );
 }
 
@@ -63,14 +80,27 @@ function isDelivered({ service }: About, { kind }: Frontend): boolean {
   return kind === 'NodePort' && ingress.some(({ ip, ipMode }) => ip === undefined || ipMode === 'Proxy');
 }
 
-function cellOf(on: OnNode, context: NodeContext, port: ServicePort, frontend: Frontend, client: Client): Cell {
+function cellOf(
+  gate: Gate | undefined,
+  on: OnNode,
+  context: NodeContext,
+  port: ServicePort,
+  frontend: Frontend,
+  client: Client,
+): Cell {
   const address = `${LABELS[frontend.kind]} ${joinHostPort(frontend.ip ?? '*', frontend.port)}`;
   const base = { client: client.name, from: client.ip.text, address };
   // The health check of a node without a local endpoint fails, so the load balancer does not use the node.
   if (client.balanced && port.healthCheckNodePort !== undefined && port.endpoints.local.length === 0)
     return { ...base, gets: 'not sent here', endpoints: 0, sourceKept: 0 };
   const packet = packetOf(on, context, port, frontend, client);
-  return { ...base, ...(packet ? resultOf(answerOf(on.evaluator.evaluate(packet))) : UNKNOWN) };
+  const answer = packet && answerOf(on.evaluator.evaluate(packet));
+  if (!answer) return { ...base, ...UNKNOWN };
+  const reached = answer.results.flatMap(({ address, port, masquerade }) =>
+    address === undefined || port === undefined ? [] : [{ address, port, masquerade }],
+  );
+  const policy = gate?.cell(client, context, port, reached);
+  return { ...base, ...resultOf(answer), ...(policy && { policy }) };
 }
 
 const UNKNOWN = { gets: 'unknown', endpoints: 0, sourceKept: 0 } as const;

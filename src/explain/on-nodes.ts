@@ -61,8 +61,18 @@ export function servedOn(part: Snapshot, service: Service, node: string, options
 }
 
 /** The same, with an evaluator of the compiled rules; undefined when they cannot be compiled. */
-export function onNode(part: Snapshot, service: Service, node: string, options: Options): OnNode | undefined {
-  const { value } = compileSnapshot(seenFrom(part, node), { ...options, nodeName: node }, { skipInvalid: true });
+export function onNode(
+  part: Snapshot,
+  service: Service,
+  node: string,
+  options: Options,
+  layout?: string,
+): OnNode | undefined {
+  const { value } = compileSnapshot(
+    seenFrom(part, node),
+    { ...options, nodeName: node },
+    { skipInvalid: true, layout },
+  );
   if (!value) return undefined;
   const families = ownOf(service, value.resolved);
   const addresses = families.flatMap(({ context }) => [nodeAddress(context), ...context.addresses]);

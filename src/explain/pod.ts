@@ -2,11 +2,21 @@
  * explain: one Pod → its page: whether it gets connections, which Services have it as endpoint, and why others do not.
  */
 
+import { nearest } from '../near.js';
 import { placeText } from '../read/locate.js';
 import { isEmpty, selects } from '../read/selects.js';
-import { hasSelector, keyOf, type Pod, type Service, type Snapshot, serviceOf } from '../read/types.js';
+import {
+  hasSelector,
+  keyOf,
+  type NetworkPolicy,
+  type Pod,
+  type Service,
+  type Snapshot,
+  serviceOf,
+} from '../read/types.js';
 import { tableOf } from '../table.js';
 import { finding, isAlive, labelText, missing, some } from './about.js';
+import { clientsOfPod, type KeptService, keptTable, rowsTable, servicesKeptFrom } from './policies.js';
 import type { Explanation, Finding } from './types.js';
 
 interface Row {
@@ -21,7 +31,8 @@ export function explainPod(snapshot: Snapshot, pod: Pod): Explanation {
     .filter(({ metadata }) => metadata.namespace === pod.metadata.namespace)
     .flatMap((service) => rowOf(snapshot, service, pod));
   const leads = rows.filter((row) => row.leads);
-  const findings = findingsOf(snapshot, pod, rows);
+  const kept = servicesKeptFrom(snapshot, pod);
+  const findings = [...findingsOf(snapshot, pod, rows), ...keptFindings(kept, pod)];
   const [first] = findings;
   const served =
     leads.length === 0
@@ -29,7 +40,10 @@ export function explainPod(snapshot: Snapshot, pod: Pod): Explanation {
       : `${some(leads.map(({ service }) => keyOf(service)))} ${leads.length === 1 ? 'leads' : 'lead'} to it`;
   return {
     subject: `Pod ${key}`,
-    verdict: first ? `pod ${key} gets no connections, or not all: ${first.message}` : `pod ${key} is fine: ${served}`,
+    verdict:
+      first?.severity === 'problem'
+        ? `pod ${key} gets no connections, or not all: ${first.message}`
+        : `pod ${key} is fine: ${served}${first ? `; a remark: ${first.message}` : ''}`,
     findings,
     fields: fieldsOf(pod),
     matrices: [],
@@ -55,11 +69,13 @@ export function explainPod(snapshot: Snapshot, pod: Pod): Explanation {
           [
             { title: 'NAME', cell: ({ metadata }) => metadata.name },
             { title: 'TYPES', cell: ({ policyTypes }) => policyTypes.join(',') },
-            { title: 'INGRESS RULES', cell: ({ ingress }) => String(ingress.length) },
+            { title: 'RULES', cell: rulesText },
           ],
           policiesOf(snapshot, pod),
         ),
       },
+      ...rowsTable(clientsOfPod(snapshot, pod)),
+      ...keptTable(kept),
     ].filter(({ table }) => table.rows.length > 0),
   };
 }
@@ -83,11 +99,12 @@ function rowOf(snapshot: Snapshot, service: Service, pod: Pod): readonly Row[] {
   const lacks = missing(service, pod.metadata.labels);
   const [[key = '', value = ''] = []] = lacks;
   if (lacks.length === 0) return [{ service, leads: false, why: reasonOf(pod, slices.length) }];
+  const has = pod.metadata.labels[key];
+  // A selector of one label misses most Pods by one label: only a value that is spelt nearly so is a near miss.
   const isNear =
     lacks.length === 1 &&
-    (Object.keys(service.spec.selector ?? {}).length > 1 || pod.metadata.labels[key] !== undefined);
+    (Object.keys(service.spec.selector ?? {}).length > 1 || (has !== undefined && nearest(has, [value]) !== undefined));
   if (!isNear) return [];
-  const has = pod.metadata.labels[key];
   return [
     {
       service,
@@ -156,6 +173,23 @@ function findingsOf(snapshot: Snapshot, pod: Pod, rows: readonly Row[]): readonl
       ),
     );
   return found;
+}
+
+/** A remark: it may be meant that the Pod does not reach them. */
+function keptFindings(kept: readonly KeptService[], { metadata, origin }: Pod): readonly Finding[] {
+  const surely = kept.filter(({ admission }) => admission === 'stopped');
+  if (surely.length === 0) return [];
+  const by = some(surely.flatMap((each) => each.by));
+  const message = `NetworkPolicy ${by} keeps it from Service ${some(surely.map(({ service }) => keyOf(service)))}`;
+  const labels = labelText(metadata.labels) || 'no labels';
+  const fix = `if it is a client: admit its labels (${labels}) in a rule of the policy, or give it labels that one admits`;
+  return [finding('network-policy', 'none', message, fix, origin)];
+}
+
+/** `2 ingress, 1 egress`, for the directions that it restricts. */
+function rulesText({ policyTypes, ingress, egress }: NetworkPolicy): string {
+  const counts = { Ingress: `${ingress.length} ingress`, Egress: `${egress.length} egress` } as const;
+  return policyTypes.map((type) => counts[type as keyof typeof counts]).join(', ');
 }
 
 function policiesOf({ policies }: Snapshot, { metadata }: Pod) {

@@ -84,15 +84,29 @@ function tableLines(matrix: Matrix, clients: readonly string[], addresses: reado
 function cellText(cell: Cell | undefined): string {
   if (!cell) return '-';
   if (cell.gets !== 'endpoints') return cell.gets;
-  const { endpoints, sourceKept } = cell;
-  return `${endpoints}, ${sourceKept === endpoints ? 'kept' : sourceKept === 0 ? 'changed' : `${sourceKept} kept`}`;
+  const { endpoints, sourceKept, policy } = cell;
+  if (policy?.admission === 'stopped') return 'stopped';
+  const source = sourceKept === endpoints ? 'kept' : sourceKept === 0 ? 'changed' : `${sourceKept} kept`;
+  return `${endpoints}, ${source}${policy ? `, ${policy.admission}` : ''}`;
 }
 
 const NUMBERS =
   'a number: of endpoints, of which a connection reaches one; kept: it sees the address of the client, changed: one of the node';
 const LOST = 'refused: an error at once; dropped: no answer at all';
 
+const STOPPED = 'stopped: NetworkPolicies admit no such client';
+const IN_PART = 'in part: NetworkPolicies admit only some of the pods, or to some of the endpoints';
+const DEPENDS = 'depends: on labels that the input lacks, or on what the network plugin does with NetworkPolicies';
+
 function legend(cells: readonly Cell[]): string {
   const has = (gets: Cell['gets'][]) => cells.some((cell) => gets.includes(cell.gets));
-  return [...(has(['endpoints']) ? [NUMBERS] : []), ...(has(['refused', 'dropped']) ? [LOST] : [])].join('; ');
+  const judged = (admission: NonNullable<Cell['policy']>['admission']) =>
+    cells.some(({ policy }) => policy?.admission === admission);
+  return [
+    ...(has(['endpoints']) ? [NUMBERS] : []),
+    ...(has(['refused', 'dropped']) ? [LOST] : []),
+    ...(judged('stopped') ? [STOPPED] : []),
+    ...(judged('in part') ? [IN_PART] : []),
+    ...(judged('depends') ? [DEPENDS] : []),
+  ].join('; ');
 }

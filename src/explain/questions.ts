@@ -2,7 +2,7 @@
  * explain: the questions of kubernetes.io/docs/tasks/debug/debug-application/debug-service ("Debug Services"), in its
  * order, as far as the input or a live node answers them.
  */
-import { hasSelector } from '../read/types.js';
+import { hasSelector, isHeadless } from '../read/types.js';
 import { isOurs } from '../resolve/resolve.js';
 import { type About, count, isAlive, labelText, some } from './about.js';
 import type { Answer, Explanation, Finding, Matrix, OnLiveNode } from './types.js';
@@ -45,13 +45,12 @@ function policies({ snapshot }: About, { findings }: Known): Said {
 function names({ service }: About, { names }: Known): Said {
   const [first] = names;
   if (!first) return ['no', 'no DNS name leads anywhere: it has no address'];
-  const kind = service.spec.clusterIPs[0] === 'None' ? 'the ready endpoints' : first.leadsTo;
+  const kind = isHeadless(service) ? 'the ready endpoints' : first.leadsTo;
   return ['yes', `${first.name} leads to ${kind}`];
 }
 
 function byIp({ service }: About, { matrices }: Known): Said {
-  if (service.spec.clusterIPs[0] === 'None' || service.spec.type === 'ExternalName')
-    return ['does not apply', 'it has no virtual IP'];
+  if (isHeadless(service) || service.spec.type === 'ExternalName') return ['does not apply', 'it has no virtual IP'];
   const cells = matrices.flatMap(({ cells }) =>
     cells.filter(({ address, client }) => address.startsWith('cluster IP') && /^pod|^this node/.test(client)),
   );

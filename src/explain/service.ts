@@ -7,11 +7,13 @@ import type { Diagnostic } from '../diag.js';
 import { recordsOf } from '../discover/dns/records.js';
 import type { Options } from '../options.js';
 import { placeText } from '../read/locate.js';
-import { hasSelector, type Service, type Snapshot } from '../read/types.js';
+import { hasSelector, isHeadless, type Service, type Snapshot } from '../read/types.js';
 import { type About, aboutService, count, finding, labelText, some } from './about.js';
 import { faultsOf } from './faults.js';
+import { gateOf } from './gate.js';
 import { matricesOf } from './matrix.js';
 import { MOST_NODES, nodesToAsk, onNode, partOf, servedOn } from './on-nodes.js';
+import { podRows, rowsTable } from './policies.js';
 import { questionsOf } from './questions.js';
 import { shareFindings, sharesOf } from './shares.js';
 import type { Explanation, Finding, Matrix, OnLiveNode } from './types.js';
@@ -24,26 +26,36 @@ export interface Beyond {
   readonly live: OnLiveNode;
 }
 
+/** What is known beyond the snapshot and the options of the proxy. */
+export interface Further {
+  readonly beyond?: Beyond | undefined;
+  /** How rules are arranged; by default as the mode has it first. */
+  readonly layout?: string | undefined;
+  /** The domain of the cluster's DNS. */
+  readonly domain?: string;
+}
+
 /** `said`: the diagnostics of reading and lint about the Service. */
 export function explainService(
   snapshot: Snapshot,
   service: Service,
   said: readonly Diagnostic[],
   options: Options,
-  beyond?: Beyond,
+  { beyond, layout, domain = 'cluster.local' }: Further = {},
 ): Explanation {
   const about = aboutService(snapshot, service, said);
   const part = partOf(snapshot, service);
   const asked = nodesToAsk(about, options);
-  const nodes = asked.slice(0, MOST_NODES).flatMap((node) => onNode(part, service, node, options) ?? []);
-  const matrices = matricesOf(about, nodes, options);
+  const nodes = asked.slice(0, MOST_NODES).flatMap((node) => onNode(part, service, node, options, layout) ?? []);
+  const gate = gateOf(about);
+  const matrices = matricesOf(about, nodes, options, gate);
   const everywhere = snapshot.nodes.map(({ metadata }) => servedOn(part, service, metadata.name, options));
   const shares = sharesOf(about, everywhere, backendFor(options.mode)?.localPolicy ?? 'strict');
   const own = faultsOf(about, [...shareFindings(about, shares), ...(beyond?.findings ?? [])]);
   const findings = own.some(({ effect }) => effect === 'nobody' || effect === 'some')
     ? own
     : [...unserved(matrices, about), ...own];
-  const names = namesOf(part, service);
+  const names = namesOf(part, service, domain);
   return {
     subject: `Service ${about.key}`,
     verdict: verdictOf(about, findings),
@@ -54,7 +66,7 @@ export function explainService(
     shares,
     names,
     questions: questionsOf(about, { findings, matrices, names, live: beyond?.live }),
-    tables: [],
+    tables: gate ? rowsTable(podRows(about, gate)) : [],
     ...(beyond && { live: beyond.live }),
   };
 }
@@ -69,7 +81,7 @@ function verdictOf(about: About, findings: readonly Finding[]): string {
   if (spec.type === 'ExternalName') return `${key} is an alias: DNS leads to ${spec.externalName}${remark}`;
   const ready = endpoints.filter((each) => each.ready).length;
   const all = `${ready} of ${count(endpoints.length, 'endpoint')} ready`;
-  if (spec.clusterIPs[0] === 'None') return `${key} is headless: DNS leads to its endpoints, ${all}${remark}`;
+  if (isHeadless({ spec })) return `${key} is headless: DNS leads to its endpoints, ${all}${remark}`;
   return `${key} serves its clients: ${all}${remark}`;
 }
 
@@ -142,9 +154,9 @@ function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] 
 /** The most names that a page lists: a headless Service may have one for each endpoint. */
 const MOST_NAMES = 12;
 
-/** DNS names of the Service, in the default domain cluster.local. */
-function namesOf(snapshot: Snapshot, service: Service): Explanation['names'] {
-  const { value: records } = recordsOf({ ...snapshot, services: [service] }, 'cluster.local');
+/** DNS names of the Service. */
+function namesOf(snapshot: Snapshot, service: Service, domain: string): Explanation['names'] {
+  const { value: records } = recordsOf({ ...snapshot, services: [service] }, domain);
   const own = records.filter(({ origin }) => origin?.object === service.origin.object);
   const byName = new Map<string, string[]>();
   for (const record of own) {

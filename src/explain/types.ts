@@ -41,6 +41,11 @@ export interface Cell {
   readonly endpoints: number;
   /** How many of them see the address of the client, because the packet is not masqueraded. */
   readonly sourceKept: number;
+  /**
+   * What NetworkPolicies do to it; absent when they admit it everywhere. `in part`: to some of the endpoints, or from
+   * some of the Pods.
+   */
+  readonly policy?: { readonly admission: 'stopped' | 'in part' | 'depends'; readonly by: readonly string[] };
 }
 
 /** The verdicts on a group of nodes that all have the same ones. */

@@ -1,7 +1,7 @@
 /**
  * explain: endpoints that get no connections, and Pods that were probably meant as endpoints, each with the reason.
  */
-import { hasSelector, SERVICE_NAME_LABEL, type ServicePortSpec } from '../read/types.js';
+import { hasSelector, ipFamilyOf, isHeadless, SERVICE_NAME_LABEL, type ServicePortSpec } from '../read/types.js';
 import { type About, isAlive, type Listed, labelText, missing, some } from './about.js';
 import type { Served } from './on-nodes.js';
 import { strays } from './strays.js';
@@ -26,7 +26,7 @@ function unusedListed(about: About, each: Listed, nodes: readonly Served[]): rea
   if (state !== undefined) return [{ ...own, why: state }];
   const family = each.slice.addressType;
   const { clusterIPs, type, ports } = service.spec;
-  if (type === 'ExternalName' || clusterIPs[0] === 'None' || clusterIPs.length === 0) return [];
+  if (type === 'ExternalName' || isHeadless(service) || clusterIPs.length === 0) return [];
   if (!clusterIPs.some((ip) => ip.includes(':') === (family === 'IPv6')))
     return [{ ...own, why: `${family}, which is no family of the Service` }];
   return ports.flatMap((port): readonly Unused[] => {
@@ -106,7 +106,7 @@ function fromPods({ selected, service }: About, known: ReadonlySet<string>): rea
     .map((pod) => {
       const { status, spec, metadata } = pod;
       const [address = ''] = status.podIPs;
-      const has = status.podIPs.map((ip) => (ip.includes(':') ? 'IPv6' : 'IPv4'));
+      const has = status.podIPs.map(ipFamilyOf);
       const ofFamily =
         service.spec.ipFamilies.length === 0 ||
         has.some((family) => service.spec.ipFamilies.includes(family as 'IPv4'));

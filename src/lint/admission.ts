@@ -4,8 +4,9 @@
  * the Service address (networking/v1, NetworkPolicySpec).
  */
 import { groupedBy, sorted } from '../order.js';
-import { type IngressAdmission, keyOf, type NetworkPolicy, type Service, type Snapshot } from '../read/types.js';
+import { keyOf, type NetworkPolicy, type PolicyRule, type Service, type Snapshot } from '../read/types.js';
 import { type Candidate, candidatesByNamespace, written } from './candidates.js';
+import { opensPort } from './judge.js';
 import { policiesByService } from './policies.js';
 
 export interface Restricted {
@@ -13,7 +14,7 @@ export interface Restricted {
   /** Ingress policies: first those that select all endpoints (at least one), then the others; each by name. */
   readonly policies: readonly [NetworkPolicy, ...NetworkPolicy[]];
   /** The ingress rules of all policies. */
-  readonly rules: readonly IngressAdmission[];
+  readonly rules: readonly PolicyRule[];
   /** Pods and pod templates that the Service selects. */
   readonly pods: readonly Candidate[];
 }
@@ -46,21 +47,19 @@ export function policiesText([first, ...others]: Restricted['policies']): string
 export function rulesFor(
   { rules, pods }: Restricted,
   { targetPort, protocol }: Service['spec']['ports'][number],
-): readonly IngressAdmission[] {
+): readonly PolicyRule[] {
   const own = pods.flatMap(({ ports }) => ports).filter((port) => port.protocol === protocol);
   const numbers =
     typeof targetPort === 'number'
       ? [targetPort]
       : own.filter(({ name }) => name === targetPort).map(({ port }) => port);
-  return rules.filter(({ ports }) => {
+  return rules.filter((rule) => {
+    const { ports } = rule;
     if (ports.length === 0) return true;
-    return ports.some(({ protocol: of, port, endPort }) => {
-      if (of !== protocol) return false;
-      if (port === undefined || port === targetPort || numbers.length === 0) return true;
-      if (typeof port === 'number') return numbers.some((number) => number >= port && number <= (endPort ?? port));
-      const named = own.filter(({ name }) => name === port);
-      // A policy port name means the container port of that name; without known Pods it may match.
-      return pods.length === 0 || named.some((each) => numbers.includes(each.port));
-    });
+    if (numbers.some((number) => opensPort(rule, { protocol, port: number }, own))) return true;
+    // A name, on either side, means a port of the Pods; without known Pods it may match.
+    const isUnknown = (name: number | string | undefined) => typeof name === 'string' && pods.length === 0;
+    const of = ports.filter((each) => each.protocol === protocol);
+    return numbers.length === 0 ? of.length > 0 : of.some(({ port }) => port === targetPort || isUnknown(port));
   });
 }

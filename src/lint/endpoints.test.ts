@@ -17,6 +17,9 @@ import {
   SELECTING,
 } from '../testing/cases/rule-rows.js';
 
+const RUNNING =
+  '{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {tier: db}}, spec: {nodeName: a, containers: [{name: c}]}, status: {phase: Running, podIP: 10.244.0.9}}';
+
 itFinds({
   'local-without-endpoints': [
     [
@@ -110,6 +113,22 @@ itFinds({
       'a kind that may make Pods',
       [SELECTING, deployment('tier: db'), '{apiVersion: example.com/v1, kind: Shop, metadata: {name: a}}'],
       ['note at spec.selector'],
+    ],
+    ['Pods of a cluster, without what makes them', [SELECTING, RUNNING], ['warning at spec.selector']],
+    [
+      'Pods of a cluster, and a kind that may make Pods',
+      [SELECTING, RUNNING, '{apiVersion: example.com/v1, kind: Shop, metadata: {name: a}}'],
+      ['warning at spec.selector'],
+    ],
+    [
+      'Pods of a cluster, and a workload that is scaled to 0',
+      [SELECTING, RUNNING, deployment('app: web').replace('spec: {', 'spec: {replicas: 0, ')],
+      [],
+    ],
+    [
+      'Pods of a cluster in another namespace',
+      [SELECTING, deployment('tier: db'), RUNNING.replace('name: p,', 'name: p, namespace: shop,')],
+      ['warning at spec.selector'],
     ],
     [
       'a kind that makes none',

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diag.js';
 import { groupedBy } from '../order.js';
-import { type EndpointSlice, hasSelector, keyOf, type Service } from '../read/types.js';
+import { type EndpointSlice, hasSelector, isHeadless, keyOf, type Service } from '../read/types.js';
 import { placeOf, type Route, serviceKeyOf } from './routes.js';
 import { readiness } from './slices.js';
 
@@ -53,5 +53,5 @@ function remarks({ spec }: Service, slices: readonly EndpointSlice[]): readonly 
   const how = 'controllers that read EndpointSlices reach its Pods, those that go by the cluster IP do not';
   const headless = { code: 'ingress-to-headless', message: `which is headless: ${how}` };
   const empty = { code: EMPTY, message: 'which has no ready endpoint: clients get an error' };
-  return [...(spec.clusterIPs[0] === 'None' ? [headless] : []), ...(readiness(slices).ready === 0 ? [empty] : [])];
+  return [...(isHeadless({ spec }) ? [headless] : []), ...(readiness(slices).ready === 0 ? [empty] : [])];
 }

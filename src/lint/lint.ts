@@ -4,19 +4,19 @@
 import type { Diagnostic } from '../diag.js';
 import type { Snapshot } from '../read/types.js';
 import { RULES } from './registry.js';
-import type { Check, Rule } from './rule.js';
+import type { Check, OneNode, Rule } from './rule.js';
 
 /** `everywhere`: the rules that all commands run; `all`: also those of `vipc lint` only. */
 export type Extent = 'everywhere' | 'all';
 
-/** Runs the rules of `extent`. `simulate`: Pods were simulated, or the cluster is live (Context). */
+/** Runs the rules of `extent`. `simulate`: Pods were simulated, or the cluster is live; `node`: see Context. */
 export function lint(
   cluster: Snapshot,
-  { simulate = false }: { readonly simulate?: boolean } = {},
+  { simulate = false, node }: { readonly simulate?: boolean; readonly node?: OneNode | undefined } = {},
   extent: Extent = 'everywhere',
 ): readonly Diagnostic[] {
   const rules = extent === 'all' ? RULES : RULES.filter(({ everywhere }) => everywhere);
-  const context = { simulate, manifests: extent === 'all' && isUnseen(cluster) };
+  const context = { simulate, manifests: extent === 'all' && isUnseen(cluster), ...(node && { node }) };
   return checksOf(rules).flatMap((check) => check(cluster, context));
 }
 

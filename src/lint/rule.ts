@@ -10,6 +10,14 @@ export interface Context {
   readonly simulate: boolean;
   /** The input is manifests only: missing Pods of a template are no problem. */
   readonly manifests?: boolean;
+  /** Findings that depend on the node are about this one alone. */
+  readonly node?: OneNode;
+}
+
+export interface OneNode {
+  readonly name: string;
+  /** Addresses that are not in its status, canonical. */
+  readonly addresses: readonly string[];
 }
 
 /** Several rules can share a check, which runs once. */

@@ -2,8 +2,7 @@
  * lint, part: the virtual IPs of a Service, for which a proxy makes rules, and their positions in the input.
  */
 import type { Origin } from '../diag.js';
-import { familyOf } from '../ip.js';
-import type { EndpointSlice, IPFamily, Service } from '../read/types.js';
+import { type EndpointSlice, type IPFamily, ipFamilyOf, isHeadless, type Service } from '../read/types.js';
 
 export interface Vip {
   readonly service: Service;
@@ -34,7 +33,7 @@ export function vipsOf(service: Service): readonly Vip[] {
 
 /** Whether the Service can have virtual IPs: it is neither headless nor ExternalName. */
 export function isVirtual({ spec }: Service): boolean {
-  return spec.type !== 'ExternalName' && spec.clusterIPs[0] !== 'None';
+  return spec.type !== 'ExternalName' && !isHeadless({ spec });
 }
 
 /** Whether clients outside of the cluster can reach the Service. */
@@ -44,12 +43,7 @@ export function isExternal({ spec }: Service): boolean {
 
 /** The families of the cluster IPs, else ipFamilies; none for manifests that set neither. */
 export function servedFamilies({ spec }: Service): readonly IPFamily[] {
-  return spec.clusterIPs.length > 0 ? spec.clusterIPs.map(apiFamily) : spec.ipFamilies;
-}
-
-/** The family of an address, as in `spec.ipFamilies`. */
-export function apiFamily(ip: string): IPFamily {
-  return familyOf(ip) === 'ipv6' ? 'IPv6' : 'IPv4';
+  return spec.clusterIPs.length > 0 ? spec.clusterIPs.map(ipFamilyOf) : spec.ipFamilies;
 }
 
 /**

@@ -5,6 +5,8 @@ import { type Owner, ownerName } from '../owner.js';
 import { stepsOf } from '../packet/branch.js';
 import type { Outcome } from '../packet/evaluate.js';
 import type { PacketClass } from '../packet/packet.js';
+import type { ServicePort } from '../resolve/types.js';
+import { isLoopback } from '../verify/by-design-whole.js';
 import type { Compared } from '../verify/compare.js';
 import type { Fate } from '../verify/fate.js';
 import { placeOf } from '../verify/groups.js';
@@ -34,10 +36,11 @@ export function differencesBetween(
 ): readonly Difference[] {
   const found = new Map<string, Growing>();
   verify(from, to, (compared) => {
+    if (isMartian(compared.packet)) return;
     const breaks = isLost(compared);
     const service = serviceOf(compared);
-    // A mark, a list or a share has no client that would notice; it is told once.
-    const names = compared.byDesign.length > 0 ? compared.byDesign : ['other'];
+    const names =
+      compared.byDesign.length > 0 ? compared.byDesign : [compared.kind === 'newly-served' ? compared.kind : 'other'];
     for (const name of names) {
       const key = `${breaks} ${name} ${service}`;
       const growing = found.get(key) ?? { name, breaks, service, places: new Set(), clients: new Set() };
@@ -47,6 +50,28 @@ export function differencesBetween(
     }
   });
   return [...found.values()].map(finished).sort(inOrder);
+}
+
+/** The kernel drops packets from elsewhere to loopback addresses, unless route_localnet is set (ip-sysctl). */
+function isMartian({ inInterface, destination }: PacketClass): boolean {
+  return inInterface !== undefined && isLoopback(destination);
+}
+
+/** Ports of health checks, for which nftables mode has no rule. */
+export function healthChecks(ports: readonly ServicePort[]): readonly Difference[] {
+  const found = new Map<number, Difference>();
+  for (const { name, healthCheckNodePort: port } of ports) {
+    if (port === undefined) continue;
+    const service = `${name.namespace}/${name.service}`;
+    found.set(port, {
+      name: 'health-check-port',
+      breaks: false,
+      service,
+      places: [`${port}/tcp`],
+      clients: ['outside'],
+    });
+  }
+  return [...found.values()];
 }
 
 interface Growing {

@@ -45,7 +45,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'local-endpoints',
     title: 'the node and its pods reach all endpoints by external addresses; IPVS used the local ones',
-    todo: 'nothing, if that is meant: it is what policy Local says',
+    todo: 'nothing',
   },
   {
     name: 'closed-port',
@@ -98,9 +98,15 @@ export const KINDS: readonly Kind[] = [
   { name: 'mark-left', title: 'a packet mark is cleared that was left before', todo: 'nothing' },
   {
     name: 'virtual-address',
-    title: 'virtual IPs are not addresses of the node any more',
-    todo: 'nothing, unless a program binds to them',
+    title: 'virtual IPs are not addresses of the node any more, so no program can bind to them',
+    todo: 'nothing',
   },
+  {
+    name: 'node-port-mark',
+    title: 'packets to node ports on addresses that do not serve them are not masqueraded any more',
+    todo: 'nothing',
+  },
+  { name: 'newly-served', title: 'an endpoint answers that did not before', todo: 'nothing' },
   { name: 'other', title: 'packets end otherwise', todo: 'vipc verify shows the packet and the rules' },
 ];
 

@@ -16,15 +16,20 @@ export interface Migration {
 
 /** A finding about the node. */
 export interface Ready {
+  readonly check: string;
   readonly state: 'problem' | 'warning' | 'unseen' | 'ok';
   readonly message: string;
   readonly hint?: string;
 }
 
-/** Whether a client loses an answer, or the node cannot run the new mode. */
+/** Whether a client loses an answer, or the node cannot load the rules of the new mode. */
 export function isBroken({ differences, node = [] }: Migration): boolean {
-  return differences.some(({ breaks }) => breaks) || node.some(({ state }) => state === 'problem');
+  const lacks = node.some(({ check, state }) => state === 'problem' && LOADING.has(check));
+  return lacks || differences.some(({ breaks }) => breaks);
 }
+
+/** Checks of vipc doctor on which loading rules depends. */
+const LOADING: ReadonlySet<string> = new Set(['tools', 'kernel']);
 
 interface Group {
   readonly kind: Kind;
@@ -91,12 +96,12 @@ function sentenceOf({ from, to }: Migration, groups: readonly Group[]): string {
   return `${way} ${broken} ${broken === 1 ? 'thing breaks' : 'things break'}${rest === '' ? '' : `, and ${rest}`}`;
 }
 
-/** Who, where, for whom: one row for each ServicePort. */
+/** One row for each ServicePort; for packets to none an example. */
 function rowsOf({ differences }: Group, isWhole: boolean): readonly string[] {
   const shown = isWhole ? differences : differences.slice(0, MOST_ROWS);
-  const rows = shown.map(({ service = 'no Service', places, clients }) => [
-    service,
-    placesText(places, isWhole),
+  const rows = shown.map(({ service, places, clients }) => [
+    service ?? 'for example',
+    service === undefined ? (places[0] ?? '') : placesText(places, isWhole),
     `from ${clients.join(', ')}`,
   ]);
   const left = differences.length - shown.length;
@@ -114,7 +119,7 @@ export function* markdownLines(migration: Migration): Generator<string> {
   const groups = groupsOf(migration.differences);
   yield `# From ${migration.from} to ${migration.to}`;
   yield '';
-  yield `${sentenceOf(migration, groups)}.`;
+  yield `${capital(sentenceOf(migration, groups))}.`;
   const problems = (migration.node ?? []).filter(({ state }) => state !== 'ok');
   const todo = groups.filter(({ breaks, kind }) => breaks || kind.todo !== NOTHING);
   if (todo.length + problems.length > 0) yield* ['', '## Before', ''];
@@ -133,10 +138,16 @@ export function* markdownLines(migration: Migration): Generator<string> {
 }
 
 function listed({ differences }: Group): readonly string[] {
-  return differences.map(
-    ({ service = 'no Service', places, clients }) =>
-      `${escaped(service)}: ${escaped(placesText(places, false))}, from ${clients.join(', ')}`,
-  );
+  return differences
+    .filter(({ service }) => service !== undefined)
+    .map(
+      ({ service = '', places, clients }) =>
+        `${escaped(service)}: ${escaped(placesText(places, false))}, from ${clients.join(', ')}`,
+    );
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function escaped(text: string): string {

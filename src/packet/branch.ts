@@ -2,6 +2,7 @@
  * branch: one way through the rules that connections of a class may take, and the share of them that takes it.
  */
 import type { Owner } from '../owner.js';
+import type { Variant } from '../tools/detected.js';
 import type { Fraction } from './fraction.js';
 import type { Hook } from './hooks.js';
 import type { Flow } from './packet.js';
@@ -11,6 +12,8 @@ export interface Step {
   readonly hook: Hook;
   /** Of iptables `nat`, of nftables `ip kube-proxy`, or `ipvs`. */
   readonly table: string;
+  /** Only for the rules of NodeRules.beside. */
+  readonly variant?: Variant | undefined;
   readonly chain: string;
   /** From 1, as iptables numbers rules; 0 for the policy of a chain, and for a virtual server. */
   readonly rule: number;

@@ -2,13 +2,14 @@
  * chains: the tables of a rule set; a chain is indexed when a packet first enters it.
  */
 import type { Family } from '../ip.js';
+import type { Variant } from '../tools/detected.js';
 import type { Chain, RuleSet, TableName } from '../tools/iptables/types.js';
 import { type Branch, stepped } from './branch.js';
 import type { Known } from './conditions.js';
 import type { Hook } from './hooks.js';
 import { conditionsIn, type IndexedChain, indexOf, textIn } from './indexed.js';
 import type { Flow } from './packet.js';
-import { follow, type Walked } from './walk.js';
+import { follow, type Place, type Walked } from './walk.js';
 
 export interface Tables {
   /** The branches that a branch ends in when it enters a built-in chain, whose policy is applied. */
@@ -26,7 +27,7 @@ export interface Missed {
 }
 
 /** The tables of a rule set. */
-export function tablesOf({ family, tables }: RuleSet, known: Known): Tables {
+export function tablesOf({ family, tables }: RuleSet, known: Known, variant?: Variant): Tables {
   const finders = new Map(tables.map(({ name, chains }) => [name, finder(chains, known, family)] as const));
   const find = (table: TableName, name: string) => finders.get(table)?.(name);
   return {
@@ -34,8 +35,9 @@ export function tablesOf({ family, tables }: RuleSet, known: Known): Tables {
       const chain = find(table, hook);
       if (!chain) return [{ branch, verdict: 'accept' }];
       const done: Walked[] = [];
-      const out = follow({ table, hook, find: finders.get(table) ?? (() => undefined), done }, chain, branch);
-      for (const each of out) done.push(policy(table, hook, chain, each));
+      const place = { table, hook, variant, find: finders.get(table) ?? (() => undefined), done };
+      const out = follow(place, chain, branch);
+      for (const each of out) done.push(policy(place, chain, each));
       return done;
     },
     has: (table, hook) => {
@@ -67,11 +69,12 @@ function finder(list: readonly Chain[], known: Known, family: Family) {
   };
 }
 
-function policy(table: TableName, hook: Hook, { chain, rules }: IndexedChain, branch: Branch): Walked {
+function policy({ table, hook, variant }: Place, { chain, rules }: IndexedChain, branch: Branch): Walked {
   if (chain.policy !== 'DROP') return { branch, verdict: 'accept' };
   const site = {
     hook,
     table,
+    variant,
     chain: chain.name,
     rule: 0,
     text: `-P ${chain.name} DROP`,

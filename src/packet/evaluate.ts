@@ -3,9 +3,9 @@
  * steps. The same code decides and explains.
  */
 import { FAMILIES, type Family, type Ip } from '../ip.js';
-import { isTableName } from '../tools/iptables/types.js';
+import { isTableName, type RuleSet } from '../tools/iptables/types.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
-import type { Branch, Trail } from './branch.js';
+import type { Branch, Step, Trail } from './branch.js';
 import { type Missed, tablesOf } from './chains.js';
 import { type Fraction, ONE, plus } from './fraction.js';
 import { DESTINATION_HOOKS, type Hook } from './hooks.js';
@@ -14,7 +14,8 @@ import { nftTablesOf } from './nft/tables.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
 import { membershipsOf } from './sets.js';
-import { type Stage, stagesAt, type Walk } from './stages.js';
+import { type Stage, stagesAt } from './stages.js';
+import { type Asker, askAll } from './turns.js';
 
 /** Where a packet ends: a rule drops or refuses it, or it leaves the tables. */
 export type End = 'delivered' | 'forwarded' | 'drop' | 'reject';
@@ -39,8 +40,8 @@ export interface Evaluator {
   readonly ways: (packet: PacketClass) => readonly Outcome[];
   /** Whether an address is the node's own. */
   readonly isLocal: (ip: Ip) => boolean;
-  /** The rules of a chain that do not match the flow; `table` as in the steps. */
-  readonly missed: (family: Flow['family'], table: string, chain: string, flow: Flow) => readonly Missed[];
+  /** The rules of a chain, in the table of a step, that do not match the packet of the step. */
+  readonly missed: (step: Pick<Step, 'table' | 'variant' | 'flow'>, chain: string) => readonly Missed[];
 }
 
 /** An evaluator of a node's rules; a chain is indexed when a packet first enters it. */
@@ -58,24 +59,30 @@ export function newEvaluator(node: NodeRules): Evaluator {
     evaluate: (packet) => merged(ways(packet)),
     ways,
     isLocal: (ip) => isLocal(node, ip),
-    missed: (family, table, chain, flow) => rules.get(family)?.missed(table, chain, flow) ?? [],
+    missed: (step, chain) => rules.get(step.flow.family)?.missed(step, chain) ?? [],
   };
 }
 
 /** The stages of each hook for packets of a family, found when a packet first comes to it; and what they leave out. */
 function rulesFor(family: Family, node: NodeRules) {
-  const ruleSet = node.ruleSets.find((each) => each.family === family) ?? { family, tables: [] };
-  const tables = tablesOf(ruleSet, { node, membership: membershipsOf(node.sets) });
-  const nft = nftTablesOf(node, family);
+  const known = { node, membership: membershipsOf(node.sets) };
+  const isOf = (each: RuleSet) => each.family === family;
+  const own = tablesOf(node.ruleSets.find(isOf) ?? { family, tables: [] }, known);
+  const { variant, ruleSets = [] } = node.beside ?? {};
+  const other = ruleSets.find(isOf);
+  const beside = other && variant ? { variant, tables: tablesOf(other, known, variant) } : undefined;
+  const { entrances, missed } = nftTablesOf(node, family);
   const found = new Map<Hook, readonly Stage[]>();
   return {
     stages: (hook: Hook) => {
-      const stages = found.get(hook) ?? stagesAt(hook, tables, nft.entrances);
+      const stages = found.get(hook) ?? stagesAt(hook, { own, beside, entrances });
       found.set(hook, stages);
       return stages;
     },
-    missed: (table: string, chain: string, flow: Flow) =>
-      isTableName(table) ? tables.missed(table, chain, flow) : nft.missed(table, chain, flow),
+    missed: ({ table, variant: of, flow }: Pick<Step, 'table' | 'variant' | 'flow'>, chain: string) => {
+      if (!isTableName(table)) return missed(table, chain, flow);
+      return (of === undefined ? own : beside?.tables)?.missed(table, chain, flow) ?? [];
+    },
   };
 }
 
@@ -127,38 +134,47 @@ function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branc
   let left = branches;
   for (const stage of way.stages(hook)) {
     if (left.length === 0) return left;
-    left = actAt(stage, way, hook, left);
+    left = left.flatMap((branch) => actAt(stage, way, hook, branch));
   }
   return left;
 }
 
-function actAt(stage: Stage, way: Way, hook: Hook, branches: readonly Branch[]): readonly Branch[] {
+function actAt(stage: Stage, way: Way, hook: Hook, branch: Branch): readonly Branch[] {
   switch (stage.kind) {
     case 'rules':
-      return through(way, stage.walk, branches);
+      return through(way, stage.askers, stage.where, branch, () => false);
     case 'nat':
-      return translate(way, stage.walks, hook, branches);
+      return translate(way, stage, hook, branch);
     case 'ipvs':
-      return branches.flatMap((branch) => byIpvs(way, hook, branch));
+      return byIpvs(way, hook, branch);
   }
 }
 
-function through(way: Way, walk: Walk, branches: readonly Branch[]): readonly Branch[] {
+function through(
+  way: Way,
+  askers: readonly Asker[],
+  where: string,
+  branch: Branch,
+  isDone: (flow: Flow) => boolean,
+): readonly Branch[] {
   const accepted: Branch[] = [];
-  for (const branch of branches) {
-    for (const { branch: walked, verdict } of walk(branch)) {
-      if (verdict === 'accept') accepted.push(walked);
-      else end(way, walked, verdict);
-    }
+  for (const { branch: walked, verdict } of askAll(askers, where, branch, isDone)) {
+    if (verdict === 'accept') accepted.push(walked);
+    else end(way, walked, verdict);
   }
   return accepted;
 }
 
 /** NAT is for packets in state NEW, and only until the destination, or the source, is decided. */
-function translate(way: Way, walks: readonly Walk[], hook: Hook, branches: readonly Branch[]): readonly Branch[] {
-  let left = branches;
-  for (const walk of walks)
-    left = left.flatMap((branch) => (isPast(hook, branch.flow) ? [branch] : through(way, walk, [branch])));
+function translate(
+  way: Way,
+  { turns, where }: Extract<Stage, { kind: 'nat' }>,
+  hook: Hook,
+  branch: Branch,
+): readonly Branch[] {
+  const isDone = (flow: Flow) => isPast(hook, flow);
+  let left: readonly Branch[] = [branch];
+  for (const askers of turns) left = left.flatMap((each) => through(way, askers, where, each, isDone));
   return left;
 }
 

@@ -7,12 +7,11 @@
 import type { Family } from '../ip.js';
 import type { SavedChain } from '../tools/iptables/parse.js';
 import { printRule } from '../tools/iptables/print.js';
-import type { Chain, Rule, TableName } from '../tools/iptables/types.js';
+import type { Chain, Rule } from '../tools/iptables/types.js';
 import type { Site } from './branch.js';
 import { conditionsOf, type Known, type NamedCondition } from './conditions.js';
 import { all, type Condition } from './foreign.js';
 import { type Fraction, rest, times } from './fraction.js';
-import type { Hook } from './hooks.js';
 import type { Flow } from './packet.js';
 import { type Action, actionOf } from './targets.js';
 import type { Tri } from './tri.js';
@@ -91,13 +90,17 @@ export function textIn(chain: IndexedChain, indexed: IndexedRule): string {
 }
 
 /** What a step at a rule of the chain says about it. Nearly all rules are reached from one hook only. */
-export function siteIn(table: TableName, hook: Hook, chain: IndexedChain, indexed: IndexedRule): Site {
+export function siteIn(
+  { table, hook, variant }: Pick<Site, 'table' | 'hook' | 'variant'>,
+  chain: IndexedChain,
+  indexed: IndexedRule,
+): Site {
   const made = madeOf(chain, indexed);
   if (made.site?.hook === hook) return made.site;
   const { rule, place } = indexed;
   const { name, owner = undefined } = chain.chain;
   const text = textIn(chain, indexed);
-  made.site = { hook, table, chain: name, rule: place + 1, text, owner: rule.owner ?? owner, passed: place };
+  made.site = { hook, table, variant, chain: name, rule: place + 1, text, owner: rule.owner ?? owner, passed: place };
   return made.site;
 }
 

@@ -2,6 +2,7 @@
  * node: the rules and other state of a node that decide about a packet.
  */
 import type { Ip } from '../ip.js';
+import type { Variant } from '../tools/detected.js';
 import type { SavedSets } from '../tools/ipset/parse.js';
 import type { IpSet } from '../tools/ipset/types.js';
 import type { RuleSet } from '../tools/iptables/types.js';
@@ -12,6 +13,8 @@ import type { Table } from '../tools/nft/types.js';
 export interface NodeRules {
   /** One for each family. */
   readonly ruleSets: readonly RuleSet[];
+  /** The rules of the other variant of iptables, which the kernel asks as well. */
+  readonly beside?: Beside;
   readonly sets: readonly IpSet[];
   /** Sets of types that vipc does not read. */
   readonly otherSets: SavedSets['others'];
@@ -20,6 +23,12 @@ export interface NodeRules {
   readonly nftTables?: readonly Table[];
   /** Addresses of the node's interfaces, virtual IPs on the dummy device among them. */
   readonly addresses: ReadonlySet<string>;
+}
+
+export interface Beside {
+  readonly variant: Variant;
+  /** One for each family. */
+  readonly ruleSets: readonly RuleSet[];
 }
 
 /** Whether `ip` is an address of the node, as in the kernel's routing table local. */

@@ -1,6 +1,7 @@
 /**
  * walk: the way of a packet through the chains of a table.
  */
+import type { Variant } from '../tools/detected.js';
 import type { TableName } from '../tools/iptables/types.js';
 import { type Branch, stepped } from './branch.js';
 import { type Fraction, rest, times } from './fraction.js';
@@ -31,6 +32,7 @@ export interface Walked {
 export interface Place {
   readonly table: TableName;
   readonly hook: Hook;
+  readonly variant: Variant | undefined;
   readonly find: (chain: string) => IndexedChain | undefined;
   readonly done: Walked[];
 }
@@ -110,8 +112,8 @@ function unknown(branch: Branch, text: string): Branch {
 }
 
 /** The branch after a step at the rule. */
-function after({ table, hook }: Place, chain: IndexedChain, rule: IndexedRule, before: Branch, flow: Flow): Branch {
-  const trail = stepped(siteIn(table, hook, chain, rule), before);
+function after(place: Place, chain: IndexedChain, rule: IndexedRule, before: Branch, flow: Flow): Branch {
+  const trail = stepped(siteIn(place, chain, rule), before);
   return { flow, weight: before.weight, trail, depends: before.depends };
 }
 

@@ -4,7 +4,7 @@
  * claimants.
  */
 import { type Diagnostic, hasErrors, type Key } from '../diag.js';
-import type { Service } from './types.js';
+import { isHeadless, type Service } from './types.js';
 
 /** The claims so far: `ClusterIP 10.0.0.1`, `TCP node port 30000`, `node port 30000` → the first Service with it. */
 export type Claims = Map<string, Service>;
@@ -51,7 +51,7 @@ function conflictOf({ code, what, path, number, protocol }: Claim, claims: Claim
 
 /** ExternalName and headless Services have neither ClusterIPs nor node ports. */
 function claimsOf({ spec }: Service): Claim[] {
-  if (spec.type === 'ExternalName' || spec.clusterIPs[0] === 'None') return [];
+  if (spec.type === 'ExternalName' || isHeadless({ spec })) return [];
   const claims: Claim[] = spec.clusterIPs.map((ip, i) => ({
     code: 'cluster-ip-conflict',
     what: `ClusterIP ${ip}`,

@@ -2,7 +2,7 @@
  * resolve, part: a Service port → its frontends in one family, with policy, masquerading and the action without
  * endpoints.
  */
-import { contains, type Family, type Ip, parseCidr } from '../ip.js';
+import { contains, type Family, familyOf, type Ip, parseCidr } from '../ip.js';
 import { masqueradeOf, type Options } from '../options.js';
 import type { Service, ServicePortSpec } from '../read/types.js';
 import type { TrafficUse, UsableEndpoints } from './traffic.js';
@@ -110,9 +110,4 @@ function sourceRangesOf(service: Service, family: Family, nodeIP: Ip): Pick<Fron
     .filter((range) => range.family === family);
   if (ranges.length === 0) return {};
   return { sourceRanges: { ranges, node: ranges.some((range) => contains(range, nodeIP)) } };
-}
-
-/** Addresses in a snapshot are canonical, so only IPv6 has colons. */
-function familyOf(ip: string): Family {
-  return ip.includes(':') ? 'ipv6' : 'ipv4';
 }

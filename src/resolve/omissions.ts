@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diag.js';
 import type { Options } from '../options.js';
-import { type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { isHeadless, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { isOurs } from './resolve.js';
 
 /** What to suggest for missing cluster IPs: --simulate, `vipc allocate`, or nothing because it was given already. */
@@ -90,7 +90,7 @@ const MEANT = ['headless', 'ExternalName', 'of another proxy'];
 function why(service: Service): string {
   const { type, clusterIPs, ports } = service.spec;
   if (type === 'ExternalName') return 'ExternalName';
-  if (clusterIPs[0] === 'None') return 'headless';
+  if (isHeadless(service)) return 'headless';
   if (!isOurs(service)) return 'of another proxy';
   if (clusterIPs.length === 0) return 'without a cluster IP';
   return ports.length === 0 ? 'without ports' : 'without an address of the node’s families';

@@ -4,6 +4,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LAYOUT_NAMES } from '../backends/nftables/lower.js';
 import { FAMILIES, type Family } from '../ip.js';
 import { compile } from '../pipeline.js';
 import { RULES_FILE } from '../testing/cases/cases.js';
@@ -122,6 +123,59 @@ describeKernel('no gap', () => {
         const lines = nat.split('\n').filter((line) => line.startsWith('-A KUBE-SERVICES '));
         for (const commit of [[':KUBE-SERVICES - [0:0]'], lines])
           await restore('ipv4', ['*nat', ...commit, 'COMMIT', '']);
+      });
+      expect(reports.filter(isHurt)).not.toEqual([]);
+      await forgetConnections(topology.node);
+    });
+  });
+
+  describe.each(sample(LAYOUT_NAMES, 1, 'no-gap'))('nftables mode, layout %s', (layout) => {
+    let topology: Topology;
+    let node: LiveNode;
+
+    const change = async (round: number, mode = 'nftables'): Promise<void> => {
+      const at = mode === 'nftables' ? { ...node, layout } : node;
+      const { plan, rest, diagnostics } = await applyTo(at, snapshot(round), { ...SMALL_OPTIONS, mode });
+      expect(plan.steps).not.toEqual([]);
+      expect([...rest.steps, ...diagnostics]).toEqual([]);
+    };
+
+    beforeAll(async () => {
+      topology = await makeTopology(agentHost(), (netns) => agentHost({ netns }));
+      node = await liveNode(topology.node, 'nft');
+    });
+
+    afterAll(() => topology?.remove());
+
+    it(`${APPLIES} applies`, async () => {
+      await change(0);
+      const reports = await underStreams(streamsOf(topology), async () => {
+        for (let round = 1; round <= APPLIES; round++) await change(round);
+      });
+      expectNoGap(reports, APPLIES * MANY);
+    });
+
+    it('to iptables mode, and back', async () => {
+      const reports = await underStreams(streamsOf(topology), async () => {
+        for (const [round, mode] of ['iptables', 'nftables'].entries()) await change(round, mode);
+      });
+      expectNoGap(reports, MANY);
+    });
+
+    it('over the other layout', async () => {
+      node = { ...node, layout: LAYOUT_NAMES.find((each) => each !== layout) ?? layout };
+      const other = await applyTo(node, snapshot(2), { ...SMALL_OPTIONS, mode: 'nftables' });
+      expect(other.plan.steps).not.toEqual([]);
+      expectNoGap(await underStreams(streamsOf(topology), () => change(3)), MANY);
+    });
+
+    // This test runs last, too.
+    it('a map that is empty between two transactions is noticed', async () => {
+      const reports = await underStreams(streamsOf(topology), async () => {
+        const map = ['map', 'ip', 'kube-proxy', 'service-ips'];
+        const { stdout } = succeeded(await topology.node.run(['nft', 'list', ...map]), 'nft');
+        succeeded(await topology.node.run(['nft', 'flush', ...map]), 'nft');
+        succeeded(await topology.node.run(['nft', '-f', '-'], stdout), 'nft');
       });
       expect(reports.filter(isHurt)).not.toEqual([]);
       await forgetConnections(topology.node);

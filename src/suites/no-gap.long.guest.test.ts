@@ -92,6 +92,28 @@ describeGuest('no gap in ipvs mode', () => {
     expect(failures(reports)).toEqual([]);
   });
 
+  it('to nftables mode: what is under way ends with the virtual servers', async () => {
+    const streams = streamsOf(topology).map((stream) => ({ ...stream, seconds: 3 }));
+    const reports = await underStreams(streams, async () => {
+      await change(3, 'nftables');
+      await pause(4);
+    });
+    for (const { last, failures } of reports) {
+      expect(last).toMatch(/^(10|fd00)/);
+      expect(Object.values(failures).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1);
+    }
+    await forgetConnections(topology.node);
+  });
+
+  // This kernel, 6.1, refuses to delete a chain in the transaction that deletes the last element that leads to it.
+  it('changes in nftables mode, and back to ipvs mode', async () => {
+    const reports = await underStreams(streamsOf(topology), async () => {
+      for (let round = 4; round < 4 + APPLIES; round++) await change(round, 'nftables');
+      await change(2, 'ipvs');
+    });
+    expect(failures(reports)).toEqual([]);
+  });
+
   it('a member that is missing for a moment is noticed', async () => {
     const member = `KUBE-CLUSTER-IP ${addressesOf(STAYS).clusterIP},tcp:80`;
     const shell = `ipset del ${member}; sleep 3; ipset add ${member}`;

@@ -44,10 +44,11 @@ function endpoint({ address, port, share, source, pod, node }: TracedOutcome) {
 }
 
 function stepData({ missed, nothingIn, service, ...step }: TracedStep, verbose: boolean) {
-  const { hook, table, chain, rule, text, does, skipped, outcomes } = step;
+  const { hook, table, variant, chain, rule, text, does, skipped, outcomes } = step;
   return {
     hook,
     table,
+    ...(variant !== undefined && { variant }),
     chain,
     rule,
     text,

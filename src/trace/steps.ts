@@ -15,6 +15,8 @@ import { shareText } from './share.js';
 export interface TracedStep {
   readonly hook: Step['hook'];
   readonly table: Step['table'];
+  /** The variant of iptables, if it is not the node's. */
+  readonly variant: Step['variant'];
   readonly chain: string;
   /** Its number in the chain, from 1; 0 for a policy, and for IPVS. */
   readonly rule: number;
@@ -68,14 +70,18 @@ interface Frame {
   last: number;
 }
 
-function placeOf({ hook, table, chain }: Step): string {
-  return `${hook} ${table} ${chain}`;
+function isOneTable(a: Step, b: Step): boolean {
+  return a.table === b.table && a.variant === b.variant && a.hook === b.hook;
+}
+
+function placeOf({ hook, table, variant, chain }: Step): string {
+  return `${hook} ${table} ${variant} ${chain}`;
 }
 
 /** The frame of the chain that a step is in. */
 function enter(walk: Walk, step: Step, before: Step | undefined): Frame {
   const place = placeOf(step);
-  const isCalled = before && jumpOf(before) === step.chain && before.table === step.table && before.hook === step.hook;
+  const isCalled = before && jumpOf(before) === step.chain && isOneTable(before, step);
   if (!isCalled) {
     const at = walk.frames.findLastIndex(
       (frame) => frame.place === place && (step.rule === 0 || frame.last < step.rule),
@@ -102,26 +108,24 @@ function view(
   evaluator: Evaluator,
   ownerOf: OwnerOf,
 ): Omit<TracedStep, 'outcomes'> {
-  const { hook, table, chain, rule, text, passed, flow } = step;
+  const { hook, table, variant, chain, rule, text, passed, flow } = step;
   // In large clusters kube-proxy writes no comments (largeClusterMode): the owner is that of the rule that jumps here.
   const jump = jumpOf(step);
   const called = OF_A_SERVICE.test(chain) ? owner : undefined;
   const own = step.owner ?? called ?? (isOfOne(step, jump) ? ownerOf(flow) : undefined);
-  const isEmpty = jump !== undefined && !(next?.chain === jump && next.table === table && next.hook === hook);
+  const isEmpty = jump !== undefined && !(next?.chain === jump && isOneTable(next, step));
   return {
     hook,
     table,
+    variant,
     chain,
     rule,
     text,
     service: own && ownerName(own),
     does: doesOf(step),
     skipped: table === 'ipvs' ? 0 : rule === 0 ? passed - last : rule - 1 - last,
-    missed: () =>
-      evaluator
-        .missed(flow.family, table, chain, flow)
-        .filter((each) => each.rule > last && (rule === 0 || each.rule < rule)),
-    nothingIn: isEmpty ? evaluator.missed(flow.family, table, jump, flow) : undefined,
+    missed: () => evaluator.missed(step, chain).filter((each) => each.rule > last && (rule === 0 || each.rule < rule)),
+    nothingIn: isEmpty ? evaluator.missed(step, jump) : undefined,
   };
 }
 

@@ -110,7 +110,8 @@ function endText({ verdict, address = '', port = 0, share }: TracedOutcome): str
 function* sectionLines(steps: readonly TracedStep[], style: TextStyle): Generator<string> {
   let place = '';
   for (const step of steps) {
-    const now = step.table === 'ipvs' ? `${step.hook}, IPVS` : `${step.hook}, table ${step.table}`;
+    const of = step.variant === undefined ? '' : ` of iptables-${step.variant}`;
+    const now = step.table === 'ipvs' ? `${step.hook}, IPVS` : `${step.hook}, table ${step.table}${of}`;
     if (now !== place) yield* ['', style.paint('bold', now)];
     place = now;
     yield* stepLines(step, style);

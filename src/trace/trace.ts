@@ -89,7 +89,7 @@ function lastOf(trail: Trail | undefined): string | undefined {
   const last = trail?.site;
   if (!last) return undefined;
   if (last.table === 'ipvs') return 'IPVS, as no real server takes connections';
-  return `${last.rule === 0 ? 'the policy' : `rule ${last.rule}`} of ${last.table} ${last.chain}`;
+  return `${last.rule === 0 ? 'the policy' : `rule ${last.rule}`} of ${last.table} ${last.chain}${last.variant === undefined ? '' : ` of iptables-${last.variant}`}`;
 }
 
 /** The pod and the node of an endpoint, as far as they are known. */

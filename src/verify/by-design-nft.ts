@@ -23,15 +23,16 @@ export const WITH_TABLES: readonly (readonly [string, (pair: WithTables) => bool
       byOthers.isLocal(packet.destination) &&
       !isLoopback(packet.destination) &&
       tables.every(isUntouched) &&
-      others.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate) || isMarked(fate)),
+      others.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate)),
   ],
   [
     'localhost-node-ports',
     ({ packet, others, tables }) =>
       isLoopback(packet.destination) &&
       tables.every(isUntouched) &&
-      others.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate) || isMarked(fate)),
+      others.every((fate) => isServed(fate) || fate.end === 'rejected' || isWithoutLocal(fate)),
   ],
+  ['node-port-mark', ({ others, tables }) => others.every(isMarked) && tables.every(isUntouched)],
   [
     'closed-port',
     ({ others, tables }) =>
@@ -58,9 +59,11 @@ export const WITH_TABLES: readonly (readonly [string, (pair: WithTables) => bool
   ],
   [
     'source-ranges-first',
-    ({ others, tables }) =>
-      others.every((fate) => fate.end === 'rejected' && has(fate, / --comment "\S+ has no endpoints" .*-j REJECT/)) &&
-      tables.every((fate) => fate.end === 'dropped' && isFirewall(fate)),
+    ({ packet, others, tables }) =>
+      others.every((fate) =>
+        // Rules of iptables mode refuse nothing that the node itself sends to an external address.
+        packet.inInterface === undefined && isUntouched(fate) ? true : fate.end === 'rejected',
+      ) && tables.every((fate) => fate.end === 'dropped' && isFirewall(fate)),
   ],
   [
     'no-endpoints-from-node',

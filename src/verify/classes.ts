@@ -81,7 +81,7 @@ export function* packetsTo(place: Place, tests: Tests, sides: readonly Side[]): 
     for (const client of state === 'NEW' ? remembered : [undefined])
       for (const value of representatives(sources, lastAddress(family), preferred)) {
         const source = toIp(value, family);
-        for (const inInterface of origins(source, interfaces, sides))
+        for (const inInterface of origins(source, place.destination, interfaces, sides))
           for (const sourcePort of sourcePorts)
             yield {
               family,
@@ -110,11 +110,19 @@ function portsOf(ranges: Ranges): readonly number[] {
   return representatives(ranges, LAST_PORT, [40000n]).map(Number);
 }
 
-/** The input interfaces for a source; undefined: this node. The kernel drops local sources from outside (martians). */
-function origins(source: Ip, interfaces: readonly string[], sides: readonly Side[]): readonly (string | undefined)[] {
+/**
+ * The input interfaces for a source; undefined: this node. The kernel drops local sources from outside (martians), and
+ * what comes from outside to ::1 (ip6_rcv_core), before any table.
+ */
+function origins(
+  source: Ip,
+  destination: Ip,
+  interfaces: readonly string[],
+  sides: readonly Side[],
+): readonly (string | undefined)[] {
   const local = sides.map((side) => side.isLocal(source));
   if (local.every(Boolean)) return [undefined];
-  return local.some(Boolean) ? [] : interfaces;
+  return local.some(Boolean) || destination.text === '::1' ? [] : interfaces;
 }
 
 const LETTERS = [...'0123456789abcdefghijklmnopqrstuvwxyz'];

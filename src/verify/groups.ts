@@ -16,8 +16,10 @@ export interface Group {
   readonly kind: Kind;
   /** The names of the by-design differences; empty if the difference is not by design. */
   readonly byDesign: readonly string[];
-  /** A Service or ServicePort, a destination address, or `by-design:` with the names. */
+  /** A Service or ServicePort, a destination address, `node-ports` of several Services, or `by-design:` with the names. */
   readonly subject: string;
+  /** For node ports: the ports as `30080/tcp`, and the addresses of the node. */
+  readonly nodePorts?: { readonly ports: readonly string[]; readonly addresses: readonly string[] };
   /** At most three of the `placeCount` places, as `10.96.0.1:80/tcp`. */
   readonly places: readonly string[];
   readonly placeCount: number;
@@ -28,40 +30,84 @@ export interface Group {
 }
 
 interface Growing {
-  readonly places: Set<string>;
-  readonly digests: string[];
+  readonly places: ReadonlySet<string>;
+  readonly digests: readonly string[];
   readonly subject: string;
-  example: Compared;
+  /** The packets are to node ports, which are told by their numbers. */
+  readonly isOfNodePorts: boolean;
+  readonly ports: ReadonlySet<string>;
+  readonly addresses: ReadonlySet<string>;
+  readonly example: Compared;
 }
 
 /** Collects packet classes with `add`; `groups` returns their groups, sorted. */
 export function newGroups(): { readonly add: (compared: Compared) => void; readonly groups: () => readonly Group[] } {
-  const found = new Map<string, Growing>();
+  const found = new Map<string, Growing[]>();
   return {
     add(compared) {
-      const subject = subjectOf(compared);
-      const key = `${compared.byDesign.length > 0 ? '' : compared.kind} ${subject}`;
-      const group = found.get(key) ?? { places: new Set(), digests: [], subject, example: compared };
-      found.set(key, group);
-      group.places.add(placeOf(compared.packet));
-      group.digests.push(digest(textOf(compared)));
-      if (isSmaller(compared.packet, group.example.packet)) group.example = compared;
+      const one = groupOf(compared);
+      const key = `${compared.byDesign.length > 0 ? '' : compared.kind} ${one.subject} ${one.isOfNodePorts}`;
+      const list = found.get(key);
+      if (list) list.push(one);
+      else found.set(key, [one]);
     },
-    groups: () => [...found.values()].map(finished).sort(byWeight),
+    groups: () =>
+      ofOneCause([...found.values()].map(union))
+        .map(finished)
+        .sort(byWeight),
   };
 }
 
-function finished({ places, digests, subject, example }: Growing): Group {
-  const { kind, byDesign } = example;
+function groupOf(compared: Compared): Growing {
+  const { packet } = compared;
+  return {
+    places: new Set([placeOf(packet)]),
+    digests: [digest(textOf(compared))],
+    subject: subjectOf(compared),
+    isOfNodePorts: isOfNodePorts(compared),
+    ports: new Set([`${packet.destinationPort}/${packet.protocol}`]),
+    addresses: new Set([packet.destination.text]),
+    example: compared,
+  };
+}
+
+function union(groups: readonly Growing[]): Growing {
+  const all = (of: (group: Growing) => ReadonlySet<string>) => new Set(groups.flatMap((group) => [...of(group)]));
+  return {
+    ...(groups[0] as Growing),
+    places: all(({ places }) => places),
+    digests: groups.flatMap(({ digests }) => digests),
+    ports: all(({ ports }) => ports),
+    addresses: all(({ addresses }) => addresses),
+    example: groups.map(({ example }) => example).reduce((a, b) => (isSmaller(b.packet, a.packet) ? b : a)),
+  };
+}
+
+/** Node ports of several Services that change alike on the same addresses have one cause: they are one group. */
+function ofOneCause(groups: readonly Growing[]): readonly Growing[] {
+  const alike = new Map<string, Growing[]>();
+  for (const group of groups) {
+    const key = group.isOfNodePorts ? `${group.example.kind} ${[...group.addresses].sort()}` : group.subject;
+    const list = group.isOfNodePorts ? alike.get(key) : undefined;
+    if (list) list.push(group);
+    else alike.set(group.isOfNodePorts ? key : `${alike.size}`, [group]);
+  }
+  return [...alike.values()].map((list) => (list.length > 1 ? { ...union(list), subject: 'node-ports' } : union(list)));
+}
+
+function finished({ places, digests, subject, example, isOfNodePorts, ports, addresses }: Growing): Group {
+  const { kind, byDesign, packet } = example;
+  const first = packet.destination.text;
   return {
     kind,
     byDesign,
     subject,
+    ...(isOfNodePorts && { nodePorts: { ports: [...ports], addresses: [...new Set([first, ...addresses])] } }),
     places: [...places].slice(0, 3),
     placeCount: places.size,
     classes: digests.length,
     example,
-    id: byDesign.length > 0 ? subject : `${kind} ${subject} #${digest(digests.sort().join()).slice(0, 10)}`,
+    id: byDesign.length > 0 ? subject : `${kind} ${subject} #${digest(digests.toSorted().join()).slice(0, 10)}`,
   };
 }
 
@@ -106,16 +152,23 @@ const OF_ALL: ReadonlySet<Kind> = new Set<Kind>([
   'untouched',
 ]);
 
-/** The Service; the destination address if no Service is known, or for OF_ALL kinds of node ports. */
-function subjectOf({ kind, packet, a, b, byDesign }: Compared): string {
-  const service = [a, b].flatMap(serviceIn)[0];
+/** The Service; the destination address if no Service is known. */
+function subjectOf({ packet, a, b, byDesign }: Compared): string {
   if (byDesign.length > 0) return `by-design:${byDesign.join('+')}`;
-  if (service === undefined) return packet.destination.text;
-  return OF_ALL.has(kind) && isNodePort([...a, ...b]) ? packet.destination.text : service;
+  return [a, b].flatMap(serviceIn)[0] ?? packet.destination.text;
 }
 
-function isNodePort(outcomes: readonly Outcome[]): boolean {
-  return outcomes.some((outcome) => stepsOf(outcome).some(({ chain }) => chain === 'KUBE-NODEPORTS'));
+function isOfNodePorts({ kind, a, b, byDesign }: Compared): boolean {
+  const isOfService = [a, b].flatMap(serviceIn).length > 0 && byDesign.length === 0;
+  return OF_ALL.has(kind) && isOfService && [...a, ...b].some(isToNodePort);
+}
+
+/** The chain of iptables, or the map of nftables, that leads to the Services of node ports. */
+function isToNodePort(outcome: Outcome): boolean {
+  return stepsOf(outcome).some(
+    ({ table, chain, text }) =>
+      (table === 'nat' && chain === 'KUBE-NODEPORTS') || / vmap @service-nodeports /.test(text),
+  );
 }
 
 /** The ServicePort of the first rule that has one: from kube-proxy's comment, otherwise from the rule's owner. */
@@ -129,7 +182,7 @@ function serviceIn(outcomes: readonly Outcome[]): readonly string[] {
   return [];
 }
 
-/** Sorts packets: fewest conditions first, then TCP, then from outside, then by address and port. */
+/** Sorts packets: fewest conditions first, then TCP, then from outside, loopback addresses last, then by address and port. */
 function isSmaller(a: PacketClass, b: PacketClass): boolean {
   const [left, right] = [sizeOf(a), sizeOf(b)];
   for (const [i, value] of left.entries()) {
@@ -148,6 +201,7 @@ function sizeOf(packet: PacketClass): readonly (bigint | number)[] {
     Number(inInterface === undefined),
     Number(!/^(?:198\.51\.100\.100|2001:db8::64)$/.test(source.text)),
     Number(destination.family === 'ipv6'),
+    Number(/^(?:127\.|::1$)/.test(destination.text)),
     numberOf(destination),
     destinationPort,
     numberOf(source),

@@ -1,14 +1,13 @@
 /**
  * tell: the result of a comparison → lines of text or Markdown.
  */
-import { stepsOf } from '../packet/branch.js';
-import type { Outcome } from '../packet/evaluate.js';
 import { toNumber } from '../packet/fraction.js';
 import type { PacketClass } from '../packet/packet.js';
 import type { Accepted } from './accept.js';
 import type { Kind } from './compare.js';
-import { type Fate, keyOf } from './fate.js';
+import type { Fate } from './fate.js';
 import { type Group, placeOf } from './groups.js';
+import { meetings } from './meetings.js';
 import type { Counts } from './verify.js';
 
 export interface Found extends Accepted {
@@ -23,7 +22,7 @@ export function isEqual({ open, counts }: Found): boolean {
 const PHRASES: Readonly<Record<Kind, (places: string) => string>> = {
   undecided: (places) => `${places}: it depends on what is not known here`,
   'no-longer-served': (places) => `${places} no longer served`,
-  'newly-served': (places) => `${places} served, and not before`,
+  'newly-served': (places) => `${places} newly served`,
   dropped: (places) => `${places} now dropped`,
   rejected: (places) => `${places} now refused`,
   untouched: (places) => `${places} now left as they are`,
@@ -38,15 +37,27 @@ const PHRASES: Readonly<Record<Kind, (places: string) => string>> = {
   mark: (places) => `${places} leave with another mark`,
 };
 
-/** One sentence that describes the group. */
-export function sentenceOf({ kind, subject, byDesign, places, placeCount, classes }: Group): string {
-  const of = `(${counted(classes, 'class', 'classes')} of packets)`;
+/** One sentence that describes the group, with the number of its classes of packets. */
+export function sentenceOf(group: Group): string {
+  return `${headlineOf(group)} (${counted(group.classes, 'class', 'classes')} of packets)`;
+}
+
+function headlineOf({ kind, subject, byDesign, nodePorts, places, placeCount }: Group): string {
   const [first = ''] = places;
   const what = placeCount === 1 ? first : `${first} and ${placeCount - 1} more`;
-  if (byDesign.length > 0) return `by design: ${byDesign.join(', ')}: ${what} ${of}`;
+  if (nodePorts) {
+    const { ports, addresses } = nodePorts;
+    const service = subject.includes('/') ? `${subject}: ` : '';
+    const [only = ''] = ports;
+    const named = ports.length === 1 ? `node port ${only}` : `${ports.length} node ports`;
+    const more =
+      addresses.length === 1 ? '' : ` and ${counted(addresses.length - 1, 'more address', 'more addresses')}`;
+    return `${service}${PHRASES[kind](named)} on ${addresses[0]}${more}`;
+  }
+  if (byDesign.length > 0) return `by design: ${byDesign.join(', ')}: ${what}`;
   const isAddress = !subject.includes('/');
-  if (isAddress && placeCount > 1) return `${PHRASES[kind](`${placeCount} ports`)} on ${subject} ${of}`;
-  return isAddress ? `${PHRASES[kind](what)} ${of}` : `${subject}: ${PHRASES[kind](what)} ${of}`;
+  if (isAddress && placeCount > 1) return `${PHRASES[kind](`${placeCount} ports`)} on ${subject}`;
+  return isAddress ? `${PHRASES[kind](what)}` : `${subject}: ${PHRASES[kind](what)}`;
 }
 
 /** The text format: each open group with its example packet and the rules that this packet matched. */
@@ -54,37 +65,25 @@ export function* textLines(found: Found): Generator<string> {
   yield summaryOf(found);
   for (const group of found.open) {
     yield '';
-    yield sentenceOf(group);
-    yield `  example: ${packetText(group.example.packet)}`;
-    for (const [name, fates, outcomes] of sidesOf(group)) {
-      yield `  ${name}: ${fateTexts(fates).join('; ')}`;
-      // docs/verify.md explains by-design differences.
-      if (group.byDesign.length === 0)
-        for (const line of stepLines(fates, group, name, outcomes)) yield `       ${line}`;
-    }
+    yield headlineOf(group);
+    yield `  ${counted(group.classes, 'class', 'classes')} of packets, the smallest ${packetText(group.example.packet)}`;
+    yield* sideLines(group);
     yield `  accept as: ${group.id}`;
   }
   if (found.open.length > 0) yield '';
   yield* countLines(found);
 }
 
-function sidesOf({ example: { fates, a, b } }: Group) {
-  return [['A', fates[0], a] as const, ['B', fates[1], b] as const];
-}
-
-/** The rules that led to the first fate that the other side does not have. */
-function stepLines(
-  fates: readonly Fate[],
-  { example }: Group,
-  name: 'A' | 'B',
-  outcomes: readonly Outcome[],
-): readonly string[] {
-  const others = new Set(example.fates[name === 'A' ? 1 : 0].map(keyOf));
-  const fate = fates.find((each) => !others.has(keyOf(each))) ?? fates[0];
-  const outcome = fate?.outcome ?? outcomes[0];
-  return (outcome ? stepsOf(outcome) : []).map(
-    ({ table, hook, rule, text }) => `${hook} ${table}${rule > 0 ? ` ${rule}` : ''}: ${text}`,
-  );
+/** What becomes of the example on both sides, each with its rules behind those that are the same. */
+function* sideLines({ example, byDesign }: Group): Generator<string> {
+  // docs/verify.md explains by-design differences.
+  const { alike, rest } = byDesign.length > 0 ? { alike: [], rest: [[], []] } : meetings(example);
+  if (alike.length > 0) yield '  on both sides:';
+  for (const line of alike) yield `    ${line}`;
+  for (const [i, fates] of example.fates.entries()) {
+    for (const [j, text] of fateTexts(fates).entries()) yield `  ${j > 0 ? '  ' : i === 0 ? 'A:' : 'B:'} ${text}`;
+    for (const line of rest[i] ?? []) yield `    ${line}`;
+  }
 }
 
 function summaryOf({ open, accepted, counts }: Found): string {
@@ -169,7 +168,8 @@ export function* markdownLines(found: Found): Generator<string> {
     yield '';
     yield `- ${sentenceOf(group)}`;
     yield `  - ${code(packetText(group.example.packet))}`;
-    for (const [name, fates] of sidesOf(group)) yield `  - ${name}: ${code(fateTexts(fates).join('; '))}`;
+    for (const [i, fates] of group.example.fates.entries())
+      yield `  - ${i === 0 ? 'A' : 'B'}: ${code(fateTexts(fates).join('; '))}`;
     yield `  - accept as ${code(group.id)}`;
   }
   yield '';

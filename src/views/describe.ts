@@ -2,6 +2,7 @@
  * views: one Service → its description for `vipc describe`: first the fields of kubectl, in its order and words
  * (k8s.io/kubectl pkg/describe/describe.go, describeService), then more: every endpoint, the slices, the Ingresses.
  */
+
 import { policiesByService, type Selected } from '../lint/policies.js';
 import { placeText } from '../read/locate.js';
 import {
@@ -12,6 +13,7 @@ import {
   type Snapshot,
   slicesByService,
 } from '../read/types.js';
+import { SYNTHETIC } from '../resolve/view.js';
 import { type Column, type Table, tableOf } from '../table.js';
 import { labelsText } from './columns.js';
 import { type Description, type DescriptionSection, type Field, tableSection } from './description.js';
@@ -51,8 +53,6 @@ export function describeService(
     definedAt: placeText(service.origin),
   };
 }
-
-const SYNTHETIC = ' (synthetic)';
 
 function mark(made: boolean | undefined): string {
   return made ? SYNTHETIC : '';

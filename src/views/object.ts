@@ -2,8 +2,14 @@
  * views: a Service or EndpointSlice of the snapshot → the API's object, as `kubectl get -o yaml` prints it. Fields that
  * vipc does not read are missing; an annotation lists the synthetic parts.
  */
-import type { EndpointSlice, Service, ServicePortSpec, SliceEndpoint } from '../read/types.js';
-import { SYNTHETIC_ANNOTATION, syntheticFields } from './synthetic.js';
+import {
+  type EndpointSlice,
+  type Service,
+  type ServicePortSpec,
+  type SliceEndpoint,
+  SYNTHETIC_ANNOTATION,
+} from '../read/types.js';
+import { syntheticFields } from './synthetic.js';
 
 /** The object, its fields in order. */
 export function apiObject(service: Service): object {

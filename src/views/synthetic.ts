@@ -6,9 +6,6 @@ import type { EndpointSlice, Service } from '../read/types.js';
 /** A part of a Service that is not in the input. */
 export type Part = 'clusterIP' | 'nodePort' | 'healthCheckNodePort' | 'slices' | 'endpoints';
 
-/** The annotation that lists them in objects, separated by blanks. */
-export const SYNTHETIC_ANNOTATION = 'vipc/synthetic';
-
 /** The fields of `service` that vipc filled in. */
 export function syntheticFields({ allocated }: Service): readonly Part[] {
   if (!allocated) return [];

@@ -2,7 +2,7 @@
  * views: what each node does with traffic to a Service. In: views of its ServicePorts (resolve/view.ts). Out: a table
  * for each group of nodes that do the same.
  */
-import type { Service } from '../read/types.js';
+import { isHeadless, type Service } from '../read/types.js';
 import { inWords, type PortView } from '../resolve/view.js';
 import { type Column, tableOf } from '../table.js';
 import type { DescriptionSection } from './description.js';
@@ -51,7 +51,7 @@ function some(names: readonly string[]): string {
 function noRules({ spec, metadata }: Service): string | undefined {
   if (spec.type === 'ExternalName') return `none here: DNS leads to ${spec.externalName}`;
   if (metadata.labels['service.kubernetes.io/service-proxy-name'] !== undefined) return 'another proxy serves it';
-  if (spec.clusterIPs[0] === 'None') return 'no virtual IP: DNS leads to the endpoints themselves';
+  if (isHeadless({ spec })) return 'no virtual IP: DNS leads to the endpoints themselves';
   return spec.clusterIPs.length === 0 ? 'not served: it has no cluster IP, so there are no rules' : undefined;
 }
 

@@ -4,7 +4,7 @@
  */
 import { formatPath, type Key } from '../diag.js';
 import { isMapping } from '../read/check.js';
-import type { Service } from '../read/types.js';
+import { type Service, SYNTHETIC_ANNOTATION } from '../read/types.js';
 
 /** A field to set in the mapping at `path`. */
 export interface Field {
@@ -18,9 +18,6 @@ export interface Field {
 }
 
 export type FieldValue = string | number | readonly string[] | Readonly<Record<string, string>>;
-
-/** The annotation that lists synthetic values in JSON, which has no comments. */
-export const SYNTHETIC_ANNOTATION = 'vipc/synthetic';
 
 /**
  * The fields of `after` that `before` lacks. A single address needs no ipFamilies; two addresses need a policy that

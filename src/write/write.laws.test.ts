@@ -10,11 +10,10 @@ import { allocate } from '../complete/allocate.js';
 import { AS_IT_IS } from '../complete/complete.js';
 import { hasErrors, type Source } from '../diag.js';
 import { readSnapshot } from '../read/snapshot.js';
-import type { Service, Snapshot } from '../read/types.js';
+import { type Service, type Snapshot, SYNTHETIC_ANNOTATION } from '../read/types.js';
 import { cases } from '../testing/cases/cases.js';
 import { type ApiObject, snapshots } from '../testing/random/snapshots.js';
 import { often } from '../testing/run/extent.js';
-import { SYNTHETIC_ANNOTATION } from './fields.js';
 import { writeServices } from './write.js';
 
 interface Written {

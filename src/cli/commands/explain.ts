@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { type Add, example, examples } from '../command.js';
 import type { ExplainFlags } from '../explain.js';
-import { completionOptions, inputOptions, modeOption, namespace, nodeOption, nodeOptions } from '../flags.js';
+import { completionOptions, inputOptions, namespace, nodeOption, nodeOptions, settingOptions } from '../flags.js';
 
 export const addExplain: Add = (program, io, done) => {
   const command = program
@@ -19,10 +19,11 @@ export const addExplain: Add = (program, io, done) => {
     )
     .argument('<WHAT>', 'svc/NAME, pod/NAME, or an address: 10.96.0.41, 10.96.0.41:80, [fd00::1]:80');
   completionOptions(nodeOptions(inputOptions(command)));
-  modeOption(nodeOption(command, 'the node whose clients are looked at (default: all Nodes)'))
+  settingOptions(nodeOption(command, 'the node whose clients are looked at (default: all Nodes)'))
     .usage('[options] svc/NAME|pod/NAME|ADDRESS[:PORT] [PATH...]')
     .option('-n, --namespace <NAMESPACE>', 'where it is (default: that of a cluster’s context, or default)', namespace)
     .option('-c, --config <FILE>', 'KubeProxyConfiguration: what becomes of traffic depends on it')
+    .option('--domain <DOMAIN>', 'domain of the cluster, for DNS names', 'cluster.local')
     .option('--live', 'look at this node too: its rules, rules of others, kernel parameters')
     .addOption(new Option('--format <FORMAT>', 'of standard output').choices(['text', 'json']).default('text'))
     .addHelpText('after', () =>

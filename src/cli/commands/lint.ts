@@ -3,7 +3,7 @@
  */
 import { Option } from 'commander';
 import { type Add, example } from '../command.js';
-import { completionOptions, namespaceOption, sourceOptions } from '../flags.js';
+import { clusterOption, collect, completionOptions, namespaceOption, nodeOption, sourceOptions } from '../flags.js';
 import type { LintFlags } from '../lint.js';
 
 export const addLint: Add = (program, io, done) => {
@@ -17,7 +17,15 @@ export const addLint: Add = (program, io, done) => {
         'line, or alone above it, ignores its findings; above the first line of an object, all of the object. ' +
         'Findings go to standard output. What no API server would take is an error, and then nothing else is looked for.',
     );
-  completionOptions(namespaceOption(sourceOptions(command)))
+  nodeOption(
+    clusterOption(completionOptions(namespaceOption(sourceOptions(command)))),
+    'findings that depend on a node are for this one alone (default: all Nodes)',
+  )
+    .option(
+      '--node-address <IP>',
+      'with --node: another address of it, not in its status.addresses (repeatable)',
+      collect,
+    )
     .addOption(
       new Option('--severity <LEVEL>', 'findings of this severity and worse are shown, and make the exit code 1')
         .choices(['error', 'warning', 'note'])
@@ -47,6 +55,8 @@ Examples:
   vipc lint deploy --severity note
   vipc lint deploy --format sarif > lint.sarif
   vipc lint --context kind-dev
+  vipc lint --node node-a ${file}
+  vipc lint --cluster east=east.yaml --cluster west=west.yaml
   helm template shop charts/shop | vipc lint --format github
 
 Exit codes: 0 nothing of that severity; 1 findings; 2 trouble, errors of the input among it.

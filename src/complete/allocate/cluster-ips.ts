@@ -3,9 +3,17 @@
  */
 import type { Checked, Diagnostic } from '../../diag.js';
 import { parseIp } from '../../ip.js';
-import { type IPAddress, type IPFamily, keyOf, type Service, type Snapshot } from '../../read/types.js';
+import {
+  type IPAddress,
+  type IPFamily,
+  ipFamilyOf,
+  isHeadless,
+  keyOf,
+  type Service,
+  type Snapshot,
+} from '../../read/types.js';
 import { assign } from '../assign.js';
-import { type ClusterFamilies, familiesOf, familyOf, isHeadless } from '../families.js';
+import { type ClusterFamilies, familiesOf } from '../families.js';
 import { addressAt, placeOf } from '../range.js';
 import type { NamedRange, Ranges } from './ranges.js';
 import { byName, exhausted, firstBut, firstTwo, type Holder } from './words.js';
@@ -57,7 +65,7 @@ function needsOf(services: readonly Service[], families: ClusterFamilies): Needs
     const { clusterIPs } = service.spec;
     for (const ip of clusterIPs) asked.set(ip, service);
     for (const family of familiesOf(service, families)) {
-      if (!clusterIPs.some((ip) => familyOf(ip) === family)) wanting[family].push(service);
+      if (!clusterIPs.some((ip) => ipFamilyOf(ip) === family)) wanting[family].push(service);
     }
   }
   return { wanting, asked };
@@ -121,7 +129,7 @@ function givenAway(ipAddresses: readonly IPAddress[], wanting: readonly Service[
 
 /** The addresses that the cluster allocated to Services whose manifests leave them out (KEP-1880). */
 function knownAddresses(ipAddresses: readonly IPAddress[], family: IPFamily): ReadonlyMap<string, GivenIP> {
-  const own = ipAddresses.filter(({ ip, parent }) => parent.resource === 'services' && familyOf(ip) === family);
+  const own = ipAddresses.filter(({ ip, parent }) => parent.resource === 'services' && ipFamilyOf(ip) === family);
   const sorted = own.toSorted((a, b) => (a.ip < b.ip ? 1 : -1));
   // A Map keeps the last entry of a key: here the lowest address.
   return new Map(

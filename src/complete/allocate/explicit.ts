@@ -4,9 +4,8 @@
  */
 import type { Diagnostic, Key } from '../../diag.js';
 import { parseIp } from '../../ip.js';
-import { type IPAddress, keyOf, type Service, type Snapshot } from '../../read/types.js';
+import { type IPAddress, ipFamilyOf, keyOf, type Service, type Snapshot } from '../../read/types.js';
 import { type Completion, NODE_PORTS, type PortRange } from '../completion.js';
-import { familyOf } from '../families.js';
 import { placeOf } from '../range.js';
 import { hasClusterIPs } from './cluster-ips.js';
 import { hasHealthCheck } from './node-ports.js';
@@ -45,9 +44,9 @@ function checkClusterIPs(
     const has = `${origin.object} has ClusterIP ${text}`;
     const found: Diagnostic[] = [];
     const ip = parseIp(text);
-    const own = byFamily[familyOf(text)];
+    const own = byFamily[ipFamilyOf(text)];
     if (known && ip && !own.some((range) => placeOf(range, ip) !== undefined)) {
-      const names = own.map(({ name }) => name).join(', ') || `no ${familyOf(text)} range at all`;
+      const names = own.map(({ name }) => name).join(', ') || `no ${ipFamilyOf(text)} range at all`;
       const message = `${has}, and the cluster's are from ${names}`;
       const [range] = own;
       const related = range?.origin && { message: `${range.origin.object} is here`, origin: range.origin };

@@ -4,10 +4,9 @@
  * pkg/registry/core/service/portallocator).
  */
 import type { Checked, Diagnostic } from '../../diag.js';
-import { keyOf, type Service, type ServicePortSpec } from '../../read/types.js';
+import { isHeadless, keyOf, type Service, type ServicePortSpec } from '../../read/types.js';
 import { assign } from '../assign.js';
 import type { PortRange } from '../completion.js';
-import { isHeadless } from '../families.js';
 import { nodePortRange } from './ranges.js';
 import { byName, exhausted, firstBut, firstTwo, type Holder } from './words.js';
 

@@ -4,7 +4,14 @@
  */
 import type { Checked, Diagnostic } from '../../diag.js';
 import { parseIp } from '../../ip.js';
-import { type EndpointSlice, keyOf, type Service, type Snapshot, slicesByService } from '../../read/types.js';
+import {
+  type EndpointSlice,
+  isHeadless,
+  keyOf,
+  type Service,
+  type Snapshot,
+  slicesByService,
+} from '../../read/types.js';
 import { headlessRecords } from './headless.js';
 import { addressRecord, type Claim, claim, record, settle, srvRecord, TTL } from './parts.js';
 import type { DnsRecord } from './record.js';
@@ -45,7 +52,7 @@ function ofService(service: Service, slices: readonly EndpointSlice[], zone: str
     const target = `${spec.externalName.toLowerCase().replace(/\.$/, '')}.`;
     return { ...NONE, records: [record(name, { type: 'CNAME', target }, { origin, synthetic: false })] };
   }
-  if (spec.clusterIPs[0] === 'None') return { ...headlessRecords(service, slices, name), notes: foreign(slices) };
+  if (isHeadless({ spec })) return { ...headlessRecords(service, slices, name), notes: foreign(slices) };
   return spec.clusterIPs.length === 0 ? { ...NONE, notes: [noAddress(service)] } : clusterIPRecords(service, name);
 }
 

@@ -2,7 +2,7 @@
  * explain, faults: problems of the type of the Service, and of its addresses.
  */
 import { contains, parseCidr, parseIp } from '../../ip.js';
-import { keyOf, type Service } from '../../read/types.js';
+import { isHeadless, keyOf, type Service } from '../../read/types.js';
 import { isOurs } from '../../resolve/resolve.js';
 import { type About, finding, some } from '../about.js';
 import type { Finding } from '../types.js';
@@ -21,7 +21,7 @@ export function kindFaults(about: About): readonly Finding[] {
     const fix = 'take the label away, or see whether that proxy runs';
     return [finding('other-proxy', 'nobody', message, fix, { ...origin, path: ['metadata', 'labels'] })];
   }
-  if (spec.clusterIPs[0] === 'None') {
+  if (isHeadless({ spec })) {
     const [translated] = spec.ports.filter(
       ({ port, targetPort }) => typeof targetPort === 'string' || port !== targetPort,
     );
@@ -69,7 +69,7 @@ function externalName({ service, snapshot }: About): readonly Finding[] {
 /** Problems of addresses: shared with other Services or Nodes, load balancers, node ports, affinity. */
 export function addressFaults(about: About): readonly Finding[] {
   const { spec } = about.service;
-  if (spec.type === 'ExternalName' || spec.clusterIPs[0] === 'None') return [];
+  if (spec.type === 'ExternalName' || isHeadless({ spec })) return [];
   return [
     ...shared(about),
     ...nodesOwn(about),

@@ -1,7 +1,7 @@
 /**
- * explain, faults: Nodes that are not ready, traffic policy Local, NetworkPolicies, host ports.
+ * explain, faults: Nodes that are not ready, traffic policy Local, host ports.
  */
-import { policiesByService } from '../../lint/policies.js';
+import { isHeadless } from '../../read/types.js';
 import { policiesOf } from '../../resolve/frontends.js';
 import { type About, count, finding, isAlive, type Listed, some } from '../about.js';
 import type { Finding } from '../types.js';
@@ -36,7 +36,7 @@ function nodesOf(endpoints: readonly Listed[]): string {
 export function localFaults({ snapshot, endpoints, service }: About): readonly Finding[] {
   const { type, clusterIPs, externalIPs } = service.spec;
   const usable = endpoints.filter((each) => each.usable);
-  if (usable.length === 0 || type === 'ExternalName' || clusterIPs.length === 0 || clusterIPs[0] === 'None') return [];
+  if (usable.length === 0 || type === 'ExternalName' || clusterIPs.length === 0 || isHeadless(service)) return [];
   const { internal, external } = policiesOf(service);
   const names = snapshot.nodes.map(({ metadata }) => metadata.name);
   const has = new Set(usable.flatMap(({ endpoint }) => endpoint.nodeName ?? []));
@@ -85,34 +85,6 @@ export function localFaults({ snapshot, endpoints, service }: About): readonly F
 }
 
 const LOCAL = 'set the policy to Cluster, or run an endpoint on every node that clients use (a DaemonSet)';
-
-/** NetworkPolicies that admit no client; a remark when they have ingress rules, which explain does not evaluate. */
-export function policyFaults({ snapshot, service }: About): readonly Finding[] {
-  if (snapshot.policies.length === 0) return [];
-  const selected = policiesByService(snapshot)(service).filter(({ policy }) => policy.policyTypes.includes('Ingress'));
-  const open = selected.filter(({ policy }) => policy.ingress.length > 0);
-  const closed = selected.filter(({ policy }) => policy.ingress.length === 0);
-  const [first] = closed;
-  // NetworkPolicies are additive: a Pod gets the traffic that any of them admits.
-  if (first && open.length === 0) {
-    const which = first.some ? 'some of its pods' : 'its pods';
-    const message = `NetworkPolicy ${first.policy.metadata.name} admits nobody to ${which}: it has no ingress rule`;
-    const fix = 'add an ingress rule for its clients to spec.ingress, or another policy that has one';
-    return [finding('network-policy', first.some ? 'some' : 'nobody', message, fix, first.policy.origin)];
-  }
-  const [one] = open;
-  if (!one) return [];
-  const message = `NetworkPolicy ${some(open.map(({ policy }) => policy.metadata.name))} decides which clients get to its pods`;
-  return [
-    finding(
-      'network-policy',
-      'none',
-      message,
-      'see that it has a rule for each kind of client; the rules of Services do not know it',
-      one.policy.origin,
-    ),
-  ];
-}
 
 /** Two hostNetwork Pods of a node with the same port: only one can listen. Also host-port-conflict of lint. */
 export function hostPortFaults({ snapshot, selected, service, said }: About): readonly Finding[] {

@@ -1,7 +1,7 @@
 /**
  * explain, faults: ports of the Service, its slices and its Pods ("Is the Service defined correctly?").
  */
-import { hasSelector, type Pod, type ServicePortSpec } from '../../read/types.js';
+import { hasSelector, isHeadless, type Pod, type ServicePortSpec } from '../../read/types.js';
 import { type About, count, finding, isAlive, some } from '../about.js';
 import type { Finding } from '../types.js';
 
@@ -10,7 +10,7 @@ export function portFaults(about: About): readonly Finding[] {
   const { service } = about;
   const { spec, origin } = service;
   if (spec.type === 'ExternalName') return [];
-  if (spec.ports.length === 0 && spec.clusterIPs[0] !== 'None')
+  if (spec.ports.length === 0 && !isHeadless({ spec }))
     return [finding('no-ports', 'nobody', 'it has no ports', 'add spec.ports', { ...origin, path: ['spec'] })];
   const all = spec.ports.flatMap((port, i) => {
     const slices = slicePorts(about, port, i);

@@ -2,7 +2,7 @@
  * explain, faults: EndpointSlices: their Service label, their address family, and the conditions of their endpoints.
  */
 import { FAMILIES } from '../../ip.js';
-import { hasSelector, SERVICE_NAME_LABEL } from '../../read/types.js';
+import { hasSelector, isHeadless, SERVICE_NAME_LABEL } from '../../read/types.js';
 import { type About, count, finding, some } from '../about.js';
 import { strays } from '../strays.js';
 import type { Finding } from '../types.js';
@@ -44,7 +44,7 @@ function familyFaults({ service, slices }: About): readonly Finding[] {
   const { ipFamilies, clusterIPs } = service.spec;
   const filled = slices.filter(({ endpoints }) => endpoints.length > 0);
   const has = new Set(filled.map(({ addressType }) => addressType.toLowerCase()));
-  if (filled.length === 0 || clusterIPs.length === 0 || clusterIPs[0] === 'None') return [];
+  if (filled.length === 0 || clusterIPs.length === 0 || isHeadless(service)) return [];
   const wanted = FAMILIES.filter((family) => clusterIPs.some((ip) => ip.includes(':') === (family === 'ipv6')));
   const lacking = wanted.filter((family) => !has.has(family)).map(shown);
   if (lacking.length === 0) return [];

@@ -3,13 +3,13 @@
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
-import type { Snapshot } from '../../read/types.js';
+import { isHeadless, type Snapshot } from '../../read/types.js';
 import type { Rule } from '../rule.js';
 
 function check({ services }: Snapshot): readonly Diagnostic[] {
   return sorted(services).flatMap(({ spec, origin }): readonly Diagnostic[] => {
     if (spec.sessionAffinity !== 'ClientIP') return [];
-    const headless = spec.clusterIPs[0] === 'None';
+    const headless = isHeadless({ spec });
     if (!headless && spec.type !== 'ExternalName') return [];
     const kind = headless ? 'a headless Service' : 'a Service of type ExternalName';
     return [

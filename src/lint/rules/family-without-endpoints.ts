@@ -6,13 +6,14 @@ import { sorted } from '../../order.js';
 import {
   type EndpointSlice,
   type IPFamily,
+  ipFamilyOf,
   keyOf,
   type Service,
   type Snapshot,
   slicesByService,
 } from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { apiFamily, isVirtual, usableEndpoints } from '../vips.js';
+import { isVirtual, usableEndpoints } from '../vips.js';
 
 function check({ services, slices }: Snapshot): readonly Diagnostic[] {
   const known = slicesByService(slices);
@@ -26,7 +27,7 @@ function check({ services, slices }: Snapshot): readonly Diagnostic[] {
 function unserved({ spec, origin }: Service, slices: readonly EndpointSlice[]): readonly Diagnostic[] {
   const of = (family: IPFamily) => slices.filter(({ addressType }) => addressType === family);
   return spec.clusterIPs.flatMap((ip, i): readonly Diagnostic[] => {
-    const family = apiFamily(ip);
+    const family = ipFamilyOf(ip);
     const other = family === 'IPv4' ? 'IPv6' : 'IPv4';
     const elsewhere = usableEndpoints(of(other)).length;
     // An endpoint that is not ready may become ready soon.

@@ -7,25 +7,29 @@ import { groupedBy, sorted } from '../../order.js';
 import {
   type EndpointSlice,
   type IPFamily,
+  ipFamilyOf,
   keyOf,
   type Node,
   type Service,
   type Snapshot,
   slicesByService,
 } from '../../read/types.js';
-import type { Rule } from '../rule.js';
-import { apiFamily, isExternal, isVirtual, servedFamilies, someOf, usableEndpoints, vipsOf } from '../vips.js';
+import type { Context, Rule } from '../rule.js';
+import { isExternal, isVirtual, servedFamilies, someOf, usableEndpoints, vipsOf } from '../vips.js';
 
-function check({ services, slices, nodes }: Snapshot): readonly Diagnostic[] {
-  const open = sorted(nodes.filter(isOpen)).map(({ metadata }) => metadata.name);
+function check({ services, slices, nodes }: Snapshot, { node }: Context): readonly Diagnostic[] {
+  const open = node ? [node.name] : sorted(nodes.filter(isOpen)).map(({ metadata }) => metadata.name);
   // With synthetic Nodes or simulated Pods, the placement of endpoints is a guess.
   if (open.length === 0 || nodes.some(({ synthetic }) => synthetic)) return [];
-  const all = new Set(nodes.map(({ metadata }) => metadata.name));
+  // Without Nodes in the input, every name that endpoints have is that of a Node.
+  const all = nodes.length > 0 ? new Set(nodes.map(({ metadata }) => metadata.name)) : undefined;
   const own = slicesByService(slices);
   return sorted(services.filter(isVirtual)).flatMap((service) => {
     const its = own.get(keyOf(service)) ?? [];
     if (its.some(({ synthetic }) => synthetic === 'simulated Pods')) return [];
-    return POLICIES.flatMap((policy) => findings(service, policy, gaps(its, policy.families(service), open, all)));
+    return POLICIES.flatMap((policy) =>
+      findings(service, policy, gaps(its, policy.families(service), open, all), node),
+    );
   });
 }
 
@@ -61,7 +65,7 @@ const POLICIES: readonly Policy[] = [
 /** All families of the Service when it has node ports, else those of its external and load-balancer IPs. */
 function externalFamilies(service: Service): readonly IPFamily[] {
   if (!isExternal(service)) return [];
-  const vips = new Set(vipsOf(service).flatMap(({ kind, ip }) => (kind === 'ClusterIP' ? [] : apiFamily(ip))));
+  const vips = new Set(vipsOf(service).flatMap(({ kind, ip }) => (kind === 'ClusterIP' ? [] : ipFamilyOf(ip))));
   const everywhere = service.spec.ports.some(({ nodePort }) => nodePort !== 0);
   return servedFamilies(service).filter((family) => everywhere || vips.has(family));
 }
@@ -80,14 +84,14 @@ function gaps(
   slices: readonly EndpointSlice[],
   families: readonly IPFamily[],
   open: readonly string[],
-  all: ReadonlySet<string>,
+  all: ReadonlySet<string> | undefined,
 ): readonly Gap[] {
   const found = families.flatMap((family): readonly Gap[] => {
     const usable = usableEndpoints(slices.filter(({ addressType }) => addressType === family));
     const on = new Set(usable.flatMap(({ nodeName }) => nodeName ?? []));
     const without = open.filter((name) => !on.has(name));
     if (usable.length === 0 || without.length === 0) return [];
-    return [{ families: [family], without, of: open.length, anywhere: [...on].some((name) => all.has(name)) }];
+    return [{ families: [family], without, of: open.length, anywhere: [...on].some((name) => all?.has(name) ?? true) }];
   });
   const alike = groupedBy(found, ({ without, anywhere }) => JSON.stringify([without, anywhere]));
   return [...alike.values()].flatMap(([first, ...others]) =>
@@ -95,13 +99,20 @@ function gaps(
   );
 }
 
-function findings(service: Service, { field, what, checked }: Policy, found: readonly Gap[]): readonly Diagnostic[] {
+function findings(
+  service: Service,
+  { field, what, checked }: Policy,
+  found: readonly Gap[],
+  node: Context['node'],
+): readonly Diagnostic[] {
   const { origin } = service;
   const single = servedFamilies(service).length === 1;
   return found.flatMap(({ families, without, of, anywhere }): readonly Diagnostic[] => {
     if (anywhere && checked(service)) return [];
     const over = single || families.length > 1 ? '' : ` over ${families[0]}`;
-    const where = `${without.length} of ${of} Node${of === 1 ? '' : 's'} (${someOf(without)})`;
+    const where = node
+      ? `Node ${node.name}`
+      : `${without.length} of ${of} Node${of === 1 ? '' : 's'} (${someOf(without)})`;
     const message = anywhere
       ? `${field} Local drops ${what}${over} on ${where}: no ready endpoint is there`
       : `${field} Local drops ${what}${over} on every Node: no ready endpoint is on any`;

@@ -3,7 +3,7 @@
  * Pod selector matches outside traffic: its source is the client, or the node when masqueraded.
  */
 import type { Diagnostic } from '../../diag.js';
-import type { IngressAdmission, Snapshot } from '../../read/types.js';
+import type { PolicyRule, Snapshot } from '../../read/types.js';
 import { policiesText, type Restricted, restrictedServices, rulesFor } from '../admission.js';
 import type { Rule } from '../rule.js';
 import { isExternal } from '../vips.js';
@@ -24,7 +24,7 @@ function shut(restricted: Restricted): readonly Diagnostic[] {
       {
         code: 'policy-outside',
         severity: 'warning',
-        message: `${policiesText(policies)} admits Pods only to its endpoints, and port ${port.port} of ${kind} is for others too`,
+        message: `${policiesText(policies)} admits only Pods to its endpoints: clients outside do not get to port ${port.port} of ${kind}`,
         origin: { ...origin, path: ['spec', 'ports', i] },
         related: { message: 'the policy', origin: policies[0].origin },
         hint: 'admit an ipBlock of the clients, or with externalTrafficPolicy Cluster of the nodes; or use type ClusterIP',
@@ -33,8 +33,8 @@ function shut(restricted: Restricted): readonly Diagnostic[] {
   });
 }
 
-function admitsAddresses({ from }: IngressAdmission): boolean {
-  return from.length === 0 || from.some(({ ipBlock }) => ipBlock !== undefined);
+function admitsAddresses({ peers }: PolicyRule): boolean {
+  return peers.length === 0 || peers.some(({ ipBlock }) => ipBlock !== undefined);
 }
 
 export const policyOutside: Rule = {

@@ -3,27 +3,37 @@
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
-import { hasSelector, keyOf, type Service, type SkippedObject, type Snapshot, serviceOf } from '../../read/types.js';
+import {
+  hasSelector,
+  keyOf,
+  type Pod,
+  type Service,
+  type SkippedObject,
+  type Snapshot,
+  serviceOf,
+} from '../../read/types.js';
 import { candidatesByNamespace, written } from '../candidates.js';
 import type { Rule } from '../rule.js';
 import { checkSelectors } from '../selector.js';
 
 function check(snapshot: Snapshot): readonly Diagnostic[] {
-  const { services, slices, skipped, workloads } = snapshot;
+  const { services, slices, skipped, workloads, pods } = snapshot;
   const served = new Set(slices.filter(({ endpoints }) => endpoints.length > 0).map(serviceOf));
   const asking = services.filter((service) => selectsPods(service) && !served.has(keyOf(service)));
   if (asking.length === 0) return [];
   const candidates = candidatesByNamespace(snapshot);
   const idle = idleTemplates(snapshot);
-  // Without workloads (lint does not list them from an API server), one with 0 replicas is unknown.
-  const severity = skipped.some(mayMakePods) || workloads.length === 0 ? 'note' : 'warning';
+  // Where Pods run, what may make Pods has made them; of manifests, what vipc does not read may still do.
+  const running = new Set(pods.filter(isRunning).map(({ metadata }) => metadata.namespace));
+  const isWhole = workloads.length > 0 && !skipped.some(mayMakePods);
   const found = sorted(asking).flatMap((service): readonly Diagnostic[] => {
     const here = candidates.get(service.metadata.namespace);
     const selector = written(service.spec.selector);
     // In a namespace without any candidate, the Pods are probably in another input.
     if (!here || Object.keys(selector).length === 0 || here.matching(selector).length > 0) return [];
     if (idle(service)) return [];
-    return [finding(service, severity)];
+    const isCluster = running.has(service.metadata.namespace);
+    return [finding(service, isCluster ? 'in a cluster' : isWhole ? 'in manifests' : 'perhaps')];
   });
   const near = found.length > 0 ? nearMisses(snapshot) : NONE;
   return found.filter(({ origin }) => !near.has(origin?.object));
@@ -71,17 +81,26 @@ function mayMakePods({ apiVersion, kind }: SkippedObject): boolean {
   return group.includes('.') && !group.endsWith('.k8s.io');
 }
 
-function finding({ spec, origin }: Service, severity: Diagnostic['severity']): Diagnostic {
+/** A Pod of a cluster: one of manifests has no status. */
+function isRunning({ status, simulated }: Pod): boolean {
+  return status.phase !== '' && simulated === undefined;
+}
+
+const HINTS = {
+  'in a cluster':
+    'it has no endpoint, and its clients are refused: write the labels that its Pods have, or start its workload, if it is scaled to 0',
+  'in manifests': 'write the labels that its Pods have; they are matched exactly, and in the namespace of the Service',
+  perhaps: 'something that is not in the input may make such Pods',
+} as const;
+
+function finding({ spec, origin }: Service, where: keyof typeof HINTS): Diagnostic {
   const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`);
   return {
     code: 'selector-matches-nothing',
-    severity,
+    severity: where === 'perhaps' ? 'note' : 'warning',
     message: `no Pod and no template of the namespace has ${selector.join(', ')}`,
     origin: { ...origin, path: ['spec', 'selector'] },
-    hint:
-      severity === 'note'
-        ? 'something that is not in the input may make such Pods'
-        : 'write the labels that its Pods have; they are matched exactly, and in the namespace of the Service',
+    hint: HINTS[where],
   };
 }
 

@@ -4,9 +4,9 @@
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
-import type { Snapshot } from '../../read/types.js';
+import { ipFamilyOf, type Snapshot } from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { apiFamily, isVirtual, servedFamilies, vipsOf } from '../vips.js';
+import { isVirtual, servedFamilies, vipsOf } from '../vips.js';
 
 function check({ services }: Snapshot): readonly Diagnostic[] {
   const ranged = services.filter(
@@ -14,9 +14,9 @@ function check({ services }: Snapshot): readonly Diagnostic[] {
   );
   return sorted(ranged.filter(isVirtual)).flatMap((service) => {
     const { spec, origin } = service;
-    const said = new Set(spec.loadBalancerSourceRanges.map(apiFamily));
+    const said = new Set(spec.loadBalancerSourceRanges.map(ipFamilyOf));
     const balanced = vipsOf(service).filter(({ kind }) => kind === 'load-balancer IP');
-    const used = new Set(balanced.map(({ ip }) => apiFamily(ip)));
+    const used = new Set(balanced.map(({ ip }) => ipFamilyOf(ip)));
     return servedFamilies(service).flatMap((family): readonly Diagnostic[] => {
       // Without status, the load balancer may get addresses of all families.
       if (said.has(family) || (used.size > 0 && !used.has(family))) return [];

@@ -5,9 +5,9 @@
 import type { Diagnostic } from '../../diag.js';
 import { type Cidr, contains, parseCidr } from '../../ip.js';
 import { sorted } from '../../order.js';
-import type { Service, Snapshot } from '../../read/types.js';
+import { ipFamilyOf, type Service, type Snapshot } from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { apiFamily, isVirtual, servedFamilies } from '../vips.js';
+import { isVirtual, servedFamilies } from '../vips.js';
 
 function check({ services }: Snapshot): readonly Diagnostic[] {
   const ranged = services.filter(
@@ -40,7 +40,7 @@ function useless(service: Service): readonly Diagnostic[] {
   return spec.loadBalancerSourceRanges.flatMap((text, i): readonly Diagnostic[] => {
     const cidr = cidrs[i];
     const wider = cidr && cidrs.find((other, j) => other && i !== j && isWithin(cidr, other, i > j));
-    const family = apiFamily(text);
+    const family = ipFamilyOf(text);
     const why =
       families.length > 0 && !families.includes(family)
         ? `it is ${family}, and the Service is ${families.join(' and ')}`

@@ -4,21 +4,21 @@
  */
 import type { Diagnostic } from '../../diag.js';
 import { sorted } from '../../order.js';
-import type { Snapshot } from '../../read/types.js';
+import { ipFamilyOf, type Snapshot } from '../../read/types.js';
 import type { Rule } from '../rule.js';
-import { apiFamily, servedFamilies, vipsOf } from '../vips.js';
+import { servedFamilies, vipsOf } from '../vips.js';
 
 function check({ services }: Snapshot): readonly Diagnostic[] {
   return sorted(services).flatMap((service) => {
     const families = servedFamilies(service);
     if (families.length === 0) return [];
     return vipsOf(service).flatMap(({ kind, ip, origin }): readonly Diagnostic[] => {
-      if (kind === 'ClusterIP' || families.includes(apiFamily(ip))) return [];
+      if (kind === 'ClusterIP' || families.includes(ipFamilyOf(ip))) return [];
       return [
         {
           code: 'vip-family',
           severity: 'warning',
-          message: `${kind} ${ip} is ${apiFamily(ip)}, and the Service is ${families.join(' and ')}: it has no rules`,
+          message: `${kind} ${ip} is ${ipFamilyOf(ip)}, and the Service is ${families.join(' and ')}: it has no rules`,
           origin,
           hint: 'ipFamilyPolicy: PreferDualStack gives the Service both families, where the cluster has both',
         },

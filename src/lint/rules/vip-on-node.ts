@@ -2,15 +2,20 @@
  * lint, rule: virtual IPs that are addresses of Nodes. Bare-metal load balancers use node addresses on purpose, so for
  * external and load-balancer IPs only ports of the node's own daemons are reported.
  */
-import type { Diagnostic } from '../../diag.js';
+import type { Diagnostic, Origin } from '../../diag.js';
 import { sorted } from '../../order.js';
-import type { Node, Snapshot } from '../../read/types.js';
+import type { Snapshot } from '../../read/types.js';
 import { NODE_LISTENERS } from '../known-ports.js';
-import type { Rule } from '../rule.js';
+import type { Context, Rule } from '../rule.js';
 import { type Vip, vipsOf } from '../vips.js';
 
-function check({ services, nodes }: Snapshot): readonly Diagnostic[] {
-  const byAddress = new Map(nodes.flatMap((node) => node.addresses.map(({ address }) => [address, node] as const)));
+function check({ services, nodes }: Snapshot, { node: one }: Context): readonly Diagnostic[] {
+  const asked = one ? nodes.filter(({ metadata }) => metadata.name === one.name) : nodes;
+  const known = asked.flatMap(({ metadata, addresses, origin }) =>
+    addresses.map(({ address }) => [address, { name: metadata.name, origin }] as const),
+  );
+  const more = one ? one.addresses.map((address) => [address, { name: one.name }] as const) : [];
+  const byAddress = new Map<string, Owner>([...more, ...known]);
   if (byAddress.size === 0) return [];
   return sorted(services).flatMap((service) =>
     vipsOf(service).flatMap((vip) => {
@@ -20,13 +25,19 @@ function check({ services, nodes }: Snapshot): readonly Diagnostic[] {
   );
 }
 
-function conflict(vip: Vip, node: Node): readonly Diagnostic[] {
-  const is = `${vip.kind} ${vip.ip} is an address of Node ${node.metadata.name}`;
+/** The Node with an address; without an origin it is not in the input. */
+interface Owner {
+  readonly name: string;
+  readonly origin?: Origin;
+}
+
+function conflict(vip: Vip, node: Owner): readonly Diagnostic[] {
+  const is = `${vip.kind} ${vip.ip} is an address of Node ${node.name}`;
   const about = {
     code: 'vip-on-node',
     severity: 'warning',
     origin: vip.origin,
-    related: { message: 'the Node', origin: node.origin },
+    ...(node.origin && { related: { message: 'the Node', origin: node.origin } }),
   } as const;
   if (vip.kind === 'ClusterIP') {
     const message = `${is}: what its clients send to that node on the ports of the Service never gets there`;

@@ -17,6 +17,8 @@ export interface Entrance {
   readonly hook: Hook;
   readonly priority: number;
   readonly isNat: boolean;
+  /** `ip kube-proxy` */
+  readonly name: string;
   /** The branches that a branch ends in when it enters the chain, whose policy is applied. */
   readonly walk: (branch: Branch) => readonly Walked[];
 }
@@ -53,7 +55,7 @@ function entrancesOf(table: Table, name: string, find: (chain: string) => MadeCh
       const out = follow({ table: name, hook, find, done }, made, branch);
       return [...done, ...out.map((each) => policy(name, hook, chain, each))];
     };
-    return [{ hook, priority: base.priority, isNat: base.type === 'nat', walk }];
+    return [{ hook, priority: base.priority, isNat: base.type === 'nat', name, walk }];
   });
 }
 

@@ -146,7 +146,7 @@ function checkClusterIPs({ clusterIP, clusterIPs, ipFamilies }: Spec, at: Cursor
   }
   if (second !== undefined && (first === 'None' || second === 'None')) {
     fail(at, 'must be alone when it has None', { key: 'clusterIPs' });
-  } else if (second !== undefined && familyOf(first) === familyOf(second)) {
+  } else if (second !== undefined && parsedFamily(first) === parsedFamily(second)) {
     fail(at, 'must be of two families, one IPv4 and one IPv6', { key: 'clusterIPs' });
   }
   if (ipFamilies.length === 2 && ipFamilies[0] === ipFamilies[1]) {
@@ -154,7 +154,7 @@ function checkClusterIPs({ clusterIP, clusterIPs, ipFamilies }: Spec, at: Cursor
   }
   const all = clusterIPs.length > 0 ? clusterIPs : [clusterIP];
   for (const [i, ip] of all.entries()) {
-    const [wanted, family] = [ipFamilies[i], familyOf(ip)];
+    const [wanted, family] = [ipFamilies[i], parsedFamily(ip)];
     if (wanted === undefined || family === undefined || IP_FAMILIES[wanted] === family) continue;
     at.path.push(clusterIPs.length > 0 ? 'clusterIPs' : 'clusterIP');
     refuse(at, `must be ${wanted} as ipFamilies[${i}] says, is ${ip}`, clusterIPs.length > 0 ? { key: i } : {});
@@ -162,7 +162,7 @@ function checkClusterIPs({ clusterIP, clusterIPs, ipFamilies }: Spec, at: Cursor
   }
 }
 
-function familyOf(ip: string | undefined): Family | undefined {
+function parsedFamily(ip: string | undefined): Family | undefined {
   return ip === undefined ? undefined : parseIp(ip)?.family;
 }
 

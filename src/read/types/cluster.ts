@@ -45,24 +45,27 @@ export interface IngressBackend {
   readonly at: readonly Key[];
 }
 
-/** NetworkPolicy networking.k8s.io/v1: which Pods of its namespace it restricts, and what it lets in. */
+/** NetworkPolicy networking.k8s.io/v1: which Pods of its namespace it restricts, and what it admits. */
 export interface NetworkPolicy {
   readonly metadata: ObjectMeta;
   readonly podSelector: LabelSelector;
   /** `Ingress`, `Egress`. */
   readonly policyTypes: readonly string[];
-  /** What comes in where policyTypes has Ingress: what any of these admits. */
-  readonly ingress: readonly IngressAdmission[];
+  /** Where policyTypes has Ingress: its Pods get what any of these rules admits. */
+  readonly ingress: readonly PolicyRule[];
+  /** Where policyTypes has Egress: its Pods may send what any of these rules admits. */
+  readonly egress: readonly PolicyRule[];
   readonly origin: Origin;
 }
 
-/** One rule of a NetworkPolicy: of these peers, or of anyone without any, to these ports, or to all without any. */
-export interface IngressAdmission {
-  readonly ports: readonly AdmittedPort[];
-  readonly from: readonly AdmittedPeer[];
+/** One rule of a NetworkPolicy: any of these peers (all without any), on any of these ports (all without any). */
+export interface PolicyRule {
+  readonly ports: readonly PolicyPort[];
+  /** `from` of ingress, `to` of egress. */
+  readonly peers: readonly PolicyPeer[];
 }
 
-export interface AdmittedPort {
+export interface PolicyPort {
   readonly protocol: Protocol;
   /** A number, or the name of a container's port; absent means all. */
   readonly port?: number | string;
@@ -71,10 +74,11 @@ export interface AdmittedPort {
 }
 
 /** Pods by their labels and their namespace's, or addresses. */
-export interface AdmittedPeer {
+export interface PolicyPeer {
   readonly podSelector?: LabelSelector;
   readonly namespaceSelector?: LabelSelector;
-  readonly ipBlock?: { readonly cidr: string };
+  /** The addresses of `cidr` without those of `except`. */
+  readonly ipBlock?: { readonly cidr: string; readonly except: readonly string[] };
 }
 
 /** Namespace v1. */

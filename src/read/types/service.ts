@@ -74,6 +74,11 @@ export interface LoadBalancerIngress {
   readonly ipMode: 'VIP' | 'Proxy';
 }
 
+/** Whether a Service is headless: its only cluster IP is `None`. */
+export function isHeadless({ spec }: Pick<Service, 'spec'>): boolean {
+  return spec.clusterIPs[0] === 'None';
+}
+
 /** A nil selector and an empty one alike select nothing: the API stores no empty maps. */
 export function hasSelector({ spec }: Service): boolean {
   return Object.keys(spec.selector ?? {}).length > 0;

@@ -134,7 +134,10 @@ export const RULES: readonly Rule[] = [
   rule('write/token.ts', 'npm:yaml'),
   rule('write/expand.ts', 'yaml.ts'),
   rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
-  rule('packet/', 'tools/ipset/ tools/iptables/ tools/ipvs/ tools/tools.ts ip.ts owner.ts'),
+  rule(
+    'packet/',
+    'tools/ipset/ tools/iptables/ tools/ipvs/ tools/nft/ tools/detected.ts tools/tools.ts ip.ts owner.ts',
+  ),
   rule('dumps/', 'packet/node.ts tools/ diag.ts ip.ts owner.ts'),
   rule(
     'trace/',
@@ -143,8 +146,8 @@ export const RULES: readonly Rule[] = [
   rule('effect/', 'packet/ pipeline.ts review/compare.ts resolve/types.ts tools/ipset/ ip.ts owner.ts table.ts'),
   rule(
     'explain/',
-    'doctor/finding.ts discover/dns/ lint/policies.ts packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
-      'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts printable.ts table.ts',
+    'doctor/finding.ts discover/dns/ lint/judge.ts lint/policies.ts lint/rules/ packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
+      'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts order.ts printable.ts table.ts',
   ),
   rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
@@ -177,10 +180,11 @@ export const RULES: readonly Rule[] = [
       'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
-  rule('verify/', 'packet/ tools/ ip.ts json.ts node:crypto.hash'),
+  rule('verify/', 'packet/ tools/ backends/iptables/names.ts ip.ts json.ts node:crypto.hash'),
+  rule('migrate/', 'verify/ packet/ doctor/finding.ts resolve/types.ts tools/iptables/ owner.ts table.ts'),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ trace/ verify/ dumps/ effect/ explain/ packet/ diff/ review/ write/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ trace/ verify/ migrate/ dumps/ effect/ explain/ packet/ diff/ review/ write/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
       'front.ts near.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts order.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',

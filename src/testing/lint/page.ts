@@ -4,6 +4,7 @@
 import { INPUT_CODES } from '../../lint/input-codes.js';
 import { RULES } from '../../lint/registry.js';
 import type { Rule } from '../../lint/rule.js';
+import { diffLines } from '../../review/compare.js';
 
 const INTRODUCTION = `# Lint
 
@@ -33,6 +34,8 @@ nothing found
 | \`--severity LEVEL\`  | what is shown, and makes the exit code 1: \`error\`, \`warning\` and worse (the default), or \`note\` and worse, which is all |
 | \`--format FORMAT\`   | \`text\`; \`json\`, a list of findings; \`sarif\`, SARIF 2.1.0; \`github\`, commands of GitHub Actions |
 | \`--lint-config FILE\` | severities by code; \`.vipc-lint.yaml\` of the current directory where it is not given         |
+| \`--node NAME\`       | findings that depend on a node are for this one alone: its Local policies, its addresses, and those of \`--node-address IP\` |
+| \`--cluster NAME=PATH\` | one of several clusters, instead of PATH: all are linted, and what they export to each other |
 | \`--simulate\`        | makes the Pods and addresses that manifests leave to a cluster, so that rules see more         |
 
 Exit codes: 0 nothing of that severity; 1 findings; 2 trouble. What an API server would refuse is trouble: such errors are
@@ -94,8 +97,8 @@ jobs:
 const RULES_INTRODUCTION = `## Rules
 
 Those with a mark in the last column every command runs that reads a cluster; the others \`vipc lint\` alone. The list is
-printed from \`src/lint/rules\`. The examples of each are its tests: the first has the finding at the lines that say so, the
-second has none.
+printed from \`src/lint/rules\`. The examples of each are its tests: the first has the finding at the lines that say so; the
+second, of which the page shows the lines that differ, has none.
 `;
 
 const INPUT_INTRODUCTION = `## What is said of the input
@@ -127,6 +130,29 @@ function isRead(code: string): boolean {
 }
 
 function section({ code, severity, summary, why, failing, passing }: Rule): string {
-  const example = (text: string) => `\`\`\`yaml\n${text}\`\`\``;
-  return `### ${code}\n\n${summary} (${severity}). ${why}\n\n${example(failing)}\n\n${example(passing)}\n`;
+  const first = `\`\`\`yaml\n${failing}\`\`\``;
+  return `### ${code}\n\n${summary} (${severity}). ${why}\n\n${first}\n\n${changed(failing, passing)}\n`;
+}
+
+/** Lines of context around a change. */
+const CONTEXT = 1;
+
+/** The passing example as its difference from the failing one, or whole where that is shorter. */
+function changed(failing: string, passing: string): string {
+  const lines = diffLines(unmarked(failing).split('\n'), passing.split('\n'));
+  const near = lines.map((_, i) =>
+    lines.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(({ kind }) => kind !== ' '),
+  );
+  const shown = lines.flatMap(({ kind, text }, i) => {
+    const line = `${kind}${text}`.trimEnd();
+    if (near[i]) return [line];
+    return near[i - 1] ? [' …'] : [];
+  });
+  const short = shown.join('\n').trimEnd().replace(/\n …$/, '');
+  return short.length < passing.length ? `\`\`\`diff\n${short}\n\`\`\`` : `\`\`\`yaml\n${passing}\`\`\``;
+}
+
+/** Without the marks of findings. */
+function unmarked(text: string): string {
+  return text.replace(/ *# <- .*/g, '');
 }

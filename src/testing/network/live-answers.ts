@@ -44,5 +44,5 @@ function answerOf(
     return isLost ? 'timeout' : answerFrom(address, source, masquerade);
   }
   // Only pods serve: the node refuses what no rule sends elsewhere.
-  return verdict === 'NONE' && to.startsWith('10.244.1.5') ? answerFrom(to, source, false) : 'refused';
+  return verdict === 'NONE' && to.startsWith('10.244.1.5') ? answerFrom(to, source, masquerade) : 'refused';
 }

@@ -108,7 +108,7 @@ export const INGRESS: KindRules = {
 export const NETWORK_POLICY: KindRules = {
   kind: 'NetworkPolicy',
   apiVersion: 'networking.k8s.io/v1',
-  about: 'Of its rules those of ingress are read, for lint; those of egress are not.',
+  about: 'It is read for lint and explain; rules of Services do not depend on it.',
   object: { metadata: { name: 'web' }, spec: { podSelector: { matchLabels: { app: 'web' } } } },
   rules: [
     {
@@ -162,6 +162,22 @@ export const NETWORK_POLICY: KindRules = {
       source: 'networking',
       good: { 'spec.ingress': [{ from: [{ podSelector: {} }, { ipBlock: { cidr: '10.0.0.0/8' } }] }] },
       bad: { 'spec.ingress': [{ from: [{}] }] },
+    },
+    {
+      field: 'spec.ingress[].from[].ipBlock.except',
+      rule: 'networks within cidr, each smaller than it',
+      says: 'refused',
+      source: 'networking',
+      good: { 'spec.ingress': [{ from: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }] }] },
+      bad: { 'spec.ingress': [{ from: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.0.0.0/8'] } }] }] },
+    },
+    {
+      field: 'spec.egress[].to[]',
+      rule: 'as spec.ingress[].from[]; ports too',
+      says: 'refused',
+      source: 'networking',
+      good: { 'spec.egress': [{ to: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: 'UDP' }] }] },
+      bad: { 'spec.egress': [{ to: [{}] }] },
     },
   ],
 };

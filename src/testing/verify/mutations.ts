@@ -27,12 +27,17 @@ const CHANGES: Readonly<Record<string, Change>> = {
   port: replaced(/(?<=--dport |[0-9\]]:|,(?:tcp|udp|sctp):)\d+\b/, (port, dice) =>
     String(Number(port) + 1 + dice.below(3)),
   ),
-  address: replaced(/\b(?:\d+\.){3}\d+(?=\/32|:|,|$| )/, (ip, dice) =>
+  address: replaced(/(?<!--mask )\b(?:\d+\.){3}\d+(?=\/32|:|,|$| )/, (ip, dice) =>
     ip.replace(/\d+$/, (last) => String((Number(last) + 1 + dice.below(3)) % 256)),
+  ),
+  // The last two digits, so that the address stays in canonical form.
+  address6: replaced(/(?<=::[0-9a-f:]*?)[1-9a-f][0-9a-f]?(?=\/128|\]|,|$| )/, (last, dice) =>
+    (((Number.parseInt(last, 16) + dice.below(3)) % 255) + 1).toString(16),
   ),
   mask: replaced(/(?<=\.0\/)\d+\b/, (prefix, dice) =>
     String(Math.max(1, Math.min(32, Number(prefix) + dice.of([-1, 1])))),
   ),
+  mask6: replaced(/(?<=::\/)\d+\b/, (prefix, dice) => String(Math.min(128, Number(prefix) + dice.of([-1, 1])))),
   probability: replaced(/(?<=--probability )[0-9.]+/, (share) => (Number(share) * 0.9).toFixed(11)),
   mark: replaced(/0x4000\b/, () => '0x8000'),
   seconds: replaced(/(?<=--seconds )\d+/, (seconds) => String(Number(seconds) + 1)),

@@ -11,17 +11,18 @@ import type { Chain, Element, NamedSet, Table } from './types.js';
 export type Sections = (text: string) => readonly Section[];
 
 export function changesOf(differences: readonly TableDiff[], sections: Sections): Changes {
+  // Of a table that goes as a whole, the content says nothing new.
+  const gone = differences.filter(({ after }) => !after);
   const side = (which: 'before' | 'after') =>
     differences.flatMap((table) => {
       const there = table[which];
-      // Of a table that goes as a whole, the content says nothing new.
-      if (!table.after) return there ? [section('nft', [printTableName(table)])] : [];
-      if (!there) return [];
+      if (!table.after || !there) return [];
       const properties = table.isRemade ? [section(`nft ${printTableName(table)}`, [...propertiesOf(there)])] : [];
       const parts = sections(render(print([partOf(table, there, which)])));
       return [...properties, ...parts.map((part) => ({ ...part, title: `nft ${part.title}` }))];
     });
-  return sides(side('before'), side('after'));
+  const removed = gone.length === 0 ? [] : [section('nft', gone.map(printTableName))];
+  return sides([...removed, ...side('before')], side('after'));
 }
 
 function propertiesOf({ comment, others = [] }: Table): readonly string[] {

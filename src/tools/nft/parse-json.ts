@@ -9,9 +9,9 @@ import { type Checked, show } from '../../diag.js';
 import { readSet } from './json/set.js';
 import { statementText } from './json/statement.js';
 import { type Data, isData, NotListed, properties } from './json/value.js';
-import { readRule } from './parse/rule.js';
-import { isFamily, isHook, isType } from './parse/table.js';
-import { tokens } from './parse/tokens.js';
+import { readRule } from './listing/rule.js';
+import { isFamily, isHook, isType } from './listing/table.js';
+import { tokens } from './listing/tokens.js';
 import type { BaseChain, Chain, NamedSet, NftFamily, Rule, Statement, Table } from './types.js';
 
 /** The objects of `nft -j`, each with its one name: `{"rule": …}`; undefined for any other text. */

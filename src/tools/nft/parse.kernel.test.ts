@@ -9,17 +9,31 @@ import { data, listingLines, randomTable } from '../../testing/random/nft.js';
 import { often, sample, seed } from '../../testing/run/extent.js';
 import { render } from '../../text.js';
 import { parse } from './parse.js';
-import { print } from './print.js';
+import { parseJson } from './parse-json.js';
+import { print, printElement } from './print.js';
+import { printRule, ruleContext } from './print-rule.js';
 import type { Table } from './types.js';
 
 const VERSIONS = nftVersions();
 
 /** Loads tables into a namespace of their own and lists them. */
-function listed(program: string, tables: readonly Table[]): Promise<string> {
+function listed(program: string, tables: readonly Table[]): Promise<{ listing: string; json: string }> {
   return withNetns(async (host) => {
     const text = render(print(tables));
     succeeded(await host.run([program, '-f', '-'], text), `nft -f of:\n${text}\n`);
-    return succeeded(await host.run([program, 'list', 'ruleset']), 'nft list ruleset').stdout;
+    const list = async (...options: readonly string[]) =>
+      succeeded(await host.run([program, ...options, 'list', 'ruleset']), 'nft list ruleset').stdout;
+    return { listing: await list(), json: await list('-j') };
+  });
+}
+
+/** What the JSON of every version has: elements and the texts of rules. */
+function rules(tables: readonly Table[]): unknown {
+  return tables.map((table) => {
+    const context = ruleContext({ ...table, sets: [] });
+    const sets = table.sets.map(({ name, elements }) => [name, [...elements()].map(printElement).sort()]);
+    const chains = table.chains.map(({ name, rules: all }) => [name, all().map((rule) => printRule(rule, context))]);
+    return [table.name, sets, chains];
   });
 }
 
@@ -34,7 +48,8 @@ function listed(program: string, tables: readonly Table[]): Promise<string> {
       for (const each of sample(cases, 4, `nft ${name}`)) {
         const dump = readFileSync(each, 'utf8');
         const { value } = parse(dump);
-        const listing = await listed(program, value);
+        const { listing, json } = await listed(program, value);
+        expect(rules(parseJson(json).value)).toEqual(rules(value));
         expect(data(parse(listing).value)).toEqual(data(value));
         if (name === 'installed') expect(listingLines(listing)).toEqual(listingLines(render(print(value))));
       }
@@ -43,9 +58,11 @@ function listed(program: string, tables: readonly Table[]): Promise<string> {
 
   it.each(VERSIONS)('$name: random rules, printed, loaded and listed, are the same', async ({ program }) => {
     const law = fc.asyncProperty(randomTable(), async (table) => {
-      const { value, diagnostics } = parse(await listed(program, [table]));
+      const { listing, json } = await listed(program, [table]);
+      const { value, diagnostics } = parse(listing);
       expect(diagnostics).toEqual([]);
       expect(data(value)).toEqual(data([table]));
+      expect(rules(parseJson(json).value)).toEqual(rules([table]));
     });
     await fc.assert(law, { seed, numRuns: often(10, 150) });
   });

@@ -111,3 +111,107 @@ it('reads random tables as they were printed', () => {
   });
   fc.assert(law, { seed, numRuns: often(100, 2000) });
 });
+
+it('reads handles, flow tables, devices and joined lines, and leaves notes out', () => {
+  const { value, diagnostics } = parse(NOTED);
+  expect(diagnostics).toEqual([]);
+  expect(data(value)).toEqual(
+    data(parse(render(print(value))).value).map((table) => expect.objectContaining({ name: table['name'] })),
+  );
+  expect(data(value)).toMatchObject([
+    {
+      name: 'x',
+      others: ['flowtable ft {\n\thook ingress priority filter\n\tdevices = { eth0 }\n}'],
+      sets: [{ name: 's', elements: [{ key: '1.2.3.4' }, { key: '5.6.7.8', comment: 'a } b' }] }],
+      chains: [{ name: 'c', rules: [{ handle: 4, statements: [{ values: ['80', '443'] }, { kind: 'verdict' }] }] }],
+    },
+  ]);
+});
+
+const NOTED = `# Warning: table inet x is managed by another program
+table inet x { # handle 1
+	flowtable ft { # handle 2
+		hook ingress priority filter
+		devices = { eth0 }
+	}
+
+	set s { # handle 3
+		type ipv4_addr
+		elements = { 1.2.3.4/32 counter packets 5 bytes 6,
+			     5.6.7.8 expires 5s comment "a } b" }
+	}
+
+	chain c { # handle 5
+		tcp dport { 80, \\
+			    443 } drop # handle 4
+	}
+}
+`;
+
+it.each([
+  ['table ip x {\n\tchain c {\n\t\tdrop\n', 'line 5: the text ends early: "the end"'],
+  ['table ip x {\n\tchain c {\n\t\tlog prefix "a\n\t}\n}\n', 'line 3: not a word of nft: "log prefix \\"a"'],
+  ['table ip x {\n\tset {\n\t}\n}\n', 'line 2: expected the name of a set: "set {"'],
+  ['chain c\ntable ip y {\n}\n', 'line 1: not a table: "chain c"'],
+  [
+    'table ip x {\n\tchain c {\n\t\ttype nat hook moon priority 0;\n\t}\n}\n',
+    'line 3: not the head of a chain: "type nat hook moon priority 0;"',
+  ],
+])('says where %j is wrong, and reads the next table', (text, message) => {
+  const { value, diagnostics } = parse(`${text}table ip6 good {\n}\n`);
+  expect(diagnostics.map((each) => each.message)).toContain(message);
+  expect(value.map(({ name }) => name)).toContain('good');
+});
+
+it.each(['a"; } flush ruleset; {"', 'a\nflush ruleset', '\\', '\u0000', '# x', '}', '\u0085\u2028'])(
+  'keeps the comment %j in its quotes',
+  (comment) => {
+    const table: Table = {
+      family: 'ip',
+      name: 'x',
+      comment,
+      sets: [],
+      chains: [{ name: 'c', comment, rules: () => [{ statements: [], comment }] }],
+    };
+    const text = render(print([table]));
+    expect(text.split('\n').filter((line) => /flush/.test(line.replace(/"[^"]*"/g, '')))).toEqual([]);
+    const { value, diagnostics } = parse(text);
+    expect(diagnostics).toEqual([]);
+    expect(value).toHaveLength(1);
+    expect(value[0]?.comment).toBe(comment.replace(/["\p{Cc}]/gu, '?'));
+  },
+);
+
+it('never throws at any text', () => {
+  const words = fc.constantFrom(
+    'table',
+    'ip',
+    'x',
+    '{',
+    '}',
+    'set',
+    'chain',
+    'map',
+    'elements',
+    '=',
+    ',',
+    ';',
+    '\n',
+    '"',
+    '#',
+    'type',
+    'dnat',
+    'to',
+    '@s',
+    ':',
+    '1.2.3.4',
+    'comment',
+    'vmap',
+    '\\',
+  );
+  const law = fc.property(fc.array(words, { maxLength: 40 }), (list) => {
+    const { value } = parse(list.join(' '));
+    render(print(value));
+  });
+  fc.assert(law, { seed, numRuns: often(300, 20_000) });
+});

@@ -3,9 +3,9 @@
  * that the types do not know stay text.
  */
 import { type Checked, type Diagnostic, show } from '../../diag.js';
-import { type Cursor, comes, Fault, skipEnds, takeLine, token, word } from './parse/cursor.js';
-import { readTable } from './parse/table.js';
-import { tokens } from './parse/tokens.js';
+import { type Cursor, comes, Fault, skipEnds, takeLine, token, word } from './listing/cursor.js';
+import { readTable } from './listing/table.js';
+import { tokens } from './listing/tokens.js';
 import type { Table } from './types.js';
 
 /**
@@ -18,6 +18,7 @@ export function parse(text: string): Checked<readonly Table[]> {
   const value: Table[] = [];
   const diagnostics: Diagnostic[] = [];
   for (skipEnds(cursor); token(cursor); skipEnds(cursor)) {
+    const start = cursor.at;
     try {
       if (comes(cursor, 'add') || comes(cursor, 'delete')) skipWhole(cursor);
       else if (word(cursor, 'table') !== 'table') throw new Fault('not a table', cursor.tokens[cursor.at - 1]);
@@ -25,6 +26,8 @@ export function parse(text: string): Checked<readonly Table[]> {
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       diagnostics.push(unreadable(fault, cursor));
+      // An unclosed table ends where the next begins.
+      cursor.at = start;
       skipTable(cursor);
     }
   }

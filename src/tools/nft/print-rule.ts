@@ -2,6 +2,8 @@
  * A rule → text, as nft lists it.
  */
 import { inKeyOrder } from './key-order.js';
+import { listed } from './listed.js';
+import { merged } from './merged.js';
 import { BARE_META, defaultReject, duration, hex, quote } from './spelling.js';
 import type {
   Expression,
@@ -34,57 +36,8 @@ export function printRule({ statements, comment }: Rule, context: RuleContext): 
 }
 
 /** `goto services` */
-export function printVerdict(verdict: Verdict): string {
+function printVerdict(verdict: Verdict): string {
   return 'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;
-}
-
-/**
- * The statements that nft lists: it leaves out a match of the protocol that a field implies, as `meta l4proto tcp` before
- * `tcp dport 80`, unless a statement that acts stands between them.
- */
-export function listed(statements: readonly Statement[]): readonly Statement[] {
-  return statements.filter((statement, i) => {
-    const protocol = matchedProtocol(statement);
-    if (protocol === undefined) return true;
-    const later = statements.slice(i + 1);
-    const acts = later.findIndex(({ kind }) => kind !== 'match' && kind !== 'lookup' && kind !== 'vmap');
-    const near = acts < 0 ? later : later.slice(0, acts + 1);
-    return !near.some((each) => usesHeader(each, protocol));
-  });
-}
-
-function matchedProtocol(statement: Statement): string | undefined {
-  if (statement.kind !== 'match' || statement.operator !== '==' || statement.values.length !== 1) return undefined;
-  const { left } = statement;
-  return left.kind === 'meta' && left.key === 'l4proto' ? statement.values[0] : undefined;
-}
-
-function usesHeader(statement: Statement, header: string): boolean {
-  return expressions(statement).some((expression) => hasHeader(expression, header));
-}
-
-function expressions(statement: Statement): readonly Expression[] {
-  switch (statement.kind) {
-    case 'match':
-    case 'lookup':
-      return [statement.left];
-    case 'vmap':
-    case 'set':
-      return [statement.key];
-    case 'dnat':
-    case 'snat':
-      return statement.to.kind === 'map'
-        ? [statement.to.key, ...(statement.to.port ? [statement.to.port.key] : [])]
-        : [];
-    default:
-      return [];
-  }
-}
-
-function hasHeader(expression: Expression, header: string): boolean {
-  if (expression.kind === 'concat') return expression.parts.some((part) => hasHeader(part, header));
-  if (expression.kind === 'masked') return hasHeader(expression.of, header);
-  return expression.kind === 'payload' && expression.header === header;
 }
 
 /** One statement of a rule. */
@@ -140,9 +93,10 @@ function isMasked(left: Expression): boolean {
 
 function printValues(left: Expression, operator: Operator, values: readonly string[]): string {
   if (isFlags(left) && (operator === '==' || values.length === 1)) return values.join(',');
+  const kept = merged(values);
   // A set of concatenations stays one, however few it has.
-  if (values.length === 1 && left.kind !== 'concat') return values.join();
-  return `{ ${inKeyOrder(values, (value) => value).join(', ')} }`;
+  if (kept.length === 1 && left.kind !== 'concat') return kept.join();
+  return `{ ${kept.join(', ')} }`;
 }
 
 /** Whether the values are flags, of which one must be set. */

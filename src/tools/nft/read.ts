@@ -47,6 +47,21 @@ export async function readOurs(
   return names && tables.flatMap((each) => each?.table ?? []);
 }
 
+/** All tables with their content, to follow packets through them; `problem` says why there are none. */
+export async function readRuleset(
+  ask: Ask,
+  nft: string,
+): Promise<{ readonly tables: readonly Table[]; readonly problem?: string }> {
+  const argv = [nft, 'list', 'ruleset'];
+  let why: Outcome | undefined;
+  const text = await answer(ask, argv, (outcome) => {
+    why = outcome;
+    return isUnseen(outcome) || isUnsupported(outcome);
+  });
+  if (text !== undefined) return { tables: understood(argv.join(' '), parse(text)) };
+  return { tables: [], ...(why && isCrash(why) && { problem: await crashSentence(ask, nft) }) };
+}
+
 /** Undefined when it is not there any more. */
 async function readTable(
   ask: Ask,

@@ -63,7 +63,7 @@ export interface NamedSet {
 export interface Element {
   /** As nft writes it: `10.96.0.1 . tcp . 80`, `10.0.0.0/8`, `1-5`. */
   readonly key: string;
-  /** Of maps: `10.244.1.5 . 8080`, or a verdict as printVerdict() writes it: `goto service-X`. */
+  /** Of maps: `10.244.1.5 . 8080`, or a verdict as nft writes it: `goto service-X`. */
   readonly data?: string;
   readonly comment?: string;
   /** The element's own lifetime in seconds, where it differs from the set's. */

@@ -18,7 +18,7 @@ export function packetBytes(packet: PacketClass, number: number, opener?: Packet
   if (state === 'RELATED' && opener) return icmp(packet, number, errorBytes(opener, number));
   if (protocol === PING[family]) return state === 'NEW' ? icmp(packet, number, echoBytes(family, number)) : undefined;
   const content = CONTENTS[protocol];
-  const flags = content?.flags[state];
+  const flags = content?.flags[state === 'ESTABLISHED' && opener ? 'ANSWER' : state];
   if (!content || flags === undefined) return undefined;
   const ports = Buffer.alloc(4);
   ports.writeUInt16BE(sourcePort ?? 32_768 + (number % 32_000), 0);
@@ -75,13 +75,14 @@ const CONTENTS: Readonly<Record<string, Content>> = {
   tcp: {
     number: 6,
     flags: {
-      // SYN, the answer SYN ACK, and SYN FIN, to which conntrack gives the state INVALID.
+      // SYN, the answer SYN ACK, ACK of a connection that is tracked, and SYN FIN, which conntrack finds INVALID.
       NEW: '00000000000000005002ffff00000000',
-      ESTABLISHED: '00000000000000015012ffff00000000',
+      ANSWER: '00000000000000015012ffff00000000',
+      ESTABLISHED: '00000000000000005010ffff00000000',
       INVALID: '00000000000000005003ffff00000000',
     },
   },
-  udp: { number: 17, flags: { NEW: '00080000', ESTABLISHED: '00080000' } },
+  udp: { number: 17, flags: { NEW: '00080000', ANSWER: '00080000', ESTABLISHED: '00080000' } },
   // A verification tag of 0, and the chunk INIT.
   sctp: { number: 132, flags: { NEW: '0000000000000000010000140000000100010000000a000a00000001' } },
 };

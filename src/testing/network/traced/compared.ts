@@ -68,13 +68,16 @@ export function withTracedNode<T>(
       if (sent + packets.length >= MOST_NUMBERS) throw new Error('more packets than there are numbers');
       const first = sent + 1;
       sent += packets.length;
-      const { stdout } = succeeded(await host.run(argvOf(family, loaded), linesOf(packets, first)), 'inject.pl');
+      const script = argvOf(family, new URL('inject.pl', import.meta.url));
+      const input = [`${loaded.monitor} ${loaded.forget}\n`, ...linesOf(packets, first)];
+      const { stdout } = succeeded(await host.run(script, input), 'inject.pl');
       return read(stdout.split('\n'), { first, count: packets.length, loaded });
     });
   });
 }
 
-function wiring(): string {
+/** Commands that make the node of DEVICES in a network namespace. */
+export function wiring(): string {
   const sysctls = [
     'net.ipv4.ip_forward=1',
     'net.ipv6.conf.all.forwarding=1',
@@ -102,9 +105,10 @@ function wiring(): string {
   ].join('\n');
 }
 
-function argvOf(family: Family, { monitor, forget }: Loaded): readonly string[] {
-  const script = readFileSync(new URL('inject.pl', import.meta.url), 'utf8');
-  return ['perl', '-e', script, family === 'ipv4' ? '4' : '6', monitor, forget, ...Object.keys(DEVICES)];
+/** The program that runs a script behind devices.pl. */
+export function argvOf(family: Family, script: URL): readonly string[] {
+  const text = [new URL('devices.pl', import.meta.url), script].map((url) => readFileSync(url, 'utf8')).join('');
+  return ['perl', '-e', text, family === 'ipv4' ? '4' : '6', ...Object.keys(DEVICES)];
 }
 
 function linesOf(packets: readonly Sent[], first: number): readonly string[] {

@@ -1,8 +1,7 @@
-#!/usr/bin/perl
-# Sends packets and reads the kernel's trace of them: inject.pl FAMILY MONITOR FORGET DEVICE... FAMILY is 4 or 6, MONITOR is
-# xtables or nft, and FORGET has the commands of nft that empty the sets of the packets. Each line of input is a packet:
-# `DEVICE HEX` comes in by that tun device, and `- HEX` is sent by this node; `DEVICE HEX alone` forgets all earlier clients
-# before.
+# Sends packets and reads the kernel's trace of them: inject.pl FAMILY DEVICE..., appended to devices.pl. The first line of
+# input is `MONITOR COMMANDS`: xtables or nft, and what nft does to empty the sets of the packets. Each line after it is a
+# packet: `DEVICE HEX` comes in by that tun device, and `- HEX` is sent by this node; `DEVICE HEX alone` first forgets all
+# clients.
 #
 # Each packet has a number, in the identification of its IPv4 header or the flow label of its IPv6 header. Its type of
 # service, 0x2c, distinguishes it from packets that the kernel sends by itself, except for its RST, which copies that.
@@ -13,31 +12,22 @@
 #   out NUMBER DEVICE HEX                 the packet as it left the node
 #   failed NUMBER WHY                     the kernel did not accept the packet
 #   lost NUMBER                           the monitor's socket had no room for all messages about the packet
-use strict;
-use warnings;
 use Errno qw(EPERM);
-use Fcntl;
-use Socket;
 
 use constant {
-  TUNSETIFF   => 0x400454ca,
-  TUN_NO_PI   => 0x1001,
-  IPPROTO_RAW => 255,
-  SERVICE     => 0x2c,
   # The markers' numbers are from here to 0xffff, in turn.
   MARKER      => 0xff00,
   # The most packets on their way: the socket buffer of xtables-monitor holds some ninety messages.
   MOST        => 2,
 };
 
-my ($family, $kind, $forget, @devices) = @ARGV;
+our ($family, @devices, %tun);
+my ($kind, $empty) = <STDIN> =~ /^(\S+) (.*)$/;
 my @monitor = $kind eq 'xtables' ? qw(xtables-monitor --trace) : qw(stdbuf -oL nft -a monitor trace);
 my @packets = map { [/^(\S+) ([0-9a-f]+)( alone)?$/] } <STDIN>;
-my %tun = map { $_ => tun($_) } @devices;
 my (%known, %number, @on_their_way);
 my $said = '';
 my $markers = 0;
-socket my $raw, $family == 4 ? AF_INET : AF_INET6, SOCK_RAW, IPPROTO_RAW or die "raw socket: $!\n";
 
 my $monitor_id = open my $monitor, '-|', @monitor or die "$monitor[0]: $!\n";
 # The monitor does not report when it is ready: send markers until one is seen.
@@ -48,7 +38,7 @@ for my $device (@devices) {
 }
 for (@packets) {
   my ($device, $hex, $alone) = @$_;
-  forget() if $alone;
+  forget_all() if $alone;
   my $lost = lost();
   inject($device, pack 'H*', $hex);
   print "lost ", number_of(pack 'H*', $hex), "\n" if lost() > $lost;
@@ -59,13 +49,6 @@ mark();
 wait_for(0);
 drain();
 kill 'TERM', $monitor_id;
-
-sub tun {
-  my ($name) = @_;
-  sysopen my $file, '/dev/net/tun', O_RDWR | O_NONBLOCK or die "/dev/net/tun: $!\n";
-  ioctl $file, TUNSETIFF, pack('Z16 S x22', $name, TUN_NO_PI) or die "$name: $!\n";
-  return $file;
-}
 
 sub number_of {
   my ($packet) = @_;
@@ -81,12 +64,6 @@ sub inject {
     return;
   }
   push @on_their_way, $number;
-}
-
-sub from_here {
-  my ($packet) = @_;
-  my ($address) = unpack $family == 4 ? 'x16 a4' : 'x24 a16', $packet;
-  return send $raw, $packet, 0, $family == 4 ? pack_sockaddr_in(0, $address) : pack_sockaddr_in6(0, $address);
 }
 
 # Sends a marker: its trace shows that the traces of earlier packets are complete.
@@ -106,13 +83,9 @@ sub mark {
   inject($devices[0], $header . $udp);
 }
 
-# Clears the lists of the recent match and the sets of the packets, so that session affinity remembers no client.
-sub forget {
-  system('nft', $forget) == 0 or die "nft $forget failed\n" if $forget ne '';
-  for my $list (glob '/proc/net/xt_recent/*') {
-    open my $file, '>', $list or die "$list: $!\n";
-    print $file '/';
-  }
+sub forget_all {
+  forget();
+  system('nft', $empty) == 0 or die "nft $empty failed\n" if $empty ne '';
 }
 
 # Prints the test packets that left the node.

@@ -2,8 +2,8 @@
  * Sets and maps of `nft -j` → NamedSet.
  */
 
-import { type Draft, finishedSet, keyValue } from '../parse/set.js';
-import { normalValue } from '../parse/value.js';
+import { type Draft, finishedSet, keyValue } from '../listing/set.js';
+import { normalValue } from '../listing/value.js';
 import { duration } from '../spelling.js';
 import type { Element, NamedSet } from '../types.js';
 import { type Data, expressionText, only, properties, valueText, writing } from './value.js';

@@ -2,6 +2,7 @@
  * Values as they appear beside expressions and in elements, in one spelling for all versions.
  */
 import { inKeyOrder } from '../key-order.js';
+import { merged } from '../merged.js';
 import { isMark } from '../print-rule.js';
 import { hex, parseNumber } from '../spelling.js';
 import type { Expression, MapReference } from '../types.js';
@@ -23,10 +24,7 @@ export function normalValue(value: string, left?: Expression): string {
 
 /** The values of a set in braces, in the order of print. */
 export function normalValues(values: readonly string[], left: Expression): readonly string[] {
-  return inKeyOrder(
-    values.map((value) => normalValue(value, left)),
-    (value) => value,
-  );
+  return merged(values.map((value) => normalValue(value, left)));
 }
 
 /** `@name`, or entries in braces. */
@@ -41,7 +39,7 @@ export function readMap(words: Words, key: Expression): MapReference | undefined
 }
 
 /** The entries in the order of print. */
-export function inlineMap(entries: readonly { readonly key: string; readonly data: string }[]): MapReference {
+function inlineMap(entries: readonly { readonly key: string; readonly data: string }[]): MapReference {
   return { kind: 'inline', entries: inKeyOrder(entries, ({ key }) => key) };
 }
 

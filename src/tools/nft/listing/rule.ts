@@ -1,7 +1,8 @@
 /**
  * Words → a rule. What is not known becomes an unknown statement, never an error.
  */
-import { isFlags, isMark, listed } from '../print-rule.js';
+import { listed } from '../listed.js';
+import { isFlags, isMark } from '../print-rule.js';
 import { unquote } from '../spelling.js';
 import type { Expression, NftFamily, Operator, Rule, Statement } from '../types.js';
 import { readAction } from './action.js';

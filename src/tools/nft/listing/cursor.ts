@@ -90,7 +90,7 @@ export function takeBlock(cursor: Cursor, read: () => void): void {
     if (comes(cursor, '}')) break;
     const { at } = cursor;
     read();
-    if (cursor.at === at) throw new Fault('not understood', token(cursor));
+    if (cursor.at === at) throw new Fault(token(cursor) ? 'not understood' : 'the text ends early', token(cursor));
   }
   cursor.at++;
 }

@@ -1,0 +1,113 @@
+/**
+ * Modes and layouts against each other, by verify: the layouts of nftables mode treat every packet alike, and what differs
+ * between modes is by design, by name.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { hasErrors } from '../diag.js';
+import type { Options } from '../options.js';
+import { rulesOf } from '../packet/desired.js';
+import { type Compiled, compileState, type How } from '../pipeline.js';
+import { caseInput, conformanceCases, ROOT } from '../testing/cases/cases.js';
+import { type ApiObject, options as anyOptions, snapshots } from '../testing/random/snapshots.js';
+import { often, sample, seed } from '../testing/run/extent.js';
+import { type Given, verify } from '../verify/verify.js';
+
+/** The addresses of node-a. */
+const OWN = ['192.168.7.2', 'fd00:7::2', '10.244.1.1', 'fd00:10:244:1::1'];
+
+const LAYOUTS = [
+  ['kube-proxy', { mode: 'nftables', layout: 'kube-proxy' }],
+  ['fast', { mode: 'nftables', layout: 'fast' }],
+] as const;
+
+const MODES = [
+  ['iptables', { mode: 'iptables', layout: 'kube-proxy' }],
+  ['ipvs', { mode: 'ipvs', layout: 'kube-proxy' }],
+] as const;
+
+type Way = (typeof LAYOUTS)[number][1] | (typeof MODES)[number][1];
+
+function compiled(sources: Parameters<typeof compileState>[0], options: Options, { mode, layout }: Way, how: How = {}) {
+  const { value, diagnostics } = compileState(sources, { ...options, mode }, { ...how, layout });
+  return hasErrors(diagnostics) ? undefined : value;
+}
+
+function given({ desired, resolved }: Compiled): Given {
+  const endpoints = resolved.flatMap(({ ports }) => ports.flatMap((port) => port.endpoints.reachable));
+  return {
+    rules: rulesOf(desired, OWN),
+    elsewhere: new Set(endpoints.filter(({ local }) => !local).map(({ ip }) => ip)),
+  };
+}
+
+/** The differences that are not by design, and the names of the others. */
+function between(a: Compiled | undefined, b: Compiled | undefined) {
+  if (!a || !b) throw new Error('it does not compile');
+  const [others, names]: [string[], Set<string>] = [[], new Set()];
+  const counts = verify(given(a), given(b), ({ packet, kind, byDesign }) => {
+    for (const name of byDesign) names.add(name);
+    if (byDesign.length === 0) others.push(`${kind} ${JSON.stringify(packet)}`);
+  });
+  return { others, names, counts };
+}
+
+const cases = conformanceCases().map((each) => ({ name: each.name, each }));
+const found = new Set<string>();
+
+describe('the layouts of nftables mode', () => {
+  it.each(sample(cases, 6, 'layouts'))('$name: every packet is treated alike', ({ each }) => {
+    const { sources, options, completion } = caseInput(each);
+    const [[, a], [, b]] = LAYOUTS;
+    const { others, names, counts } = between(
+      compiled(sources, options, a, { completion }),
+      compiled(sources, options, b, { completion }),
+    );
+    expect([...others, ...names]).toEqual([]);
+    expect(counts.destinations).toBeGreaterThan(0);
+  });
+
+  it('are alike for random clusters', () => {
+    const times = often(8, 100);
+    let changing = 0;
+    fc.assert(
+      fc.property(snapshots, anyOptions, (objects, options) => {
+        const sources = [{ name: 'random.json', text: listOf(objects) }];
+        const [[, a], [, b]] = LAYOUTS;
+        const how = { skipInvalid: true };
+        const [left, right] = [compiled(sources, options, a, how), compiled(sources, options, b, how)];
+        if (!left || !right) return;
+        changing++;
+        expect(between(left, right).others).toEqual([]);
+      }),
+      { numRuns: times, seed, endOnFailure: true },
+    );
+    expect(changing).toBeGreaterThan(times / 3);
+  });
+});
+
+function listOf(items: readonly ApiObject[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+describe.each(MODES)('%s mode and nftables mode', (_, way) => {
+  it.each(sample(cases, 4, 'nftables and others'))('$name: what differs is by design', ({ each }) => {
+    const { sources, options, completion } = caseInput(each);
+    // Each mode reads a section of its own; here the same is wanted of both.
+    const { masqueradeAll, masqueradeBit } = options;
+    const alike = { ...options, nftables: { masqueradeAll, masqueradeBit } };
+    const { others, names } = between(
+      compiled(sources, alike, way, { completion }),
+      compiled(sources, alike, LAYOUTS[1][1], { completion }),
+    );
+    for (const name of names) found.add(name);
+    expect(others).toEqual([]);
+  });
+});
+
+it.each(['docs/verify.md', 'docs/migration.md'])('%s has each difference by name', (page) => {
+  const text = readFileSync(`${ROOT}${page}`, 'utf8');
+  expect([...found].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  expect(found.size).toBeGreaterThan(5);
+});

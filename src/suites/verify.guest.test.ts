@@ -1,0 +1,40 @@
+/**
+ * vipc verify against IPVS: packets are sent through mutations of the state of ipvs mode, as in verify.kernel.test.ts.
+ */
+import { expect, it } from '@jest/globals';
+import { FAMILIES } from '../ip.js';
+import { conformanceCases } from '../testing/cases/cases.js';
+import { compiledState } from '../testing/cases/compiled.js';
+import { withGuestNetns } from '../testing/machine/guest.js';
+import { describeInGuest } from '../testing/machine/rings.js';
+import { makeNode } from '../testing/network/sent/answers.js';
+import { loadState } from '../testing/node/load-state.js';
+import { often, sample, seed } from '../testing/run/extent.js';
+import { NONE, plus, type Sent, sendMutants } from '../testing/verify/sent.js';
+import { ipvsSubject } from '../testing/verify/subject.js';
+
+const describeGuest = await describeInGuest();
+
+/** As in verify.kernel.test.ts. */
+const MUTATIONS = Number(process.env['VIPC_MUTATIONS'] ?? often(5, 30));
+
+describeGuest('mutations of the state of ipvs mode, and packets', () => {
+  it('that are treated otherwise are found, and what is found shows in packets', async () => {
+    const cases = sample(conformanceCases(), 1, 'ipvs mutations', 5);
+    const each = Math.ceil(MUTATIONS / cases.length);
+    let sum: Sent = NONE;
+    for (const [i, found] of cases.entries()) {
+      const family = FAMILIES[(seed + i) % 4 === 3 ? 1 : 0];
+      const sent = await withGuestNetns(async (host) => {
+        await makeNode(host);
+        await loadState(host, compiledState(found), 'nft');
+        return sendMutants(host, ipvsSubject(found, family ?? 'ipv4'), each, seed + i * 7919);
+      });
+      sum = plus(sum, sent);
+    }
+    const { wrong, ...figures } = sum;
+    if (process.env['VIPC_MUTATIONS']) console.log(JSON.stringify(figures));
+    expect(wrong).toEqual([]);
+    expect(figures.mutations).toBeGreaterThan(0);
+  });
+});
