@@ -8,6 +8,7 @@ import { FAMILIES } from '../ip.js';
 import { conformanceCases, nftDump } from '../testing/cases/cases.js';
 import { compiledNftables } from '../testing/cases/compiled.js';
 import { describeInKernel } from '../testing/machine/rings.js';
+import { CALICO, DOCKER, FIREWALLD } from '../testing/network/traced/firewall-nft.js';
 import { laterOf } from '../testing/network/traced/flows.js';
 import { nftRules } from '../testing/network/traced/rules.js';
 import { type Walks, walksOf } from '../testing/network/traced/walks.js';
@@ -45,5 +46,12 @@ describeKernel('nft traces as foretold', () => {
 
   it('with many packets', () => {
     expect(done.reduce((sum, { packets }) => sum + packets, 0)).toBeGreaterThanOrEqual(often(100, 10_000));
+  });
+
+  it.each(FAMILIES)('rules of others, and packets of each state, %s', async (family) => {
+    const walks = await walksOf(nftRules(family, `${FIREWALLD}${DOCKER}${CALICO}`), laterOf);
+    expect(walks.wrong).toEqual([]);
+    expect(walks.unsent).toEqual([]);
+    expect(walks.states).toEqual(['ESTABLISHED', 'INVALID', 'NEW', 'RELATED']);
   });
 });

@@ -22,7 +22,9 @@ export function listingOf(text: string): Listing {
     const [, hook] = /^\t\ttype \S+ hook (\S+) /.exec(line) ?? [];
     if (hook !== undefined) hooks.set(chain, hook.toUpperCase());
     const [, rule = '', handle] = /^\t\t(.*) # handle (\d+)$/.exec(line) ?? [];
-    if (handle !== undefined) rules.set(`${chain} 0x${Number(handle).toString(16)}`, { place: ++place, text: rule });
+    if (handle === undefined) continue;
+    const said = rule.replace(/\bcounter packets \d+ bytes \d+/, 'counter');
+    rules.set(`${chain} 0x${Number(handle).toString(16)}`, { place: ++place, text: said });
   }
   return { rules, hooks };
 }
