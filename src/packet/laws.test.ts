@@ -7,8 +7,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FAMILIES } from '../ip.js';
 import { compileState } from '../pipeline.js';
-import { caseInput, conformanceCases } from '../testing/cases/cases.js';
+import { caseInput, conformanceCases, nftDump } from '../testing/cases/cases.js';
 import { classesOf, type NamedClass, OWN } from '../testing/network/traced/classes.js';
+import { nftClassesOf } from '../testing/network/traced/classes-nft.js';
 import { DUMPED, type NodeState, readNodeState } from '../testing/node/node-state.js';
 import { options, snapshots } from '../testing/random/snapshots.js';
 import { often, sample, seed } from '../testing/run/extent.js';
@@ -19,6 +20,9 @@ import { parse as parseRules } from '../tools/iptables/parse.js';
 import { print as printRules } from '../tools/iptables/print.js';
 import { parse as parseServers } from '../tools/ipvs/parse.js';
 import { print as printServers } from '../tools/ipvs/print.js';
+import { parse as parseNft } from '../tools/nft/parse.js';
+import { print as printNft } from '../tools/nft/print.js';
+import { sees } from '../tools/nft/types.js';
 import { rulesOf } from './desired.js';
 import { newEvaluator, type Outcome } from './evaluate.js';
 import { plus, ZERO } from './fraction.js';
@@ -28,9 +32,9 @@ import { answerOf } from './verdict.js';
 const MODES = ['iptables', 'ipvs'];
 
 /** The rules that a case compiles to in a mode. */
-function compiledFor(each: ReturnType<typeof conformanceCases>[number], mode: string): NodeRules {
+function compiledFor(each: ReturnType<typeof conformanceCases>[number], mode: string, layout?: string): NodeRules {
   const { sources, options: own } = caseInput(each);
-  const { value } = compileState(sources, { ...own, mode }, {});
+  const { value } = compileState(sources, { ...own, mode }, { layout });
   if (!value) throw new Error(`${each.name} does not compile`);
   return rulesOf(value.desired, OWN);
 }
@@ -111,6 +115,32 @@ describe.each(MODES)('conformance cases, %s mode', (mode) => {
     expect(unsound(classes, node)).toEqual([]);
     expect(differences(classes, node, readBack(node))).toEqual([]);
     expect(differences(classes, node, dumped(each.directory, mode))).toEqual([]);
+  });
+});
+
+describe.each(['kube-proxy', 'fast'])('conformance cases, nftables mode, layout %s', (layout) => {
+  const cases = conformanceCases().flatMap((each) => {
+    const dump = nftDump(each);
+    return dump === undefined ? [] : [{ each, name: each.name, dump }];
+  });
+
+  it.each(sample(cases, 6, `laws ${layout}`))('$name', ({ each, dump }) => {
+    const node = compiledFor(each, 'nftables', layout);
+    const nftTables = parseNft(readFileSync(dump, 'utf8')).value;
+    // The classes that kube-proxy's rules tell apart: the maps of layout fast are not known to it.
+    const classes = FAMILIES.flatMap((family) =>
+      nftClassesOf(
+        nftTables.filter((table) => sees(table, family)),
+        family,
+      ),
+    );
+    expect(classes.length).toBeGreaterThan(0);
+    const some = sample(classes, 150, `laws ${each.name} ${layout}`, 400);
+    expect(unsound(some, node)).toEqual([]);
+    expect(
+      differences(some, node, { ...node, nftTables: parseNft(render(printNft(node.nftTables ?? []))).value }),
+    ).toEqual([]);
+    expect(differences(some, node, { ...node, nftTables })).toEqual([]);
   });
 });
 

@@ -23,14 +23,19 @@ const SENDERS: Readonly<Record<From, { readonly v4: string; readonly v6: string;
 
 const NODE = ['127.0.0.1', '::1', '192.168.7.2', 'fd00:7::2', '10.244.1.1', 'fd00:10:244:1::1'];
 
-function evaluatorOf(mode: string) {
+function evaluatorOf(mode: string, layout?: string) {
   const { sources, options } = packetsInput();
-  const { value } = compileState(sources, { ...options, mode }, {});
+  const { value } = compileState(sources, { ...options, mode }, { layout });
   if (!value) throw new Error('fixtures/packets does not compile');
   return newEvaluator(rulesOf(value.desired, NODE));
 }
 
-const evaluators = { iptables: evaluatorOf('iptables'), ipvs: evaluatorOf('ipvs') };
+const evaluators = {
+  iptables: evaluatorOf('iptables'),
+  ipvs: evaluatorOf('ipvs'),
+  'kube-proxy': evaluatorOf('nftables', 'kube-proxy'),
+  fast: evaluatorOf('nftables', 'fast'),
+};
 
 function ip(text: string) {
   const found = parseIp(text);
@@ -73,21 +78,46 @@ function seen(from: From, { address = '', masquerade }: Result): string {
   return `${address} ${masquerade ? own : six ? v6 : v4}`;
 }
 
-describe('iptables mode', () => {
-  it.each([...REACHED, ...SCTP_ROWS])('%s, from %s: reached', (_, from, to, expected) => {
-    const results = answers('iptables', from, to);
-    expect(results.map(({ verdict }) => verdict)).toEqual(results.map(() => 'DNAT'));
-    expect(results.map((result) => seen(from, result)).sort()).toEqual([...expected].sort());
-    for (const { share } of results) expect(toNumber(share)).toBeCloseTo(1 / results.length, 7);
-  });
+const LOOPBACK = 'NodePort on loopback';
+
+describe.each([
+  ['iptables mode', 'iptables'],
+  ['nftables mode, layout kube-proxy', 'kube-proxy'],
+  ['nftables mode, layout fast', 'fast'],
+] as const)('%s', (_, mode) => {
+  const isNft = mode !== 'iptables';
+  const rows = [...REACHED, ...SCTP_ROWS];
+
+  it.each(rows.filter(([what]) => !(isNft && what.startsWith(LOOPBACK))))(
+    '%s, from %s: reached',
+    (_, from, to, expected) => {
+      const results = answers(mode, from, to);
+      expect(results.map(({ verdict }) => verdict)).toEqual(results.map(() => 'DNAT'));
+      expect(results.map((result) => seen(from, result)).sort()).toEqual([...expected].sort());
+      for (const { share } of results) expect(toNumber(share)).toBeCloseTo(1 / results.length, 7);
+    },
+  );
 
   it.each(REFUSED)('no endpoints: %s, from %s: refused', (_, from, to) => {
-    expect(answers('iptables', from, to).map(({ verdict }) => verdict)).toEqual(['REJECT']);
+    expect(answers(mode, from, to).map(({ verdict }) => verdict)).toEqual(['REJECT']);
   });
 
   it.each(DROPPED)('%s, from %s: dropped', (_, from, to) => {
-    expect(answers('iptables', from, to).map(({ verdict }) => verdict)).toEqual(['DROP']);
+    expect(answers(mode, from, to).map(({ verdict }) => verdict)).toEqual(['DROP']);
   });
+
+  if (isNft) {
+    const loopback = rows.filter(([what]) => what.startsWith(LOOPBACK));
+    it('there are node ports on loopback', () => expect(loopback.length).toBeGreaterThan(0));
+
+    it.each(loopback)('%s, from %s: no rule takes it', (_, from, to) => {
+      expect(answers(mode, from, to).map(({ verdict }) => verdict)).toEqual(['NONE']);
+    });
+
+    it.each(['10.96.0.1', 'fd00:10:96::1'])('another port of %s is refused', (to) => {
+      expect(answers(mode, 'client', { to, port: 81 }).map(({ verdict }) => verdict)).toEqual(['REJECT']);
+    });
+  }
 });
 
 describe('ipvs mode', () => {

@@ -10,6 +10,7 @@ import { compiledRules } from '../testing/cases/compiled.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { firewallRules } from '../testing/network/traced/firewall.js';
 import { laterOf } from '../testing/network/traced/flows.js';
+import { iptablesRules } from '../testing/network/traced/rules.js';
 import { type Walks, walksOf } from '../testing/network/traced/walks.js';
 import { often, sample } from '../testing/run/extent.js';
 
@@ -24,7 +25,7 @@ describeKernel('the kernel traces as foretold', () => {
     const done: Walks[] = [];
 
     it.each(sample(cases, 8, 'kernel trace'))('$name $family', async ({ each, family }) => {
-      const walks = await walksOf(family, compiledRules(each, family), laterOf);
+      const walks = await walksOf(iptablesRules(family, compiledRules(each, family)), laterOf);
       done.push(walks);
       expect(walks.wrong).toEqual([]);
       // All is known of these rules, and every class of theirs can be sent.
@@ -38,7 +39,7 @@ describeKernel('the kernel traces as foretold', () => {
   });
 
   it.each(FAMILIES)('rules of others, and packets of each state, %s', async (family) => {
-    const walks = await walksOf(family, firewallRules(family), laterOf);
+    const walks = await walksOf(iptablesRules(family, firewallRules(family)), laterOf);
     expect(walks.wrong).toEqual([]);
     expect(walks.unsent).toEqual([]);
     expect(walks.states).toEqual(['ESTABLISHED', 'INVALID', 'NEW', 'RELATED']);

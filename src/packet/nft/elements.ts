@@ -19,7 +19,8 @@ export function indexElements(elements: Iterable<Element>): Find {
   const exact = new Map<string, Element>();
   const byFirst = new Map<string, Pattern[]>();
   for (const element of elements) {
-    exact.set(element.key, element);
+    // nft quotes the names of interfaces.
+    exact.set(element.key.replaceAll('"', ''), element);
     if (/[-*/]/.test(element.key)) {
       const fields = element.key.split(' . ');
       const [first = ''] = fields;

@@ -46,6 +46,15 @@ const FAMILY: ReadonlyMap<string, Flow['family']> = new Map([
 /** Protocols whose header begins with the source and destination port. */
 const WITH_PORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'dccp', 'udplite']);
 
+/** Headers of which no field is known, and the protocol that a packet with one has. */
+const OTHER_HEADERS: ReadonlyMap<string, string> = new Map([
+  ['icmp', 'icmp'],
+  ['icmpv6', 'ipv6-icmp'],
+  ['igmp', 'igmp'],
+  ['esp', 'esp'],
+  ['ah', 'ah'],
+]);
+
 /** nft adds the condition that the packet has the header. */
 function payload(header: string, field: string): Read {
   const family = FAMILY.get(header);
@@ -55,7 +64,10 @@ function payload(header: string, field: string): Read {
   }
   const of = PORT_FIELDS.get(field) ?? unknown;
   if (header === 'th') return (flow) => (WITH_PORTS.has(flow.protocol) ? of(flow) : null);
-  if (!WITH_PORTS.has(header)) return unknown;
+  if (!WITH_PORTS.has(header)) {
+    const protocol = OTHER_HEADERS.get(header);
+    return (flow) => (protocol === undefined || flow.protocol === protocol ? undefined : null);
+  }
   return (flow) => (flow.protocol === header ? of(flow) : null);
 }
 

@@ -52,5 +52,5 @@ function partOf(statement: Statement, text: string, known: KnownTable): Part {
   return { kind: 'act', act: act ?? unknown };
 }
 
-/** Statements that a packet passes or not, and that do nothing to it. */
-const LIMITS = /^(?:limit|quota|ct count|socket|osf|rt|tcp option|exthdr|xt match|meta|ct|fib|payload|@)\b/;
+/** Statements that a packet passes or not, and that do nothing to it; a flow table takes later packets only. */
+const LIMITS = /^(?:limit|quota|ct count|flow|socket|osf|rt|tcp option|exthdr|xt match|meta|ct|fib|payload|@)\b/;

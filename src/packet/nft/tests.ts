@@ -1,13 +1,14 @@
 /**
  * tests: the statements that a packet must match → conditions on it.
  */
-import type { Statement } from '../../tools/nft/types.js';
+import type { Expression, Statement } from '../../tools/nft/types.js';
 import { incoming, outgoing } from '../conditions.js';
 import { type Condition, hasState } from '../foreign.js';
 import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from '../tri.js';
+import { type Find, indexElements } from './elements.js';
 import { fieldOf } from './fields.js';
 import { keysOf } from './keys.js';
 import type { KnownTable } from './known.js';
@@ -27,6 +28,7 @@ export function matchCondition(match: Match, text: string, { node }: KnownTable)
     return () => unless(not, share);
   }
   if (left.kind === 'ct' && left.key === 'status') return (flow) => unless(not, anyOf(values, status(flow), unknown));
+  if (left.kind === 'concat') return keyed(left, not, indexElements(values.map((key) => ({ key }))), unknown, node);
   const device = left.kind === 'meta' ? DEVICES.get(left.key) : undefined;
   const [only, ...more] = values;
   if (device && only !== undefined && more.length === 0) return device({ not, value: deviceName(only) });
@@ -90,13 +92,18 @@ export function lookupCondition({ left, not, set }: Lookup, text: string, known:
   const named = known.set(set);
   if (!named) return () => unknown;
   if (named.isDynamic) return (flow) => unless(not, of(named.remembers(flow)));
-  const keys = keysOf(left, known.node);
+  return keyed(left, not, named.find, unknown, known.node);
+}
+
+/** Whether one of the elements has the key. */
+function keyed(left: Expression, not: boolean, find: Find, unknown: Tri, node: NodeRules): Condition {
+  const keys = keysOf(left, node);
   return (flow) => {
     const found = keys(flow);
     if (found === null) return NO;
     const [key, ...more] = found ?? [];
     if (!key || more.length > 0) return unknown;
-    const element = named.find(key);
+    const element = find(key);
     return element === null ? unknown : unless(not, of(element !== undefined));
   };
 }

@@ -151,9 +151,9 @@ function didTo(before: Flow, after: Flow, effect: Effect | undefined): Did {
   return { kind: after.mark === before.mark ? 'none' : 'mark' };
 }
 
-/** Most rules do the same to every packet: they have one site for each hook. */
+/** Most rules do the same to every packet: they have one site for each hook, and for each chain that they lead to. */
 function siteOf({ place, chain, rule }: Visit, did: Did, effect: Effect | undefined): Site {
-  const key = `${place.hook} ${did.kind}`;
+  const key = `${place.hook} ${did.kind} ${'chain' in did ? did.chain : ''}`;
   const isOne = effect?.element === undefined && did.kind !== 'dnat';
   const known = isOne ? rule.sites.get(key) : undefined;
   if (known) return known;

@@ -18,13 +18,14 @@ export function compiledRules(each: Case, family: Family): string {
 }
 
 /** The output of a case in nftables mode, whatever its own mode; throws when it has errors. */
-export function compiledNftables(each: Case): string {
-  return artifactText(compiledArtifacts(each, 'nftables'), NFT_FILE);
+export function compiledNftables(each: Case, layout?: string): string {
+  return artifactText(compiledArtifacts(each, 'nftables', layout), NFT_FILE);
 }
 
-function compiledArtifacts(each: Case, mode?: string): readonly Artifact[] {
+function compiledArtifacts(each: Case, mode?: string, layout?: string): readonly Artifact[] {
   const { sources, options, completion } = caseInput(each);
-  const { value, diagnostics } = compile(sources, mode === undefined ? options : { ...options, mode }, { completion });
+  const own = mode === undefined ? options : { ...options, mode };
+  const { value, diagnostics } = compile(sources, own, { completion, layout });
   if (hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return value;
 }

@@ -54,7 +54,7 @@ export function deviceOf(ip: Ip): keyof typeof DEVICES {
 }
 
 /** Destinations for node ports: two addresses of the node, and one of another node. */
-const NODES: Readonly<Record<Family, readonly string[]>> = {
+export const NODES: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ['192.168.7.2', '127.0.0.1', '192.168.7.3'],
   ipv6: ['fd00:7::2', '::1', 'fd00:7::3'],
 };
@@ -62,19 +62,33 @@ const NODES: Readonly<Record<Family, readonly string[]>> = {
 /** A port that no rule of a Service matches. */
 const UNSERVED = 1;
 
-/** A destination that a rule matches, and the chains that the rule jumps to. */
-interface Served {
+/** Where packets go. */
+export interface Target {
   readonly destination: Ip;
   readonly protocol: string;
   readonly port: number;
-  readonly chains: Set<string>;
+}
+
+/** A destination that a rule matches, and the sources that rules behind it match. */
+export interface Served extends Target {
+  readonly sources: readonly Ip[];
 }
 
 /** The classes for a rule set and virtual servers. */
 export function classesOf(ruleSet: RuleSet, servers: readonly VirtualServer[] = []): readonly NamedClass[] {
-  const { family } = ruleSet;
+  const chains = rulesByChain(ruleSet);
+  const served = [...servedBy(chains, ruleSet.family), ...servers.flatMap((server) => servedByServer(server))];
+  return classesTo(ruleSet.family, served, translations(chains));
+}
+
+/** The classes to what is served, and to endpoints: from every kind of sender; and to what is beside what is served. */
+export function classesTo(
+  family: Family,
+  served: readonly Served[],
+  endpoints: readonly Target[],
+): readonly NamedClass[] {
   const found = new Map<string, NamedClass>();
-  const add = (to: Omit<Served, 'chains'>, sender: string, source: Ip, what: string, state?: 'INVALID') => {
+  const add = (to: Target, sender: string, source: Ip, what: string, state?: 'INVALID') => {
     const packet = packetOf(to, source, family, state);
     if (!packet) return;
     const { text } = packet.destination;
@@ -82,21 +96,19 @@ export function classesOf(ruleSet: RuleSet, servers: readonly VirtualServer[] = 
     const key = [packet.source.text, packet.inInterface, text, to.protocol, to.port, state].join(' ');
     if (!found.has(key)) found.set(key, { name, packet });
   };
-  const fromAll = (to: Omit<Served, 'chains'>, what: string) => {
+  const fromAll = (to: Target, what: string) => {
     for (const [sender, source] of Object.entries(SENDERS[family])) add(to, sender, ip(source), what);
   };
-  const chains = rulesByChain(ruleSet);
-  const served = [...servedBy(chains, family), ...servers.flatMap((server) => servedByServer(server))];
   for (const each of served) {
     fromAll(each, 'served');
-    for (const source of sourcesBehind(each.chains, chains)) add(each, 'a source of a rule', source, 'served');
+    for (const source of each.sources) add(each, 'a source of a rule', source, 'served');
   }
   for (const each of served) {
     fromAll({ ...each, port: UNSERVED }, 'another port');
     const protocol = { tcp: 'udp', udp: 'sctp' }[each.protocol] ?? 'tcp';
     add({ ...each, protocol }, 'outside', ip(SENDERS[family]['outside'] ?? ''), 'another protocol');
   }
-  for (const each of translations(chains)) fromAll(each, 'endpoint');
+  for (const each of endpoints) fromAll(each, 'endpoint');
   const [first] = served.filter(({ protocol }) => protocol === 'tcp');
   if (first) add(first, 'outside', ip(SENDERS[family]['outside'] ?? ''), 'of no connection', 'INVALID');
   return [...found.values()];
@@ -104,7 +116,7 @@ export function classesOf(ruleSet: RuleSet, servers: readonly VirtualServer[] = 
 
 /** Sent by this node if it has the source address; undefined if there can be no such packet. */
 function packetOf(
-  { destination, protocol, port }: Omit<Served, 'chains'>,
+  { destination, protocol, port }: Target,
   source: Ip,
   family: Family,
   state?: 'INVALID',
@@ -125,7 +137,7 @@ function rulesByChain({ tables }: RuleSet): ReadonlyMap<string, readonly Rule[]>
 }
 
 function servedBy(chains: ReadonlyMap<string, readonly Rule[]>, family: Family): readonly Served[] {
-  const found = new Map<string, Served>();
+  const found = new Map<string, Target & { readonly chains: Set<string> }>();
   for (const [chain, rules] of chains) {
     const [table = ''] = chain.split(' ');
     for (const rule of rules) {
@@ -142,16 +154,16 @@ function servedBy(chains: ReadonlyMap<string, readonly Rule[]>, family: Family):
       }
     }
   }
-  return [...found.values()];
+  return [...found.values()].map((each) => ({ ...each, sources: sourcesBehind(each.chains, chains) }));
 }
 
 function servedByServer({ address, protocol, port }: VirtualServer): readonly Served[] {
   const destination = parseIp(address);
-  return destination ? [{ destination, protocol, port, chains: new Set() }] : [];
+  return destination ? [{ destination, protocol, port, sources: [] }] : [];
 }
 
 /** The endpoints that rules DNAT to, as direct destinations. */
-function translations(chains: ReadonlyMap<string, readonly Rule[]>): readonly Omit<Served, 'chains'>[] {
+function translations(chains: ReadonlyMap<string, readonly Rule[]>): readonly Target[] {
   return [...chains.values()].flat().flatMap((rule) => {
     const { target } = rule;
     const to = target?.kind === 'dnat' ? parseIp(target.ip) : undefined;
@@ -194,7 +206,7 @@ function portOf({ header, matches }: Rule): { readonly protocol: string; readonl
 }
 
 /** An address in the network, if packets can have it; for a /32 or /128 the address itself. */
-function representatives(network: string): readonly Ip[] {
+export function representatives(network: string): readonly Ip[] {
   const cidr = parseCidr(network);
   if (!cidr) return [];
   const bytes = [...cidr.bytes];
@@ -204,7 +216,7 @@ function representatives(network: string): readonly Ip[] {
   return isSender ? [ipOf(bytes)] : [];
 }
 
-function ip(text: string): Ip {
+export function ip(text: string): Ip {
   const found = parseIp(text);
   if (!found) throw new Error(`no address: ${text}`);
   return found;

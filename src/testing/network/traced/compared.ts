@@ -1,17 +1,15 @@
 /**
- * compared: sends packets through rules in a network namespace, and reads the kernel's trace of each rule's verdict: by
- * a TRACE rule in table raw, and xtables-monitor, which supports iptables-nft only.
+ * compared: sends packets through rules in a network namespace, and reads the kernel's trace of each rule's verdict.
  *
  *     eth0 ─ 192.168.7.2  node-a  10.244.1.1 ─ cni0
  *
  * Both devices are tun devices: the test writes the packets that come in, and reads the packets that the node sends.
  */
 import { readFileSync } from 'node:fs';
+import type { Host } from '../../../apply/host.js';
 import type { Family } from '../../../ip.js';
 import type { PacketClass } from '../../../packet/packet.js';
-import { loadAndSave } from '../../machine/kernel.js';
 import { succeeded, withNetns } from '../../machine/netns.js';
-import { parseSaved, type SavedTable } from '../../node/saved.js';
 import { endsOf, MOST_NUMBERS, packetBytes } from './bytes.js';
 import { DEVICES } from './classes.js';
 
@@ -19,13 +17,15 @@ import { DEVICES } from './classes.js';
 export interface Sent {
   readonly packet: PacketClass;
   readonly opener?: PacketClass;
+  /** Whether session affinity must have forgotten the senders of all packets before. */
+  readonly isAlone?: boolean;
 }
 
 /** The trace of a packet. */
 export interface Traced {
   /** `nat:KUBE-SERVICES:3:JUMP:KUBE-SVC-X -A KUBE-SERVICES …`, with the rule's number; `filter:FORWARD:policy:DROP`. */
   readonly steps: readonly string[];
-  /** The last table and built-in chain in the trace: `filter:INPUT`. */
+  /** The hook of the last base chain in the trace: `INPUT`. */
   readonly last: string | undefined;
   /** The packet as it left the node; undefined if it did not. */
   readonly left: (ReturnType<typeof endsOf> & { readonly device: string }) | undefined;
@@ -35,35 +35,43 @@ export interface Traced {
   readonly isLost: boolean;
 }
 
-/** The text of iptables-save with TRACE rules before all others in table raw. */
-export function withTrace(text: string): string {
-  const rules = '-A PREROUTING -j TRACE\n-A OUTPUT -j TRACE\n';
-  const raw = /^\*raw\n(?:[:#].*\n)*/m;
-  if (raw.test(text)) return text.replace(raw, (head) => head + rules);
-  return `${text}*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${rules}COMMIT\n`;
+/** Rules in the kernel, for which packets are traced. */
+export interface Loaded {
+  readonly monitor: 'xtables' | 'nft';
+  /** The commands of nft that empty the sets which packets fill. */
+  readonly forget: string;
+  /** The name of a table in steps. */
+  readonly table: (family: string, table: string) => string;
+  /** The rule with a handle, such as 0x1f, of `ip nat PREROUTING`. */
+  readonly rule: (chain: string, handle: string) => Listed | undefined;
+  /** The hook of a base chain. */
+  readonly hook: (chain: string) => string | undefined;
 }
 
-/** Runs `use` with a node that has these rules, which are from withTrace(). */
+/** A rule in a listing: its number in the chain, from 1, and its text. */
+export interface Listed {
+  readonly place: number;
+  readonly text: string;
+}
+
+/** Runs `use` with a node that has the rules which `load` loads. */
 export function withTracedNode<T>(
   family: Family,
-  text: string,
+  load: (host: Host) => Promise<Loaded>,
   use: (send: (packets: readonly Sent[]) => Promise<readonly Traced[]>) => Promise<T>,
 ): Promise<T> {
   return withNetns(async (host) => {
     succeeded(await host.run(['sh', '-ec', wiring()]), 'wiring');
-    const { saved, error } = await loadAndSave(host, { family, variant: 'nft', text });
-    if (error !== undefined) throw new Error(error);
-    const places = placesOf(succeeded(await host.run(['nft', '-a', 'list', 'ruleset']), 'nft').stdout);
+    const loaded = await load(host);
     let sent = 0;
     return use(async (packets) => {
       if (sent + packets.length >= MOST_NUMBERS) throw new Error('more packets than there are numbers');
       const first = sent + 1;
       sent += packets.length;
-      const { stdout } = succeeded(
-        await host.run(argvOf(family, new URL('inject.pl', import.meta.url)), linesOf(packets, first)),
-        'inject.pl',
-      );
-      return read(stdout.split('\n'), { first, count: packets.length, places, rules: parseSaved(saved) });
+      const script = argvOf(family, new URL('inject.pl', import.meta.url));
+      const input = [`${loaded.monitor} ${loaded.forget}\n`, ...linesOf(packets, first)];
+      const { stdout } = succeeded(await host.run(script, input), 'inject.pl');
+      return read(stdout.split('\n'), { first, count: packets.length, loaded });
     });
   });
 }
@@ -79,6 +87,9 @@ export function wiring(): string {
     'net.ipv4.conf.all.route_localnet=1',
     'net.ipv4.conf.all.send_redirects=0',
     'net.ipv4.conf.default.send_redirects=0',
+    // An echo reply has the type of service of the request, and a number that may be another packet's.
+    'net.ipv4.icmp_echo_ignore_all=1',
+    'net.ipv6.icmp.echo_ignore_all=1',
     // Packets are sent without checksums.
     'net.netfilter.nf_conntrack_checksum=0',
   ];
@@ -94,20 +105,6 @@ export function wiring(): string {
   ].join('\n');
 }
 
-/** `nat KUBE-SERVICES 0x1f` (a rule's handle) → its number in the chain, from 1; from `nft -a list ruleset`. */
-function placesOf(listing: string): ReadonlyMap<string, number> {
-  const places = new Map<string, number>();
-  let [table, chain, place] = ['', '', 0];
-  for (const line of listing.split('\n')) {
-    table = /^table ip6? (\S+) /.exec(line)?.[1] ?? table;
-    const [, begun] = /^\tchain (\S+) /.exec(line) ?? [];
-    if (begun !== undefined) [chain, place] = [begun, 0];
-    const [, handle] = /^\t\t.* # handle (\d+)$/.exec(line) ?? [];
-    if (handle !== undefined) places.set(`${table} ${chain} 0x${Number(handle).toString(16)}`, ++place);
-  }
-  return places;
-}
-
 /** The program that runs a script behind devices.pl. */
 export function argvOf(family: Family, script: URL): readonly string[] {
   const text = [new URL('devices.pl', import.meta.url), script].map((url) => readFileSync(url, 'utf8')).join('');
@@ -115,10 +112,10 @@ export function argvOf(family: Family, script: URL): readonly string[] {
 }
 
 function linesOf(packets: readonly Sent[], first: number): readonly string[] {
-  return packets.map(({ packet, opener }, i) => {
+  return packets.map(({ packet, opener, isAlone }, i) => {
     const bytes = packetBytes(packet, first + i, opener);
     if (!bytes) throw new Error(`no such packet can be made: ${packet.protocol} ${packet.state}`);
-    return `${packet.inInterface ?? '-'} ${bytes.toString('hex')}\n`;
+    return `${packet.inInterface ?? '-'} ${bytes.toString('hex')}${isAlone ? ' alone' : ''}\n`;
   });
 }
 
@@ -126,9 +123,7 @@ interface Read {
   /** The number of the first packet, and how many there are. */
   readonly first: number;
   readonly count: number;
-  readonly places: ReadonlyMap<string, number>;
-  /** The rules as iptables-save prints them. */
-  readonly rules: ReadonlyMap<string, SavedTable>;
+  readonly loaded: Loaded;
 }
 
 type Open = { -readonly [K in keyof Traced]: Traced[K] } & { readonly steps: string[] };
@@ -149,23 +144,24 @@ function read(lines: readonly string[], how: Read): readonly Traced[] {
     if (what === 'failed') open.failed = words.join(' ');
     if (what === 'lost') open.isLost = true;
     if (what === 'out') open.left = { device: word, ...endsOf(Buffer.from(hex, 'hex')) };
-    if (what === 'step') step(open, word, how, texts);
+    if (what === 'step') step(open, word, hex, how.loaded, texts);
   }
   return found;
 }
 
-function step(open: Open, what: string, { places, rules }: Read, texts: ReadonlyMap<string, string>): void {
-  const [table = '', chain = '', kind, ...words] = what.split(':');
-  if (/^[A-Z]+$/.test(chain)) open.last = `${table}:${chain}`;
+function step(open: Open, family: string, what: string, loaded: Loaded, texts: ReadonlyMap<string, string>): void {
+  const [name = '', chain = '', kind, ...words] = what.split(':');
+  const at = `${family} ${name} ${chain}`;
+  const table = loaded.table(family, name);
+  open.last = loaded.hook(at) ?? open.last;
   if (kind === 'policy') {
-    if (words[0] !== 'ACCEPT') open.steps.push(what);
+    if (words[0] !== 'ACCEPT') open.steps.push(`${table}:${chain}:policy:${words[0]}`);
     return;
   }
   const [handle = '', ...verdict] = words;
-  const place = places.get(`${table} ${chain} ${handle}`) ?? 0;
-  const text =
-    texts.get(`${table}:${chain}:rule:${handle}`) ?? `-A ${chain} ${rules.get(table)?.get(chain)?.rules[place - 1]}`;
-  open.steps.push(`${table}:${chain}:${place}:${VERDICTS[verdict.join(':')] ?? verdict.join(':')} ${text}`);
+  const rule = loaded.rule(at, handle);
+  const text = texts.get(`${name}:${chain}:rule:${handle}`) ?? rule?.text;
+  open.steps.push(`${table}:${chain}:${rule?.place}:${VERDICTS[verdict.join(':')] ?? verdict.join(':')} ${text}`);
 }
 
 /** xtables-monitor prints NFT_RETURN (-5) as a number. */

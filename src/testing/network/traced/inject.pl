@@ -1,16 +1,17 @@
-# Sends packets and reads the kernel's trace of them: inject.pl FAMILY DEVICE..., appended to devices.pl. Each line of input is
-# a packet: `DEVICE HEX` comes in by that tun device, and `- HEX` is sent by this node.
+# Sends packets and reads the kernel's trace of them: inject.pl FAMILY DEVICE..., appended to devices.pl. The first line of
+# input is `MONITOR COMMANDS`: xtables or nft, and what nft does to empty the sets of the packets. Each line after it is a
+# packet: `DEVICE HEX` comes in by that tun device, and `- HEX` is sent by this node; `DEVICE HEX alone` first forgets all
+# clients.
 #
 # Each packet has a number, in the identification of its IPv4 header or the flow label of its IPv6 header. Its type of
-# service, 0x2c, distinguishes it from packets that the kernel sends by itself. Output:
+# service, 0x2c, distinguishes it from packets that the kernel sends by itself, except for its RST, which copies that.
+# Output:
 #
-#   rule TABLE:CHAIN:rule:HANDLE TEXT   the text of a rule, once, if the monitor prints it
-#   step NUMBER TABLE:CHAIN:WHAT        a rule with its verdict, or the policy of a chain
-#   out NUMBER DEVICE HEX               the packet as it left the node
-#   failed NUMBER WHY                   the kernel did not accept the packet
-#   lost NUMBER                         the monitor's socket had no room for all messages about the packet
-#
-# xtables-monitor 1.8.9 ends at the first IPv6 rule that matches a port, so for IPv6 the monitor is nft.
+#   rule TABLE:CHAIN:rule:HANDLE TEXT     the text of a rule, once, if the monitor prints it
+#   step NUMBER FAMILY TABLE:CHAIN:WHAT   a rule with its verdict, or the policy of a chain; FAMILY as nft calls it
+#   out NUMBER DEVICE HEX                 the packet as it left the node
+#   failed NUMBER WHY                     the kernel did not accept the packet
+#   lost NUMBER                           the monitor's socket had no room for all messages about the packet
 use Errno qw(EPERM);
 
 use constant {
@@ -21,8 +22,9 @@ use constant {
 };
 
 our ($family, @devices, %tun);
-my @monitor = $family == 4 ? qw(xtables-monitor --trace) : qw(stdbuf -oL nft -a monitor trace);
-my @packets = map { [/^(\S+) ([0-9a-f]+)$/] } <STDIN>;
+my ($kind, $empty) = <STDIN> =~ /^(\S+) (.*)$/;
+my @monitor = $kind eq 'xtables' ? qw(xtables-monitor --trace) : qw(stdbuf -oL nft -a monitor trace);
+my @packets = map { [/^(\S+) ([0-9a-f]+)( alone)?$/] } <STDIN>;
 my (%known, %number, @on_their_way);
 my $said = '';
 my $markers = 0;
@@ -35,8 +37,8 @@ for my $device (@devices) {
   1 while `ip link show $device` =~ /NO-CARRIER| noop /;
 }
 for (@packets) {
-  my ($device, $hex) = @$_;
-  forget();
+  my ($device, $hex, $alone) = @$_;
+  forget_all() if $alone;
   my $lost = lost();
   inject($device, pack 'H*', $hex);
   print "lost ", number_of(pack 'H*', $hex), "\n" if lost() > $lost;
@@ -81,16 +83,27 @@ sub mark {
   inject($devices[0], $header . $udp);
 }
 
+sub forget_all {
+  forget();
+  system('nft', $empty) == 0 or die "nft $empty failed\n" if $empty ne '';
+}
+
 # Prints the test packets that left the node.
 sub drain {
   for my $device (@devices) {
     while (sysread $tun{$device}, my $packet, 65536) {
       my ($service) = ord($packet) >> 4 == 6 ? unpack('n', $packet) >> 4 & 0xff : unpack 'x C', $packet;
       my $number = number_of($packet);
-      next if $service != SERVICE || $number >= MARKER;
+      next if $service != SERVICE || $number >= MARKER || is_reset($packet);
       print "out $number $device ", unpack('H*', $packet), "\n";
     }
   }
+}
+
+sub is_reset {
+  my ($packet) = @_;
+  my ($protocol, $flags) = ord($packet) >> 4 == 6 ? (6, 53) : (9, 33);
+  return ord(substr $packet, $protocol, 1) == 6 && ord(substr $packet, $flags, 1) & 4;
 }
 
 sub wait_for {
@@ -108,7 +121,7 @@ sub hear {
   return 0 unless select $watched, undef, undef, $seconds;
   sysread $monitor, $said, 65536, length $said or die "$monitor[0] ended\n";
   while ($said =~ s/^(.*)\n//) {
-    $family == 4 ? xtables($1) : nft($1);
+    $kind eq 'xtables' ? xtables($1) : nft($1);
   }
   return 1;
 }
@@ -130,20 +143,20 @@ sub xtables {
     begin($id, $line =~ / TOS=0x2c .* ID=(\d+) (?!.* RST )/ ? $1 : undef);
   } elsif ($line =~ /^ TRACE: 2 (\S+) ((?:[^:]+:){3}[^: ]+)(\S*) *(.*)$/) {
     my ($id, $what, $verdict, $text) = ($1, $2, $3, $4);
-    return unless step($id, "$what$verdict");
+    return unless step($id, "ip $what$verdict");
     print "rule $what $text\n" if $what =~ /:rule:/ && !$known{$what}++;
   }
 }
 
 sub nft {
   my ($line) = @_;
-  my ($id, $table, $chain, $what) = $line =~ /^trace id (\S+) ip6 (\S+) (\S+) (.*?) *$/ or return;
+  my ($id, $of, $table, $chain, $what) = $line =~ /^trace id (\S+) (\S+) (\S+) (\S+) (.*?) *$/ or return;
   if ($what =~ /^packet: /) {
-    begin($id, $what =~ / dscp 0x0b .* flowlabel (\d+) (?!.* flags == .*rst)/ ? $1 : undef);
+    begin($id, $what =~ / dscp 0x0b .* (?:ip id|flowlabel) (\d+) (?!.* flags == (?:.*rst|0x14))/ ? $1 : undef);
   } elsif ($what =~ /^policy (\S+)/) {
-    step($id, "$table:$chain:policy:\U$1");
+    step($id, "$of $table:$chain:policy:\U$1");
   } elsif ($what =~ /^rule .* # handle (\d+) \(verdict (\S+) ?(\S*)\)$/) {
-    step($id, sprintf '%s:%s:rule:0x%x:%s', $table, $chain, $1, $3 eq '' ? uc $2 : uc($2) . ":$3");
+    step($id, sprintf '%s %s:%s:rule:0x%x:%s', $of, $table, $chain, $1, $3 eq '' ? uc $2 : uc($2) . ":$3");
   }
 }
 

@@ -3,11 +3,11 @@
  */
 import type { Family } from '../../../ip.js';
 import { type Evaluator, newEvaluator, type Outcome } from '../../../packet/evaluate.js';
-import { parse } from '../../../tools/iptables/parse.js';
 import { packetBytes } from './bytes.js';
-import { classesOf, type NamedClass, OWN } from './classes.js';
-import { type Traced, withTrace, withTracedNode } from './compared.js';
-import { enough, foretold, wrongEnd } from './foretold.js';
+import type { NamedClass } from './classes.js';
+import { type Traced, withTracedNode } from './compared.js';
+import { enough, foretold, taken, wrongEnd } from './foretold.js';
+import type { TracedRules } from './rules.js';
 
 export interface Walks {
   readonly packets: number;
@@ -33,23 +33,21 @@ interface Walk extends NamedClass {
   /** The certain ways that no packet has taken yet. */
   readonly awaited: Set<string>;
   readonly seen: Set<string>;
+  /** Rules remember its sender. */
+  readonly isAlone: boolean;
   left: number;
 }
 
-/** Sends the classes of a dump through the kernel, with `later` packets of their flows, and compares with the evaluator. */
-export async function walksOf(family: Family, dump: string, later?: Later): Promise<Walks> {
-  const text = withTrace(dump);
-  const { value: ruleSet } = parse(text, family);
-  const node = { ruleSets: [ruleSet], sets: [], otherSets: [], virtualServers: [], addresses: OWN };
+/** Sends the classes of rules through the kernel, with `later` packets of their flows, and compares with the evaluator. */
+export async function walksOf({ family, node, classes: first, load }: TracedRules, later?: Later): Promise<Walks> {
   const evaluator = newEvaluator(node);
-  const first = classesOf(ruleSet);
   const all = later ? [...first, ...later(family, first, evaluator)] : first;
   const walks = all
     .filter(({ packet, opener }) => packetBytes(packet, 1, opener))
     .map((each) => begin(each, evaluator.ways(each.packet)));
   const wrong: string[] = [];
   let packets = 0;
-  await withTracedNode(family, text, async (send) => {
+  await withTracedNode(family, load, async (send) => {
     for (let going: readonly Walk[] = walks; going.length > 0; going = going.filter(isGoing)) {
       const batch = going.flatMap((walk) =>
         Array.from({ length: Math.max(1, Math.min(walk.left, 2 * walk.awaited.size)) }, () => walk),
@@ -79,9 +77,10 @@ export async function walksOf(family: Family, dump: string, later?: Later): Prom
 }
 
 function begin(named: NamedClass, outcomes: readonly Outcome[]): Walk {
-  const ways = new Map(outcomes.map((way) => [foretold(way).join('\n'), way]));
+  const ways = new Map(outcomes.map((way) => [foretold(way), way]));
   const awaited = new Set([...ways].filter(([, { depends }]) => depends.length === 0).map(([path]) => path));
-  return { ...named, ways, awaited, seen: new Set(), left: enough(outcomes) };
+  const isAlone = outcomes.some(({ flow }) => flow.affinity !== undefined);
+  return { ...named, ways, awaited, seen: new Set(), isAlone, left: enough(outcomes) };
 }
 
 function isGoing({ left, awaited, seen }: Walk): boolean {
@@ -90,7 +89,7 @@ function isGoing({ left, awaited, seen }: Walk): boolean {
 
 /** The difference between the trace of a packet and the prediction, if there is one. */
 function take(walk: Walk, traced: Traced): readonly string[] {
-  const path = traced.steps.join('\n');
+  const path = taken(traced, walk.packet);
   const way = walk.ways.get(path);
   walk.left--;
   if (way) walk.seen.add(path);

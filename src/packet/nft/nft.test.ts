@@ -1,0 +1,96 @@
+/**
+ * Tests of nftables on packets: values and sets; and what is not known is said, never guessed.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { answer, packet, table } from '../../testing/network/nft-answers.js';
+
+const TO = packet('10.244.1.5', 80);
+
+describe('what is not known is said', () => {
+  it.each([
+    ['limit rate 10/second drop', 'limit rate 10/second'],
+    ['ct count over 5 drop', 'ct count over 5'],
+    ['meta cpu 1 drop', 'meta cpu 1'],
+    ['xt match "recent" drop', 'xt match "recent"'],
+    ['ip ttl < 3 drop', 'ip ttl < 3'],
+    ['ct mark 0x1 ct helper "ftp" drop', undefined],
+    ['oifname "eth1" drop', '-o eth1'],
+    ['quota over 25 mbytes drop', 'quota over 25 mbytes'],
+    ['jhash ip saddr mod 2 seed 0x1 0 drop', 'jhash ip saddr mod 2 seed 0x1 0'],
+    ['ct state new tcp dport vmap @nothing', undefined],
+  ])('%s', (rule, unknown) => {
+    const found = answer(table([rule]), TO);
+    if (unknown === undefined) return;
+    expect(found[0]).toBe('UNKNOWN');
+    expect(found.slice(1)).toEqual([`? ${unknown}`]);
+  });
+
+  it('a map that hashes the client', () => {
+    const rule = 'dnat to jhash ip saddr mod 2 map { 0 : 10.1.1.1, 1 : 10.1.1.2 }';
+    const [verdict, ...depends] = answer(table([rule], { hook: 'prerouting', type: 'nat', priority: -100 }), TO);
+    expect(verdict).toBe('UNKNOWN');
+    expect(depends).toHaveLength(1);
+  });
+
+  it('a set that the packets fill has no new client', () => {
+    const more = '\tset seen {\n\t\ttype ipv4_addr\n\t\tflags dynamic,timeout\n\t}\n';
+    expect(answer(table(['ip saddr @seen drop'], { more }), TO)).toEqual(['NONE']);
+  });
+
+  it('after a condition that fails, or a verdict, nothing is asked', () => {
+    expect(answer(table(['tcp dport 81 limit rate 10/second drop']), TO)).toEqual(['NONE']);
+    expect(answer(table(['accept', 'limit rate 10/second drop']), TO)).toEqual(['NONE']);
+  });
+
+  it('what ends alike either way is certain', () => {
+    expect(answer(table(['limit rate 10/second drop', 'drop']), TO)[0]).toBe('DROP');
+  });
+
+  it('flow tables do not hide the rules after them', () => {
+    const more = '\tflowtable ft {\n\t\thook ingress priority 0\n\t\tdevices = { eth0 }\n\t}\n';
+    expect(answer(table(['ip protocol tcp flow add @ft', 'tcp dport 80 drop'], { more }), TO)[0]).toBe('DROP');
+  });
+});
+
+describe('sets and values', () => {
+  const more =
+    '\tset nets {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = { 10.0.0.0/8, 192.0.2.5-192.0.2.9 }\n\t}\n';
+
+  it.each([
+    ['tcp dport { 22, 80-90 } drop', 80, 'DROP'],
+    ['tcp dport { 22, 80-90 } drop', 90, 'DROP'],
+    ['tcp dport { 22, 80-90 } drop', 91, 'NONE'],
+    ['tcp dport != 80-90 drop', 80, 'NONE'],
+    ['tcp dport != 80-90 drop', 79, 'DROP'],
+    ['tcp dport >= 1024 drop', 1024, 'DROP'],
+    ['tcp dport >= 1024 drop', 1023, 'NONE'],
+    ['udp dport 80 drop', 80, 'NONE'],
+    ['th dport 80 drop', 80, 'DROP'],
+    ['meta l4proto { udp, sctp } drop', 80, 'NONE'],
+    ['meta nfproto ipv6 drop', 80, 'NONE'],
+    ['icmp type echo-request drop', 80, 'NONE'],
+    ['ip daddr @nets drop', 80, 'DROP'],
+    ['ip saddr @nets drop', 80, 'NONE'],
+    ['ip daddr . tcp dport { 10.244.1.5 . 80, 10.244.1.5 . 81 } drop', 81, 'DROP'],
+    ['ip daddr . tcp dport vmap { 10.244.1.5 . 80 : drop, 10.244.1.6 . 81 : accept }', 80, 'DROP'],
+    ['iifname "eth*" drop', 80, 'DROP'],
+    ['iifname { "cni0", "lo" } drop', 80, 'NONE'],
+    ['iifname vmap { "cni0" : accept, "eth0" : drop }', 80, 'DROP'],
+    ['iifname . tcp dport vmap { "eth0" . 80 : drop }', 80, 'DROP'],
+    ['fib daddr type local drop', 80, 'NONE'],
+    ['ct state established,related drop', 80, 'NONE'],
+    ['ct state { new, untracked } drop', 80, 'DROP'],
+    ['ct status dnat drop', 80, 'NONE'],
+  ])('%s, port %i: %s', (rule, port, told) => {
+    expect(answer(table([rule], { more }), packet('10.244.1.5', port))).toEqual([told]);
+  });
+
+  it.each([
+    ['192.0.2.4', 'NONE'],
+    ['192.0.2.5', 'DROP'],
+    ['192.0.2.9', 'DROP'],
+    ['192.0.2.10', 'NONE'],
+  ])('%s in an interval: %s', (to, told) => {
+    expect(answer(table(['ip daddr @nets drop'], { more }), packet(to, 80))).toEqual([told]);
+  });
+});
