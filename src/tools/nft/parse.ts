@@ -3,12 +3,15 @@
  * that the types do not know stay text.
  */
 import { type Checked, type Diagnostic, show } from '../../diag.js';
-import { type Cursor, Fault, skipEnds, token, word } from './listing/cursor.js';
+import { type Cursor, comes, Fault, skipEnds, takeLine, token, word } from './listing/cursor.js';
 import { readTable } from './listing/table.js';
 import { tokens } from './listing/tokens.js';
 import type { Table } from './types.js';
 
-/** The tables of `nft list ruleset` or `nft list table`. A fault hides the rest of its table, never another one. */
+/**
+ * The tables of `nft list ruleset` or `nft list table`, or of a file that vipc wrote, where commands that add or delete a
+ * table as a whole stand before it. A fault hides the rest of its table, never another one.
+ */
 export function parse(text: string): Checked<readonly Table[]> {
   const cursor: Cursor = { text, tokens: tokens(text), at: 0 };
   const value: Table[] = [];
@@ -16,8 +19,9 @@ export function parse(text: string): Checked<readonly Table[]> {
   for (skipEnds(cursor); token(cursor); skipEnds(cursor)) {
     const start = cursor.at;
     try {
-      if (word(cursor, 'table') !== 'table') throw new Fault('not a table', cursor.tokens[cursor.at - 1]);
-      value.push(readTable(cursor));
+      if (comes(cursor, 'add') || comes(cursor, 'delete')) skipWhole(cursor);
+      else if (word(cursor, 'table') !== 'table') throw new Fault('not a table', cursor.tokens[cursor.at - 1]);
+      else value.push(readTable(cursor));
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       diagnostics.push(unreadable(fault, cursor));
@@ -27,6 +31,13 @@ export function parse(text: string): Checked<readonly Table[]> {
     }
   }
   return { value, diagnostics };
+}
+
+/** Skips `add table ip kube-proxy`. */
+function skipWhole(cursor: Cursor): void {
+  const first = token(cursor);
+  const { words } = takeLine(cursor);
+  if (words[1] !== 'table' || words.length !== 4) throw new Fault('not a table', first);
 }
 
 function unreadable({ problem, token: at }: Fault, { tokens: all, text }: Cursor): Diagnostic {
