@@ -10,8 +10,7 @@ import type { Table } from './types.js';
 
 /**
  * The tables of `nft list ruleset` or `nft list table`, or of a file that vipc wrote, where commands that add or delete a
- * table as a whole stand before it. A fault hides the rest of its table,
- * never another one.
+ * table as a whole stand before it. A fault hides the rest of its table, never another one.
  */
 export function parse(text: string): Checked<readonly Table[]> {
   const cursor: Cursor = { text, tokens: tokens(text), at: 0 };
