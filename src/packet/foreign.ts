@@ -207,7 +207,7 @@ export function hasState(wanted: ReadonlySet<string>, { state, original, sourceN
 }
 
 /** Whether the connection began before: its marks and translations are those of earlier packets. */
-export function isOfEarlier(state: State): boolean {
+function isOfEarlier(state: State): boolean {
   return state === 'ESTABLISHED' || state === 'RELATED';
 }
 
