@@ -28,7 +28,7 @@ const rows = [
 ];
 
 /** Of each case so many classes, not all: random cases have more than a thousand. */
-const MOST = 60;
+const MOST = 40;
 
 describeKernel('nft traces as foretold', () => {
   const done: Walks[] = [];
