@@ -27,9 +27,10 @@ describeKernel('refused, nftables mode', () => {
     });
 
   /** DNAT is not for a filter chain, so the kernel refuses the rule of the Service that one leads to. */
-  const block = async (host: Host, nth: number): Promise<void> => {
+  const block = async (host: Host, nth: number, name = 'web-2'): Promise<void> => {
     const { stdout } = succeeded(await host.run(['nft', 'list', 'chains', 'ip']), 'nft');
-    const [, chain = ''] = /chain (service-\S+\/web-2\/\S+)/.exec(stdout) ?? [];
+    const [, chain] = new RegExp(`chain (service-\\S+/${name}/\\S+)`).exec(stdout) ?? [];
+    if (chain === undefined) return;
     const lines = [
       `flush chain ip kube-proxy ${chain}`,
       `add chain ip kube-proxy vandal-${nth} { type filter hook postrouting priority 0 ; }`,
@@ -63,6 +64,18 @@ describeKernel('refused, nftables mode', () => {
         expect(stdout).toContain(endpoint);
       expect(stdout).toMatch(/10\.96\.0\.4 \. tcp \. 80 : goto /);
       expect(stdout).not.toContain('10.244.1.2 . 8080');
+    }));
+
+  it('always, of many new ones that are made in parts: nothing leads to it', () =>
+    onNode(async (host, node) => {
+      const disturbed = { ...beforeLoad(node, (nth) => block(host, nth, 'web-5')), chainsPerTransaction: 1 };
+      const { diagnostics } = await applyTo(disturbed, cluster('10.244.1.', 1, 2, 3, 4, 5, 6), OPTIONS);
+      expect(diagnostics.map(({ code, origin }) => `${code} ${origin?.object}`)).toEqual([
+        'refused Service default/web-5',
+      ]);
+      const { stdout } = succeeded(await host.run(['nft', 'list', 'map', 'ip', 'kube-proxy', 'service-ips']), 'nft');
+      const served = [...stdout.matchAll(/10\.96\.0\.(\d) \. tcp \. 80 : goto/g)].map(([, n]) => Number(n));
+      expect(served.sort()).toEqual([1, 2, 3, 4, 6]);
     }));
 
   it('without a reason that anything can be done about: all is as before', () =>

@@ -36,6 +36,7 @@ const steps = fc.record({
     { weight: 1, arbitrary: fc.constant(undefined) },
   ),
   layout: fc.constantFrom(...LAYOUT_NAMES),
+  chainsPerTransaction: fc.constantFrom(1, 500),
   acts: fc.array(nftActs, { maxLength: 3 }),
 });
 const [begin] = fc.sample(clusters, { numRuns: 1, seed }) as [Cluster];
@@ -54,9 +55,9 @@ describeKernel.each(sample(nftVersions(), 1, 'walk'))(
         let node = await liveNode(host, 'nft', program);
         let cluster = begin;
         let committed = 0;
-        for (const [step, { change, layout, acts }] of walk.entries()) {
+        for (const [step, { change, layout, chainsPerTransaction, acts }] of walk.entries()) {
           cluster = changed(cluster, change);
-          node = { ...node, layout };
+          node = { ...node, layout, chainsPerTransaction };
           for (const act of acts) committed += Number(await vandalise(host, program, act));
           const foreign = await foreignOn(host, program);
           const problems = await applied(node, program, cluster);

@@ -40,12 +40,18 @@ export async function runSteps(steps: readonly Step[], target: Target): Promise<
   const partly: Diagnostic[] = [];
   for (const step of steps) {
     const tool = toolOf(step);
-    const { refused, left } = await runWithout(step, tool, target);
+    const { refused, left } = await runWithout(withoutOrigins(step, partly), tool, target);
     partly.push(...left);
     if (refused && !tool.optional) return { refused, partly, warnings };
     if (refused && tool.optional) warnings.push({ ...refused, severity: 'warning', ...tool.optional });
   }
   return { partly, warnings };
+}
+
+/** The step without the objects that an earlier step of the change had to leave out. */
+function withoutOrigins(step: Step, partly: readonly Diagnostic[]): Step {
+  const left = new Set(partly.flatMap(({ origin }) => origin ?? []));
+  return left.size === 0 ? step : { ...step, input: step.input.filter(({ origin }) => !origin || !left.has(origin)) };
 }
 
 /** Objects that a step may lose to refusals, at most: each costs another run. */

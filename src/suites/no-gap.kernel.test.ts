@@ -70,6 +70,12 @@ function snapshot(round: number): ReturnType<typeof smallCluster> {
   return smallCluster([STAYS, ...others]);
 }
 
+/** A proxy mode, with a layout where it is not the default. */
+interface Mode {
+  readonly mode: string;
+  readonly layout?: string | undefined;
+}
+
 /** A change must hurt none of the streams, and at least `enough` connections must happen during it. */
 function expectNoGap(reports: readonly Report[], enough: number): void {
   expect(reports.filter(isHurt)).toEqual([]);
@@ -133,8 +139,8 @@ describeKernel('no gap', () => {
     let topology: Topology;
     let node: LiveNode;
 
-    const change = async (round: number, mode = 'nftables'): Promise<void> => {
-      const at = mode === 'nftables' ? { ...node, layout } : node;
+    const change = async (round: number, { mode, layout: name }: Mode): Promise<void> => {
+      const at = { ...node, ...(name === undefined ? {} : { layout: name }) };
       const { plan, rest, diagnostics } = await applyTo(at, snapshot(round), { ...SMALL_OPTIONS, mode });
       expect(plan.steps).not.toEqual([]);
       expect([...rest.steps, ...diagnostics]).toEqual([]);
@@ -147,30 +153,27 @@ describeKernel('no gap', () => {
 
     afterAll(() => topology?.remove());
 
-    it(`${APPLIES} applies`, async () => {
-      await change(0);
-      const reports = await underStreams(streamsOf(topology), async () => {
-        for (let round = 1; round <= APPLIES; round++) await change(round);
-      });
-      expectNoGap(reports, APPLIES * MANY);
-    });
+    const here: Mode = { mode: 'nftables', layout };
+    const other: Mode = { mode: 'nftables', layout: LAYOUT_NAMES.find((each) => each !== layout) };
+    const ways: readonly (readonly [string, readonly Mode[]])[] = [
+      [`${APPLIES} applies`, Array<Mode>(APPLIES).fill(here)],
+      ['to iptables mode, and back', [{ mode: 'iptables' }, here]],
+      ['to the other layout, and back', [other, here]],
+    ];
 
-    it('to iptables mode, and back', async () => {
+    it.each(sample(ways, 1, `no-gap ${layout}`))('%s', async (_, modes) => {
+      await change(0, here);
       const reports = await underStreams(streamsOf(topology), async () => {
-        for (const [round, mode] of ['iptables', 'nftables'].entries()) await change(round, mode);
+        for (const [i, mode] of modes.entries()) await change(i + 1, mode);
       });
-      expectNoGap(reports, MANY);
-    });
-
-    it('over the other layout', async () => {
-      node = { ...node, layout: LAYOUT_NAMES.find((each) => each !== layout) ?? layout };
-      const other = await applyTo(node, snapshot(2), { ...SMALL_OPTIONS, mode: 'nftables' });
-      expect(other.plan.steps).not.toEqual([]);
-      expectNoGap(await underStreams(streamsOf(topology), () => change(3)), MANY);
+      expectNoGap(reports, modes.length * MANY);
+      await cleanUp(node);
+      await forgetConnections(topology.node);
     });
 
     // This test runs last, too.
     it('a map that is empty between two transactions is noticed', async () => {
+      await change(0, here);
       const reports = await underStreams(streamsOf(topology), async () => {
         const map = ['map', 'ip', 'kube-proxy', 'service-ips'];
         const { stdout } = succeeded(await topology.node.run(['nft', 'list', ...map]), 'nft');

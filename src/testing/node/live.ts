@@ -22,6 +22,8 @@ export interface LiveNode {
   readonly variant: Variant;
   /** Of the mode; when absent, its first. */
   readonly layout?: string;
+  /** Of nftables; when absent, as everywhere. */
+  readonly chainsPerTransaction?: number;
 }
 
 /** The node that `host` reaches, with one variant of iptables, and an nft if one is named. */
@@ -49,8 +51,9 @@ export async function compileOn(
   return value;
 }
 
-function how({ variant, target }: LiveNode, options?: Options): PlanOptions {
+function how({ variant, target, chainsPerTransaction }: LiveNode, options?: Options): PlanOptions {
   return {
+    ...(chainsPerTransaction === undefined ? {} : { chainsPerTransaction }),
     ...target.detected,
     chainsPerCommit: CHAINS_PER_COMMIT[variant],
     excludeCIDRs: options?.ipvs.excludeCIDRs ?? [],
