@@ -7,6 +7,7 @@ import type { Host } from '../../apply/host.js';
 import type { DumpText } from '../../dumps/dumps.js';
 import { newEvaluator, type Outcome } from '../../packet/evaluate.js';
 import type { NodeRules } from '../../packet/node.js';
+import type { PacketClass } from '../../packet/packet.js';
 import { newGroups } from '../../verify/groups.js';
 import { verify } from '../../verify/verify.js';
 import { type Answers, newScript, type Script, type Send, whyUnsent } from '../network/sent/answers.js';
@@ -91,8 +92,10 @@ function listOf({ family, packets }: Subject, base: NodeRules, { below }: Dice):
     ),
   );
   const isKept = ({ flow }: Outcome) => flow.virtualServer !== undefined && kept.has(flow.virtualServer);
+  // The packet that is sent as INVALID has SYN, which IPVS takes (tcp_conn_schedule); the class is of those without.
+  const isTaken = ({ state }: PacketClass) => state === 'INVALID' && base.virtualServers.length > 0;
   return all
-    .filter(({ packet }) => whyUnsent(packet) === undefined && !evaluator.ways(packet).some(isKept))
+    .filter(({ packet }) => whyUnsent(packet) === undefined && !isTaken(packet) && !evaluator.ways(packet).some(isKept))
     .map((each) => ({ ...each, place: below(1_000_000) }))
     .sort((a, b) => a.place - b.place)
     .slice(0, packets)
