@@ -215,7 +215,9 @@ describeKernel('vipc sync', () => {
   it('writes its log for people when asked to', () =>
     running(['--snapshot', snapshot, '--log-format', 'text'], async ({ said, end }) => {
       const line = String((await said('20'))['msg']);
-      expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z info {2}started iptables=nft nft=[\d.]+ healthzPort=\d+ metricsPort=\d+$/);
+      expect(line).toMatch(
+        /^\d{4}-\d\d-\d\dT[\d:.]+Z info {2}started iptables=nft nft=[\d.]+ healthzPort=\d+ metricsPort=\d+$/,
+      );
       expect(String((await said('20'))['msg'])).toMatch(/ info {2}synced kind=full .* changed=default\/web /);
       expect(await end()).toBe(0);
     }));
