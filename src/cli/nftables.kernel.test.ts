@@ -28,7 +28,7 @@ function program(name: string, shell: string): string {
 }
 
 const LOGGED = program('logged', `echo "$*" >>'${LOG}'; exec nft "$@"`);
-const OLD = program('old', '[ "$1" != --version ] && exec nft "$@"; echo "nftables v1.0.0 (Fearless Fosdick #2)"');
+const OLD = program('old', '[ "$1" != --version ] && exec nft "$@"; echo "nftables v1.0.0 (Fearless #2)"');
 const BROKEN = program('broken', 'echo "nftables v1.0.9 (Old Doc Yak #3)"; [ "$1" = --version ] || exit 139');
 
 describeKernel('nftables mode', () => {
