@@ -102,6 +102,17 @@ describe('nodeContext', () => {
   });
 
   it.each([
+    ['primary', 'the node lacks its primary address, 10.0.0.9: node ports of that family are served nowhere'],
+    [
+      cidrs('10.0.0.0/24', '10.0.1.0/24'),
+      'no address of the node is in nodePortAddresses (10.0.0.0/24, 10.0.1.0/24): node ports of that family are served nowhere',
+    ],
+  ] as const)('node ports are served nowhere: %j', (nodePortAddresses, message) => {
+    const { diagnostics } = context('ipv4', { nodePortAddresses, bindAddress: '10.0.0.9' });
+    expect(diagnostics).toMatchObject([{ code: 'no-node-port-address', message }]);
+  });
+
+  it.each([
     ['ipv4', {}, undefined],
     ['ipv4', { clusterCIDRs: cidrs('fd00::/48', '10.244.0.0/16') }, { kind: 'source', text: '10.244.0.0/16' }],
     ['ipv6', { clusterCIDRs: cidrs('fd00::/48', '10.244.0.0/16') }, { kind: 'source', text: 'fd00::/48' }],

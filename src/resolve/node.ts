@@ -101,15 +101,19 @@ export function nodeContext(node: ChosenNode, family: Family, options: Options):
       : { on: 'addresses', addresses: addresses.map((address) => address.text).sort() },
     localhostNodePorts,
   };
-  return { value, diagnostics: everywhere || addresses.length > 0 ? [] : [noNodePortAddress(cidrs)] };
+  return { value, diagnostics: everywhere || addresses.length > 0 ? [] : [noNodePortAddress(cidrs, options)] };
 }
 
-function noNodePortAddress(cidrs: readonly Cidr[]): Diagnostic {
+function noNodePortAddress(cidrs: readonly Cidr[], options: Options): Diagnostic {
   const ranges = cidrs.map((cidr) => cidr.text).join(', ');
+  const why =
+    nodePortsOf(options).cidrs === 'primary'
+      ? `the node lacks its primary address, ${ranges.replace(/\/.*/, '')}`
+      : `no address of the node is in nodePortAddresses (${ranges})`;
   return {
     code: 'no-node-port-address',
     severity: 'warning',
-    message: `no address of the node is in nodePortAddresses (${ranges}): node ports of that family are served nowhere`,
+    message: `${why}: node ports of that family are served nowhere`,
     hint: 'check the Node’s status.addresses, or name addresses it lacks with --node-address',
   };
 }

@@ -18,6 +18,6 @@ export const NEWER_NFT = 'install an nft as new as the one that wrote them, or n
 export async function crashSentence(ask: Ask, nft: string): Promise<string> {
   const { code, stdout } = await ask([nft, 'list', 'chains']);
   const tables = code === 0 ? parseTableNames(stdout).value.map(printTableName) : [];
-  const where = tables.length === 0 ? 'in a table' : `in one of these: ${tables.join(', ')}`;
-  return `${nft} crashes, as an old version does on sets that a newer one wrote, ${where}: ${NEWER_NFT}`;
+  const where = tables.length === 0 ? '' : `, in one of these: ${tables.join(', ')}`;
+  return `${nft} crashes, as an old version does on sets that a newer one wrote${where}: ${NEWER_NFT}`;
 }

@@ -25,7 +25,7 @@ export async function readTables(ask: Ask, nft = 'nft'): Promise<readonly TableN
   if (isMissing(why)) return (await isNeeded(ask)) ? undefined : NO_NFTABLES;
   // An old nft that crashes on the sets of a newer one can still list chains.
   const chains = await answer(ask, [nft, 'list', 'chains'], isUnseen);
-  if (chains === undefined) throw new Error(`nft crashes, so its tables cannot be listed: ${NEWER_NFT}`);
+  if (chains === undefined) throw new Error(`${nft} crashes, so its tables cannot be listed: ${NEWER_NFT}`);
   return understood('nft list chains', parseTableNames(chains));
 }
 

@@ -76,3 +76,23 @@ it.each([139, 134])('exit %d is a crash, and may be of any table', async (code) 
   expect(why.message).toMatch(/^\/opt\/nft crashes, .* one of these: table ip a, table inet b: install an nft as new/);
   expect(rest).toBeUndefined();
 });
+
+it('a crash that hides the tables names none', async () => {
+  const crash = { code: 139, stdout: '', stderr: '' };
+  const { why } = await rejected(STEP, crash, async () => crash);
+  expect(why.message).toMatch(/^\/opt\/nft crashes, .* a newer one wrote: install an nft .*; nothing is changed$/);
+});
+
+it('no command is blamed for an nft that is killed', async () => {
+  const killed = { code: 137, stdout: '', stderr: 'killed with SIGKILL' };
+  const { why, rest } = await rejected(STEP, killed, ask(/bad/));
+  expect(why).toMatchObject({ message: '/opt/nft: killed with SIGKILL' });
+  expect(why.origin).toBeUndefined();
+  expect(rest).toBeUndefined();
+});
+
+it('no command is blamed where an empty input is refused too', async () => {
+  const { why, rest } = await rejected(STEP, { code: 1, stdout: '', stderr: NO_LINE }, ask(/^/));
+  expect(why.message).toBe(`/opt/nft: ${NO_LINE.trim()}`);
+  expect(rest).toBeUndefined();
+});

@@ -3,7 +3,7 @@
  * Service: one transaction holds all Services, and one that the kernel refuses must not stop the others.
  */
 import type { Diagnostic } from '../../diag.js';
-import type { Ask, Outcome } from '../ask.js';
+import { type Ask, failure, type Outcome } from '../ask.js';
 import { refusalOf } from '../refusal.js';
 import type { Rejection, Step } from '../tool.js';
 import { crashSentence, isCrash } from './crash.js';
@@ -11,6 +11,7 @@ import { crashSentence, isCrash } from './crash.js';
 export async function rejected(step: Step, outcome: Outcome, ask: Ask): Promise<Rejection> {
   const [program = step.program] = step.argv(0);
   if (isCrash(outcome)) return { why: refused(`${await crashSentence(ask, program)}; nothing is changed`) };
+  if (outcome.code > SIGNALLED) return { why: refused(failure(program, outcome)) };
   const error = firstError(outcome);
   const place = error.line === undefined ? await culprit(step, ask) : error.line - 1;
   const line = place === undefined ? undefined : step.input[place];
@@ -19,6 +20,9 @@ export async function rejected(step: Step, outcome: Outcome, ask: Ask): Promise<
   const rest = step.input.filter((each) => each !== line && (line.origin === undefined || each.origin !== line.origin));
   return { why, rest: { ...step, input: rest } };
 }
+
+/** Exit codes above are those of programs that a signal ended, such as for want of memory: no command is to blame. */
+const SIGNALLED = 128;
 
 function refused(message: string): Diagnostic {
   return { code: 'refused', severity: 'error', message };
@@ -33,7 +37,8 @@ function firstError({ code, stderr }: Outcome): { readonly text: string; readonl
 
 /**
  * Where nft names no line, as for "No buffer space available", which many errors at once end in: the index of the first
- * command that cannot be carried out after those before it. Nothing is changed by the search.
+ * command that cannot be carried out after those before it; undefined when not even an empty input passes. Nothing is
+ * changed by the search.
  */
 async function culprit({ argv, input }: Step, ask: Ask): Promise<number | undefined> {
   const [program = '', ...rest] = argv(0);
@@ -44,7 +49,7 @@ async function culprit({ argv, input }: Step, ask: Ask): Promise<number | undefi
         input.slice(0, count).map(({ text }) => `${text}\n`),
       )
     ).code !== 0;
-  if (!(await refuses(input.length))) return undefined;
+  if (!(await refuses(input.length)) || (await refuses(0))) return undefined;
   // Invariant: the kernel accepts the commands up to `good`, and refuses those up to `bad`.
   let [good, bad] = [0, input.length];
   while (bad - good > 1) {
