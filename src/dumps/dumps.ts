@@ -3,7 +3,7 @@
  * address on a node, with rules of any program → the input of the evaluator. `vipc compile -o` writes such files too.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import { FAMILIES, type Family, parseIp } from '../ip.js';
+import { FAMILIES, parseIp } from '../ip.js';
 import { parse as parseLinks } from '../tools/addresses/parse.js';
 import type { Link } from '../tools/addresses/types.js';
 import type { Variant } from '../tools/detected.js';
