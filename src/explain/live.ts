@@ -6,6 +6,7 @@ import type { Finding as NodeFinding } from '../doctor/finding.js';
 import type { Options } from '../options.js';
 import type { Site } from '../packet/branch.js';
 import { newEvaluator, type Outcome } from '../packet/evaluate.js';
+import { briefly, isNftTable } from '../packet/nft/brief.js';
 import type { NodeRules } from '../packet/node.js';
 import type { ServiceChange } from '../review/compare.js';
 import { type About, count, finding } from './about.js';
@@ -123,17 +124,12 @@ function stopper({ end, trail }: Outcome): Site | undefined {
 }
 
 function isOurs({ table, chain }: Site): boolean {
-  return table === 'ipvs' || (isNft(table) ? / kube-proxy$/.test(table) : OURS.test(chain));
-}
-
-/** Whether it is a table of nftables, such as `inet fw`. */
-function isNft(table: string): boolean {
-  return table.includes(' ');
+  return table === 'ipvs' || (isNftTable(table) ? / kube-proxy$/.test(table) : OURS.test(chain));
 }
 
 /** `-A FORWARD -j DROP (table filter)`, `policy drop (chain inet fw forward)` */
 function ruleText({ table, chain, text }: Site): string {
-  return `${text} (${isNft(table) ? `chain ${table} ${chain}` : `table ${table}`})`;
+  return isNftTable(table) ? `${briefly(text).rule} (chain ${table} ${chain})` : `${text} (table ${table})`;
 }
 
 function stopping({ node, stopped }: OnLiveNode): readonly Finding[] {
@@ -148,7 +144,7 @@ function stopping({ node, stopped }: OnLiveNode): readonly Finding[] {
 const PLUGIN = /^(?:cali-|CILIUM|KUBE-(?:ROUTER|POD-FW|NWPLCY)|WEAVE-NPC|AZURE-NPM)|^\w+ (?:calico|cilium)/;
 
 function fixOf({ table, chain, text }: Site): string {
-  const name = isNft(table) ? `${table} ${chain}` : chain;
+  const name = isNftTable(table) ? `${table} ${chain}` : chain;
   if (text.startsWith('-P ')) return `let the network plugin accept what goes to pods, or: iptables -P ${chain} ACCEPT`;
   if (/^DOCKER/.test(chain))
     return 'Docker wrote it: accept the pod network in chain DOCKER-USER, or keep Docker from changing rules (iptables: false)';
@@ -157,7 +153,7 @@ function fixOf({ table, chain, text }: Site): string {
     return 'ufw wrote it: ufw route allow, or DEFAULT_FORWARD_POLICY="ACCEPT" in /etc/default/ufw';
   if (/^\w+ firewalld$/.test(table))
     return 'firewalld wrote it: firewall-cmd --permanent --zone=trusted --add-source with the pod network, and --reload';
-  return isNft(table)
+  return isNftTable(table)
     ? `let a rule of chain ${name} accept the pod network before; one of another chain does not help`
     : `see what wrote chain ${chain}, and let it accept the pod network before this rule`;
 }
