@@ -60,7 +60,7 @@ function filesIn(directory: string): readonly DumpText[] {
   const dumps = dumpsIn(directory);
   if (dumps.length === 0)
     throw new Error(
-      `${directory} has no file that iptables-save, ipset save or ipvsadm --save -n wrote, and is no capture`,
+      `${directory} has no file that iptables-save, nft list ruleset, ipset save or ipvsadm --save -n wrote, and is no capture`,
     );
   return dumps;
 }

@@ -8,8 +8,8 @@ import type { Finding } from './finding.js';
 /** The packets of Services that each built-in chain decides about. */
 const STOPS: Readonly<Record<string, string>> = {
   FORWARD: 'what goes from or to pods',
-  INPUT: 'what is for the node itself, such as health checks of load balancers',
-  OUTPUT: 'what the node itself sends, such as to Services',
+  INPUT: 'what is for the node itself (such as health checks of load balancers)',
+  OUTPUT: 'what the node itself sends (such as to Services)',
 };
 
 /** Findings about chains with policy DROP. kube-proxy's own KUBE-FORWARD accepts only some forwarded packets. */

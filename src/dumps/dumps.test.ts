@@ -41,6 +41,7 @@ table ip nat {
 	}
 }
 `;
+const WHOLE = 'add table ip kube-proxy\ndelete table ip kube-proxy\n';
 const NFT_JSON =
   '{"nftables": [{"metainfo": {"version": "1.0.6"}}, {"table": {"family": "ip", "name": "kube-proxy", "handle": 1}}]}';
 
@@ -96,6 +97,13 @@ describe('what a text is', () => {
     ],
     ['nft list ruleset', [NFT], { nft: ['ip kube-proxy', 'ip nat'] }],
     ['nft -j list ruleset', [NFT_JSON], { nft: ['ip kube-proxy'] }],
+    ['the same from jq', [JSON.stringify(JSON.parse(NFT_JSON), undefined, 2)], { nft: ['ip kube-proxy'] }],
+    ['a file for nft, such as compile writes', [`${WHOLE}${NFT}`], { nft: ['ip kube-proxy', 'ip nat'] }],
+    [
+      'a file for nft, with the rules of a node',
+      [`#!/usr/sbin/nft -f\nflush ruleset\n${NFT}`],
+      { nft: ['ip kube-proxy', 'ip nat'] },
+    ],
     [
       'nft beside iptables-save, which has the tables of iptables-nft',
       [NFT, HEADED('iptables-save', NAT4)],
@@ -127,6 +135,10 @@ describe('what a text is', () => {
 
   it('a table twice is two nodes, or two moments', () => {
     expect(read(NAT4, NAT4).said).toEqual(['error: file-2 and file-1 both have table nat of iptables']);
+    expect(read(NFT, NFT_JSON).said).toEqual(['error: file-2 and file-1 both have table ip kube-proxy']);
+    expect(read(NFT + NFT.replaceAll('ip nat', 'ip6 nat')).said).toEqual([
+      'error: file-1 has table ip kube-proxy twice',
+    ]);
   });
 
   it('tables that iptables cannot print, and servers that kube-proxy does not make, are named', () => {

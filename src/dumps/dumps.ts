@@ -3,7 +3,7 @@
  * address on a node, with rules of any program → the input of the evaluator. `vipc compile -o` writes such files too.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import { FAMILIES, type Family, parseIp } from '../ip.js';
+import { FAMILIES, parseIp } from '../ip.js';
 import { parse as parseLinks } from '../tools/addresses/parse.js';
 import type { Link } from '../tools/addresses/types.js';
 import type { Variant } from '../tools/detected.js';
@@ -40,7 +40,7 @@ export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
     });
   const node = nodeOf({
     ...variantsOf(read),
-    nftTables: read.nft,
+    nftTables: nftTablesOf(read),
     sets: { sets: read.sets.flatMap(({ sets }) => sets), others: read.sets.flatMap(({ others }) => others) },
     ipvs: {
       virtualServers: read.ipvs.flatMap(({ virtualServers }) => virtualServers),
@@ -54,7 +54,7 @@ export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
 
 interface Read {
   readonly rules: ReadRules[];
-  readonly nft: NftTable[];
+  readonly nft: { readonly name: string; readonly table: NftTable }[];
   readonly sets: SavedSets[];
   readonly ipvs: SavedIpvs[];
   readonly links: (readonly Link[])[];
@@ -77,7 +77,7 @@ const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, 
   },
   nft(read, { name, text }) {
     const parse = text.trimStart().startsWith('{') ? parseNftJson : parseNft;
-    read.nft.push(...take(read, name, parse(text)));
+    for (const table of take(read, name, parse(text))) read.nft.push({ name, table });
   },
   ipset: (read, { name, text }) => void read.sets.push(take(read, name, parseSets(text))),
   ipvs: (read, { name, text }) => void read.ipvs.push(take(read, name, parseIpvs(text))),
@@ -123,7 +123,8 @@ function joined(rules: readonly ReadRules[], said: Diagnostic[]): readonly Saved
     for (const { name, ruleSet } of own) {
       for (const { name: table } of ruleSet.tables) {
         const other = from.get(table);
-        if (other !== undefined) said.push(tableTwice(name, other, table, family));
+        if (other !== undefined)
+          said.push(tableTwice(name, other, `${table} of ${family === 'ipv4' ? 'iptables' : 'ip6tables'}`));
         from.set(table, name);
       }
     }
@@ -133,8 +134,20 @@ function joined(rules: readonly ReadRules[], said: Diagnostic[]): readonly Saved
   });
 }
 
-function tableTwice(name: string, other: string, table: string, family: Family): Diagnostic {
-  const message = `${name} and ${other} both have table ${table} of ${family === 'ipv4' ? 'iptables' : 'ip6tables'}`;
+/** The tables of nftables; each is there once, as in the kernel. */
+function nftTablesOf({ nft, said }: Read): readonly NftTable[] {
+  const from = new Map<string, string>();
+  for (const { name, table } of nft) {
+    const key = `${table.family} ${table.name}`;
+    const other = from.get(key);
+    if (other !== undefined) said.push(tableTwice(name, other, key));
+    from.set(key, name);
+  }
+  return nft.map(({ table }) => table);
+}
+
+function tableTwice(name: string, other: string, table: string): Diagnostic {
+  const message = other === name ? `${name} has table ${table} twice` : `${name} and ${other} both have table ${table}`;
   const hint = 'name the dumps of one node, and of one moment';
   return { code: 'table-twice', severity: 'error', message, hint };
 }

@@ -7,7 +7,7 @@ export type DumpKind = 'iptables' | 'nft' | 'ipset' | 'ipvs' | 'links' | 'bound'
 
 const KINDS: readonly (readonly [RegExp, DumpKind])[] = [
   [/^\*[a-z]+$/, 'iptables'],
-  [/^table (?:ip6?|inet|bridge|arp|netdev) |^\{\s*"nftables"/, 'nft'],
+  [/^(?:(?:add |delete |destroy )?table (?:ip6?|inet|bridge|arp|netdev) |flush ruleset\b|\{\s*"nftables")/, 'nft'],
   [/^create \S+ \S+/, 'ipset'],
   [/^(?:-A (?:-t|-u|-f|--sctp-service) |--set \d)/, 'ipvs'],
   [/^\[/, 'links'],
@@ -41,6 +41,7 @@ export function kindOf({ name, text }: { readonly name: string; readonly text: s
 }
 
 function firstLine(text: string): string | undefined {
-  const line = /^\uFEFF?[^\S\n]*(?:(?:#.*)?\n[^\S\n]*)*(.*)/.exec(text)?.[1]?.trim() ?? '';
+  // What jq prints has a brace in a line of its own.
+  const line = /^\uFEFF?[^\S\n]*(?:(?:#.*)?\n[^\S\n]*)*((?:\{\s*"nftables")?.*)/.exec(text)?.[1]?.trim() ?? '';
   return line === '' || line.startsWith('#') ? undefined : line;
 }

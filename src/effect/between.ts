@@ -8,6 +8,7 @@ import { rulesOf } from '../packet/desired.js';
 import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
 import type { NodeRules } from '../packet/node.js';
 import type { Compiled } from '../pipeline.js';
+import { formatServicePortName, type ServicePort } from '../resolve/types.js';
 import type { ServiceChange } from '../review/compare.js';
 import { printEntry } from '../tools/ipset/print.js';
 import type { IpSet } from '../tools/ipset/types.js';
@@ -69,9 +70,23 @@ function collect(
   [was, is]: readonly [Evaluator, Evaluator],
   changes: readonly ServiceChange[],
 ): Effects {
-  // An element of a set is told under its Service, all other lines under their ServicePort.
   const changed = new Set(changes.flatMap(({ service }) => service ?? []));
-  const isAsked = (service: string) => changed.has(service) || changed.has(service.replace(/:[^:/]*$/, ''));
+  // An element of a set is told under its Service, all other lines under their ServicePort; ports of a Service may share
+  // elements in nftables mode, where only their key tells that.
+  const services = new Set([...changed].map(serviceOf));
+  const shared = linesOfNone(changes);
+  const keys = new Set(shared.filter(isElement).flatMap(keyOf));
+  // A rule that all ServicePorts share.
+  const isOfAll = shared.some((line) => !isElement(line));
+  const isNamed = (service: string) => changed.has(service) || changed.has(serviceOf(service));
+  const hasKey = ({ frontends }: ServicePort) => frontends.some(({ ip, port }) => keys.has(ip ?? String(port)));
+  const withKey = new Set<string>();
+  const isAsked = (port: ServicePort) => {
+    const name = formatServicePortName(port.name);
+    const found = hasKey(port);
+    if (found) withKey.add(name);
+    return found || isOfAll || services.has(serviceOf(name));
+  };
   const families = [...new Set([...(before?.resolved ?? []), ...after.resolved].map(({ node }) => node.family))];
   const effects: Effect[] = [];
   const probed = new Set<string>();
@@ -91,7 +106,33 @@ function collect(
     ),
   );
   const told = new Set(effects.map(({ service }) => service));
-  return { effects: inOrder(distinct(effects)), without: [...probed].filter((service) => !told.has(service)).sort() };
+  const differ = [...probed].filter((service) => isNamed(service) || withKey.has(service));
+  return { effects: inOrder(distinct(effects)), without: differ.filter((service) => !told.has(service)).sort() };
+}
+
+/** `default/web` of `default/web:http` */
+function serviceOf(servicePort: string): string {
+  return servicePort.replace(/:[^:/]*$/, '');
+}
+
+/** The lines that differ and belong to no Service, without those that only say that a chain is there. */
+function linesOfNone(changes: readonly ServiceChange[]): readonly string[] {
+  const lines = changes.flatMap(({ service, sections }) => (service === undefined ? sections : [])).flatMap(linesOf);
+  return lines.filter((line) => line !== '' && !/^(?::|chain )/.test(line));
+}
+
+/** Whether a line is an element of nftables: `10.96.0.1 . tcp . 80 : goto pick/3`. */
+function isElement(line: string): boolean {
+  return keyOf(line).every((part) => !part.includes(' '));
+}
+
+/** The parts of the key of an element: addresses, ports and protocols. */
+function keyOf(line: string): readonly string[] {
+  return (line.split(' : ')[0] ?? '').split(' . ');
+}
+
+function linesOf({ lines }: ServiceChange['sections'][number]): readonly string[] {
+  return lines.filter(({ kind }) => kind !== ' ').map(({ text }) => text.trim());
 }
 
 /** Both families may say the same. */

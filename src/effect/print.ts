@@ -22,11 +22,12 @@ const WORDS: Readonly<Record<Severity, string>> = {
 export function* effectLines({ effects, without }: Effects): Generator<string> {
   const rows = effects.map(({ severity, service, text }) => [WORDS[severity], service, text]);
   yield* aligned(rows, LAYOUTS.describe);
-  if (without.length > 0) yield unaffected(without);
+  if (rows.length === 0 || without.length > 0) yield unaffected(without);
 }
 
 function unaffected(without: readonly string[]): string {
-  const [first = ''] = without;
+  const [first] = without;
+  if (first === undefined) return 'only rules of no Service differ, and no new connection does';
   const more = without.length > 1 ? ` and ${without.length - 1} more` : '';
   return `rules of ${first}${more} differ, and no new connection does`;
 }
@@ -46,7 +47,7 @@ export function* effectMarkdown(groups: readonly NodesEffects[]): Generator<stri
     }
     for (const { severity, service, text } of group.effects)
       yield `| ${WORDS[severity]} | ${cell(service)} | ${cell(text)} |`;
-    if (group.without.length > 0) {
+    if (group.effects.length === 0 || group.without.length > 0) {
       if (group.effects.length > 0) yield '';
       yield cell(unaffected(group.without));
     }
@@ -74,7 +75,7 @@ export function* effectAnnotations(groups: readonly NodesEffects[]): Generator<s
     const where = nodes.length > 0 ? ` (${nodes.join(', ')})` : '';
     for (const { severity, service, text } of effects)
       yield `::${LEVEL[severity]} title=${property(service)}::${data(`${text}${where}`)}`;
-    if (without.length > 0) yield `::notice title=no effect::${data(unaffected(without))}`;
+    if (effects.length === 0 || without.length > 0) yield `::notice title=no effect::${data(unaffected(without))}`;
   }
 }
 

@@ -34,7 +34,7 @@ export interface ProbedNode {
 export function probesOf(
   before: ProbedNode | undefined,
   after: ProbedNode | undefined,
-  isAsked: (service: string) => boolean,
+  isAsked: (port: ServicePort) => boolean,
 ): ReadonlyMap<string, readonly Probe[]> {
   const node = (after ?? before)?.node;
   const found = new Map<string, Probe[]>();
@@ -43,7 +43,7 @@ export function probesOf(
   const byService = new Map<string, ServicePort[]>();
   for (const port of sides) {
     const name = `${formatServicePortName(port.name)} ${port.name.protocol}`;
-    if (!isAsked(formatServicePortName(port.name))) continue;
+    if (!isAsked(port)) continue;
     const list = byService.get(name);
     if (list) list.push(port);
     else byService.set(name, [port]);

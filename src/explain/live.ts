@@ -4,7 +4,9 @@
  */
 import type { Finding as NodeFinding } from '../doctor/finding.js';
 import type { Options } from '../options.js';
+import type { Site } from '../packet/branch.js';
 import { newEvaluator, type Outcome } from '../packet/evaluate.js';
+import { briefly, isNftTable } from '../packet/nft/brief.js';
 import type { NodeRules } from '../packet/node.js';
 import type { ServiceChange } from '../review/compare.js';
 import { type About, count, finding } from './about.js';
@@ -41,7 +43,10 @@ export function beyondOf(about: About, node: LiveNode, served: Served, options: 
     stopped,
     depends,
   };
-  return { live, findings: [...differing(live), ...stopping(live), ...node.doctor.flatMap(fromDoctor)] };
+  return {
+    live,
+    findings: [...differing(live, node.rules, options), ...stopping(live), ...node.doctor.flatMap(fromDoctor)],
+  };
 }
 
 /** Whether a ServicePort, as `default/web:http` or `default/web` for an unnamed port, belongs to the Service. */
@@ -49,17 +54,31 @@ function isOf(servicePort: string, key: string): boolean {
   return servicePort === key || servicePort.startsWith(`${key}:`);
 }
 
-function differing({ node, different }: OnLiveNode): readonly Finding[] {
+function differing({ node, different }: OnLiveNode, rules: NodeRules, { mode }: Options): readonly Finding[] {
   if (different === 0) return [];
-  const message = `the rules of ${node} are not as they should be: ${count(different, 'line')} of it differ`;
-  return [
-    finding(
-      'rules-differ',
-      'some',
-      message,
-      'see them with vipc diff --live; see whether kube-proxy or vipc sync runs there, or vipc apply',
-    ),
+  const there = modeOf(rules);
+  const [message, fix] =
+    there !== undefined && there !== (mode || 'iptables')
+      ? [
+          `the rules of ${node} are of ${there} mode, not of ${mode || 'iptables'} mode`,
+          `if they are meant to be: --mode ${there}, or -c with kube-proxy’s configuration`,
+        ]
+      : [
+          `the rules of ${node} are not as they should be: ${count(different, 'line')} of it differ`,
+          'see them with vipc diff --live; see whether kube-proxy or vipc sync runs there, or vipc apply',
+        ];
+  return [finding('rules-differ', 'some', message, fix)];
+}
+
+/** The mode of the rules of Services on a node; undefined if there are none, or of several modes. */
+function modeOf({ nftTables = [], ruleSets, virtualServers }: NodeRules): string | undefined {
+  const chains = ruleSets.flatMap(({ tables }) => tables.flatMap((table) => table.chains));
+  const modes = [
+    ...(chains.some(({ name }) => name.startsWith('KUBE-SEP-')) ? ['iptables'] : []),
+    ...(virtualServers.length > 0 ? ['ipvs'] : []),
+    ...(nftTables.some(({ name }) => name === 'kube-proxy') ? ['nftables'] : []),
   ];
+  return modes.length === 1 ? modes[0] : undefined;
 }
 
 /** Chains of kube-proxy, vipc and the kubelet; chains of kube-router have the same prefix. */
@@ -84,8 +103,8 @@ function foreign(
           const address = `${frontend.ip ?? 'node port'} ${frontend.port}`;
           for (const outcome of outcomes) {
             for (const unknown of outcome.depends) depends.add(unknown.replace(/^not /, ''));
-            const rule = outcome.depends.length === 0 ? stopper(outcome) : undefined;
-            if (rule !== undefined) stopped.push({ client: client.name, address, rule });
+            const site = outcome.depends.length === 0 ? stopper(outcome) : undefined;
+            if (site) stopped.push({ client: client.name, address, rule: ruleText(site), fix: fixOf(site) });
           }
         }
       }
@@ -98,11 +117,19 @@ function distinct<T>(values: readonly T[]): readonly T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-/** The foreign rule that drops or rejects the packet, as `-A FORWARD -j DROP (table filter)`. */
-function stopper({ end, trail }: Outcome): string | undefined {
+/** The foreign rule or policy that drops or rejects the packet. */
+function stopper({ end, trail }: Outcome): Site | undefined {
   const last = trail?.site;
-  if ((end !== 'drop' && end !== 'reject') || !last || OURS.test(last.chain) || last.table === 'ipvs') return undefined;
-  return `${last.text} (table ${last.table})`;
+  return last && (end === 'drop' || end === 'reject') && !isOurs(last) ? last : undefined;
+}
+
+function isOurs({ table, chain }: Site): boolean {
+  return table === 'ipvs' || (isNftTable(table) ? / kube-proxy$/.test(table) : OURS.test(chain));
+}
+
+/** `-A FORWARD -j DROP (table filter)`, `policy drop (chain inet fw forward)` */
+function ruleText({ table, chain, text }: Site): string {
+  return isNftTable(table) ? `${briefly(text).rule} (chain ${table} ${chain})` : `${text} (table ${table})`;
 }
 
 function stopping({ node, stopped }: OnLiveNode): readonly Finding[] {
@@ -111,19 +138,24 @@ function stopping({ node, stopped }: OnLiveNode): readonly Finding[] {
   const others = new Set(stopped.map(({ client }) => client)).size - 1;
   const who = `${first.client}${others > 0 ? ` and ${count(others, 'other kind')} of clients` : ''}`;
   const message = `a rule of others on ${node} stops packets to ${first.address} (${who}): ${first.rule}`;
-  return [finding('foreign-rule', 'some', message, fixOf(first.rule))];
+  return [finding('foreign-rule', 'some', message, first.fix)];
 }
 
-function fixOf(rule: string): string {
-  const [, chain = ''] = /^-[AP] (\S+)/.exec(rule) ?? [];
-  if (rule.startsWith('-P ')) return `let the network plugin accept what goes to pods, or: iptables -P ${chain} ACCEPT`;
+const PLUGIN = /^(?:cali-|CILIUM|KUBE-(?:ROUTER|POD-FW|NWPLCY)|WEAVE-NPC|AZURE-NPM)|^\w+ (?:calico|cilium)/;
+
+function fixOf({ table, chain, text }: Site): string {
+  const name = isNftTable(table) ? `${table} ${chain}` : chain;
+  if (text.startsWith('-P ')) return `let the network plugin accept what goes to pods, or: iptables -P ${chain} ACCEPT`;
   if (/^DOCKER/.test(chain))
     return 'Docker wrote it: accept the pod network in chain DOCKER-USER, or keep Docker from changing rules (iptables: false)';
-  if (/^(cali-|CILIUM|KUBE-(?:ROUTER|POD-FW|NWPLCY)|WEAVE-NPC|AZURE-NPM)/.test(chain))
-    return 'the network plugin wrote it: see which NetworkPolicy admits the client';
+  if (PLUGIN.test(name)) return 'the network plugin wrote it: see which NetworkPolicy admits the client';
   if (/^ufw/.test(chain))
     return 'ufw wrote it: ufw route allow, or DEFAULT_FORWARD_POLICY="ACCEPT" in /etc/default/ufw';
-  return `see what wrote chain ${chain}, and let it accept the pod network before this rule`;
+  if (/^\w+ firewalld$/.test(table))
+    return 'firewalld wrote it: firewall-cmd --permanent --zone=trusted --add-source with the pod network, and --reload';
+  return isNftTable(table)
+    ? `let a rule of chain ${name} accept the pod network before; one of another chain does not help`
+    : `see what wrote chain ${chain}, and let it accept the pod network before this rule`;
 }
 
 const CHECKS = new Set(['forwarding', 'rp-filter', 'policy', 'bridge', 'kernel']);

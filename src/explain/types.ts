@@ -89,7 +89,12 @@ export interface OnLiveNode {
   readonly different: number;
   readonly lines: readonly string[];
   /** Packets that a foreign rule drops or rejects. */
-  readonly stopped: readonly { readonly client: string; readonly address: string; readonly rule: string }[];
+  readonly stopped: readonly {
+    readonly client: string;
+    readonly address: string;
+    readonly rule: string;
+    readonly fix: string;
+  }[];
   /** Conditions of rules that the evaluator does not know, on which the verdict depends. */
   readonly depends: readonly string[];
 }

@@ -3,6 +3,7 @@
  */
 import { joinHostPort } from '../ip.js';
 import type { Missed } from '../packet/chains.js';
+import { briefly, isNftTable } from '../packet/nft/brief.js';
 import { aligned, type Column, LAYOUTS, tableOf } from '../table.js';
 import { shareText } from './share.js';
 import type { TracedStep } from './steps.js';
@@ -121,13 +122,20 @@ function* sectionLines(steps: readonly TracedStep[], style: TextStyle): Generato
 function* stepLines(step: TracedStep, { verbose, width, paint }: TextStyle): Generator<string> {
   const { chain, rule, service, does, skipped, text, nothingIn, missed } = step;
   const where = step.table === 'ipvs' ? 'virtual server' : rule === 0 ? `${chain} policy` : `${chain} ${rule}`;
-  if (verbose) yield* missedLines(missed(), { width, paint });
+  if (verbose) yield* missedLines(step, missed(), { width, paint });
   const whose = service === undefined ? '' : ` (${service})`;
   const over = !verbose && skipped > 0 ? `, ${skipped} skipped` : '';
   const empty = nothingIn === undefined ? '' : `, ${none(nothingIn.length)}`;
   yield* wrapped(`${where}${whose}${over}: ${does}${empty}`, '  ', width);
-  for (const line of wrapped(text, '      ', width)) yield paint('dim', line);
-  if (verbose && nothingIn) yield* missedLines(nothingIn, { width, paint });
+  for (const line of ruleLines(step, text).flatMap((each) => wrapped(each, '      ', width))) yield paint('dim', line);
+  if (verbose && nothingIn) yield* missedLines(step, nothingIn, { width, paint });
+}
+
+/** A rule of nftables without the rest of long lists, which --format json has, and the element that decided. */
+function ruleLines({ table }: TracedStep, text: string): readonly string[] {
+  if (!isNftTable(table)) return [text];
+  const { rule, element } = briefly(text);
+  return element === undefined ? [rule] : [rule, element];
 }
 
 function none(rules: number): string {
@@ -139,12 +147,14 @@ function none(rules: number): string {
 const MOST_MISSED = 100;
 
 function* missedLines(
+  step: TracedStep,
   missed: readonly Missed[],
   { width, paint }: Pick<TextStyle, 'width' | 'paint'>,
 ): Generator<string> {
   for (const { rule, text, because } of missed.slice(0, MOST_MISSED)) {
-    for (const line of wrapped(`not ${rule}: ${text}`, '    ', width)) yield paint('dim', line);
-    yield* wrapped(`fails at ${because}`, '        ', width);
+    for (const line of wrapped(`not ${rule}: ${ruleLines(step, text).join(' ')}`, '    ', width))
+      yield paint('dim', line);
+    yield* wrapped(`fails at ${ruleLines(step, because).join(' ')}`, '        ', width);
   }
   if (missed.length > MOST_MISSED) yield `    and ${missed.length - MOST_MISSED} more (--format json -v has all)`;
 }

@@ -3,6 +3,7 @@
  * first and once, then those of each side.
  */
 import { type Step, stepsOf } from '../packet/branch.js';
+import { briefly, isNftTable } from '../packet/nft/brief.js';
 import type { Compared } from './compare.js';
 import { keyOf } from './fate.js';
 
@@ -40,16 +41,27 @@ const TARGETS: ReadonlySet<string> = new Set(
 );
 
 function keyOfStep(step: Step | undefined): string {
-  return step ? `${step.hook} ${step.table} ${step.text}` : '';
+  return step ? `${step.hook} ${step.table} ${isNftTable(step.table) ? step.chain : ''} ${step.text}` : '';
 }
 
 /** Each rule with its number, without its comment. */
 function lines(steps: readonly Step[]): readonly string[] {
   return steps.flatMap((step, i) => {
-    const { hook, table, rule, text } = step;
+    const { hook, table } = step;
     const last = steps[i - 1];
     const head = last?.hook === hook && last.table === table ? [] : [`${hook}, table ${table}`];
-    const short = text.replace(/ -m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+)/, '');
-    return [...head, `  ${rule > 0 ? String(rule).padStart(3) : '   '} ${short}`];
+    return [...head, ...(isNftTable(table) ? nftLines(step) : iptablesLines(step))];
   });
+}
+
+function iptablesLines({ rule, text }: Step): readonly string[] {
+  const short = text.replace(/ -m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+)/, '');
+  return [`  ${rule > 0 ? String(rule).padStart(3) : '   '} ${short}`];
+}
+
+/** A rule of nftables does not say its chain. */
+function nftLines({ chain, rule, text }: Step): readonly string[] {
+  const { rule: short, element } = briefly(text.replace(/ comment "(?:[^"\\]|\\.)*"/, ''));
+  const line = `  ${rule > 0 ? `${chain} ${rule}` : chain}: ${short}`;
+  return element === undefined ? [line] : [line, `    ${element}`];
 }

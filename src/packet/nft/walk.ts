@@ -9,6 +9,7 @@ import { settled } from '../interfaces.js';
 import type { Flow } from '../packet.js';
 import { leftOf, takenOf, type Walked } from '../walk.js';
 import type { Effect } from './actions.js';
+import { withElement } from './brief.js';
 import type { KnownTable } from './known.js';
 import { type MadeRule, madeRule } from './rules.js';
 
@@ -162,7 +163,7 @@ function siteOf({ place, chain, rule }: Visit, did: Did, effect: Effect | undefi
     table: place.table,
     chain: chain.chain.name,
     rule: rule.place + 1,
-    text: effect?.element === undefined ? rule.text : `${rule.text}   # ${effect.element}`,
+    text: withElement(rule.text, effect?.element),
     owner: effect?.owner ?? rule.rule.owner ?? chain.chain.owner,
     passed: rule.place,
     did,

@@ -19,7 +19,7 @@ export function parse(text: string): Checked<readonly Table[]> {
   for (skipEnds(cursor); token(cursor); skipEnds(cursor)) {
     const start = cursor.at;
     try {
-      if (comes(cursor, 'add') || comes(cursor, 'delete')) skipWhole(cursor);
+      if (WHOLE.some((each) => comes(cursor, each))) skipWhole(cursor);
       else if (word(cursor, 'table') !== 'table') throw new Fault('not a table', cursor.tokens[cursor.at - 1]);
       else value.push(readTable(cursor));
     } catch (fault) {
@@ -33,11 +33,14 @@ export function parse(text: string): Checked<readonly Table[]> {
   return { value, diagnostics };
 }
 
-/** Skips `add table ip kube-proxy`. */
+const WHOLE = ['add', 'delete', 'destroy', 'flush'];
+
+/** Skips `add table ip kube-proxy`, `flush ruleset`. */
 function skipWhole(cursor: Cursor): void {
   const first = token(cursor);
   const { words } = takeLine(cursor);
-  if (words[1] !== 'table' || words.length !== 4) throw new Fault('not a table', first);
+  if (words.join(' ') === 'flush ruleset') return;
+  if (words[0] === 'flush' || words[1] !== 'table' || words.length !== 4) throw new Fault('not a table', first);
 }
 
 function unreadable({ problem, token: at }: Fault, { tokens: all, text }: Cursor): Diagnostic {
