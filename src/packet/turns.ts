@@ -23,8 +23,10 @@ export function askAll(
   branch: Branch,
   isPast: (flow: Flow) => boolean,
 ): readonly Walked[] {
+  const [only] = askers;
+  if (only && askers.length === 1) return isPast(branch.flow) ? [{ branch, verdict: 'accept' }] : only.walk(branch);
   const one = inTurn(askers, branch, isPast);
-  if (askers.length < 2 || one.acted.size === 0) return one.walked;
+  if (one.acted.size === 0) return one.walked;
   const backwards = [...askers].reverse();
   const other = inTurn(backwards, branch, isPast);
   const acted = new Set([...one.acted, ...other.acted]);

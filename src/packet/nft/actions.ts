@@ -3,12 +3,11 @@
  */
 import { type Ip, parseIp } from '../../ip.js';
 import type { Owner } from '../../owner.js';
-import type { Expression, MapReference, NatTarget, Statement, Verdict } from '../../tools/nft/types.js';
+import type { Element, Expression, MapReference, NatTarget, Statement, Verdict } from '../../tools/nft/types.js';
 import { type Fraction, fraction, ONE } from '../fraction.js';
 import type { Flow } from '../packet.js';
 import { redirected, translated } from '../targets.js';
-import { type Find, indexElements } from './elements.js';
-import { keysOf } from './keys.js';
+import { type Find, indexElements, lookupOf } from './elements.js';
 import type { KnownTable } from './known.js';
 
 /** What a statement does with a share of the connections. */
@@ -23,7 +22,7 @@ export interface Effect {
     | { readonly kind: 'next' | 'leave' | 'reject' }
     | { readonly kind: 'unknown'; readonly text: string };
   /** The element that decided, as nft writes it. */
-  readonly element?: string;
+  readonly element?: string | undefined;
   readonly owner?: Owner | undefined;
 }
 
@@ -37,7 +36,7 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
     case 'unknown':
       return undefined;
     case 'vmap':
-      return byMap(statement.key, statement.map, text, known, (data, flow) => ({ flow, to: readVerdict(data) }));
+      return byMap(statement, text, known, readVerdict, (to, flow) => ({ flow, to }));
     case 'verdict':
       return (flow) => [{ share: ONE, flow, to: statement.verdict }];
     case 'mark': {
@@ -68,12 +67,16 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
   }
 }
 
+const NEXT = { kind: 'next' } as const;
+const ACCEPT = { kind: 'accept' } as const;
+const LEAVE = { kind: 'leave' } as const;
+
 function next(flow: Flow): readonly Effect[] {
-  return [{ share: ONE, flow, to: { kind: 'next' } }];
+  return [{ share: ONE, flow, to: NEXT }];
 }
 
 function accept(flow: Flow): readonly Effect[] {
-  return [{ share: ONE, flow, to: { kind: 'accept' } }];
+  return [{ share: ONE, flow, to: ACCEPT }];
 }
 
 function unknown(flow: Flow, text: string): readonly Effect[] {
@@ -89,13 +92,12 @@ function destinationNat(to: NatTarget, text: string, known: KnownTable): Act {
     }
     case 'map': {
       const portOf = to.port && portIn(to.port, known);
-      return byMap(to.key, to.map, text, known, (data, flow) => {
-        const endpoint = readEndpoint(data);
+      return byMap(to, text, known, readEndpoint, (endpoint, flow) => {
         const port = portOf ? portOf(flow) : endpoint?.port;
         if (!endpoint || port === null) return { flow, to: { kind: 'unknown', text } };
         // Without a port the rule does not match.
-        if (portOf && port === undefined) return { flow, to: { kind: 'leave' } };
-        return { flow: translated(flow, endpoint.ip, port), to: { kind: 'accept' } };
+        if (portOf && port === undefined) return { flow, to: LEAVE };
+        return { flow: translated(flow, endpoint.ip, port), to: ACCEPT };
       });
     }
     case 'unknown':
@@ -104,24 +106,25 @@ function destinationNat(to: NatTarget, text: string, known: KnownTable): Act {
 }
 
 /** The port that a map has for a packet; undefined if it has none, null if that is not known. */
-function portIn({ key, map }: Lookup, known: KnownTable): (flow: Flow) => number | undefined | null {
-  const keys = keysOf(key, known.node);
-  const find = finderOf(map, known);
+function portIn({ key, map }: InMap, known: KnownTable): (flow: Flow) => number | undefined | null {
+  const lookup = lookupOf(key, finderOf(map, known) ?? NOWHERE, known.node);
   return (flow) => {
-    const wanted = keys(flow);
-    if (wanted === null) return undefined;
-    const [only, ...more] = wanted ?? [];
-    const element = only && more.length === 0 ? find?.(only) : null;
+    const found = lookup(flow);
+    if (found === null) return undefined;
+    const element = found?.length === 1 ? found[0] : null;
     if (element === null) return null;
     return element?.data === undefined ? undefined : Number(element.data);
   };
 }
 
-/** A lookup in a map. */
-interface Lookup {
+/** What of a packet is looked up, and in which map. */
+interface InMap {
   readonly key: Expression;
   readonly map: MapReference;
 }
+
+/** A map that is not there. */
+const NOWHERE: Find = () => undefined;
 
 function finderOf(map: MapReference, known: KnownTable): Find | undefined {
   return map.kind === 'named' ? known.set(map.name)?.find : indexElements(map.entries);
@@ -149,35 +152,42 @@ function readVerdict(data: string): Effect['to'] {
   return { kind: 'unknown', text: data };
 }
 
-/** Looks a key up; numbers of a generator are keys of equal shares. A key without an element ends the rule. */
-function byMap(
-  key: Expression,
-  map: MapReference,
+/**
+ * Looks a key up; numbers of a generator are keys of equal shares. A key without an element ends the rule. The data of an
+ * element is read once.
+ */
+function byMap<T>(
+  { key, map }: InMap,
   text: string,
   known: KnownTable,
-  act: (data: string, flow: Flow) => Pick<Effect, 'flow' | 'to'>,
+  read: (data: string) => T,
+  act: (data: T, flow: Flow) => Pick<Effect, 'flow' | 'to'>,
 ): Act {
-  const keys = keysOf(key, known.node);
   const named = map.kind === 'named' ? known.set(map.name) : undefined;
   const find = finderOf(map, known);
+  const lookup = lookupOf(key, find ?? NOWHERE, known.node);
+  const readings = new Map<Element, { readonly value: T; readonly element: string | undefined }>();
+  const readingOf = (element: Element, data: string) => {
+    const before = readings.get(element);
+    if (before) return before;
+    const shown = named && `${named.named.name} { ${element.key} : ${data} }`;
+    const made = { value: read(data), element: shown };
+    readings.set(element, made);
+    return made;
+  };
   return (flow) => {
-    const wanted = keys(flow);
-    if (wanted === null) return [{ share: ONE, flow, to: { kind: 'leave' } }];
-    if (!wanted || !find) return unknown(flow, text);
+    const found = lookup(flow);
+    if (found === null) return [{ share: ONE, flow, to: LEAVE }];
+    if (!found || !find) return unknown(flow, text);
     // A client that a map of the packets remembers is not followed to its endpoint: a new client is in none.
-    if (named?.isDynamic) return [{ share: ONE, flow, to: { kind: named.remembers(flow) ? 'next' : 'leave' } }];
-    const share = fraction(1n, BigInt(wanted.length));
-    return wanted.map((each): Effect => {
-      const element = find(each);
-      if (element === null) return { share, flow, to: { kind: 'unknown', text } };
-      const data = element?.data;
-      if (!element || data === undefined) return { share, flow, to: { kind: 'leave' } };
-      return {
-        share,
-        ...act(data, flow),
-        ...(named && { element: `${named.named.name} { ${element.key} : ${data} }` }),
-        owner: element.owner,
-      };
+    if (named?.isDynamic) return [{ share: ONE, flow, to: named.remembers(flow) ? NEXT : LEAVE }];
+    const share = found.length === 1 ? ONE : fraction(1n, BigInt(found.length));
+    return found.map((each): Effect => {
+      if (each === null) return { share, flow, to: { kind: 'unknown', text } };
+      if (each?.data === undefined) return { share, flow, to: LEAVE };
+      const { value, element } = readingOf(each, each.data);
+      const { flow: changed, to } = act(value, flow);
+      return { share, flow: changed, to, element, owner: each.owner };
     });
   };
 }

@@ -2,12 +2,31 @@
  * elements: the elements of sets and maps, found by key. An element with a network, a range or a wildcard in its key is
  * found by the key's first field where that is one value.
  */
-import type { Element } from '../../tools/nft/types.js';
-import { type Key, keyText } from './keys.js';
+import type { Element, Expression } from '../../tools/nft/types.js';
+import type { NodeRules } from '../node.js';
+import type { Flow } from '../packet.js';
+import { type Key, keysOf, keyText } from './keys.js';
 import { holds } from './values.js';
 
 /** The element that has a key; undefined if none has, null if that cannot be said. */
 export type Find = (key: Key) => Element | undefined | null;
+
+/** The elements for the keys of a packet, as keysOf gives these, each with the same share of connections. */
+export type Lookup = (flow: Flow) => readonly ReturnType<Find>[] | null | undefined;
+
+/** The lookup of an expression. */
+export function lookupOf(key: Expression, find: Find, node: NodeRules): Lookup {
+  const keys = keysOf(key, node);
+  let numbers: ReturnType<Lookup>;
+  return (flow) => {
+    if (numbers) return numbers;
+    const wanted = keys(flow);
+    const found = wanted ? wanted.map((each) => find(each)) : wanted;
+    // Numbers alone are the same for each packet.
+    if (key.kind === 'numgen') numbers = found;
+    return found;
+  };
+}
 
 interface Pattern {
   readonly fields: readonly string[];

@@ -6,7 +6,7 @@ import type { Ip } from '../../ip.js';
 import type { Expression } from '../../tools/nft/types.js';
 import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
-import { fieldOf, textOf } from './fields.js';
+import { fieldOf, type Read, textOf } from './fields.js';
 
 /** The values of one key, field by field. */
 export type Key = readonly (Ip | number | string)[];
@@ -17,19 +17,29 @@ export type Keys = (flow: Flow) => readonly Key[] | null | undefined;
 /** The keys that an expression gives. */
 export function keysOf(expression: Expression, node: NodeRules): Keys {
   const parts = expression.kind === 'concat' ? expression.parts : [expression];
+  if (!parts.some(({ kind }) => kind === 'numgen')) return oneKey(parts.map((part) => fieldOf(part, node)));
   const reads = parts.map((part) => valuesOf(part, node));
   return (flow) => {
     let keys: readonly Key[] = [[]];
     for (const read of reads) {
       const values = read(flow);
       if (!values) return values;
-      const [only] = values;
-      keys =
-        values.length === 1 && only !== undefined
-          ? keys.map((key) => [...key, only])
-          : keys.flatMap((key) => values.map((value) => [...key, value]));
+      keys = keys.flatMap((key) => values.map((value) => [...key, value]));
     }
     return keys;
+  };
+}
+
+/** Without a number generator there is just one key. */
+function oneKey(reads: readonly Read[]): Keys {
+  return (flow) => {
+    const key: (Ip | number | string)[] = [];
+    for (const read of reads) {
+      const value = read(flow);
+      if (value === null || value === undefined) return value;
+      key.push(value);
+    }
+    return [key];
   };
 }
 
@@ -47,6 +57,7 @@ function valuesOf(part: Expression, node: NodeRules): (flow: Flow) => Key | null
 
 /** A key as nft writes it in an element. */
 export function keyText(key: Key): string {
-  const [first] = key;
-  return key.length === 1 && first !== undefined ? textOf(first) : key.map(textOf).join(' . ');
+  let text: string | undefined;
+  for (const value of key) text = text === undefined ? textOf(value) : `${text} . ${textOf(value)}`;
+  return text ?? '';
 }

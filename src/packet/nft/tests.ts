@@ -8,9 +8,8 @@ import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from '../tri.js';
-import { type Find, indexElements } from './elements.js';
+import { type Find, indexElements, lookupOf } from './elements.js';
 import { fieldOf } from './fields.js';
-import { keysOf } from './keys.js';
 import type { KnownTable } from './known.js';
 import { holds } from './values.js';
 
@@ -97,13 +96,12 @@ export function lookupCondition({ left, not, set }: Lookup, text: string, known:
 
 /** Whether one of the elements has the key. */
 function keyed(left: Expression, not: boolean, find: Find, unknown: Tri, node: NodeRules): Condition {
-  const keys = keysOf(left, node);
+  const lookup = lookupOf(left, find, node);
   return (flow) => {
-    const found = keys(flow);
+    const found = lookup(flow);
     if (found === null) return NO;
-    const [key, ...more] = found ?? [];
-    if (!key || more.length > 0) return unknown;
-    const element = find(key);
+    if (found?.length !== 1) return unknown;
+    const [element] = found;
     return element === null ? unknown : unless(not, of(element !== undefined));
   };
 }

@@ -50,9 +50,12 @@ export function follow(place: Place, chain: MadeChain, start: Branch, from = 0, 
   const out: Branch[] = [];
   for (let at = from; at < chain.rules.length && inside.length > 0; at++) {
     const rule = chain.rules[at];
-    if (rule) inside = inside.flatMap((branch) => pass({ place, chain, rule, depth, flow: branch.flow, out }, branch));
+    if (!rule) continue;
+    const stay: Branch[] = [];
+    for (const branch of inside) pass({ place, chain, rule, depth, flow: branch.flow, stay, out }, branch);
+    inside = stay;
   }
-  return [...inside, ...out];
+  return out.length === 0 ? inside : [...inside, ...out];
 }
 
 interface Visit {
@@ -62,20 +65,25 @@ interface Visit {
   readonly depth: number;
   /** The packet as it came to the rule. */
   readonly flow: Flow;
+  /** The branches that go on with the next rule. */
+  readonly stay: Branch[];
   /** The branches that leave the chain. */
   readonly out: Branch[];
 }
 
-/** Sends a branch through the statements of a rule; returns the branches that go on with the next rule. */
-function pass(visit: Visit, branch: Branch, from = 0): readonly Branch[] {
-  const { parts } = visit.rule;
-  const stay: Branch[] = [];
+/** Sends a branch through the statements of a rule, from the one at `from` on. */
+function pass(visit: Visit, branch: Branch, from = 0): void {
+  const { stay, rule } = visit;
+  const { parts } = rule;
   let now = branch;
   for (let i = from; i < parts.length; i++) {
     const part = parts[i];
     if (part?.kind === 'test') {
       const tri = settled(now, part.test(now.flow));
-      if (tri.kind === 'no') return [...stay, now];
+      if (tri.kind === 'no') {
+        stay.push(now);
+        return;
+      }
       if (tri.kind === 'yes') continue;
       const left = leftOf(now, tri);
       if (left) stay.push(left);
@@ -83,52 +91,65 @@ function pass(visit: Visit, branch: Branch, from = 0): readonly Branch[] {
     } else if (part) {
       const effects = part.act(now.flow);
       const [only] = effects;
-      if (effects.length > 1 || only?.to.kind !== 'next')
-        return [...stay, ...effects.flatMap((effect) => apply(visit, now, effect, i))];
+      if (effects.length > 1 || only?.to.kind !== 'next') {
+        for (const effect of effects) apply(visit, now, effect, i);
+        return;
+      }
       now = { ...now, flow: only.flow };
     }
   }
-  return [...stay, stepAt(visit, now)];
+  stay.push(stepAt(visit, now));
 }
 
-/** The branches that stay in the chain after an effect on a share of the branch. */
-function apply(visit: Visit, before: Branch, effect: Effect, at: number): readonly Branch[] {
-  const { place, depth, out } = visit;
-  const weighed = { ...before, weight: times(before.weight, effect.share) };
-  const { to } = effect;
-  if (to.kind === 'leave') return [weighed];
-  if (to.kind === 'next') return pass(visit, { ...weighed, flow: effect.flow }, at + 1);
-  const branch = stepAt(visit, { ...weighed, flow: effect.flow }, effect);
+/** Applies an effect to a share of the branch. */
+function apply(visit: Visit, before: Branch, effect: Effect, at: number): void {
+  const { place, depth, stay, out } = visit;
+  const { flow, to } = effect;
+  const { trail, depends } = before;
+  const weight = times(before.weight, effect.share);
+  if (to.kind === 'leave') {
+    stay.push({ flow: before.flow, weight, trail, depends });
+    return;
+  }
+  const changed = { flow, weight, trail, depends };
+  if (to.kind === 'next') {
+    pass(visit, changed, at + 1);
+    return;
+  }
+  const branch = stepAt(visit, changed, effect);
   switch (to.kind) {
     case 'continue':
-      return [branch];
+      stay.push(branch);
+      return;
     case 'unknown':
-      return [{ ...branch, depends: [...branch.depends, to.text] }];
+      stay.push({ ...branch, depends: [...branch.depends, to.text] });
+      return;
     case 'return':
       out.push(branch);
-      return [];
+      return;
     case 'accept':
     case 'drop':
     case 'reject':
       place.done.push({ branch, verdict: to.kind });
-      return [];
+      return;
     case 'jump':
     case 'goto': {
       const target = place.find(to.chain);
-      if (!target || depth >= DEEPEST) return [{ ...branch, depends: [...branch.depends, `${to.kind} ${to.chain}`] }];
-      const back = follow(place, target, branch, 0, depth + 1);
-      if (to.kind === 'jump') return back;
+      if (!target || depth >= DEEPEST) {
+        stay.push({ ...branch, depends: [...branch.depends, `${to.kind} ${to.chain}`] });
+        return;
+      }
       // After a goto the end of the target chain returns to the caller of this chain.
-      out.push(...back);
-      return [];
+      const next = to.kind === 'jump' ? stay : out;
+      for (const each of follow(place, target, branch, 0, depth + 1)) next.push(each);
     }
   }
 }
 
 /** The branch with the rule as one step more. */
-function stepAt(visit: Visit, after: Branch, effect?: Effect): Branch {
-  const did = didTo(visit.flow, after.flow, effect);
-  return { ...after, trail: stepped(siteOf(visit, did, effect), { flow: visit.flow, trail: after.trail }) };
+function stepAt(visit: Visit, { flow, weight, trail, depends }: Branch, effect?: Effect): Branch {
+  const site = siteOf(visit, didTo(visit.flow, flow, effect), effect);
+  return { flow, weight, trail: stepped(site, { flow: visit.flow, trail }), depends };
 }
 
 /** What the rule did in the end. */
