@@ -69,12 +69,10 @@ describe('what breaks', () => {
 });
 
 it('all that differs has a name', async () => {
-  for (const from of ['iptables', 'ipvs']) {
-    const { differences } = await told('--from', from, ...SERVICES);
-    expect(differences.filter(({ name }) => name === 'other')).toEqual([]);
-    expect(differences.length).toBeGreaterThan(5);
-    for (const { clients, places } of differences) expect([clients.length, places.length]).not.toContain(0);
-  }
+  const { differences } = await told('--from', 'iptables', ...SERVICES);
+  expect(differences.filter(({ name }) => name === 'other')).toEqual([]);
+  expect(differences.length).toBeGreaterThan(5);
+  for (const { clients, places } of differences) expect([clients.length, places.length]).not.toContain(0);
 });
 
 it('docs/migration.md has every kind', () => {
