@@ -109,6 +109,25 @@ describeKernel.each(sample(LAYOUTS, 1, 'sync'))('the syncer in nftables mode, la
       expect(await sync(CHANGED, 'partial')).toMatchObject({ ok: true, kind: 'full' });
     }));
 
+  it('drift that lets a partial sync fail is reported by the next, and no change of our own is', () =>
+    drive(layout, async ({ sync, nft }) => {
+      await sync(TEXT, 'full');
+      await nft('flush', 'chain', 'ip', 'kube-proxy', 'reject-chain');
+      await nft('delete', 'table', 'ip6', 'kube-proxy');
+      await nft('add', 'table', 'ip6', 'kube-proxy');
+      const changed = CHANGED.replaceAll('fd00:10:244:2::6', 'fd00:10:244:2::66');
+      expect(await sync(changed, 'partial')).toMatchObject({ ok: false, refused: true, drift: [] });
+      const { ok, kind, drift } = await sync(changed, 'partial');
+      expect({ ok, kind }).toEqual({ ok: true, kind: 'full' });
+      const lines = drift.flatMap(({ sections }) =>
+        sections.flatMap(({ title, lines }) => lines.map(({ kind, text }) => `${title}: ${kind} ${text}`)),
+      );
+      expect(lines).toContain('nft ip kube-proxy reject-chain: + reject');
+      expect(lines).toContain('nft ip6 kube-proxy reject-chain: + reject');
+      expect(lines.join()).not.toMatch(/10\.244\.2\.66|fd00:10:244:2::66/);
+      expect(await sync(changed, 'full')).toMatchObject({ ok: true, drift: [], sent: {} });
+    }));
+
   it('of an endpoint with session affinity that goes, the clients are forgotten; others are not', () =>
     drive(layout, async ({ sync, nft }) => {
       await sync(TEXT, 'full');

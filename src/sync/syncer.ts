@@ -13,7 +13,6 @@ import { runSteps, type Target } from '../apply/run.js';
 import type { Features } from '../backends/features.js';
 import { hasErrors } from '../diag.js';
 import { assume, othersOf } from '../diff/assume.js';
-import { changesOf } from '../diff/changes.js';
 import { type Plan, type PlanOptions, plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
 import { type Memo, newMemo } from '../memo.js';
@@ -21,6 +20,7 @@ import type { Machine, Options } from '../options.js';
 import { type Compiled, compileSnapshot } from '../pipeline.js';
 import type { Snapshot } from '../read/types.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
+import { driftFrom } from './drift.js';
 import { fail, newRun, type Run, refuse, reportOf, type SyncKind, type SyncReport } from './run.js';
 
 export interface Syncer {
@@ -51,16 +51,19 @@ interface State {
   /** The options of the last full sync, with its machine. */
   options?: Options | undefined;
   known?: Known | undefined;
+  /** Where the state is not known: what it was before a change that failed, and what it was to be. */
+  between: readonly DesiredState[];
 }
 
 /** A syncer that knows nothing of the node yet. */
 export function newSyncer(given: SyncerOptions, options: Options): Syncer {
-  const state: State = { given, memo: newMemo(), configured: options };
+  const state: State = { given, memo: newMemo(), configured: options, between: [] };
   return {
     configure: (changed) => {
       state.configured = changed;
       state.options = undefined;
       state.known = undefined;
+      state.between = [];
     },
     sync: async (snapshot, asked) => {
       const { known } = state;
@@ -86,9 +89,10 @@ async function fullSync(state: State, snapshot: Snapshot, run: Run): Promise<voi
   const { desired } = compiled;
   const observed = await run.watch.time('read', () => readState(target.host, target.detected, desired));
   run.diagnostics.push(...remarks(observed, desired));
-  const { known } = state;
-  if (known) run.drift = changesOf(plan(observed, known.desired, planOptions(state)).differences, observed);
+  const { known, between } = state;
+  run.drift = driftFrom(known ? [known.desired] : between, observed, planOptions(state));
   state.known = undefined;
+  state.between = [];
   const applied = await run.watch.time('apply', () => apply(target, desired, planOptions(state), observed));
   run.steps = applied.plan.steps;
   run.diagnostics.push(...applied.diagnostics);
@@ -114,12 +118,14 @@ async function partialSync(state: State, known: Known, snapshot: Snapshot, run: 
   const assumed = assume(others, known.desired, read);
   const next = await run.watch.time('diff', async () => plan(assumed, desired, planOptions(state)));
   run.steps = next.steps;
+  state.between = [known.desired, desired];
   const { refused, partly, warnings } = await run.watch.time('apply', () => runSteps(next.steps, target));
   const errors = [...partly, ...(refused ? [refused] : [])];
   run.diagnostics.push(...errors, ...warnings);
   state.known = errors.length > 0 ? undefined : { others, desired };
-  if (errors.length > 0) refuse(run);
-  else if (next.steps.length > 0) await forget(target, compiled, assumed, next, run);
+  if (errors.length > 0) return refuse(run);
+  state.between = [];
+  if (next.steps.length > 0) await forget(target, compiled, assumed, next, run);
 }
 
 /** Undefined when the snapshot cannot be compiled at all. */

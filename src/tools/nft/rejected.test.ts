@@ -83,10 +83,15 @@ it('a crash that hides the tables names none', async () => {
   expect(why.message).toMatch(/^\/opt\/nft crashes, .* a newer one wrote: install an nft .*; nothing is changed$/);
 });
 
-it('no command is blamed for an nft that is killed', async () => {
-  const killed = { code: 137, stdout: '', stderr: 'killed with SIGKILL' };
-  const { why, rest } = await rejected(STEP, killed, ask(/bad/));
-  expect(why).toMatchObject({ message: '/opt/nft: killed with SIGKILL' });
+it.each([
+  [137, 'killed with SIGKILL'],
+  [124, 'no answer within 300 s'],
+  [3, 'Unable to initialize Netlink socket: Permission denied'],
+])('no command is blamed for exit %d', async (code, stderr) => {
+  const before = asked.length;
+  const { why, rest } = await rejected(STEP, { code, stdout: '', stderr }, ask(/bad/));
+  expect(why.message).toMatch(`/opt/nft: ${stderr}`);
+  expect(asked).toHaveLength(before);
   expect(why.origin).toBeUndefined();
   expect(rest).toBeUndefined();
 });

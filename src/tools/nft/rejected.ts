@@ -11,7 +11,7 @@ import { crashSentence, isCrash } from './crash.js';
 export async function rejected(step: Step, outcome: Outcome, ask: Ask): Promise<Rejection> {
   const [program = step.program] = step.argv(0);
   if (isCrash(outcome)) return { why: refused(`${await crashSentence(ask, program)}; nothing is changed`) };
-  if (outcome.code > SIGNALLED) return { why: refused(failure(program, outcome)) };
+  if (outcome.code !== REFUSED) return { why: refused(failure(program, outcome)) };
   const error = firstError(outcome);
   const place = error.line === undefined ? await culprit(step, ask) : error.line - 1;
   const line = place === undefined ? undefined : step.input[place];
@@ -21,8 +21,8 @@ export async function rejected(step: Step, outcome: Outcome, ask: Ask): Promise<
   return { why, rest: { ...step, input: rest } };
 }
 
-/** Exit codes above are those of programs that a signal ended, such as for want of memory: no command is to blame. */
-const SIGNALLED = 128;
+/** How nft exits when it refuses a command; for all else, such as a signal or no answer in time, none is to blame. */
+const REFUSED = 1;
 
 function refused(message: string): Diagnostic {
   return { code: 'refused', severity: 'error', message };
