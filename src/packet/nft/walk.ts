@@ -44,13 +44,23 @@ export function chainsOf(known: KnownTable): (name: string) => MadeChain | undef
 /** A guard against loops in a dump; the kernel allows 16 jumps. */
 const DEEPEST = 64;
 
+/** Far more than a Service has endpoints: chains of a dump that lead to each other twice have endless ways. */
+const MOST_BRANCHES = 50_000;
+
 /** Follows a branch from the rule at `from` on; returns the branches that leave the chain without a verdict. */
 export function follow(place: Place, chain: MadeChain, start: Branch, from = 0, depth = 0): readonly Branch[] {
   let inside: readonly Branch[] = [start];
   const out: Branch[] = [];
   for (let at = from; at < chain.rules.length && inside.length > 0; at++) {
     const rule = chain.rules[at];
-    if (rule) inside = inside.flatMap((branch) => pass({ place, chain, rule, depth, flow: branch.flow, out }, branch));
+    if (!rule) continue;
+    const next: Branch[] = [];
+    for (const branch of inside) {
+      for (const each of pass({ place, chain, rule, depth, flow: branch.flow, out }, branch)) next.push(each);
+      if (next.length + out.length > MOST_BRANCHES)
+        throw new Error(`table ${place.table}: too many ways of a packet through chain ${chain.chain.name}`);
+    }
+    inside = next;
   }
   return [...inside, ...out];
 }
@@ -115,7 +125,10 @@ function apply(visit: Visit, before: Branch, effect: Effect, at: number): readon
     case 'jump':
     case 'goto': {
       const target = place.find(to.chain);
-      if (!target || depth >= DEEPEST) return [{ ...branch, depends: [...branch.depends, `${to.kind} ${to.chain}`] }];
+      if (!target || depth >= DEEPEST) {
+        const why = target ? 'a loop, or deeper than the kernel goes' : 'a chain that is not there';
+        return [{ ...branch, depends: [...branch.depends, `${to.kind} ${to.chain}, ${why}`] }];
+      }
       const back = follow(place, target, branch, 0, depth + 1);
       if (to.kind === 'jump') return back;
       // After a goto the end of the target chain returns to the caller of this chain.
