@@ -133,6 +133,15 @@ describe('what a text is', () => {
     expect(said[0]).toMatch(/^error: /);
   });
 
+  it('JSON that is nested without end', () => {
+    const expr = `${'['.repeat(20000)}${']'.repeat(20000)}`;
+    const rule = `{"rule": {"family": "ip", "table": "kube-proxy", "chain": "a", "expr": ${expr}}}`;
+    const chain = '{"chain": {"family": "ip", "table": "kube-proxy", "name": "a"}}';
+    expect(read(`{"nftables": [${chain}, ${rule}]}`).said).toEqual([
+      'error: file-1: not what nft --json prints: it is nested too deeply',
+    ]);
+  });
+
   it('a table twice is two nodes, or two moments', () => {
     expect(read(NAT4, NAT4).said).toEqual(['error: file-2 and file-1 both have table nat of iptables']);
     expect(read(NFT, NFT_JSON).said).toEqual(['error: file-2 and file-1 both have table ip kube-proxy']);

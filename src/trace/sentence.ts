@@ -3,6 +3,7 @@
  */
 import { contains, joinHostPort } from '../ip.js';
 import { plus, ZERO } from '../packet/fraction.js';
+import { briefly } from '../packet/nft/brief.js';
 import type { Verdict } from '../packet/verdict.js';
 import type { Source } from './sender.js';
 import { shareText } from './share.js';
@@ -50,9 +51,17 @@ const SAYS: Readonly<Record<Verdict, (own: readonly TracedOutcome[], told: Told)
   },
   UNKNOWN: (_, { depends }) => {
     const [first = 'something that is not known'] = depends;
-    return `depends on ${depends.length === 1 ? first : `${depends.length} conditions that are not known`}`;
+    return `depends on ${depends.length === 1 ? clipped(first) : `${depends.length} conditions that are not known`}`;
   },
 };
+
+const MOST_SHOWN = 200;
+
+/** A condition for people: it may have thousands of values, of which --format json has all. */
+export function clipped(condition: string): string {
+  const { rule } = briefly(condition);
+  return rule.length > MOST_SHOWN ? `${rule.slice(0, MOST_SHOWN)}…` : rule;
+}
 
 function byWhat(outcomes: readonly TracedOutcome[]): string {
   const rules = [...new Set(outcomes.flatMap(({ by }) => by ?? []))];

@@ -5,6 +5,7 @@ import { joinHostPort } from '../ip.js';
 import type { Missed } from '../packet/chains.js';
 import { briefly, isNftTable } from '../packet/nft/brief.js';
 import { aligned, type Column, LAYOUTS, tableOf } from '../table.js';
+import { clipped } from './sentence.js';
 import { shareText } from './share.js';
 import type { TracedStep } from './steps.js';
 import type { Trace, TracedOutcome } from './types.js';
@@ -26,7 +27,7 @@ export function* traceLines(trace: Trace, style: TextStyle): Generator<string> {
       : 'red';
   for (const line of wrapped(trace.sentence, '', style.width)) yield style.paint(colour, line);
   for (const note of trace.notes) yield* wrapped(note, '  ', style.width);
-  for (const on of trace.depends) yield* wrapped(`depends on: ${on}`, '  ', style.width);
+  for (const on of trace.depends) yield* wrapped(`depends on: ${clipped(on)}`, '  ', style.width);
   if (trace.depends.some((on) => /^(?:! )?-i /.test(on)))
     yield '  say by which interface it comes in: --in-interface NAME';
   yield '';

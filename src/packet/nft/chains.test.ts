@@ -30,6 +30,26 @@ describe('chains', () => {
     expect(answer(table(rules, { more: chains(others) }), TO)).toEqual([told]);
   });
 
+  it.each([
+    ['a chain that is not there', 'jump b', {}, 'jump b, a chain that is not there'],
+    ['a loop', 'goto a', { a: ['goto b'], b: ['goto a'] }, /^goto [ab], a loop, or deeper than the kernel goes$/],
+  ])('what the kernel refuses is not known: %s', (_, rule, others, why) => {
+    const [way] = evaluatorOf(table([rule], { more: chains(others) })).ways(TO);
+    expect(way?.depends).toEqual([typeof why === 'string' ? why : expect.stringMatching(why)]);
+  });
+
+  it('endless ways are refused', () => {
+    const half = (next: number) => `numgen random mod 2 vmap { 0 : jump c${next}, 1 : jump c${next} }`;
+    const all = Object.fromEntries(
+      Array.from({ length: 14 }, (__, i): readonly [string, readonly string[]] => [
+        `c${i}`,
+        [half(i + 1), half(i + 1)],
+      ]),
+    );
+    const evaluator = evaluatorOf(table(['jump c0'], { more: chains({ ...all, c14: [] }) }));
+    expect(() => evaluator.ways(TO)).toThrow(/^table ip \S+: too many ways of a packet through chain c\d+$/);
+  });
+
   it('a return from a base chain leaves the packet to the policy', () => {
     expect(answer(table(['return', 'accept'], { policy: 'drop' }), TO)).toEqual(['DROP']);
     const [way] = evaluatorOf(table(['return'], { policy: 'drop' })).ways(TO);

@@ -44,6 +44,9 @@ export function chainsOf(known: KnownTable): (name: string) => MadeChain | undef
 /** A guard against loops in a dump; the kernel allows 16 jumps. */
 const DEEPEST = 64;
 
+/** Far more than a Service has endpoints: chains of a dump that lead to each other twice have endless ways. */
+const MOST_BRANCHES = 50_000;
+
 /** Follows a branch from the rule at `from` on; returns the branches that leave the chain without a verdict. */
 export function follow(place: Place, chain: MadeChain, start: Branch, from = 0, depth = 0): readonly Branch[] {
   let inside: readonly Branch[] = [start];
@@ -52,7 +55,11 @@ export function follow(place: Place, chain: MadeChain, start: Branch, from = 0, 
     const rule = chain.rules[at];
     if (!rule) continue;
     const stay: Branch[] = [];
-    for (const branch of inside) pass({ place, chain, rule, depth, flow: branch.flow, stay, out }, branch);
+    for (const branch of inside) {
+      pass({ place, chain, rule, depth, flow: branch.flow, stay, out }, branch);
+      if (stay.length + out.length > MOST_BRANCHES)
+        throw new Error(`table ${place.table}: too many ways of a packet through chain ${chain.chain.name}`);
+    }
     inside = stay;
   }
   return out.length === 0 ? inside : [...inside, ...out];
@@ -136,7 +143,8 @@ function apply(visit: Visit, before: Branch, effect: Effect, at: number): void {
     case 'goto': {
       const target = place.find(to.chain);
       if (!target || depth >= DEEPEST) {
-        stay.push({ ...branch, depends: [...branch.depends, `${to.kind} ${to.chain}`] });
+        const why = target ? 'a loop, or deeper than the kernel goes' : 'a chain that is not there';
+        stay.push({ ...branch, depends: [...branch.depends, `${to.kind} ${to.chain}, ${why}`] });
         return;
       }
       // After a goto the end of the target chain returns to the caller of this chain.

@@ -33,16 +33,26 @@ interface Draft extends Table {
 /** The tables of a text; also those that only their chains or sets name, as in `nft -j list chain`. */
 export function parseJson(text: string): Checked<readonly Table[]> {
   const items = readItems(text);
-  if (!items) {
-    const message = `not what nft --json prints: ${show(text)}`;
-    return { value: [], diagnostics: [{ code: 'unreadable-json', severity: 'error', message }] };
+  try {
+    return items ? { value: tablesOf(items), diagnostics: [] } : unreadable(show(text));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return unreadable('it is nested too deeply');
   }
+}
+
+function unreadable(why: string): Checked<readonly Table[]> {
+  const message = `not what nft --json prints: ${why}`;
+  return { value: [], diagnostics: [{ code: 'unreadable-json', severity: 'error', message }] };
+}
+
+function tablesOf(items: readonly Data[]): readonly Table[] {
   const tables = new Map<string, Draft>();
   for (const item of items) {
     for (const [kind, value] of Object.entries(item))
       if (isData(value) && kind !== 'metainfo') readItem(tables, kind, value);
   }
-  return { value: [...tables.values()].map(finished), diagnostics: [] };
+  return [...tables.values()].map(finished);
 }
 
 function finished({ chains, others, ...table }: Draft): Table {
