@@ -1,7 +1,7 @@
 /**
  * Benchmark of `vipc verify` as a process: `npm run bench:verify`. Compares a cluster with itself, with a copy that has one
- * endpoint changed, and its dump with this copy. Prints seconds and memory, without a limit to pass. BENCH_SIZES=1000,5000
- * sets the numbers of Services.
+ * endpoint changed, and its dump with this copy, in mode iptables and in both layouts of mode nftables. Prints seconds and
+ * memory, without a limit to pass. BENCH_SIZES=1000,5000 sets the numbers of Services.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,31 +13,38 @@ import { table } from './table.js';
 
 const ENDPOINTS = 10;
 const SIZES = (process.env['BENCH_SIZES'] ?? '1000,10000').split(',').map(Number);
+const WAYS = [
+  ['iptables', 'kube-proxy'],
+  ['nftables', 'kube-proxy'],
+  ['nftables', 'fast'],
+] as const;
 const VIPC = fileURLToPath(new URL('../../../bin/vipc.js', import.meta.url));
 
 const scratch = mkdtempSync(join(tmpdir(), 'vipc-bench-'));
 try {
-  const rows = SIZES.flatMap(measure);
-  console.log(table(['Services x endpoints', 'compared', 'seconds', 'MB', 'answer'], rows));
+  const rows = SIZES.flatMap((services) => WAYS.flatMap(([mode, layout]) => measure(services, mode, layout)));
+  console.log(table(['Services x endpoints', 'mode, layout', 'compared', 'seconds', 'MB', 'answer'], rows));
 } finally {
   rmSync(scratch, { recursive: true });
 }
 
-function measure(services: number): readonly (readonly string[])[] {
+function measure(services: number, mode: string, layout: string): readonly (readonly string[])[] {
   const before = write('before.json', asJson(cluster({ services, endpoints: ENDPOINTS })));
   const text = asJson(cluster({ services, endpoints: ENDPOINTS }));
   const after = write('after.json', text.replace('"10.128.1.2"', '"10.250.1.2"'));
-  const dump = join(scratch, 'dump');
-  vipc('compile', '--node', NODE, before, '-o', dump);
+  const dump = join(scratch, `dump-${services}-${mode}-${layout}`);
+  const how = ['--node', NODE, '--mode', mode, '--layout', layout];
+  vipc('compile', ...how, before, '-o', dump);
   return [
     ['itself', [before, before]],
     ['one endpoint changed', [before, after]],
     ['its dump, one endpoint changed', [dump, after]],
   ].map(([what, paths]) => {
     const begin = process.hrtime.bigint();
-    const { stdout, memory } = vipc('verify', '--node', NODE, ...(paths as readonly string[]));
+    const { stdout, memory } = vipc('verify', ...how, ...(paths as readonly string[]));
     const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
-    return [`${services} x ${ENDPOINTS}`, String(what), seconds.toFixed(1), memory, stdout.split('\n')[0] ?? ''];
+    const [answer = ''] = stdout.split('\n');
+    return [`${services} x ${ENDPOINTS}`, `${mode}, ${layout}`, String(what), seconds.toFixed(1), memory, answer];
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * conditions: a rule's header and matches → conditions that are tested on a packet.
  */
-import { contains, type Ip, parseCidr } from '../ip.js';
+import { contains, type Ip, ipOf, parseCidr } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
 import { type Condition, foreignCondition, hasState } from './foreign.js';
@@ -67,14 +67,32 @@ function destinationOf({ destination }: Flow): Ip {
 }
 
 function protocolIs({ not, value }: Negatable<string>): Condition {
-  return ({ protocol }) => unless(not, of(value === 'all' || protocol === value));
+  return shared(
+    `protocol ${not} ${value}`,
+    () =>
+      ({ protocol }) =>
+        unless(not, of(value === 'all' || protocol === value)),
+  );
+}
+
+/** Conditions that hundreds of thousands of rules of one dump have in common. */
+const SHARED = new Map<string, Condition>();
+
+function shared(name: string, make: () => Condition): Condition {
+  const before = SHARED.get(name);
+  if (before) return before;
+  const made = make();
+  SHARED.set(name, made);
+  return made;
 }
 
 function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): Condition {
   // iptables-save writes /32, a person may leave it out.
   const cidr = parseCidr(value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`);
   if (!cidr) return () => depends(value);
-  return (flow) => unless(not, of(contains(cidr, side(flow))));
+  if (cidr.prefix < cidr.bytes.length * 8) return (flow) => unless(not, of(contains(cidr, side(flow))));
+  const { text } = ipOf(cidr.bytes);
+  return (flow) => unless(not, of(side(flow).text === text));
 }
 
 /** A packet that this node sends has no input interface: the kernel compares with an empty name. */
@@ -110,11 +128,15 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
     case 'comment':
       return () => YES;
     case 'l4':
-      return ({ protocol, destinationPort }) =>
-        of(
-          protocol === match.protocol &&
-            (match.destinationPort === undefined || match.destinationPort === destinationPort),
-        );
+      return shared(
+        `l4 ${match.protocol} ${match.destinationPort}`,
+        () =>
+          ({ protocol, destinationPort }) =>
+            of(
+              protocol === match.protocol &&
+                (match.destinationPort === undefined || match.destinationPort === destinationPort),
+            ),
+      );
     case 'conntrack': {
       const { not, value } = match.states;
       const states: ReadonlySet<string> = new Set(value);
@@ -145,10 +167,11 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
       const name = `${match.protocol} ${match.address} ${match.port}`;
       return ({ virtualServer }) => of(virtualServer === name);
     }
-    case 'statistic': {
-      const share = shareOf(fraction(BigInt(match.probability), 1n << 31n));
-      return () => share;
-    }
+    case 'statistic':
+      return shared(`statistic ${match.probability}`, () => {
+        const share = shareOf(fraction(BigInt(match.probability), 1n << 31n));
+        return () => share;
+      });
     case 'recent': {
       const { check, list } = match;
       // --set adds the client and always matches; --rcheck matches only a client that is in the list.

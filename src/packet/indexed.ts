@@ -126,8 +126,19 @@ export function targetIn(
 /** The parts of a weight that match and do not match a rule with a probability. */
 export function partIn({ made }: IndexedRule, weight: Fraction, share: Fraction): Shares {
   if (made?.shares?.weight === weight) return made.shares;
-  const shares = { weight, taken: times(weight, share), left: times(weight, rest(share)) };
+  const shares = sharesOf(weight, share);
   if (made) made.shares = shares;
+  return shares;
+}
+
+/** Chains of as many endpoints have the same shares. */
+const SHARES = new WeakMap<Fraction, WeakMap<Fraction, Shares>>();
+
+function sharesOf(weight: Fraction, share: Fraction): Shares {
+  const known = SHARES.get(share) ?? new WeakMap<Fraction, Shares>();
+  SHARES.set(share, known);
+  const shares = known.get(weight) ?? { weight, taken: times(weight, share), left: times(weight, rest(share)) };
+  known.set(weight, shares);
   return shares;
 }
 

@@ -31,20 +31,23 @@ function verdict(verdict: Verdict, flow: Flow): Action {
   return { kind: 'verdict', verdict, flow };
 }
 
+const VERDICTS = {
+  accept: (flow: Flow) => verdict('accept', flow),
+  drop: (flow: Flow) => verdict('drop', flow),
+  reject: (flow: Flow) => verdict('reject', flow),
+  return: (flow: Flow) => verdict('return', flow),
+};
+
 function actionOfTarget(target: Target): (flow: Flow) => Action {
   switch (target.kind) {
     case 'accept':
     case 'drop':
     case 'reject':
-    case 'return': {
-      const { kind } = target;
-      return (flow) => verdict(kind, flow);
-    }
+    case 'return':
+      return VERDICTS[target.kind];
     case 'jump':
-    case 'goto': {
-      const action = { kind: target.kind, chain: target.chain };
-      return () => action;
-    }
+    case 'goto':
+      return () => target;
     case 'mark':
       return (flow) => {
         const mark = ((flow.mark & ~target.mask) ^ target.value) >>> 0;
