@@ -15,6 +15,7 @@ import { addDns } from './commands/dns.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
 import { addExplain } from './commands/explain.js';
+import { addExpose } from './commands/expose.js';
 import { addGet } from './commands/get.js';
 import { addLint } from './commands/lint.js';
 import { addMigrate } from './commands/migrate.js';
@@ -41,6 +42,7 @@ const COMMANDS: readonly Add[] = [
   addExplain,
   addDns,
   addEnv,
+  addExpose,
   addAllocate,
   addCapture,
   addCompletion,

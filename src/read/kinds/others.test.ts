@@ -32,7 +32,7 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
         ports: [
           { name: '', protocol: 'TCP', port: 80 },
           { name: 'dns', protocol: 'UDP', port: 53 },
-          { name: '', protocol: 'TCP', port: 2 },
+          { name: '', protocol: 'TCP', port: 2, sidecar: true },
         ],
         nodeSelector: {},
         tolerations: [],
@@ -60,6 +60,7 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
       replicas: 3,
       serviceName: 'db',
       firstOrdinal: 2,
+      selector: { matchLabels: { app: 'db' }, matchExpressions: [] },
       template: {
         labels: { app: 'db' },
         spec: { hostNetwork: false, ports: [], nodeSelector: { disk: 'ssd' }, tolerations: [] },

@@ -145,7 +145,10 @@ export const podSpec: Check<PodSpec> = convert(specFields, (read): PodSpec => {
 /** In the order in which the endpoint-slice controller searches for a named port (KEP-753 for sidecars). */
 function portsOf({ containers, initContainers }: Infer<typeof specFields>): readonly ContainerPort[] {
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
-  return [...containers, ...sidecars].flatMap(({ ports }) => ports);
+  return [
+    ...containers.flatMap(({ ports }) => ports),
+    ...sidecars.flatMap(({ ports }) => ports).map((port) => ({ ...port, sidecar: true as const })),
+  ];
 }
 
 const condition = object({ type: withDefault(text, ''), status: withDefault(text, '') });
