@@ -19,6 +19,7 @@ import { addExpose } from './commands/expose.js';
 import { addGet } from './commands/get.js';
 import { addLint } from './commands/lint.js';
 import { addMigrate } from './commands/migrate.js';
+import { addPortForward } from './commands/port-forward.js';
 import { addSync } from './commands/sync.js';
 import { addTrace } from './commands/trace.js';
 import { addVerify } from './commands/verify.js';
@@ -43,6 +44,7 @@ const COMMANDS: readonly Add[] = [
   addDns,
   addEnv,
   addExpose,
+  addPortForward,
   addAllocate,
   addCapture,
   addCompletion,

@@ -15,19 +15,23 @@ export interface Relay {
 
 /** A listener, or why there is none. It accepts no client before `relay`. */
 export function listen(address: string, port: number): Promise<Server | { readonly problem: string }> {
-  const server = createServer(OPTIONS);
+  const server = createServer();
   return new Promise((resolve) => {
     server.once('error', (error) => resolve({ problem: reasonOf(error) }));
     server.listen({ host: address, port, ipv6Only: true }, () => resolve(server));
   });
 }
 
-/** Nothing is read of a client before its endpoint can take it; the end of one direction leaves the other open. */
-export const OPTIONS = { allowHalfOpen: true, pauseOnConnect: true };
+/**
+ * Nothing is read of a client before its endpoint can take it; the end of one direction leaves the other open. A listener
+ * that comes from another process has lost its options, so they are set when its relay begins.
+ */
+const OPTIONS = { allowHalfOpen: true, pauseOnConnect: true };
 
 /** Relays the clients of a listener; `unanswered` is told of each that got no endpoint. */
 export function relay<E extends Endpoint>(server: Server, owner: Owner<E>, unanswered: () => void): Relay {
   const clients = new Set<Socket>();
+  Object.assign(server, OPTIONS);
   server.on('connection', async (client: Socket) => {
     clients.add(client);
     client.once('close', () => clients.delete(client));

@@ -39,6 +39,7 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
       },
       status: { phase: 'Running', ready: true, podIPs: ['10.1.0.1'] },
       terminating: true,
+      history: { deleted: '2026-01-01T00:00:00Z', restarts: 0, sidecarRestarts: 0 },
     },
   ],
   [

@@ -32,12 +32,20 @@ import {
   serverSet,
   unique,
 } from './metadata.js';
+import { historyOf } from './pod-history.js';
 
 /** A Pod without its origin. */
 export const pod: Check<Omit<Pod, 'origin'>> = (value, at) => {
   const read = fields(value, at);
   const hook = hookOf(value);
-  return read && { ...read, terminating: serverSet(value, 'deletionTimestamp') !== undefined, ...(hook && { hook }) };
+  return (
+    read && {
+      ...read,
+      terminating: serverSet(value, 'deletionTimestamp') !== undefined,
+      ...historyOf(value),
+      ...(hook && { hook }),
+    }
+  );
 };
 
 const port = convert(

@@ -87,11 +87,23 @@ export interface Pod {
   };
   /** The Pod has a deletionTimestamp. */
   readonly terminating: boolean;
+  /** Absent in manifests. */
+  readonly history?: PodHistory;
   /** The simulated workload or Pod, as `Deployment default/web`; absent when the Pod's status was in the input. */
   readonly simulated?: string;
   /** `helm.sh/hook: test`: the Pod runs once during a release. */
   readonly hook?: string;
   readonly origin: Origin;
+}
+
+/** What a cluster has written about a Pod; times as they are written. */
+export interface PodHistory {
+  readonly created?: string;
+  readonly deleted?: string;
+  readonly readySince?: string;
+  /** The most of any container. */
+  readonly restarts: number;
+  readonly sidecarRestarts: number;
 }
 
 export type WorkloadKind =
