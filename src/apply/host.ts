@@ -38,8 +38,13 @@ export const hostAt: HostAt = (netns, options) =>
 
 /** A network namespace of the machine that `host` is, named as for netnsHost(). */
 export function inNetns(host: Host, netns: string): Host {
-  const prefix = netns.includes('/') ? ['nsenter', `--net=${netns}`, '--'] : ['ip', 'netns', 'exec', netns];
+  const prefix = enter(netns);
   return { run: async (argv, stdin) => missing(argv[0] ?? '', await host.run([...prefix, ...argv], stdin)) };
+}
+
+/** The command line before that of a program that runs in a network namespace. */
+export function enter(netns: string): readonly [string, ...string[]] {
+  return netns.includes('/') ? ['nsenter', `--net=${netns}`, '--'] : ['ip', 'netns', 'exec', netns];
 }
 
 /** Long enough for iptables-legacy to load a very large cluster. */

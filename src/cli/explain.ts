@@ -177,7 +177,8 @@ async function live(
   return { beyond: beyondOf(about, found, served, options), nodeName: name };
 }
 
-function notFound(subject: Subject, namespace: string, { services, pods }: Snapshot): string {
+/** Why there is no such object, and what there is. */
+export function notFound(subject: Subject, namespace: string, { services, pods }: Snapshot): string {
   if (subject.kind === 'address') return 'nothing was found';
   const all: readonly { metadata: { name: string; namespace: string } }[] =
     subject.kind === 'service' ? services : pods;

@@ -30,6 +30,18 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--wait': ['0', '-1', '1.5', 'long', '9999999'],
   '--domain': ['a b', '-', 'x.arpa'],
   '--type': ['MX', 'constructor'],
+  'expose --type': ['Cluster', 'nodeport'],
+  'expose --selector': ['a', 'a==b', 'a!=b', '=', 'a=b,', 'a=b c'],
+  '--labels': ['a', 'a=b=c', 'a in (b)'],
+  '--name': ['A', 'a.b', '-'],
+  '--port': ['0', '65536', 'http', '80,', '80-81', '__proto__'],
+  '--target-port': ['0', '65536', 'a--b', 'constructor_'],
+  'expose --protocol': ['tcp', 'constructor'],
+  '--cluster-ip': ['none', '10.0.0', 'constructor'],
+  '--external-ip': ['10.0.0.1,10.0.0.2', 'None'],
+  '--load-balancer-ip': ['x', '10.0.0.0/8'],
+  '--session-affinity': ['client', 'constructor'],
+  'expose --output': ['wide', 'constructor'],
   '--from-namespace': ['A', 'a.b', 'a b'],
   '--federation': ['A.B', '-'],
   '--namespace': ['A', 'a.b', 'a b'],
@@ -91,7 +103,7 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a command is asked about, before its input. */
-const ABOUT: Readonly<Record<string, readonly string[]>> = { explain: ['svc/web'] };
+const ABOUT: Readonly<Record<string, readonly string[]>> = { explain: ['svc/web'], expose: ['svc/web'] };
 
 const OPTIONS = buildProgram(PROCESS_IO, () => {}).commands.flatMap((command) =>
   command.options

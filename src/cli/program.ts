@@ -15,9 +15,11 @@ import { addDns } from './commands/dns.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEnv } from './commands/env.js';
 import { addExplain } from './commands/explain.js';
+import { addExpose } from './commands/expose.js';
 import { addGet } from './commands/get.js';
 import { addLint } from './commands/lint.js';
 import { addMigrate } from './commands/migrate.js';
+import { addPortForward } from './commands/port-forward.js';
 import { addSync } from './commands/sync.js';
 import { addTrace } from './commands/trace.js';
 import { addVerify } from './commands/verify.js';
@@ -41,6 +43,8 @@ const COMMANDS: readonly Add[] = [
   addExplain,
   addDns,
   addEnv,
+  addExpose,
+  addPortForward,
   addAllocate,
   addCapture,
   addCompletion,

@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, 'service' | 'pod'>> = {
 };
 
 /** Parses the argument; throws an Error when it has none of these forms. */
-export function subjectOf(text: string): Subject {
+export function subjectOf(text: string, purpose = 'explain'): Subject {
   const [, kind = '', name = ''] = /^([a-z]+)\/([^/]+)$/.exec(text) ?? [];
   const resource = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (resource !== undefined) return { kind: resource, name };
@@ -31,6 +31,6 @@ export function subjectOf(text: string): Subject {
   if (ip && number === '') return { kind: 'address', ip };
   if (ip && port >= 1 && port <= 65535) return { kind: 'address', ip, port };
   throw new Error(
-    `${show(text)} is nothing to explain: name svc/NAME, pod/NAME, or an address such as 10.96.0.41:80 or [fd00::1]:80`,
+    `${show(text)} is nothing to ${purpose}: name svc/NAME, pod/NAME, or an address such as 10.96.0.41:80 or [fd00::1]:80`,
   );
 }

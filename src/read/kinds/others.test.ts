@@ -32,13 +32,14 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
         ports: [
           { name: '', protocol: 'TCP', port: 80 },
           { name: 'dns', protocol: 'UDP', port: 53 },
-          { name: '', protocol: 'TCP', port: 2 },
+          { name: '', protocol: 'TCP', port: 2, sidecar: true },
         ],
         nodeSelector: {},
         tolerations: [],
       },
       status: { phase: 'Running', ready: true, podIPs: ['10.1.0.1'] },
       terminating: true,
+      history: { deleted: '2026-01-01T00:00:00Z', restarts: 0, sidecarRestarts: 0 },
     },
   ],
   [
@@ -60,6 +61,7 @@ const copies: [string, Check<unknown>, unknown, unknown][] = [
       replicas: 3,
       serviceName: 'db',
       firstOrdinal: 2,
+      selector: { matchLabels: { app: 'db' }, matchExpressions: [] },
       template: {
         labels: { app: 'db' },
         spec: { hostNetwork: false, ports: [], nodeSelector: { disk: 'ssd' }, tolerations: [] },

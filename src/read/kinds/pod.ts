@@ -32,12 +32,20 @@ import {
   serverSet,
   unique,
 } from './metadata.js';
+import { historyOf } from './pod-history.js';
 
 /** A Pod without its origin. */
 export const pod: Check<Omit<Pod, 'origin'>> = (value, at) => {
   const read = fields(value, at);
   const hook = hookOf(value);
-  return read && { ...read, terminating: serverSet(value, 'deletionTimestamp') !== undefined, ...(hook && { hook }) };
+  return (
+    read && {
+      ...read,
+      terminating: serverSet(value, 'deletionTimestamp') !== undefined,
+      ...historyOf(value),
+      ...(hook && { hook }),
+    }
+  );
 };
 
 const port = convert(
@@ -145,7 +153,10 @@ export const podSpec: Check<PodSpec> = convert(specFields, (read): PodSpec => {
 /** In the order in which the endpoint-slice controller searches for a named port (KEP-753 for sidecars). */
 function portsOf({ containers, initContainers }: Infer<typeof specFields>): readonly ContainerPort[] {
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
-  return [...containers, ...sidecars].flatMap(({ ports }) => ports);
+  return [
+    ...containers.flatMap(({ ports }) => ports),
+    ...sidecars.flatMap(({ ports }) => ports).map((port) => ({ ...port, sidecar: true as const })),
+  ];
 }
 
 const condition = object({ type: withDefault(text, ''), status: withDefault(text, '') });

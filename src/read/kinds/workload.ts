@@ -2,10 +2,10 @@
  * Deployment, StatefulSet, DaemonSet, ReplicaSet apps/v1, ReplicationController and PodTemplate v1: objects with a pod
  * template. The API server's validation (pkg/apis/apps/validation) of the fields that decide how many pods and which.
  */
-import { also, type Check, type Cursor, int, isMapping, matching, refuse } from '../check.js';
+import { also, type Check, type Cursor, convert, int, isMapping, matching, refuse } from '../check.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../names.js';
 import { object, optional, required, withDefault } from '../object.js';
-import { isEmpty, selects } from '../selects.js';
+import { isEmpty, type LabelSelector, selects } from '../selects.js';
 import type { Workload, WorkloadKind } from '../types.js';
 import { emptyIsAbsent, hookOf, labels, metadata, NO_STRINGS } from './metadata.js';
 import { podSpec } from './pod.js';
@@ -29,12 +29,15 @@ export function workload(kind: WorkloadKind): Check<Omit<Workload, 'origin'>> {
       replicas: spec.replicas,
       serviceName: spec.serviceName,
       firstOrdinal: spec.ordinals.start,
+      selector: spec.selector ?? NOTHING,
       template: { labels: spec.template.metadata.labels, spec: spec.template.spec },
       owned: isOwned(value),
       ...(hook && { hook }),
     };
   };
 }
+
+const NOTHING: LabelSelector = { matchLabels: NO_STRINGS, matchExpressions: [] };
 
 const NO_LABELS = { labels: NO_STRINGS };
 
@@ -64,12 +67,14 @@ function workloadFields(kind: WorkloadKind) {
 }
 
 /** A ReplicationController's selector is a plain mapping; when absent, it is the template's labels. */
-const replicationSpec = also(object({ ...common, selector: optional(labels) }), ({ selector, template }, at) => {
-  const given = Object.keys(selector ?? {}).length > 0;
-  const matchLabels = (given ? selector : undefined) ?? template.metadata.labels;
-  if (Object.keys(matchLabels).length === 0) refuse(at, 'needs the field selector', { code: 'missing-field' });
-  else if (!selects({ matchLabels, matchExpressions: [] }, template.metadata.labels))
-    mismatch('ReplicationController', at);
+const replicationSpec = convert(object({ ...common, selector: optional(labels) }), (spec, at) => {
+  const { template } = spec;
+  const given = Object.keys(spec.selector ?? {}).length > 0;
+  const matchLabels = (given ? spec.selector : undefined) ?? template.metadata.labels;
+  const selector = { matchLabels, matchExpressions: [] };
+  if (isEmpty(selector)) refuse(at, 'needs the field selector', { code: 'missing-field' });
+  else if (!selects(selector, template.metadata.labels)) mismatch('ReplicationController', at);
+  return { ...spec, selector };
 });
 
 const replication = object({ metadata: metadata(DNS1123_SUBDOMAIN), spec: required(replicationSpec) });
@@ -84,6 +89,7 @@ const bareFields: Check<{
   readonly spec: {
     readonly replicas: number;
     readonly serviceName: string;
+    readonly selector?: LabelSelector | undefined;
     readonly ordinals: { readonly start: number };
     readonly template: { readonly metadata: typeof NO_LABELS; readonly spec: Workload['template']['spec'] };
   };

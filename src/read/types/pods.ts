@@ -2,6 +2,7 @@
  * read, types: Nodes, Pods and workloads.
  */
 import type { Origin } from '../../diag.js';
+import type { LabelSelector } from '../selects.js';
 import type { ObjectMeta, Protocol } from './meta.js';
 
 /** Node v1. */
@@ -68,6 +69,8 @@ export interface ContainerPort {
   readonly port: number;
   /** Absent when no port of the node is forwarded to it. */
   readonly hostPort?: number;
+  /** A sidecar has the port, not one of `containers`. */
+  readonly sidecar?: true;
 }
 
 /** Pod v1. */
@@ -84,11 +87,23 @@ export interface Pod {
   };
   /** The Pod has a deletionTimestamp. */
   readonly terminating: boolean;
+  /** Absent in manifests. */
+  readonly history?: PodHistory;
   /** The simulated workload or Pod, as `Deployment default/web`; absent when the Pod's status was in the input. */
   readonly simulated?: string;
   /** `helm.sh/hook: test`: the Pod runs once during a release. */
   readonly hook?: string;
   readonly origin: Origin;
+}
+
+/** What a cluster has written about a Pod; times as they are written. */
+export interface PodHistory {
+  readonly created?: string;
+  readonly deleted?: string;
+  readonly readySince?: string;
+  /** The most of any container. */
+  readonly restarts: number;
+  readonly sidecarRestarts: number;
 }
 
 export type WorkloadKind =
@@ -109,6 +124,8 @@ export interface Workload {
   readonly serviceName: string;
   /** Number of a StatefulSet's first pod. */
   readonly firstOrdinal: number;
+  /** Which pods are its own; a PodTemplate has none. */
+  readonly selector: LabelSelector;
   readonly template: { readonly labels: Readonly<Record<string, string>>; readonly spec: PodSpec };
   /** Another workload owns it, as a Deployment owns its ReplicaSets. */
   readonly owned: boolean;

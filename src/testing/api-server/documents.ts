@@ -24,6 +24,28 @@ export const SERVED: readonly ServedResource[] = [
   },
   { kind: 'Node', group: '', apiVersion: 'v1', name: 'nodes', shortNames: ['no'], namespaced: false },
   { kind: 'Pod', group: '', apiVersion: 'v1', name: 'pods', shortNames: ['po'], namespaced: true },
+  {
+    kind: 'ReplicationController',
+    group: '',
+    apiVersion: 'v1',
+    name: 'replicationcontrollers',
+    shortNames: ['rc'],
+    namespaced: true,
+  },
+  ...(
+    [
+      ['Deployment', 'deploy'],
+      ['ReplicaSet', 'rs'],
+      ['StatefulSet', 'sts'],
+    ] as const
+  ).map(([kind, short]) => ({
+    kind,
+    group: 'apps',
+    apiVersion: 'apps/v1',
+    name: `${kind.toLowerCase()}s`,
+    shortNames: [short],
+    namespaced: true,
+  })),
   { kind: 'Namespace', group: '', apiVersion: 'v1', name: 'namespaces', shortNames: ['ns'], namespaced: false },
   {
     kind: 'Ingress',
@@ -48,7 +70,7 @@ export function documentAt(path: string): object | undefined {
   return DOCUMENTS[path.replace(/(.)\/$/, '$1')];
 }
 
-const GROUPS = ['discovery.k8s.io', 'networking.k8s.io'].map((name) => {
+const GROUPS = ['apps', 'discovery.k8s.io', 'networking.k8s.io'].map((name) => {
   const version = { groupVersion: `${name}/v1`, version: 'v1' };
   return { name, versions: [version], preferredVersion: version };
 });
@@ -63,8 +85,7 @@ const DOCUMENTS: Readonly<Record<string, object>> = {
     GROUPS.map((group) => [`/apis/${group.name}`, { kind: 'APIGroup', apiVersion: 'v1', ...group }]),
   ),
   '/api/v1': resourceList('v1'),
-  '/apis/discovery.k8s.io/v1': resourceList('discovery.k8s.io/v1'),
-  '/apis/networking.k8s.io/v1': resourceList('networking.k8s.io/v1'),
+  ...Object.fromEntries(GROUPS.map(({ name }) => [`/apis/${name}/v1`, resourceList(`${name}/v1`)])),
 };
 
 function resourceList(apiVersion: string): object {

@@ -1,7 +1,18 @@
 /**
  * The test API server's store: objects, a version that grows with each change, and a log of the last changes.
  */
-export type StoredKind = 'Service' | 'EndpointSlice' | 'Node' | 'Pod' | 'Namespace' | 'Ingress' | 'ServiceCIDR';
+export type StoredKind =
+  | 'Service'
+  | 'EndpointSlice'
+  | 'Node'
+  | 'Pod'
+  | 'ReplicationController'
+  | 'Deployment'
+  | 'ReplicaSet'
+  | 'StatefulSet'
+  | 'Namespace'
+  | 'Ingress'
+  | 'ServiceCIDR';
 
 export interface StoredObject {
   readonly apiVersion: string;

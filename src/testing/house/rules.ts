@@ -129,6 +129,9 @@ export const RULES: readonly Rule[] = [
       'table.ts',
   ),
   rule('views/yaml.ts', 'printable.ts yaml.ts'),
+  rule('kubectl/', 'read/types.ts order.ts'),
+  rule('relay/', ''),
+  rule('relay/tcp.ts', 'relay/attempts.ts', 'node:net'),
   rule('write/', 'read/ diag.ts'),
   rule('write/tree.ts', 'diag.ts npm:yaml'),
   rule('write/token.ts', 'npm:yaml'),
@@ -184,7 +187,7 @@ export const RULES: readonly Rule[] = [
   rule('migrate/', 'verify/ packet/ doctor/finding.ts resolve/types.ts tools/iptables/ owner.ts table.ts'),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ trace/ verify/ migrate/ dumps/ effect/ explain/ packet/ diff/ review/ write/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
+    'sync/ serve/ watch/ apply/ doctor/ trace/ verify/ migrate/ dumps/ effect/ explain/ packet/ diff/ review/ write/ kubectl/ relay/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
       'front.ts near.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts order.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',

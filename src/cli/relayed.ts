@@ -1,0 +1,20 @@
+/**
+ * cli: a listener of `vipc port-forward` → its relay, which tells when an endpoint goes.
+ */
+import type { Server } from 'node:net';
+import type { Forward, ForwardEndpoint } from '../kubectl/forward.js';
+import { inTurn } from '../relay/attempts.js';
+import { type Relay, relay } from '../relay/tcp.js';
+
+/** Relays to the endpoints of `forward`: the first until it fails, then the next. */
+export function relayTo(server: Server, { endpoints }: Forward, say: (line: string) => void): Relay {
+  const owner = inTurn(endpoints, (from, problem, to) => {
+    say(`${nameOf(from)}: ${problem}${to === from ? '' : `; new connections go to ${nameOf(to)}`}`);
+  });
+  return relay(server, owner, () => say('no endpoint answers, so the connection was closed'));
+}
+
+function nameOf({ address, port, pod }: ForwardEndpoint): string {
+  const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return pod === undefined ? at : `${pod} at ${at}`;
+}
