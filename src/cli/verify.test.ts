@@ -210,3 +210,20 @@ it.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(text);
 });
+
+it('rules of nftables have their chain before them, the element behind, and no long list', async () => {
+  const dumped = (name: string, last: string) => {
+    const values = ['10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5', last];
+    const list = values.map((each, i) => `${i} : ${each} . 80`).join(', ');
+    return file(
+      name,
+      'table ip t {\n\tmap m {\n\t\ttype ipv4_addr : verdict\n\t\telements = { 10.0.0.1 : goto pick }\n\t}\n' +
+        '\tchain in {\n\t\ttype nat hook prerouting priority -100; policy accept;\n\t\tip daddr vmap @m comment "all"\n\t}\n' +
+        `\tchain pick {\n\t\tmeta l4proto tcp dnat to numgen random mod 5 map { ${list} }\n\t}\n}\n`,
+    );
+  };
+  const { code, stdout } = await vipc(['verify', dumped('a.nft', '10.0.0.6'), dumped('b.nft', '10.0.0.7')]);
+  expect(code).toBe(1);
+  expect(stdout).toContain('      in 1: ip daddr vmap @m\n        # m { 10.0.0.1 : goto pick }\n');
+  expect(stdout).toMatch(/^ {6}pick 1: meta l4proto tcp dnat .*0 : 10\.0\.0\.2 \. 80, .*, and 2 more \}$/m);
+});

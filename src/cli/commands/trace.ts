@@ -38,7 +38,7 @@ export const addTrace: Add = (program, io, done) => {
     .option('--domain <DOMAIN>', 'domain of the cluster, for DNS names', 'cluster.local')
     .option(
       '--rules <FILE>',
-      'the rules of this dump instead of those of the snapshot: of iptables-save, ip6tables-save, ipset save, ' +
+      'the rules of this dump instead of those of the snapshot: of iptables-save, ip6tables-save, nft list ruleset, ipset save, ' +
         'ipvsadm --save -n, ip -json address; or a directory of such, or of vipc capture (repeatable)',
       (text: string, before: readonly string[] = []) => [...before, text],
     )

@@ -8,7 +8,7 @@ import { collect, inputOptions, nodeOptions, proxyOptions } from '../flags.js';
 import type { VerifyFlags } from '../verify-sides.js';
 
 const ABOUT =
-  'each a snapshot, a file of iptables-save, ip6tables-save, ipset save or ipvsadm --save -n, a directory of such ' +
+  'each a snapshot, a file of iptables-save, ip6tables-save, nft list ruleset, ipset save or ipvsadm --save -n, a directory of such ' +
   'files or of vipc capture, live, or - for a dump on standard input';
 
 export const addVerify: Add = (program, io, done) => {
