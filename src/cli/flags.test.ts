@@ -99,6 +99,7 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
   diff: [WEB, WEB],
   trace: ['--from', '10.0.0.1', '--to', '10.0.0.2:80', WEB],
   verify: [WEB, WEB],
+  'port-forward': ['svc/web', ':80', WEB],
   migrate: ['--from', 'iptables', WEB],
 };
 

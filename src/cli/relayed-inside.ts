@@ -7,6 +7,7 @@ import type { Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { enter } from '../apply/host.js';
 import type { Forward } from '../kubectl/forward.js';
+import { ACCEPTED } from './relayed.js';
 
 export interface Inside {
   /** Gives the listener to the process; resolves when clients are accepted there. */
@@ -47,6 +48,3 @@ export function startInside(netns: string, say: (line: string) => void): Inside 
     close: () => child.kill('SIGKILL'),
   };
 }
-
-/** What the process sends when it accepts the clients of a listener. */
-export const ACCEPTED = 'accepted';

@@ -3,8 +3,7 @@
  */
 import { Server } from 'node:net';
 import type { Forward } from '../kubectl/forward.js';
-import { relayTo } from './relayed.js';
-import { ACCEPTED } from './relayed-inside.js';
+import { ACCEPTED, relayTo } from './relayed.js';
 
 process.on('message', (forward: Forward, server: unknown) => {
   if (!(server instanceof Server)) return;

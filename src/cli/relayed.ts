@@ -6,6 +6,9 @@ import type { Forward, ForwardEndpoint } from '../kubectl/forward.js';
 import { inTurn } from '../relay/attempts.js';
 import { type Relay, relay } from '../relay/tcp.js';
 
+/** What the process in a network namespace sends when it accepts the clients of a listener. */
+export const ACCEPTED = 'accepted';
+
 /** Relays to the endpoints of `forward`: the first until it fails, then the next. */
 export function relayTo(server: Server, { endpoints }: Forward, say: (line: string) => void): Relay {
   const owner = inTurn(endpoints, (from, problem, to) => {

@@ -227,6 +227,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'apply/': ['backends/iptables/names.ts', 'backends/nftables/lower.ts'],
   'lint/': ['complete/'],
   'explain/': ['views/'],
+  'kubectl/': ['complete/'],
   'views/': ['complete/', 'apply/host.ts', 'cli/'],
   'write/': ['complete/'],
   'clusters/': ['cli/'],
