@@ -3,7 +3,7 @@
  */
 import type { Element, Expression, NamedSet, Table } from '../../tools/nft/types.js';
 import type { Knowledge } from '../may.js';
-import { mayHave, partsOf, roleOf } from './roles.js';
+import { mayHave, partsOf, type Role, roleOf } from './roles.js';
 
 export interface IndexedSet {
   readonly named: NamedSet;
@@ -26,42 +26,68 @@ export function setsIn({ sets }: Table): (name: string) => IndexedSet | undefine
   };
 }
 
+/** An element with the fields of its key. */
+interface Entry {
+  readonly element: Element;
+  readonly fields: readonly string[];
+}
+
+/** Entries by the text of one field, and those whose field is a network, a range or a wildcard. */
+interface ByField {
+  readonly exact: ReadonlyMap<string, readonly Entry[]>;
+  readonly wide: readonly Entry[];
+}
+
 function indexed(named: NamedSet): IndexedSet {
   const isDynamic = named.flags.includes('dynamic');
-  const all = isDynamic ? [] : [...named.elements()];
-  const byFirst = new Map<string, Element[]>();
-  const wide: Element[] = [];
-  for (const element of all) {
-    const [first = ''] = element.key.split(' . ', 1);
-    const list = byFirst.get(first);
-    if (/[-*/]/.test(first)) wide.push(element);
-    else if (list) list.push(element);
-    else byFirst.set(first, [element]);
-  }
+  const all = isDynamic ? [] : [...named.elements()].map((element) => ({ element, fields: element.key.split(' . ') }));
+  const indexes = new Map<number, ByField>();
+  const indexAt = (at: number): ByField => {
+    const index = indexes.get(at) ?? byField(all, at);
+    indexes.set(at, index);
+    return index;
+  };
   return {
     named,
     isDynamic,
     candidates: (key, known) => {
       const parts = partsOf(key);
-      const first = firstOf(parts[0], known);
-      const near = first === undefined ? all : [...(byFirst.get(first) ?? []), ...wide];
-      return near.filter((element) => {
-        const fields = parts.length === 1 ? [element.key] : element.key.split(' . ');
-        return parts.every((part, i) => mayHave(part, [fields[i] ?? ''], known));
-      });
+      const place = knownPlace(parts, known);
+      const { exact, wide } = place ? indexAt(place.at) : { exact: undefined, wide: all };
+      const near = place ? [...(exact?.get(place.text) ?? []), ...wide] : wide;
+      return near
+        .filter(({ fields }) => parts.every((part, i) => mayHave(part, [fields[i] ?? ''], known)))
+        .map(({ element }) => element);
     },
   };
 }
 
-function firstOf(part: Expression | undefined, { destination, protocol, port }: Knowledge): string | undefined {
-  switch (part && roleOf(part)) {
-    case 'destination':
-      return destination.text;
-    case 'protocol':
-      return protocol;
-    case 'port':
-      return port === undefined ? undefined : String(port);
-    default:
-      return undefined;
+function byField(all: readonly Entry[], at: number): ByField {
+  const exact = new Map<string, Entry[]>();
+  const wide: Entry[] = [];
+  for (const entry of all) {
+    const text = entry.fields[at] ?? '';
+    const list = exact.get(text);
+    if (/[-*/]/.test(text)) wide.push(entry);
+    else if (list) list.push(entry);
+    else exact.set(text, [entry]);
   }
+  return { exact, wide };
+}
+
+/** The field of a key by which the fewest elements are left: the destination, the port or the protocol, if it is known. */
+function knownPlace(
+  parts: readonly Expression[],
+  { destination, protocol, port }: Knowledge,
+): { readonly at: number; readonly text: string } | undefined {
+  const known: readonly (readonly [Role, string | undefined])[] = [
+    ['destination', destination.text],
+    ['port', port === undefined ? undefined : String(port)],
+    ['protocol', protocol],
+  ];
+  for (const [role, text] of known) {
+    const at = text === undefined ? -1 : parts.findIndex((part) => part.kind !== 'masked' && roleOf(part) === role);
+    if (at >= 0 && text !== undefined) return { at, text };
+  }
+  return undefined;
 }
