@@ -154,10 +154,10 @@ function natText(walk: Walk, to: NatTarget): string {
     case 'map': {
       const ports = to.port ? mapElements(walk, to.port) : undefined;
       const found = mapElements(walk, to);
-      for (const { data = '' } of found) {
+      const portsFor = to.port && ports ? portsBeside(to, to.port, ports) : undefined;
+      for (const { key, data = '' } of found) {
         const [ip, own] = data.split(' . ');
-        for (const port of ports?.map((each) => each.data) ?? [own])
-          addTarget(walk, ip, port === undefined ? undefined : Number(port));
+        for (const port of portsFor?.(key) ?? [own]) addTarget(walk, ip, port === undefined ? undefined : Number(port));
       }
       return `dnat ${mapText(to, found)}${to.port && ports ? ` : ${mapText(to.port, ports)}` : ''}`;
     }
@@ -165,6 +165,28 @@ function natText(walk: Walk, to: NatTarget): string {
       walk.unknown.push(to.text);
       return `dnat ${to.text}`;
   }
+}
+
+/** The ports that packets can get with an address: those of keys that agree in the fields that both keys have. */
+function portsBeside(
+  address: Lookup,
+  port: Lookup,
+  ports: readonly Element[],
+): (key: string) => readonly (string | undefined)[] {
+  const [own, other] = [address, port].map(({ key }) => partsOf(key).map(printExpression));
+  const common = (own ?? []).filter((part) => other?.includes(part));
+  const commonOf = (key: string, parts: readonly string[] = []) => {
+    const fields = key.split(' . ');
+    return common.map((part) => fields[parts.indexOf(part)]).join(' . ');
+  };
+  const byCommon = new Map<string, (string | undefined)[]>();
+  for (const { key, data } of ports) {
+    const text = commonOf(key, other);
+    const list = byCommon.get(text);
+    if (list) list.push(data);
+    else byCommon.set(text, [data]);
+  }
+  return (key) => byCommon.get(commonOf(key, own)) ?? [];
 }
 
 function mapText({ key }: Lookup, elements: readonly Element[]): string {
