@@ -37,8 +37,9 @@ function cpu(): number {
 /** From outside to one Service after another. */
 function trace(i: number): void {
   const [a = 0, b = 0] = served.bytes;
-  const n = 1 + (i % 10_000);
-  const destination = ipOf([a, b, n >> 8, n & 255]);
+  // The cluster IPs of bench/cluster.ts.
+  const n = i % 10_000;
+  const destination = ipOf([a, b, 1 + Math.floor(n / 254), 1 + (n % 254)]);
   const outcomes = evaluate({
     family: 'ipv4',
     source: ip('192.168.7.100'),
