@@ -112,6 +112,10 @@ describeKernel('vipc port-forward', () => {
     const answers = await Promise.all(Array.from({ length: often(100, 500) }, () => ask(port)));
     expect(new Set(answers.map(String))).toEqual(new Set([`${'10.1.0.1'.padEnd(16)}x`]));
 
+    const taken = start(process.execPath, `${ROOT}bin/vipc.js`, 'port-forward', 'svc/web', ':80', `${port}:80`, file);
+    expect(await taken.ended).toBe(2);
+    expect(taken.lines).toEqual([`error: cannot listen on port ${port} of 127.0.0.1 and ::1: the port is taken`]);
+
     const drop = (how: string) =>
       netns.host.run(['iptables', how, 'INPUT', '-p', 'tcp', '-d', '10.1.0.1', '-j', 'DROP']);
     const [WEB_0, WEB_1] = ['Pod default/web-0 at 10.1.0.1:8080', 'Pod default/web-1 at 10.1.0.2:8080'];
