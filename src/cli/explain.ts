@@ -17,7 +17,6 @@ import { type Beyond, explainService } from '../explain/service.js';
 import type { Explanation } from '../explain/types.js';
 import { readCluster } from '../front.js';
 import type { Ip } from '../ip.js';
-import { nearest } from '../near.js';
 import type { Options } from '../options.js';
 import { compileSnapshot } from '../pipeline.js';
 import type { Service, Snapshot } from '../read/types.js';
@@ -31,6 +30,7 @@ import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 import { featuresOf, type NodeAtHand, openNode, planOptions, readNode, rulesAt } from './node.js';
 import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
+import { notFound } from './not-found.js';
 import { report } from './report.js';
 import { type Subject, subjectOf } from './subject.js';
 
@@ -80,7 +80,7 @@ export async function runExplain(
       !synthetic && (severity === 'error' || reading.verbose) && !objects.has(origin?.object ?? ''),
   );
   await report([...known, ...beside], reading.verbose, io);
-  if (pages.length === 0) throw new Error(notFound(subject, where, cluster.value));
+  if (pages.length === 0) throw new Error(missing(subject, where, cluster.value));
   if (flags.format === 'json') await writeJson(io.stdout, pages.length === 1 ? pages[0] : pages, 2);
   else {
     for (const [i, page] of pages.entries())
@@ -177,25 +177,12 @@ async function live(
   return { beyond: beyondOf(about, found, served, options), nodeName: name };
 }
 
-/** Why there is no such object, and what there is. */
-export function notFound(subject: Subject, namespace: string, { services, pods }: Snapshot): string {
+function missing(subject: Subject, namespace: string, { services, pods }: Snapshot): string {
   if (subject.kind === 'address') return 'nothing was found';
-  const all: readonly { metadata: { name: string; namespace: string } }[] =
-    subject.kind === 'service' ? services : pods;
-  const elsewhere = [
-    ...new Set(all.filter(({ metadata }) => metadata.name === subject.name).map(({ metadata }) => metadata.namespace)),
-  ];
-  const here = all.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name);
-  const near = nearest(subject.name, here);
-  const hint =
-    elsewhere.length > 0
-      ? `there is one in ${elsewhere.slice(0, 5).join(', ')}: -n ${elsewhere[0]}`
-      : near !== undefined
-        ? `did you mean ${near}?`
-        : here.length > 0
-          ? `namespace ${namespace} has ${here.slice(0, 5).join(', ')}`
-          : `the input has none in namespace ${namespace}`;
-  return `${subject.kind === 'service' ? 'Service' : 'Pod'} ${JSON.stringify(subject.name)} is not in namespace ${namespace}\n  ${hint}`;
+  const { name } = subject;
+  return subject.kind === 'service'
+    ? notFound('Service', name, namespace, services)
+    : notFound('Pod', name, namespace, pods);
 }
 
 const NARROWEST = 60;

@@ -101,6 +101,26 @@ describeKernel('kubectl expose', () => {
     if (minor >= 26) expect(stdout).toBe(withoutNull((await theirs(line)).stdout));
   });
 
+  it.each([
+    ['deploy/web', ['/apis/apps/v1/namespaces/default/deployments', '/api/v1/namespaces/default/services']],
+    ['rs/one', ['/apis/apps/v1/namespaces/default/replicasets', '/api/v1/namespaces/default/services']],
+    ['rc/old', ['/api/v1/namespaces/default/replicationcontrollers', '/api/v1/namespaces/default/services']],
+    ['svc/one', ['/api/v1/namespaces/default/services']],
+  ])('%s of a cluster is the same, and only this is read', async (line, paths) => {
+    const before = kubectl.server.requests().length;
+    const config = kubectl.file('own', kubectl.server.kubeconfig());
+    const read = await vipc(['expose', line, '--kubeconfig', config]);
+    expect(read.stdout).toBe((await ours(line)).stdout);
+    expect(
+      new Set(
+        kubectl.server
+          .requests()
+          .slice(before)
+          .map(({ path }) => path),
+      ),
+    ).toEqual(new Set(paths));
+  });
+
   it.each(sample(REFUSED, 4, 'expose refused'))('%s is refused', async (line) => {
     const [mine, other] = [await ours(line), await theirs(line)];
     expect([mine.code === 0, other.code === 0]).toEqual([false, false]);

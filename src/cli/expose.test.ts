@@ -58,7 +58,7 @@ it.each<[string, number, RegExp]>([
   ['deploy', 2, /name the Deployment/],
   ['deploy/wep', 2, /Deployment "wep" is not in namespace default\n {2}did you mean web\?/],
   ['deploy/db', 2, /Deployment "db" is not in namespace default\n/],
-  ['deploy/one -n other', 2, /not in namespace other\n {2}it has none/],
+  ['deploy/one -n other', 2, /not in namespace other\n {2}there is one in default: -n default/],
   ['deploy/by-expressions', 1, /selects by matchExpressions \(app In\), which a Service cannot/],
   ['deploy/portless', 1, /Deployment default\/portless has no ports/],
   ['pod/unlabelled', 1, /Pod default\/unlabelled has no labels/],

@@ -5,13 +5,13 @@ import { AS_IT_IS } from '../complete/complete.js';
 import { type Diagnostic, hasErrors } from '../diag.js';
 import { readCluster } from '../front.js';
 import { type Exposed, exposed, type Wanted } from '../kubectl/expose.js';
-import { nearest } from '../near.js';
 import type { Snapshot } from '../read/types.js';
 import { asText } from '../views/yaml.js';
 import { type ClusterFlags, loadCluster, readingOf } from './cluster.js';
 import { exposableOf } from './exposable.js';
 import { openInput } from './input.js';
 import { EXIT, type Io, say, write } from './io.js';
+import { notFound } from './not-found.js';
 import { report } from './report.js';
 
 /** The flags of the command, those of kubectl already parsed. */
@@ -55,14 +55,17 @@ function refusals(text: string): readonly Diagnostic[] {
 }
 
 function find(snapshot: Snapshot, kind: Exposed['kind'], namespace: string, name: string): Exposed {
-  const there = objectsOf(snapshot, kind).filter(({ object }) => object.metadata.namespace === namespace);
-  const found = there.find(({ object }) => object.metadata.name === name);
+  const all = objectsOf(snapshot, kind);
+  const found = all.find(({ object: { metadata } }) => metadata.name === name && metadata.namespace === namespace);
   if (found) return found;
-  const names = there.map(({ object }) => object.metadata.name);
-  const near = nearest(name, names);
-  const list = names.slice(0, 5).join(', ');
-  const hint = near !== undefined ? `did you mean ${near}?` : names.length > 0 ? `it has ${list}` : 'it has none';
-  throw new Error(`${kind} ${JSON.stringify(name)} is not in namespace ${namespace}\n  ${hint}`);
+  throw new Error(
+    notFound(
+      kind,
+      name,
+      namespace,
+      all.map(({ object }) => object),
+    ),
+  );
 }
 
 function objectsOf({ services, pods, workloads }: Snapshot, kind: Exposed['kind']): readonly Exposed[] {

@@ -97,7 +97,8 @@ describeKernel('vipc port-forward', () => {
     });
 
   it('passes bytes, clients and the end of each on, until it is told to end', async () => {
-    const [first] = [await servePod('10.1.0.1'), await servePod('10.1.0.2')];
+    await servePod('10.1.0.1');
+    const second = await servePod('10.1.0.2');
     const { port, other, lines, child, ended } = await forward('svc/web', ':http');
     expect(other).toBe(port);
     expect(lines.slice(0, 2).sort()).toEqual([
@@ -111,12 +112,23 @@ describeKernel('vipc port-forward', () => {
     const answers = await Promise.all(Array.from({ length: often(100, 500) }, () => ask(port)));
     expect(new Set(answers.map(String))).toEqual(new Set([`${'10.1.0.1'.padEnd(16)}x`]));
 
-    first.child.kill('SIGKILL');
-    await first.ended;
+    const taken = start(process.execPath, `${ROOT}bin/vipc.js`, 'port-forward', 'svc/web', ':80', `${port}:80`, file);
+    expect(await taken.ended).toBe(2);
+    expect(taken.lines).toEqual([`error: cannot listen on port ${port} of 127.0.0.1 and ::1: the port is taken`]);
+
+    const drop = (how: string) =>
+      netns.host.run(['iptables', how, 'INPUT', '-p', 'tcp', '-d', '10.1.0.1', '-j', 'DROP']);
+    const [WEB_0, WEB_1] = ['Pod default/web-0 at 10.1.0.1:8080', 'Pod default/web-1 at 10.1.0.2:8080'];
+    succeeded(await drop('-A'), 'drop');
     expect(`${await ask(port)}`).toBe(`${'10.1.0.2'.padEnd(16)}x`);
-    expect(lines).toContain(
-      'Pod default/web-0 at 10.1.0.1:8080: connection refused; new connections go to Pod default/web-1 at 10.1.0.2:8080',
-    );
+    succeeded(await drop('-D'), 'no drop');
+    second.child.kill('SIGKILL');
+    await second.ended;
+    expect(`${await ask(port)}`).toBe(`${'10.1.0.1'.padEnd(16)}x`);
+    expect(lines.slice(2)).toEqual([
+      `${WEB_0}: no answer within 250 ms; new connections go to ${WEB_1}`,
+      `${WEB_1}: connection refused; new connections go to ${WEB_0}`,
+    ]);
     const waiting = connect({ port, host: '127.0.0.1' }).on('error', () => {});
     await new Promise((done) => waiting.once('data', done));
     child.kill('SIGTERM');

@@ -7,10 +7,10 @@ import { type Forward, type Forwarding, forwardPod, forwardService } from '../ku
 import type { Snapshot } from '../read/types.js';
 import { listen, type Relay } from '../relay/tcp.js';
 import { type ClusterFlags, loadCluster, readingOf } from './cluster.js';
-import { notFound } from './explain.js';
 import { type ForwardArgs, forwardArgs } from './forward-args.js';
 import { openInput } from './input.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
+import { notFound } from './not-found.js';
 import { relayTo } from './relayed.js';
 import { startInside } from './relayed-inside.js';
 
@@ -32,18 +32,25 @@ export async function runPortForward(args: readonly string[], flags: PortForward
     return EXIT.different;
   }
   const listening: Listening[] = [];
-  for (const forward of found.forwards) listening.push(...(await listenOnLoopback(forward)));
-  return forwardUntilTold(listening, flags.netns, io);
+  try {
+    for (const forward of found.forwards) listening.push(...(await listenOnLoopback(forward)));
+    return await forwardUntilTold(listening, flags.netns, io);
+  } finally {
+    for (const { server } of listening) server.close();
+  }
 }
 
 function forwardingOf(snapshot: Snapshot, namespace: string, { kind, name, ports }: ForwardArgs): Forwarding {
   const isIt = ({ metadata }: Snapshot['pods' | 'services'][number]) =>
     metadata.name === name && metadata.namespace === namespace;
-  const pod = kind === 'pod' ? snapshot.pods.find(isIt) : undefined;
-  if (pod) return forwardPod(pod, ports);
-  const service = kind === 'service' ? snapshot.services.find(isIt) : undefined;
+  if (kind === 'pod') {
+    const pod = snapshot.pods.find(isIt);
+    if (pod) return forwardPod(pod, ports);
+    throw new Error(notFound('Pod', name, namespace, snapshot.pods));
+  }
+  const service = snapshot.services.find(isIt);
   if (service) return forwardService(service, snapshot, ports);
-  throw new Error(notFound({ kind, name }, namespace, snapshot));
+  throw new Error(notFound('Service', name, namespace, snapshot.services));
 }
 
 /** A listener, and where its clients go. */
@@ -82,7 +89,6 @@ async function forwardUntilTold(listening: readonly Listening[], netns: string |
   if (failed === undefined) await writeLines(io.stdout, lines);
   const end = await Promise.race([told, ended]);
   for (const relay of relays) relay.close();
-  for (const { server } of listening) server.close();
   inside?.close();
   if (end === 'told') return EXIT.ok;
   throw new Error(`cannot forward from network namespace ${netns}: ${end}`);

@@ -14,7 +14,7 @@ export function relayTo(server: Server, { endpoints }: Forward, say: (line: stri
   const owner = inTurn(endpoints, (from, problem, to) => {
     say(`${nameOf(from)}: ${problem}${to === from ? '' : `; new connections go to ${nameOf(to)}`}`);
   });
-  return relay(server, owner, () => say('no endpoint answers, so the connection was closed'));
+  return relay(server, owner, (why) => say(`a connection was closed: ${why}`));
 }
 
 function nameOf({ address, port, pod }: ForwardEndpoint): string {

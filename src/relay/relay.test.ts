@@ -75,10 +75,10 @@ describe('TCP', () => {
     return { address, port: portOf(listening) };
   }
 
-  async function through(owner: Owner, unanswered = () => {}) {
+  async function through(owner: Owner, lost: (why: string) => void = () => {}) {
     const listening = await listen('127.0.0.1', 0);
     if ('problem' in listening) throw new Error(listening.problem);
-    const relayed = relay(listening, owner, unanswered);
+    const relayed = relay(listening, owner, lost);
     open.push(relayed);
     const client = (): Socket => {
       const socket = connect({ port: portOf(listening), host: '127.0.0.1', allowHalfOpen: true });
@@ -157,10 +157,10 @@ describe('TCP', () => {
   it('without any that answers the client is cut off', async () => {
     const gone = await server(() => {});
     (open.pop() as Server).close();
-    let unanswered = 0;
-    const { client, relayed } = await through(to(gone), () => void unanswered++);
+    const lost: string[] = [];
+    const { client, relayed } = await through(to(gone), (why) => lost.push(why));
     await new Promise((done) => client().once('close', done));
-    expect(unanswered).toBe(1);
+    expect(lost).toEqual(['no endpoint answers']);
     await eventually('it is forgotten', () => relayed.open() === 0);
   });
 

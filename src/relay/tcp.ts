@@ -28,10 +28,12 @@ export function listen(address: string, port: number): Promise<Server | { readon
  */
 const OPTIONS = { allowHalfOpen: true, pauseOnConnect: true };
 
-/** Relays the clients of a listener; `unanswered` is told of each that got no endpoint. */
-export function relay<E extends Endpoint>(server: Server, owner: Owner<E>, unanswered: () => void): Relay {
+/** Relays the clients of a listener; `lost` is told of each that cannot be served, and why. */
+export function relay<E extends Endpoint>(server: Server, owner: Owner<E>, lost: (why: string) => void): Relay {
   const clients = new Set<Socket>();
   Object.assign(server, OPTIONS);
+  // Without a free descriptor the kernel's connection is accepted and closed; the listener goes on.
+  server.on('error', (error) => lost(reasonOf(error)));
   server.on('connection', async (client: Socket) => {
     clients.add(client);
     client.once('close', () => clients.delete(client));
@@ -40,7 +42,7 @@ export function relay<E extends Endpoint>(server: Server, owner: Owner<E>, unans
     if (upstream && !client.destroyed) return join(client, upstream);
     upstream?.destroy();
     if (client.destroyed) return;
-    unanswered();
+    lost('no endpoint answers');
     client.resetAndDestroy();
   });
   return {
@@ -93,6 +95,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is taken',
   EADDRNOTAVAIL: 'this machine does not have that address',
   EACCES: 'not permitted',
+  EMFILE: 'too many open files',
 };
 
 function reasonOf(error: NodeJS.ErrnoException): string {

@@ -77,7 +77,7 @@ Examples:
   vipc expose deploy/web manifests/ --port 80 --target-port 8080
   vipc expose pod web-0 pods.yaml --name web-debug --type NodePort
   vipc expose svc/web cluster.yaml --name web-internal --cluster-ip None
-  vipc expose deploy/web manifests/ | cat - manifests/*.yaml | vipc explain svc/web --simulate
+  vipc expose deploy/web --context kind-dev -n shop | kubectl apply -f -
 ${EXIT_CODES}`;
 
 /** The names that the API server takes for a new Service; kubectl leaves the check to it. */
