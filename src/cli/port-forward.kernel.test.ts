@@ -129,6 +129,24 @@ describeKernel('vipc port-forward', () => {
       `${WEB_0}: no answer within 250 ms; new connections go to ${WEB_1}`,
       `${WEB_1}: connection refused; new connections go to ${WEB_0}`,
     ]);
+    // On the node itself, without --netns.
+    const [program, ...into] = enter(netns.name);
+    const there = start(
+      program,
+      ...into,
+      process.execPath,
+      `${ROOT}bin/vipc.js`,
+      'port-forward',
+      'pod/web-0',
+      '81:http',
+      file,
+    );
+    await eventually('it forwards there', () => there.lines.length === 2);
+    const read = await netns.host.run(['bash', '-c', 'exec 3<>/dev/tcp/::1/81; head -c 16 <&3']);
+    expect(read.stdout).toBe('10.1.0.1'.padEnd(16));
+    there.child.kill('SIGINT');
+    expect(await there.ended).toBe(0);
+
     const waiting = connect({ port, host: '127.0.0.1' }).on('error', () => {});
     await new Promise((done) => waiting.once('data', done));
     child.kill('SIGTERM');
