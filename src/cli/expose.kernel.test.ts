@@ -76,14 +76,11 @@ const REFUSED: readonly string[] = [
 describeKernel('kubectl expose', () => {
   let kubectl: Kubectl;
   let file: string;
-  let minor: number;
 
   beforeAll(async () => {
     kubectl = await startKubectl();
     for (const object of EXPOSABLE) kubectl.server.put(object);
     file = kubectl.file('objects.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: EXPOSABLE }));
-    const version = JSON.parse(await kubectl.output('version', '--client', '-o', 'json'));
-    minor = Number.parseInt(version.clientVersion.minor, 10);
   });
   afterAll(() => kubectl?.close());
 
@@ -98,7 +95,7 @@ describeKernel('kubectl expose', () => {
   it.each(sample(NEWER, 3, 'expose newer'))('%s', async (line) => {
     const { stdout } = await ours(line);
     expect(stdout).toMatch(/protocol: (TCP|UDP)/);
-    if (minor >= 26) expect(stdout).toBe(withoutNull((await theirs(line)).stdout));
+    if (await kubectl.isNew()) expect(stdout).toBe(withoutNull((await theirs(line)).stdout));
   });
 
   it.each([

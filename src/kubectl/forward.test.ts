@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AS_IT_IS } from '../complete/complete.js';
 import { readCluster } from '../front.js';
-import { PODS, podOf, SIDECARS, WEB } from '../testing/cases/forwarded.js';
+import { NEWER_PODS, PODS, podOf, WEB } from '../testing/cases/forwarded.js';
 import { forwardPod, forwardService, type PortSpec } from './forward.js';
 
 function cluster(...items: readonly object[]) {
@@ -20,7 +20,7 @@ function service(specs: readonly PortSpec[], ...items: readonly object[]) {
 const HTTP = [{ remote: 'http' }];
 
 describe('the Pod', () => {
-  it.each([...PODS, ['one whose sidecars had fewer restarts', SIDECARS, 'b'] as const])('%s', (_, pods, expected) => {
+  it.each([...PODS, ...NEWER_PODS])('%s', (_, pods, expected) => {
     for (const order of [pods, [...pods].reverse()])
       expect(service(HTTP, WEB, ...order)).toMatchObject({
         forwards: [

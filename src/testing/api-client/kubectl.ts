@@ -13,6 +13,8 @@ export interface Kubectl {
   readonly run: (...args: readonly string[]) => Promise<Outcome>;
   /** Standard output; throws when kubectl fails. */
   readonly output: (...args: readonly string[]) => Promise<string>;
+  /** Whether it is a newer one than Debian's 1.20; what changed since then did so before 1.26. */
+  readonly isNew: () => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
@@ -33,9 +35,13 @@ export async function startKubectl(options?: ApiServerOptions): Promise<Kubectl>
     if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
     return stdout;
   };
+  const isNew = async (): Promise<boolean> => {
+    const { clientVersion } = JSON.parse(await output('version', '--client', '-o', 'json'));
+    return Number.parseInt(clientVersion.minor, 10) >= 26;
+  };
   const close = async (): Promise<void> => {
     await server.close();
     rmSync(directory, { recursive: true });
   };
-  return { server, file, run, output, close };
+  return { server, file, run, output, isNew, close };
 }

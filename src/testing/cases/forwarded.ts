@@ -60,12 +60,14 @@ export function podOf(name: string, more: More = {}) {
 export const PODS: readonly (readonly [string, readonly ReturnType<typeof podOf>[], string])[] = [
   ['one that runs, before one that is not ready', [podOf('a', { ready: false, created: '01' }), podOf('b')], 'b'],
   ['not one that is Pending', [podOf('a', { phase: 'Pending', created: '01' }), podOf('b', { ready: false })], 'b'],
-  ['not one that is being deleted', [podOf('a', { deleted: '09', ready: '01' }), podOf('b')], 'b'],
-  ['of those being deleted the last', [podOf('a', { deleted: '08', ready: '01' }), podOf('b', { deleted: '09' })], 'b'],
   ['the one that is ready for longer', [podOf('a', { ready: '06' }), podOf('b', { restarts: 3 })], 'b'],
   ['the one with fewer restarts', [podOf('a', { restarts: 1, created: '01' }), podOf('b')], 'b'],
   ['the oldest', [podOf('a', { created: '03' }), podOf('b', { created: '02' })], 'b'],
 ];
 
-/** kubectl 1.20 does not know sidecars. */
-export const SIDECARS = [podOf('a', { sidecar: 1, created: '01' }), podOf('b')];
+/** The same with what kubectl 1.20 does not look at. */
+export const NEWER_PODS: typeof PODS = [
+  ['not one that is being deleted', [podOf('a', { deleted: '09', ready: '01' }), podOf('b')], 'b'],
+  ['of those being deleted the last', [podOf('a', { deleted: '08', ready: '01' }), podOf('b', { deleted: '09' })], 'b'],
+  ['the one whose sidecars have fewer restarts', [podOf('a', { sidecar: 1, created: '01' }), podOf('b')], 'b'],
+];
