@@ -6,6 +6,7 @@ import { stepsOf } from '../../packet/branch.js';
 import type { Evaluator } from '../../packet/evaluate.js';
 import { toNumber } from '../../packet/fraction.js';
 import type { PacketClass } from '../../packet/packet.js';
+import { isLoopback } from '../../verify/by-design-whole.js';
 import type { Compared } from '../../verify/compare.js';
 import type { Fate } from '../../verify/fate.js';
 import { type Answers, type Send, whyUnsent } from '../network/sent/answers.js';
@@ -31,6 +32,8 @@ export function exampleOf(compared: Compared, evaluators: readonly [Evaluator, E
   const unsent = kind === 'undecided' ? 'undecided' : whyUnsent(packet);
   if (unsent !== undefined) return none(unsent);
   if (given.remembered && isAged(given, evaluators)) return none('an old entry of an affinity list');
+  const byIpvs = fates.flat().some(({ scheduler }) => scheduler !== undefined);
+  if (byIpvs && isLoopback(packet.source)) return none('what IPVS sends on from a loopback address does not leave');
   const [was, is] = fates.map((each) => sharesIn(each, packet)) as [Shares, Shares];
   const isKept = fates.flat().some(({ persistence }) => persistence !== undefined);
   if (isKept && [...was.keys()].some((key) => is.has(key))) return none('IPVS keeps the client on one endpoint');
