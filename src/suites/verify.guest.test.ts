@@ -9,18 +9,18 @@ import { withGuestNetns } from '../testing/machine/guest.js';
 import { describeInGuest } from '../testing/machine/rings.js';
 import { makeNode } from '../testing/network/sent/answers.js';
 import { loadState } from '../testing/node/load-state.js';
-import { often, sample, seed } from '../testing/run/extent.js';
+import { often } from '../testing/run/extent.js';
 import { NONE, plus, type Sent, sendMutants } from '../testing/verify/sent.js';
 import { ipvsSubject } from '../testing/verify/subject.js';
+import { spread, tries } from '../testing/verify/tries.js';
 
 const describeGuest = await describeInGuest();
 
-/** As in verify.kernel.test.ts. */
-const MUTATIONS = Number(process.env['VIPC_MUTATIONS'] ?? often(5, 30));
+const { count: MUTATIONS, seed, isTold } = tries(often(5, 30));
 
 describeGuest('mutations of the state of ipvs mode, and packets', () => {
   it('that are treated otherwise are found, and what is found shows in packets', async () => {
-    const cases = sample(conformanceCases(), 1, 'ipvs mutations', 5);
+    const cases = spread(conformanceCases(), often(1, 5), seed);
     const each = Math.ceil(MUTATIONS / cases.length);
     let sum: Sent = NONE;
     for (const [i, found] of cases.entries()) {
@@ -33,7 +33,7 @@ describeGuest('mutations of the state of ipvs mode, and packets', () => {
       sum = plus(sum, sent);
     }
     const { wrong, ...figures } = sum;
-    if (process.env['VIPC_MUTATIONS']) console.log(JSON.stringify(figures));
+    if (isTold) console.log(JSON.stringify(figures));
     expect(wrong).toEqual([]);
     expect(figures.mutations).toBeGreaterThan(0);
   });

@@ -7,20 +7,20 @@ import { FAMILIES } from '../ip.js';
 import { withNetns } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { makeNode } from '../testing/network/sent/answers.js';
-import { ALL, sample, seed } from '../testing/run/extent.js';
+import { ALL } from '../testing/run/extent.js';
 import { NONE, plus, type Sent, sendMutants } from '../testing/verify/sent.js';
 import { iptablesSubjects } from '../testing/verify/subject.js';
+import { spread, tries } from '../testing/verify/tries.js';
 
 const describeKernel = await describeInKernel();
 
-/** VIPC_MUTATIONS: how many mutations; for a longer run than --all. */
-const MUTATIONS = Number(process.env['VIPC_MUTATIONS'] ?? (ALL ? 300 : 40));
+const { count: MUTATIONS, seed, isTold } = tries(ALL ? 300 : 40);
 
 describeKernel('mutations of rules, and packets', () => {
   it('that are treated otherwise are found, and what is found shows in packets', async () => {
     // Mutations of one subject are sent by one program.
     const of = Math.ceil(MUTATIONS / 10 / FAMILIES.length);
-    const subjects = FAMILIES.flatMap((family) => sample(iptablesSubjects(family), of, `mutations ${family}`, of));
+    const subjects = FAMILIES.flatMap((family) => spread(iptablesSubjects(family), of, seed));
     const each = Math.ceil(MUTATIONS / subjects.length);
     let sum: Sent = NONE;
     for (const [i, subject] of subjects.entries()) {
@@ -31,7 +31,7 @@ describeKernel('mutations of rules, and packets', () => {
       sum = plus(sum, sent);
     }
     const { wrong, ...figures } = sum;
-    if (process.env['VIPC_MUTATIONS']) console.log(JSON.stringify(figures));
+    if (isTold) console.log(JSON.stringify(figures));
     expect(wrong).toEqual([]);
     // Guards against a test without effect.
     expect(figures.changed).toBeGreaterThan(figures.mutations * 0.1);

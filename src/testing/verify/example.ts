@@ -2,6 +2,8 @@
  * example: the example of a reported difference → the packets that show it in the kernel's answers, or the reason why none
  * can.
  */
+
+import { contains, type Ip, parseCidr } from '../../ip.js';
 import { stepsOf } from '../../packet/branch.js';
 import type { Evaluator } from '../../packet/evaluate.js';
 import { toNumber } from '../../packet/fraction.js';
@@ -10,6 +12,7 @@ import { isLoopback } from '../../verify/by-design-whole.js';
 import type { Compared } from '../../verify/compare.js';
 import type { Fate } from '../../verify/fate.js';
 import { type Answers, type Send, whyUnsent } from '../network/sent/answers.js';
+import { DEVICES } from '../network/traced/classes.js';
 import { enough } from '../network/traced/foretold.js';
 
 export interface Example {
@@ -81,17 +84,32 @@ type Shares = ReadonlyMap<string, number>;
 
 /**
  * What an answer of the kernel shows, with its share: marks only of packets that leave, and only two bits of them. What a
- * node sends by IPv6 to the address that it sends from is masqueraded as that address.
+ * node sends from the address of the device that it leaves by is masqueraded as that address, and so is what it sends by
+ * IPv6 to the address that it sends from.
  */
-function sharesIn(fates: readonly Fate[], { source: from, destination }: PacketClass): Shares {
+function sharesIn(fates: readonly Fate[], packet: PacketClass): Shares {
+  const { source: from, destination } = packet;
   const shares = new Map<string, number>();
-  for (const { end, to, source, answer, isLocal, marks, affinity, share } of fates) {
+  for (const { end, to, source, answer, isLocal, marks, affinity, share, outcome } of fates) {
     const mark = isLocal ? '' : Number.parseInt(marks, 16) & 0xc000;
     const isToItself = isLocal && from.family === 'ipv6' && from.text === destination.text;
-    const key = [end, to, !isToItself && source, answer, isLocal, mark, affinity].join(' ');
+    const isItsOwn = isToItself || isOfDevice(packet, outcome.flow.destination);
+    const key = [end, to, !isItsOwn && source, answer, isLocal, mark, affinity].join(' ');
     shares.set(key, (shares.get(key) ?? 0) + toNumber(share));
   }
   return shares;
+}
+
+/** Whether this node sends a packet from the address of the device by which it gets to `to`. */
+function isOfDevice({ source, inInterface }: PacketClass, to: Ip): boolean {
+  if (inInterface !== undefined) return false;
+  const isIn = (addresses: readonly string[]) =>
+    addresses.some((each) => {
+      const network = parseCidr(each);
+      return network !== undefined && contains(network, to);
+    });
+  const addresses = Object.values(DEVICES).find(isIn) ?? DEVICES.eth0;
+  return addresses.some((each) => each.split('/')[0] === source.text);
 }
 
 /** The share that differs most, and by how much. */
