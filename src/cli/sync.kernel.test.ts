@@ -197,6 +197,8 @@ describeKernel('vipc sync', () => {
         writeFileSync(go, '');
         await said('configuration read again');
         await marked('0x100000');
+        // The sync has read the node back: nothing of it waits for the file.
+        await said('synced');
         rmSync(go);
         rmSync(busy);
         child.kill('SIGHUP');
