@@ -3,6 +3,7 @@
  * discovery that kubectl needs. Tests fill it, and switch on faults that real servers have.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { answerTo, type Mood } from './api-server/answers.js';
 import { SERVED } from './api-server/documents.js';
 import type { Faults } from './api-server/faults.js';
@@ -74,7 +75,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const reply = (): void => {
       if (response.destroyed) return;
       const answer = answerTo({ method, authorization: headers.authorization, url, route }, store, lists, mood);
-      if (typeof answer !== 'function') send(response, answer);
+      if (typeof answer !== 'function') send(response, answer, headers['accept-encoding']);
       else if (route) watches.open(response, route.served, answer, url.searchParams);
     };
     const act = () => (mood.stalled ? void held.push(reply) : reply());
@@ -172,7 +173,16 @@ function calm(token: string | undefined): Mood {
 
 const KINDS: readonly StoredKind[] = SERVED.map(({ kind }) => kind);
 
-function send(response: ServerResponse, { code, body }: Answer): void {
-  response.writeHead(code, { 'content-type': 'application/json' });
-  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+/** Bytes: longer answers are packed (staging/src/k8s.io/apiserver, endpoints/handlers/responsewriters). */
+const PACKED_FROM = 128 << 10;
+
+function send(response: ServerResponse, { code, body }: Answer, accepted: string | string[] = ''): void {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const isPacked = bytes.length > PACKED_FROM && accepted.includes('gzip');
+  response.writeHead(code, {
+    'content-type': 'application/json',
+    ...(isPacked && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }),
+  });
+  // Level 1, as the real server.
+  response.end(isPacked ? gzipSync(bytes, { level: 1 }) : bytes);
 }

@@ -2,8 +2,10 @@
  * Client: requests to a Kubernetes API server. Each uses the kubeconfig as it is at that moment, and a connection of its
  * own that is closed after it.
  */
-import { type RequestOptions, request as requestHttp } from 'node:http';
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { fromFile, inCluster, type KubeConfig } from './kubeconfig.js';
 
 /** The answer of the server. `body` may be read once, or `text()` called. */
@@ -74,14 +76,19 @@ const PROXY_MS = 30_000;
 /** Retry-After as the API server sends it. It never sends the other form, a date, which depends on two clocks. */
 const SECONDS = /^\d{1,15}$/;
 
-/** GET of `url`, with further `options`. */
+/** A real server packs answers of 128 KiB and more: of a list of EndpointSlices a tenth is left. */
+const PACKED = { 'accept-encoding': 'gzip' };
+
+/** GET of `url`, with further `options`. A packed answer is unpacked as it comes. */
 export function send(url: string, options: RequestOptions): Promise<ApiResponse> {
   return new Promise((answer, fail) => {
     const request = url.startsWith('https:') ? requestHttps : requestHttp;
-    const sent = request(new URL(url), options, (body) => {
+    const headers = { ...PACKED, ...options.headers };
+    const sent = request(new URL(url), { ...options, headers }, (message) => {
+      const body = unpacked(message);
       body.setEncoding('utf8');
-      const retryAfter = body.headers['retry-after'] ?? '';
-      const status = body.statusCode ?? 0;
+      const retryAfter = message.headers['retry-after'] ?? '';
+      const status = message.statusCode ?? 0;
       answer({
         status,
         ...(SECONDS.test(retryAfter) && { retryAfterMs: Number(retryAfter) * 1000 }),
@@ -94,6 +101,12 @@ export function send(url: string, options: RequestOptions): Promise<ApiResponse>
     sent.on('error', fail);
     sent.end();
   });
+}
+
+function unpacked(message: IncomingMessage): Readable {
+  if (message.headers['content-encoding'] !== 'gzip') return message;
+  // An error of one end destroys the other, and its reader learns of it there.
+  return pipeline(message, createGunzip(), () => {});
 }
 
 /** Made anew for each request, because tokens rotate, and certificates with them. */
