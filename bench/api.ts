@@ -6,6 +6,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { createServer, connect as tcp } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startApiServer } from '../src/testing/api-server.js';
 import { type ApiClient, send } from '../src/watch/client.js';
 import { watchCluster } from '../src/watch/source.js';
@@ -15,9 +16,11 @@ import { table } from './table.js';
 const ENDPOINTS = 10;
 const SIZES = (process.env['BENCH_SIZES'] ?? '1000,10000').split(',').map(Number);
 const DAEMONS = Number(process.env['BENCH_DAEMONS'] ?? 5000);
-/** Of an API server and of a watch: a bookmark a minute, and a watch that ends after 5 to 10 minutes. */
+/** Services, EndpointSlices and this Node. */
+const WATCHES = 3;
+/** The API server sends a bookmark a minute, and a watch ends after 5 to 10 minutes. */
 const BOOKMARKS_PER_HOUR = 60;
-const WATCHES_PER_HOUR = 60 / 7.5;
+const REOPENED_PER_HOUR = 60 / 7.5;
 
 type Item = Json & { readonly kind: string };
 interface Cost {
@@ -26,65 +29,59 @@ interface Cost {
   readonly down: number;
 }
 
-for (const services of SIZES) console.log(`${await measure(services)}\n`);
+for (const services of SIZES) console.log(`${rowsOf(services, await measure(services))}\n`);
 
-async function measure(services: number): Promise<string> {
+/** What each of these costs one daemon. */
+async function measure(services: number) {
   const server = await startApiServer({ bookmarkMs: 2 ** 31 - 1 });
   const { items } = cluster({ services, endpoints: ENDPOINTS }) as { readonly items: readonly Item[] };
   for (const item of items) server.put(item);
-  const line = await countingProxy(new URL(server.url));
+  const proxy = await countingProxy(new URL(server.url));
   const client: ApiClient = {
-    server: line.url,
-    get: (path, signal) => send(line.url + path, { signal, agent: false }),
+    server: proxy.url,
+    get: (path, signal) => send(proxy.url + path, { signal, agent: false }),
   };
   let events = 0;
   const count = () => void events++;
-  const begin = () => watchCluster(client, { nodeName: NODE, sink: { replace() {}, put: count, remove: count } });
-  const costOf = async (act: () => unknown, until: () => boolean): Promise<Cost> => {
-    const [requests, { up, down }] = [server.requests().length, line.bytes()];
+  const cost = async (act: () => unknown, until: () => boolean): Promise<Cost> => {
+    const [requests, { up, down }] = [server.requests().length, proxy.bytes()];
     await act();
-    while (!until()) await new Promise((done) => setTimeout(done, 5));
-    // What was sent before is counted when it has come.
-    await new Promise((done) => setTimeout(done, 200));
-    return {
-      requests: server.requests().length - requests,
-      up: line.bytes().up - up,
-      down: line.bytes().down - down,
-    };
+    while (!until()) await pause(5);
+    // What was sent is counted when it has arrived.
+    await pause(200);
+    const now = proxy.bytes();
+    return { requests: server.requests().length - requests, up: now.up - up, down: now.down - down };
   };
+  /** Whether something happened since now. */
+  const after = (counter: () => number, times = 1) => {
+    const from = counter();
+    return () => counter() >= from + times && server.watches() === WATCHES;
+  };
+  const changed = (kind: string, text: string | RegExp, by: string): unknown =>
+    JSON.parse(JSON.stringify(items.find((item) => item.kind === kind)).replace(text, by));
 
-  let watch = begin();
-  const isWatching = () => server.watches() === 3;
-  const start = await costOf(() => watch.ready, isWatching);
-  const bookmark = await costOf(
-    () => server.bookmark(),
-    () => true,
-  );
-  const reopen = await costOf(() => server.endWatches(), isWatching);
-  const seen = () => {
-    const from = events;
-    return () => events > from;
+  const watch = watchCluster(client, { nodeName: NODE, sink: { replace() {}, put: count, remove: count } });
+  const [event, request] = [() => events, () => server.requests().length];
+  const costs = {
+    start: await cost(() => watch.ready, after(request)),
+    bookmark: await cost(server.bookmark, () => true),
+    reopen: await cost(server.endWatches, after(request, WATCHES)),
+    endpoint: await cost(() => server.put(changed('EndpointSlice', '10.128.1.1"', '10.200.0.1"')), after(event)),
+    service: await cost(() => server.put(changed('Service', /"app-0"/g, '"new"')), after(event)),
+    back: await cost(server.dropAll, after(request, WATCHES)),
   };
-  const slice = JSON.stringify(items.find(({ kind }) => kind === 'EndpointSlice'));
-  const change = await costOf(() => server.put(JSON.parse(slice.replace('"10.128.1.1"', '"10.200.0.1"'))), seen());
-  const service = JSON.stringify(items.find(({ kind }) => kind === 'Service'));
-  const add = await costOf(() => server.put(JSON.parse(service.replaceAll('"app-0"', '"new"'))), seen());
   await watch.stop();
-  watch = begin();
-  await watch.ready;
-  const gone = server.requests().length;
-  const back = await costOf(
-    () => server.dropAll(),
-    () => server.requests().length >= gone + 3 && isWatching(),
-  );
-  await watch.stop();
-  line.close();
+  proxy.close();
   await server.close();
+  return costs;
+}
 
+function rowsOf(services: number, costs: Awaited<ReturnType<typeof measure>>): string {
+  const { start, bookmark, reopen, endpoint, service, back } = costs;
   const hour: Cost = {
-    requests: reopen.requests * WATCHES_PER_HOUR,
-    up: reopen.up * WATCHES_PER_HOUR,
-    down: bookmark.down * BOOKMARKS_PER_HOUR + reopen.down * WATCHES_PER_HOUR,
+    requests: reopen.requests * REOPENED_PER_HOUR,
+    up: reopen.up * REOPENED_PER_HOUR,
+    down: bookmark.down * BOOKMARKS_PER_HOUR + reopen.down * REOPENED_PER_HOUR,
   };
   const row = (what: string, { requests, up, down }: Cost) => [
     what,
@@ -98,8 +95,8 @@ async function measure(services: number): Promise<string> {
     [
       row('start', start),
       row('an hour without changes', hour),
-      row('one endpoint changed', change),
-      row('Service added', add),
+      row('one endpoint changed', endpoint),
+      row('Service added', service),
       row('connection lost and back', back),
     ],
   );

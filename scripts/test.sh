@@ -4,7 +4,6 @@
 # tests, and the pure ring on the oldest supported Node and on newer lines. See docs/testing.md. Runs every step even
 # after failures; the last line adds them up, and a step that failed without a failing test counts as one. SEED=N
 # repeats the random choices of an earlier run, which printed it.
-# counts as one. SEED=N repeats the random choices of an earlier run, which printed it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
@@ -40,13 +39,13 @@ step() {
   if [ "$f" = 0 ]; then record ok "$name" "$note"; else record FAILED "$name" "$note"; fi
 }
 
-# pure_on VERSION: the pure ring on a Node of that version, fetched by npx; with samples, because it only checks that it
-# runs.
+# pure_on VERSION: the pure ring on a Node of that version, fetched by npx; with smaller samples, because it only checks
+# that it runs.
 pure_on() {
   local version
   version=$(npx -y -p "node@$1" node --version </dev/null)
   if [[ $version == "v$1" || $version == "v$1."* ]]; then
-    VIPC_TESTS=quick NODE_OPTIONS=$JEST_NODE_OPTIONS step "pure on Node $version" npx -y -p "node@$1" node node_modules/jest/bin/jest.js --selectProjects pure
+    VIPC_TESTS=brief NODE_OPTIONS=$JEST_NODE_OPTIONS step "pure on Node $version" npx -y -p "node@$1" node node_modules/jest/bin/jest.js --selectProjects pure
   elif [ -n "${CI-}" ]; then
     failed=$((failed + 1))
     record FAILED "pure on Node $1" "cannot be fetched"

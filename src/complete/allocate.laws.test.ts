@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { contains, parseCidr, parseIp } from '../ip.js';
 import { EMPTY_SNAPSHOT, keyOf, type Service } from '../read/types.js';
 import { type Situation, situations } from '../testing/random/situations.js';
+import { often } from '../testing/run/extent.js';
 import { allocate } from './allocate.js';
 
 function run({ services, cidrs, nodePorts }: Situation) {
@@ -17,7 +18,8 @@ function run({ services, cidrs, nodePorts }: Situation) {
 const nodePortsOf = ({ spec }: Service) =>
   new Set([...spec.ports.map(({ nodePort }) => nodePort), spec.healthCheckNodePort].filter((port) => port !== 0));
 
-const law = (check: (situation: Situation) => void) => fc.assert(fc.property(situations, check), { numRuns: 300 });
+const law = (check: (situation: Situation) => void) =>
+  fc.assert(fc.property(situations, check), { numRuns: often(300) });
 
 describe('whatever Services there are', () => {
   it('the order does not matter', () => {
@@ -37,7 +39,7 @@ describe('whatever Services there are', () => {
             .sort();
         expect(messages(other)).toEqual(messages(one));
       }),
-      { numRuns: 300 },
+      { numRuns: often(300) },
     );
   });
 
@@ -166,7 +168,7 @@ describe('whatever Services there are', () => {
         for (const ip of held) expect(now.has(ip)).toBe(true);
         expect(before.map(({ spec }) => spec.ports)).toEqual(after.slice(0, -1).map(({ spec }) => spec.ports));
       }),
-      { numRuns: 300 },
+      { numRuns: often(300) },
     );
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Origin } from '../diag.js';
+import { often } from '../testing/run/extent.js';
 import { readConfig } from './config.js';
 import { excerpt, locate } from './locate.js';
 import { readSnapshot } from './snapshot.js';
@@ -111,16 +112,16 @@ describe('hostile input', () => {
       fc.property(fc.array(object, { maxLength: 4 }), (items) => {
         readAll(JSON.stringify({ kind: 'List', items }));
       }),
-      { numRuns: 500 },
+      { numRuns: often(500) },
     );
   });
 
   it('any texts of YAML', () => {
-    fc.assert(fc.property(fc.string({ unit: pieces, maxLength: 60 }), readOnly), { numRuns: 1000 });
+    fc.assert(fc.property(fc.string({ unit: pieces, maxLength: 60 }), readOnly), { numRuns: often(1000) });
   });
 
   it('any texts', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 100 }), readOnly), { numRuns: 300 });
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 100 }), readOnly), { numRuns: often(300) });
   });
 
   const texts: [string, string][] = [

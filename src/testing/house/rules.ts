@@ -157,7 +157,7 @@ export const RULES: readonly Rule[] = [
   rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os global:setTimeout'),
   rule('apply/lock.ts', 'diag.ts files.ts', 'node:child_process node:fs global:process'),
   rule('watch/', '', 'node:timers global:Math.random global:performance global:setTimeout'),
-  rule('watch/client.ts', 'watch/kubeconfig.ts', 'node:http node:https'),
+  rule('watch/client.ts', 'watch/kubeconfig.ts', 'node:http node:https node:stream node:zlib'),
   rule('watch/kubeconfig.ts', '', 'npm:@kubernetes/client-node node:fs node:path global:process'),
   rule('watch/files.ts', 'watch/source.ts front.ts read/source.ts read/types.ts diag.ts', 'global:setTimeout'),
   rule(

@@ -1,18 +1,21 @@
 /**
  * Extent: how much a run tries of what could be tried without end. `bash scripts/test.sh` is the quick run, which takes
- * samples; with --all (VIPC_TESTS=all) it takes everything, or more. Both make their random choices from one seed,
- * which they print.
+ * samples; with --all (VIPC_TESTS=all) it takes everything, or more; on further Nodes (VIPC_TESTS=brief) a quarter of
+ * the quick run. All make their random choices from one seed, which they print.
  */
 
 /** Whether to try everything. */
 export const ALL = process.env['VIPC_TESTS'] === 'all';
 
+/** Whether the run is only about the Node that it runs on. */
+export const BRIEF = process.env['VIPC_TESTS'] === 'brief';
+
 /** Set SEED to the printed value to repeat the choices of a run. */
 export const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 /** The number of repetitions: in a quick run, and in a run of everything. */
-export function often(quick: number, all: number): number {
-  return ALL ? all : quick;
+export function often(quick: number, all = quick): number {
+  return ALL ? all : BRIEF ? Math.ceil(quick / 4) : quick;
 }
 
 /**
