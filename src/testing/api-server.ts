@@ -173,7 +173,7 @@ function calm(token: string | undefined): Mood {
 
 const KINDS: readonly StoredKind[] = SERVED.map(({ kind }) => kind);
 
-/** Bytes: longer answers are packed (staging/src/k8s.io/apiserver, endpoints/handlers/responsewriters). */
+/** Bytes: longer answers are packed (k8s.io/apiserver, endpoints/handlers). */
 const PACKED_FROM = 128 << 10;
 
 function send(response: ServerResponse, { code, body }: Answer, accepted: string | string[] = ''): void {
