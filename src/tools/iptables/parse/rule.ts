@@ -6,7 +6,7 @@ import { type Match, type Rule, rule, type Target } from '../types.js';
 import { parseHeader } from './header.js';
 import { parseMatch } from './matches.js';
 import { parseTarget } from './targets.js';
-import { words } from './words.js';
+import { endOfWord, nextWord } from './words.js';
 
 /**
  * The rule of a line without its chain, with a leading space, as iptables-save prints it. printRule gives back any text
@@ -20,7 +20,8 @@ export function parseRule(text: string, family: Family): Rule {
     if (MATCH.test(piece)) matches.push(parseMatch(piece, family));
     else target = parseTarget(piece, family);
   }
-  return rule(parseHeader(header, family), matches, target);
+  // A copy has no room for more, and a dump has hundreds of thousands of rules.
+  return rule(parseHeader(header, family), matches.slice(), target);
 }
 
 const MATCH = /^\s*-m/;
@@ -33,14 +34,16 @@ function cut(text: string): readonly string[] {
   let start = 0;
   let end = 0;
   let argument = false;
-  for (const word of words(text)) {
-    if (!argument && BEGINS.has(word.raw)) {
+  for (let at = nextWord(text, 0); at < text.length; at = nextWord(text, end)) {
+    const after = endOfWord(text, at);
+    const option = !argument && text[at] === '-' ? text.slice(at, after) : '';
+    if (BEGINS.has(option)) {
       pieces.push(text.slice(start, end));
       start = end;
-      if (word.raw !== '-m') break;
+      if (option !== '-m') break;
     }
-    argument = !argument && TAKES_TEXT.has(word.raw);
-    end = word.end;
+    argument = TAKES_TEXT.has(option);
+    end = after;
   }
   pieces.push(text.slice(start));
   return pieces;

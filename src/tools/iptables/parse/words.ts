@@ -3,26 +3,11 @@
  * except inside quotes, where a backslash escapes the next character. A closing quote ends the word.
  */
 
-/** A word as written, with its quotes, and its position. */
-export interface Word {
-  readonly raw: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The words of a line, in order. An unclosed quote runs to the end. */
-export function words(text: string): readonly Word[] {
-  const found: Word[] = [];
-  let at = 0;
-  while (at < text.length) {
-    if (isBlank(text[at])) at++;
-    else {
-      const start = at;
-      at = endOfWord(text, start);
-      found.push({ raw: text.slice(start, at), start, end: at });
-    }
-  }
-  return found;
+/** Where the first word from `at` on begins; the length of the text if there is none. */
+export function nextWord(text: string, at: number): number {
+  let start = at;
+  while (start < text.length && isBlank(text[start])) start++;
+  return start;
 }
 
 /** Whether every quote in the text is closed: iptables-save writes a line break in a comment literally. */
@@ -46,7 +31,7 @@ export function unquote(raw: string): string | undefined {
 }
 
 /** Where the word that begins at `start` ends. */
-function endOfWord(text: string, start: number): number {
+export function endOfWord(text: string, start: number): number {
   for (let at = start; at < text.length; at++) {
     if (isBlank(text[at])) return at;
     if (text[at] === '"') {
