@@ -46,6 +46,8 @@ export interface Trail {
   readonly site: Site;
   readonly flow: Flow;
   readonly before: Trail | undefined;
+  /** The steps that the branch took together with others, of which `site` is the last; `flow` has its own destination. */
+  readonly joint: Trail | undefined;
   /** Made when it is asked for, once for all branches that share it. */
   step: Step | undefined;
 }
@@ -56,19 +58,41 @@ export interface Branch {
   readonly trail: Trail | undefined;
   /** The unknown conditions that it assumes to hold, or with `not` before them, to fail. */
   readonly depends: readonly string[];
+  /**
+   * The branches that walk as one in this one, as they were when they met; the flow is that of the first, weight and
+   * trail begin where they met. See twins.
+   */
+  readonly twins: readonly Branch[] | undefined;
 }
 
 /** The trail with one step more. */
 export function stepped(site: Site, { flow, trail }: Pick<Branch, 'flow' | 'trail'>): Trail {
-  return { site, flow, before: trail, step: undefined };
+  return { site, flow, before: trail, joint: undefined, step: undefined };
+}
+
+/** The trail of a branch that went on with others for the steps of `joint`; `flow` is its own. */
+export function jointly(joint: Trail | undefined, flow: Flow, { trail }: Pick<Branch, 'trail'>): Trail | undefined {
+  return joint ? { site: joint.site, flow, before: trail, joint, step: undefined } : trail;
 }
 
 /** The steps in their order. */
 export function stepsOf({ trail }: Pick<Branch, 'trail'>): readonly Step[] {
   const found: Step[] = [];
   for (let at = trail; at; at = at.before) {
+    if (at.joint) {
+      found.push(...ownSteps(at.joint, at.flow));
+      continue;
+    }
     at.step ??= { ...at.site, flow: at.flow };
     found.push(at.step);
   }
   return found.reverse();
+}
+
+/** The steps of a joint trail, the last one first, as the branch with this flow took them. */
+function ownSteps(joint: Trail, { destination, destinationPort }: Flow): readonly Step[] {
+  const found: Step[] = [];
+  for (let at: Trail | undefined = joint; at; at = at.before)
+    found.push({ ...at.site, flow: { ...at.flow, destination, destinationPort } });
+  return found;
 }

@@ -47,8 +47,9 @@ export function tablesOf({ family, tables }: RuleSet, known: Known, variant?: Va
     missed: (table, name, flow) => {
       const chain = find(table, name);
       if (!chain) return [];
+      const conditions = conditionsIn(chain);
       return chain.rules.flatMap((rule) => {
-        const failed = conditionsIn(chain, rule).find(({ test }) => test(flow).kind === 'no');
+        const failed = conditions[rule.place]?.find(({ test }) => test(flow).kind === 'no');
         return failed ? [{ rule: rule.place + 1, text: textIn(chain, rule), because: failed.text() }] : [];
       });
     },
@@ -57,15 +58,11 @@ export function tablesOf({ family, tables }: RuleSet, known: Known, variant?: Va
 
 /** Finds a table's chains by name; each is indexed once. */
 function finder(list: readonly Chain[], known: Known, family: Family) {
-  const chains = new Map(list.map((chain) => [chain.name, chain]));
-  const indexed = new Map<string, IndexedChain>();
+  const chains = new Map(list.map((chain) => [chain.name, { chain, indexed: undefined as IndexedChain | undefined }]));
   return (name: string): IndexedChain | undefined => {
-    const before = indexed.get(name);
-    const chain = before ? undefined : chains.get(name);
-    if (!chain) return before;
-    const made = indexOf(chain, known, family);
-    indexed.set(name, made);
-    return made;
+    const found = chains.get(name);
+    if (found) found.indexed ??= indexOf(found.chain, known, family);
+    return found?.indexed;
   };
 }
 

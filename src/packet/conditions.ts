@@ -21,6 +21,8 @@ export interface Known {
 export interface NamedCondition {
   readonly text: () => string;
   readonly test: Condition;
+  /** Whether it reads the destination, address or port. */
+  readonly tells: boolean;
 }
 
 /** All conditions of a rule, in the order in which the kernel tries them. */
@@ -30,7 +32,11 @@ export function conditionsOf({ header, matches }: Rule, known: Known): readonly 
     // The comment match always holds.
     ...matches
       .filter(({ kind }) => kind !== 'comment')
-      .map((match) => ({ text: () => print({ matches: [match] }), test: matchCondition(match, known) })),
+      .map((match) => ({
+        text: () => print({ matches: [match] }),
+        test: matchCondition(match, known),
+        tells: readsDestination(match),
+      })),
   ];
 }
 
@@ -40,10 +46,11 @@ function print({ header = {}, matches = [] }: { header?: Header; matches?: reado
 
 function headerConditions(header: Header): readonly NamedCondition[] {
   const found: NamedCondition[] = [];
-  const add = (part: Header, test: Condition) => found.push({ text: () => print({ header: part }), test });
+  const add = (part: Header, test: Condition, tells = false) =>
+    found.push({ text: () => print({ header: part }), test, tells });
   const { source, destination, inInterface, outInterface, protocol, other } = header;
   if (source) add({ source }, network(source, sourceOf));
-  if (destination) add({ destination }, network(destination, destinationOf));
+  if (destination) add({ destination }, network(destination, destinationOf), true);
   if (inInterface) add({ inInterface }, incoming(inInterface));
   if (outInterface) add({ outInterface }, outgoing(outInterface));
   if (protocol)
@@ -53,6 +60,7 @@ function headerConditions(header: Header): readonly NamedCondition[] {
     found.push({
       text: () => other.trim(),
       test: () => (other === ' -f' ? NO : other === ' ! -f' ? YES : depends(other.trim())),
+      tells: false,
     });
   return found;
 }
@@ -91,7 +99,11 @@ function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): C
   const cidr = parseCidr(value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`);
   if (!cidr) return () => depends(value);
   if (cidr.prefix < cidr.bytes.length * 8) return (flow) => unless(not, of(contains(cidr, side(flow))));
-  const { text } = ipOf(cidr.bytes);
+  return isAddress(not, ipOf(cidr.bytes).text, side);
+}
+
+/** Held for every endpoint of a dump, so nothing else of the rule is. */
+function isAddress(not: boolean, text: string, side: (flow: Flow) => Ip): Condition {
   return (flow) => unless(not, of(side(flow).text === text));
 }
 
@@ -123,19 +135,33 @@ function device(
   };
 }
 
+/** Whether a match may read the destination, address or port; one that is not known may read everything. */
+function readsDestination(match: Match): boolean {
+  switch (match.kind) {
+    case 'l4':
+      return match.destinationPort !== undefined;
+    case 'addrtype':
+      return match.side === 'destination';
+    case 'set':
+    case 'unknown':
+      return true;
+    default:
+      return false;
+  }
+}
+
 function matchCondition(match: Match, { node, membership }: Known): Condition {
   switch (match.kind) {
     case 'comment':
       return () => YES;
     case 'l4':
+      // Without a port it is the condition of the header, `-p tcp -m tcp`.
+      if (match.destinationPort === undefined) return protocolIs({ not: false, value: match.protocol });
       return shared(
         `l4 ${match.protocol} ${match.destinationPort}`,
         () =>
           ({ protocol, destinationPort }) =>
-            of(
-              protocol === match.protocol &&
-                (match.destinationPort === undefined || match.destinationPort === destinationPort),
-            ),
+            of(protocol === match.protocol && match.destinationPort === destinationPort),
       );
     case 'conntrack': {
       const { not, value } = match.states;

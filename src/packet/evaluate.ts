@@ -16,6 +16,7 @@ import { type Flow, flowOf, type PacketClass } from './packet.js';
 import { membershipsOf } from './sets.js';
 import { type Stage, stagesAt } from './stages.js';
 import { type Asker, askAll } from './turns.js';
+import { apart, joined, parted } from './twins.js';
 
 /** Where a packet ends: a rule drops or refuses it, or it leaves the tables. */
 export type End = 'delivered' | 'forwarded' | 'drop' | 'reject';
@@ -52,7 +53,7 @@ export function newEvaluator(node: NodeRules): Evaluator {
     const own = rules.get(packet.family);
     if (!own) return [];
     const way: Way = { node, stages: own.stages, serverFor, outcomes: [] };
-    travel(way, { flow: flowOf(packet), weight: ONE, trail: undefined, depends: [] });
+    travel(way, { flow: flowOf(packet), weight: ONE, trail: undefined, depends: [], twins: undefined });
     return way.outcomes;
   };
   return {
@@ -96,37 +97,44 @@ interface Way {
 
 /** The hooks that a packet passes: from an interface or from this node, to this node or out again. */
 function travel(way: Way, begin: Branch): void {
-  const { node } = way;
-  const here = (branches: readonly Branch[]) => branches.filter(({ flow }) => isLocal(node, flow.destination));
-  const away = (branches: readonly Branch[]) => branches.filter(({ flow }) => !isLocal(node, flow.destination));
   const deliver = (branches: readonly Branch[]) => {
     for (const branch of branches) end(way, branch, 'delivered');
   };
   if (begin.flow.isLocal) {
-    const sent = pass(way, 'OUTPUT', [begin]);
-    leave(way, away(sent));
+    const sent = byDestination(way.node, pass(way, 'OUTPUT', [begin]));
+    leave(way, sent.away);
     // A packet to this node itself comes in again by lo, with the conntrack entry that OUTPUT made.
-    const back = pass(way, 'POSTROUTING', here(sent)).map((branch) => ({
+    const back = pass(way, 'POSTROUTING', sent.here).map((branch) => ({
       ...branch,
       flow: { ...branch.flow, isLocal: false, inInterface: 'lo', isDestinationSet: true, isSourceSet: true },
     }));
     deliver(pass(way, 'INPUT', pass(way, 'PREROUTING', back)));
     return;
   }
-  const came = pass(way, 'PREROUTING', [begin]);
-  deliver(pass(way, 'INPUT', here(came)));
-  leave(way, pass(way, 'FORWARD', away(came)));
+  const came = byDestination(way.node, pass(way, 'PREROUTING', [begin]));
+  deliver(pass(way, 'INPUT', came.here));
+  leave(way, pass(way, 'FORWARD', came.away));
+}
+
+/** The branches whose destination is this node, and those that go on to another. */
+function byDestination(node: NodeRules, branches: readonly Branch[]): Record<'here' | 'away', readonly Branch[]> {
+  const isHere = ({ destination }: Flow) => isLocal(node, destination);
+  const [here, away]: [Branch[], Branch[]] = [[], []];
+  for (const branch of branches)
+    for (const part of parted(branch, isHere)) (isHere(part.flow) ? here : away).push(part);
+  return { here, away };
 }
 
 function end({ outcomes }: Way, branch: Branch, how: End): void {
-  const { flow, weight: share, depends, trail } = branch;
-  outcomes.push({ end: how, flow, share, depends, trail });
+  for (const { flow, weight: share, depends, trail } of apart(branch))
+    outcomes.push({ end: how, flow, share, depends, trail });
 }
 
 /** Sends branches out through POSTROUTING. */
 function leave(way: Way, branches: readonly Branch[]): void {
+  const isHere = ({ destination }: Flow) => isLocal(way.node, destination);
   for (const branch of pass(way, 'POSTROUTING', branches))
-    end(way, branch, isLocal(way.node, branch.flow.destination) ? 'delivered' : 'forwarded');
+    for (const part of parted(branch, isHere)) end(way, part, isHere(part.flow) ? 'delivered' : 'forwarded');
 }
 
 /** The branches that pass a hook; the others have ended. IPVS may send a branch out at once. */
@@ -134,7 +142,10 @@ function pass(way: Way, hook: Hook, branches: readonly Branch[]): readonly Branc
   let left = branches;
   for (const stage of way.stages(hook)) {
     if (left.length === 0) return left;
-    left = left.flatMap((branch) => actAt(stage, way, hook, branch));
+    const walked: Branch[] = [];
+    for (const branch of left) walked.push(...actAt(stage, way, hook, branch));
+    // What translates a destination makes branches of one.
+    left = stage.kind === 'rules' ? walked : joined(walked);
   }
   return left;
 }
@@ -186,20 +197,20 @@ function isPast(hook: Hook, { state, isDestinationSet, isSourceSet, sourceNat }:
 function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
   const { virtualServer, state } = branch.flow;
   // Without an entry in its connection table IPVS takes only a connection's first packet (tcp_conn_schedule: SYN).
-  const server = virtualServer === undefined && state === 'NEW' ? way.serverFor(branch.flow) : undefined;
-  if (!server) return [branch];
+  if (virtualServer !== undefined || state !== 'NEW') return [branch];
+  return parted(branch, way.serverFor).flatMap((part) => {
+    const server = way.serverFor(part.flow);
+    return server ? apart(part).flatMap((each) => served(way, hook, server, each)) : [part];
+  });
+}
+
+/** The branches that a virtual server delivers to this node; those to others leave it. */
+function served(way: Way, hook: Hook, server: VirtualServer, branch: Branch): readonly Branch[] {
   const given = schedule(server, branch, hook);
   if (given.length === 0) end(way, refused(server, branch, hook), 'reject');
   // ip_vs_nat_xmit: a packet to a real server on this node is delivered; a packet to another passes OUTPUT.
-  const here = given.filter(({ flow }) => isLocal(way.node, flow.destination));
-  leave(
-    way,
-    pass(
-      way,
-      'OUTPUT',
-      given.filter((each) => !here.includes(each)),
-    ),
-  );
+  const { here, away } = byDestination(way.node, given);
+  leave(way, pass(way, 'OUTPUT', joined(away)));
   return here;
 }
 

@@ -29,8 +29,19 @@ export function foreignCondition(text: string, node: NodeRules): Condition {
   return (flow) => all(conditions, flow);
 }
 
+/** The conjunction of conditions as one. */
+export function allOf(conditions: readonly Condition[]): Condition {
+  const [only] = conditions;
+  if (!only) return always;
+  return conditions.length === 1 ? only : (flow) => all(conditions, flow);
+}
+
+function always(): Tri {
+  return YES;
+}
+
 /** The conjunction of conditions: if one fails, the rule does not match, even if others are unknown. */
-export function all(conditions: readonly Condition[], flow: Flow): Tri {
+function all(conditions: readonly Condition[], flow: Flow): Tri {
   let result: Tri = YES;
   for (const condition of conditions) {
     const tri = condition(flow);
@@ -61,7 +72,7 @@ type Reader = (
   node: NodeRules,
 ) => ((flow: Flow) => Tri | boolean | undefined) | undefined;
 
-const always = () => true;
+const holds = () => true;
 
 function port(side: 'source' | 'destination', list: string) {
   return (flow: Flow) => {
@@ -128,18 +139,18 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
     'statistic',
     (option, value) => {
-      if (option === 'mode') return always;
+      if (option === 'mode') return holds;
       // `--every N` takes each Nth packet in turn: a share of 1/N of many connections.
       if (option === 'every') return () => shareOf(fraction(1n, BigInt(Number(value) || 1)));
-      if (option === 'packet') return always;
+      if (option === 'packet') return holds;
       const units = Math.round(Number(value) * 2 ** 31);
       if (!(units >= 0 && units <= 2 ** 31)) return undefined;
       return option === 'probability' ? () => shareOf(fraction(BigInt(units), 1n << 31n)) : undefined;
     },
   ],
   // A new client is in no list.
-  ['recent', (option) => ({ set: always, rcheck: () => false, update: () => false })[option] ?? always],
-  ['comment', () => always],
+  ['recent', (option) => ({ set: holds, rcheck: () => false, update: () => false })[option] ?? holds],
+  ['comment', () => holds],
   [
     'icmp',
     () =>

@@ -5,23 +5,38 @@
  * index finds those for a packet, so its cost does not grow with the number of Services.
  */
 import type { Family } from '../ip.js';
+import type { Owner } from '../owner.js';
 import type { SavedChain } from '../tools/iptables/parse.js';
 import { printRule } from '../tools/iptables/print.js';
-import type { Chain, Rule } from '../tools/iptables/types.js';
-import type { Site } from './branch.js';
+import { type Chain, rule as emptyRule, type Rule } from '../tools/iptables/types.js';
+import type { Branch, Site } from './branch.js';
 import { conditionsOf, type Known, type NamedCondition } from './conditions.js';
-import { all, type Condition } from './foreign.js';
+import { allOf, type Condition } from './foreign.js';
 import { type Fraction, rest, times } from './fraction.js';
 import type { Flow } from './packet.js';
-import { type Action, actionOf } from './targets.js';
+import { type Action, actionOf, changesDestination } from './targets.js';
 import type { Tri } from './tri.js';
+import { apart, parted } from './twins.js';
 
+/** A rule of a chain; what the walk needs of it is made when a packet first reaches it, and most are never reached. */
 export interface IndexedRule {
-  readonly rule: Rule;
   /** From 0. */
   readonly place: number;
-  /** Made when a packet first reaches the rule; most rules are never reached. */
+  /** After a packet has reached a rule that was read from a dump, its line is enough. */
+  rule: Rule | undefined;
   made: Made | undefined;
+  site: Site | undefined;
+  target: IndexedChain | undefined;
+  shares: Shares | undefined;
+}
+
+interface Made {
+  readonly test: Condition;
+  /** Whether the test reads the destination, and whether the action changes it. */
+  readonly tells: boolean;
+  readonly changes: boolean;
+  readonly action: (flow: Flow) => Action;
+  readonly owner: Owner | undefined;
 }
 
 /** A branch's weight, and its parts that match and do not match a rule with a probability. */
@@ -29,14 +44,6 @@ interface Shares {
   readonly weight: Fraction;
   readonly taken: Fraction;
   readonly left: Fraction;
-}
-
-interface Made {
-  readonly tests: readonly Condition[];
-  site: Site | undefined;
-  action: ((flow: Flow) => Action) | undefined;
-  target: IndexedChain | undefined;
-  shares: Shares | undefined;
 }
 
 export interface IndexedChain {
@@ -57,36 +64,52 @@ const SHORT = 16;
 
 /** The index of a chain. */
 export function indexOf(chain: Chain, known: Known, family: Family): IndexedChain {
-  const rules = chain.rules().map((rule, place): IndexedRule => ({ rule, place, made: undefined }));
   const { lines }: Partial<SavedChain> = chain;
-  const about = { chain, lines, known, family, rules };
-  if (rules.length < SHORT) return { ...about, byAddress: undefined, byPort: undefined, others: rules };
+  const written = chain.rules();
+  const rules = written.map(indexedRule);
+  if (rules.length < SHORT)
+    return { chain, lines, known, family, rules, byAddress: undefined, byPort: undefined, others: rules };
   const byAddress = new Map<string, IndexedRule[]>();
   const byPort = new Map<number, IndexedRule[]>();
   const others: IndexedRule[] = [];
   for (const each of rules) {
-    const address = addressOf(each.rule);
-    const port = address === undefined ? portOf(each.rule) : undefined;
+    const address = each.rule && addressOf(each.rule);
+    const port = address === undefined && each.rule ? portOf(each.rule) : undefined;
     if (address !== undefined) push(byAddress, address, each);
     else if (port !== undefined) push(byPort, port, each);
     else others.push(each);
   }
-  return { ...about, byAddress, byPort, others };
+  return { chain, lines, known, family, rules, byAddress, byPort, others };
 }
 
-/** The conditions of a rule of the chain, each with its text. */
-export function conditionsIn({ known }: IndexedChain, { rule }: IndexedRule): readonly NamedCondition[] {
-  return conditionsOf(rule, known);
+function indexedRule(rule: Rule, place: number): IndexedRule {
+  return { place, rule, made: undefined, site: undefined, target: undefined, shares: undefined };
+}
+
+/** The conditions of each rule of the chain, each with its text. */
+export function conditionsIn({ chain, known }: IndexedChain): readonly (readonly NamedCondition[])[] {
+  return chain.rules().map((rule) => conditionsOf(rule, known));
 }
 
 /** Whether a rule of the chain matches a flow. */
 export function test(chain: IndexedChain, indexed: IndexedRule, flow: Flow): Tri {
-  return all(madeOf(chain, indexed).tests, flow);
+  return (indexed.made ?? make(chain, indexed)).test(flow);
+}
+
+/** The parts of a branch to which a rule of the chain is the same: one that changes the destination needs each alone. */
+export function partsAt(chain: IndexedChain, indexed: IndexedRule, branch: Branch): readonly Branch[] {
+  const { test, tells, changes } = indexed.made ?? make(chain, indexed);
+  if (changes && test(branch.flow).kind !== 'no') return apart(branch);
+  if (!tells) return [branch];
+  return parted(branch, (flow) => {
+    const tri = test(flow);
+    return tri.kind === 'depends' ? tri.on : tri.kind;
+  });
 }
 
 /** A rule of the chain as iptables -S prints it. */
-export function textIn(chain: IndexedChain, indexed: IndexedRule): string {
-  return `-A ${chain.chain.name}${chain.lines?.[indexed.place] ?? printRule(indexed.rule, chain.family)}`;
+export function textIn({ chain, lines, family }: IndexedChain, { place, rule }: IndexedRule): string {
+  return `-A ${chain.name}${lines?.[place] ?? (rule ? printRule(rule, family) : '')}`;
 }
 
 /** What a step at a rule of the chain says about it. Nearly all rules are reached from one hook only. */
@@ -95,40 +118,35 @@ export function siteIn(
   chain: IndexedChain,
   indexed: IndexedRule,
 ): Site {
-  const made = madeOf(chain, indexed);
-  if (made.site?.hook === hook) return made.site;
-  const { rule, place } = indexed;
+  if (indexed.site?.hook === hook) return indexed.site;
+  const { place } = indexed;
   const { name, owner = undefined } = chain.chain;
+  const { owner: own = owner } = indexed.made ?? make(chain, indexed);
   const text = textIn(chain, indexed);
-  made.site = { hook, table, variant, chain: name, rule: place + 1, text, owner: rule.owner ?? owner, passed: place };
-  return made.site;
+  indexed.site = { hook, table, variant, chain: name, rule: place + 1, text, owner: own, passed: place };
+  return indexed.site;
 }
 
-/** The action of a rule on a flow that it matches. */
-export function actionIn(indexed: IndexedRule): (flow: Flow) => Action {
-  const { made, rule } = indexed;
-  if (!made) return actionOf(rule);
-  made.action ??= actionOf(rule);
-  return made.action;
+/** The action of a rule of the chain on a flow that it matches. */
+export function actionIn(chain: IndexedChain, indexed: IndexedRule, flow: Flow): Action {
+  return (indexed.made ?? make(chain, indexed)).action(flow);
 }
 
 /** The chain that a rule jumps to. */
 export function targetIn(
-  { made }: IndexedRule,
+  indexed: IndexedRule,
   name: string,
   find: (chain: string) => IndexedChain | undefined,
 ): IndexedChain | undefined {
-  if (!made) return find(name);
-  made.target ??= find(name);
-  return made.target;
+  indexed.target ??= find(name);
+  return indexed.target;
 }
 
 /** The parts of a weight that match and do not match a rule with a probability. */
-export function partIn({ made }: IndexedRule, weight: Fraction, share: Fraction): Shares {
-  if (made?.shares?.weight === weight) return made.shares;
-  const shares = sharesOf(weight, share);
-  if (made) made.shares = shares;
-  return shares;
+export function partIn(indexed: IndexedRule, weight: Fraction, share: Fraction): Shares {
+  if (indexed.shares?.weight === weight) return indexed.shares;
+  indexed.shares = sharesOf(weight, share);
+  return indexed.shares;
 }
 
 /** Chains of as many endpoints have the same shares. */
@@ -142,15 +160,18 @@ function sharesOf(weight: Fraction, share: Fraction): Shares {
   return shares;
 }
 
-function madeOf({ known }: IndexedChain, indexed: IndexedRule): Made {
-  if (indexed.made) return indexed.made;
+function make({ lines, known }: IndexedChain, indexed: IndexedRule): Made {
+  // It is there until here.
+  const rule = indexed.rule ?? emptyRule({}, []);
+  const conditions = conditionsOf(rule, known);
   indexed.made = {
-    tests: conditionsOf(indexed.rule, known).map((each) => each.test),
-    site: undefined,
-    action: undefined,
-    target: undefined,
-    shares: undefined,
+    test: allOf([...new Set(conditions.map(({ test }) => test))]),
+    tells: conditions.some(({ tells }) => tells),
+    changes: changesDestination(rule),
+    action: actionOf(rule),
+    owner: rule.owner,
   };
+  if (lines) indexed.rule = undefined;
   return indexed.made;
 }
 
@@ -170,16 +191,23 @@ function portOf({ matches }: Rule): number | undefined {
   return match?.kind === 'l4' ? match.destinationPort : undefined;
 }
 
-/** The first rule from place `from` on that may match the flow. */
-export function nextFor(
+/** The first rule from place `from` on that may match the flow of a branch, or that of one of its twins. */
+export function nextIn(chain: IndexedChain, { flow, twins }: Branch, from: number): IndexedRule | undefined {
+  if (!twins || !chain.byAddress) return nextFor(chain, flow, from);
+  let next: IndexedRule | undefined;
+  for (const twin of twins) next = earlier(next, nextFor(chain, twin.flow, from));
+  return next;
+}
+
+function nextFor(
   { byAddress, byPort, others }: IndexedChain,
-  flow: Flow,
+  { destination, destinationPort }: Flow,
   from: number,
 ): IndexedRule | undefined {
   if (!byAddress) return others[from];
   const other = atOrBehind(others, from);
-  const forAddress = atOrBehind(byAddress.get(flow.destination.text), from);
-  return earlier(earlier(other, forAddress), atOrBehind(byPort?.get(flow.destinationPort ?? -1), from));
+  const forAddress = atOrBehind(byAddress.get(destination.text), from);
+  return earlier(earlier(other, forAddress), atOrBehind(byPort?.get(destinationPort ?? -1), from));
 }
 
 function earlier(a: IndexedRule | undefined, b: IndexedRule | undefined): IndexedRule | undefined {

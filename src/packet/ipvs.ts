@@ -1,11 +1,11 @@
 /**
  * ipvs: a virtual server takes a packet and gives it to a real server.
  */
-import { parseIp } from '../ip.js';
+import { type Ip, parseIp } from '../ip.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
-import { type Branch, stepped, type Trail } from './branch.js';
-import { fraction, times } from './fraction.js';
+import { type Branch, type Site, stepped } from './branch.js';
+import { type Fraction, fraction, times } from './fraction.js';
 import type { Hook } from './hooks.js';
 import type { Flow } from './packet.js';
 import { translated } from './targets.js';
@@ -26,33 +26,57 @@ function nameOf({ protocol, address, port }: Pick<VirtualServer, 'protocol' | 'a
  * (ip_vs_leave: ICMP port unreachable).
  */
 export function schedule(server: VirtualServer, branch: Branch, hook: Hook): readonly Branch[] {
+  const { choices, name, affinity = branch.flow.affinity } = scheduleOf(server);
+  const flow = { ...branch.flow, virtualServer: name, affinity };
+  return choices.map(({ ip, port, share, site }) => ({
+    ...branch,
+    trail: stepped(site(hook), branch),
+    flow: translated(flow, ip, port),
+    weight: times(branch.weight, share),
+  }));
+}
+
+/** What a virtual server does with connections: the same for each. */
+interface Schedule {
+  readonly name: string;
+  readonly affinity: string | undefined;
+  readonly choices: readonly Choice[];
+}
+
+interface Choice {
+  readonly ip: Ip;
+  readonly port: number;
+  readonly share: Fraction;
+  readonly site: (hook: Hook) => Site;
+}
+
+const SCHEDULES = new WeakMap<VirtualServer, Schedule>();
+
+function scheduleOf(server: VirtualServer): Schedule {
+  const known = SCHEDULES.get(server);
+  if (known) return known;
   const taking = server.realServers.filter(({ weight }) => weight > 0);
   // Round robin ignores weights other than 0; the weighted schedulers use them.
   const weightOf = ({ weight }: { readonly weight: number }) => (/^w|^sed$|^nq$/.test(server.scheduler) ? weight : 1);
   const total = taking.reduce((sum, real) => sum + weightOf(real), 0);
-  return taking.flatMap((real) => {
+  const choices = taking.flatMap((real): readonly Choice[] => {
     const ip = parseIp(real.address);
     if (!ip) return [];
-    const trail = trailOf(server, branch, hook, ` ${printRealServer(real)}`);
-    const flow = { ...translated(branch.flow, ip, real.port), virtualServer: nameOf(server), isDestinationSet: true };
-    return [
-      {
-        ...branch,
-        trail,
-        flow: server.persistence ? { ...flow, affinity: printService(server) } : flow,
-        weight: times(branch.weight, fraction(BigInt(weightOf(real)), BigInt(total))),
-      },
-    ];
+    const share = fraction(BigInt(weightOf(real)), BigInt(total));
+    return [{ ip, port: real.port, share, site: siteOf(server, ` ${printRealServer(real)}`) }];
   });
+  const made = { name: nameOf(server), affinity: server.persistence ? printService(server) : undefined, choices };
+  SCHEDULES.set(server, made);
+  return made;
 }
 
 /** The branch of packets for which no real server takes connections. */
 export function refused(server: VirtualServer, branch: Branch, hook: Hook): Branch {
-  return { ...branch, trail: trailOf(server, branch, hook) };
+  return { ...branch, trail: stepped(siteOf(server, '')(hook), branch) };
 }
 
-function trailOf(server: VirtualServer, branch: Branch, hook: Hook, real = ''): Trail {
+function siteOf(server: VirtualServer, real: string): (hook: Hook) => Site {
   const chain = printService(server);
   const text = `${chain}${printScheduling(server)}${real}`;
-  return stepped({ hook, table: 'ipvs', chain, rule: 0, text, owner: server.owner, passed: 0 }, branch);
+  return (hook) => ({ hook, table: 'ipvs', chain, rule: 0, text, owner: server.owner, passed: 0 });
 }

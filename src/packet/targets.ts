@@ -23,6 +23,11 @@ export function actionOf({ target, matches }: Rule): (flow: Flow) => Action {
   return affinity?.kind === 'recent' ? (flow) => act({ ...flow, affinity: affinity.list }) : act;
 }
 
+/** Whether a rule may change the destination of a packet. */
+export function changesDestination({ target }: Rule): boolean {
+  return target?.kind === 'dnat' || (target?.kind === 'unknown' && /^ -[jg] (?:DNAT|REDIRECT)\b/.test(target.text));
+}
+
 function goOn(flow: Flow): Action {
   return { kind: 'continue', flow };
 }
@@ -56,13 +61,18 @@ function actionOfTarget(target: Target): (flow: Flow) => Action {
     case 'dnat': {
       const ip = parseIp(target.ip);
       if (!ip) return () => ({ kind: 'unknown', text: `DNAT to ${target.ip}` });
-      return (flow) => verdict('accept', translated(flow, ip, target.port));
+      return translating(ip, target.port);
     }
     case 'masquerade':
       return (flow) => verdict('accept', { ...flow, sourceNat: 'masquerade' });
     case 'unknown':
       return (flow) => foreignAction(target.text, flow);
   }
+}
+
+/** Held for every endpoint of a dump, so nothing else of the rule is. */
+function translating(ip: Ip, port: number): (flow: Flow) => Action {
+  return (flow) => verdict('accept', translated(flow, ip, port));
 }
 
 /** The flow after DNAT; the original destination stays that of the conntrack entry. */

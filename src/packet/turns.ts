@@ -7,6 +7,7 @@
  */
 import type { Branch } from './branch.js';
 import type { Flow } from './packet.js';
+import { apart } from './twins.js';
 import type { Walked } from './walk.js';
 
 /** Rules that a branch walks through. */
@@ -25,6 +26,15 @@ export function askAll(
 ): readonly Walked[] {
   const [only] = askers;
   if (only && askers.length === 1) return isPast(branch.flow) ? [{ branch, verdict: 'accept' }] : only.walk(branch);
+  return apart(branch).flatMap((each) => askInTurns(askers, where, each, isPast));
+}
+
+function askInTurns(
+  askers: readonly Asker[],
+  where: string,
+  branch: Branch,
+  isPast: (flow: Flow) => boolean,
+): readonly Walked[] {
   const one = inTurn(askers, branch, isPast);
   if (one.acted.size === 0) return one.walked;
   const backwards = [...askers].reverse();

@@ -10,8 +10,9 @@ import {
   actionIn,
   type IndexedChain,
   type IndexedRule,
-  nextFor,
+  nextIn,
   partIn,
+  partsAt,
   siteIn,
   targetIn,
   test,
@@ -49,17 +50,22 @@ export function follow(place: Place, chain: IndexedChain, start: Branch, from = 
   let branch = start;
   let at = from;
   for (;;) {
-    const next = nextFor(chain, branch.flow, at);
+    const next = nextIn(chain, branch, at);
     if (!next) {
       out.push(branch);
+      return out;
+    }
+    const parts = branch.twins && partsAt(chain, next, branch);
+    if (parts && parts[0] !== branch) {
+      for (const part of parts) out.push(...follow(place, chain, part, next.place, depth));
       return out;
     }
     const tri = settled(branch, test(chain, next, branch.flow));
     at = next.place + 1;
     if (tri.kind === 'no') continue;
-    const parts: Parts = (weight, share) => partIn(next, weight, share);
-    const left = tri.kind === 'yes' ? undefined : leftOf(branch, tri, parts);
-    const back = take(place, chain, next, tri.kind === 'yes' ? branch : takenOf(branch, tri, parts), depth, out);
+    const shares: Shares = (weight, share) => partIn(next, weight, share);
+    const left = tri.kind === 'yes' ? undefined : leftOf(branch, tri, shares);
+    const back = take(place, chain, next, tri.kind === 'yes' ? branch : takenOf(branch, tri, shares), depth, out);
     // The branches that come back, and the one that does not match, go on with the next rule: the first in this loop.
     const first = back[0] ?? left;
     if (!first) return out;
@@ -80,7 +86,7 @@ function take(
   depth: number,
   out: Branch[],
 ): readonly Branch[] {
-  const action = actionIn(rule)(before.flow);
+  const action = actionIn(chain, rule, before.flow);
   switch (action.kind) {
     case 'continue':
       return [after(place, chain, rule, before, action.flow)];
@@ -114,29 +120,27 @@ function unknown(branch: Branch, text: string): Branch {
 /** The branch after a step at the rule. */
 function after(place: Place, chain: IndexedChain, rule: IndexedRule, before: Branch, flow: Flow): Branch {
   const trail = stepped(siteIn(place, chain, rule), before);
-  return { flow, weight: before.weight, trail, depends: before.depends };
+  return { flow, weight: before.weight, trail, depends: before.depends, twins: before.twins };
 }
 
 /** The part of a branch that a rule matches. */
-export function takenOf({ flow, weight, trail, depends }: Branch, tri: Uncertain, parts: Parts = partsOf): Branch {
-  if (tri.kind === 'depends') return { flow, weight, trail, depends: [...depends, tri.on] };
-  return { flow, weight: parts(weight, tri.share).taken, trail, depends };
+export function takenOf(branch: Branch, tri: Uncertain, shares: Shares = sharesOf): Branch {
+  const { flow, weight, trail, depends, twins } = branch;
+  if (tri.kind === 'depends') return { flow, weight, trail, depends: [...depends, tri.on], twins };
+  return { flow, weight: shares(weight, tri.share).taken, trail, depends, twins };
 }
 
 /** The part that it does not match. If the match depends, both parts have the whole weight: either may be real. */
-export function leftOf(
-  { flow, weight, trail, depends }: Branch,
-  tri: Uncertain,
-  parts: Parts = partsOf,
-): Branch | undefined {
-  if (tri.kind === 'share') return { flow, weight: parts(weight, tri.share).left, trail, depends };
+export function leftOf(branch: Branch, tri: Uncertain, shares: Shares = sharesOf): Branch | undefined {
+  const { flow, weight, trail, depends, twins } = branch;
+  if (tri.kind === 'share') return { flow, weight: shares(weight, tri.share).left, trail, depends, twins };
   if (depends.length >= MOST_UNKNOWN) return undefined;
-  return { flow, weight, trail, depends: [...depends, `not ${tri.on}`] };
+  return { flow, weight, trail, depends: [...depends, `not ${tri.on}`], twins };
 }
 
 type Uncertain = Exclude<Tri, { kind: 'yes' | 'no' }>;
 
 /** The parts of a branch's weight that a share of connections is, and the rest. */
-type Parts = (weight: Fraction, share: Fraction) => { readonly taken: Fraction; readonly left: Fraction };
+type Shares = (weight: Fraction, share: Fraction) => { readonly taken: Fraction; readonly left: Fraction };
 
-const partsOf: Parts = (weight, share) => ({ taken: times(weight, share), left: times(weight, rest(share)) });
+const sharesOf: Shares = (weight, share) => ({ taken: times(weight, share), left: times(weight, rest(share)) });

@@ -152,6 +152,19 @@ function readVerdict(data: string): Effect['to'] {
   return { kind: 'unknown', text: data };
 }
 
+/** The data of an element, and the element as nft writes it if its map has a name. */
+interface Reading<T> {
+  readonly value: T;
+  readonly element: string | undefined;
+}
+
+/** What a lookup found, the share of each, and the readings of those that have data. */
+interface Results<T> {
+  readonly found: readonly ReturnType<Find>[];
+  readonly share: Fraction;
+  readonly read: readonly (Reading<T> | undefined)[];
+}
+
 /**
  * Looks a key up; numbers of a generator are keys of equal shares. A key without an element ends the rule. The data of an
  * element is read once.
@@ -166,8 +179,8 @@ function byMap<T>(
   const named = map.kind === 'named' ? known.set(map.name) : undefined;
   const find = finderOf(map, known);
   const lookup = lookupOf(key, find ?? NOWHERE, known.node);
-  const readings = new Map<Element, { readonly value: T; readonly element: string | undefined }>();
-  const readingOf = (element: Element, data: string) => {
+  const readings = new Map<Element, Reading<T>>();
+  const readingOf = (element: Element, data: string): Reading<T> => {
     const before = readings.get(element);
     if (before) return before;
     const shown = named && `${named.named.name} { ${element.key} : ${data} }`;
@@ -175,19 +188,29 @@ function byMap<T>(
     readings.set(element, made);
     return made;
   };
+  let last: Results<T> | undefined;
   return (flow) => {
     const found = lookup(flow);
     if (found === null) return [{ share: ONE, flow, to: LEAVE }];
     if (!found || !find) return unknown(flow, text);
     // A client that a map of the packets remembers is not followed to its endpoint: a new client is in none.
     if (named?.isDynamic) return [{ share: ONE, flow, to: named.remembers(flow) ? NEXT : LEAVE }];
-    const share = found.length === 1 ? ONE : fraction(1n, BigInt(found.length));
-    return found.map((each): Effect => {
+    // The numbers of a generator find the same elements for each packet.
+    if (last?.found !== found) {
+      const share = found.length === 1 ? ONE : fraction(1n, BigInt(found.length));
+      last = {
+        found,
+        share,
+        read: found.map((each) => (each?.data === undefined ? undefined : readingOf(each, each.data))),
+      };
+    }
+    const { share, read: results } = last;
+    return found.map((each, i): Effect => {
       if (each === null) return { share, flow, to: { kind: 'unknown', text } };
-      if (each?.data === undefined) return { share, flow, to: LEAVE };
-      const { value, element } = readingOf(each, each.data);
-      const { flow: changed, to } = act(value, flow);
-      return { share, flow: changed, to, element, owner: each.owner };
+      const result = results[i];
+      if (!result) return { share, flow, to: LEAVE };
+      const { flow: changed, to } = act(result.value, flow);
+      return { share, flow: changed, to, element: result.element, owner: each?.owner };
     });
   };
 }

@@ -17,13 +17,15 @@ export type Lookup = (flow: Flow) => readonly ReturnType<Find>[] | null | undefi
 /** The lookup of an expression. */
 export function lookupOf(key: Expression, find: Find, node: NodeRules): Lookup {
   const keys = keysOf(key, node);
-  let numbers: ReturnType<Lookup>;
+  // Numbers alone are the same for each packet, and the ways of one packet ask one after another.
+  const isConstant = key.kind === 'numgen';
+  let last: Flow | undefined;
+  let found: ReturnType<Lookup>;
   return (flow) => {
-    if (numbers) return numbers;
+    if (flow === last || (isConstant && last)) return found;
     const wanted = keys(flow);
-    const found = wanted ? wanted.map((each) => find(each)) : wanted;
-    // Numbers alone are the same for each packet.
-    if (key.kind === 'numgen') numbers = found;
+    found = wanted ? wanted.map((each) => find(each)) : wanted;
+    last = flow;
     return found;
   };
 }
@@ -36,10 +38,15 @@ interface Pattern {
 /** An index of elements. */
 export function indexElements(elements: Iterable<Element>): Find {
   const exact = new Map<string, Element>();
+  // Most keys have a first field that no element has: to see this is cheaper than to put a key together.
+  const firsts = new Set<string>();
   const byFirst = new Map<string, Pattern[]>();
   for (const element of elements) {
     // nft quotes the names of interfaces.
-    exact.set(element.key.replaceAll('"', ''), element);
+    const text = element.key.replaceAll('"', '');
+    const end = text.indexOf(' . ');
+    exact.set(text, element);
+    firsts.add(end < 0 ? text : text.slice(0, end));
     if (/[-*/]/.test(element.key)) {
       const fields = element.key.split(' . ');
       const [first = ''] = fields;
@@ -49,9 +56,10 @@ export function indexElements(elements: Iterable<Element>): Find {
       else byFirst.set(bucket, [{ fields, element }]);
     }
   }
-  if (byFirst.size === 0) return (key) => exact.get(keyText(key));
+  const get = (key: Key) => (firsts.has(keyText(key.slice(0, 1))) ? exact.get(keyText(key)) : undefined);
+  if (byFirst.size === 0) return get;
   return (key) => {
-    const found = exact.get(keyText(key));
+    const found = get(key);
     if (found) return found;
     const [first = ''] = key;
     const near = [byFirst.get(keyText([first])) ?? [], byFirst.get('') ?? []];

@@ -36,6 +36,22 @@ export function fieldOf(expression: Expression, node: NodeRules): Read {
   }
 }
 
+/** Whether a value depends on the destination of the packet, address or port. */
+export function readsDestination(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'payload':
+      return expression.field === 'daddr' || expression.field === 'dport';
+    case 'fib':
+      return expression.flags.includes('daddr');
+    case 'masked':
+      return readsDestination(expression.of);
+    case 'concat':
+      return expression.parts.some(readsDestination);
+    default:
+      return false;
+  }
+}
+
 const unknown: Read = () => undefined;
 
 const FAMILY: ReadonlyMap<string, Flow['family']> = new Map([

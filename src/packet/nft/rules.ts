@@ -8,6 +8,7 @@ import type { Condition } from '../foreign.js';
 import { ONE } from '../fraction.js';
 import { depends } from '../tri.js';
 import { type Act, actionOf } from './actions.js';
+import { readsDestination } from './fields.js';
 import type { KnownTable } from './known.js';
 import { lookupCondition, matchCondition } from './tests.js';
 
@@ -16,15 +17,15 @@ export interface MadeRule {
   /** From 0. */
   readonly place: number;
   readonly text: string;
-  /** What steps say of it by hook and what it did, made when a packet first matches it. */
-  readonly sites: Map<string, Site>;
+  /** What the last step says of it: most rules do the same to every packet, in one hook. */
+  site: Site | undefined;
   readonly parts: readonly Part[];
 }
 
-/** A statement: a test that the packet must pass, or an action on it. */
+/** A statement: a test that the packet must pass, or an action on it. `tells`: it reads or changes the destination. */
 export type Part =
-  | { readonly kind: 'test'; readonly text: string; readonly test: Condition }
-  | { readonly kind: 'act'; readonly act: Act };
+  | { readonly kind: 'test'; readonly text: string; readonly test: Condition; readonly tells: boolean }
+  | { readonly kind: 'act'; readonly act: Act; readonly tells: boolean };
 
 /** A rule, ready for packets. */
 export function madeRule(rule: Rule, place: number, known: KnownTable): MadeRule {
@@ -32,24 +33,40 @@ export function madeRule(rule: Rule, place: number, known: KnownTable): MadeRule
   return {
     rule,
     place,
-    sites: new Map(),
+    site: undefined,
     text: printRule(rule, context),
     parts: rule.statements.map((statement) => partOf(statement, printStatement(statement, context), known)),
   };
 }
 
 function partOf(statement: Statement, text: string, known: KnownTable): Part {
+  const tells = isOfDestination(statement);
   switch (statement.kind) {
     case 'match':
-      return { kind: 'test', text, test: matchCondition(statement, text, known) };
+      return { kind: 'test', text, test: matchCondition(statement, text, known), tells };
     case 'lookup':
-      return { kind: 'test', text, test: lookupCondition(statement, text, known) };
+      return { kind: 'test', text, test: lookupCondition(statement, text, known), tells };
     case 'unknown':
-      if (LIMITS.test(text)) return { kind: 'test', text, test: () => depends(text) };
+      if (LIMITS.test(text)) return { kind: 'test', text, test: () => depends(text), tells };
   }
   const act = actionOf(statement, text, known);
   const unknown: Act = (flow) => [{ share: ONE, flow, to: { kind: 'unknown', text } }];
-  return { kind: 'act', act: act ?? unknown };
+  return { kind: 'act', act: act ?? unknown, tells };
+}
+
+function isOfDestination(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'match':
+    case 'lookup':
+      return readsDestination(statement.left);
+    case 'vmap':
+      return readsDestination(statement.key);
+    case 'dnat':
+    case 'redirect':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Statements that a packet passes or not, and that do nothing to it; a flow table takes later packets only. */

@@ -7,11 +7,12 @@ import { times } from '../fraction.js';
 import type { Hook } from '../hooks.js';
 import { settled } from '../interfaces.js';
 import type { Flow } from '../packet.js';
+import { apart, bound, parted } from '../twins.js';
 import { leftOf, takenOf, type Walked } from '../walk.js';
 import type { Effect } from './actions.js';
 import { withElement } from './brief.js';
 import type { KnownTable } from './known.js';
-import { type MadeRule, madeRule } from './rules.js';
+import { type MadeRule, madeRule, type Part } from './rules.js';
 
 /** A chain whose rules are ready for packets. */
 export interface MadeChain {
@@ -85,6 +86,14 @@ function pass(visit: Visit, branch: Branch, from = 0): void {
   let now = branch;
   for (let i = from; i < parts.length; i++) {
     const part = parts[i];
+    if (part?.tells && now.twins) {
+      const twins = toldApart(part, now);
+      if (twins[0] !== now) {
+        const came = ({ flow }: Branch) => (visit.flow === now.flow ? flow : bound(visit.flow, flow));
+        for (const each of twins) pass({ ...visit, flow: came(each) }, each, i);
+        return;
+      }
+    }
     if (part?.kind === 'test') {
       const tri = settled(now, part.test(now.flow));
       if (tri.kind === 'no') {
@@ -108,17 +117,29 @@ function pass(visit: Visit, branch: Branch, from = 0): void {
   stay.push(stepAt(visit, now));
 }
 
+/** The parts of a branch to which a statement is the same; those to which an action does something, each alone. */
+function toldApart(part: Part, branch: Branch): readonly Branch[] {
+  if (part.kind === 'test')
+    return parted(branch, (flow) => {
+      const tri = part.test(flow);
+      return tri.kind === 'depends' ? tri.on : tri.kind;
+    });
+  const isIdle = (flow: Flow) => part.act(flow).every(({ to }) => to.kind === 'leave');
+  const parts = parted(branch, isIdle);
+  return parts.flatMap((each) => (isIdle(each.flow) ? [each] : apart(each)));
+}
+
 /** Applies an effect to a share of the branch. */
 function apply(visit: Visit, before: Branch, effect: Effect, at: number): void {
   const { place, depth, stay, out } = visit;
   const { flow, to } = effect;
-  const { trail, depends } = before;
+  const { trail, depends, twins } = before;
   const weight = times(before.weight, effect.share);
   if (to.kind === 'leave') {
-    stay.push({ flow: before.flow, weight, trail, depends });
+    stay.push({ flow: before.flow, weight, trail, depends, twins });
     return;
   }
-  const changed = { flow, weight, trail, depends };
+  const changed = { flow, weight, trail, depends, twins };
   if (to.kind === 'next') {
     pass(visit, changed, at + 1);
     return;
@@ -155,15 +176,15 @@ function apply(visit: Visit, before: Branch, effect: Effect, at: number): void {
 }
 
 /** The branch with the rule as one step more. */
-function stepAt(visit: Visit, { flow, weight, trail, depends }: Branch, effect?: Effect): Branch {
+function stepAt(visit: Visit, { flow, weight, trail, depends, twins }: Branch, effect?: Effect): Branch {
   const site = siteOf(visit, didTo(visit.flow, flow, effect), effect);
-  return { flow, weight, trail: stepped(site, { flow: visit.flow, trail }), depends };
+  return { flow, weight, trail: stepped(site, { flow: visit.flow, trail }), depends, twins };
 }
 
 /** What the rule did in the end. */
 function didTo(before: Flow, after: Flow, effect: Effect | undefined): Did {
   const to = effect?.to;
-  if (after.original !== before.original && after.original)
+  if (!before.original && after.original)
     return { kind: 'dnat', ip: after.destination.text, port: after.destinationPort };
   if (after.sourceNat !== before.sourceNat) return { kind: after.sourceNat ?? 'none' };
   switch (to?.kind) {
@@ -181,12 +202,10 @@ function didTo(before: Flow, after: Flow, effect: Effect | undefined): Did {
   return { kind: after.mark === before.mark ? 'none' : 'mark' };
 }
 
-/** Most rules do the same to every packet: they have one site for each hook, and for each chain that they lead to. */
 function siteOf({ place, chain, rule }: Visit, did: Did, effect: Effect | undefined): Site {
-  const key = `${place.hook} ${did.kind} ${'chain' in did ? did.chain : ''}`;
+  const known = rule.site;
   const isOne = effect?.element === undefined && did.kind !== 'dnat';
-  const known = isOne ? rule.sites.get(key) : undefined;
-  if (known) return known;
+  if (isOne && known?.hook === place.hook && known.did && isSame(known.did, did)) return known;
   const site: Site = {
     hook: place.hook,
     table: place.table,
@@ -197,6 +216,11 @@ function siteOf({ place, chain, rule }: Visit, did: Did, effect: Effect | undefi
     passed: rule.place,
     did,
   };
-  if (isOne) rule.sites.set(key, site);
+  if (isOne) rule.site = site;
   return site;
+}
+
+/** Whether a rule did the same, but for the addresses of DNAT. */
+function isSame(a: Did, b: Did): boolean {
+  return a.kind === b.kind && ('chain' in a ? a.chain : '') === ('chain' in b ? b.chain : '');
 }
