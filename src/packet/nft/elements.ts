@@ -5,6 +5,7 @@
 import type { Element, Expression } from '../../tools/nft/types.js';
 import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
+import { textOf } from './fields.js';
 import { type Key, keysOf, keyText } from './keys.js';
 import { holds } from './values.js';
 
@@ -46,7 +47,7 @@ export function indexElements(elements: Iterable<Element>): Find {
     const text = element.key.replaceAll('"', '');
     const end = text.indexOf(' . ');
     exact.set(text, element);
-    firsts.add(end < 0 ? text : text.slice(0, end));
+    if (end >= 0) firsts.add(text.slice(0, end));
     if (/[-*/]/.test(element.key)) {
       const fields = element.key.split(' . ');
       const [first = ''] = fields;
@@ -56,7 +57,11 @@ export function indexElements(elements: Iterable<Element>): Find {
       else byFirst.set(bucket, [{ fields, element }]);
     }
   }
-  const get = (key: Key) => (firsts.has(keyText(key.slice(0, 1))) ? exact.get(keyText(key)) : undefined);
+  const get = (key: Key) => {
+    const [first] = key;
+    if (key.length > 1 && first !== undefined && !firsts.has(textOf(first))) return undefined;
+    return exact.get(keyText(key));
+  };
   if (byFirst.size === 0) return get;
   return (key) => {
     const found = get(key);
