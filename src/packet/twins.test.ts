@@ -2,9 +2,9 @@
  * The law of twins: what becomes of connections to each of several endpoints is what would become of them if it were the
  * only one, whatever the rules behind the decision ask. A node with one endpoint has no twins.
  */
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseIp } from '../ip.js';
+import { type Ip, parseIp } from '../ip.js';
 import { often, seed } from '../testing/run/extent.js';
 import { parse } from '../tools/iptables/parse.js';
 import { parse as parseNft } from '../tools/nft/parse.js';
@@ -12,6 +12,8 @@ import { stepsOf } from './branch.js';
 import { newEvaluator, type Outcome } from './evaluate.js';
 import { type Fraction, fraction, ONE, times } from './fraction.js';
 import type { NodeRules } from './node.js';
+import { type Flow, flowOf } from './packet.js';
+import { joined } from './twins.js';
 
 /** Endpoints; the last but one is this node. */
 const ENDPOINTS = ['10.244.1.1:8080', '10.244.1.2:8080', '10.244.2.1:9376', '192.168.7.2:8080', '10.244.1.1:9376'];
@@ -107,11 +109,57 @@ function holds(nodes: fc.Arbitrary<(endpoints: readonly string[]) => NodeRules>,
   );
 }
 
+const PACKET = {
+  source: ip('192.168.7.100'),
+  destination: ip('10.96.0.1'),
+  protocol: 'tcp',
+  sourcePort: 40_000,
+  destinationPort: 80,
+  inInterface: 'eth0',
+};
+
+/** Another value of each field of a flow. */
+const OTHER: { readonly [F in keyof Flow]: Flow[F] } = {
+  family: 'ipv6',
+  source: ip('192.168.7.101'),
+  destination: ip('10.244.1.2'),
+  protocol: 'udp',
+  sourcePort: 40_001,
+  destinationPort: 8081,
+  inInterface: 'eth1',
+  notInterfaces: ['lo'],
+  outInterface: 'eth2',
+  isLocal: true,
+  state: 'ESTABLISHED',
+  mark: 1,
+  connmark: 1,
+  original: { destination: ip('10.96.0.2'), port: 80 },
+  isDestinationSet: true,
+  isSourceSet: true,
+  virtualServer: '10.96.0.1:80',
+  sourceNat: 'snat',
+  affinity: 'list',
+  remembered: { list: 'list', seconds: 1 },
+};
+
+describe('branches walk as one', () => {
+  const flow = flowOf({ family: 'ipv4', ...PACKET });
+  const branch = { flow, weight: ONE, trail: undefined, depends: [], twins: undefined };
+  it.each(Object.keys(OTHER) as (keyof Flow)[])('or not, if they differ in %s', (field) => {
+    const other = { ...branch, flow: { ...flow, [field]: OTHER[field] } };
+    expect(other.flow[field]).not.toEqual(flow[field]);
+    expect(joined([branch, other])).toHaveLength(field.startsWith('destination') ? 1 : 2);
+  });
+});
+
+function ip(text: string): Ip {
+  const found = parseIp(text);
+  if (!found) throw new Error(`no address: ${text}`);
+  return found;
+}
+
 function waysIn(rules: NodeRules): readonly Outcome[] {
-  const [source, destination] = [parseIp('192.168.7.100'), parseIp('10.96.0.1')];
-  if (!source || !destination) throw new Error('no address');
-  const packet = { source, destination, protocol: 'tcp', sourcePort: 40_000, destinationPort: 80, inInterface: 'eth0' };
-  return newEvaluator(rules).ways({ family: 'ipv4', ...packet });
+  return newEvaluator(rules).ways({ family: 'ipv4', ...PACKET });
 }
 
 /** A way in words, with its steps behind the decision for an endpoint, and a part of its share. */
