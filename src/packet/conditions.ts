@@ -163,6 +163,13 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
           ({ protocol, destinationPort }) =>
             of(protocol === match.protocol && match.destinationPort === destinationPort),
       );
+    case 'ports': {
+      const [first, last] = match.ports;
+      return ({ protocol, destinationPort: port }) =>
+        of(protocol === match.protocol && port !== undefined && first <= port && port <= last);
+    }
+    case 'same-address':
+      return ({ source, destination }) => of(source.text === destination.text);
     case 'conntrack': {
       const { not, value } = match.states;
       const states: ReadonlySet<string> = new Set(value);

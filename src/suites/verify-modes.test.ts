@@ -1,5 +1,5 @@
 /**
- * Modes and layouts against each other, by verify: the layouts of nftables mode treat every packet alike, and what differs
+ * Modes and layouts against each other, by verify: the layouts of a mode treat every packet alike, and what differs
  * between modes is by design, by name.
  */
 import { readFileSync } from 'node:fs';
@@ -17,17 +17,17 @@ import { type Given, verify } from '../verify/verify.js';
 /** The addresses of node-a. */
 const OWN = ['192.168.7.2', 'fd00:7::2', '10.244.1.1', 'fd00:10:244:1::1'];
 
-const LAYOUTS = [
-  ['kube-proxy', { mode: 'nftables', layout: 'kube-proxy' }],
-  ['fast', { mode: 'nftables', layout: 'fast' }],
-] as const;
+const NFTABLES = { mode: 'nftables', layout: 'fast' };
 
 const MODES = [
   ['iptables', { mode: 'iptables', layout: 'kube-proxy' }],
   ['ipvs', { mode: 'ipvs', layout: 'kube-proxy' }],
 ] as const;
 
-type Way = (typeof LAYOUTS)[number][1] | (typeof MODES)[number][1];
+interface Way {
+  readonly mode: string;
+  readonly layout: string;
+}
 
 function compiled(sources: Parameters<typeof compileState>[0], options: Options, { mode, layout }: Way, how: How = {}) {
   const { value, diagnostics } = compileState(sources, { ...options, mode }, { ...how, layout });
@@ -56,10 +56,11 @@ function between(a: Compiled | undefined, b: Compiled | undefined) {
 const cases = conformanceCases().map((each) => ({ name: each.name, each }));
 const found = new Set<string>();
 
-describe('the layouts of nftables mode', () => {
-  it.each(sample(cases, 6, 'layouts'))('$name: every packet is treated alike', ({ each }) => {
+describe.each(['iptables', 'nftables'])('the layouts of %s mode', (mode) => {
+  const [a, b] = [{ mode, layout: 'kube-proxy' }, { mode, layout: 'fast' }];
+
+  it.each(sample(cases, 6, `layouts ${mode}`))('$name: every packet is treated alike', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
-    const [[, a], [, b]] = LAYOUTS;
     const { others, names, counts } = between(
       compiled(sources, options, a, { completion }),
       compiled(sources, options, b, { completion }),
@@ -74,7 +75,6 @@ describe('the layouts of nftables mode', () => {
     fc.assert(
       fc.property(snapshots, anyOptions, (objects, options) => {
         const sources = [{ name: 'random.json', text: listOf(objects) }];
-        const [[, a], [, b]] = LAYOUTS;
         const how = { skipInvalid: true };
         const [left, right] = [compiled(sources, options, a, how), compiled(sources, options, b, how)];
         if (!left || !right) return;
@@ -99,7 +99,7 @@ describe.each(MODES)('%s mode and nftables mode', (_, way) => {
     const alike = { ...options, nftables: { masqueradeAll, masqueradeBit } };
     const { others, names } = between(
       compiled(sources, alike, way, { completion }),
-      compiled(sources, alike, LAYOUTS[1][1], { completion }),
+      compiled(sources, alike, NFTABLES, { completion }),
     );
     for (const name of names) found.add(name);
     expect(others).toEqual([]);

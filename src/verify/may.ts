@@ -65,6 +65,11 @@ function mayMatch(match: Match, known: Knowledge, node: NodeRules, sets: KnownSe
     case 'l4':
       if (known.protocol !== undefined && known.protocol !== match.protocol) return false;
       return known.port === undefined || match.destinationPort === undefined || known.port === match.destinationPort;
+    case 'ports': {
+      const [first, last] = match.ports;
+      if (known.protocol !== undefined && known.protocol !== match.protocol) return false;
+      return known.port === undefined || (first <= known.port && known.port <= last);
+    }
     case 'addrtype':
       return match.side === 'source' || isLocal(node, known.destination) !== match.type.not;
     case 'set': {

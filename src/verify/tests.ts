@@ -68,6 +68,10 @@ function addMatch(match: Match, family: Family, tests: Tests): void {
       if (match.destinationPort !== undefined)
         addRange(tests.ports, BigInt(match.destinationPort), BigInt(match.destinationPort));
       return;
+    case 'ports':
+      tests.protocols.add(match.protocol);
+      addRange(tests.ports, BigInt(match.ports[0]), BigInt(match.ports[1]));
+      return;
     case 'conntrack':
       for (const state of match.states.value) if (isState(state)) tests.states.add(state);
       return;

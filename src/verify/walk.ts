@@ -10,7 +10,7 @@ import type { Chain, Rule } from '../tools/iptables/types.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
 import { type IndexedChain, rulesFor } from './chain-index.js';
 import { digest } from './digest.js';
-import { addRange } from './intervals.js';
+import { addAddresses, addRange } from './intervals.js';
 import { type Knowledge, type KnownSets, may, setEntries } from './may.js';
 import type { NftGround } from './nft/texts.js';
 import { walkNft } from './nft/walk.js';
@@ -141,6 +141,7 @@ function packetOf({ destination, protocol = 'tcp', port }: Knowledge): PacketCla
 function addMet(rule: Rule, known: Knowledge, sets: KnownSets, tests: Tests): void {
   addTests(rule, known.destination.family, tests);
   for (const match of rule.matches) {
+    if (match.kind === 'same-address') addAddresses(tests.sources, known.destination.text, known.destination.family);
     if (match.kind !== 'set') continue;
     const set = sets.get(match.set);
     if (set) addSet(set, setEntries(set, match.sides, known), match.sides, tests);

@@ -9,13 +9,17 @@ import type { NodeContext, ServicePort } from '../../resolve/types.js';
 import type { RuleSet, Table } from '../../tools/iptables/types.js';
 import type { Lowering } from '../backend.js';
 import type { Context } from './lower/context.js';
+import { layoutFast } from './lower/fast.js';
 import { layoutKubeProxy } from './lower/kube-proxy.js';
 
 export { JUMPS } from './lower/base.js';
 
 type Layout = (ports: readonly ServicePort[], context: Context, memo: Memo) => readonly Table[];
 
-const LAYOUTS: ReadonlyMap<string, Layout> = new Map([['kube-proxy', layoutKubeProxy]]);
+const LAYOUTS: ReadonlyMap<string, Layout> = new Map([
+  ['kube-proxy', layoutKubeProxy],
+  ['fast', layoutFast],
+]);
 
 /** The available layouts; the first is the default. */
 export const LAYOUT_NAMES: readonly string[] = [...LAYOUTS.keys()];

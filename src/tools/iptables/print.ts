@@ -7,7 +7,7 @@ import { type Family, inetNtop } from '../../ip.js';
 import { type JsonObject, streamed } from '../../json.js';
 import { ownerName } from '../../owner.js';
 import type { Line } from '../../text.js';
-import { ALL_BITS, HOST_MASK, hex, PORT_UNREACHABLE, PROTOCOL_NUMBER, quote } from './spelling.js';
+import { ALL_BITS, HOST_MASK, hex, PORT_UNREACHABLE, PROTOCOL_NUMBER, quote, SAME_ADDRESS } from './spelling.js';
 import {
   BUILT_IN_CHAINS,
   type Chain,
@@ -82,6 +82,8 @@ function printMatch(match: Match, family: Family): string {
       return ` -m comment --comment ${quote(match.text)}`;
     case 'l4':
       return ` -m ${match.protocol}${match.destinationPort === undefined ? '' : ` --dport ${match.destinationPort}`}`;
+    case 'ports':
+      return ` -m ${match.protocol} --dport ${match.ports.join(':')}`;
     case 'conntrack':
       return ` -m conntrack ${bang(match.states)}--ctstate ${match.states.value.join(',')}`;
     case 'mark':
@@ -102,6 +104,8 @@ function printMatch(match: Match, family: Family): string {
       const check = match.check.kind === 'set' ? '--set' : `--rcheck --seconds ${match.check.seconds} --reap`;
       return ` -m recent ${check} --name ${match.list} --mask ${HOST_MASK[family]} --rsource`;
     }
+    case 'same-address':
+      return ` -m bpf --bytecode "${SAME_ADDRESS[family]}"`;
     case 'unknown':
       return match.text;
   }

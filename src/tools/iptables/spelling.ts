@@ -19,6 +19,17 @@ export const PORT_UNREACHABLE: Readonly<Record<Family, string>> = {
   ipv6: 'icmp6-port-unreachable',
 };
 
+/**
+ * The programs of `-m bpf` that accept packets whose source is their destination. They begin at the network header; IPv4
+ * compares one word, IPv6 four. In IPv4: load the word at 12, copy it to X, load the word at 16, and accept if it is X.
+ */
+export const SAME_ADDRESS: Readonly<Record<Family, string>> = {
+  ipv4: '6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0',
+  ipv6:
+    '18,32 0 0 8,7 0 0 0,32 0 0 24,29 0 13 0,32 0 0 12,7 0 0 0,32 0 0 28,29 0 9 0,32 0 0 16,7 0 0 0,32 0 0 32,29 0 5 0,' +
+    '32 0 0 20,7 0 0 0,32 0 0 36,29 0 1 0,6 0 0 65535,6 0 0 0',
+};
+
 /** The mask of a whole packet mark. */
 export const ALL_BITS = 0xffffffff;
 

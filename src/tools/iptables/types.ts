@@ -99,6 +99,8 @@ export type Match =
   | { readonly kind: 'comment'; readonly text: string }
   /** `-m tcp`, with or without a port: DNAT to a port requires the module. */
   | { readonly kind: 'l4'; readonly protocol: L4Protocol; readonly destinationPort?: number }
+  /** Ports from the first to the last, in which there are several. */
+  | { readonly kind: 'ports'; readonly protocol: L4Protocol; readonly ports: readonly [first: number, last: number] }
   | { readonly kind: 'conntrack'; readonly states: Negatable<readonly ConntrackState[]> }
   | { readonly kind: 'mark'; readonly mark: Negatable<{ readonly value: number; readonly mask: number }> }
   | { readonly kind: 'addrtype'; readonly side: 'source' | 'destination'; readonly type: Negatable<'LOCAL'> }
@@ -111,6 +113,8 @@ export type Match =
   /** Probability in units of 2^-31, as the kernel keeps it. */
   | { readonly kind: 'statistic'; readonly probability: number }
   | { readonly kind: 'recent'; readonly list: string; readonly check: RecentCheck }
+  /** The packet's source is its destination: a program of xt_bpf. */
+  | { readonly kind: 'same-address' }
   /** A match that the compiler does not write, as the tool writes it: ` -m multiport --dports 80,443`. */
   | { readonly kind: 'unknown'; readonly text: string };
 

@@ -76,11 +76,11 @@ function count({ saved }: DetectedVariant): number {
 }
 
 /** What the programs support: --random-fully of MASQUERADE needs iptables 1.6.2. */
-export async function features(ask: Ask, { program }: Iptables): Promise<{ readonly randomFully: boolean }> {
+export async function features(ask: Ask, { program }: Iptables): Promise<{ readonly randomFully: boolean; readonly bpf: boolean }> {
   const argv = [`${program.ipv4}-restore`, '--version'];
   const stdout = await demand(ask, argv);
   const [found, ...parts] = /v(\d+)\.(\d+)\.(\d+)/.exec(stdout) ?? [];
   if (found === undefined) throw new Error(`${argv.join(' ')} prints no version: ${show(stdout)}`);
   const [major = 0, minor = 0, patch = 0] = parts.map(Number);
-  return { randomFully: major > 1 || minor > 6 || (minor === 6 && patch >= 2) };
+  return { randomFully: major > 1 || minor > 6 || (minor === 6 && patch >= 2), bpf: true };
 }

@@ -90,10 +90,10 @@ function dropInvalid({ tcpBeLiberal }: Context): readonly Rule[] {
 const NODE_PORTS_LAST = 'kubernetes service nodeports; NOTE: this must be the last rule in this chain';
 const LOOPBACK = { ipv4: '127.0.0.0/8', ipv6: '::1/128' } as const;
 
-/** The end of KUBE-SERVICES: a packet to an address of the node itself may be for a node port. */
-export function jumpToNodePorts({ node }: Context): readonly Rule[] {
+/** The end of the way through virtual IPs: a packet to an address of the node itself may be for a node port. */
+export function jumpToNodePorts({ node }: Context, chain: string = CHAIN.nodePorts): readonly Rule[] {
   const last = comment(NODE_PORTS_LAST);
-  const target = jumpTo(CHAIN.nodePorts);
+  const target = jumpTo(chain);
   if (node.nodePorts.on === 'local-addresses') {
     const header = node.nodePorts.loopback ? {} : { destination: not(LOOPBACK[node.family]) };
     return [rule(header, [last, { kind: 'addrtype', side: 'destination', type: is('LOCAL') }], target)];

@@ -111,5 +111,5 @@ function endpointRules(named: NamedPort, endpoint: Endpoint): readonly Rule[] {
 
 /** Every endpoint that a policy uses is reachable, so it has a chain. */
 function chainOf(named: NamedPort, endpoint: Endpoint): string {
-  return named.endpointChains.get(endpoint) ?? '';
+  return named.endpointChains().get(endpoint) ?? '';
 }

@@ -27,9 +27,7 @@ export function frontendRules(named: NamedPort, frontend: Frontend): readonly Sh
   const add = (table: SharedRule['table'], chain: string, target: Target, ...matches: readonly Match[]) =>
     rules.push({ table, chain, rule: rule(header, [...matches, l4], target, port) });
 
-  // Under an empty Local policy the entrance stays, for traffic of this node and its pods. Not for a ClusterIP: its
-  // Local policy applies to exactly that traffic.
-  if (whenEmpty === undefined || (whenEmpty === 'drop' && kind !== 'ClusterIP')) {
+  if (hasEntrance(frontend)) {
     add('nat', KIND[kind].nat, jumpTo(entranceOf(frontend, chains)), comment(`${text}${KIND[kind].label}`));
     if (sourceRanges) {
       const refused = comment(`${text} traffic not accepted by ${chains.firewall}`);
@@ -45,7 +43,16 @@ export function frontendRules(named: NamedPort, frontend: Frontend): readonly Sh
   return rules;
 }
 
-function entranceOf(frontend: Frontend, chains: ServiceChains): string {
+/**
+ * Whether packets to a frontend may reach an endpoint. Under an empty Local policy those of this node and its pods may.
+ * Not to a ClusterIP: its Local policy applies to exactly that traffic.
+ */
+export function hasEntrance({ kind, whenEmpty }: Frontend): boolean {
+  return whenEmpty === undefined || (whenEmpty === 'drop' && kind !== 'ClusterIP');
+}
+
+/** The chain that packets to a frontend are sent to. */
+export function entranceOf(frontend: Frontend, chains: ServiceChains): string {
   if (frontend.kind === 'ClusterIP') return policyChain(frontend, chains);
   return frontend.sourceRanges ? chains.firewall : chains.external;
 }

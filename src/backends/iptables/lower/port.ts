@@ -14,19 +14,24 @@ export interface NamedPort {
   readonly text: string;
   readonly protocol: L4Protocol;
   readonly chains: ServiceChains;
-  readonly endpointChains: ReadonlyMap<Endpoint, string>;
+  /** Made at the first question: a hash for each endpoint, which not every layout needs. */
+  readonly endpointChains: () => ReadonlyMap<Endpoint, string>;
   readonly context: Context;
 }
 
 /** `port` with its names. */
 export function namePort(port: ServicePort, context: Context): NamedPort {
   const { name, endpoints } = port;
+  let found: ReadonlyMap<Endpoint, string> | undefined;
   return {
     port,
     text: formatServicePortName(name),
     protocol: L4[name.protocol],
     chains: serviceChains(name),
-    endpointChains: new Map(endpoints.reachable.map((endpoint) => [endpoint, endpointChain(name, endpoint)])),
+    endpointChains: () => {
+      found ??= new Map(endpoints.reachable.map((endpoint) => [endpoint, endpointChain(name, endpoint)]));
+      return found;
+    },
     context,
   };
 }

@@ -3,7 +3,7 @@
  * more, is `unknown` and stays as it is.
  */
 import { type Family, inetNtop, parseIp } from '../../../ip.js';
-import { ALL_BITS, HOST_MASK, PROTOCOL_NUMBER } from '../spelling.js';
+import { ALL_BITS, HOST_MASK, PROTOCOL_NUMBER, SAME_ADDRESS } from '../spelling.js';
 import type { ConntrackState, L4Protocol, Match, Negatable } from '../types.js';
 import { unquote } from './words.js';
 
@@ -29,6 +29,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['ipvs', readIpvs],
   ['statistic', readStatistic],
   ['recent', readRecent],
+  ['bpf', readBpf],
 ]);
 
 /** Some versions of iptables-nft quote every comment. A comment with control characters cannot be printed again. */
@@ -40,8 +41,11 @@ function readComment(options: string): Match | undefined {
 function readL4(protocol: L4Protocol): Reader {
   return (options) => {
     if (options === '') return { kind: 'l4', protocol };
-    const destinationPort = parsePort(/^ --dport (\d+)$/.exec(options)?.[1]);
-    return destinationPort === undefined ? undefined : { kind: 'l4', protocol, destinationPort };
+    const [, from, to] = /^ --dport (\d+)(?::(\d+))?$/.exec(options) ?? [];
+    const [first, last] = [parsePort(from), parsePort(to)];
+    if (first === undefined) return undefined;
+    if (to === undefined) return { kind: 'l4', protocol, destinationPort: first };
+    return last === undefined || last <= first ? undefined : { kind: 'ports', protocol, ports: [first, last] };
   };
 }
 
@@ -108,6 +112,10 @@ function readRecent(options: string, family: Family): Match | undefined {
 }
 
 const RECENT = /^ (--set|--rcheck --seconds ([1-9]\d{0,9}) --reap) --name ([^\s"]+)(?: --mask (\S+))?(?: --rsource)?$/;
+
+function readBpf(options: string, family: Family): Match | undefined {
+  return options === ` --bytecode "${SAME_ADDRESS[family]}"` ? { kind: 'same-address' } : undefined;
+}
 
 /** A port in the only spelling that is printed. */
 function parsePort(text: string | undefined): number | undefined {

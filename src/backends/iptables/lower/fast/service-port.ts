@@ -1,0 +1,144 @@
+/**
+ * lower, layout `fast`, part: one ServicePort → its claims to addresses and ports, its rules in table filter, and its own
+ * chains in nat.
+ *
+ * Session affinity, source ranges and externalTrafficPolicy Local keep kube-proxy's chains for the ServicePort.
+ */
+import { parseIp } from '../../../../ip.js';
+import type { Frontend, ServicePort } from '../../../../resolve/types.js';
+import { type Chain, comment, jumpTo, type Rule, rule } from '../../../../tools/iptables/types.js';
+import { markMasquerade } from '../../../shared/masquerade.js';
+import { fastChains } from '../../names.js';
+import type { SharedRule } from '../base.js';
+import type { Context } from '../context.js';
+import { endpointChains, policyChains } from '../endpoints.js';
+import { externalChains } from '../external.js';
+import { entranceOf, frontendRules, hasEntrance, healthCheck, KIND } from '../frontends.js';
+import { type NamedPort, namePort, toFrontend } from '../port.js';
+import { balance } from './endpoints.js';
+import { digitsOf, type Placed, portDigits } from './dispatch.js';
+
+/** What a ServicePort does with packets to an address and port. */
+export interface Claim {
+  /** Protocol, address if there is one, and port. */
+  readonly key: string;
+  readonly place: Pick<Placed, 'at' | 'digits'>;
+  /** The rule that leads to its chain `target`. */
+  readonly entrance: Rule;
+  readonly target: string;
+  /** Whether packets may come back from the chain, which then are for the next that claims the key. */
+  readonly returns: boolean;
+  /** Whether the mark must be cleared before. */
+  readonly clears: boolean;
+  readonly owner: ServicePort;
+}
+
+/** A rule of a shared chain, with its place in the tree behind that. */
+export interface PlacedRule extends SharedRule {
+  readonly place: Pick<Placed, 'at' | 'digits'>;
+}
+
+/** What this layout decides once for all ServicePorts, beside what all layouts know. */
+export interface FastContext extends Context {
+  /** Which traffic to cluster IPs is masqueraded. */
+  readonly masquerade: Frontend['masquerade'];
+}
+
+export interface FastPort {
+  readonly claims: readonly Claim[];
+  readonly filter: readonly PlacedRule[];
+  /** In nat. */
+  readonly chains: readonly Chain[];
+}
+
+/** All that serves `port`; it depends only on the port and the context. */
+export function lowerFast(port: ServicePort, context: FastContext): FastPort {
+  const named = namePort(port, context);
+  const isFast = !port.affinity && port.frontends.every(({ sourceRanges, ...frontend }) => !sourceRanges && !isLocal(frontend));
+  const own = isFast ? fast(named, context) : kept(named);
+  return {
+    claims: port.frontends.filter(hasEntrance).map((frontend) => claim(named, frontend, own.target(frontend))),
+    filter: [
+      ...port.frontends.flatMap((frontend) =>
+        frontendRules(named, frontend)
+          .filter(({ table }) => table === 'filter')
+          .map((shared) => ({ ...shared, place: placeOf(named, frontend) })),
+      ),
+      ...healthCheck(named).map((shared) => ({
+        ...shared,
+        place: { at: 'tcp' as const, digits: portDigits(port.healthCheckNodePort ?? 0) },
+      })),
+    ],
+    chains: own.chains,
+  };
+}
+
+/** Whether traffic from outside goes to endpoints of this node only, and keeps its source. */
+function isLocal({ kind, policy }: Pick<Frontend, 'kind' | 'policy'>): boolean {
+  return kind !== 'ClusterIP' && policy === 'Local';
+}
+
+interface Own {
+  readonly chains: readonly Chain[];
+  readonly target: (frontend: Frontend) => string;
+}
+
+function kept(named: NamedPort): Own {
+  return {
+    chains: [...policyChains(named), ...externalChains(named), ...endpointChains(named)],
+    target: (frontend) => entranceOf(frontend, named.chains),
+  };
+}
+
+function fast(named: NamedPort, context: FastContext): Own {
+  const { port } = named;
+  const { name, endpoints, frontends, origin } = port;
+  const own = fastChains(name);
+  const whose = { origin, owner: name };
+  // A node port's traffic is marked before; that to an external IP is where everything is.
+  const target = ({ kind, policy }: Frontend) => {
+    if (kind === 'ClusterIP' && policy === 'Local') return own.local;
+    return kind === 'ClusterIP' || kind === 'NodePort' || context.masquerade === 'always' ? own.cluster : own.external;
+  };
+  const open = frontends.filter(hasEntrance).map(target);
+  const entrance = open.includes(own.external);
+  const policies = [
+    { chain: own.cluster, used: entrance || open.includes(own.cluster), list: endpoints.cluster },
+    { chain: own.local, used: open.includes(own.local), list: endpoints.local },
+  ];
+  return {
+    chains: [
+      ...policies.filter(({ used }) => used).flatMap(({ chain, list }) => balance(named, chain, list)),
+      ...(entrance ? [{ name: own.external, rules: () => external(context, own.cluster) }] : []),
+    ].map((chain) => ({ ...chain, ...whose })),
+    target,
+  };
+}
+
+/** The entrance of traffic to external addresses under policy Cluster, all of which is masqueraded. */
+function external({ masqueradeMark }: Context, cluster: string): readonly Rule[] {
+  return [markMasquerade(masqueradeMark), rule({}, [], { kind: 'goto', chain: cluster })];
+}
+
+function claim(named: NamedPort, frontend: Frontend, target: string): Claim {
+  const { port, text, protocol } = named;
+  const { header, l4 } = toFrontend(named, frontend);
+  const returns = frontend.sourceRanges !== undefined || frontend.whenEmpty !== undefined;
+  const label = comment(`${text}${KIND[frontend.kind].label}`);
+  const to = returns ? jumpTo(target) : { kind: 'goto' as const, chain: target };
+  return {
+    key: `${protocol} ${frontend.ip ?? ''} ${frontend.port}`,
+    place: placeOf(named, frontend),
+    entrance: rule(header, [label, l4], to, port),
+    target,
+    returns,
+    clears: isLocal(frontend),
+    owner: port,
+  };
+}
+
+/** Where the rules of a frontend stand. */
+function placeOf({ protocol }: NamedPort, { ip, port }: Frontend): Pick<Placed, 'at' | 'digits'> {
+  if (ip === undefined) return { at: protocol, digits: portDigits(port) };
+  return { at: 'ip', digits: digitsOf(parseIp(ip)?.bytes ?? []) };
+}
