@@ -115,6 +115,20 @@ describe('an answer that is not whole is trouble', () => {
     await expect(features(fakeNode({ 'iptables-nft-restore --version': answer }).run, NFT)).rejects.toThrow(expected);
   });
 
+  it.each<[string, Answer, boolean]>([
+    ['has it', '', true],
+    ['has no module', fails(2, "Couldn't load match `bpf':No such file or directory\n"), false],
+    ['has no revision', fails(2, 'Warning: Extension bpf revision 0 not supported, missing kernel module?\n'), false],
+  ])('the match bpf: a node that %s', async (_, answer, bpf) => {
+    const { run } = fakeNode({ 'iptables-nft-restore --test': answer });
+    expect(await features(run, NFT)).toEqual({ randomFully: true, bpf });
+  });
+
+  it('a trial of bpf that fails for another reason', async () => {
+    const { run } = fakeNode({ 'iptables-nft-restore --test': fails(4, 'Another app is holding the xtables lock\n') });
+    await expect(features(run, NFT)).rejects.toThrow(/--test: Another app/);
+  });
+
   it('legacy rules that the kernel has, and iptables-save does not tell', async () => {
     const host = fakeNode({ 'cat /proc/net/ip_tables_names': 'mangle\nnat\n' });
     await expect(readState(host, { iptables: LEGACY }, NOTHING)).rejects.toThrow(

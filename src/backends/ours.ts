@@ -8,7 +8,7 @@ import type { Ownership } from '../tools/iptables/ownership.js';
 import { BUILT_IN_CHAINS, type Match, type Rule, type RuleSet, type TableName } from '../tools/iptables/types.js';
 import type { ObservedState, Ours } from '../tools/tools.js';
 import type { ModeOurs } from './backend.js';
-import { isServiceChain, PROXY_CANARY } from './chain-names.js';
+import { isServiceChain, isTreeChain, PROXY_CANARY } from './chain-names.js';
 import { BACKENDS } from './index.js';
 import { besideKubelet, hasKubelet, isFirewall, lacksFirewall, targetOf } from './kubelet.js';
 import { sections } from './nftables/sections.js';
@@ -65,7 +65,7 @@ const ENTRANCES: ReadonlySet<string> = new Set(MODES.flatMap(({ jumps = [] }) =>
 export function ownershipIn(observed: RuleSet): Ownership {
   const kubelet = hasKubelet(observed);
   const chain = (table: TableName, name: string) =>
-    (CHAINS.has(name) || isServiceChain(name)) &&
+    (CHAINS.has(name) || isServiceChain(name) || isTreeChain(name)) &&
     !(kubelet && isFirewall(table, name)) &&
     (TABLES.has(table) || name === PROXY_CANARY);
   return {

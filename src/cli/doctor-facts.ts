@@ -174,7 +174,7 @@ function rulesOf({ iptables: { variant }, saved }: DetectedVariant): readonly Ru
 /** Whether the rule accepts, or goes to a foreign chain that may accept. */
 function isAcceptedByOthers(line: string): boolean {
   const [, target = ''] = / -[jg] (\S+)/.exec(line) ?? [];
-  return target !== '' && !/^(?:KUBE-.*|DROP|REJECT|LOG|NFLOG|MARK|CONNMARK|RETURN)$/.test(target);
+  return target !== '' && !/^(?:KUBE-.*|VIPC-.*|DROP|REJECT|LOG|NFLOG|MARK|CONNMARK|RETURN)$/.test(target);
 }
 
 async function readNft(host: Host, unseen: Unseen[]): Promise<Pick<Facts, 'nftTables' | 'nftDrops'>> {

@@ -47,6 +47,9 @@ function toolFindings({ tools, mode }: Facts): readonly Finding[] {
 const NO_CONNTRACK =
   'conntrack is not installed: UDP clients go on sending to endpoints that are gone, until they pause for a while';
 
+const NO_BPF =
+  'the kernel has no bpf: layout fast needs a rule for each endpoint of this node to masquerade what it sends itself';
+
 function kernelFindings({ mode, extensions }: Facts): readonly Finding[] {
   if (!extensions || mode === 'nftables') return [];
   const { missing, refused } = extensions;
@@ -56,8 +59,10 @@ function kernelFindings({ mode, extensions }: Facts): readonly Finding[] {
   }
   if (missing.length === 0) return [{ check: 'kernel', state: 'ok', message: 'the kernel has all that rules need' }];
   return missing.map((name): Finding => {
+    const hint = `modprobe xt_${name}`;
+    if (name === 'bpf') return { check: 'kernel', state: 'warning', message: NO_BPF, hint };
     const message = `the kernel has no ${name}, which rules of Services need`;
-    return { check: 'kernel', state: 'problem', message, hint: `modprobe xt_${name}` };
+    return { check: 'kernel', state: 'problem', message, hint };
   });
 }
 

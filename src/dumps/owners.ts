@@ -4,12 +4,12 @@
 import type { Owner } from '../owner.js';
 import type { Rule, RuleSet } from '../tools/iptables/types.js';
 
-/** The rule set with owners for the rules of KUBE- chains; comments are parsed when rules() is called. */
+/** The rule set with owners for the rules of KUBE- and VIPC- chains; comments are parsed when rules() is called. */
 export function withOwners<T extends RuleSet>(ruleSet: T): T {
   const tables = ruleSet.tables.map((table) => ({
     ...table,
     chains: table.chains.map((chain) =>
-      chain.name.startsWith('KUBE-') ? { ...chain, rules: () => chain.rules().map(owned) } : chain,
+      /^(?:KUBE|VIPC)-/.test(chain.name) ? { ...chain, rules: () => chain.rules().map(owned) } : chain,
     ),
   }));
   return { ...ruleSet, tables };

@@ -74,7 +74,7 @@ function differing({ node, different }: OnLiveNode, rules: NodeRules, { mode }: 
 function modeOf({ nftTables = [], ruleSets, virtualServers }: NodeRules): string | undefined {
   const chains = ruleSets.flatMap(({ tables }) => tables.flatMap((table) => table.chains));
   const modes = [
-    ...(chains.some(({ name }) => name.startsWith('KUBE-SEP-')) ? ['iptables'] : []),
+    ...(chains.some(({ name }) => /^(?:KUBE-SEP|VIPC-SV[CL])-/.test(name)) ? ['iptables'] : []),
     ...(virtualServers.length > 0 ? ['ipvs'] : []),
     ...(nftTables.some(({ name }) => name === 'kube-proxy') ? ['nftables'] : []),
   ];
@@ -82,7 +82,7 @@ function modeOf({ nftTables = [], ruleSets, virtualServers }: NodeRules): string
 }
 
 /** Chains of kube-proxy, vipc and the kubelet; chains of kube-router have the same prefix. */
-const OURS = /^KUBE-(?!ROUTER-|POD-FW-|NWPLCY-)/;
+const OURS = /^VIPC-|^KUBE-(?!ROUTER-|POD-FW-|NWPLCY-)/;
 
 /** Evaluates a packet for each client and address: the foreign rules that stop it, and the unknown conditions. */
 function foreign(

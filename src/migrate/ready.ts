@@ -9,7 +9,7 @@ import type { Chain } from '../tools/iptables/types.js';
 export function readyFindings({ ruleSets }: NodeRules): readonly Finding[] {
   const chains = ruleSets.flatMap(({ tables }) => tables.flatMap((table) => table.chains));
   const looking = chains
-    .filter((chain) => !chain.name.startsWith('KUBE-') && looksForOurs(chain))
+    .filter((chain) => !/^(?:KUBE|VIPC)-/.test(chain.name) && looksForOurs(chain))
     .map(({ name }) => name);
   const networks = NETWORKS.filter(({ prefix }) => chains.some(({ name }) => name.startsWith(prefix)));
   return [

@@ -57,7 +57,10 @@ const cases = conformanceCases().map((each) => ({ name: each.name, each }));
 const found = new Set<string>();
 
 describe.each(['iptables', 'nftables'])('the layouts of %s mode', (mode) => {
-  const [a, b] = [{ mode, layout: 'kube-proxy' }, { mode, layout: 'fast' }];
+  const [a, b] = [
+    { mode, layout: 'kube-proxy' },
+    { mode, layout: 'fast' },
+  ];
 
   it.each(sample(cases, 6, `layouts ${mode}`))('$name: every packet is treated alike', ({ each }) => {
     const { sources, options, completion } = caseInput(each);

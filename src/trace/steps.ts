@@ -98,8 +98,8 @@ function enter(walk: Walk, step: Step, before: Step | undefined): Frame {
   return frame;
 }
 
-/** kube-proxy's chains for one ServicePort. */
-const OF_A_SERVICE = /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-/;
+/** The chains for one ServicePort, in both layouts. */
+const OF_A_SERVICE = /^(?:KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)|VIPC-(?:SVC|SVL|EXT|KEY))-/;
 
 function view(
   step: Step,

@@ -167,7 +167,7 @@ function isOfNodePorts({ kind, a, b, byDesign }: Compared): boolean {
 function isToNodePort(outcome: Outcome): boolean {
   return stepsOf(outcome).some(
     ({ table, chain, text }) =>
-      (table === 'nat' && chain === 'KUBE-NODEPORTS') || / vmap @service-nodeports /.test(text),
+      (table === 'nat' && /^(?:KUBE|VIPC)-NODEPORTS$/.test(chain)) || / vmap @service-nodeports /.test(text),
   );
 }
 

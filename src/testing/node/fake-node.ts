@@ -38,6 +38,7 @@ export const HEALTHY: Readonly<Record<string, Answer>> = {
   'sysctl -e': 'net.ipv4.ip_forward = 1\n',
   'uname -n': 'node-a\n',
   'iptables-nft-restore --version': 'iptables-restore v1.8.9 (nf_tables)\n',
+  'iptables-nft-restore --test': '',
 };
 
 /** A node that answers as in HEALTHY, except for `answers`; from a list it takes one answer after the other. */

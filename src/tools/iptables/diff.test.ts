@@ -90,7 +90,11 @@ function run(there: readonly string[], desired: readonly string[]): readonly str
   ).map(([phases, growing]) => {
     const texts = phases
       .split(' ')
-      .flatMap((phase) => tables.flatMap((t) => [...script(t, phase as ScriptPhase, { chainsPerCommit: 1, growing })]));
+      .flatMap((phase) =>
+        tables.flatMap((t) => [
+          ...script(t, phase as ScriptPhase, { chainsPerCommit: 1, deletesFirst: false, growing }),
+        ]),
+      );
     const after = restored(chains(there), texts).at(-1);
     return after ? lines(after) : there;
   });

@@ -27,6 +27,8 @@ export interface TableDiff {
   readonly chains: readonly ChainDiff[];
   /** Our rules in foreign chains. */
   readonly edits: readonly ChainEdits[];
+  /** Chains that built-in chains lead to: what is behind them is there before they are written. */
+  readonly entrances: ReadonlySet<string>;
   /** Chains of ours that are not desired but that a foreign rule leads to: they are emptied and stay. */
   readonly referenced: readonly ReferencedChain[];
 }
@@ -90,7 +92,18 @@ function diffTable(
     const { lines = [], lookups = [] } = there.get(chain.name) ?? {};
     return diffRules({ table, chain, lines, lookups, own: (rule) => own.rule(table, chain.name, rule), family });
   });
-  return { name: table, chains: [...written.sort(byName), ...deleted], edits, referenced };
+  return {
+    name: table,
+    chains: [...written.sort(byName), ...deleted],
+    edits,
+    entrances: entrancesOf(desired),
+    referenced,
+  };
+}
+
+function entrancesOf({ name: table, chains }: Pick<Table, 'name' | 'chains'>): ReadonlySet<string> {
+  const rules = chains.filter(({ name }) => isBuiltIn(table, name)).flatMap((chain) => chain.rules());
+  return new Set(rules.flatMap(({ target }) => (target?.kind === 'jump' ? [target.chain] : [])));
 }
 
 const NO_RULES = (name: string): Chain => ({ name, rules: () => [] });

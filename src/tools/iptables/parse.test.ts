@@ -59,7 +59,6 @@ describe('parse', () => {
         .map((found) => unknownParts(found.rules()));
     expect(unknown('nat', 'DOCKER')).toEqual([
       [
-        ' -m tcp --dport 8081:8089',
         ' -j DNAT --to-destination 172.17.0.2:81-89',
         ' -j DNAT --to-destination 172.17.0.3',
         ' -j DNAT --to-destination 172.17.0.2:443 --random',

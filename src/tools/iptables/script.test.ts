@@ -34,6 +34,7 @@ const change = fc.record({
   from: rules,
   to: rules,
   chainsPerCommit: fc.constantFrom(1, 2, 3, 300),
+  deletesFirst: fc.boolean(),
   growing: fc.constantFrom('old-first' as const, 'new-first' as const),
 });
 
@@ -69,10 +70,54 @@ describe('script', () => {
   it('grow puts the rules first that are to win', () => {
     const [table] = changes(one(' -p tcp -j ACCEPT'), one(' -j RETURN'));
     const grown = (growing: 'old-first' | 'new-first') =>
-      table && [...script(table, 'grow', { chainsPerCommit: 300, growing })].map(({ text }) => text);
+      table &&
+      [...script(table, 'grow', { chainsPerCommit: 300, deletesFirst: false, growing })].map(({ text }) => text);
     const [old, desired] = ['-A KUBE-A -p tcp -j ACCEPT', '-A KUBE-A -j RETURN'];
     expect(grown('old-first')).toEqual(['*nat', ':KUBE-A - [0:0]', old, desired, 'COMMIT']);
     expect(grown('new-first')).toEqual(['*nat', ':KUBE-A - [0:0]', desired, old, 'COMMIT']);
+  });
+
+  it('deletes rules to endpoints that go before it writes the rest, where that is free', () => {
+    const to = (ip: string, share = '') => `${share} -j DNAT --to-destination ${ip}:80`;
+    const random = (share: string) => ` -m statistic --mode random --probability ${share}`;
+    const [third, half] = [random('0.33333333349'), random('0.50000000000')];
+    const chain = (...rules: readonly string[]): Chains =>
+      new Map([
+        ['PREROUTING', [' -j KUBE-A']],
+        ['KUBE-A', rules],
+      ]);
+    const before = chain(to('10.0.0.1', third), to('10.0.0.2', half), to('10.0.0.3'));
+    const first = (after: Chains, deletesFirst = true) => {
+      const options = { chainsPerCommit: 300, deletesFirst, growing: 'new-first' } as const;
+      const texts = changes(before, after).flatMap((table) => [...script(table, 'whole', options)]);
+      return texts
+        .slice(
+          1,
+          texts.findIndex(({ text }) => text === 'COMMIT'),
+        )
+        .map(({ text }) => text);
+    };
+    const without2 = chain(to('10.0.0.1', half), to('10.0.0.3'));
+    expect(first(without2)).toEqual([`-D KUBE-A${to('10.0.0.2', half)}`]);
+    expect(first(without2, false)[0]).toBe(':KUBE-A - [0:0]');
+    // The last rule takes what the others leave, so it cannot be missing.
+    expect(first(chain(to('10.0.0.1', half), to('10.0.0.2')))[0]).toBe(':KUBE-A - [0:0]');
+  });
+
+  it('changes all that packets enter in one commit', () => {
+    const entrances = ['KUBE-A', 'KUBE-C'];
+    const all = (rule: string): Chains =>
+      new Map<string, readonly string[]>([
+        ['PREROUTING', entrances.map((name) => ` -j ${name}`)],
+        ...['KUBE-A', 'KUBE-B', 'KUBE-C', 'KUBE-D'].map((name): [string, string[]] => [name, [rule]]),
+      ]);
+    const options = { chainsPerCommit: 1, deletesFirst: false, growing: 'new-first' } as const;
+    const texts = changes(all(' -p tcp -j RETURN'), all(' -j RETURN')).flatMap((table) => [
+      ...script(table, 'whole', options),
+    ]);
+    const states = restored(all(' -p tcp -j RETURN'), texts);
+    const seen = new Set(states.map((state) => entrances.map((name) => state.get(name)?.join()).join(' and ')));
+    expect([...seen]).toEqual([' -p tcp -j RETURN and  -p tcp -j RETURN', ' -j RETURN and  -j RETURN']);
   });
 
   it('has nothing to say of what is as desired', () => {
@@ -86,9 +131,10 @@ describe('script', () => {
           [...script(table, 'whole', options)].map(({ text }) => text),
         );
         const commits = texts.join('\n').split('COMMIT');
-        // The last chain written is the first one deleted.
+        const entrances = (to.get('PREROUTING') ?? []).length;
+        // The last chain written is the first one deleted, and with it all change that packets enter.
         for (const commit of commits)
-          expect(commit.match(/^:/gm)?.length ?? 0).toBeLessThanOrEqual(2 * options.chainsPerCommit);
+          expect(commit.match(/^:/gm)?.length ?? 0).toBeLessThanOrEqual(2 * options.chainsPerCommit + entrances);
       }),
     );
   });

@@ -17,23 +17,36 @@ export interface ScriptOptions {
    * but 5 s in commits of 300), and iptables-legacy copies the whole table at each commit.
    */
   readonly chainsPerCommit: number;
+  /**
+   * Whether rules to endpoints that go are deleted in a commit of their own, before the chain is written anew: iptables-nft
+   * deletes in no time, but each added rule costs time in proportion to the table.
+   */
+  readonly deletesFirst: boolean;
   /** Which rules of a growing chain come first and take effect. */
   readonly growing: 'old-first' | 'new-first';
 }
 
 /** The lines for one table and phase; none when there is nothing to do. */
 export function* script(diff: TableDiff, phase: ScriptPhase, options: ScriptOptions): Generator<Line> {
-  const { name, edits } = diff;
+  const { name, edits, entrances } = diff;
   const { chainsPerCommit } = options;
+  const all = writtenChains(diff.chains, phase, options);
+  if (options.deletesFirst && phase === 'whole') yield* commit(name, all.flatMap(endpointsGone));
   // A chain is written after all chains it leads to, and deleted after all chains that lead to it.
-  const written = calleesFirst(writtenChains(diff.chains, phase, options), chainsPerCommit);
+  const isLast = ({ name, before }: ChainDiff) =>
+    before !== undefined && all.length > chainsPerCommit && entrances.has(name);
+  const written = calleesFirst(
+    all.filter((chain) => !isLast(chain)),
+    chainsPerCommit,
+  );
   const deleted = phase === 'grow' ? [] : calleesFirst(diff.chains.filter(isGone), chainsPerCommit).reverse();
   const batches = split(written, chainsPerCommit);
   const [firstDeleted = [], ...restDeleted] = split(deleted, chainsPerCommit);
   const last = batches.pop() ?? [];
   for (const batch of batches) yield* commit(name, write(batch));
   yield* commit(name, [
-    ...write(last),
+    // What packets enter changes at once: between two of these commits another layout could be half there.
+    ...write([...last, ...all.filter(isLast)]),
     ...(phase === 'settle' ? [] : edits.flatMap(additions)),
     ...(phase === 'grow' ? [] : edits.flatMap(removals)),
     ...erase(firstDeleted),
@@ -50,6 +63,21 @@ function writtenChains(chains: readonly ChainDiff[], phase: ScriptPhase, options
   if (phase === 'settle') return desired.filter((chain) => lost(chain).length > 0);
   return desired.flatMap((chain) => grown(chain, options));
 }
+
+/**
+ * Deletes the rules that lead a share of connections to an endpoint that the chain no longer has. The connections then go on
+ * to the next rules; the last one takes all, and stays.
+ */
+function endpointsGone({ name, before = [], after }: Written): readonly Line[] {
+  const kept = new Set(after.flatMap(({ text }) => ENDPOINT.exec(text)?.[1] ?? []));
+  return before.flatMap((text) => {
+    const [, random, endpoint] = SHARE.exec(text) ?? [];
+    return random === undefined || kept.has(endpoint ?? '') ? [] : [{ text: `-D ${name}${text}` }];
+  });
+}
+
+const ENDPOINT = / -j DNAT --to-destination (\S+)$/;
+const SHARE = /( -m statistic --mode random --probability \S+) -j DNAT --to-destination (\S+)$/;
 
 function isGone({ after }: ChainDiff): boolean {
   return after === undefined;

@@ -57,12 +57,14 @@ function serviceIn(line: string): string | undefined {
 function adopt(found: readonly Section[], isServiceChain: IsServiceChain): readonly Section[] {
   const owner = new Map<string, string>();
   const chainOf = (section: Section) => section.title.slice(section.title.indexOf(' ') + 1);
-  for (let pass = 0; pass < 3; pass++) {
+  // A tree leads to an entrance, that to the chain of the endpoints, and that to at most three more.
+  for (let pass = 0, known = -1; pass < 6 && known < owner.size; pass++) {
+    known = owner.size;
     for (const section of found) {
       const service = section.service ?? owner.get(chainOf(section));
       if (service === undefined) continue;
       for (const line of section.lines) {
-        const target = / -j (\S+)$/.exec(line)?.[1];
+        const target = / -[jg] (\S+)$/.exec(line)?.[1];
         if (target && isServiceChain(target)) owner.set(target, service);
       }
     }

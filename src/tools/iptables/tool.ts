@@ -92,11 +92,14 @@ function stepsOf(
   desired: IptablesState | undefined,
   { iptables, chainsPerCommit }: How,
 ): readonly Step[] {
+  // iptables-legacy writes the whole table for each commit.
+  const deletesFirst = iptables?.variant === 'nft';
   // During a change of mode rules of both modes exist; those of iptables mode come first, as DNAT needs nothing else.
   const growing = desired && !desired.isComplete ? 'old-first' : 'new-first';
+  const options = { chainsPerCommit, deletesFirst, growing } as const;
   return differences.map(({ family, tables }): Step => {
     const texts = (PARTS[phase] ?? []).flatMap(([name, half]) =>
-      tables.filter((table) => table.name === name).map((table) => script(table, half, { chainsPerCommit, growing })),
+      tables.filter((table) => table.name === name).map((table) => script(table, half, options)),
     );
     const restore = `${iptables?.program[family] ?? PROGRAM[family]}-restore`;
     return {

@@ -5,7 +5,9 @@ import { show } from '../../diag.js';
 import { type Ask, demand, failure, isMissing } from '../ask.js';
 import type { Iptables, Variant } from '../detected.js';
 import type { SavedRuleSet } from './parse.js';
+import { printRule } from './print.js';
 import { readRules } from './read.js';
+import { rule } from './types.js';
 
 export type { Iptables, Variant } from '../detected.js';
 
@@ -75,12 +77,27 @@ function count({ saved }: DetectedVariant): number {
   return chains.reduce((sum, { lines }) => sum + lines.length, 0);
 }
 
-/** What the programs support: --random-fully of MASQUERADE needs iptables 1.6.2. */
-export async function features(ask: Ask, { program }: Iptables): Promise<{ readonly randomFully: boolean; readonly bpf: boolean }> {
-  const argv = [`${program.ipv4}-restore`, '--version'];
+/** What the programs support: --random-fully of MASQUERADE needs iptables 1.6.2. And whether the kernel has xt_bpf. */
+export async function features(
+  ask: Ask,
+  { program }: Iptables,
+): Promise<{ readonly randomFully: boolean; readonly bpf: boolean }> {
+  const restore = `${program.ipv4}-restore`;
+  const argv = [restore, '--version'];
   const stdout = await demand(ask, argv);
   const [found, ...parts] = /v(\d+)\.(\d+)\.(\d+)/.exec(stdout) ?? [];
   if (found === undefined) throw new Error(`${argv.join(' ')} prints no version: ${show(stdout)}`);
   const [major = 0, minor = 0, patch = 0] = parts.map(Number);
-  return { randomFully: major > 1 || minor > 6 || (minor === 6 && patch >= 2), bpf: true };
+  return { randomFully: major > 1 || minor > 6 || (minor === 6 && patch >= 2), bpf: await hasBpf(ask, restore) };
 }
+
+/** In test mode nothing is committed, but iptables asks the kernel for the match. */
+async function hasBpf(ask: Ask, restore: string): Promise<boolean> {
+  const outcome = await ask([restore, '--test', '--noflush', '--wait=30'], BPF_TRIAL);
+  if (outcome.code === 0) return true;
+  // `Extension bpf revision 0 not supported, missing kernel module?`, "Couldn't load match `bpf'"
+  if (/\bbpf\b/.test(outcome.stderr)) return false;
+  throw new Error(failure(`${restore} --test`, outcome));
+}
+
+const BPF_TRIAL = ['*filter', ':VIPC-TRIAL - [0:0]', `-A VIPC-TRIAL${printRule(rule({}, [{ kind: 'same-address' }]), 'ipv4')}`, 'COMMIT', ''].join('\n');

@@ -51,8 +51,16 @@ function services(lowered: readonly FastPort[], context: FastContext, memo: Memo
   const trees = { family: node.family, ips: 'IP', ports: '' };
   const claims = lowered.flatMap((port) => port.claims);
   const always = [markMasquerade(mark)];
-  const atAddresses = byKey(claims.filter(({ place }) => place.at === 'ip'), marking(context), mark);
-  const atPorts = byKey(claims.filter(({ place }) => place.at !== 'ip'), always, mark);
+  const atAddresses = byKey(
+    claims.filter(({ place }) => place.at === 'ip'),
+    marking(context),
+    mark,
+  );
+  const atPorts = byKey(
+    claims.filter(({ place }) => place.at !== 'ip'),
+    always,
+    mark,
+  );
   const addresses = byAddress(atAddresses.placed, trees, memo);
   const nodePorts = byPort(atPorts.placed, trees, memo);
   const last = atPorts.placed.length > 0 ? jumpToNodePorts(context, FAST_CHAIN.nodePorts) : [];

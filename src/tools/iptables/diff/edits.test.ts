@@ -151,8 +151,9 @@ function edited(
   ]);
   const results = [['whole'] as const, ['grow', 'settle'] as const].map((phases) => {
     const texts = phases.flatMap((phase) => [
-      ...script({ name: table, chains: [], edits, referenced: [] }, phase, {
+      ...script({ name: table, chains: [], edits, entrances: new Set(), referenced: [] }, phase, {
         chainsPerCommit: 300,
+        deletesFirst: false,
         growing: 'new-first',
       }),
     ]);

@@ -87,6 +87,12 @@ function typedMatches(family: Family): Arbitrary<Match> {
     record({ kind: fc.constant('l4'), protocol: L4 }),
     record({ kind: fc.constant('l4'), protocol: L4, destinationPort: PORTS }),
     record({
+      kind: fc.constant('ports'),
+      protocol: L4,
+      ports: fc.tuple(fc.integer({ min: 0, max: 999 }), fc.integer({ min: 1000, max: 65535 })),
+    }),
+    record({ kind: fc.constant('same-address') }),
+    record({
       kind: fc.constant('conntrack'),
       states: negatable(
         fc.array(fc.constantFrom('INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'DNAT'), { minLength: 1 }),

@@ -50,6 +50,12 @@ const READ: readonly [string, string, Rule][] = [
     rule({}, [{ kind: 'conntrack', states: not(['DNAT', 'NEW']) }]),
   ],
   ['a whole mark', ' -m mark --mark 0x10', rule({}, [{ kind: 'mark', mark: is({ value: 16, mask: 2 ** 32 - 1 }) }])],
+  ['a range of ports', ' -m tcp --dport 80:90', rule({}, [{ kind: 'ports', protocol: 'tcp', ports: [80, 90] }])],
+  [
+    'the program of xt_bpf that vipc writes',
+    ' -m bpf --bytecode "6,32 0 0 12,7 0 0 0,32 0 0 16,29 0 1 0,6 0 0 65535,6 0 0 0"',
+    rule({}, [{ kind: 'same-address' }]),
+  ],
   ['one third', ' -m statistic --mode random --probability 0.33333333349', rule({}, [statistic(715827883)])],
   ['always', ' -m statistic --mode random --probability 1.00000000000', rule({}, [statistic(2 ** 31)])],
   [
@@ -61,7 +67,11 @@ const READ: readonly [string, string, Rule][] = [
 
 /** Matches and targets that vipc reads in part only: one more option or value makes them unknown. */
 const NOT_OURS: readonly string[] = [
-  ' -m tcp --dport 80:90',
+  ' -m tcp --dport 90:80',
+  ' -m tcp --dport 80:80',
+  ' -m tcp --dport :90',
+  ' -m bpf --bytecode "1,6 0 0 65535"',
+  ' -m bpf --object-pinned /sys/fs/bpf/x',
   ' -m tcp ! --dport 80',
   ' -m tcp --sport 80',
   ' -m tcp --sport 1024:65535 --dport 80',

@@ -108,7 +108,9 @@ function sameIfSame(name: string, rules: readonly Rule[], { values, parts }: Par
 /** The network of the addresses whose digits begin with `prefix`: `10.96.16.0/20` for `0a601`. */
 function networkOf(prefix: string, family: Family): string {
   const digits = prefix.padEnd(family === 'ipv4' ? 8 : 32, '0');
-  const bytes = Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+  const bytes = Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
   return network(ipOf(bytes), prefix.length * 4).text;
 }
 

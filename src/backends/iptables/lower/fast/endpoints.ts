@@ -46,7 +46,16 @@ function hashed(endpoint: Endpoint): Hashed {
 
 function divided(named: NamedPort, name: string, list: readonly Hashed[], depth: number): readonly Balancing[] {
   if (list.length <= LINEAR || depth === DEEPEST)
-    return [{ name, rules: () => inTurn(named, list.map((each) => [1, dnat(each)])) }];
+    return [
+      {
+        name,
+        rules: () =>
+          inTurn(
+            named,
+            list.map((each) => [1, dnat(each)]),
+          ),
+      },
+    ];
   const parts = Array.from({ length: 8 }, (_, digit) => list.filter((each) => each.digit(depth) === digit));
   const below = parts.map((part, digit) => ({ part, name: `${name}${depth === 0 ? '-' : ''}${digit}` }));
   const targets = below.flatMap(({ part, name: chain }): readonly Weighted[] => {

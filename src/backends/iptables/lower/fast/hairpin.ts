@@ -15,8 +15,7 @@ import { byAddress, type Dispatch, digitsOf, type Placed } from './dispatch.js';
  */
 export function hairpin(ports: readonly ServicePort[], { node, features }: Context, memo: Memo): Dispatch {
   const masquerade: Target = { kind: 'masquerade', randomFully: features.randomFully };
-  if (features.bpf)
-    return { rules: [rule({}, [states('DNAT'), { kind: 'same-address' }], masquerade)], chains: [] };
+  if (features.bpf) return { rules: [rule({}, [states('DNAT'), { kind: 'same-address' }], masquerade)], chains: [] };
   const local = ports.flatMap(({ endpoints }) => endpoints.reachable.filter((endpoint) => endpoint.local));
   const placed = [...new Set(local.map(({ ip }) => ip))].map((ip): Placed => {
     const own = is(host(ip));

@@ -4,8 +4,8 @@
  */
 import { type Chain, jumpTo, type Rule, rule } from '../../../../tools/iptables/types.js';
 import { keyChain } from '../../names.js';
-import { clearMark } from './mark.js';
 import type { Placed } from './dispatch.js';
+import { clearMark } from './mark.js';
 import type { Claim } from './service-port.js';
 
 export interface Keys {

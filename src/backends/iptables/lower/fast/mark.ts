@@ -34,7 +34,10 @@ export function clearMark(mark: number): Rule {
 /** Masquerades what is marked; a connection that is not may be one of an endpoint to itself. */
 export function postrouting({ masqueradeMark: mark, features }: FastContext): readonly Rule[] {
   const [unmarked, ...others] = masqueradeMarked(mark, features);
-  return [...(unmarked ? [{ ...unmarked, target: { kind: 'goto' as const, chain: FAST_CHAIN.hairpin } }] : []), ...others];
+  return [
+    ...(unmarked ? [{ ...unmarked, target: { kind: 'goto' as const, chain: FAST_CHAIN.hairpin } }] : []),
+    ...others,
+  ];
 }
 
 function marked(mark: number): Match {

@@ -15,8 +15,8 @@ import { endpointChains, policyChains } from '../endpoints.js';
 import { externalChains } from '../external.js';
 import { entranceOf, frontendRules, hasEntrance, healthCheck, KIND } from '../frontends.js';
 import { type NamedPort, namePort, toFrontend } from '../port.js';
-import { balance } from './endpoints.js';
 import { digitsOf, type Placed, portDigits } from './dispatch.js';
+import { balance } from './endpoints.js';
 
 /** What a ServicePort does with packets to an address and port. */
 export interface Claim {
@@ -54,7 +54,8 @@ export interface FastPort {
 /** All that serves `port`; it depends only on the port and the context. */
 export function lowerFast(port: ServicePort, context: FastContext): FastPort {
   const named = namePort(port, context);
-  const isFast = !port.affinity && port.frontends.every(({ sourceRanges, ...frontend }) => !sourceRanges && !isLocal(frontend));
+  const isFast =
+    !port.affinity && port.frontends.every(({ sourceRanges, ...frontend }) => !sourceRanges && !isLocal(frontend));
   const own = isFast ? fast(named, context) : kept(named);
   return {
     claims: port.frontends.filter(hasEntrance).map((frontend) => claim(named, frontend, own.target(frontend))),
