@@ -9,7 +9,7 @@ import { compile, textOf } from './pipeline.js';
 import { NFT_FILE, RULES_FILE } from './testing/cases/cases.js';
 import { artifactText } from './testing/cases/compiled.js';
 import { nftPrinted } from './testing/cases/nft-printed.js';
-import { type Load, loadsInKernel, VARIANTS } from './testing/machine/kernel.js';
+import { type Load, loadsInKernel, NODES } from './testing/machine/kernel.js';
 import { withNetns } from './testing/machine/netns.js';
 import { describeInKernel } from './testing/machine/rings.js';
 import { savedTables } from './testing/node/saved.js';
@@ -24,7 +24,7 @@ const describeKernel = await describeInKernel();
 const clusters = fc.sample(fc.tuple(snapshots, options), { numRuns: often(15, 60), seed });
 
 describeKernel(`any snapshot (SEED=${seed})`, () => {
-  const combinations = FAMILIES.flatMap((family) => VARIANTS.map((variant) => ({ family, variant })));
+  const combinations = FAMILIES.flatMap((family) => NODES.map((node) => ({ family, ...node })));
 
   it.each(NFT_LAYOUTS)('loads and reads back: nftables, layout %s', (layout) =>
     withNetns(async (host) => {
@@ -38,18 +38,21 @@ describeKernel(`any snapshot (SEED=${seed})`, () => {
     }),
   );
 
-  it.each(combinations)('loads and reads back: $family $variant', async ({ family, variant }) => {
-    const loads = clusters.map(([items, given]): Load => {
-      const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-      const rules = compile([{ name: 'cluster.json', text }], { ...given, mode: 'iptables' }).value.find(
-        ({ name }) => name === RULES_FILE[family],
-      );
-      return { family, variant, text: rules ? render(textOf(rules)) : '' };
-    });
-    const readBack = await loadsInKernel(loads);
-    for (const [i, { error, saved }] of readBack.entries()) {
-      expect(error).toBeUndefined();
-      expect(Object.fromEntries(savedTables(saved))).toEqual(Object.fromEntries(savedTables(String(loads[i]?.text))));
-    }
-  });
+  it.each(combinations)(
+    'loads and reads back: $family $variant, layout $layout',
+    async ({ family, variant, layout }) => {
+      const loads = clusters.map(([items, given]): Load => {
+        const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+        const rules = compile([{ name: 'cluster.json', text }], { ...given, mode: 'iptables' }, { layout }).value.find(
+          ({ name }) => name === RULES_FILE[family],
+        );
+        return { family, variant, text: rules ? render(textOf(rules)) : '' };
+      });
+      const readBack = await loadsInKernel(loads);
+      for (const [i, { error, saved }] of readBack.entries()) {
+        expect(error).toBeUndefined();
+        expect(Object.fromEntries(savedTables(saved))).toEqual(Object.fromEntries(savedTables(String(loads[i]?.text))));
+      }
+    },
+  );
 });

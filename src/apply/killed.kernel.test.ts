@@ -29,14 +29,15 @@ const RANDOM = 'conformance/random-02';
 const directory = mkdtempSync(join(tmpdir(), 'vipc-killed-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Two snapshots that have little in common; one is written in several commits. */
+/** Two snapshots that have little in common, each in another layout; one is written in several commits. */
 const STATES = [
   oneService(400),
   caseInput({ name: RANDOM, directory: `${ROOT}fixtures/${RANDOM}/`, about: '' }).sources[0],
 ].map((source, i) => {
   const path = join(directory, `${i}.yaml`);
   writeFileSync(path, source?.text ?? '');
-  return { path, sources: [{ name: path, text: source?.text ?? '' }] };
+  const layout = ['kube-proxy', 'fast'][(i + seed) % 2] ?? '';
+  return { path, layout, sources: [{ name: path, text: source?.text ?? '' }] };
 });
 const OPTIONS = { ...DEFAULT_OPTIONS, nodeName: 'node-a' };
 
@@ -50,8 +51,9 @@ interface Apply {
   readonly netns: string;
   readonly variant: string;
   readonly mode: string;
-  /** A snapshot. */
+  /** A snapshot, and the layout for it. */
   readonly to: string;
+  readonly layout: string;
   /** With its tools, or they go on alone. */
   readonly all: boolean;
   /** Time begins when it has the lock, or when it restores rules. */
@@ -60,7 +62,7 @@ interface Apply {
 
 /** Starts `vipc apply` and kills it so many ms after it has the lock; whether it was still running, and for how long it did. */
 function killedApply(
-  { netns, variant, mode, to, all, from }: Apply,
+  { netns, variant, mode, to, layout, all, from }: Apply,
   ms: number,
 ): Promise<{ killed: boolean; ran: number }> {
   const lock = join(directory, `${netns}-lock`);
@@ -70,7 +72,7 @@ function killedApply(
     '--mode',
     mode,
     '--layout',
-    'kube-proxy',
+    layout,
     '--iptables',
     variant,
     '--lock-file',
@@ -123,25 +125,29 @@ describeKernel.each(sample(NODES, 1, 'killed'))(
         const before = await saves(host, variant);
         const node = await liveNode(host, variant);
         // The time of each when it is not killed, on a machine as busy as this one is now.
-        const wholly = { netns, variant, mode, to: STATES[0]?.path ?? '', all: false } as const;
+        const [{ path: to, layout } = fail()] = STATES;
+        const wholly = { netns, variant, mode, to, layout, all: false } as const;
         const locked = await killedApply({ ...wholly, from: 'lock' }, NEVER);
         await cleanUp(node);
         const restoring = await killedApply({ ...wholly, from: 'restore' }, NEVER);
         const lasts = { lock: locked.ran, restore: restoring.ran };
         const moments = fc.sample(MOMENTS, { numRuns: 3 * KILLS, seed });
         const expected: string[] = [];
-        for (const { sources } of STATES) {
-          await applyTo(node, sources, { ...OPTIONS, mode });
+        for (const { sources, layout } of STATES) {
+          await applyTo({ ...node, layout }, sources, { ...OPTIONS, mode });
           expected.push(await stateOn(host, variant));
         }
         let [kills, half] = [0, 0];
         for (const [i, [part, all, from]] of moments.entries()) {
           if (kills >= KILLS) break;
-          const { path, sources } = STATES[(i + 1) % 2] ?? fail();
-          const { killed } = await killedApply({ netns, variant, mode, to: path, all, from }, part * lasts[from]);
+          const { path, layout, sources } = STATES[(i + 1) % 2] ?? fail();
+          const { killed } = await killedApply(
+            { netns, variant, mode, to: path, layout, all, from },
+            part * lasts[from],
+          );
           if (killed) kills++;
           if (killed && !expected.includes(await stateOn(host, variant))) half++;
-          const { rest, diagnostics } = await applyTo(node, sources, { ...OPTIONS, mode });
+          const { rest, diagnostics } = await applyTo({ ...node, layout }, sources, { ...OPTIONS, mode });
           expect({ i, rest: rest.steps, diagnostics }).toEqual({ i, rest: [], diagnostics: [] });
           expect({ i, same: (await stateOn(host, variant)) === expected[(i + 1) % 2] }).toEqual({ i, same: true });
           const after = await saves(host, variant);

@@ -1,9 +1,10 @@
 /**
- * A random walk: a node gets one snapshot after the other while a third party breaks rules, ours and its own. After each
- * apply the kernel has our rules as they are compiled, and those of others as the third party left them.
+ * A random walk: a node gets one snapshot after the other, in either layout, while a third party breaks rules, ours and its
+ * own. After each apply the kernel has our rules as they are compiled, and those of others as the third party left them.
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { LAYOUT_NAMES } from '../backends/iptables/lower.js';
 import { FAMILIES } from '../ip.js';
 import type { Options } from '../options.js';
 import { VARIANTS } from '../testing/machine/kernel.js';
@@ -33,21 +34,24 @@ const change = fc.oneof(
   { weight: 1, arbitrary: fc.constant(undefined) },
 );
 const begin = fc.sample(another, { numRuns: 1, seed }) as [Cluster];
-const walk = fc.sample(fc.record({ change, acts: fc.array(acts, { maxLength: 3 }) }), { numRuns: STEPS, seed });
+const layout = fc.constantFrom(...LAYOUT_NAMES);
+const walk = fc.sample(fc.record({ change, layout, acts: fc.array(acts, { maxLength: 3 }) }), { numRuns: STEPS, seed });
 
 describeKernel.each(sample(VARIANTS, 1, 'walk'))(`a walk of ${STEPS} steps, %s (SEED=${seed})`, (variant) => {
   it('reaches the desired state at every step', async () => {
     await withNode(async (host) => {
       await load(host, variant, FOREIGN);
-      const node = await liveNode(host, variant);
+      const made = await liveNode(host, variant);
+      let node = made;
       let [cluster] = begin;
       let committed = 0;
-      for (const [i, { change, acts }] of walk.entries()) {
+      for (const [i, { change, layout, acts }] of walk.entries()) {
+        node = { ...made, layout };
         cluster = changed(cluster, change);
         for (const act of acts) committed += Number(await vandalise(host, variant, act));
         const foreign = await foreignOn(node);
         const problems = await applied(node, cluster, foreign);
-        expect({ step: i, acts, problems }).toEqual({ step: i, acts, problems: [] });
+        expect({ step: i, layout, acts, problems }).toEqual({ step: i, layout, acts, problems: [] });
       }
       // Most acts are possible, so it was a walk and no standing about.
       expect(committed).toBeGreaterThan(walk.flatMap((step) => step.acts).length / 2);
@@ -96,7 +100,7 @@ function wrong(now: string, foreign: string, ours: string): readonly string[] {
   const expected = parseSaved(ours);
   // A chain that is not desired stays while a foreign rule leads to it, but empty.
   const isReferenced = (line: string, table: string) => {
-    const [, name = ''] = /^:(KUBE-\S+) - /.exec(line) ?? [];
+    const [, name = ''] = /^:((?:KUBE|VIPC)-\S+) - /.exec(line) ?? [];
     return name !== '' && !expected.get(table)?.has(name) && foreign.includes(`-j ${name}\n`);
   };
   const lines = [...savedTables(now)].flatMap(([table, lines]) => lines.filter((line) => !isReferenced(line, table)));

@@ -18,7 +18,7 @@ import {
   smallCluster,
 } from '../testing/cases/small-cluster.js';
 import { agentHost } from '../testing/machine/agent.js';
-import { tool, VARIANTS, WAIT } from '../testing/machine/kernel.js';
+import { NODES, tool, WAIT } from '../testing/machine/kernel.js';
 import { succeeded } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { forgetConnections, isHurt, type Report, type Stream, underStreams } from '../testing/network/stream.js';
@@ -83,12 +83,12 @@ function expectNoGap(reports: readonly Report[], enough: number): void {
 }
 
 describeKernel('no gap', () => {
-  describe.each(sample(VARIANTS, 1, 'no-gap'))('%s', (variant) => {
+  describe.each(sample(NODES, 1, 'no-gap', 2))('$variant, layout $layout', ({ variant, layout }) => {
     let topology: Topology;
     let node: LiveNode;
 
-    const change = async (round: number): Promise<void> => {
-      const { plan, rest, diagnostics } = await applyTo(node, snapshot(round), SMALL_OPTIONS);
+    const change = async (round: number, to = layout): Promise<void> => {
+      const { plan, rest, diagnostics } = await applyTo({ ...node, layout: to }, snapshot(round), SMALL_OPTIONS);
       expect(plan.steps).not.toEqual([]);
       expect([...rest.steps, ...diagnostics]).toEqual([]);
     };
@@ -120,6 +120,14 @@ describeKernel('no gap', () => {
         await restore(family, [asKubeProxyWrites(artifactText(value, RULES_FILE[family]), seed)]);
       }
       expectNoGap(await underStreams(streamsOf(topology), () => change(seed + 1)), MANY);
+    });
+
+    it('to the other layout, and back', async () => {
+      const reports = await underStreams(streamsOf(topology), async () => {
+        await change(2, NODES.find((other) => other.layout !== layout)?.layout);
+        await change(3);
+      });
+      expectNoGap(reports, 2 * MANY);
     });
 
     // This test runs last and cleans up: it alone loses connections, which would make later tests lose some too.

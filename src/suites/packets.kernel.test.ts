@@ -4,7 +4,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { agentHost } from '../testing/machine/agent.js';
-import { VARIANTS } from '../testing/machine/kernel.js';
+import { NODES } from '../testing/machine/kernel.js';
 import { succeeded } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { DROPPED, REACHED, REFUSED } from '../testing/network/packet-rows.js';
@@ -18,13 +18,17 @@ const describeKernel = await describeInKernel();
 const withSctp = await hasSctp(agentHost());
 
 describeKernel('packets through iptables', () => {
-  describe.each(sample(VARIANTS, 1, 'packets'))('%s', (variant) => {
+  describe.each(sample(NODES, 1, 'packets', 3))('$variant, layout $layout', ({ variant, layout }) => {
     let topology: Topology;
 
     beforeAll(async () => {
       topology = await makeTopology(agentHost(), (netns) => agentHost({ netns }));
       const { sources, options } = packetsInput();
-      const { diagnostics, rest } = await applyTo(await liveNode(topology.node, variant), sources, options);
+      const { diagnostics, rest } = await applyTo(
+        { ...(await liveNode(topology.node, variant)), layout },
+        sources,
+        options,
+      );
       expect([...diagnostics, ...rest.steps]).toEqual([]);
       // By default the kernel limits the rate of ICMP errors, and many rejections would go unanswered.
       const unlimited = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0'];
@@ -33,15 +37,18 @@ describeKernel('packets through iptables', () => {
 
     afterAll(() => topology?.remove());
 
-    it.each(sample(REACHED, 15, variant))('%s, from %s: reached', async (...row) => {
+    it.each(sample(REACHED, 15, `${variant} ${layout}`))('%s, from %s: reached', async (...row) => {
       expect(await answers(topology, row)).toEqual(row[3]);
     });
 
-    it.each(sample(REFUSED, 5, variant))('no endpoints: %s, from %s: refused at once', async (_, from, to) => {
-      const before = await resent(topology[from]);
-      expect(await connect(topology[from], { ...to, count: 3 })).toEqual(['refused', 'refused', 'refused']);
-      expect(await resent(topology[from])).toBe(before);
-    });
+    it.each(sample(REFUSED, 5, `${variant} ${layout}`))(
+      'no endpoints: %s, from %s: refused at once',
+      async (_, from, to) => {
+        const before = await resent(topology[from]);
+        expect(await connect(topology[from], { ...to, count: 3 })).toEqual(['refused', 'refused', 'refused']);
+        expect(await resent(topology[from])).toBe(before);
+      },
+    );
 
     it('dropped: no answer at all', async () => {
       const seen = await Promise.all(

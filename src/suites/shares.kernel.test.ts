@@ -4,7 +4,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { agentHost } from '../testing/machine/agent.js';
-import { VARIANTS } from '../testing/machine/kernel.js';
+import { NODES } from '../testing/machine/kernel.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { type From, packetsInput } from '../testing/network/packets.js';
 import { type Connect, connect, makeTopology, type Topology, tally } from '../testing/network/topology.js';
@@ -46,18 +46,18 @@ describe('chiSquared', () => {
 });
 
 describeKernel('shares', () => {
-  describe.each(sample(VARIANTS, 1, 'shares'))('%s', (variant) => {
+  describe.each(sample(NODES, 1, 'shares', 2))('$variant, layout $layout', ({ variant, layout }) => {
     let topology: Topology;
 
     beforeAll(async () => {
       topology = await makeTopology(agentHost(), (netns) => agentHost({ netns }));
       const { sources, options } = packetsInput();
-      await applyTo(await liveNode(topology.node, variant), sources, options);
+      await applyTo({ ...(await liveNode(topology.node, variant)), layout }, sources, options);
     });
 
     afterAll(() => topology?.remove());
 
-    it.each(sample(SHARES, 3, variant))('%s endpoints, from %s', async (_, from, to, endpoints) => {
+    it.each(sample(SHARES, 3, `${variant} ${layout}`))('%s endpoints, from %s', async (_, from, to, endpoints) => {
       const servers = (await connect(topology[from], { ...to, count: CONNECTIONS })).map(
         (answer) => answer.split(' ')[0],
       );

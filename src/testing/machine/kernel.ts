@@ -9,6 +9,9 @@ export { VARIANTS, type Variant } from '../../tools/iptables/variants.js';
 /** Every family with every variant. */
 export const TOOLS = FAMILIES.flatMap((family) => VARIANTS.map((variant) => ({ family, variant })));
 
+/** Every variant with every layout of iptables mode. */
+export const NODES = VARIANTS.flatMap((variant) => ['kube-proxy', 'fast'].map((layout) => ({ variant, layout })));
+
 export interface Load {
   readonly family: Family;
   readonly variant: Variant;

@@ -52,7 +52,7 @@ class View {
   /** Names of chains of ours that have rules, or all. */
   ours(all = false): readonly string[] {
     return [...this.chains.values()]
-      .filter(({ name, rules }) => name.startsWith('KUBE-') && (all || rules.length > 0))
+      .filter(({ name, rules }) => OURS.test(name) && (all || rules.length > 0))
       .map(({ name }) => name);
   }
 
@@ -132,7 +132,7 @@ const ACTS = {
     return chain === '' ? [] : [`-D ${chain} ${spec}`, view.pick([`-A ${chain} ${spec}`, `-I ${chain} ${spec}`]) ?? ''];
   },
   'stale chain': (view: View) => {
-    const name = `KUBE-${view.pick(['SVC', 'SEP', 'EXT', 'XLB'])}-VANDAL${view.pick(['A', 'B'])}AAAAAAAAA`;
+    const name = `${view.pick(['KUBE-SVC', 'KUBE-SEP', 'VIPC-SVC', 'KUBE-EXT', 'KUBE-XLB'])}-VANDAL${view.pick(['A', 'B'])}AAAAAAAAA`;
     const callee = view.pick([...view.ours(true), 'RETURN']);
     return [`:${name} - [0:0]`, `-A ${name} -s ${view.source()} -j ${callee}`];
   },
@@ -149,18 +149,20 @@ const ACTS = {
   },
   /** Only where the kernel accepts it: MASQUERADE in POSTROUTING only, DNAT everywhere else. */
   'foreign rule that leads to a chain of ours': (view: View) => {
-    const callee = view.pick(view.ours(true).filter((name) => name !== 'KUBE-POSTROUTING'));
+    const callee = view.pick(view.ours(true).filter((name) => !MASQUERADES.has(name)));
     const chain = view.pick(view.builtIn().filter((name) => name !== 'POSTROUTING'));
     return callee === undefined ? [] : [`-A ${chain} -s ${view.source()} ${BY} -j ${callee}`];
   },
   'foreign chain that leads to a chain of ours': (view: View) => {
-    const callee = view.pick(view.ours(true).filter((name) => name !== 'KUBE-POSTROUTING'));
+    const callee = view.pick(view.ours(true).filter((name) => !MASQUERADES.has(name)));
     if (callee === undefined) return [];
     return [':VANDAL-TOO - [0:0]', `-A VANDAL-TOO ${BY} -j ${callee}`, `-A OUTPUT ${BY} -j VANDAL-TOO`];
   },
   policy: (view: View) =>
     view.table === 'nat' ? [] : [`:${view.pick(view.builtIn())} ${view.pick(['DROP', 'ACCEPT'])} [0:0]`],
 } satisfies Readonly<Record<string, (view: View) => readonly string[]>>;
+
+const MASQUERADES: ReadonlySet<string> = new Set(['KUBE-POSTROUTING', 'VIPC-HAIRPIN']);
 
 const KINDS = Object.keys(ACTS) as (keyof typeof ACTS)[];
 
@@ -171,12 +173,15 @@ export const acts: fc.Arbitrary<Act> = fc.record({
   picks: fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
 });
 
+/** Names of chains of ours, in either layout. */
+const OURS = /^(?:KUBE|VIPC)-/;
+
 /** The foreign part of `save`, if only vandals add rules that lead to our chains. */
 export function foreignIn(save: string): string {
   const chainOf = (line: string) => /^(?::|-A )(\S+)/.exec(line)?.[1] ?? '';
   const lines = save.split('\n').filter((line) => {
-    if (chainOf(line).startsWith('KUBE-')) return false;
-    return !/-[jg] KUBE-\S+$/.test(line) || line.includes('vandal');
+    if (OURS.test(chainOf(line))) return false;
+    return !/-[jg] (?:KUBE|VIPC)-\S+$/.test(line) || line.includes('vandal');
   });
   return canonical(lines.join('\n'));
 }

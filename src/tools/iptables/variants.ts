@@ -100,4 +100,10 @@ async function hasBpf(ask: Ask, restore: string): Promise<boolean> {
   throw new Error(failure(`${restore} --test`, outcome));
 }
 
-const BPF_TRIAL = ['*filter', ':VIPC-TRIAL - [0:0]', `-A VIPC-TRIAL${printRule(rule({}, [{ kind: 'same-address' }]), 'ipv4')}`, 'COMMIT', ''].join('\n');
+const BPF_TRIAL = [
+  '*filter',
+  ':VIPC-TRIAL - [0:0]',
+  `-A VIPC-TRIAL${printRule(rule({}, [{ kind: 'same-address' }]), 'ipv4')}`,
+  'COMMIT',
+  '',
+].join('\n');
