@@ -2,6 +2,7 @@
  * Network namespaces to measure in.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 export interface Netns {
   /** Runs a program in it; its standard output. */
@@ -25,13 +26,20 @@ export function makeNetns(): Netns {
   return netns;
 }
 
-/** The CPU seconds of `nft -f` for each of `files`, one after the other: those of nft and of the kernel for it. */
-export function cpuSeconds(netns: Netns, files: readonly string[], times = 1): number {
-  const load = `for i in $(seq ${times}); do for f in "$@"; do ${NFT} -f "$f" || exit; done; done`;
+/** The CPU seconds of `tool` for each of `files`, one after the other: those of the tool and of the kernel for it. */
+export function cpuSeconds(netns: Netns, tool: string, files: readonly string[], times = 1): number {
+  const load = `for i in $(seq ${times}); do for f in "$@"; do ${tool} "$f" || exit; done; done`;
   const out = netns.run('bash', '-ec', `TIMEFORMAT="%U %S"; { time { ${load}; } 2>&3; } 3>&2 2>&1`, 'bash', ...files);
   const [user = Number.NaN, system = Number.NaN] = out.trim().split(' ').map(Number);
   return (user + system) / times;
 }
 
-/** The program to measure. */
+/** Seconds of send() for the first packet of a new UDP flow: the median of `flows`. */
+export function firstPacket(netns: Netns, to: string, flows: number, port = 80): number {
+  return Number(netns.run('perl', SEND, to, String(flows), String(port))) / 1e6;
+}
+
+const SEND = fileURLToPath(new URL('../../../bench/send.pl', import.meta.url));
+
+/** The nft to measure. */
 export const NFT = process.env['NFT'] ?? 'nft';

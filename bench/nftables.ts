@@ -6,12 +6,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DEFAULT_OPTIONS } from '../src/options.js';
 import { compileState } from '../src/pipeline.js';
 import type { Table } from '../src/tools/nft/types.js';
 import { asJson, cluster, NODE } from './cluster.js';
-import { cpuSeconds, makeNetns, type Netns, NFT } from './netns.js';
+import { cpuSeconds, firstPacket, makeNetns, type Netns, NFT } from './netns.js';
 import { changing, loading, type Sender } from './nft-commands.js';
 import { median, table } from './table.js';
 
@@ -22,7 +21,7 @@ const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 const CHANGES = 20;
 const LATENCY_SIZES = [10, 100, 1000, 10_000];
 const FLOWS = 2000;
-const SEND = fileURLToPath(new URL('../../../bench/send.pl', import.meta.url));
+const LOAD = `${NFT} -f`;
 const LAYOUTS = [
   ['kube-proxy', 'kube-proxy'],
   ['fast', 'vipc'],
@@ -60,9 +59,12 @@ function loads(services: number): string {
     for (const [i, { load, replace, add, remove }] of inputs.entries()) {
       const netns = makeNetns();
       const [loaded, replaced, added, removed] = measured[i] ?? [];
-      loaded?.push(cpuSeconds(netns, [load]));
-      replaced?.push(cpuSeconds(netns, replace, CHANGES) / 2);
-      const changes = Array.from({ length: CHANGES }, () => [cpuSeconds(netns, [add]), cpuSeconds(netns, [remove])]);
+      loaded?.push(cpuSeconds(netns, LOAD, [load]));
+      replaced?.push(cpuSeconds(netns, LOAD, replace, CHANGES) / 2);
+      const changes = Array.from({ length: CHANGES }, () => [
+        cpuSeconds(netns, LOAD, [add]),
+        cpuSeconds(netns, LOAD, [remove]),
+      ]);
       added?.push(mean(changes.map(([each = 0]) => each)));
       removed?.push(mean(changes.map(([, each = 0]) => each)));
       netns.remove();
@@ -128,7 +130,7 @@ interface Times {
 }
 
 function send(netns: Netns, to: string): number {
-  return Number(netns.run('perl', SEND, to, String(FLOWS))) / 1e6;
+  return firstPacket(netns, to, FLOWS);
 }
 
 /** UDP, which needs no server. */

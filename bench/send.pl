@@ -1,13 +1,13 @@
 #!/usr/bin/perl
-# The first packets of COUNT new UDP flows to ADDRESS, port 80: the median of the time that send() takes, in microseconds.
+# The first packets of COUNT new UDP flows to ADDRESS and PORT: the median of the time that send() takes, in microseconds.
 # Netfilter does its work for an outgoing packet within send().
 use strict;
 use warnings;
 use Socket;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 
-my ($address, $count) = @ARGV;
-my $to = sockaddr_in(80, inet_aton($address));
+my ($address, $count, $port) = @ARGV;
+my $to = sockaddr_in($port, inet_aton($address));
 my @times;
 for (1 .. $count) {
   socket(my $socket, PF_INET, SOCK_DGRAM, 0) or die "socket: $!";

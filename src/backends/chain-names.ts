@@ -8,8 +8,8 @@ const SERVICE_KINDS = 'SVC|SVL|SEP|FW|EXT|XLB';
 
 const SERVICE_CHAIN = new RegExp(`^KUBE-(?:${SERVICE_KINDS})-[A-Z2-7]{16}$`);
 
-/** Those of layout fast; many endpoints of one ServicePort are in several chains, which have digits behind the hash. */
-const FAST_SERVICE_CHAIN = /^VIPC-(?:SVC|SVL|EXT|KEY)-[A-Z2-7]{16}(?:-[0-7]{1,3})?$/;
+/** Those of layout fast; many endpoints of one ServicePort are in several chains, which have letters behind the hash. */
+const FAST_SERVICE_CHAIN = /^VIPC-(?:SVC|SVL|EXT|KEY)-[A-Z2-7]{16}[a-h]{0,3}$/;
 
 /** Whether a chain belongs to one ServicePort or endpoint. */
 export function isServiceChain(name: string): boolean {

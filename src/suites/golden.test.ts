@@ -3,7 +3,7 @@
  * rewrites them; the review is `git diff`. CI never writes.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { format, inOrder } from '../cli/report.js';
 import { type Diagnostic, hasErrors } from '../diag.js';
@@ -36,13 +36,24 @@ function inFolder(mode: string, files: ReadonlyMap<string, string>): readonly (r
   return [...files].map(([name, text]) => [IN_FOLDER.includes(mode) ? `${mode}/${name}` : name, text] as const);
 }
 
-/** Of the other layout of a mode, the file that it changes. */
-function ofFastLayout(found: Case): readonly (readonly [string, string])[] {
-  const { files } = goldens(found, 'nftables', 'fast');
+/** Of layout fast of a mode, the files that it changes. */
+function ofFastLayout(found: Case, mode: string): readonly (readonly [string, string])[] {
+  const { files } = goldens(found, mode, 'fast');
   return [...files].flatMap(([name, text]) =>
-    name === 'nftables.rules' ? [[`nftables-fast/${name}`, text] as const] : [],
+    name.endsWith('.rules') ? [[`${mode}-fast/${name}`, text] as const] : [],
   );
 }
+
+/** The cases with goldens of layout fast of iptables mode; verify holds the layouts against each other in all cases. */
+const FAST = [
+  'clusterip-no-endpoints',
+  'ipv6-session-affinity',
+  'loadbalancer-source-ranges',
+  'masquerade-all',
+  'nodeport-local',
+  'random-02',
+  'tree',
+];
 
 describe.each(cases())('$name: $about', (found) => {
   const { sources, options } = caseInput(found);
@@ -54,7 +65,8 @@ describe.each(cases())('$name: $about', (found) => {
   const files = new Map([
     ...inFolder(mode, own.files),
     ...others.flatMap((each) => inFolder(each, goldens(found, each).files)),
-    ...(mode === 'nftables' || others.includes('nftables') ? ofFastLayout(found) : []),
+    ...(mode === 'nftables' || others.includes('nftables') ? ofFastLayout(found, 'nftables') : []),
+    ...(mode === 'iptables' && FAST.includes(basename(found.name)) ? ofFastLayout(found, 'iptables') : []),
   ]);
   const directory = `${GOLDEN}/${found.name}`;
 

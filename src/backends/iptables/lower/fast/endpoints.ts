@@ -19,8 +19,9 @@ export interface Balancing {
 /** The most endpoints that stand one behind the other. */
 export const LINEAR = 16;
 
-/** Digits behind the name of a chain; more would not fit into one. Eight to the third are 512 chains. */
+/** Letters behind the hash in a chain's name; more would not fit. Eight to the third are 512 chains. */
 const DEEPEST = 3;
+const LETTERS = 'abcdefgh';
 
 /** The chain `name`, and those behind it. */
 export function balance(named: NamedPort, name: string, endpoints: readonly Endpoint[]): readonly Balancing[] {
@@ -57,7 +58,7 @@ function divided(named: NamedPort, name: string, list: readonly Hashed[], depth:
       },
     ];
   const parts = Array.from({ length: 8 }, (_, digit) => list.filter((each) => each.digit(depth) === digit));
-  const below = parts.map((part, digit) => ({ part, name: `${name}${depth === 0 ? '-' : ''}${digit}` }));
+  const below = parts.map((part, digit) => ({ part, name: `${name}${LETTERS[digit]}` }));
   const targets = below.flatMap(({ part, name: chain }): readonly Weighted[] => {
     const [first] = part;
     if (!first) return [];

@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { seed } from '../../../../testing/run/extent.js';
+import { type Keyed, LEAF, type Part, treeOf } from './tree.js';
+
+const digits = fc
+  .array(fc.constantFrom('0', '1', '7', 'f'), { minLength: 4, maxLength: 4 })
+  .map((list) => list.join(''));
+const keys = fc.array(digits, { maxLength: 120 }).map((list) => list.map(keyed));
+
+function keyed(each: string, i: number): Keyed<string> {
+  return { digits: each, value: `${each} ${i}` };
+}
+
+/** The values that a packet with the key meets, and how many tests it passes on its way. */
+function walk(part: Part<string>, key: string): { met: readonly string[]; tests: number } {
+  const next = part.parts.find(({ prefix }) => key.startsWith(prefix));
+  const tests = part.parts.length + part.values.length;
+  const below = next ? walk(next, key) : { met: [], tests: 0 };
+  return {
+    met: [...below.met, ...part.values.filter((value) => value.startsWith(`${key} `))],
+    tests: tests + below.tests,
+  };
+}
+
+function partsOf(part: Part<string>): readonly Part<string>[] {
+  return [part, ...part.parts.flatMap(partsOf)];
+}
+
+function nodes(tree: Part<string>): ReadonlySet<string> {
+  return new Set(
+    partsOf(tree).map(({ prefix, values, parts }) =>
+      JSON.stringify([prefix, values, parts.map((each) => each.prefix)]),
+    ),
+  );
+}
+
+describe('a tree', () => {
+  it('has all values of a key, in their order, where the key leads to', () => {
+    fc.assert(
+      fc.property(keys, (list) => {
+        const tree = treeOf(list);
+        for (const { digits: key } of list) {
+          const all = list.filter((each) => each.digits === key).map(({ value }) => value);
+          expect(walk(tree, key).met).toEqual(all);
+        }
+        expect(partsOf(tree).flatMap(({ values }) => values)).toHaveLength(list.length);
+      }),
+      { seed },
+    );
+  });
+
+  it('has parts that each begin otherwise, and no chain for a single value', () => {
+    fc.assert(
+      fc.property(keys, (list) => {
+        for (const { prefix, values, parts } of partsOf(treeOf(list))) {
+          expect(new Set(parts.map((each) => each.prefix[prefix.length])).size).toBe(parts.length);
+          if (prefix !== '') expect(values.length + parts.length).toBeGreaterThan(1);
+          for (const value of values) expect(value.startsWith(prefix)).toBe(true);
+        }
+      }),
+      { seed },
+    );
+  });
+
+  it('of 10,000 values takes few tests', () => {
+    const list = Array.from({ length: 10_000 }, (_, i) => keyed((i * 7919).toString(16).padStart(8, '0'), i));
+    const tree = treeOf(list);
+    for (const { digits: key } of list.filter((_, i) => i % 97 === 0))
+      expect(walk(tree, key).tests).toBeLessThanOrEqual(6 * LEAF);
+    expect(walk(tree, 'ffffffff').tests).toBeLessThanOrEqual(LEAF);
+  });
+
+  it('changes in few places with one more value', () => {
+    fc.assert(
+      fc.property(keys, digits, (list, more) => {
+        const [before, after] = [nodes(treeOf(list)), nodes(treeOf([...list, keyed(more, list.length)]))];
+        // One leaf, or a leaf that is divided into as many as there are digits, and what leads there.
+        const isDivided = after.size > before.size;
+        const changed = [...after].filter((node) => !before.has(node));
+        expect(changed.length).toBeLessThanOrEqual(isDivided ? LEAF + 2 : 1);
+      }),
+      { seed },
+    );
+  });
+});
