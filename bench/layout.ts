@@ -12,7 +12,7 @@ import { asKubeProxy, compiled, ENDPOINTS, sent, whole } from './layout-inputs.j
 import { type Loaded, load, tableBytes } from './layout-node.js';
 import { cpuSeconds, makeNetns } from './netns.js';
 import { withScratch } from './scratch.js';
-import { median } from './table.js';
+import { markdown, median } from './table.js';
 
 const [SMALLER = 5000, LARGER = 10_000] = (process.env['BENCH_SIZES'] ?? '').split(',').filter(Boolean).map(Number);
 const FEW = 10;
@@ -20,6 +20,8 @@ const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 const FLOWS = 2000;
 const CHANGES = 3;
 const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
+/** Where the table stands in the page. */
+const PLACE = /(<!-- bench:layout -->\n)[^]*(<!-- end -->)/;
 const LAYOUTS = ['kube-proxy', 'fast'] as const;
 type Layout = (typeof LAYOUTS)[number];
 
@@ -34,15 +36,13 @@ withScratch((file) => {
     ...(['nft', 'legacy'] as const).flatMap((variant) => ofVariant(variant, file, few, many)),
     lines(many),
   ];
-  const text = [
-    '| | kube-proxy | fast | ratio | goal |',
-    '|---|---|---|---|---|',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ];
-  const page = [machine(), '', ...text].join('\n');
+  const page = [machine(), '', markdown(['', 'kube-proxy', 'fast', 'ratio', 'goal'], rows)].join('\n');
   console.log(page);
-  const [before = '', , after = ''] = readFileSync(PAGE, 'utf8').split(/(?<=<!-- bench:layout -->\n)|(?=<!-- end -->)/);
-  writeFileSync(PAGE, `${before}\n${page}\n\n${after}`);
+  const old = readFileSync(PAGE, 'utf8');
+  writeFileSync(
+    PAGE,
+    old.replace(PLACE, (_, begin: string, end: string) => `${begin}\n${page}\n\n${end}`),
+  );
 });
 
 function byLayout<T>(make: (layout: Layout) => T): Readonly<Record<Layout, T>> {

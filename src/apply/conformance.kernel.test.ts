@@ -28,7 +28,7 @@ describeKernel.each(sample(VARIANTS, 1, 'conformance'))('apply, %s', (variant) =
     await withNode(async (host) => {
       await load(host, variant, FOREIGN);
       const foreign = await saves(host, variant);
-      const node = await liveNode(host, variant);
+      const node = { ...(await liveNode(host, variant)), layout: 'kube-proxy' };
       const problems: string[] = [];
       for (const each of sample(all, 6, variant, 22)) problems.push(...(await step(node, each, foreign)));
       expect(problems).toEqual([]);
@@ -45,7 +45,7 @@ describeKernel.each(sample(VARIANTS, 1, 'conformance'))('apply, %s', (variant) =
     ),
   )('comes and goes: $name', async (each) => {
     await withNode(async (host) => {
-      const node = await liveNode(host, variant);
+      const node = { ...(await liveNode(host, variant)), layout: 'kube-proxy' };
       expect(await step(node, each, EMPTY)).toEqual([]);
       expect((await cleanUp(node)).rest.steps).toEqual([]);
       const after = await saves(host, variant);

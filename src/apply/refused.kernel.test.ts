@@ -30,7 +30,7 @@ describeKernel.each(sample(VARIANTS, 1, 'refused'))('refused, %s', (variant) => 
   const onNode = (use: (host: Host, node: LiveNode) => Promise<void>) =>
     withNode(async (host) => {
       await load(host, variant, FOREIGN);
-      const node = await liveNode(host, variant);
+      const node = { ...(await liveNode(host, variant)), layout: 'kube-proxy' };
       expect((await applyTo(node, cluster(1, 2, 3, 4, 5, 6), OPTIONS)).diagnostics).toEqual([]);
       await use(host, node);
     });
@@ -140,7 +140,8 @@ function codes(diagnostics: readonly Diagnostic[]): readonly string[] {
 }
 
 /** The node, where `act` is at work just before each run of a restore; told how many there were. */
-function beforeRestore({ target, variant }: LiveNode, act: (nth: number) => Promise<unknown>): LiveNode {
+function beforeRestore(node: LiveNode, act: (nth: number) => Promise<unknown>): LiveNode {
+  const { target } = node;
   let count = 0;
   const host: Host = {
     run: async (argv, stdin) => {
@@ -148,7 +149,7 @@ function beforeRestore({ target, variant }: LiveNode, act: (nth: number) => Prom
       return target.host.run(argv, stdin);
     },
   };
-  return { target: { ...target, host }, variant };
+  return { ...node, target: { ...target, host } };
 }
 
 /** Adds a rule of others that leads to a chain of the nat table. */

@@ -35,7 +35,7 @@ describeKernel.each(sample(VARIANTS, 1, 'take-over'))('take-over, %s', (variant)
       await load(host, variant, FOREIGN);
       const others = await saves(host, variant);
       await loadOnTop(host, variant, left);
-      await use(await liveNode(host, variant), host, others);
+      await use({ ...(await liveNode(host, variant)), layout: 'kube-proxy' }, host, others);
     });
 
   it('there are cases', () => expect(some).toHaveLength(4));

@@ -48,7 +48,7 @@ describeKernel.each(sample(VARIANTS, 1, 'capture'))('a node with iptables-%s, ca
       await addNodeAddresses(host);
       expect((await vipc(['apply', '--netns', name, '--iptables', variant, WEB])).code).toBe(0);
       const script = [
-        `iptables-${variant} -t nat -D KUBE-SVC-CDGGSHYLG3RE2FKL 1`,
+        `iptables-${variant} -t nat -D VIPC-SVC-CDGGSHYLG3RE2FKL 1`,
         `iptables-${variant} -A INPUT -s 203.0.113.7 -j DROP`,
         'sysctl -qw net.ipv4.conf.all.route_localnet=0',
       ];

@@ -138,6 +138,6 @@ describe.each(OPTIONS)('vipc $command $flag', ({ command, flag }) => {
 
 it('a layout that the mode does not have is refused for every command', async () => {
   await expect(loadOptions({ layout: 'slow' })).rejects.toThrow(
-    /--layout of mode iptables must be kube-proxy, is "slow"/,
+    /--layout of mode iptables must be kube-proxy or fast, is "slow"/,
   );
 });

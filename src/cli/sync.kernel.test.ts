@@ -231,7 +231,7 @@ describeKernel('vipc sync', () => {
     await running(['--kubeconfig', kubeconfig, '--node', 'node-a'], async ({ host, said }) => {
       const { metricsPort } = await said('started');
       await said('synced');
-      expect((await rules(host)).match(/^:KUBE-SVC-/gm)?.length).toBeGreaterThan(0);
+      expect((await rules(host)).match(/^:VIPC-SVC-/gm)?.length).toBeGreaterThan(0);
       const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
       expect(metrics).toMatch(/^rest_client_requests_total\{code="200",host="127.0.0.1:\d+",method="GET"\} [1-9]/m);
     });

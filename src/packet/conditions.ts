@@ -142,6 +142,8 @@ function readsDestination(match: Match): boolean {
       return match.destinationPort !== undefined;
     case 'addrtype':
       return match.side === 'destination';
+    case 'ports':
+    case 'same-address':
     case 'set':
     case 'unknown':
       return true;
@@ -155,19 +157,8 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
     case 'comment':
       return () => YES;
     case 'l4':
-      // Without a port it is the condition of the header, `-p tcp -m tcp`.
-      if (match.destinationPort === undefined) return protocolIs({ not: false, value: match.protocol });
-      return shared(
-        `l4 ${match.protocol} ${match.destinationPort}`,
-        () =>
-          ({ protocol, destinationPort }) =>
-            of(protocol === match.protocol && match.destinationPort === destinationPort),
-      );
-    case 'ports': {
-      const [first, last] = match.ports;
-      return ({ protocol, destinationPort: port }) =>
-        of(protocol === match.protocol && port !== undefined && first <= port && port <= last);
-    }
+    case 'ports':
+      return portCondition(match);
     case 'same-address':
       return ({ source, destination }) => of(source.text === destination.text);
     case 'conntrack': {
@@ -214,4 +205,22 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
     case 'unknown':
       return foreignCondition(match.text, node);
   }
+}
+
+function portCondition(match: Extract<Match, { kind: 'l4' | 'ports' }>): Condition {
+  const { protocol: wanted } = match;
+  if (match.kind === 'ports') {
+    const [first, last] = match.ports;
+    return ({ protocol, destinationPort: port }) =>
+      of(protocol === wanted && port !== undefined && first <= port && port <= last);
+  }
+  const { destinationPort: port } = match;
+  // Without a port it is the condition of the header, `-p tcp -m tcp`.
+  if (port === undefined) return protocolIs({ not: false, value: wanted });
+  return shared(
+    `l4 ${wanted} ${port}`,
+    () =>
+      ({ protocol, destinationPort }) =>
+        of(protocol === wanted && port === destinationPort),
+  );
 }

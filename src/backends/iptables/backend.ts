@@ -12,6 +12,7 @@ import { formerly, iptablesOurs } from './ours.js';
 export const iptables: Backend = {
   mode: 'iptables',
   layouts: LAYOUT_NAMES,
+  liveLayout: 'fast',
   localPolicy: 'strict',
   files: Object.values(RULES_FILE),
   admit,

@@ -13,8 +13,8 @@ export function compiledState(each: Case): NodeState {
 }
 
 /** The rules of one family; throws when the case has errors, or has no rules in its mode. */
-export function compiledRules(each: Case, family: Family): string {
-  return artifactText(compiledArtifacts(each), RULES_FILE[family]);
+export function compiledRules(each: Case, family: Family, layout?: string): string {
+  return artifactText(compiledArtifacts(each, undefined, layout), RULES_FILE[family]);
 }
 
 /** The output of a case in nftables mode, whatever its own mode; throws when it has errors. */

@@ -96,7 +96,7 @@ export const RULES: readonly Rule[] = [
       'json.ts text.ts',
   ),
   rule('backends/shared/hash.ts', 'node:crypto.hash'),
-  rule('backends/iptables/', `${MODE} diag.ts options.ts`),
+  rule('backends/iptables/', `${MODE} backends/chain-names.ts diag.ts options.ts`),
   rule('backends/iptables/names.ts', 'backends/shared/hash.ts resolve/types.ts ip.ts'),
   rule(
     'backends/ipvs/',
@@ -224,7 +224,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'imports.test.ts': [],
   'sizes.test.ts': [],
   'front.test.ts': ['complete/'],
-  'apply/': ['backends/iptables/names.ts', 'backends/nftables/lower.ts'],
+  'apply/': ['backends/iptables/lower.ts', 'backends/iptables/names.ts', 'backends/nftables/lower.ts'],
   'lint/': ['complete/'],
   'explain/': ['views/'],
   'kubectl/': ['complete/'],

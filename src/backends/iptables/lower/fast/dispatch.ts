@@ -59,11 +59,6 @@ export function byPort(placed: readonly Placed[], { ports }: Trees, memo: Memo):
   return { rules: found.flatMap(({ rules }) => rules), chains: found.flatMap(({ chains }) => chains) };
 }
 
-/** Whether there are rules for ports. */
-export function hasPorts(placed: readonly Placed[]): boolean {
-  return placed.some(({ at }) => at !== 'ip');
-}
-
 /** The key of an address in a tree. */
 export function digitsOf(bytes: readonly number[]): string {
   return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
