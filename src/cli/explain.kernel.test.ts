@@ -18,7 +18,7 @@ const describeKernel = await describeInKernel();
 /** Name, shell script to run on the node after apply, expected codes of problems, and a pattern of one message. */
 const ROWS: readonly [string, string, readonly string[], RegExp][] = [
   ['right rules', 'true', [], /^$/],
-  ['a rule that is missing', 'iptables -t nat -F KUBE-NODEPORTS', ['rules-differ'], /[1-9]\d* lines? of it differ/],
+  ['a rule that is missing', 'iptables -t nat -F VIPC-NODEPORTS', ['rules-differ'], /[1-9]\d* lines? of it differ/],
   [
     'a rule of others',
     'iptables -I FORWARD -d 10.244.0.0/16 -j DROP',

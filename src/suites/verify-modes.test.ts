@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DEFAULT_FEATURES } from '../backends/features.js';
 import { hasErrors } from '../diag.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
@@ -21,6 +22,7 @@ const NFTABLES = { mode: 'nftables', layout: 'fast' };
 
 const MODES = [
   ['iptables', { mode: 'iptables', layout: 'kube-proxy' }],
+  ['iptables, layout fast,', { mode: 'iptables', layout: 'fast' }],
   ['ipvs', { mode: 'ipvs', layout: 'kube-proxy' }],
 ] as const;
 
@@ -90,12 +92,34 @@ describe.each(['iptables', 'nftables'])('the layouts of %s mode', (mode) => {
   });
 });
 
+it('without xt_bpf differ only connections to itself of an endpoint that is elsewhere', () => {
+  let changing = 0;
+  fc.assert(
+    fc.property(snapshots, anyOptions, (objects, options) => {
+      const sources = [{ name: 'random.json', text: listOf(objects) }];
+      const way = { mode: 'iptables', layout: 'fast' };
+      const [left, right] = [true, false].map((bpf) =>
+        compiled(sources, options, way, { skipInvalid: true, features: { ...DEFAULT_FEATURES, bpf } }),
+      );
+      if (!left || !right) return;
+      const elsewhere = given(left).elsewhere ?? new Set();
+      verify(given(left), given(right), ({ packet, kind }) => {
+        expect(kind).toBe('source');
+        expect(elsewhere.has(packet.source.text)).toBe(true);
+        changing++;
+      });
+    }),
+    { numRuns: often(10, 60), seed, endOnFailure: true },
+  );
+  expect(changing).toBeGreaterThan(0);
+});
+
 function listOf(items: readonly ApiObject[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
-describe.each(MODES)('%s mode and nftables mode', (_, way) => {
-  it.each(sample(cases, 4, 'nftables and others'))('$name: what differs is by design', ({ each }) => {
+describe.each(MODES)('%s mode and nftables mode', (name, way) => {
+  it.each(sample(cases, 3, `nftables and ${name}`))('$name: what differs is by design', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
     // Each mode reads a section of its own; here the same is wanted of both.
     const { masqueradeAll, masqueradeBit } = options;
