@@ -98,6 +98,7 @@ function meetOf(ground: Ground, scans: Scans): (known: Knowledge, tests?: Tests)
       seen.add(key);
       const walked = walkTo(at, tests !== undefined);
       if (tests && walked.tests) mergeTests(tests, walked.tests);
+      if (tests && walked.comparesAddresses) addAddresses(tests.sources, at.destination.text, at.destination.family);
       parts.push(key, String(isLocal(ground.node, at.destination)));
       for (const part of walked.parts) parts.push(part);
       for (const text of walked.unknown) unknown.push(text);

@@ -10,7 +10,7 @@ import type { Chain, Rule } from '../tools/iptables/types.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
 import { type IndexedChain, rulesFor } from './chain-index.js';
 import { digest } from './digest.js';
-import { addAddresses, addRange } from './intervals.js';
+import { addRange } from './intervals.js';
 import { type Knowledge, type KnownSets, may, setEntries } from './may.js';
 import type { NftGround } from './nft/texts.js';
 import { walkNft } from './nft/walk.js';
@@ -42,6 +42,8 @@ export interface Walked {
   readonly targets: readonly Knowledge[];
   /** Matches and targets that the evaluator may not know, each with table and chain; complete only with tests. */
   readonly unknown: readonly string[];
+  /** Whether a rule compares the source with the destination, so that the destination is a class of sources. */
+  readonly comparesAddresses: boolean;
   /** The conditions of the reachable rules, when requested. */
   readonly tests: Tests | undefined;
 }
@@ -62,6 +64,7 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
   const targets: Knowledge[] = [];
   const flow = flowOf(packetOf(known));
   const tests = withTests ? noTests() : undefined;
+  let comparesAddresses = false;
 
   const chain = (table: string, name: string, depth: number): Met => {
     const key = `${family} ${table} ${name}`;
@@ -77,6 +80,7 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
         addMet(rule, known, sets, tests);
         unknown.push(...unknownIn(rule, sets));
       }
+      comparesAddresses ||= rule.matches.some(({ kind }) => kind === 'same-address');
       const action = rule.target && actionOf(rule)(flow);
       const plain = plainText(rule, family, ground, known);
       if (action?.kind === 'jump' || action?.kind === 'goto') {
@@ -109,7 +113,7 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
   const { ownAddresses } = ground;
   walkNft(ground.nft, { node, ownAddresses, known, tests, targets, unknown }, parts);
   addServers(ground, known, tests, parts, targets);
-  return { parts, targets, unknown, tests };
+  return { parts, targets, comparesAddresses, unknown, tests };
 }
 
 function addServers(
@@ -141,7 +145,6 @@ function packetOf({ destination, protocol = 'tcp', port }: Knowledge): PacketCla
 function addMet(rule: Rule, known: Knowledge, sets: KnownSets, tests: Tests): void {
   addTests(rule, known.destination.family, tests);
   for (const match of rule.matches) {
-    if (match.kind === 'same-address') addAddresses(tests.sources, known.destination.text, known.destination.family);
     if (match.kind !== 'set') continue;
     const set = sets.get(match.set);
     if (set) addSet(set, setEntries(set, match.sides, known), match.sides, tests);
