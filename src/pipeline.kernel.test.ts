@@ -3,6 +3,7 @@
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DEFAULT_FEATURES } from './backends/features.js';
 import { backendFor } from './backends/index.js';
 import { FAMILIES } from './ip.js';
 import { compile, textOf } from './pipeline.js';
@@ -41,11 +42,13 @@ describeKernel(`any snapshot (SEED=${seed})`, () => {
   it.each(combinations)(
     'loads and reads back: $family $variant, layout $layout',
     async ({ family, variant, layout }) => {
-      const loads = clusters.map(([items, given]): Load => {
+      const loads = clusters.map(([items, given], i): Load => {
         const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-        const rules = compile([{ name: 'cluster.json', text }], { ...given, mode: 'iptables' }, { layout }).value.find(
-          ({ name }) => name === RULES_FILE[family],
-        );
+        const rules = compile(
+          [{ name: 'cluster.json', text }],
+          { ...given, mode: 'iptables' },
+          { layout, features: { ...DEFAULT_FEATURES, bpf: i % 2 === 0 } },
+        ).value.find(({ name }) => name === RULES_FILE[family]);
         return { family, variant, text: rules ? render(textOf(rules)) : '' };
       });
       const readBack = await loadsInKernel(loads);

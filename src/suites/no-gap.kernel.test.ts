@@ -87,8 +87,8 @@ describeKernel('no gap', () => {
     let topology: Topology;
     let node: LiveNode;
 
-    const change = async (round: number, to = layout): Promise<void> => {
-      const { plan, rest, diagnostics } = await applyTo({ ...node, layout: to }, snapshot(round), SMALL_OPTIONS);
+    const change = async (round: number, as: Partial<LiveNode> = {}): Promise<void> => {
+      const { plan, rest, diagnostics } = await applyTo({ ...node, layout, ...as }, snapshot(round), SMALL_OPTIONS);
       expect(plan.steps).not.toEqual([]);
       expect([...rest.steps, ...diagnostics]).toEqual([]);
     };
@@ -122,13 +122,17 @@ describeKernel('no gap', () => {
       expectNoGap(await underStreams(streamsOf(topology), () => change(seed + 1)), MANY);
     });
 
-    it('to the other layout, and back', async () => {
-      const reports = await underStreams(streamsOf(topology), async () => {
-        await change(2, NODES.find((other) => other.layout !== layout)?.layout);
-        await change(3);
-      });
-      expectNoGap(reports, 2 * MANY);
-    });
+    it.each(sample([1000, 5], 1, `switch ${variant}`, 1))(
+      'to the other layout, and back, with %s chains in a commit',
+      async (chainsPerCommit) => {
+        const other = layout === 'fast' ? 'kube-proxy' : 'fast';
+        const reports = await underStreams(streamsOf(topology), async () => {
+          await change(2, { layout: other, chainsPerCommit });
+          await change(3, { chainsPerCommit });
+        });
+        expectNoGap(reports, 2 * MANY);
+      },
+    );
 
     it('kube-proxy takes over', async () => {
       await change(4);

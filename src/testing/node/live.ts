@@ -22,6 +22,8 @@ export interface LiveNode {
   readonly variant: Variant;
   /** Of the mode; when absent, its first. */
   readonly layout?: string;
+  /** Of iptables; when absent, that of the variant. */
+  readonly chainsPerCommit?: number;
   /** Of nftables; when absent, as everywhere. */
   readonly chainsPerTransaction?: number;
 }
@@ -51,11 +53,11 @@ export async function compileOn(
   return value;
 }
 
-function how({ variant, target, chainsPerTransaction }: LiveNode, options?: Options): PlanOptions {
+function how({ variant, target, chainsPerTransaction, ...node }: LiveNode, options?: Options): PlanOptions {
   return {
     ...(chainsPerTransaction === undefined ? {} : { chainsPerTransaction }),
     ...target.detected,
-    chainsPerCommit: CHAINS_PER_COMMIT[variant],
+    chainsPerCommit: node.chainsPerCommit ?? CHAINS_PER_COMMIT[variant],
     excludeCIDRs: options?.ipvs.excludeCIDRs ?? [],
   };
 }
