@@ -3,6 +3,7 @@
  * administrators; pages and answers are kube-proxy's (k/k pkg/proxy/healthcheck, cmd/kube-proxy), and `/rules` is ours.
  */
 import type { Resolved } from '../backends/backend.js';
+import { serviceRules } from '../report/service-rules.js';
 import type { LocalPolicy } from '../resolve/types.js';
 import type { DesiredState } from '../tools/tools.js';
 import type { ProxyHealth } from './health.js';
@@ -17,7 +18,6 @@ import {
   textAnswer,
 } from './http.js';
 import type { Metrics } from './metrics.js';
-import { serviceRules } from './service-rules.js';
 
 /** The sources of the pages, read at each request. */
 export interface Served {
