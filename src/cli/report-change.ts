@@ -4,6 +4,7 @@
 import { hasErrors } from '../diag.js';
 import { front } from '../front.js';
 import type { Options } from '../options.js';
+import { printable } from '../printable.js';
 import type { Change, Drift } from '../report/model.js';
 import { together } from '../report/together.js';
 import { completionOf } from './cluster.js';
@@ -44,7 +45,7 @@ export async function against(path: string, { input, options, flags, io }: Asked
   const rules = found.map(({ node, difference }) => ({ node, changes: difference.rules }));
   const effects = effectGroups(found.map(({ node, effects }) => ({ node, effects: effects() })));
   const told = effects.filter((each) => each.effects.length + each.without.length > 0);
-  return { from: path, effects: told, rules: together(rules) };
+  return { from: printable(path), effects: told, rules: together(rules) };
 }
 
 /** Each node takes as long as a compilation. */

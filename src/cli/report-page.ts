@@ -8,6 +8,7 @@ import { front } from '../front.js';
 import { findingsOf } from '../lint/findings.js';
 import type { Options } from '../options.js';
 import { compileSnapshot } from '../pipeline.js';
+import { printable } from '../printable.js';
 import type { Snapshot } from '../read/types.js';
 import type { ReportData } from '../report/model.js';
 import { EXAMPLE_NETWORKS } from '../trace/sender.js';
@@ -92,7 +93,8 @@ function readAll(
 }
 
 function titleOf(paths: readonly string[], sources: readonly Source[]): string {
-  if (paths.length > 0) return paths.join(', ');
+  const names = paths.map((path) => (path === '-' ? 'standard input' : basename(path)));
+  if (names.length > 0) return printable(names.join(', '));
   const [first] = sources;
   return first?.api ? first.name : 'standard input';
 }

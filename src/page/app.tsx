@@ -1,25 +1,31 @@
 /**
  * app: the frame of the page: its title, the views, and the one that is shown.
  */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Changes, Drifted } from './changes.jsx';
 import type { Cluster } from './cluster.js';
+import { DaemonView } from './daemon.jsx';
 import { ListView } from './list.jsx';
+import { type Live, useLive } from './live.js';
 import { NodesView } from './nodes.jsx';
 import { PacketView } from './packet.jsx';
 import { count } from './parts.jsx';
-import { useRoute } from './route.js';
+import { type Route, useRoute } from './route.js';
 import { ThemeSwitch } from './theme.jsx';
 
-export function App({ cluster }: { cluster: Cluster }) {
+/** `reload` reads the cluster again. */
+export function App({ cluster, reload }: { cluster: Cluster; reload: () => Promise<void> }) {
   const route = useRoute();
   const { data, snapshot } = cluster.report;
+  const live = useLive(data.isServed === true);
+  useReload(live, reload);
   const views = [
     ['services', 'Services'],
     ['packet', 'Packet'],
     ...(data.change ? [['changes', 'Changes'] as const] : []),
     ...(data.drift ? [['drift', 'Drift'] as const] : []),
     ...(cluster.nodes.length > 0 ? [['nodes', 'Nodes'] as const] : []),
+    ...(data.isServed ? [['daemon', 'Daemon'] as const] : []),
   ] as const;
   const current = route.view === 'service' ? 'services' : route.view;
   useEffect(() => {
@@ -50,21 +56,54 @@ export function App({ cluster }: { cluster: Cluster }) {
           {data.layout === undefined ? '' : `, layout ${data.layout}`}
           {data.isSimulated ? '; addresses, ports and pods that the manifests leave open are made up' : ''}
         </p>
-        {current === 'packet' ? (
-          <PacketView cluster={cluster} query={route.query} />
-        ) : current === 'changes' && data.change ? (
-          <Changes change={data.change} />
-        ) : current === 'drift' && data.drift ? (
-          <Drifted drift={data.drift} />
-        ) : current === 'nodes' ? (
-          <NodesView cluster={cluster} />
-        ) : (
-          <ListView cluster={cluster} selected={route.view === 'service' ? route.rest.join('/') : undefined} />
-        )}
+        <View cluster={cluster} route={route} live={live} />
       </main>
-      <footer class="foot">Made by vipc {data.version}. This page asks nothing of any server.</footer>
+      <footer class="foot">
+        Made by vipc {data.version}.{' '}
+        {data.isServed
+          ? 'This page asks nothing but the daemon that served it.'
+          : 'This page asks nothing of any server.'}
+      </footer>
     </>
   );
+}
+
+function View({ cluster, route, live }: { cluster: Cluster; route: Route; live: Live | undefined }) {
+  const { data } = cluster.report;
+  switch (route.view) {
+    case 'packet':
+      return <PacketView cluster={cluster} query={route.query} />;
+    case 'changes':
+      if (data.change) return <Changes change={data.change} />;
+      break;
+    case 'drift':
+      if (data.drift) return <Drifted drift={data.drift} />;
+      break;
+    case 'nodes':
+      return <NodesView cluster={cluster} />;
+    case 'daemon':
+      if (data.isServed) return <DaemonView live={live} />;
+  }
+  return <ListView cluster={cluster} selected={route.view === 'service' ? route.rest.join('/') : undefined} />;
+}
+
+/** Milliseconds between two reads of a cluster that changes all the time. */
+const SELDOM = 10_000;
+
+/** Reads the cluster again when the daemon has another. */
+function useReload(live: Live | undefined, reload: () => Promise<void>): void {
+  const version = live?.kind === 'state' ? live.state.version : undefined;
+  const seen = useRef<{ version: number; at: number }>(undefined);
+  useEffect(() => {
+    if (version === undefined) return;
+    const now = Date.now();
+    const { version: before = version, at = 0 } = seen.current ?? {};
+    seen.current ??= { version, at: now };
+    if (version === before || now - at < SELDOM) return;
+    seen.current = { version, at: now };
+    // Without an answer the daemon's view says so.
+    void reload().catch(() => {});
+  }, [live]);
 }
 
 /** No link: the fragment is the route. */

@@ -2,6 +2,7 @@
  * cluster: a report with what all views compute from it once.
  */
 import { backendFor } from '../backends/index.js';
+import { lint } from '../lint/lint.js';
 import { keyOf, type Service } from '../read/types.js';
 import { type Asked, newAsker, type Told } from '../report/ask.js';
 import type { Change, Drift, Report } from '../report/model.js';
@@ -21,7 +22,8 @@ export interface Cluster {
   readonly ask: (asked: Asked) => Told;
 }
 
-export function clusterOf(report: Report): Cluster {
+export function clusterOf(given: Report): Cluster {
+  const report = withFindings(given);
   const { data, snapshot } = report;
   const subjects = new Map<Service, Subject>();
   const byKey = new Map(snapshot.services.map((service) => [keyOf(service), service]));
@@ -41,6 +43,12 @@ export function clusterOf(report: Report): Cluster {
     },
     ask: newAsker(report),
   };
+}
+
+/** The daemon does not lint; its page does. */
+function withFindings({ data, snapshot }: Report): Report {
+  if (!data.isServed) return { data, snapshot };
+  return { data: { ...data, said: lint(snapshot, { simulate: true }) }, snapshot };
 }
 
 /** How much there is to tell of the change of each Service. */

@@ -1,6 +1,7 @@
 /**
  * matrix: who reaches the Service where: kinds of clients × addresses.
  */
+import { alike } from '../explain/print-matrix.js';
 import type { Cell, Explanation, Matrix } from '../explain/types.js';
 import { Badge, count, Section, Table, type Tone } from './parts.jsx';
 
@@ -11,10 +12,10 @@ export function Matrices({ page: { matrices } }: { page: Explanation }) {
       title="Who reaches it"
       note="The first packet of a connection of each kind of client, followed through the rules."
     >
-      {matrices.map((matrix) => (
+      {alike(matrices).map(({ matrix, ports }) => (
         <div key={`${matrix.port} ${matrix.nodes.join()}`} class="group">
           <h3>
-            {matrix.port} on {named(matrix.nodes)}
+            {ports.join('; alike ')} on {named(matrix.nodes)}
           </h3>
           <MatrixTable matrix={matrix} />
         </div>

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Asked, Told } from '../report/ask.js';
 import type { L4 } from '../trace/question.js';
 import type { Cluster } from './cluster.js';
+import { Drawing } from './drawing.jsx';
 import { Section, Select, useLater } from './parts.jsx';
 
 const EXAMPLES = 'an address, pod/NAME, node, node/NAME, or outside';
@@ -87,23 +88,25 @@ function Text(props: {
   const { label, value, hint, list, onInput } = props;
   const id = label.toLowerCase();
   return (
-    <label class="field wide">
-      <span>{label}</span>
-      <input
-        value={value}
-        list={`${id}-list`}
-        aria-describedby={`${id}-hint`}
-        spellcheck={false}
-        autocomplete="off"
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
+    <div class="field wide">
+      <label>
+        <span>{label}</span>
+        <input
+          value={value}
+          list={`${id}-list`}
+          aria-describedby={`${id}-hint`}
+          spellcheck={false}
+          autocomplete="off"
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      </label>
       <small id={`${id}-hint`}>{hint}</small>
       <datalist id={`${id}-list`}>
         {list.map((text) => (
           <option key={text} value={text} />
         ))}
       </datalist>
-    </label>
+    </div>
   );
 }
 
@@ -121,8 +124,8 @@ function Answer({ told }: { told: Told }) {
   return (
     <section class={`card answer ${tone}`} aria-label="Answer">
       <p class="verdict">{sentence}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <pre tabIndex={0}>{rest.join('\n')}</pre>
+      <Drawing ways={told.ways} about={sentence} />
+      <pre>{rest.join('\n')}</pre>
     </section>
   );
 }

@@ -4,13 +4,15 @@
  */
 import type { Diagnostic } from '../diag.js';
 import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
+import type { PacketClass } from '../packet/packet.js';
 import { type Answering, answering, nodeOfQuestion } from '../trace/answering.js';
 import { parseSender, parseTarget } from '../trace/grammar.js';
 import { isProblem, type L4, type Problem, type Question } from '../trace/question.js';
 import { traceLines } from '../trace/text.js';
-import { trace } from '../trace/trace.js';
+import { trace, USUAL_SOURCE_PORT } from '../trace/trace.js';
 import type { Trace } from '../trace/types.js';
 import type { Report } from './model.js';
+import { type Ways, waysOf } from './ways.js';
 
 /** A question as it was typed. */
 export interface Asked {
@@ -22,7 +24,7 @@ export interface Asked {
 }
 
 export type Told =
-  | { readonly kind: 'trace'; readonly trace: Trace; readonly lines: readonly string[] }
+  | { readonly kind: 'trace'; readonly trace: Trace; readonly lines: readonly string[]; readonly ways: Ways }
   /** Why the question has no answer, and perhaps what to do. */
   | { readonly kind: 'problem'; readonly problem: string };
 
@@ -49,6 +51,7 @@ export function newAsker({ data, snapshot }: Report): (asked: Asked) => Told {
     return { answering: value, evaluator: value && newEvaluator(value.rules), diagnostics };
   };
   return (asked) => {
+    const { from } = asked;
     const question = read(() => questionOf(asked, namespace, domain));
     if (isProblem(question)) return told(question);
     const implied = options.machine ? options.nodeName : (asked.node ?? nodeOfQuestion(question, snapshot));
@@ -57,7 +60,12 @@ export function newAsker({ data, snapshot }: Report): (asked: Asked) => Told {
     if (!answering || !evaluator) return told(errorOf(diagnostics));
     const answer = trace(question, answering.world, evaluator, namespace);
     if (isProblem(answer)) return told(answer);
-    return { kind: 'trace', trace: answer, lines: [...traceLines(answer, PLAIN)] };
+    return {
+      kind: 'trace',
+      trace: answer,
+      lines: [...traceLines(answer, PLAIN)],
+      ways: waysOf(packetOf(answer), evaluator, from.trim(), podNames(answer)),
+    };
   };
 }
 
@@ -68,6 +76,24 @@ interface Known {
 }
 
 const PLAIN = { verbose: false, width: undefined, paint: (_: string, text: string) => text } as const;
+
+/** The first packet of the traced connection. */
+function packetOf({ from, to, protocol, sourcePort = USUAL_SOURCE_PORT }: Trace): PacketClass {
+  return {
+    family: to.ip.family,
+    source: from.ip,
+    destination: to.ip,
+    protocol,
+    sourcePort,
+    destinationPort: to.port,
+    ...(from.inInterface !== undefined && { inInterface: from.inInterface }),
+  };
+}
+
+function podNames({ outcomes }: Trace): (address: string) => string | undefined {
+  const names = new Map(outcomes.flatMap(({ address, pod }) => (address && pod ? [[address, pod] as const] : [])));
+  return (address) => names.get(address);
+}
 
 function questionOf({ from, to, protocol }: Asked, namespace: string, domain: string): Question {
   return {

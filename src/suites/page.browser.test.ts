@@ -5,12 +5,24 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { readCluster } from '../front.js';
+import { loadSources } from '../read/source.js';
 import { ROOT } from '../testing/cases/cases.js';
-import { openBrowser, openPage, overflow, seriousIn, settled } from '../testing/machine/browser.js';
+import {
+  type Browser,
+  openBrowser,
+  openPage,
+  overflow,
+  type Page,
+  seriousIn,
+  settled,
+} from '../testing/machine/browser.js';
 import { describeInBrowser } from '../testing/machine/rings.js';
+import { randomQuestions, type TypedQuestion } from '../testing/random/questions.js';
+import { often, seed } from '../testing/run/extent.js';
 import { reportPage } from '../testing/run/page.js';
+import { vipc } from '../testing/run/vipc.js';
 
 const describeBrowser = describeInBrowser();
 
@@ -63,12 +75,15 @@ describeBrowser('the page', () => {
   afterAll(() => browser?.close());
 
   it.each(LOOKS)('at $width pixels, $scheme: every view', async ({ width, scheme, isAxed }) => {
-    const { page, wrong, close } = await openPage(browser, url, { viewport: { width, height: 900 }, colorScheme: scheme });
+    const { page, wrong, close } = await openPage(browser, url, {
+      viewport: { width, height: 900 },
+      colorScheme: scheme,
+    });
     for (const [view, says] of VIEWS) {
       await page.evaluate(`location.hash = '#/${view}'`);
       await settled(page);
-      const text = await page.locator('main').innerText();
-      expect({ view, says: says.test(text) }).toEqual({ view, says: true });
+      const text = await page.locator('main').textContent();
+      expect({ view, says: says.test(text ?? '') }).toEqual({ view, says: true });
       expect({ view, wider: await overflow(page) }).toEqual({ view, wider: 0 });
       if (isAxed) expect({ view, serious: await seriousIn(page) }).toEqual({ view, serious: [] });
       if (KEPT === undefined) continue;
@@ -79,4 +94,97 @@ describeBrowser('the page', () => {
     expect(wrong).toEqual([]);
     await close();
   });
+
+  it('a click, a key and a search lead where they say', async () => {
+    const { page, wrong, close } = await openPage(browser, url);
+    await page.keyboard.press('/');
+    await page.keyboard.type('hairpin');
+    expect(await page.getByRole('status').textContent()).toBe('1 Service of 14');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Delete');
+    await page.getByLabel('Show').selectOption('changed');
+    expect(await page.locator('.row .name').allTextContents()).toEqual(['empty default']);
+    await page.getByLabel('Show').selectOption('');
+    await page.getByLabel('Type').selectOption('LoadBalancer');
+    await page.locator('.row').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await settled(page);
+    const [, second = ''] = await page.locator('.row .name strong').allTextContents();
+    expect(await page.locator('h1').textContent()).toBe(`default/${second}`);
+    const before = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+    await page.getByRole('button', { name: /Colours/ }).click();
+    await settled(page);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).not.toBe(before);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it('a Service: another client, another address, another node draw another way; a rule says what it does', async () => {
+    const { page, wrong, close } = await openPage(browser, `${url}#/service/default/local`);
+    const drawn = () => page.locator('.drawing svg').getAttribute('aria-label');
+    await page.getByLabel('Client').selectOption('outside');
+    await page.getByLabel('Connects to').selectOption('LoadBalancerIP 203.0.113.5:80');
+    const way = await drawn();
+    expect(way).toMatch(
+      /^outside to LoadBalancerIP .* through .*KUBE-EXT-.* to 10\.244\.1\.5:8080 \(1\/2\), 10\.244\.1\.6:8080 \(1\/2\)$/,
+    );
+    await page.getByLabel('Client').selectOption('pod on this node');
+    expect(await drawn()).not.toBe(way);
+    const rule = page.locator('.lines li', { hasText: '-j DNAT' }).first();
+    await rule.hover();
+    expect(await rule.locator('.words').textContent()).toMatch(/is sent to the endpoint 10\.244\.1\.5:8080\.$/);
+    expect(await rule.locator('.words').isVisible()).toBe(true);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  const MODES: readonly { readonly mode: readonly string[] }[] = [
+    { mode: [] },
+    { mode: ['--mode', 'ipvs'] },
+    { mode: ['--mode', 'nftables', '--layout', 'kube-proxy'] },
+    { mode: ['--mode', 'nftables', '--layout', 'fast'] },
+  ];
+
+  it.each(MODES)('the packet box answers as vipc trace does: %j', async ({ mode }) => {
+    const address = await reportPage([CLUSTER, ...mode]);
+    const { page, wrong, close } = await openPage(browser, `${address}#/packet`);
+    const { value } = await loadSources([CLUSTER], async () => Buffer.alloc(0));
+    const { value: snapshot } = readCluster(value, {});
+    const questions = randomQuestions(snapshot, often(15, 50), seed);
+    const verdicts = new Set<string>();
+    for (const question of questions) {
+      const answer = await asked(page, question);
+      const told = await traced(question, mode);
+      expect({ question, answer }).toEqual({ question, answer: told ?? expect.any(String) });
+      verdicts.add(answer.split('\n')[0] ?? '');
+    }
+    expect(verdicts.size).toBeGreaterThan(5);
+    expect(wrong).toEqual([]);
+    await close();
+  });
 });
+
+/** Types a question into the box and reads the answer. */
+async function asked(page: Page, { from, to, protocol, node }: TypedQuestion): Promise<string> {
+  await page.getByLabel('From').fill(from);
+  await page.getByLabel('To', { exact: true }).fill(to);
+  await page.getByLabel('Protocol').selectOption(protocol);
+  await page.getByLabel('Rules of node').selectOption(node);
+  await page.getByRole('button', { name: 'Follow it' }).click();
+  await settled(page);
+  return (await page.locator('.answer .verdict, .answer pre').allTextContents()).join('\n').trim();
+}
+
+/** What `vipc trace` prints; undefined where it asks for a node, for which the page takes the first. */
+async function traced({ from, to, protocol, node }: TypedQuestion, mode: readonly string[]) {
+  const flags = [...(protocol === '' ? [] : ['--protocol', protocol]), ...(node === '' ? [] : ['--node', node])];
+  const { stdout, stderr } = await vipc(['trace', CLUSTER, `--from=${from}`, `--to=${to}`, ...flags, ...mode], '');
+  if (stdout !== '') return stdout.trim();
+  if (/rules are made for one of them|needs a value/.test(stderr)) return undefined;
+  return stderr
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/^--(from|to) /, '“$1” ')
+    .replaceAll('\n  ', '\n');
+}

@@ -162,7 +162,8 @@ export const RULES: readonly Rule[] = [
   rule('report/html.ts', '', 'node:crypto.hash'),
   rule(
     'page/',
-    'report/ explain/ trace/ effect/ packet/ backends/index.ts resolve/types.ts review/compare.ts read/types.ts ip.ts ' +
+    'report/ serve/history.ts serve/page.ts explain/ trace/ effect/ lint/lint.ts packet/ backends/index.ts resolve/types.ts ' +
+      'review/compare.ts read/types.ts ip.ts ' +
       'npm:preact npm:@tanstack/virtual-core npm:@dagrejs/dagre',
     'global:*',
   ),
@@ -185,16 +186,17 @@ export const RULES: readonly Rule[] = [
   rule('watch/stored.ts', 'watch/changes.ts read/types.ts'),
   rule(
     'serve/',
-    'report/service-rules.ts review/compare.ts backends/backend.ts resolve/types.ts tools/ ip.ts',
+    'report/ review/compare.ts backends/backend.ts resolve/types.ts tools/ diag.ts ip.ts',
     'global:Date.now',
   ),
+  rule('serve/data.ts', 'report/', 'node:zlib global:performance global:setImmediate'),
   rule('serve/connections.ts', '', 'node:net global:setImmediate'),
   rule('serve/http.ts', 'serve/connections.ts ip.ts', 'node:http'),
   rule('serve/notify.ts', '', 'node:child_process global:process global:setInterval'),
   rule('serve/series.ts', '', 'npm:prom-client'),
   rule(
     'sync/',
-    'watch/changes.ts watch/source.ts watch/store.ts serve/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
+    'watch/changes.ts watch/source.ts watch/store.ts serve/ report/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
       'backends/index.ts ' +
       'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',

@@ -8,6 +8,8 @@ import axe, { type AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page, type ViewportSize } from 'playwright-core';
 import { eventually } from '../run/patience.js';
 
+export type { Browser, Page } from 'playwright-core';
+
 /** Why the browser ring cannot run here, or undefined when it can. */
 export function browserRingProblem(): string | undefined {
   return programOf() === undefined ? 'needs chromium (Debian package chromium) in the PATH' : undefined;
@@ -25,6 +27,9 @@ export function openBrowser(): Promise<Browser> {
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return chromium.launch({ executablePath: programOf() ?? '', args });
 }
+
+/** Milliseconds. */
+const MOST_MS = 120_000;
 
 /** A page, and what it did that it should not. */
 export interface Watched {
@@ -47,6 +52,8 @@ export async function openPage(
   { viewport = { width: 1600, height: 1000 }, colorScheme = 'light', may = () => false }: Look = {},
 ): Promise<Watched> {
   const context = await browser.newContext({ viewport, colorScheme });
+  // Only for what never comes: a busy machine is slow.
+  context.setDefaultTimeout(MOST_MS);
   const page = await context.newPage();
   const wrong: string[] = [];
   const [own = ''] = url.split('#');
@@ -80,7 +87,13 @@ export async function seriousIn(page: Page): Promise<readonly string[]> {
   const found = (await page.evaluate(`axe.run(document, { resultTypes: ['violations'] })`)) as AxeResults;
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ')}`);
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ target }) => target.join(' '))
+          .join(', ')}`,
+    );
 }
 
 /** How many pixels the page is wider than its window. */
