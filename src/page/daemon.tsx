@@ -34,7 +34,9 @@ function Now({ state: { isHealthy, waiting, at } }: { state: LiveState }) {
     <Section title="Now">
       <p>
         <Badge tone={isHealthy ? 'good' : 'bad'}>{isHealthy ? 'healthy' : 'not healthy'}</Badge>{' '}
-        {all === 0 ? 'No change waits for a sync.' : `${count(all, 'change')} wait for a sync`}
+        {all === 0
+          ? 'No change waits for a sync.'
+          : `${count(all, 'change')} ${all === 1 ? 'waits' : 'wait'} for a sync`}
         {all > 0 && since !== undefined && ` since ${seconds(at - since)}`}
         {names.length > 0 && `: ${names.join(', ')}`}
       </p>

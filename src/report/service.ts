@@ -9,6 +9,7 @@ import { nodesToAsk, type OnNode, onNode, partOf } from '../explain/on-nodes.js'
 import { explainService } from '../explain/service.js';
 import type { Explanation } from '../explain/types.js';
 import { type Family, joinHostPort } from '../ip.js';
+import type { PacketClass } from '../packet/packet.js';
 import { keyOf, type Service, type Snapshot } from '../read/types.js';
 import type { ServicePort } from '../resolve/types.js';
 import { problemsByService } from '../views/problems.js';
@@ -70,6 +71,8 @@ export interface Choice {
   /** `ClusterIP 10.96.0.41:80` */
   readonly address: string;
   readonly client: string;
+  /** Its first packet; undefined where none can be sent. */
+  readonly packet: PacketClass | undefined;
   readonly ways: () => Ways | undefined;
 }
 
@@ -90,6 +93,7 @@ export function choicesOf({ report, part, service }: Subject, on: OnNode): reado
               port: portLabel(port),
               address: `${frontend.kind} ${joinHostPort(frontend.ip ?? '*', frontend.port)}`,
               client: client.name,
+              packet,
               ways: () => packet && waysOf(packet, on.evaluator, client.name, (ip) => names.get(ip)),
             };
           }),

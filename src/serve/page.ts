@@ -72,7 +72,7 @@ export function pageAnswers(source: PageSource): (pathname: string, caller: Call
 }
 
 /** Milliseconds: a cluster that changes all the time is packed no more often. */
-const KEPT = 5000;
+const KEPT = 2000;
 
 /** The data that was packed last. */
 interface Known {

@@ -8,7 +8,7 @@ const SETS: readonly (readonly [RegExp, string])[] = [
   [/^KUBE-(?:6-)?LOOP-BACK$/, 'an endpoint that talks to itself through the Service: it must be masqueraded'],
   [/^KUBE-(?:6-)?EXTERNAL-IP-LOCAL$/, 'an external IP whose clients keep their address'],
   [/^KUBE-(?:6-)?EXTERNAL-IP$/, 'an external IP: its clients are masqueraded'],
-  [/^KUBE-(?:6-)?LOAD-BALANCER-SOURCE-CIDR$/, 'a network whose clients the load balancer lets in'],
+  [/^KUBE-(?:6-)?LOAD-BALANCER-SOURCE-CIDR?$/, 'a network whose clients the load balancer lets in'],
   [/^KUBE-(?:6-)?LOAD-BALANCER-SOURCE-IP$/, 'a client that the load balancer lets in'],
   [/^KUBE-(?:6-)?LOAD-BALANCER-FW$/, 'a load-balancer IP with source ranges: who is in none is dropped'],
   [/^KUBE-(?:6-)?LOAD-BALANCER-LOCAL$/, 'a load-balancer IP whose clients keep their address'],

@@ -62,6 +62,7 @@ const MAPS: readonly (readonly [RegExp, string])[] = [
   [/^service-ips$/, 'Who connects to this address and port goes on in that chain.'],
   [/^service-nodeports$/, 'Who connects to this node port goes on in that chain.'],
   [/^no-endpoint/, 'The Service has no endpoint here: who connects is stopped.'],
+  [/source-ranges/, 'Clients of this network may use this address and port: the load balancer lets them in.'],
   [/^firewall-ips$/, 'The load balancer has source ranges: that chain lets clients in.'],
   [/^(?:nodeport-)?target-ports$/, 'The port of the endpoints of this address.'],
   [/^(?:nodeport-)?slot-/, 'One of the endpoints that this address chooses from.'],

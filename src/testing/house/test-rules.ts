@@ -28,7 +28,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'vipc.test.ts': ['backends/'],
   'diff/': ['review/', 'serve/'],
   'review/': ['resolve/print.ts'],
-  'serve/': ['apply/host.ts'],
+  'serve/': ['apply/host.ts', 'report/pack.ts'],
   'report/': ['backends/chain-names.ts'],
   'sync/': ['cli/'],
   'testing/': ['apply/host.ts', 'tools/', 'computed'],
