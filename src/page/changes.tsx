@@ -14,6 +14,7 @@ export function Changes({ change }: { change: Change }) {
       <Effects
         change={change}
         title={`What changes from ${change.from}`}
+        note="What changes for new connections, the most hurtful first."
         none="Nothing changes for any connection, and no rule differs."
       />
       <RuleGroups rules={change.rules} signs="+ only here, - only there" />
@@ -26,7 +27,8 @@ export function Drifted({ drift }: { drift: Drift }) {
     <>
       <Effects
         change={drift}
-        title={`What node ${drift.node} lacks of its rules`}
+        title={`How node ${drift.node} differs from its rules`}
+        note="What would change for new connections if its rules were put right, the most hurtful first."
         none="The node has the rules that it should have."
       />
       <RuleGroups rules={drift.rules} signs="+ missing on the node, - not wanted there" />
@@ -42,10 +44,11 @@ const TONES: Readonly<Record<Severity, Tone>> = {
   gained: 'good',
 };
 
-function Effects({ change, title, none }: { change: Omit<Change, 'from'>; title: string; none: string }) {
+function Effects(props: { change: Omit<Change, 'from'>; title: string; note: string; none: string }) {
+  const { change, title, note, none } = props;
   const isSame = change.effects.length + change.rules.length === 0;
   return (
-    <Section title={title} note={isSame ? none : 'By effect on new connections, the most hurtful first.'}>
+    <Section title={title} note={isSame ? none : note}>
       {change.effects.map(({ nodes, effects, without }) => (
         <div key={nodes.join()} class="group">
           <h3>{nodesText(nodes)}</h3>
