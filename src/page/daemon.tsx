@@ -123,7 +123,7 @@ function Problems({ state: { problems } }: { state: LiveState }) {
       {problems.length > 0 && (
         <Table
           about="Problems"
-          head={['', 'Object', 'What']}
+          head={['Level', 'Object', 'What']}
           rows={problems.map(({ severity, object = '', message }) => [
             <Badge key="severity" tone={severity === 'error' ? 'bad' : 'warn'}>
               {severity}
