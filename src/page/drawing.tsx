@@ -6,8 +6,23 @@ import { partText, type WayNode, type Ways } from '../report/ways.js';
 import { type Box, type Drawn, drawn, type Line } from './layout.js';
 import { Badge } from './parts.jsx';
 
-/** Pixels: in less a drawing from left to right would be too small to read. */
+/** Pixels: in less, what fits in no direction is drawn from top to bottom. */
 const WIDE = 760;
+
+/** How much smaller than its natural size a drawing may get before it scrolls. */
+const SMALLEST = 0.85;
+
+/** Pixels around it. */
+const MARGIN = 4;
+
+/** From left to right where that fits, else from top to bottom. */
+function fitting(ways: Ways, width: number): Drawn & { readonly isUpright: boolean } {
+  const flat = drawn(ways, 'LR');
+  if (flat.width * SMALLEST <= width) return { ...flat, isUpright: false };
+  const upright = drawn(ways, 'TB');
+  const isUpright = upright.width * SMALLEST <= width || width < WIDE;
+  return { ...(isUpright ? upright : flat), isUpright };
+}
 
 /** A drawing. `about` says in words what it is of. */
 export function Drawing({ ways, about }: { ways: Ways; about: string }) {
@@ -21,13 +36,12 @@ export function Drawing({ ways, about }: { ways: Ways; about: string }) {
     setWidth(found.clientWidth);
     return () => observer.disconnect();
   }, []);
-  const isWide = width >= WIDE;
-  const picture = useMemo(() => drawn(ways, isWide ? 'LR' : 'TB'), [ways, isWide]);
+  const picture = useMemo(() => fitting(ways, width - MARGIN), [ways, width]);
   useLayoutEffect(() => {
     // From top to bottom the client is in the middle.
     const found = place.current;
-    if (found && !isWide) found.scrollLeft = (found.scrollWidth - found.clientWidth) / 2;
-  }, [picture, isWide]);
+    if (found && picture.isUpright) found.scrollLeft = (found.scrollWidth - found.clientWidth) / 2;
+  }, [picture]);
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
@@ -48,11 +62,8 @@ export function Drawing({ ways, about }: { ways: Ways; about: string }) {
   );
 }
 
-/** How much smaller than its natural size a drawing may get before it scrolls. */
-const SMALLEST = 0.82;
-
 function Picture({ picture, about, ways, width }: { picture: Drawn; about: string; ways: Ways; width: number }) {
-  const scale = Math.min(1, Math.max(SMALLEST, (width - 4) / picture.width));
+  const scale = Math.min(1, Math.max(SMALLEST, (width - MARGIN) / picture.width));
   return (
     <svg
       viewBox={`0 0 ${picture.width} ${picture.height}`}

@@ -40,7 +40,7 @@ const LONGEST = { label: 28, note: 34 };
 /** The drawing from left to right, or from top to bottom. */
 export function drawn({ nodes, edges }: Ways, direction: 'LR' | 'TB'): Drawn {
   const graph = new Graph();
-  graph.setGraph({ rankdir: direction, nodesep: 14, ranksep: direction === 'LR' ? 52 : 40, marginx: 6, marginy: 6 });
+  graph.setGraph({ rankdir: direction, nodesep: 14, ranksep: direction === 'LR' ? 44 : 36, marginx: 6, marginy: 6 });
   graph.setDefaultEdgeLabel(() => ({}));
   const texts = new Map(nodes.map((node) => [node.id, linesOf(node)]));
   for (const { id } of nodes) graph.setNode(id, sizeOf(texts.get(id) ?? []));

@@ -52,7 +52,7 @@ const MOST_UNUSED = 12;
 function NotUsed({ unused }: { unused: readonly Unused[] }) {
   return (
     <div class="group">
-      <h3>Not used</h3>
+      <h3>Not used, or not from everywhere</h3>
       <ul class="unused">
         {unused.slice(0, MOST_UNUSED).map(({ address, pod, why }) => (
           <li key={`${address} ${why}`}>
