@@ -13,7 +13,7 @@ export interface Route {
 }
 
 /** The route of an address's fragment. */
-export function routeOf(hash: string): Route {
+function routeOf(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [view = '', ...rest] = path.split('/').map(plain);
   return { view: view === '' ? 'services' : view, rest, query: new URLSearchParams(query) };
