@@ -1,7 +1,7 @@
 // Bundles src/page/ for a browser: dist/page/page.js and page.css, which src/report/html.ts puts into one page. What the
 // page shares with vipc is the same code; the few files that need Node have others in their place here, and a module of
 // Node anywhere else is an error.
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -50,3 +50,19 @@ const { metafile } = await build({
 
 const wrong = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
 if (wrong.length > 0) throw new Error(`the page needs what no browser has: ${wrong.join(', ')}`);
+
+// The licences of the packages in it go where it goes.
+const packages = Object.values(metafile.outputs)
+  .flatMap(({ inputs }) => Object.entries(inputs))
+  .flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? (/^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []) : [],
+  );
+const licences = await Promise.all([...new Set(packages)].sort().map(licenceOf));
+const script = `${ROOT}dist/page/page.js`;
+await writeFile(script, `/*\n${licences.join('\n').replaceAll('*/', '* /')}*/\n${await readFile(script, 'utf8')}`);
+
+async function licenceOf(folder) {
+  const name = (await readdir(ROOT + folder)).find((file) => /^licen[cs]e/i.test(file));
+  if (name === undefined) throw new Error(`${folder} has no file with its licence`);
+  return `${folder.replace('node_modules/', '')}:\n${await readFile(`${ROOT}${folder}/${name}`, 'utf8')}`;
+}
