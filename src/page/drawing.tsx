@@ -48,6 +48,7 @@ export function Drawing({ ways, about }: { ways: Ways; about: string }) {
       <section class="drawing" ref={place} tabIndex={0} aria-label={`Drawing: ${about}`}>
         <Picture picture={picture} about={about} ways={ways} width={width} />
       </section>
+      <p class="printed">{about}</p>
       {ways.depends.length > 0 && (
         <p class="note">
           <Badge tone="warn">it depends</Badge> on what is not known here: {ways.depends.join('; ')}

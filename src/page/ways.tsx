@@ -38,7 +38,10 @@ export function WaysView(props: {
         {nodeChoice}
       </div>
       {ways ? (
-        <Drawing ways={ways} about={`${found.client} to ${found.address}`} />
+        <Drawing
+          ways={ways}
+          about={`${found.client} to ${found.address}, on ${on.node || 'a node without endpoints'}`}
+        />
       ) : (
         <p class="empty">No packet of this kind can be sent.</p>
       )}
