@@ -21,7 +21,7 @@ export function PacketView({ cluster, query }: { cluster: Cluster; query: URLSea
   });
   const [asked, setAsked] = useState<Asked | undefined>(query.has('to') ? askedOf(typed) : undefined);
   const told = useLater(() => asked && cluster.ask(asked), [asked, cluster]);
-  const set = (part: Partial<Typed>) => setTyped({ ...typed, ...part });
+  const set = (part: Partial<Typed>) => setTyped((before) => ({ ...before, ...part }));
   const names = useMemo(() => suggestions(cluster), [cluster]);
   return (
     <>
