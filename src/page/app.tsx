@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Changes, Drifted } from './changes.jsx';
 import type { Cluster } from './cluster.js';
 import { DaemonView } from './daemon.jsx';
+import { FindingsView } from './findings.jsx';
 import { ListView } from './list.jsx';
 import { type Live, useLive } from './live.js';
 import { NodesView } from './nodes.jsx';
@@ -22,6 +23,7 @@ export function App({ cluster, reload }: { cluster: Cluster; reload: () => Promi
   const views = [
     ['services', 'Services'],
     ['packet', 'Packet'],
+    ...(data.said.length > 0 ? [['findings', 'Findings'] as const] : []),
     ...(data.change ? [['changes', 'Changes'] as const] : []),
     ...(data.drift ? [['drift', 'Drift'] as const] : []),
     ...(cluster.nodes.length > 0 ? [['nodes', 'Nodes'] as const] : []),
@@ -73,6 +75,8 @@ function View({ cluster, route, live }: { cluster: Cluster; route: Route; live: 
   switch (route.view) {
     case 'packet':
       return <PacketView cluster={cluster} query={route.query} />;
+    case 'findings':
+      return <FindingsView cluster={cluster} />;
     case 'changes':
       if (data.change) return <Changes change={data.change} />;
       break;

@@ -77,6 +77,7 @@ describeBrowser('hostile input', () => {
     const views = [
       ...services.slice(0, 4),
       '#/nodes',
+      '#/findings',
       `#/packet?from=${encodeURIComponent(ATTACKS[1] ?? '')}&to=x:80`,
       '#/changes',
     ];
@@ -89,7 +90,10 @@ describeBrowser('hostile input', () => {
     const directory = mkdtempSync(join(tmpdir(), 'hostile-'));
     const file = join(directory, '<img src=x onerror=hacked()>.yaml');
     writeFileSync(file, BROKEN);
-    const text = await looked(['#/services', '#/service/default/sound'], await reportPage([file, '--skip-invalid']));
+    const text = await looked(
+      ['#/findings', '#/services', '#/service/default/sound'],
+      await reportPage([file, '--skip-invalid']),
+    );
     expect(text).toContain('<img src=x onerror=hacked()>.yaml');
   });
 });

@@ -51,6 +51,7 @@ const VIEWS: readonly (readonly [view: string, says: RegExp])[] = [
   ['service/default/web', /Who reaches it/],
   ['service/default/empty', /refused/],
   ['packet?from=outside&to=svc/web:tcp', /10\.244\.2\.6:8080/],
+  ['findings', /internal-elsewhere/],
   ['changes', /no endpoint left/],
   ['nodes', /side by side/],
 ];

@@ -44,8 +44,9 @@ describeKernel('the page of a daemon', () => {
 
       api.put(NEW);
       await eventually('the new Service is in the data', async () => (await keys()).includes('default/new'));
-      const after = await state();
-      expect(after.syncs.at(-1)?.ok).toBe(true);
-      expect(after.syncs.flatMap(({ changed }) => changed)).toContain('default/new');
+      await eventually('a sync took it', async () => {
+        const { syncs } = await state();
+        return syncs.some(({ ok, changed }) => ok && changed.includes('default/new'));
+      });
     }));
 });

@@ -162,7 +162,7 @@ export const RULES: readonly Rule[] = [
   rule('report/html.ts', '', 'node:crypto.hash'),
   rule(
     'page/',
-    'report/ serve/history.ts serve/page.ts explain/ trace/ effect/ lint/lint.ts packet/ backends/index.ts resolve/types.ts ' +
+    'diag.ts report/ serve/history.ts serve/page.ts explain/ trace/ effect/ lint/lint.ts packet/ backends/index.ts resolve/types.ts ' +
       'review/compare.ts read/types.ts ip.ts ' +
       'npm:preact npm:@tanstack/virtual-core npm:@dagrejs/dagre',
     'global:*',
