@@ -62,7 +62,7 @@ const script = `${ROOT}dist/page/page.js`;
 await writeFile(script, `/*\n${licences.join('\n').replaceAll('*/', '* /')}*/\n${await readFile(script, 'utf8')}`);
 
 async function licenceOf(folder) {
-  const name = (await readdir(ROOT + folder)).find((file) => /^licen[cs]e/i.test(file));
+  const name = (await readdir(ROOT + folder)).find((file) => /^(?:licence|license)/i.test(file));
   if (name === undefined) throw new Error(`${folder} has no file with its licence`);
   return `${folder.replace('node_modules/', '')}:\n${await readFile(`${ROOT}${folder}/${name}`, 'utf8')}`;
 }

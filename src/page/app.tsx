@@ -23,7 +23,7 @@ export function App({ cluster, reload }: { cluster: Cluster; reload: () => Promi
   const views = [
     ['services', 'Services'],
     ['packet', 'Packet'],
-    ...(data.said.length > 0 ? [['findings', 'Findings'] as const] : []),
+    ...(data.said.some(({ synthetic }) => !synthetic) ? [['findings', 'Findings'] as const] : []),
     ...(data.change ? [['changes', 'Changes'] as const] : []),
     ...(data.drift ? [['drift', 'Drift'] as const] : []),
     ...(cluster.nodes.length > 0 ? [['nodes', 'Nodes'] as const] : []),

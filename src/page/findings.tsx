@@ -14,7 +14,8 @@ const RANK: readonly Severity[] = ['error', 'warning', 'note'];
 const MOST = 500;
 
 export function FindingsView({ cluster }: { cluster: Cluster }) {
-  const { said } = cluster.report.data;
+  // What was made up is said on the page of each Service.
+  const said = cluster.report.data.said.filter(({ synthetic }) => !synthetic);
   const sorted = [...said].sort((a, b) => RANK.indexOf(a.severity) - RANK.indexOf(b.severity));
   return (
     <Section
@@ -46,7 +47,8 @@ function Finding({ found: { code, severity, message, hint, origin } }: { found: 
   return (
     <>
       <Badge tone={TONES[severity]}>{severity}</Badge>{' '}
-      {service === undefined ? <strong>{object}</strong> : <a href={serviceHref(service)}>{object}</a>} {message}
+      {service === undefined ? <strong>{object}</strong> : <a href={serviceHref(service)}>{object}</a>}{' '}
+      {message.startsWith(object) ? message.slice(object.length) : message}
       {hint !== undefined && <p class="fix">{hint}</p>}
       <p class="muted">
         {code}
