@@ -7,6 +7,7 @@ import type { Options } from '../options.js';
 import { printable } from '../printable.js';
 import type { Change, Drift } from '../report/model.js';
 import { together } from '../report/together.js';
+import { EVERY_KIND } from './api-sources.js';
 import { completionOf } from './cluster.js';
 import { changesOn, differences } from './diff.js';
 import { effectGroups } from './effects.js';
@@ -17,7 +18,7 @@ import { nodeTask } from './node-task.js';
 import { compileInput, type NodesFlags, withoutNodes } from './nodes.js';
 import { doing } from './progress.js';
 import { judged, report } from './report.js';
-import { NEED, once, type ReportFlags } from './report-input.js';
+import { once, type ReportFlags } from './report-input.js';
 
 interface Asked {
   readonly input: Input;
@@ -60,7 +61,7 @@ async function comparedOn(
 ): Promise<readonly string[]> {
   if (node.length > 0) return node;
   if (options.nodeName !== '') return [options.nodeName];
-  const sources = await Promise.all(inputs.map((each) => each.read(NEED)));
+  const sources = await Promise.all(inputs.map((each) => each.read(EVERY_KIND)));
   const names = sources.flatMap(({ value }) =>
     front(value, { skipInvalid: true, empty: 'fine' }).value.cluster.nodes.map(({ metadata }) => metadata.name),
   );

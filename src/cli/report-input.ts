@@ -2,7 +2,6 @@
  * cli: the flags of `vipc report`, and what it reads.
  */
 import type { Checked, Source } from '../diag.js';
-import type { Need } from './api-sources.js';
 import type { CompletionFlags } from './cluster.js';
 import type { Input } from './input.js';
 import type { NodeFlags } from './node-task.js';
@@ -14,22 +13,6 @@ export interface ReportFlags extends Omit<NodeFlags, 'node'>, NodesFlags, Comple
   readonly live?: boolean;
   readonly domain: string;
 }
-
-/** Everything that the page has something to say about. */
-export const NEED: Need = {
-  kinds: ['Service', 'EndpointSlice', 'Node'],
-  also: [
-    'Pod',
-    'Namespace',
-    'Ingress',
-    'NetworkPolicy',
-    'ServiceCIDR',
-    'IPAddress',
-    'Deployment',
-    'StatefulSet',
-    'DaemonSet',
-  ],
-};
 
 /** The same input for several readers: standard input can be read once only. */
 export function once(input: Input): Input {

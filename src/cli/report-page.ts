@@ -12,6 +12,7 @@ import { printable } from '../printable.js';
 import type { Snapshot } from '../read/types.js';
 import type { ReportData } from '../report/model.js';
 import { EXAMPLE_NETWORKS } from '../trace/sender.js';
+import { EVERY_KIND } from './api-sources.js';
 import { completionOf } from './cluster.js';
 import { domainOf } from './dns.js';
 import { openInput } from './input.js';
@@ -22,7 +23,7 @@ import { pageOf } from './page.js';
 import { doing } from './progress.js';
 import { judged, report } from './report.js';
 import { against, driftOf } from './report-change.js';
-import { NEED, once, type ReportFlags } from './report-input.js';
+import { once, type ReportFlags } from './report-input.js';
 import { version } from './version.js';
 
 /** Writes the page; returns 0 when it is written, whatever is on it. */
@@ -35,7 +36,7 @@ export async function runReport(paths: readonly string[], flags: ReportFlags, io
   const completion = completionOf(flags);
   const options = await loadOptions(withoutNodes(flags));
   const input = once(await openInput(paths, flags, io));
-  const sources = await input.read(NEED);
+  const sources = await input.read(EVERY_KIND);
   const read = readAll(sources, options.value, flags);
   const errors = [...options.diagnostics, ...read.diagnostics];
   await report(
