@@ -20,7 +20,7 @@ export function randomQuestions(snapshot: Snapshot, count: number, seed: number)
   return Array.from({ length: count }, () => ({
     from: sender(snapshot, dice),
     to: target(snapshot, dice),
-    protocol: dice.of(['', '', '', 'tcp', 'udp', 'sctp'] as const),
+    protocol: dice.of(['', '', '', '', '', '', '', 'tcp', 'udp', 'sctp'] as const),
     node: dice.of(['', ...snapshot.nodes.map(({ metadata }) => metadata.name)]),
   }));
 }
@@ -34,8 +34,8 @@ function sender({ nodes, slices, pods }: Snapshot, dice: Dice): string {
     () => `node/${node.metadata.name}`,
     () => dice.of(node.addresses).address,
     () => dice.of(endpoints),
-    () => (pods.length > 0 ? `pod/${keyOf(dice.of(pods))}` : 'pod/nobody'),
-    () => dice.of(['192.0.2.7', '10.244.1.99', '2001:db8::9', 'nonsense', '127.0.0.1']),
+    () => (pods.length > 0 ? `pod/${keyOf(dice.of(pods))}` : 'outside'),
+    () => dice.of(['192.0.2.7', '10.244.1.99', '2001:db8::9', '127.0.0.1', 'outside', 'nonsense']),
   ])();
 }
 
@@ -50,9 +50,12 @@ function target({ services, nodes, slices }: Snapshot, dice: Dice): string {
     ...service.spec.externalIPs,
     ...service.status.loadBalancer.ingress.flatMap(({ ip }) => ip ?? []),
   ];
+  const named = () => `svc/${keyOf(service)}:${number}`;
   return dice.of([
+    named,
+    named,
+    named,
     () => `svc/${keyOf(service)}`,
-    () => `svc/${keyOf(service)}:${number}`,
     () => `svc/${keyOf(service)}:${port?.name || number}`,
     () => (addresses.length > 0 ? joinHostPort(dice.of(addresses), dice.of([number, number, 81])) : 'svc/'),
     () => `node:${port?.nodePort || 30000}`,
