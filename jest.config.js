@@ -1,5 +1,6 @@
-// Three rings: `pure` runs anywhere in seconds, `kernel` loads rules into network namespaces of its own and needs root,
-// `guest` does so on a kernel with IPVS that it boots under QEMU, only when there are tests of it to run.
+// Four rings: `pure` runs anywhere in seconds, `kernel` loads rules into network namespaces of its own and needs root,
+// `guest` does so on a kernel with IPVS that it boots under QEMU, only when there are tests of it to run, `browser` opens
+// pages in Chromium.
 // docs/testing.md says what is run when, and what a test may rely on.
 
 /** Tests that take minutes: files named .long, and more of what src/testing/run/extent.ts samples. */
@@ -34,7 +35,7 @@ export default {
       ...common,
       displayName: 'pure',
       testMatch: ['<rootDir>/src/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.(kernel|guest)\\.test\\.ts$', ...long],
+      testPathIgnorePatterns: ['\\.(kernel|guest|browser)\\.test\\.ts$', ...long],
     },
     {
       ...common,
@@ -48,6 +49,12 @@ export default {
       testMatch: ['<rootDir>/src/**/*.guest.test.ts'],
       testPathIgnorePatterns: long,
       globalSetup: '<rootDir>/scripts/guest-setup.js',
+    },
+    {
+      ...common,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/src/**/*.browser.test.ts'],
+      testPathIgnorePatterns: long,
     },
   ],
 };

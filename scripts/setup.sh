@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 # The programs that the tests run, each with its package.
 needs=(iptables-nft:iptables iptables-legacy:iptables ipset:ipset conntrack:conntrack ip:iproute2 nft:nftables ps:procps nsenter:util-linux
   qemu-system-x86_64:qemu-system-x86 busybox:busybox-static ipvsadm:ipvsadm modprobe:kmod cpio:cpio kubectl:kubernetes-client
-  systemd-analyze:systemd systemd-notify:systemd dig:bind9-dnsutils named-checkzone:bind9-utils zsh:zsh fish:fish mandoc:mandoc)
+  systemd-analyze:systemd systemd-notify:systemd dig:bind9-dnsutils named-checkzone:bind9-utils zsh:zsh fish:fish mandoc:mandoc
+  chromium:chromium)
 # Programs from packages of servers, which apt would start now and at every boot: only the program is extracted.
 servers=(promtool:prometheus:usr/bin named:bind9:usr/sbin knotd:knot:usr/sbin)
 

@@ -31,6 +31,22 @@ export function rulesNeed({ mode }: Pick<Options, 'mode'>): Need {
   return { kinds: ['Service', 'EndpointSlice', 'Node'], also: backendFor(mode)?.also ?? [] };
 }
 
+/** All that vipc has something to say about; Endpoints come only from files. */
+export const EVERY_KIND: Need = {
+  kinds: ['Service', 'EndpointSlice', 'Node'],
+  also: [
+    'Pod',
+    'Namespace',
+    'Ingress',
+    'NetworkPolicy',
+    'ServiceCIDR',
+    'IPAddress',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+  ],
+};
+
 /** The default time limit for an answer. */
 const ANSWER_MS = 30_000;
 

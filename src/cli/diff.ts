@@ -8,7 +8,9 @@ import { remarks } from '../diff/remarks.js';
 import { observedNode } from '../dumps/node.js';
 import { type Effects, effectsBetween, effectsOnNode } from '../effect/between.js';
 import type { ForNode } from '../nodes.js';
-import { reversed } from '../review/compare.js';
+import type { Options } from '../options.js';
+import type { Compiled } from '../pipeline.js';
+import { reversed, type ServiceChange } from '../review/compare.js';
 import { difference, grouped, isSame, loneNode, type Meaning, type Review } from '../review/review.js';
 import { capturedHost, isCapture } from './captured.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
@@ -86,15 +88,25 @@ async function diffNode(
 ): Promise<number> {
   const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
-  const { compiled, options } = wanted;
+  const { changes, effects } = await changesOn(node, wanted, direction, io);
+  const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
+  return printDifference(review, style, io, changes.length > 0 ? [{ node: '', effects }] : []);
+}
+
+/** What a node needs to get its desired state, by rule and by effect; or the other way round. */
+export async function changesOn(
+  node: NodeAtHand,
+  { compiled, options }: { readonly compiled: Compiled; readonly options: Options },
+  direction: 'from node' | 'to node',
+  io: Io,
+): Promise<{ readonly changes: readonly ServiceChange[]; readonly effects: () => Effects }> {
   const live = await readNode(node, compiled.desired);
   await report(remarks(live, compiled.desired), true, io);
   const { differences } = plan(live, compiled.desired, planOptions(node, options));
   await writeNotes(notesOf(differences), io);
   const changes = changesOf(differences, live);
-  const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
   const effects = () => effectsOnNode(observedNode(live).value.rules, compiled, changes, direction);
-  return printDifference(review, style, io, changes.length > 0 ? [{ node: '', effects }] : []);
+  return { changes, effects };
 }
 
 /** The meaning of the signs where the snapshot is the first side. */
@@ -126,7 +138,7 @@ const NO_EFFECTS: Effects = { effects: [], without: [] };
 const BETWEEN: Meaning = { '+': 'only in B', '-': 'only in A' };
 
 /** The difference node by node; a node on one side only is a change of its own. */
-function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
+export function* differences(before: readonly ForNode[], after: readonly ForNode[]) {
   const [was, is] = [new Map(before.map((each) => [each.node, each])), new Map(after.map((each) => [each.node, each]))];
   for (const node of [...new Set([...was.keys(), ...is.keys()])].sort()) {
     const [then, now] = [was.get(node), is.get(node)];

@@ -65,6 +65,8 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--accept': ['no/such/file', '/proc'],
   '--log-format': ['yaml', 'constructor'],
   'capture --output': [],
+  'report --output': ['there/'],
+  'report --against': [],
   // The missing node is reported first.
   'apply --context': [],
   '--snapshot': [],

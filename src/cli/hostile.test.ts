@@ -179,6 +179,7 @@ const CASES: readonly (readonly [string, () => readonly string[]])[] = [
   ['capture of a namespace', () => ['capture', '-o', join(directory, 'captured'), '--netns', EVIL]],
   ['capture into a directory', () => ['capture', '-o', join(directory, 'none', EVIL)]],
   ['doctor of a namespace', () => ['doctor', '--netns', EVIL]],
+  ['report', () => ['report', '-v', '--skip-invalid', broken, '-o', join(directory, EVIL)]],
   ['sync of a namespace', () => ['sync', '--netns', EVIL, '--snapshot', sound]],
   ['sync with a configuration', () => ['sync', '-c', config, '--snapshot', sound]],
   ['too many arguments', () => ['cleanup', EVIL]],

@@ -12,7 +12,7 @@ import { nearest } from '../near.js';
 import { type LintSeverities, readLintConfig } from '../read/lint-config.js';
 import { loadSources } from '../read/source.js';
 import type { Snapshot } from '../read/types.js';
-import type { Need } from './api-sources.js';
+import { EVERY_KIND } from './api-sources.js';
 import { type CompletionFlags, completionOf } from './cluster.js';
 import { type ClusterFiles, type ClustersFlags, inCluster, readClusters } from './clusters.js';
 import { type InputFlags, openInput } from './input.js';
@@ -31,22 +31,6 @@ export interface LintFlags extends CompletionFlags, InputFlags, ClustersFlags {
 
 const CONFIG = '.vipc-lint.yaml';
 
-/** The kinds that lint reads from a cluster; Endpoints come only from files. */
-const NEED: Need = {
-  kinds: ['Service', 'EndpointSlice', 'Node'],
-  also: [
-    'Pod',
-    'Namespace',
-    'Ingress',
-    'NetworkPolicy',
-    'ServiceCIDR',
-    'IPAddress',
-    'Deployment',
-    'StatefulSet',
-    'DaemonSet',
-  ],
-};
-
 /** Prints the findings in the input that `paths` name; returns the exit code. */
 export async function runLint(paths: readonly string[], flags: LintFlags, io: Io): Promise<number> {
   const completion = completionOf(flags);
@@ -56,7 +40,7 @@ export async function runLint(paths: readonly string[], flags: LintFlags, io: Io
   const input = clusters ? undefined : await openInput(paths, flags, io);
   const severities = await loadConfig(flags.lintConfig, io);
   if (!severities) return EXIT.trouble;
-  const given: readonly Given[] = clusters ?? (input ? [{ sources: await input.read(NEED) }] : []);
+  const given: readonly Given[] = clusters ?? (input ? [{ sources: await input.read(EVERY_KIND) }] : []);
   const unread = given.flatMap(({ sources }) => sources.diagnostics);
   if (hasErrors(unread)) {
     await report(unread, true, io);

@@ -20,6 +20,7 @@ import { addGet } from './commands/get.js';
 import { addLint } from './commands/lint.js';
 import { addMigrate } from './commands/migrate.js';
 import { addPortForward } from './commands/port-forward.js';
+import { addReport } from './commands/report.js';
 import { addSync } from './commands/sync.js';
 import { addTrace } from './commands/trace.js';
 import { addVerify } from './commands/verify.js';
@@ -41,6 +42,7 @@ const COMMANDS: readonly Add[] = [
   addGet,
   addDescribe,
   addExplain,
+  addReport,
   addDns,
   addEnv,
   addExpose,

@@ -24,12 +24,15 @@ import { LINE, type LogFormat } from './log-lines.js';
 import { featuresOf, mustHaveNft, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
 import { type ChangeFlags, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
+import { builtPage } from './page.js';
 import { report } from './report.js';
+import { version } from './version.js';
 
 export interface SyncFlags extends ChangeFlags {
   readonly snapshot?: readonly string[];
   readonly kubeconfig?: string;
   readonly cleanupOnExit?: boolean;
+  readonly page?: boolean;
   readonly logFormat: LogFormat;
 }
 
@@ -62,6 +65,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
       options: named(loaded.value),
       openSource,
       log,
+      page: pageFor(flags, log),
     });
     log.info({ iptables: node.used?.iptables.variant, nft: node.nft?.version, ...daemon.ports }, 'started');
     const notify = notifier(daemon.isAlive, { onProblem: (message) => log.warn(message) });
@@ -74,6 +78,16 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     notify.close();
     return EXIT.ok;
   });
+}
+
+/** The page at `/` of the metrics address; a daemon without it does all else. */
+function pageFor({ page = false }: SyncFlags, log: Logger): DaemonParts['page'] {
+  try {
+    return { parts: builtPage(), version: version(), isOpen: page };
+  } catch (error) {
+    log.warn(`no page at the metrics address: ${sentence(error)}`);
+    return undefined;
+  }
 }
 
 /** Listens for SIGHUP from now on; one that comes before `act` is known is handled then. */

@@ -6,6 +6,8 @@ import type { Options } from '../options.js';
 import { newEvaluator } from '../packet/evaluate.js';
 import { wholeSnapshot } from '../pipeline.js';
 import type { Snapshot } from '../read/types.js';
+import { answering, nodeOfQuestion } from '../trace/answering.js';
+import { parseSender, parseTarget } from '../trace/grammar.js';
 import { traceData } from '../trace/json.js';
 import { isProblem, type L4, type Problem, type Question } from '../trace/question.js';
 import { traceLines } from '../trace/text.js';
@@ -19,9 +21,7 @@ import { EXIT, type Io, painter, writeJson, writeLines } from './io.js';
 import { openNode } from './node.js';
 import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
 import { judged, report } from './report.js';
-import { parseSender, parseTarget } from './trace-grammar.js';
 import { asked, ruledBy } from './trace-rules.js';
-import { answering, nodeOfQuestion } from './trace-world.js';
 
 export interface TraceFlags extends NodeFlags, CompletionFlags {
   readonly from: string;

@@ -7,7 +7,7 @@ import type { Ip } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
-import { compileSnapshot, resolveFamilies } from '../pipeline.js';
+import { type Compiled, compileSnapshot, resolveFamilies } from '../pipeline.js';
 import { keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import type { NodeContext, ServicePort } from '../resolve/types.js';
 
@@ -21,6 +21,7 @@ export interface Served {
 /** The same, with an evaluator of its rules. */
 export interface OnNode extends Served {
   readonly evaluator: Evaluator;
+  readonly compiled: Compiled;
 }
 
 /** The most nodes whose rules are compiled and evaluated: each takes time, and a longer matrix is hard to read. */
@@ -77,7 +78,7 @@ export function onNode(
   const families = ownOf(service, value.resolved);
   const addresses = families.flatMap(({ context }) => [nodeAddress(context), ...context.addresses]);
   const evaluator = newEvaluator(rulesOf(value.desired, [...addresses, ...options.nodeAddresses]));
-  return { node, families, evaluator };
+  return { node, families, evaluator, compiled: value };
 }
 
 function ownOf(service: Service, resolved: readonly Resolved[]): Served['families'] {

@@ -8,27 +8,34 @@ import { wrapped } from './wrap.js';
 
 /** A table for each matrix; ports whose tables differ only in port numbers share one. */
 export function matricesLines(matrices: readonly Matrix[], width: number): readonly string[] {
-  const groups = new Map<string, Group>();
-  for (const matrix of matrices) {
-    const alike = matrix.cells.map(({ from: _, address, ...cell }) => ({
-      ...cell,
-      address: address.replace(/:\d+$/, ''),
-    }));
-    const key = JSON.stringify([matrix.nodes, alike]);
-    const known = groups.get(key);
-    groups.set(key, known ? { ...known, ports: [...known.ports, matrix.port] } : { matrix, ports: [matrix.port] });
-  }
+  const groups = alike(matrices);
   const cells = matrices.flatMap((matrix) => matrix.cells);
   const text = legend(cells);
   return [
-    ...[...groups.values()].flatMap((group) => matrixLines(group, width)),
+    ...groups.flatMap((group) => matrixLines(group, width)),
     ...(text === '' ? [] : wrapped(text, width, '  ', '  ')),
   ];
 }
 
-interface Group {
+/** A matrix, and the ports that it is about. */
+export interface Group {
   readonly matrix: Matrix;
   readonly ports: readonly string[];
+}
+
+/** Matrices of ports that differ only in their numbers together. */
+export function alike(matrices: readonly Matrix[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const matrix of matrices) {
+    const cells = matrix.cells.map(({ from: _, address, ...cell }) => ({
+      ...cell,
+      address: address.replace(/:\d+$/, ''),
+    }));
+    const key = JSON.stringify([matrix.nodes, cells]);
+    const known = groups.get(key);
+    groups.set(key, known ? { ...known, ports: [...known.ports, matrix.port] } : { matrix, ports: [matrix.port] });
+  }
+  return [...groups.values()];
 }
 
 /** As many address columns as fit into `width`; the others go to further tables below. */

@@ -19,12 +19,20 @@ export interface Answer {
   readonly status: number;
   /** Content-Type. */
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The answer to a GET of the address; its host means nothing. */
-export type Answerer = (url: URL) => Answer | Promise<Answer>;
+/** Who asks. */
+export interface Caller {
+  /** The Host header: the name by which the caller knows this server. */
+  readonly host: string | undefined;
+  /** The connection came over loopback, so from this machine. */
+  readonly isLoopback: boolean;
+}
+
+/** The answer to a GET of the address; the host in it means nothing. */
+export type Answerer = (url: URL, caller: Caller) => Answer | Promise<Answer>;
 
 export interface Listening {
   readonly port: number;
@@ -115,17 +123,22 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
   response.end(body);
 }
 
-async function answerTo({ method, url = '' }: IncomingMessage, answer: Answerer): Promise<Answer> {
+async function answerTo({ method, url = '', headers, socket }: IncomingMessage, answer: Answerer): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') {
     return { ...textAnswer(405, `${method} is not served, only GET and HEAD are`), headers: { Allow: 'GET, HEAD' } };
   }
   const parsed = url.startsWith('/') ? parse(url) : undefined;
   if (!parsed) return textAnswer(400, 'the address of the request cannot be read');
   try {
-    return await answer(parsed);
+    return await answer(parsed, { host: headers.host, isLoopback: isLoopback(socket.localAddress) });
   } catch (error) {
     return textAnswer(500, `this page cannot be made: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** IPv4 addresses may be written as IPv6 ones. */
+function isLoopback(address = ''): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }
 
 function parse(url: string): URL | undefined {

@@ -1,8 +1,9 @@
 /**
  * server: the two addresses of a service proxy. `healthz` is for load balancers and kubelet, `metrics` for Prometheus and
- * administrators; pages and answers are kube-proxy's (k/k pkg/proxy/healthcheck, cmd/kube-proxy), and `/rules` is ours.
+ * administrators; pages and answers are kube-proxy's (k/k pkg/proxy/healthcheck, cmd/kube-proxy); `/rules` and the page at `/` are ours.
  */
 import type { Resolved } from '../backends/backend.js';
+import { serviceRules } from '../report/service-rules.js';
 import type { LocalPolicy } from '../resolve/types.js';
 import type { DesiredState } from '../tools/tools.js';
 import type { ProxyHealth } from './health.js';
@@ -17,7 +18,7 @@ import {
   textAnswer,
 } from './http.js';
 import type { Metrics } from './metrics.js';
-import { serviceRules } from './service-rules.js';
+import { type PageSource, pageAnswers } from './page.js';
 
 /** The sources of the pages, read at each request. */
 export interface Served {
@@ -27,6 +28,8 @@ export interface Served {
   readonly metrics: Metrics;
   /** The served state; undefined until there is one. */
   readonly compiled: () => ServedState | undefined;
+  /** The page at `/`; absent: there is none. */
+  readonly page?: PageSource | undefined;
   /** Milliseconds, of the same clock as in `health`; default Date.now. */
   readonly now?: () => number;
 }
@@ -110,15 +113,18 @@ function healthAnswer({ health, now = Date.now }: Served, nodeIsFine: boolean, m
 }
 
 function metricsAnswers(served: Served): Answerer {
-  return async ({ pathname, searchParams }) => {
+  const page = served.page && pageAnswers(served.page);
+  return async ({ pathname, searchParams }, caller) => {
     if (pathname === '/metrics') {
       return { status: 200, type: served.metrics.contentType, body: await served.metrics.text() };
     }
     if (pathname === '/rules') return rulesAnswer(served, searchParams.getAll('service'));
     if (pathname === '/proxyMode') return modeAnswer(served.compiled());
-    return textAnswer(404, 'there are /metrics, /proxyMode and /rules?service=NAMESPACE/NAME');
+    return (await page?.(pathname, caller)) ?? textAnswer(404, PAGES);
   };
 }
+
+const PAGES = 'there are /metrics, /proxyMode and /rules?service=NAMESPACE/NAME, and for people a page at /';
 
 const NOT_YET = textAnswer(503, 'nothing is compiled yet');
 

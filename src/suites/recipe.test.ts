@@ -6,8 +6,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
+import { unpacked } from '../report/pack.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { PAGES } from '../testing/run/pages.js';
 
@@ -38,12 +40,16 @@ metadata: {name: shop-test, labels: {app: shop}, annotations: {helm.sh/hook: tes
 spec: {containers: [{name: wget, image: busybox}]}
 `;
 
-const PAGE = PAGES.find(({ path }) => path === 'docs/compile-and-review.md')?.text ?? '';
-const [, yaml = ''] = /## Review rules in CI\n[^]*?```yaml\n([^]*?)```/.exec(PAGE) ?? [];
-const workflow = load(yaml) as Workflow;
-const steps = Object.values(workflow.jobs)
-  .flatMap((job) => job.steps)
-  .flatMap(({ run }) => (run?.startsWith('vipc ') ? [run] : []));
+/** The commands of the workflow under a heading of a page, as far as they begin with one of `programs`. */
+function commandsIn(page: string, heading: string, ...programs: readonly string[]): readonly string[] {
+  const text = PAGES.find(({ path }) => path === page)?.text ?? '';
+  const [, yaml = ''] = new RegExp(`## ${heading}\n[^]*?\`\`\`yaml\n([^]*?)\`\`\``).exec(text) ?? [];
+  return Object.values((load(yaml) as Workflow).jobs)
+    .flatMap((job) => job.steps)
+    .flatMap(({ run = '' }) => (programs.includes(run.split(' ')[0] ?? '') ? [run] : []));
+}
+
+const steps = commandsIn('docs/compile-and-review.md', 'Review rules in CI', 'vipc');
 
 describe('the workflow in the docs', () => {
   const directory = mkdtempSync(join(tmpdir(), 'vipc-recipe-'));
@@ -132,5 +138,32 @@ describe('the workflow in the docs', () => {
     writeFileSync(file, MANIFESTS);
     const { stderr } = run((step) => step.replace(' --simulate', '').replace('--check', '-o'));
     expect(stderr).toMatch(/^warning: no rules at all: no ServicePort comes of the only Service/);
+  });
+
+  it('attaches a page of what changes to a pull request', () => {
+    const commands = commandsIn('docs/report.md', 'For a pull request', 'vipc', 'git').filter(
+      (each) => !/clone/.test(each),
+    );
+    expect(commands).toHaveLength(2);
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], {
+        cwd: directory,
+        encoding: 'utf8',
+      });
+    const temp = join(directory, 'runner');
+    mkdirSync(temp);
+    writeFileSync(join(directory, 'manifests.yaml'), MANIFESTS);
+    git('add', 'manifests.yaml');
+    git('commit', '-qm', 'before');
+    writeFileSync(join(directory, 'manifests.yaml'), MANIFESTS.replace('replicas: 2', 'replicas: 3'));
+    const { status, stderr } = spawnSync('bash', ['-e', '-c', commands.join('\n')], {
+      cwd: directory,
+      env: { ...env, BASE: git('rev-parse', 'HEAD').trim(), RUNNER_TEMP: temp },
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^wrote report\.html /) });
+    const [, data = ''] = /id="data">([^<]*)</.exec(readFileSync(join(directory, 'report.html'), 'utf8')) ?? [];
+    const { change } = unpacked(gunzipSync(Buffer.from(data, 'base64')).toString()).data;
+    expect(JSON.stringify(change?.effects)).toMatch(/"service":"default\/shop:http".*"severity":"gained"/);
   });
 });

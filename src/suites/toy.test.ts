@@ -12,7 +12,7 @@ import { plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
 import type { Owner } from '../owner.js';
 import { compileState } from '../pipeline.js';
-import { serviceRules } from '../serve/service-rules.js';
+import { serviceRules } from '../report/service-rules.js';
 import { SMALL_OPTIONS, smallCluster } from '../testing/cases/small-cluster.js';
 import { fakeNode } from '../testing/node/fake-node.js';
 import { answer } from '../tools/ask.js';

@@ -12,6 +12,7 @@ import type { Options, Periods } from '../options.js';
 import type { Compiled } from '../pipeline.js';
 import { type ProxyHealth, proxyHealth } from '../serve/health.js';
 import { type HealthChecks, healthChecks } from '../serve/health-checks.js';
+import { type History, newHistory } from '../serve/history.js';
 import { type Metrics, newMetrics } from '../serve/metrics.js';
 import { startServers } from '../serve/server.js';
 import type { Changes } from '../watch/changes.js';
@@ -20,6 +21,7 @@ import { newStore, type Store } from '../watch/store.js';
 import { type Logger, logDrift, logSync, NODE, newReporter, type Reporter } from './log.js';
 import { newLoop } from './loop.js';
 import { measure } from './measure.js';
+import { type DaemonPage, pageSource } from './page.js';
 import type { SyncKind, SyncReport } from './run.js';
 import { newSyncer, type Syncer } from './syncer.js';
 
@@ -32,6 +34,8 @@ export interface DaemonParts {
   /** Opens the source, which fills the store. */
   readonly openSource: (store: Store, report: Reporter, metrics: Metrics) => ObjectSource;
   readonly log: Logger;
+  /** The page for people; absent: there is none. */
+  readonly page?: DaemonPage | undefined;
 }
 
 export interface Daemon {
@@ -57,15 +61,22 @@ interface Outlets {
   readonly report: Reporter;
   readonly health: ProxyHealth;
   readonly checks: HealthChecks;
+  readonly history: History;
 }
 
 function newOutlets(log: Logger, options: Options): Outlets {
   const metrics = newMetrics();
   const health = proxyHealth(periodsOf(options).sync * HEALTHY_PERIODS * 1000);
+  const history = newHistory();
+  const report = newReporter(log, metrics.leftOut);
   return {
     log,
     metrics,
-    report: newReporter(log, metrics.leftOut),
+    report: (...said) => {
+      report(...said);
+      history.said(...said);
+    },
+    history,
     health,
     checks: healthChecks(() => health.isHealthy(Date.now())),
   };
@@ -95,7 +106,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   });
   const { healthz, metrics: pages } = options.daemon;
   const nodeEligible = () => isEligible(store, compiled());
-  const servers = await startServers({ healthz, metrics: pages }, { health, metrics, nodeEligible, compiled });
+  const now = () => ({ options, store, compiled: compiled(), pendingSince: loop.pendingSince() });
+  const page = parts.page && pageSource(parts.page, parts.layout, outlets, now);
+  const servers = await startServers({ healthz, metrics: pages }, { health, metrics, nodeEligible, compiled, page });
   const source = parts.openSource(store, report, metrics);
   // Rules for half of the cluster would cut off the other half.
   void source.ready.then(loop.start);
@@ -150,13 +163,16 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: (
   return { sync, compiled: () => compiled, ready };
 }
 
-function reportSync({ log, metrics, report }: Outlets, done: SyncReport, changes: Changes): void {
+function reportSync({ log, metrics, report, history }: Outlets, done: SyncReport, changes: Changes): void {
   if (done.found) report('compile', done.found);
   // A partial sync does not read everything that a full one may have reported.
   report(NODE, done.diagnostics, done.kind === 'full' ? undefined : 'more');
   logDrift(log, done.drift);
   logSync(log, done, changes);
   measure(metrics, done, changes, Date.now() / 1000);
+  const { kind, ok, times, sent, drift } = done;
+  const lines = Object.values(sent).reduce((sum, count) => sum + count, 0);
+  history.synced({ at: Date.now(), kind, ok, ms: times.total ?? 0, lines }, changes.names, drift);
 }
 
 /** `since` is when a change came during the sync, which did not take it. */

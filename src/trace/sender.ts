@@ -177,6 +177,11 @@ const EXAMPLES: Readonly<Record<Family, readonly (readonly [string, string])[]>>
   ],
 };
 
+/** The beginnings of their addresses, as World.mentions is asked for them. */
+export const EXAMPLE_NETWORKS: readonly string[] = Object.values(EXAMPLES).flatMap((networks) =>
+  networks.map(([beginning]) => beginning),
+);
+
 /** An address of the first of these networks that does not occur in the input. */
 function unused({ mentions }: World, family: Family): Ip | undefined {
   const [, address = ''] = EXAMPLES[family].find(([beginning]) => !mentions(beginning)) ?? [];

@@ -66,7 +66,7 @@ export function trace(question: Question, world: World, evaluator: Evaluator, na
 }
 
 /** From Linux's default net.ipv4.ip_local_port_range, 32768 to 60999; few rules match the source port. */
-const USUAL_SOURCE_PORT = 40000;
+export const USUAL_SOURCE_PORT = 40000;
 
 const PASSES: ReadonlySet<Verdict> = new Set<Verdict>(['ACCEPT', 'NONE']);
 

@@ -1,18 +1,13 @@
 /**
  * Names, shared: the short hashes of kube-proxy's names.
  */
-import * as crypto from 'node:crypto';
+import { sha256Hex } from './sha256.js';
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** The SHA-256 of a text in hexadecimal digits. */
-export function longHash(text: string): string {
-  return crypto.hash('sha256', text, 'hex');
-}
-
 /** The first `letters` of the base32 SHA-256 of a text; a multiple of 4, for which the bits are whole digits. */
 export function shortHash(text: string, letters: number): string {
-  const hex = longHash(text);
+  const hex = sha256Hex(text);
   const codes: number[] = [];
   for (let i = 0; i < (letters * 5) / 4; i += 5) {
     const bits = Number.parseInt(hex.slice(i, i + 5), 16);

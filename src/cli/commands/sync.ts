@@ -22,6 +22,7 @@ export const addSync: Add = (program, io, done) => {
     .option('--snapshot <PATH...>', 'files and directories instead of an API; read again when they change')
     .addOption(strictOption('with --snapshot: do not apply a snapshot with warnings; the rules stay as they are'))
     .option('--cleanup-on-exit', 'remove the rules on exit')
+    .option('--page', 'serve the page at / of the metrics address to every address, not only over loopback')
     .addOption(new Option('--log-format <FORMAT>', 'format of log lines').choices(LOG_FORMATS).default('json'))
     .option('-v, --verbose', 'log more')
     .addHelpText('after', () =>

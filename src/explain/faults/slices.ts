@@ -29,8 +29,13 @@ function strayFaults(about: About): readonly Finding[] {
     return [finding('slice-label', 'nobody', `EndpointSlice ${first.metadata.name} ${what}`, fix, at)];
   }
   if (hasSelector(service) || endpoints.length > 0) return [];
-  const message = 'it has no selector, and no EndpointSlice is labelled for it';
-  const fix = `give it a selector, or make an EndpointSlice with the label ${SERVICE_NAME_LABEL}: ${service.metadata.name}`;
+  const [empty] = about.slices;
+  const message = empty
+    ? `it has no selector, and no endpoint is in its EndpointSlices: ${some(about.slices.map(({ metadata }) => metadata.name))}`
+    : 'it has no selector, and no EndpointSlice is labelled for it';
+  const fix = empty
+    ? `see why the controller of EndpointSlice ${empty.metadata.name} gives it no endpoint`
+    : `give it a selector, or make an EndpointSlice with the label ${SERVICE_NAME_LABEL}: ${service.metadata.name}`;
   return [finding('no-endpoints', 'nobody', message, fix, service.origin)];
 }
 

@@ -20,7 +20,7 @@ function rule(place: string, imports: string, world = ''): Rule {
   return { place, imports: names(imports), world: names(world) };
 }
 
-function names(text: string): readonly string[] {
+export function names(text: string): readonly string[] {
   return text.split(' ').filter((name) => name !== '');
 }
 
@@ -95,7 +95,8 @@ export const RULES: readonly Rule[] = [
     'backends/backend.ts backends/chain-names.ts backends/features.ts tools/ resolve/types.ts diag.ts ip.ts ' +
       'json.ts text.ts',
   ),
-  rule('backends/shared/hash.ts', 'node:crypto.hash'),
+  rule('backends/shared/hash.ts', 'backends/shared/sha256.ts'),
+  rule('backends/shared/sha256.ts', 'node:crypto.hash'),
   rule('backends/iptables/', `${MODE} backends/chain-names.ts diag.ts options.ts`),
   rule('backends/iptables/names.ts', 'backends/shared/hash.ts resolve/types.ts ip.ts'),
   rule(
@@ -144,7 +145,8 @@ export const RULES: readonly Rule[] = [
   rule('dumps/', 'packet/node.ts tools/ diag.ts ip.ts owner.ts'),
   rule(
     'trace/',
-    'discover/dns/ packet/ resolve/types.ts tools/iptables/ read/types.ts ip.ts near.ts owner.ts table.ts',
+    'discover/dns/ packet/ dumps/node.ts pipeline.ts resolve/ tools/iptables/ read/names.ts read/types.ts diag.ts ip.ts ' +
+      'near.ts options.ts owner.ts table.ts',
   ),
   rule('effect/', 'packet/ pipeline.ts review/compare.ts resolve/types.ts tools/ipset/ ip.ts owner.ts table.ts'),
   rule(
@@ -152,6 +154,21 @@ export const RULES: readonly Rule[] = [
     'doctor/finding.ts discover/dns/ lint/judge.ts lint/policies.ts lint/rules/ packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
       'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts order.ts printable.ts table.ts',
   ),
+  rule(
+    'report/',
+    'explain/ trace/ views/problems.ts effect/ packet/ pipeline.ts backends/backend.ts resolve/ review/compare.ts tools/ ' +
+      'read/locate.ts read/types.ts diag.ts ip.ts options.ts owner.ts',
+  ),
+  rule('report/html.ts', '', 'node:crypto.hash'),
+  rule(
+    'page/',
+    'diag.ts report/ serve/history.ts serve/page.ts explain/ trace/ effect/ lint/lint.ts packet/ backends/index.ts resolve/types.ts ' +
+      'review/compare.ts read/types.ts ip.ts ' +
+      'npm:preact npm:@tanstack/virtual-core npm:@dagrejs/dagre',
+    'global:*',
+  ),
+  rule('page/sha256.ts', 'npm:@noble/hashes'),
+  rule('page/place.ts', 'diag.ts'),
   rule('doctor/', 'tools/tools.ts ip.ts'),
   rule('apply/', 'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts options.ts text.ts'),
   rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os global:setTimeout'),
@@ -169,16 +186,17 @@ export const RULES: readonly Rule[] = [
   rule('watch/stored.ts', 'watch/changes.ts read/types.ts'),
   rule(
     'serve/',
-    'review/compare.ts backends/backend.ts resolve/print.ts resolve/types.ts tools/ ip.ts owner.ts',
+    'report/ review/compare.ts backends/backend.ts resolve/types.ts tools/ diag.ts ip.ts',
     'global:Date.now',
   ),
+  rule('serve/data.ts', 'report/', 'node:zlib global:performance global:setImmediate'),
   rule('serve/connections.ts', '', 'node:net global:setImmediate'),
   rule('serve/http.ts', 'serve/connections.ts ip.ts', 'node:http'),
   rule('serve/notify.ts', '', 'node:child_process global:process global:setInterval'),
   rule('serve/series.ts', '', 'npm:prom-client'),
   rule(
     'sync/',
-    'watch/changes.ts watch/source.ts watch/store.ts serve/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
+    'watch/changes.ts watch/source.ts watch/store.ts serve/ report/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
       'backends/index.ts ' +
       'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
@@ -187,23 +205,24 @@ export const RULES: readonly Rule[] = [
   rule('migrate/', 'verify/ packet/ doctor/finding.ts resolve/types.ts tools/iptables/ owner.ts table.ts'),
   rule(
     'cli/',
-    'sync/ serve/ watch/ apply/ doctor/ trace/ verify/ migrate/ dumps/ effect/ explain/ packet/ diff/ review/ write/ kubectl/ relay/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
+    'sync/ serve/ watch/ report/ apply/ doctor/ trace/ verify/ migrate/ dumps/ effect/ explain/ packet/ diff/ review/ write/ kubectl/ relay/ views/ discover/ lint/ nodes.ts pipeline.ts ' +
       'front.ts near.ts backends/ tools/ synthetic.ts resolve/ clusters/ complete/complete.ts read/ diag.ts ' +
       'files.ts ip.ts options.ts order.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',
   ),
   rule('../bin/', 'cli/main.ts', 'global:process'),
   rule('../scripts/', 'computed', 'npm:jest-environment-node node:* global:*'),
+  rule('../scripts/build-page.js', '', 'npm:esbuild node:fs node:url'),
   rule('../jest.config.js', '', 'global:process'),
 ];
 
 /** The shipped code, and the files that its tests use. */
-const BUILT = RULES.map(({ place }) => place)
+export const BUILT = RULES.map(({ place }) => place)
   .filter((place) => !place.startsWith('../') && place !== 'cli/')
   .join(' ');
 
 const TESTING: readonly Rule[] = [
-  rule('testing/', BUILT, 'npm:@jest/globals npm:fast-check node:* global:*'),
+  rule('testing/', BUILT, 'npm:@jest/globals npm:fast-check npm:playwright-core npm:axe-core node:* global:*'),
   rule('testing/house/', 'testing/cases/cases.ts', 'npm:@swc/core node:* global:*'),
   rule('testing/run/', `testing/ cli/main.ts npm:js-yaml ${BUILT}`, 'npm:@jest/globals node:* global:*'),
   rule('../bench/', `testing/ ../bin/ ${BUILT}`, 'node:* global:*'),
@@ -211,37 +230,6 @@ const TESTING: readonly Rule[] = [
 
 /** All places of files that are no tests. */
 export const ALL: readonly Rule[] = [...RULES, ...TESTING];
-
-/** What every test may import beyond its place: helpers that make its input and show its output. */
-export const EVERY_TEST: readonly string[] = names(
-  'testing/ front.ts pipeline.ts read/ diag.ts ip.ts options.ts order.ts text.ts ' +
-    'npm:@jest/globals npm:fast-check npm:js-yaml node:* global:*',
-);
-
-/** Further imports for tests of single places. */
-export const TESTS: Readonly<Record<string, readonly string[]>> = {
-  'printable.test.ts': ['views/'],
-  'imports.test.ts': [],
-  'sizes.test.ts': [],
-  'front.test.ts': ['complete/'],
-  'apply/': ['backends/iptables/lower.ts', 'backends/iptables/names.ts', 'backends/nftables/lower.ts'],
-  'lint/': ['complete/'],
-  'explain/': ['views/'],
-  'kubectl/': ['complete/'],
-  'views/': ['complete/', 'apply/host.ts', 'cli/'],
-  'write/': ['complete/'],
-  'clusters/': ['cli/'],
-  'backends/': ['tools/'],
-  'tools/': names('apply/host.ts backends/served.ts diff/ tools/'),
-  'synthetic.test.ts': ['complete/'],
-  'vipc.test.ts': ['backends/'],
-  'diff/': ['review/', 'serve/'],
-  'review/': ['resolve/print.ts'],
-  'serve/': ['apply/host.ts', 'backends/chain-names.ts'],
-  'sync/': ['cli/'],
-  'testing/': ['apply/host.ts', 'tools/', 'computed'],
-  'suites/': names(`cli/ ${BUILT}`),
-};
 
 /** Known cycles of files; there should be none. */
 export const CIRCLES: readonly string[] = [];

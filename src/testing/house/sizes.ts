@@ -28,7 +28,7 @@ export function tooLong(path: string, text: string): readonly string[] {
   const found = lines > LONGEST_FILE ? [`${path}: ${lines} lines`] : [];
   // The callback of describe() is no real function: it holds any number of tests.
   if (path.endsWith('.test.ts')) return found;
-  const { root, linesOf } = syntaxOf(text);
+  const { root, linesOf } = syntaxOf(path, text);
   walk(root, (node: SyntaxNode) => {
     if (!FUNCTIONS.has(node.type)) return;
     const { first, last } = linesOf(node);

@@ -12,6 +12,6 @@ export function sources(): ReadonlyMap<string, string> {
     readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
   );
   const beside = readdirSync(ROOT).filter((path) => path.endsWith('.config.js'));
-  const paths = [...below, ...beside].filter((path) => /\.[cm]?[jt]s$/.test(path)).sort();
+  const paths = [...below, ...beside].filter((path) => /\.[cm]?[jt]sx?$/.test(path)).sort();
   return new Map(paths.map((path) => [path, readFileSync(`${ROOT}${path}`, 'utf8')]));
 }

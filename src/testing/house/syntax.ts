@@ -19,11 +19,11 @@ export interface Syntax {
 /** swc counts from the first token, so a mark is put before everything else. */
 const MARK = ';';
 
-/** The syntax tree of a file of TypeScript or JavaScript. */
-export function syntaxOf(text: string): Syntax {
+/** The syntax tree of the file at `path`, of TypeScript or JavaScript, with JSX in a .tsx. */
+export function syntaxOf(path: string, text: string): Syntax {
   // A hashbang is only valid at the start, where the mark now is.
   const source = MARK + text.replace(/^#!.*/, '');
-  const root = parseSync(source, { syntax: 'typescript', target: 'es2022' });
+  const root = parseSync(source, { syntax: 'typescript', tsx: path.endsWith('x'), target: 'es2022' });
   const ends = endsOfLines(source);
   const line = (offset: number) => {
     const at = offset - root.span.start;

@@ -16,7 +16,7 @@ export interface Use {
 
 /** All uses of the file at `path`, a path below the root of the repository. */
 export function usesIn(path: string, text: string): readonly Use[] {
-  const { root } = syntaxOf(text);
+  const { root } = syntaxOf(path, text);
   const uses: Use[] = [];
   const requires = new Set<unknown>(['require']);
   const module = (specifier: unknown, isType: boolean, parts?: readonly string[]) => {
@@ -71,7 +71,7 @@ function nameOf(path: string, specifier: unknown): string {
 /** The source of a built file, wherever the build puts it. */
 function ours(path: string): string {
   const source = path.replace(/^(?:\.\.\/)+/, '').replace(/^dist\//, 'src/');
-  return source.startsWith('src/') || source.startsWith('bench/') ? source.replace(/\.js$/, '.ts') : source;
+  return source.startsWith('src/') || source.startsWith('bench/') ? source.replace(/\.js(x?)$/, '.ts$1') : source;
 }
 
 function packageOf(specifier: string): string {

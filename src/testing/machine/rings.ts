@@ -1,9 +1,10 @@
 /**
  * Rings: which tests can run here. The pure ring runs anywhere; the kernel ring needs Linux, root, network namespaces
- * and both variants of iptables; the guest ring boots its own kernel and needs QEMU. A ring that cannot run says why
- * and counts as skipped; in CI, or with VIPC_RINGS=all, that is a failure.
+ * and both variants of iptables; the guest ring boots its own kernel and needs QEMU; the browser ring needs Chromium. A
+ * ring that cannot run says why and counts as skipped; in CI, or with VIPC_RINGS=all, that is a failure.
  */
 import { describe, it } from '@jest/globals';
+import { browserRingProblem } from './browser.js';
 import { guestRingProblem } from './guest.js';
 import { kernelRingProblem } from './probe.js';
 
@@ -17,6 +18,11 @@ export async function describeInKernel(): Promise<typeof describe.skip> {
 /** The same for tests of the guest ring. */
 export async function describeInGuest(): Promise<typeof describe.skip> {
   return describeUnless('guest', await guestRingProblem());
+}
+
+/** The same for tests of the browser ring. */
+export function describeInBrowser(): typeof describe.skip {
+  return describeUnless('browser', browserRingProblem());
 }
 
 function describeUnless(ring: string, reason: string | undefined): typeof describe.skip {

@@ -62,6 +62,7 @@ export function withDaemon(variant: Variant, use: (running: RunningDaemon) => Pr
       options: QUICK,
       openSource: (store) => watchCluster(httpClient(api.url), { nodeName: NODE, sink: store, tuning: TUNING }),
       log: logInto(said),
+      page: { parts: { script: '', style: '' }, version: '1', isOpen: false },
     });
     const ports = { healthz: daemon.ports.healthzPort, metrics: daemon.ports.metricsPort };
     try {

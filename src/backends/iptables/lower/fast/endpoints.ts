@@ -7,7 +7,7 @@
 import { joinHostPort } from '../../../../ip.js';
 import type { Endpoint } from '../../../../resolve/types.js';
 import { type Match, type Rule, rule, type Target } from '../../../../tools/iptables/types.js';
-import { longHash } from '../../../shared/hash.js';
+import { sha256Hex } from '../../../shared/sha256.js';
 import type { NamedPort } from '../port.js';
 
 /** A chain with its rules. */
@@ -39,7 +39,7 @@ function hashed(endpoint: Endpoint): Hashed {
   return {
     endpoint,
     digit: (place) => {
-      hash ??= longHash(joinHostPort(endpoint.ip, endpoint.port));
+      hash ??= sha256Hex(joinHostPort(endpoint.ip, endpoint.port));
       return Number.parseInt(hash[place] ?? '0', 16) & 7;
     },
   };

@@ -1,5 +1,5 @@
 /**
- * cli: the snapshot, the options and the rules that were read, if any → the world and the rules of a trace.
+ * answering: the snapshot, the options and the rules that were read, if any → the world and the rules of a trace.
  */
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import type { ReadNode } from '../dumps/node.js';
@@ -11,8 +11,8 @@ import { compileSnapshot, type How, resolveFamilies } from '../pipeline.js';
 import type { Snapshot } from '../read/types.js';
 import { nodeContext } from '../resolve/node.js';
 import type { NodeContext, ServicePort } from '../resolve/types.js';
-import { isProblem, type Problem, type Question } from '../trace/question.js';
-import { findNode, findPod, type World } from '../trace/world.js';
+import { isProblem, type Problem, type Question } from './question.js';
+import { findNode, findPod, type World } from './world.js';
 
 /** The input of a trace. */
 export interface Given {

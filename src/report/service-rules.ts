@@ -3,10 +3,11 @@
  * member, virtual server and address, as the tools print them.
  */
 import type { Resolved } from '../backends/backend.js';
+import type { Family } from '../ip.js';
 import { ownerService } from '../owner.js';
 import { printResolved } from '../resolve/print.js';
 import type { LocalPolicy } from '../resolve/types.js';
-import type { AnyTool } from '../tools/tool.js';
+import type { AnyTool, Shown } from '../tools/tool.js';
 import { type DesiredState, TOOLS } from '../tools/tools.js';
 
 /**
@@ -25,14 +26,20 @@ export function serviceRules(
     .filter(({ ports }) => ports.length > 0);
   if (found.length === 0) return undefined;
   const tables = found.map(({ node, ports }) => [...printResolved(node, ports, localPolicy)].map(({ text }) => text));
-  const byTool = desired as Readonly<Record<string, unknown>>;
-  const used = tools.filter(({ name }) => byTool[name] !== undefined);
-  const shown = found
-    .flatMap(({ node: { family } }) =>
-      used.flatMap((tool) =>
-        tool.show(tool.ofFamily(byTool[tool.name], family), (owner) => ownerService(owner) === service),
-      ),
-    )
-    .filter(({ length }) => length > 1);
+  const shown = found.flatMap(({ node: { family } }) => shownRules(desired, family, service, tools));
   return `${[...tables, ...shown].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** The lines for `service` in one family, chain by chain and set by set, each with a heading first. */
+export function shownRules(
+  desired: DesiredState,
+  family: Family,
+  service: string,
+  tools: readonly AnyTool[] = TOOLS,
+): readonly Shown[] {
+  const byTool = desired as Readonly<Record<string, unknown>>;
+  return tools
+    .filter(({ name }) => byTool[name] !== undefined)
+    .flatMap((tool) => tool.show(tool.ofFamily(byTool[tool.name], family), (owner) => ownerService(owner) === service))
+    .filter(({ length }) => length > 1);
 }

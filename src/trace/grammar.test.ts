@@ -2,7 +2,7 @@
  * The texts that `--from` and `--to` accept, and the messages for those that they refuse.
  */
 import { describe, expect, it } from '@jest/globals';
-import { parseSender, parseTarget } from './trace-grammar.js';
+import { parseSender, parseTarget } from './grammar.js';
 
 /** The value with each address as text. */
 function plain(value: object): object {

@@ -1,5 +1,5 @@
 /**
- * cli: `--from` and `--to` as the user typed them → the sender and the target as data.
+ * grammar: `--from` and `--to` as the user typed them → the sender and the target as data.
  *
  *     --from   ADDRESS · pod/NAME · node · node/NAME · outside
  *     --to     ADDRESS:PORT · svc/NAME[:PORT] · pod/NAME:PORT · node:PORT · node/NAME:PORT · DNS.NAME[:PORT]
@@ -8,7 +8,7 @@
  */
 import { parseIp } from '../ip.js';
 import { DNS1123_LABEL, DNS1123_SUBDOMAIN } from '../read/names.js';
-import type { Named, Sender, Target } from '../trace/question.js';
+import type { Named, Sender, Target } from './question.js';
 
 const FROM = 'an address, pod/NAME, node, node/NAME or outside';
 const TO = 'ADDRESS:PORT, svc/NAME[:PORT], pod/NAME:PORT, node:PORT, node/NAME:PORT or a DNS name with a port';

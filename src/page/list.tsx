@@ -1,0 +1,105 @@
+/**
+ * list: all Services, with search and filters, and beside them the one that was chosen. Only the rows in sight exist.
+ */
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { type Filter, filtered, NO_FILTER, type Row } from '../report/rows.js';
+import type { Cluster } from './cluster.js';
+import { Filters } from './filters.jsx';
+import { Badge, count } from './parts.jsx';
+import { serviceHref } from './route.js';
+import { ServiceView } from './service.jsx';
+import { useRowsInSight } from './virtual.js';
+
+export function ListView({ cluster, selected }: { cluster: Cluster; selected: string | undefined }) {
+  const [filter, setFilter] = useState<Filter>(NO_FILTER);
+  const shown = useMemo(() => filtered(cluster.rows, filter), [cluster, filter]);
+  return (
+    <div class={selected === undefined ? 'services' : 'services chosen'}>
+      <section class="list" aria-label="Services">
+        <Filters rows={cluster.rows} filter={filter} onChange={setFilter} />
+        <p class="note" role="status">
+          {shown.length === cluster.rows.length
+            ? count(shown.length, 'Service')
+            : `${count(shown.length, 'Service')} of ${cluster.rows.length.toLocaleString('en')}`}
+        </p>
+        {shown.length === 0 ? (
+          <p class="empty">
+            {cluster.rows.length === 0 ? 'The snapshot has no Service.' : 'No Service fits this search.'}
+          </p>
+        ) : (
+          <Rows rows={shown} selected={selected} />
+        )}
+      </section>
+      {selected !== undefined && (
+        <div class="detail">
+          <ServiceView key={selected} cluster={cluster} name={selected} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Rows({ rows, selected }: { rows: readonly Row[]; selected: string | undefined }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const { height, inSight } = useRowsInSight(scroller, rows.length);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys are a short cut among links, which Tab reaches too
+    <div class="rows" ref={scroller} onKeyDown={moveFocus}>
+      <ul style={{ height: `${height}px` }}>
+        {inSight.map(({ index, start }) => {
+          const row = rows[index];
+          return (
+            row && (
+              <li
+                key={row.key}
+                style={{ transform: `translateY(${start}px)` }}
+                aria-setsize={rows.length}
+                aria-posinset={index + 1}
+              >
+                <RowLink row={row} isSelected={row.key === selected} />
+              </li>
+            )
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+const STATES = { broken: 'not served', suspect: 'suspect', fine: 'fine' } as const;
+const TONES = { broken: 'bad', suspect: 'warn', fine: 'good' } as const;
+
+function RowLink({ row, isSelected }: { row: Row; isSelected: boolean }) {
+  const { key, type, addresses, ports, ready, total, state, problems, changes } = row;
+  const [namespace = '', name = ''] = key.split('/');
+  return (
+    <a class="row" href={serviceHref(key)} aria-current={isSelected ? 'true' : undefined}>
+      <span class={`dot ${TONES[state]}`} role="img" aria-label={STATES[state]} />
+      <span class="name">
+        <strong>{name}</strong> <span class="muted">{namespace}</span>
+      </span>
+      <span class="where muted">
+        {type} {addresses.slice(0, 2).join(', ')} {ports.slice(0, 3).join(', ')}
+      </span>
+      <span class="marks">
+        {changes > 0 && <Badge tone="info">changed</Badge>}
+        {problems > 0 && <Badge tone={state === 'broken' ? 'bad' : 'warn'}>{count(problems, 'problem')}</Badge>}
+        {type !== 'ExternalName' && (
+          <span class={ready === 0 ? 'endpoints none' : 'endpoints'}>
+            {ready}/{total} ready
+          </span>
+        )}
+      </span>
+    </a>
+  );
+}
+
+/** The arrow keys go from row to row. */
+function moveFocus(event: KeyboardEvent): void {
+  const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' } as const;
+  const way = step[event.key as keyof typeof step];
+  const item = (event.target as Element).closest('li');
+  if (way === undefined || !item) return;
+  event.preventDefault();
+  (item[way]?.querySelector('a') as HTMLElement | null)?.focus();
+}

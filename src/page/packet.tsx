@@ -1,0 +1,155 @@
+/**
+ * packet: a question about a packet, and the answer of `vipc trace`, computed here.
+ */
+import { useMemo, useState } from 'preact/hooks';
+import type { Asked, Told } from '../report/ask.js';
+import type { L4 } from '../trace/question.js';
+import type { Cluster } from './cluster.js';
+import { Drawing } from './drawing.jsx';
+import { Section, Select, useLater } from './parts.jsx';
+
+const EXAMPLES = 'an address, pod/NAME, node, node/NAME, or outside';
+const TARGETS = 'ADDRESS:PORT, svc/NAME:PORT, pod/NAME:PORT, node:PORT, or a DNS name with a port';
+
+export function PacketView({ cluster, query }: { cluster: Cluster; query: URLSearchParams }) {
+  const first = useMemo(() => exampleOf(cluster), [cluster]);
+  const [typed, setTyped] = useState<Typed>({
+    from: query.get('from') ?? 'outside',
+    to: query.get('to') ?? first,
+    protocol: query.get('protocol') ?? '',
+    node: query.get('node') ?? '',
+  });
+  const [asked, setAsked] = useState<Asked | undefined>(query.has('to') ? askedOf(typed) : undefined);
+  const told = useLater(() => asked && cluster.ask(asked), [asked, cluster]);
+  const set = (part: Partial<Typed>) => setTyped((before) => ({ ...before, ...part }));
+  const names = useMemo(() => suggestions(cluster), [cluster]);
+  return (
+    <>
+      <Section
+        title="What becomes of a packet"
+        note="The answer is that of vipc trace, from the rules that this snapshot compiles to."
+      >
+        <form
+          class="filters"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setAsked(askedOf(typed));
+          }}
+        >
+          <Text label="From" value={typed.from} hint={EXAMPLES} list={names.from} onInput={(from) => set({ from })} />
+          <Text label="To" value={typed.to} hint={TARGETS} list={names.to} onInput={(to) => set({ to })} />
+          <Select
+            label="Protocol"
+            value={typed.protocol}
+            options={[
+              ['', 'of the Service'],
+              ['tcp', 'TCP'],
+              ['udp', 'UDP'],
+              ['sctp', 'SCTP'],
+            ]}
+            onChange={(protocol) => set({ protocol })}
+          />
+          <Select
+            label="Rules of node"
+            value={typed.node}
+            options={[['', 'as it follows'], ...cluster.nodes.map(({ name }) => [name, name] as const)]}
+            onChange={(node) => set({ node })}
+          />
+          <button type="submit">Follow it</button>
+        </form>
+      </Section>
+      {asked && (
+        <div aria-live="polite" aria-busy={told === undefined}>
+          {told?.value ? <Answer told={told.value} /> : <p class="wait">Compiling the rules …</p>}
+        </div>
+      )}
+    </>
+  );
+}
+
+interface Typed {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  readonly node: string;
+}
+
+function askedOf({ from, to, protocol, node }: Typed): Asked {
+  return { from, to, ...(protocol !== '' && { protocol: protocol as L4 }), ...(node !== '' && { node }) };
+}
+
+function Text(props: {
+  label: string;
+  value: string;
+  hint: string;
+  list: readonly string[];
+  onInput: (text: string) => void;
+}) {
+  const { label, value, hint, list, onInput } = props;
+  const id = label.toLowerCase();
+  return (
+    <div class="field wide">
+      <label>
+        <span>{label}</span>
+        <input
+          value={value}
+          list={`${id}-list`}
+          aria-describedby={`${id}-hint`}
+          spellcheck={false}
+          autocomplete="off"
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      </label>
+      <small id={`${id}-hint`}>{hint}</small>
+      <datalist id={`${id}-list`}>
+        {list.map((text) => (
+          <option key={text} value={text} />
+        ))}
+      </datalist>
+    </div>
+  );
+}
+
+function Answer({ told }: { told: Told }) {
+  if (told.kind === 'problem') {
+    return (
+      <section class="card answer bad" aria-label="Answer">
+        <pre>{told.problem}</pre>
+      </section>
+    );
+  }
+  const { isReached, verdict } = told.trace;
+  const tone = isReached ? 'good' : verdict === 'UNKNOWN' || verdict === 'MIXED' ? 'warn' : 'bad';
+  const [sentence = '', ...rest] = told.lines;
+  return (
+    <section class={`card answer ${tone}`} aria-label="Answer">
+      <p class="verdict">{sentence}</p>
+      <Drawing ways={told.ways} about={sentence} />
+      <pre>{rest.join('\n')}</pre>
+    </section>
+  );
+}
+
+/** The first Service that has an address. */
+function exampleOf({ rows }: Cluster): string {
+  const row = rows.find(({ type, ports }) => type !== 'ExternalName' && type !== 'headless' && ports.length > 0);
+  return row ? `svc/${row.key}:${row.service.spec.ports[0]?.port}` : '';
+}
+
+/** The most names that a browser offers well. */
+const MOST_SUGGESTED = 200;
+
+function suggestions({ rows, nodes, report }: Cluster) {
+  const pods = report.snapshot.pods.slice(0, MOST_SUGGESTED);
+  return {
+    from: [
+      'outside',
+      'node',
+      ...nodes.slice(0, MOST_SUGGESTED).map(({ name }) => `node/${name}`),
+      ...pods.map(({ metadata }) => `pod/${metadata.namespace}/${metadata.name}`),
+    ],
+    to: rows
+      .slice(0, MOST_SUGGESTED)
+      .flatMap(({ key, service }) => service.spec.ports.map(({ port }) => `svc/${key}:${port}`)),
+  };
+}
