@@ -45,6 +45,7 @@ export interface Options {
   /** conntrack.tcpBeLiberal: kube-proxy then writes no rule that drops INVALID packets. */
   readonly tcpBeLiberal: boolean;
   readonly ipvs: IpvsOptions;
+  readonly userspace: UserspaceOptions;
   readonly daemon: DaemonOptions;
 }
 
@@ -76,6 +77,16 @@ export interface Machine {
   readonly hostname: string;
   /** The addresses of its interfaces, without virtual IPs. */
   readonly addresses: readonly string[];
+  /** The ports of the relay's range that are in use; absent when nobody asked. */
+  readonly proxyPorts?: ProxyPorts;
+}
+
+/** Ports of a node, as a relay finds them. */
+export interface ProxyPorts {
+  /** Ports of other programs, such as `tcp 23817`. */
+  readonly taken: readonly string[];
+  /** The ports that listeners of the relay have now, by the name of the listener; they keep them. */
+  readonly held: Readonly<Record<string, number>>;
 }
 
 /** Settings of ipvs mode. */
@@ -88,6 +99,14 @@ export interface IpvsOptions {
   readonly strictARP: boolean;
   /** The idle timeouts of connections in whole seconds; 0 keeps the kernel's. */
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number };
+}
+
+/** Settings of the relay, which serves userspace mode. */
+export interface UserspaceOptions {
+  /** The ports on which it may listen (portRange). */
+  readonly proxyPorts: { readonly first: number; readonly last: number };
+  /** Milliseconds after which a UDP flow without packets has ended (udpIdleTimeout). */
+  readonly udpIdle: number;
 }
 
 /** Settings of nftables mode, where those of iptables have no effect. */
@@ -114,6 +133,8 @@ export const DEFAULT_OPTIONS: Options = {
   externalIPs: true,
   tcpBeLiberal: false,
   ipvs: { scheduler: '', excludeCIDRs: [], strictARP: false, timeouts: { tcp: 0, tcpFin: 0, udp: 0 } },
+  // Below the node ports (30000-32767) and the kernel's ephemeral ports (32768-60999).
+  userspace: { proxyPorts: { first: 12000, last: 29999 }, udpIdle: 250 },
   daemon: {
     periods: {
       iptables: { sync: 30, minSync: 1 },

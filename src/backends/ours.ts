@@ -41,6 +41,7 @@ export function oursIn(observed: ObservedState, { excludeCIDRs }: Keep = { exclu
     addresses: { device: DEVICE },
     sysctl: undefined,
     nft: { isTable: (table) => MODES.some(({ isTable }) => isTable?.(table)), sections },
+    relay: undefined,
   };
 }
 
@@ -75,18 +76,18 @@ export function ownershipIn(observed: RuleSet): Ownership {
   };
 }
 
-/** Whether a rule is a jump as kube-proxy writes it: for all packets, or for those of new connections. */
+/** Whether a rule is a jump as kube-proxy writes it: for all packets, those of new connections, or those to this node. */
 function isEntrance(rule: Rule): boolean {
   return (
     rule.target?.kind === 'jump' &&
     ENTRANCES.has(targetOf(rule)) &&
     Object.keys(rule.header).length === 0 &&
-    rule.matches.every(isCommentOrNew)
+    rule.matches.every(isPlain)
   );
 }
 
-function isCommentOrNew(match: Match): boolean {
-  return (
-    match.kind === 'comment' || (match.kind === 'conntrack' && !match.states.not && match.states.value.join() === 'NEW')
-  );
+function isPlain(match: Match): boolean {
+  if (match.kind === 'comment') return true;
+  if (match.kind === 'addrtype') return match.side === 'destination' && !match.type.not;
+  return match.kind === 'conntrack' && !match.states.not && match.states.value.join() === 'NEW';
 }

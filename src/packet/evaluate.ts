@@ -5,6 +5,7 @@
 import { FAMILIES, type Family, type Ip } from '../ip.js';
 import { isTableName, type RuleSet } from '../tools/iptables/types.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
+import type { Listener } from '../tools/relay/types.js';
 import type { Branch, Step, Trail } from './branch.js';
 import { type Missed, tablesOf } from './chains.js';
 import { type Fraction, ONE, plus } from './fraction.js';
@@ -13,6 +14,7 @@ import { refused, schedule, serversOf } from './ipvs.js';
 import { nftTablesOf } from './nft/tables.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
+import { listenersOf, relayed, relayTrail } from './relay.js';
 import { membershipsOf } from './sets.js';
 import { type Stage, stagesAt } from './stages.js';
 import { type Asker, askAll } from './turns.js';
@@ -49,10 +51,11 @@ export interface Evaluator {
 export function newEvaluator(node: NodeRules): Evaluator {
   const rules = new Map(FAMILIES.map((family) => [family, rulesFor(family, node)]));
   const serverFor = serversOf(node.virtualServers);
+  const listenerFor = listenersOf(node.listeners ?? []);
   const ways = (packet: PacketClass): readonly Outcome[] => {
     const own = rules.get(packet.family);
     if (!own) return [];
-    const way: Way = { node, stages: own.stages, serverFor, outcomes: [] };
+    const way: Way = { node, stages: own.stages, serverFor, listenerFor, outcomes: [] };
     travel(way, { flow: flowOf(packet), weight: ONE, trail: undefined, depends: [], twins: undefined });
     return way.outcomes;
   };
@@ -92,13 +95,14 @@ interface Way {
   readonly node: NodeRules;
   readonly stages: (hook: Hook) => readonly Stage[];
   readonly serverFor: (flow: Flow) => VirtualServer | undefined;
+  readonly listenerFor: (flow: Flow) => Listener | undefined;
   readonly outcomes: Outcome[];
 }
 
 /** The hooks that a packet passes: from an interface or from this node, to this node or out again. */
 function travel(way: Way, begin: Branch): void {
   const deliver = (branches: readonly Branch[]) => {
-    for (const branch of branches) end(way, branch, 'delivered');
+    for (const branch of branches) for (const each of apart(branch)) arrive(way, each);
   };
   if (begin.flow.isLocal) {
     const sent = byDestination(way.node, pass(way, 'OUTPUT', [begin]));
@@ -128,6 +132,16 @@ function byDestination(node: NodeRules, branches: readonly Branch[]): Record<'he
 function end({ outcomes }: Way, branch: Branch, how: End): void {
   for (const { flow, weight: share, depends, trail } of apart(branch))
     outcomes.push({ end: how, flow, share, depends, trail });
+}
+
+/** A connection to this node ends here, or the relay accepts it and connects to an endpoint. */
+function arrive(way: Way, branch: Branch): void {
+  // Other packets belong to connections that the relay has already.
+  const listener = branch.flow.state === 'NEW' ? way.listenerFor(branch.flow) : undefined;
+  const connected = listener ? relayed(listener, branch) : [];
+  if (!listener) end(way, branch, 'delivered');
+  else if (connected.length === 0) end(way, { ...branch, trail: relayTrail(listener, branch) }, 'reject');
+  for (const each of connected) end(way, each, isLocal(way.node, each.flow.destination) ? 'delivered' : 'forwarded');
 }
 
 /** Sends branches out through POSTROUTING. */

@@ -7,22 +7,7 @@
  * below src, or ../ and a path in the repository; packages are npm:NAME, modules of Node node:NAME, globals
  * global:NAME.
  */
-export interface Rule {
-  readonly place: string;
-  /** Our files and folders, and deterministic code: packages, and single functions of Node. */
-  readonly imports: readonly string[];
-  /** Nondeterministic things: files, processes, connections, clocks, randomness. A place without any is pure. */
-  readonly world: readonly string[];
-}
-
-/** A rule, from names separated by blanks. */
-function rule(place: string, imports: string, world = ''): Rule {
-  return { place, imports: names(imports), world: names(world) };
-}
-
-function names(text: string): readonly string[] {
-  return text.split(' ').filter((name) => name !== '');
-}
+import { names, type Rule, rule } from './rule.js';
 
 /** What every tool may import; another tool only where its rule names it. */
 const TOOL = 'tools/ask.ts tools/tool.ts diag.ts text.ts';
@@ -77,12 +62,13 @@ export const RULES: readonly Rule[] = [
   rule('tools/ipvs/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
   rule('tools/addresses/', `${TOOL} ip.ts json.ts owner.ts`),
   rule('tools/nft/', `${TOOL} tools/detected.ts tools/lines.ts tools/refusal.ts ip.ts owner.ts`),
+  rule('tools/relay/', `${TOOL} tools/lines.ts tools/refusal.ts ip.ts json.ts owner.ts`),
   rule('tools/conntrack/', `${TOOL} tools/l4.ts ip.ts`),
   rule('tools/sysctl/', `${TOOL} json.ts`),
   rule(
     'tools/tools.ts',
     'tools/tool.ts tools/addresses/tool.ts tools/ipset/tool.ts tools/iptables/tool.ts tools/ipvs/tool.ts ' +
-      'tools/nft/tool.ts tools/sysctl/tool.ts',
+      'tools/nft/tool.ts tools/relay/tool.ts tools/sysctl/tool.ts',
   ),
   rule('backends/features.ts', ''),
   rule('backends/chain-names.ts', ''),
@@ -107,7 +93,15 @@ export const RULES: readonly Rule[] = [
     'backends/backend.ts backends/shared/ tools/conntrack/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts diag.ts ip.ts ' +
       'json.ts memo.ts options.ts text.ts',
   ),
-  rule('backends/index.ts', 'backends/backend.ts backends/iptables/ backends/ipvs/ backends/nftables/'),
+  rule(
+    'backends/userspace/',
+    'backends/backend.ts backends/shared/ tools/conntrack/ tools/iptables/ tools/relay/ tools/tools.ts resolve/types.ts diag.ts ip.ts options.ts',
+  ),
+  rule('backends/userspace/proxy-ports.ts', 'backends/shared/hash.ts options.ts'),
+  rule(
+    'backends/index.ts',
+    'backends/backend.ts backends/iptables/ backends/ipvs/ backends/nftables/ backends/userspace/',
+  ),
   rule('backends/kubelet.ts', 'backends/chain-names.ts backends/iptables/names.ts tools/iptables/'),
   rule(
     'backends/ours.ts',
@@ -139,7 +133,7 @@ export const RULES: readonly Rule[] = [
   rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
   rule(
     'packet/',
-    'tools/ipset/ tools/iptables/ tools/ipvs/ tools/nft/ tools/detected.ts tools/tools.ts ip.ts owner.ts',
+    'tools/ipset/ tools/iptables/ tools/ipvs/ tools/nft/ tools/relay/ tools/detected.ts tools/tools.ts ip.ts owner.ts',
   ),
   rule('dumps/', 'packet/node.ts tools/ diag.ts ip.ts owner.ts'),
   rule(
