@@ -4,6 +4,7 @@
 import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
 import type { Lock } from '../apply/lock.js';
+import { backendFor } from '../backends/index.js';
 import { hasErrors } from '../diag.js';
 import { changesOf, notesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
@@ -24,7 +25,16 @@ export interface ApplyFlags extends ChangeFlags {
 /** Makes the node match `paths`, or with --dry-run prints the steps for that; returns the exit code. */
 export async function runApply(paths: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
   const task = await changeTask(paths, flags, io);
+  mustNotNeedDaemon(task.options.value.mode);
   return flags.dryRun ? dryRun(task, io) : withLock(task, io, (lock) => change(task, lock, io));
+}
+
+/** Rules alone would lead to a relay that nobody runs. */
+function mustNotNeedDaemon(mode: string): void {
+  if (!backendFor(mode)?.needsDaemon) return;
+  throw new Error(
+    `${mode} mode needs the daemon, whose relay is what serves: run vipc sync --mode ${mode} (vipc diff --live shows what it would change)`,
+  );
 }
 
 async function dryRun(task: ChangeTask, io: Io): Promise<number> {

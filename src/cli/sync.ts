@@ -15,13 +15,24 @@ import type { Metrics } from '../serve/metrics.js';
 import { notifier } from '../serve/notify.js';
 import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
 import { type Logger, say } from '../sync/log.js';
+import { newRelayProcess } from '../sync/relay-process.js';
+import { showRelay } from '../sync/relay-socket.js';
 import { newWatchLog } from '../sync/watch-log.js';
 import { type ApiClient, connect } from '../watch/client.js';
 import { readFiles, watchFiles } from '../watch/files.js';
 import { watchCluster } from '../watch/source.js';
 import { EXIT, type Io } from './io.js';
 import { LINE, type LogFormat } from './log-lines.js';
-import { featuresOf, mustHaveNft, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import {
+  featuresOf,
+  mustHaveNft,
+  type NodeAtHand,
+  openNode,
+  planOptions,
+  relaySocketOf,
+  targetOf,
+  withLock,
+} from './node.js';
 import { type ChangeFlags, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
 import { report } from './report.js';
@@ -51,15 +62,30 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     const node = await openNode(task, io, lock);
     if (backendFor(loaded.value.mode)?.tools.includes('nft')) mustHaveNft(node);
     const log = newLog(flags);
-    const target = { ...targetOf(node, task, io), onWait: (what: string) => log.warn(what) };
+    let daemon: Daemon | undefined;
+    const relay = newRelayProcess(node.host, {
+      netns: task.at.netns,
+      failed: ({ why, ...failure }) => log.warn(failure, `a connection was not served: ${why}`),
+      onEnd: (why) => {
+        log.error(`the relay has ended, and its connections: ${why}`);
+        daemon?.refresh();
+      },
+    });
+    const shown = await showRelay(await relaySocketOf(task.at.netns, io), relay.host);
+    if ('problem' in shown) log.warn(`vipc diff --live and others cannot see the relay: ${shown.problem}`);
+    const target = {
+      ...targetOf({ ...node, host: relay.host }, task, io),
+      onWait: (what: string) => log.warn(what),
+    };
     const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
     const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
-    const daemon = await startDaemon({
+    daemon = await startDaemon({
       target,
       features: await featuresOf(node),
       chainsPerCommit: planOptions(node, loaded.value).chainsPerCommit,
       layout: task.how.layout,
       options: named(loaded.value),
+      relay,
       openSource,
       log,
     });
@@ -72,6 +98,8 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     await daemon.stop();
     if (flags.cleanupOnExit) await apply(target, EMPTY_STATE, planOptions(node, loaded.value));
     notify.close();
+    relay.close();
+    if ('close' in shown) shown.close();
     return EXIT.ok;
   });
 }

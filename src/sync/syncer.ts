@@ -83,7 +83,7 @@ export function newSyncer(given: SyncerOptions, options: Options): Syncer {
 
 async function fullSync(state: State, snapshot: Snapshot, run: Run): Promise<void> {
   const { target } = state.given;
-  const machine = await run.watch.time('read', () => readMachine(target.host));
+  const machine = await run.watch.time('read', () => readMachine(target.host, state.configured));
   const compiled = compile(state, snapshot, optionsFor(state, machine), run);
   if (!compiled) return;
   const { desired } = compiled;

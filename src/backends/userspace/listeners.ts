@@ -5,16 +5,9 @@
  * endpoints, or with source ranges, has a listener of its own.
  */
 import type { Options } from '../../options.js';
-import {
-  type Endpoint,
-  type Frontend,
-  formatServicePortName,
-  type NodeContext,
-  type ServicePort,
-  type TrafficPolicy,
-} from '../../resolve/types.js';
+import type { Endpoint, Frontend, NodeContext, ServicePort, TrafficPolicy } from '../../resolve/types.js';
 import { host } from '../../tools/iptables/types.js';
-import type { Listener, RelayProtocol } from '../../tools/relay/types.js';
+import { type Listener, listenerName, type RelayProtocol } from '../../tools/relay/types.js';
 import { L4 } from '../shared/l4.js';
 import { proxyPortsOf, type Wanted } from './proxy-ports.js';
 
@@ -53,10 +46,12 @@ export function listenersOf(
   return wanted.map(({ name, ...each }): Served | Unserved => {
     const proxyPort = found.get(name);
     if (proxyPort === undefined) return { port: each.port };
-    const listener = listenerOf(each, node.family === 'ipv4' ? '0.0.0.0' : '::', proxyPort, userspace.udpIdle);
+    const listener = listenerOf(each, ANY[node.family], proxyPort, userspace.udpIdle);
     return { port: each.port, routes: each.routes, listener };
   });
 }
+
+const ANY = { ipv4: '0.0.0.0', ipv6: '::' } as const;
 
 /** Traffic of a ServicePort that one listener serves. */
 interface Class extends Wanted {
@@ -72,7 +67,14 @@ function classesOf(port: ServicePort): readonly Class[] {
   return CLASSES.flatMap(({ policy, ranged }) => {
     const own = routes.filter((each) => each.policy === policy && !each.frontend.sourceRanges === !ranged);
     if (own.length === 0) return [];
-    return [{ port, protocol, policy, ranged, routes: own, name: listenerName(port, policy, ranged) }];
+    const name = listenerName({
+      owner: port.name,
+      protocol,
+      address: ANY[port.family],
+      policy,
+      ...(ranged && { clients: [] }),
+    });
+    return [{ port, protocol, policy, ranged, routes: own, name }];
   });
 }
 
@@ -82,16 +84,6 @@ const CLASSES = [
   { policy: 'Cluster', ranged: true },
   { policy: 'Local', ranged: true },
 ] as const;
-
-/** `default/web:http tcp Cluster`: whose hash chooses the port, and by which a live listener is known again. */
-export function listenerName(
-  { name, family }: Pick<ServicePort, 'name' | 'family'>,
-  policy: TrafficPolicy,
-  ranged: boolean,
-): string {
-  const kind = `${policy}${ranged ? ' clients' : ''}`;
-  return `${formatServicePortName(name)} ${L4[name.protocol]} ${family} ${kind}`;
-}
 
 /**
  * Under an external address's policy Local this node and its pods reach all endpoints, as in iptables mode. Where there is

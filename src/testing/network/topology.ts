@@ -16,6 +16,8 @@ export interface Topology {
   readonly client: Host;
   /** node-a */
   readonly node: Host;
+  /** Its network namespace. */
+  readonly nodeNetns: string;
   readonly pod1: Host;
   readonly pod2: Host;
   /** Removes the topology. */
@@ -60,7 +62,14 @@ export async function makeTopology(
     await remove();
     throw error;
   }
-  return { client: host('client'), node: host('node'), pod1: host('pod1'), pod2: host('pod2'), remove };
+  return {
+    client: host('client'),
+    node: host('node'),
+    nodeNetns: netns('node'),
+    pod1: host('pod1'),
+    pod2: host('pod2'),
+    remove,
+  };
 }
 
 const NETNS = ['lan', 'client', 'node', 'nodeb', 'pod1', 'pod2'];

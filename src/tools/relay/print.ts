@@ -33,7 +33,7 @@ export function* printListener(listener: Listener): Generator<Line> {
 }
 
 /** `10.96.0.41:80`, or `*:30080` for a node port. */
-export function printFrontend({ ip, port }: RelayFrontend): string {
+function printFrontend({ ip, port }: RelayFrontend): string {
   return ip === undefined ? `*:${port}` : joinHostPort(ip, port);
 }
 

@@ -3,8 +3,8 @@
  * endpoint; it is a process of vipc, not a part of the kernel.
  */
 import type { Origin } from '../../diag.js';
-import { joinHostPort } from '../../ip.js';
-import type { Owner } from '../../owner.js';
+import { familyOf, joinHostPort } from '../../ip.js';
+import { type Owner, ownerName } from '../../owner.js';
 
 /** Protocols that a relay can accept. */
 export type RelayProtocol = 'tcp' | 'udp';
@@ -44,4 +44,15 @@ export interface RelayEndpoint {
 /** `tcp 0.0.0.0:23817`: a listener has its address for itself. */
 export function listenerKey({ protocol, address, port }: Pick<Listener, 'protocol' | 'address' | 'port'>): string {
   return `${protocol} ${joinHostPort(address, port)}`;
+}
+
+/** What a listener is for, from which its port follows: `default/web:http tcp ipv4 Cluster`. */
+export function listenerName({
+  owner,
+  protocol,
+  address,
+  policy,
+  clients,
+}: Pick<Listener, 'owner' | 'address' | 'policy' | 'clients'> & { readonly protocol: string }): string {
+  return `${ownerName(owner)} ${protocol} ${familyOf(address)} ${policy}${clients ? ' clients' : ''}`;
 }
