@@ -3,6 +3,7 @@
  * answers and failures go back. Its connections have an event loop of their own, so a sync of many Services does not hold
  * them up; and a network namespace, in which its sockets are made.
  */
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { Outcome } from '../tools/ask.js';
 import type { Listener } from '../tools/relay/types.js';
@@ -11,14 +12,17 @@ import { listen, relay } from './tcp.js';
 import type { Message, Question } from './types.js';
 import { listenUdp, relayUdp } from './udp.js';
 
-/** Each has two descriptors; the kernel's usual limit for a process is 1,048,576. */
-const MOST_CONNECTIONS = 200_000;
+/** Each connection has two descriptors; some are for listeners. */
+function mostConnections(): number {
+  const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return Math.max(100, Math.floor((Number(limit ?? 1024) - 100) / 2));
+}
 
 const relays = newRelays({
   open,
   now: () => performance.now(),
   failed: (failure) => tell({ kind: 'failed', failure }),
-  most: MOST_CONNECTIONS,
+  most: mostConnections(),
 });
 
 process.on('message', async ({ id, args, input }: Question) =>

@@ -35,7 +35,7 @@ describeKernel('packets through the relay', () => {
     succeeded(await topology.node.run(['sysctl', '-q', ...unlimited]), 'sysctl');
     writeFileSync(config, readFileSync(`${FIXTURE}/config.yaml`, 'utf8') + LISTEN);
     const flags = ['--mode', 'userspace', '-c', config, '--node', 'node-a'];
-    daemon = startSync(topology.nodeNetns, [...flags, '--snapshot', `${FIXTURE}/cluster.yaml`]);
+    daemon = startSync(topology.netns('node'), [...flags, '--snapshot', `${FIXTURE}/cluster.yaml`]);
     pages = `http://127.0.0.1:${(await daemon.said('started'))['metricsPort']}`;
     await daemon.said('synced');
   });
@@ -99,7 +99,17 @@ describeKernel('packets through the relay', () => {
   });
 
   it('diff --live sees the relay', async () => {
-    const flags = ['--live', '--netns', topology.nodeNetns, '--iptables', 'nft', '--mode', 'userspace', '-c', config];
+    const flags = [
+      '--live',
+      '--netns',
+      topology.netns('node'),
+      '--iptables',
+      'nft',
+      '--mode',
+      'userspace',
+      '-c',
+      config,
+    ];
     const { code, stdout, stderr } = await vipc(['diff', ...flags, '--node', 'node-a', `${FIXTURE}/cluster.yaml`]);
     expect([code, stdout, stderr.trimEnd().split('\n').at(-1)]).toEqual([0, '', 'no difference']);
   });

@@ -75,7 +75,8 @@ export function newRelayProcess(host: Host, options: RelayProcessOptions): Relay
 
 function startProcess({ netns, failed }: RelayProcessOptions, onEnd: (why: string) => void): Running {
   const own = fileURLToPath(new URL('../relay/process.js', import.meta.url));
-  const [program, ...args] = [...(netns === undefined ? [] : enter(netns)), process.execPath, own];
+  const inside = netns === undefined ? [] : enter(netns);
+  const [program, ...args] = [...inside, 'sh', '-c', WITH_DESCRIPTORS, 'sh', process.execPath, own];
   const child = spawn(program ?? '', args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const waiting: Running['waiting'] = new Map();
   let complaint = '';
@@ -98,5 +99,8 @@ function startProcess({ netns, failed }: RelayProcessOptions, onEnd: (why: strin
   );
   return { child, waiting };
 }
+
+/** Two descriptors for each connection; who may not have so many has as many as before. */
+const WITH_DESCRIPTORS = 'ulimit -n 400100 2>/dev/null; exec "$@"';
 
 const MOST_COMPLAINT = 4096;

@@ -16,10 +16,10 @@ export interface Topology {
   readonly client: Host;
   /** node-a */
   readonly node: Host;
-  /** Its network namespace. */
-  readonly nodeNetns: string;
   readonly pod1: Host;
   readonly pod2: Host;
+  /** The network namespace of `node` and the others; `nodeb` has the pods of node-b. */
+  readonly netns: (of: string) => string;
   /** Removes the topology. */
   readonly remove: () => Promise<void>;
 }
@@ -65,7 +65,7 @@ export async function makeTopology(
   return {
     client: host('client'),
     node: host('node'),
-    nodeNetns: netns('node'),
+    netns,
     pod1: host('pod1'),
     pod2: host('pod2'),
     remove,
