@@ -39,6 +39,8 @@ export interface Options {
   readonly masqueradeBit: number;
   /** Node ports answer on 127.0.0.1, in all modes but nftables. */
   readonly localhostNodePorts: boolean;
+  /** In iptables mode the relay serves them there, and not rules: those need the sysctl route_localnet. */
+  readonly localhostByRelay: boolean;
   readonly nftables: NftablesOptions;
   /** The feature gate AllowServiceExternalIPs: without it spec.externalIPs are not served (KEP-5707). */
   readonly externalIPs: boolean;
@@ -129,6 +131,7 @@ export const DEFAULT_OPTIONS: Options = {
   masqueradeAll: false,
   masqueradeBit: 14,
   localhostNodePorts: true,
+  localhostByRelay: false,
   nftables: { masqueradeAll: false, masqueradeBit: 14 },
   externalIPs: true,
   tcpBeLiberal: false,
@@ -158,8 +161,11 @@ export function masqueradeOf({ mode, masqueradeAll, masqueradeBit, nftables }: O
 export function nodePortsOf(options: Options): {
   readonly cidrs: readonly Cidr[] | 'primary';
   readonly localhost: boolean;
+  /** Whether the relay serves them on a loopback address; `named`: where CIDRs name one. */
+  readonly byRelay: boolean | 'named';
 } {
-  const { mode, nodePortAddresses: cidrs, localhostNodePorts: localhost } = options;
-  if (mode !== 'nftables') return { cidrs, localhost };
-  return { cidrs: cidrs.length === 0 ? 'primary' : cidrs, localhost: false };
+  const { mode, nodePortAddresses: cidrs, localhostNodePorts, localhostByRelay } = options;
+  const byRelay = localhostNodePorts && localhostByRelay && (mode === '' || mode === 'iptables');
+  if (mode !== 'nftables') return { cidrs, localhost: localhostNodePorts && !byRelay, byRelay };
+  return { cidrs: cidrs.length === 0 ? 'primary' : cidrs, localhost: false, byRelay: 'named' };
 }

@@ -12,6 +12,7 @@ import { remarks } from '../diff/remarks.js';
 import type { ServiceChange } from '../review/compare.js';
 import { summarise } from '../review/print.js';
 import type { Step } from '../tools/tool.js';
+import type { DesiredState } from '../tools/tools.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { compileFor, openNode, planOptions, readNode, targetOf, withLock, writeNotes } from './node.js';
 import { type ChangeFlags, type ChangeTask, changeTask } from './node-task.js';
@@ -37,11 +38,19 @@ function mustNotNeedDaemon(mode: string): void {
   );
 }
 
+/** The state that rules alone make; what the relay would serve is told. */
+async function withoutRelay({ relay = [], ...desired }: DesiredState, io: Io): Promise<DesiredState> {
+  if (relay.length === 0) return desired;
+  const message = `${relay.length} node ports on loopback addresses are not served: the relay of vipc sync serves them`;
+  await report([{ code: 'needs-daemon', severity: 'warning', message }], true, io);
+  return desired;
+}
+
 async function dryRun(task: ChangeTask, io: Io): Promise<number> {
   const node = await openNode(task, io);
   const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
-  const { desired } = wanted.compiled;
+  const desired = await withoutRelay(wanted.compiled.desired, io);
   const live = await readNode(node, desired);
   await report(remarks(live, desired), true, io);
   const { steps } = plan(live, desired, planOptions(node, wanted.options));
@@ -63,9 +72,10 @@ async function change(task: ChangeTask, lock: Lock, io: Io): Promise<number> {
   const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
-  const live = await readNode(node, compiled.desired);
-  await report(remarks(live, compiled.desired), true, io);
-  const applied = await apply(targetOf(node, task, io), compiled.desired, planOptions(node, options), live);
+  const desired = await withoutRelay(compiled.desired, io);
+  const live = await readNode(node, desired);
+  await report(remarks(live, desired), true, io);
+  const applied = await apply(targetOf(node, task, io), desired, planOptions(node, options), live);
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
     : await forgetFlows(node.host, compiled.resolved, applied.before, applied.plan.differences);

@@ -67,6 +67,10 @@ function valueOptions(command: Command): Command {
     .option('--nodeport-addresses <CIDRS>', 'where node ports are served: CIDRs separated by commas, or primary')
     .option('--node-address <IP>', 'another address of the node, not in its status.addresses (repeatable)', collect)
     .option('--masquerade-all', 'masquerade all traffic to cluster IPs')
+    .option(
+      '--localhost-by-relay',
+      'iptables mode: vipc sync serves node ports on 127.0.0.1 itself, without route_localnet',
+    )
     .option('--proxy-port-range <RANGE>', 'userspace mode: the ports of its listeners (default: 12000-29999)');
 }
 

@@ -21,6 +21,7 @@ export interface OptionFlags {
   readonly nodeAddress?: readonly string[];
   readonly masqueradeAll?: boolean;
   readonly proxyPortRange?: string;
+  readonly localhostByRelay?: boolean;
 }
 
 /** The options of `flags` and of the file they name. An unusable flag or unreadable file is an Error. */
@@ -42,6 +43,7 @@ export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>>
             parseNodePortAddresses(flags.nodeportAddresses.split(',')),
           ),
         }),
+    ...(flags.localhostByRelay ? { localhostByRelay: true } : {}),
     ...(flags.proxyPortRange === undefined
       ? {}
       : {

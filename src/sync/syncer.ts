@@ -142,12 +142,12 @@ function compile({ given, memo }: State, snapshot: Snapshot, options: Options, r
 
 async function forget(
   { host }: Target,
-  { resolved }: Compiled,
+  { resolved, desired }: Compiled,
   before: ObservedState,
   { differences }: Plan,
   run: Run,
 ): Promise<void> {
-  const forgotten = await run.watch.time('flows', () => forgetFlows(host, resolved, before, differences));
+  const forgotten = await run.watch.time('flows', () => forgetFlows(host, resolved, before, differences, desired));
   run.forgottenFlows = forgotten.count;
   run.diagnostics.push(...forgotten.diagnostics);
 }

@@ -11,24 +11,23 @@ import type { Listener } from '../../tools/relay/types.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Artifact, Backend, Part, PortCounts, Resolved } from '../backend.js';
 import { iptablesFile, RULES_FILE } from '../shared/files.js';
+import { RELAY_FILE } from '../shared/loopback.js';
 import { partOf } from '../shared/parts.js';
 import { admit } from './admit.js';
 import { listenersOf } from './listeners.js';
 import { formerly, userspaceOurs } from './ours.js';
 import { tablesOf } from './rules.js';
 
-const FILE = 'relay.txt';
-
 export const userspace: Backend = {
   mode: 'userspace',
   layouts: ['kube-proxy'],
   localPolicy: 'strict',
-  files: [...Object.values(RULES_FILE), FILE],
+  files: [...Object.values(RULES_FILE), RELAY_FILE],
   needsDaemon: true,
   admit,
   lower,
   artifacts,
-  tools: ['iptables'],
+  tools: ['iptables', 'relay'],
   periods: ({ daemon }) => daemon.periods.iptables,
   ours: userspaceOurs,
   formerly,
@@ -51,7 +50,7 @@ function artifacts({ iptables, relay = [] }: DesiredState, ports: PortCounts): r
     return partOf({ family, ports: ports[family] ?? 0 }, own, { print, toData });
   };
   const listeners: Artifact = {
-    name: FILE,
+    name: RELAY_FILE,
     parts: FAMILIES.map(part),
     sections: (text) => parse(text).value.map(toSection),
   };

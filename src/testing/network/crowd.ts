@@ -68,7 +68,8 @@ const BULK = `
     bytes += data.length;
     got.update(data);
   });
-  const say = (why) => { console.log(JSON.stringify({ bytes, isSame: why ?? sent.digest('hex') === got.digest('hex') })); process.exit(); };
+  const began = performance.now();
+  const say = (why) => { console.log(JSON.stringify({ bytes, seconds: (performance.now() - began) / 1000, isSame: why ?? sent.digest('hex') === got.digest('hex') })); process.exit(); };
   socket.on('end', () => say());
   socket.on('error', ({ code }) => say(code));
 `;
@@ -115,7 +116,50 @@ export function manyClients(netns: string, host: string, port: number, count: nu
   return start(netns, CLIENTS, [host, port, count]);
 }
 
-/** What an echo makes of many bytes: how many came back, and whether they are the same. */
-export async function bulk(netns: string, host: string, port: number, megabytes: number): Promise<unknown> {
-  return JSON.parse(await start(netns, BULK, [host, port, megabytes]).line());
+/** What an echo makes of many bytes: how many came back, in what time, and whether they are the same. */
+export async function bulk(netns: string, host: string, port: number, megabytes: number): Promise<Moved> {
+  return JSON.parse(await start(netns, BULK, [host, port, megabytes]).line()) as Moved;
+}
+
+interface Moved {
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly isSame: boolean;
+}
+
+/** How long COUNT new connections take until they are answered, so many AT ONCE; in milliseconds, and seconds in total. */
+const PACE = `
+  const [host, port, count, atOnce] = process.argv.slice(1);
+  const { connect } = require('node:net');
+  const times = [];
+  const began = performance.now();
+  let started = 0;
+  const next = () => {
+    if (started++ >= Number(count)) return;
+    const at = performance.now();
+    const socket = connect({ host, port });
+    socket.on('error', ({ code }) => { console.log(code); process.exit(1); });
+    socket.once('data', () => {
+      times.push(performance.now() - at);
+      socket.resetAndDestroy();
+      if (times.length < Number(count)) return next();
+      const seconds = (performance.now() - began) / 1000;
+      times.sort((a, b) => a - b);
+      const of = (share) => times[Math.floor(times.length * share)];
+      console.log(JSON.stringify({ p50: of(0.5), p99: of(0.99), seconds }));
+      process.exit();
+    });
+  };
+  for (let i = 0; i < Number(atOnce); i++) next();
+`;
+
+export interface Pace {
+  readonly p50: number;
+  readonly p99: number;
+  readonly seconds: number;
+}
+
+/** New connections, `atOnce` at a time, each until its first byte. */
+export async function pace(netns: string, host: string, port: number, count: number, atOnce: number): Promise<Pace> {
+  return JSON.parse(await start(netns, PACE, [host, port, count, atOnce]).line()) as Pace;
 }

@@ -19,10 +19,15 @@ export interface SyncProcess {
   readonly kill: () => Promise<void>;
 }
 
-/** Starts it. */
-export function startSync(netns: string, flags: readonly string[], env: NodeJS.ProcessEnv = process.env): SyncProcess {
+/** Starts it; `program` is run as vipc. */
+export function startSync(
+  netns: string,
+  flags: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  program = `${ROOT}bin/vipc.js`,
+): SyncProcess {
   const argv = ['sync', '--netns', netns, '--iptables', 'nft', ...flags];
-  const child = spawn(process.execPath, [`${ROOT}bin/vipc.js`, ...argv], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...argv], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const lines: LogLine[] = [];
   createInterface({ input: child.stderr }).on('line', (line) =>

@@ -47,9 +47,14 @@ export const relay: Tool<'relay', readonly Listener[], readonly Listener[], Rela
   /** The listeners that can be opened are; the Service of the refused one is left out of the change. */
   async rejected(step, outcome) {
     const why = await refusal(step, outcome);
-    const { origin } = why;
-    if (!origin) return { why };
-    return { why, rest: { ...step, input: step.input.filter((line) => line.origin !== origin) } };
+    const [, number] = /^line (\d+) failed/.exec(outcome.stderr) ?? [];
+    if (number === undefined) return { why };
+    const { input } = step;
+    const begin = Number(number) - 1;
+    let end = begin + 1;
+    while (input[end]?.text.startsWith('  ')) end++;
+    const isLeft = ({ origin }: Line, i: number) => (i >= begin && i < end) || (origin && origin === why.origin);
+    return { why, rest: { ...step, input: input.filter((line, i) => !isLeft(line, i)) } };
   },
 };
 
