@@ -2,21 +2,19 @@
  * evaluate: rules and a class of packets → the ways that its connections take, each with its share, its end and its
  * steps. The same code decides and explains.
  */
-import { FAMILIES, type Family, type Ip } from '../ip.js';
-import { isTableName, type RuleSet } from '../tools/iptables/types.js';
+import { FAMILIES, type Ip } from '../ip.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
 import type { Listener } from '../tools/relay/types.js';
 import type { Branch, Step, Trail } from './branch.js';
-import { type Missed, tablesOf } from './chains.js';
+import type { Missed } from './chains.js';
+import { rulesFor } from './family-rules.js';
 import { type Fraction, ONE, plus } from './fraction.js';
 import { DESTINATION_HOOKS, type Hook } from './hooks.js';
 import { refused, schedule, serversOf } from './ipvs.js';
-import { nftTablesOf } from './nft/tables.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
 import { listenersOf, relayed, relayTrail } from './relay.js';
-import { membershipsOf } from './sets.js';
-import { type Stage, stagesAt } from './stages.js';
+import type { Stage } from './stages.js';
 import { type Asker, askAll } from './turns.js';
 import { apart, joined, parted } from './twins.js';
 
@@ -67,29 +65,6 @@ export function newEvaluator(node: NodeRules): Evaluator {
   };
 }
 
-/** The stages of each hook for packets of a family, found when a packet first comes to it; and what they leave out. */
-function rulesFor(family: Family, node: NodeRules) {
-  const known = { node, membership: membershipsOf(node.sets) };
-  const isOf = (each: RuleSet) => each.family === family;
-  const own = tablesOf(node.ruleSets.find(isOf) ?? { family, tables: [] }, known);
-  const { variant, ruleSets = [] } = node.beside ?? {};
-  const other = ruleSets.find(isOf);
-  const beside = other && variant ? { variant, tables: tablesOf(other, known, variant) } : undefined;
-  const { entrances, missed } = nftTablesOf(node, family);
-  const found = new Map<Hook, readonly Stage[]>();
-  return {
-    stages: (hook: Hook) => {
-      const stages = found.get(hook) ?? stagesAt(hook, { own, beside, entrances });
-      found.set(hook, stages);
-      return stages;
-    },
-    missed: ({ table, variant: of, flow }: Pick<Step, 'table' | 'variant' | 'flow'>, chain: string) => {
-      if (!isTableName(table)) return missed(table, chain, flow);
-      return (of === undefined ? own : beside?.tables)?.missed(table, chain, flow) ?? [];
-    },
-  };
-}
-
 /** The node that a packet passes through, and the outcomes so far. */
 interface Way {
   readonly node: NodeRules;
@@ -102,6 +77,7 @@ interface Way {
 /** The hooks that a packet passes: from an interface or from this node, to this node or out again. */
 function travel(way: Way, begin: Branch): void {
   const deliver = (branches: readonly Branch[]) => {
+    // The relay tells apart what rules did not.
     for (const branch of branches) for (const each of apart(branch)) arrive(way, each);
   };
   if (begin.flow.isLocal) {
