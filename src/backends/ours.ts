@@ -62,6 +62,11 @@ const TABLES: ReadonlySet<TableName> = new Set(['filter', 'nat']);
 /** Our chains that built-in chains jump to. */
 const ENTRANCES: ReadonlySet<string> = new Set(MODES.flatMap(({ jumps = [] }) => jumps.map(targetOf)));
 
+/** Those of them that get only packets to this node. */
+const ENTRANCES_TO_NODE: ReadonlySet<string> = new Set(
+  MODES.flatMap(({ jumps = [] }) => jumps.filter(({ matches }) => matches.some(isToNode)).map(targetOf)),
+);
+
 /** What is ours among the iptables rules of a node. */
 export function ownershipIn(observed: RuleSet): Ownership {
   const kubelet = hasKubelet(observed);
@@ -82,12 +87,16 @@ function isEntrance(rule: Rule): boolean {
     rule.target?.kind === 'jump' &&
     ENTRANCES.has(targetOf(rule)) &&
     Object.keys(rule.header).length === 0 &&
-    rule.matches.every(isPlain)
+    rule.matches.every((match) => isCommentOrNew(match) || (isToNode(match) && ENTRANCES_TO_NODE.has(targetOf(rule))))
   );
 }
 
-function isPlain(match: Match): boolean {
-  if (match.kind === 'comment') return true;
-  if (match.kind === 'addrtype') return match.side === 'destination' && !match.type.not;
-  return match.kind === 'conntrack' && !match.states.not && match.states.value.join() === 'NEW';
+function isToNode(match: Match): boolean {
+  return match.kind === 'addrtype' && match.side === 'destination' && !match.type.not;
+}
+
+function isCommentOrNew(match: Match): boolean {
+  return (
+    match.kind === 'comment' || (match.kind === 'conntrack' && !match.states.not && match.states.value.join() === 'NEW')
+  );
 }
