@@ -39,12 +39,15 @@ export interface Options {
   readonly masqueradeBit: number;
   /** Node ports answer on 127.0.0.1, in all modes but nftables. */
   readonly localhostNodePorts: boolean;
+  /** In iptables mode the relay serves them there, and not rules: those need the sysctl route_localnet. */
+  readonly localhostByRelay: boolean;
   readonly nftables: NftablesOptions;
   /** The feature gate AllowServiceExternalIPs: without it spec.externalIPs are not served (KEP-5707). */
   readonly externalIPs: boolean;
   /** conntrack.tcpBeLiberal: kube-proxy then writes no rule that drops INVALID packets. */
   readonly tcpBeLiberal: boolean;
   readonly ipvs: IpvsOptions;
+  readonly userspace: UserspaceOptions;
   readonly daemon: DaemonOptions;
 }
 
@@ -76,6 +79,16 @@ export interface Machine {
   readonly hostname: string;
   /** The addresses of its interfaces, without virtual IPs. */
   readonly addresses: readonly string[];
+  /** The ports of the relay's range that are in use; absent when nobody asked. */
+  readonly proxyPorts?: ProxyPorts;
+}
+
+/** Ports of a node, as a relay finds them. */
+export interface ProxyPorts {
+  /** Ports of other programs, such as `tcp 23817`. */
+  readonly taken: readonly string[];
+  /** The ports that listeners of the relay have now, by the name of the listener; they keep them. */
+  readonly held: Readonly<Record<string, number>>;
 }
 
 /** Settings of ipvs mode. */
@@ -88,6 +101,14 @@ export interface IpvsOptions {
   readonly strictARP: boolean;
   /** The idle timeouts of connections in whole seconds; 0 keeps the kernel's. */
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number };
+}
+
+/** Settings of the relay, which serves userspace mode. */
+export interface UserspaceOptions {
+  /** The ports on which it may listen (portRange). */
+  readonly proxyPorts: { readonly first: number; readonly last: number };
+  /** Milliseconds after which a UDP flow without packets has ended (udpIdleTimeout). */
+  readonly udpIdle: number;
 }
 
 /** Settings of nftables mode, where those of iptables have no effect. */
@@ -110,10 +131,13 @@ export const DEFAULT_OPTIONS: Options = {
   masqueradeAll: false,
   masqueradeBit: 14,
   localhostNodePorts: true,
+  localhostByRelay: false,
   nftables: { masqueradeAll: false, masqueradeBit: 14 },
   externalIPs: true,
   tcpBeLiberal: false,
   ipvs: { scheduler: '', excludeCIDRs: [], strictARP: false, timeouts: { tcp: 0, tcpFin: 0, udp: 0 } },
+  // Below the node ports (30000-32767) and the kernel's ephemeral ports (32768-60999).
+  userspace: { proxyPorts: { first: 12000, last: 29999 }, udpIdle: 250 },
   daemon: {
     periods: {
       iptables: { sync: 30, minSync: 1 },
@@ -137,8 +161,11 @@ export function masqueradeOf({ mode, masqueradeAll, masqueradeBit, nftables }: O
 export function nodePortsOf(options: Options): {
   readonly cidrs: readonly Cidr[] | 'primary';
   readonly localhost: boolean;
+  /** Whether the relay serves them on a loopback address; `named`: where CIDRs name one. */
+  readonly byRelay: boolean | 'named';
 } {
-  const { mode, nodePortAddresses: cidrs, localhostNodePorts: localhost } = options;
-  if (mode !== 'nftables') return { cidrs, localhost };
-  return { cidrs: cidrs.length === 0 ? 'primary' : cidrs, localhost: false };
+  const { mode, nodePortAddresses: cidrs, localhostNodePorts, localhostByRelay } = options;
+  const byRelay = localhostNodePorts && localhostByRelay && (mode === '' || mode === 'iptables');
+  if (mode !== 'nftables') return { cidrs, localhost: localhostNodePorts && !byRelay, byRelay };
+  return { cidrs: cidrs.length === 0 ? 'primary' : cidrs, localhost: false, byRelay: 'named' };
 }

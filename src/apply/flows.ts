@@ -6,7 +6,7 @@ import { hasUdp, servedFlows } from '../backends/served.js';
 import type { Diagnostic } from '../diag.js';
 import { chunks } from '../text.js';
 import { conntrack } from '../tools/conntrack/tool.js';
-import type { Differences, ObservedState } from '../tools/tools.js';
+import type { DesiredState, Differences, ObservedState } from '../tools/tools.js';
 import type { Host } from './host.js';
 
 export interface Forgotten {
@@ -15,7 +15,7 @@ export interface Forgotten {
 }
 
 /**
- * Deletes stale flows after `differences` changed a node from the state `before`, so that it serves `resolved`. The rules
+ * Deletes stale flows after `differences` changed a node from the state `before`, so that it serves `resolved` by `state`. The rules
  * are right without it, so a failure is a warning.
  */
 export async function forgetFlows(
@@ -23,8 +23,9 @@ export async function forgetFlows(
   resolved: readonly Resolved[],
   before: ObservedState,
   differences: Differences,
+  state: DesiredState = {},
 ): Promise<Forgotten> {
-  const desired = servedFlows(resolved, before, differences);
+  const desired = servedFlows(resolved, before, differences, state);
   const observed = await conntrack.read(host.run, { desired, ours: undefined });
   const isMissed = !observed.isUnseen || hasUdp(resolved);
   const diagnostics = isMissed ? (conntrack.remarks?.(observed, desired, undefined) ?? []) : [];

@@ -92,6 +92,8 @@ export interface Backend {
   readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => DesiredState;
   /** The files that hold a state, in load order; `ports` tells how many ServicePorts each family has in it. */
   readonly artifacts: (state: DesiredState, ports: PortCounts) => readonly Artifact[];
+  /** Set when the daemon is a part of what serves: rules alone lead nowhere. */
+  readonly needsDaemon?: true;
   /** The tools that must be on the node. */
   readonly tools: readonly ToolName[];
   /** How often a daemon syncs. */

@@ -12,7 +12,7 @@ it.each(BACKENDS)('$mode mode is compiled to the files that it names', ({ mode, 
   expect([...files, RESOLVED_FILE]).toEqual(expect.arrayContaining(value.map(({ name }) => name)));
 });
 
-it('has iptables, the default, ipvs and nftables, and two layouts', () => {
-  expect(MODES).toEqual(['iptables', 'ipvs', 'nftables']);
+it('has four, of which iptables is the default, and two layouts', () => {
+  expect(MODES).toEqual(['iptables', 'ipvs', 'nftables', 'userspace']);
   expect(LAYOUTS).toEqual(['kube-proxy', 'fast']);
 });

@@ -5,8 +5,9 @@ import type { Backend } from './backend.js';
 import { iptables } from './iptables/backend.js';
 import { ipvs } from './ipvs/backend.js';
 import { nftables } from './nftables/backend.js';
+import { userspace } from './userspace/backend.js';
 
-export const BACKENDS: readonly Backend[] = [iptables, ipvs, nftables];
+export const BACKENDS: readonly Backend[] = [iptables, ipvs, nftables, userspace];
 
 /** The backend of a proxy mode among `backends`; `''` is kube-proxy's way to say the default. */
 export function backendFor(mode: string, backends: readonly Backend[] = BACKENDS): Backend | undefined {

@@ -22,6 +22,8 @@ const OLD_KUBELET = ownershipIn(
 
 const CHAINS: readonly [TableName, string, boolean, boolean][] = [
   ['nat', 'KUBE-SERVICES', true, true],
+  ['nat', 'KUBE-PORTALS-CONTAINER', true, true],
+  ['filter', 'KUBE-NODEPORT-NON-LOCAL', true, true],
   ['filter', 'KUBE-SERVICES', true, true],
   ['nat', 'KUBE-SVC-NPX46M4PTMTKRN6Y', true, true],
   ['nat', 'KUBE-XLB-NPX46M4PTMTKRN6Y', true, true],
@@ -55,6 +57,9 @@ const RULES: readonly [string, boolean][] = [
   [' -m comment --comment "kubernetes service portals" -j KUBE-SERVICES', true],
   [' -m conntrack --ctstate NEW -m comment --comment "old" -j KUBE-SERVICES', true],
   [' -j KUBE-SERVICES', true],
+  [' -m addrtype --dst-type LOCAL -m comment --comment "handle service NodePorts" -j KUBE-NODEPORT-HOST', true],
+  [' -m addrtype --src-type LOCAL -j KUBE-NODEPORT-HOST', false],
+  [' -m addrtype --dst-type LOCAL -j KUBE-SERVICES', false],
   [' -s 10.0.0.0/8 -j KUBE-SERVICES', false],
   [' -m mark --mark 0x1/0x1 -j KUBE-SERVICES', false],
   [' -m conntrack --ctstate NEW,RELATED -j KUBE-SERVICES', false],

@@ -41,6 +41,7 @@ export function oursIn(observed: ObservedState, { excludeCIDRs }: Keep = { exclu
     addresses: { device: DEVICE },
     sysctl: undefined,
     nft: { isTable: (table) => MODES.some(({ isTable }) => isTable?.(table)), sections },
+    relay: undefined,
   };
 }
 
@@ -61,6 +62,11 @@ const TABLES: ReadonlySet<TableName> = new Set(['filter', 'nat']);
 /** Our chains that built-in chains jump to. */
 const ENTRANCES: ReadonlySet<string> = new Set(MODES.flatMap(({ jumps = [] }) => jumps.map(targetOf)));
 
+/** Those of them that get only packets to this node. */
+const ENTRANCES_TO_NODE: ReadonlySet<string> = new Set(
+  MODES.flatMap(({ jumps = [] }) => jumps.filter(({ matches }) => matches.some(isToNode)).map(targetOf)),
+);
+
 /** What is ours among the iptables rules of a node. */
 export function ownershipIn(observed: RuleSet): Ownership {
   const kubelet = hasKubelet(observed);
@@ -75,14 +81,18 @@ export function ownershipIn(observed: RuleSet): Ownership {
   };
 }
 
-/** Whether a rule is a jump as kube-proxy writes it: for all packets, or for those of new connections. */
+/** Whether a rule is a jump as kube-proxy writes it: for all packets, those of new connections, or those to this node. */
 function isEntrance(rule: Rule): boolean {
   return (
     rule.target?.kind === 'jump' &&
     ENTRANCES.has(targetOf(rule)) &&
     Object.keys(rule.header).length === 0 &&
-    rule.matches.every(isCommentOrNew)
+    rule.matches.every((match) => isCommentOrNew(match) || (isToNode(match) && ENTRANCES_TO_NODE.has(targetOf(rule))))
   );
+}
+
+function isToNode(match: Match): boolean {
+  return match.kind === 'addrtype' && match.side === 'destination' && !match.type.not;
 }
 
 function isCommentOrNew(match: Match): boolean {

@@ -4,6 +4,7 @@
 import { apply } from '../apply/apply.js';
 import { forgetFlows } from '../apply/flows.js';
 import type { Lock } from '../apply/lock.js';
+import { backendFor } from '../backends/index.js';
 import { hasErrors } from '../diag.js';
 import { changesOf, notesOf } from '../diff/changes.js';
 import { plan } from '../diff/plan.js';
@@ -11,6 +12,7 @@ import { remarks } from '../diff/remarks.js';
 import type { ServiceChange } from '../review/compare.js';
 import { summarise } from '../review/print.js';
 import type { Step } from '../tools/tool.js';
+import type { DesiredState } from '../tools/tools.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { compileFor, openNode, planOptions, readNode, targetOf, withLock, writeNotes } from './node.js';
 import { type ChangeFlags, type ChangeTask, changeTask } from './node-task.js';
@@ -24,14 +26,31 @@ export interface ApplyFlags extends ChangeFlags {
 /** Makes the node match `paths`, or with --dry-run prints the steps for that; returns the exit code. */
 export async function runApply(paths: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
   const task = await changeTask(paths, flags, io);
+  mustNotNeedDaemon(task.options.value.mode);
   return flags.dryRun ? dryRun(task, io) : withLock(task, io, (lock) => change(task, lock, io));
+}
+
+/** Rules alone would lead to a relay that nobody runs. */
+function mustNotNeedDaemon(mode: string): void {
+  if (!backendFor(mode)?.needsDaemon) return;
+  throw new Error(
+    `${mode} mode needs the daemon, whose relay is what serves: run vipc sync --mode ${mode} (vipc diff --live shows what it would change)`,
+  );
+}
+
+/** The state that rules alone make; what the relay would serve is told. */
+async function withoutRelay({ relay = [], ...desired }: DesiredState, io: Io): Promise<DesiredState> {
+  if (relay.length === 0) return desired;
+  const message = `${relay.length} node ports on loopback addresses are not served: the relay of vipc sync serves them`;
+  await report([{ code: 'needs-daemon', severity: 'warning', message }], true, io);
+  return desired;
 }
 
 async function dryRun(task: ChangeTask, io: Io): Promise<number> {
   const node = await openNode(task, io);
   const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
-  const { desired } = wanted.compiled;
+  const desired = await withoutRelay(wanted.compiled.desired, io);
   const live = await readNode(node, desired);
   await report(remarks(live, desired), true, io);
   const { steps } = plan(live, desired, planOptions(node, wanted.options));
@@ -53,9 +72,10 @@ async function change(task: ChangeTask, lock: Lock, io: Io): Promise<number> {
   const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;
-  const live = await readNode(node, compiled.desired);
-  await report(remarks(live, compiled.desired), true, io);
-  const applied = await apply(targetOf(node, task, io), compiled.desired, planOptions(node, options), live);
+  const desired = await withoutRelay(compiled.desired, io);
+  const live = await readNode(node, desired);
+  await report(remarks(live, desired), true, io);
+  const applied = await apply(targetOf(node, task, io), desired, planOptions(node, options), live);
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
     : await forgetFlows(node.host, compiled.resolved, applied.before, applied.plan.differences);

@@ -160,8 +160,12 @@ function rulesOf({ iptables: { variant }, saved }: DetectedVariant): readonly Ru
   return saved.map((ruleSet) => {
     const { chain: isOurs } = ownershipIn(ruleSet);
     const chains = ruleSet.tables.flatMap((table) => table.chains.map((chain) => ({ ...chain, table: table.name })));
+    const relayed = chains
+      .filter(({ name }) => name === 'KUBE-PORTALS-CONTAINER')
+      .flatMap(({ lines }) => lines.flatMap(relayPort));
     return {
       variant,
+      ...(relayed.length > 0 && { relayed }),
       family: ruleSet.family,
       ours: chains.filter(({ table, name }) => isOurs(table, name)).length,
       drops: chains
@@ -169,6 +173,11 @@ function rulesOf({ iptables: { variant }, saved }: DetectedVariant): readonly Ru
         .map(({ table, name, lines }) => ({ table, chain: name, others: lines.filter(isAcceptedByOthers).length })),
     };
   });
+}
+
+function relayPort(line: string): readonly number[] {
+  const [, port] = / -p tcp .* -j REDIRECT --to-ports (\d+)/.exec(line) ?? [];
+  return port === undefined ? [] : [Number(port)];
 }
 
 /** Whether the rule accepts, or goes to a foreign chain that may accept. */

@@ -154,7 +154,7 @@ async function live(
   node: NodeAtHand,
 ): Promise<{ readonly beyond: Beyond; readonly nodeName: string }> {
   const { value: snapshot } = cluster;
-  const options = { ...given, machine: await readMachine(node.host) };
+  const options = { ...given, machine: await readMachine(node.host, given) };
   const chosen = chooseNode(snapshot.nodes, options);
   const [problem] = chosen.diagnostics.filter(({ severity }) => severity === 'error');
   if (problem) throw new Error(`${problem.message}\n  ${problem.hint}`);

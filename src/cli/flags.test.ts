@@ -19,6 +19,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '--cluster-cidr': ['10.0.0.0/33', '10.0.0.0/8,10.0.0.0/9', 'x'],
   '--nodeport-addresses': ['primary,10.0.0.0/8', '1.2.3.4/99', ','],
   '--node-address': ['1.2.3', '::g'],
+  '--proxy-port-range': ['2-1', '0-5', '1-65536', 'x-y', '60000+9999'],
   '--family': ['ipv5', '4'],
   '--format': ['yml', 'constructor'],
   '--iptables': ['nftables', 'constructor'],

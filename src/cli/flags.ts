@@ -66,7 +66,12 @@ function valueOptions(command: Command): Command {
     .option('--cluster-cidr <CIDRS>', 'the pod networks, such as 10.244.0.0/16 or v4,v6')
     .option('--nodeport-addresses <CIDRS>', 'where node ports are served: CIDRs separated by commas, or primary')
     .option('--node-address <IP>', 'another address of the node, not in its status.addresses (repeatable)', collect)
-    .option('--masquerade-all', 'masquerade all traffic to cluster IPs');
+    .option('--masquerade-all', 'masquerade all traffic to cluster IPs')
+    .option(
+      '--localhost-by-relay',
+      'iptables mode: vipc sync serves node ports on 127.0.0.1 itself, without route_localnet',
+    )
+    .option('--proxy-port-range <RANGE>', 'userspace mode: the ports of its listeners (default: 12000-29999)');
 }
 
 const PATHS = 'files, directories (*.yaml, *.yml, *.json in them), or - for standard input';

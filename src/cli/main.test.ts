@@ -111,7 +111,7 @@ describe('vipc', () => {
 });
 
 describe('help', () => {
-  const MODES = /--mode <MODE>[^]*?\(choices:\s+"iptables",\s+"ipvs",\s+"nftables"\)/;
+  const MODES = /--mode <MODE>[^]*?\(choices:\s+"iptables",\s+"ipvs",\s+"nftables",\s+"userspace"\)/;
   const LAYOUTS = /--layout <LAYOUT>[^]*?\(choices:\s+"kube-proxy",\s+"fast"\)/;
 
   it.each(['compile', 'diff', 'apply', 'sync'])('of %s lists modes and layouts', async (command) => {

@@ -15,6 +15,7 @@ import type { PlanOptions } from '../diff/plan.js';
 import { observedNode, type ReadNode } from '../dumps/node.js';
 import type { Options } from '../options.js';
 import { type Compiled, compileState } from '../pipeline.js';
+import { askingDaemon } from '../sync/relay-socket.js';
 import { FORBIDDEN, failure } from '../tools/ask.js';
 import type { Detected, Nft } from '../tools/detected.js';
 import type { RuleSet } from '../tools/iptables/types.js';
@@ -44,7 +45,11 @@ export async function openNode({ at, options }: NodeTask, io: Io, lock?: Lock): 
   await mustBeAble(options.value.mode, at);
   // A process that has the lock has been there.
   if (netns !== undefined && !lock) await namespaceOf(netns, io);
-  return nodeOn(io.hostAt(netns, lock ? { inherit: lock.fd } : {}), at);
+  const host = io.hostAt(netns, lock ? { inherit: lock.fd } : {});
+  return nodeOn(
+    askingDaemon(host, () => relaySocketOf(netns, io)),
+    at,
+  );
 }
 
 /** Which of its tools to use. */
@@ -83,8 +88,16 @@ export async function withLock<T>(
 
 /** Each network namespace has its own rules, so each is a node with its own lock. */
 export async function lockFileOf(netns: string | undefined, io: Io): Promise<string> {
-  const namespace = await namespaceOf(netns, io);
-  return `/run/vipc/${namespace.replace(/[^\w]+/g, '-')}lock`;
+  return `${await nodePath(netns, io)}lock`;
+}
+
+/** Where the daemon of a node shows its relay. */
+export async function relaySocketOf(netns: string | undefined, io: Io): Promise<string> {
+  return `${await nodePath(netns, io)}relay`;
+}
+
+async function nodePath(netns: string | undefined, io: Io): Promise<string> {
+  return `/run/vipc/${(await namespaceOf(netns, io)).replace(/[^\w]+/g, '-')}`;
 }
 
 /** The kernel's identifier of a network namespace; rejects when the namespace cannot be entered. */
@@ -147,7 +160,7 @@ export async function compileFor(
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
   const { options: loaded, how } = task;
-  const [machine, able] = await Promise.all([readMachine(node.host), featuresOf(node)]);
+  const [machine, able] = await Promise.all([readMachine(node.host, loaded.value), featuresOf(node)]);
   const options = { ...loaded.value, machine };
   if (!node.used && backendFor(options.mode)?.tools.includes('iptables'))
     throw new Error(failure('iptables-save', await node.host.run(['iptables-save'])));

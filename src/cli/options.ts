@@ -8,7 +8,7 @@ import { parseIp } from '../ip.js';
 import { DEFAULT_OPTIONS, type Options } from '../options.js';
 import { readConfig } from '../read/config.js';
 import { loadSources } from '../read/source.js';
-import { type Parsed, parseClusterCIDRs, parseNodePortAddresses } from '../read/values.js';
+import { type Parsed, parseClusterCIDRs, parseNodePortAddresses, parsePortRange } from '../read/values.js';
 
 /** The flags that correspond to kube-proxy's configuration. */
 export interface OptionFlags {
@@ -20,6 +20,8 @@ export interface OptionFlags {
   readonly nodeportAddresses?: string;
   readonly nodeAddress?: readonly string[];
   readonly masqueradeAll?: boolean;
+  readonly proxyPortRange?: string;
+  readonly localhostByRelay?: boolean;
 }
 
 /** The options of `flags` and of the file they name. An unusable flag or unreadable file is an Error. */
@@ -40,6 +42,15 @@ export async function loadOptions(flags: OptionFlags): Promise<Checked<Options>>
             '--nodeport-addresses',
             parseNodePortAddresses(flags.nodeportAddresses.split(',')),
           ),
+        }),
+    ...(flags.localhostByRelay ? { localhostByRelay: true } : {}),
+    ...(flags.proxyPortRange === undefined
+      ? {}
+      : {
+          userspace: {
+            ...file.value.userspace,
+            proxyPorts: checked('--proxy-port-range', parsePortRange(flags.proxyPortRange)),
+          },
         }),
     nodeAddresses: (flags.nodeAddress ?? []).map((text) => {
       const ip = parseIp(text);

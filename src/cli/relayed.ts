@@ -4,7 +4,8 @@
 import type { Server } from 'node:net';
 import type { Forward, ForwardEndpoint } from '../kubectl/forward.js';
 import { inTurn } from '../relay/attempts.js';
-import { type Relay, relay } from '../relay/tcp.js';
+import { relay } from '../relay/tcp.js';
+import type { Relay } from '../relay/types.js';
 
 /** What the process in a network namespace sends when it accepts the clients of a listener. */
 export const ACCEPTED = 'accepted';
@@ -14,7 +15,11 @@ export function relayTo(server: Server, { endpoints }: Forward, say: (line: stri
   const owner = inTurn(endpoints, (from, problem, to) => {
     say(`${nameOf(from)}: ${problem}${to === from ? '' : `; new connections go to ${nameOf(to)}`}`);
   });
-  return relay(server, owner, (why) => say(`a connection was closed: ${why}`));
+  return relay(
+    server,
+    () => owner,
+    (why) => say(`a connection was closed: ${why}`),
+  );
 }
 
 function nameOf({ address, port, pod }: ForwardEndpoint): string {

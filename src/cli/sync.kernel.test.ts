@@ -1,11 +1,9 @@
 /**
  * The daemon as a process: signals, the lock, its log and its HTTP answers.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Host } from '../apply/host.js';
 import { startApiServer } from '../testing/api-server.js';
@@ -13,6 +11,7 @@ import { ROOT } from '../testing/cases/cases.js';
 import { withNode } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { clusterObjects } from '../testing/node/churn.js';
+import { type SyncProcess, startSync } from '../testing/node/sync-process.js';
 import { eventually } from '../testing/run/patience.js';
 import { vipc } from '../testing/run/vipc.js';
 
@@ -29,14 +28,9 @@ const [snapshot, config, kubeconfig] = ['cluster.yaml', 'config.yaml', 'kubeconf
 ) as [string, string, string];
 afterAll(() => rmSync(directory, { recursive: true }));
 
-interface Running {
+interface Running extends SyncProcess {
   readonly host: Host;
   readonly netns: string;
-  readonly child: ChildProcess;
-  /** Resolves with the next line of the log that begins with the message, past or future. */
-  readonly said: (msg: string) => Promise<Readonly<Record<string, unknown>>>;
-  /** Ends it with SIGTERM and returns its exit code. */
-  readonly end: () => Promise<number | null>;
 }
 
 /** Runs `vipc sync` on its own node while `use` runs. */
@@ -48,31 +42,11 @@ function running(
   return withNode(async (host, netns) => {
     writeFileSync(snapshot, WEB);
     writeFileSync(config, CONFIG);
-    const argv = ['sync', '--netns', netns, '--iptables', 'nft', '-c', config, ...flags];
-    const child = spawn(process.execPath, [`${ROOT}bin/vipc.js`, ...argv], {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const lines: Record<string, unknown>[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) =>
-      lines.push(line.startsWith('{') ? (JSON.parse(line) as Record<string, unknown>) : { msg: line }),
-    );
-    const said = async (msg: string): Promise<Record<string, unknown>> => {
-      return eventually(`it says ${msg}`, () => {
-        const at = lines.findIndex((line) => String(line['msg']).startsWith(msg));
-        return at < 0 ? undefined : lines.splice(0, at + 1).at(-1);
-      });
-    };
-    const end = (): Promise<number | null> => {
-      child.kill('SIGTERM');
-      return ended;
-    };
+    const started = startSync(netns, ['-c', config, ...flags], env);
     try {
-      await use({ host, netns, child, said, end });
+      await use({ host, netns, ...started });
     } finally {
-      child.kill('SIGKILL');
-      await ended;
+      await started.kill();
     }
   });
 }

@@ -1,36 +1,32 @@
 /**
- * cli: `vipc sync`, the daemon: the source of its objects, and its signals.
+ * cli: `vipc sync`, the daemon, and its signals.
  */
 
 import { stat } from 'node:fs/promises';
 import pino from 'pino';
 import { apply } from '../apply/apply.js';
-import { readMachine } from '../apply/read.js';
 import { backendFor } from '../backends/index.js';
 import { hasErrors } from '../diag.js';
 import { EMPTY_STATE } from '../diff/plan.js';
 import { sentence } from '../files.js';
 import type { Options } from '../options.js';
-import type { Metrics } from '../serve/metrics.js';
 import { notifier } from '../serve/notify.js';
 import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
 import { type Logger, say } from '../sync/log.js';
-import { newWatchLog } from '../sync/watch-log.js';
-import { type ApiClient, connect } from '../watch/client.js';
-import { readFiles, watchFiles } from '../watch/files.js';
-import { watchCluster } from '../watch/source.js';
+import { newRelayProcess } from '../sync/relay-process.js';
+import { showRelay } from '../sync/relay-socket.js';
+import { readFiles } from '../watch/files.js';
 import { EXIT, type Io } from './io.js';
 import { LINE, type LogFormat } from './log-lines.js';
-import { featuresOf, mustHaveNft, type NodeAtHand, openNode, planOptions, targetOf, withLock } from './node.js';
+import { featuresOf, mustHaveNft, openNode, planOptions, relaySocketOf, targetOf, withLock } from './node.js';
 import { type ChangeFlags, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
 import { builtPage } from './page.js';
 import { report } from './report.js';
+import { type SourceFlags, sourceOf } from './sync-source.js';
 import { version } from './version.js';
 
-export interface SyncFlags extends ChangeFlags {
-  readonly snapshot?: readonly string[];
-  readonly kubeconfig?: string;
+export interface SyncFlags extends ChangeFlags, SourceFlags {
   readonly cleanupOnExit?: boolean;
   readonly page?: boolean;
   readonly logFormat: LogFormat;
@@ -54,15 +50,30 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     const node = await openNode(task, io, lock);
     if (backendFor(loaded.value.mode)?.tools.includes('nft')) mustHaveNft(node);
     const log = newLog(flags);
-    const target = { ...targetOf(node, task, io), onWait: (what: string) => log.warn(what) };
+    let daemon: Daemon | undefined;
+    const relay = newRelayProcess(node.host, {
+      netns: task.at.netns,
+      failed: ({ why, ...failure }) => log.warn(failure, `a connection was not served: ${why}`),
+      onEnd: (why) => {
+        log.error(`the relay has ended, and its connections: ${why}`);
+        daemon?.refresh();
+      },
+    });
+    const shown = await showRelay(await relaySocketOf(task.at.netns, io), relay.host);
+    if ('problem' in shown) log.warn(`vipc diff --live and others cannot see the relay: ${shown.problem}`);
+    const target = {
+      ...targetOf({ ...node, host: relay.host }, task, io),
+      onWait: (what: string) => log.warn(what),
+    };
     const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
     const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
-    const daemon = await startDaemon({
+    daemon = await startDaemon({
       target,
       features: await featuresOf(node),
       chainsPerCommit: planOptions(node, loaded.value).chainsPerCommit,
       layout: task.how.layout,
       options: named(loaded.value),
+      relay,
       openSource,
       log,
       page: pageFor(flags, log),
@@ -76,6 +87,8 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     await daemon.stop();
     if (flags.cleanupOnExit) await apply(target, EMPTY_STATE, planOptions(node, loaded.value));
     notify.close();
+    relay.close();
+    if ('close' in shown) shown.close();
     return EXIT.ok;
   });
 }
@@ -130,62 +143,6 @@ async function isUsable(paths: readonly string[], flags: SyncFlags, io: Io): Pro
   // The daemon logs these diagnostics itself.
   if (!snapshot) await report(diagnostics, flags.verbose === true, io);
   return snapshot !== undefined;
-}
-
-interface Opened {
-  /** Begins to fill the daemon's store. */
-  readonly openSource: DaemonParts['openSource'];
-  /** The node's name, when the source is limited to it. */
-  readonly nodeName?: string;
-}
-
-/** The source of objects: files, or the API. */
-async function sourceOf(flags: SyncFlags, node: NodeAtHand, options: Options, log: Logger): Promise<Opened> {
-  const { snapshot: paths, kubeconfig, namespace, strict = false } = flags;
-  if (paths) {
-    return {
-      openSource: (store, report) =>
-        watchFiles({
-          paths,
-          namespace,
-          strict,
-          onSnapshot: store.replaceSnapshot,
-          onProblems: (found) => report('snapshot', found),
-        }),
-    };
-  }
-  const client = await connect(kubeconfig);
-  // Like kube-proxy: hostnameOverride, else the host's name.
-  const nodeName = options.nodeName || (await readMachine(node.host)).hostname.toLowerCase();
-  log.info({ server: client.server, node: nodeName }, 'watching');
-  return {
-    openSource: (store, _, { requested, watchFailing }) => {
-      const onState = newWatchLog({ log, onFailing: watchFailing });
-      const also = backendFor(options.mode)?.also ?? [];
-      return watchCluster(counted(client, requested), { nodeName, also, sink: store, onState });
-    },
-    nodeName,
-  };
-}
-
-/** The same client; it reports each request to `requested`, as client-go counts them. */
-function counted(client: ApiClient, requested: Metrics['requested']): ApiClient {
-  const { host } = new URL(client.server);
-  const told = (code: string) => requested({ code, host, method: 'GET' });
-  return {
-    ...client,
-    get: (path, signal) =>
-      client.get(path, signal).then(
-        (answer) => {
-          told(String(answer.status));
-          return answer;
-        },
-        (error: unknown) => {
-          told('<error>');
-          throw error;
-        },
-      ),
-  };
 }
 
 /**

@@ -154,6 +154,16 @@ const CASES: readonly (readonly [string, Partial<Facts>, readonly (readonly [str
     [['leftovers', 'warning', /kube-ipvs0 and 2 virtual servers/]],
   ],
   ['ipvs mode where it is wanted', { mode: 'ipvs', ipvs: { available: true, device: true, servers: 2 } }, []],
+  [
+    'userspace mode without its relay',
+    { rules: [{ variant: 'nft', family: 'ipv4', ours: 9, drops: [], relayed: [22, 12000] }] },
+    [['relay', 'problem', /lead to 1 of 2 TCP ports on which nothing listens/]],
+  ],
+  [
+    'userspace mode',
+    { mode: 'userspace', rules: [{ variant: 'nft', family: 'ipv4', ours: 9, drops: [], relayed: [22] }] },
+    [],
+  ],
   ['a policy that drops all', dropping(0), [['policy', 'problem', /FORWARD in iptables-nft is DROP, and no rule/]]],
   ['a policy that drops, and a plugin that accepts', dropping(2), [['policy', 'warning', /by 2 rules of others/]]],
   [

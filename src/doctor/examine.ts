@@ -6,6 +6,7 @@ import type { Finding } from './finding.js';
 import { ruleFindings } from './foreign-rules.js';
 import { nftFindings } from './nftables.js';
 import { proxyFindings } from './proxies.js';
+import { relayFindings } from './relay.js';
 import { conntrackFindings, sysctlFindings } from './sysctls.js';
 
 export { type Finding, STATES, type State } from './finding.js';
@@ -23,6 +24,7 @@ export function examine(facts: Facts): readonly Finding[] {
     sysctlFindings,
     conntrackFindings,
     proxyFindings,
+    relayFindings,
     ruleFindings,
   ]
     .flatMap((check) => check(facts))

@@ -66,6 +66,8 @@ export interface RulesFact {
   readonly family: Family;
   /** The number of chains of kube-proxy or vipc. */
   readonly ours: number;
+  /** The TCP ports to which rules of userspace mode lead; absent without any. */
+  readonly relayed?: readonly number[];
   /** Built-in chains with policy DROP; `others` is the number of their foreign rules that accept packets. */
   readonly drops: readonly { readonly table: string; readonly chain: string; readonly others: number }[];
 }

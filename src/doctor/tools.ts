@@ -28,6 +28,7 @@ export const TOOLS: readonly Tool[] = [
     needs: ['iptables'],
   },
   { name: 'ip', programs: [['ip']], package: 'iproute2', version: ['ip', '-V'] },
+  { name: 'ss', programs: [['ss']], package: 'iproute2', version: ['ss', '-V'], needs: ['relay'] },
   { name: 'flock', programs: [['flock']], package: 'util-linux', version: ['flock', '--version'] },
   { name: 'readlink', programs: [['readlink']], package: 'coreutils' },
   { name: 'uname', programs: [['uname']], package: 'coreutils' },

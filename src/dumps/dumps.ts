@@ -13,6 +13,8 @@ import { parse as parseIpvs, type SavedIpvs } from '../tools/ipvs/parse.js';
 import { parse as parseNft } from '../tools/nft/parse.js';
 import { parseJson as parseNftJson } from '../tools/nft/parse-json.js';
 import type { Table as NftTable } from '../tools/nft/types.js';
+import { parse as parseRelay } from '../tools/relay/parse.js';
+import type { Listener } from '../tools/relay/types.js';
 import { partsOf } from './families.js';
 import { kindOf } from './kind.js';
 import { type NodeParts, nodeOf, type ReadNode } from './node.js';
@@ -25,7 +27,7 @@ export interface DumpText {
 /** The node that the dumps describe; text that cannot be read is an error that names the dump and the line. */
 export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
   const diagnostics: Diagnostic[] = [];
-  const read: Read = { rules: [], nft: [], sets: [], ipvs: [], links: [], bound: [], said: diagnostics };
+  const read: Read = { rules: [], nft: [], sets: [], ipvs: [], listeners: [], links: [], bound: [], said: diagnostics };
   for (const dump of texts) {
     const kind = kindOf(dump);
     diagnostics.push(...kind.diagnostics);
@@ -46,6 +48,7 @@ export function readDumps(texts: readonly DumpText[]): Checked<ReadNode> {
       virtualServers: read.ipvs.flatMap(({ virtualServers }) => virtualServers),
       others: read.ipvs.flatMap(({ others }) => others),
     },
+    listeners: read.listeners,
     links: read.links.length === 0 ? undefined : read.links.flat(),
     bound: read.bound,
   });
@@ -57,6 +60,7 @@ interface Read {
   readonly nft: { readonly name: string; readonly table: NftTable }[];
   readonly sets: SavedSets[];
   readonly ipvs: SavedIpvs[];
+  readonly listeners: Listener[];
   readonly links: (readonly Link[])[];
   /** Addresses from `address add` lines of an ip -batch file, and from ip -oneline address. */
   readonly bound: string[];
@@ -81,6 +85,7 @@ const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, 
   },
   ipset: (read, { name, text }) => void read.sets.push(take(read, name, parseSets(text))),
   ipvs: (read, { name, text }) => void read.ipvs.push(take(read, name, parseIpvs(text))),
+  relay: (read, { name, text }) => void read.listeners.push(...take(read, name, parseRelay(text))),
   links: (read, { name, text }) => void read.links.push(take(read, name, parseLinks(text))),
   bound(read, { text }) {
     for (const [, address = ''] of text.matchAll(/^(?:address add|(?:\d+: )?\S+ +inet6?) ([\da-f.:]+)/gm)) {

@@ -3,13 +3,14 @@
  */
 import { type Checked, type Diagnostic, show } from '../diag.js';
 
-export type DumpKind = 'iptables' | 'nft' | 'ipset' | 'ipvs' | 'links' | 'bound' | 'nothing';
+export type DumpKind = 'iptables' | 'nft' | 'ipset' | 'ipvs' | 'relay' | 'links' | 'bound' | 'nothing';
 
 const KINDS: readonly (readonly [RegExp, DumpKind])[] = [
   [/^\*[a-z]+$/, 'iptables'],
   [/^(?:(?:add |delete |destroy )?table (?:ip6?|inet|bridge|arp|netdev) |flush ruleset\b|\{\s*"nftables")/, 'nft'],
   [/^create \S+ \S+/, 'ipset'],
   [/^(?:-A (?:-t|-u|-f|--sctp-service) |--set \d)/, 'ipvs'],
+  [/^listen (?:tcp|udp) /, 'relay'],
   [/^\[/, 'links'],
   [/^(?:link|address) add |^(?:\d+: )?\S+ +inet6? [\da-f.:]+/, 'bound'],
 ];

@@ -10,6 +10,7 @@ import type { SavedSets } from '../tools/ipset/parse.js';
 import type { SavedRuleSet } from '../tools/iptables/parse.js';
 import type { SavedIpvs } from '../tools/ipvs/parse.js';
 import { NFT_FAMILY, type Table } from '../tools/nft/types.js';
+import type { Listener } from '../tools/relay/types.js';
 import type { ObservedState } from '../tools/tools.js';
 import { withNftOwners } from './nft-owners.js';
 import { withOwners } from './owners.js';
@@ -37,13 +38,24 @@ export interface NodeParts {
   readonly beside?: { readonly variant: Variant; readonly ruleSets: readonly SavedRuleSet[] };
   readonly sets: SavedSets;
   readonly ipvs: Pick<SavedIpvs, 'virtualServers' | 'others'>;
+  /** Of the relay; absent if they were not read. */
+  readonly listeners?: readonly Listener[];
   /** All interfaces; undefined if they are not known. */
   readonly links: readonly Link[] | undefined;
   /** Addresses that were read without their interface, such as those of kube-ipvs0. */
   readonly bound: readonly string[];
 }
 
-export function nodeOf({ ruleSets, beside, nftTables = [], sets, ipvs, links, bound }: NodeParts): Checked<ReadNode> {
+export function nodeOf({
+  ruleSets,
+  beside,
+  nftTables = [],
+  sets,
+  ipvs,
+  listeners = [],
+  links,
+  bound,
+}: NodeParts): Checked<ReadNode> {
   // IPVS takes packets in INPUT, so kube-proxy binds the address of each virtual server to the dummy kube-ipvs0.
   const virtual = links || bound.length > 0 ? [] : ipvs.virtualServers.map(({ address }) => address);
   const [devices, dummies] = [(links ?? []).filter(isDevice), (links ?? []).filter((link) => !isDevice(link))];
@@ -54,6 +66,7 @@ export function nodeOf({ ruleSets, beside, nftTables = [], sets, ipvs, links, bo
     sets: sets.sets,
     otherSets: sets.others,
     virtualServers: ipvs.virtualServers,
+    listeners,
     nftTables: nftTables.filter((table) => !isSaved(table, ruleSets)).map(withNftOwners),
     addresses: new Set([...own, ...ipsOf(dummies), ...bound, ...virtual].map((text) => parseIp(text)?.text ?? text)),
   };
@@ -129,7 +142,7 @@ export function withoutOwn({ rules: { beside: _, ...rules }, own }: ReadNode): N
 
 /** The node of a state that was read from its tools. */
 export function observedNode(
-  { iptables = [], ipset, ipvs, nft = [], addresses }: ObservedState,
+  { iptables = [], ipset, ipvs, nft = [], relay = [], addresses }: ObservedState,
   others: Pick<NodeParts, 'beside' | 'nftTables'> = {},
 ): Checked<ReadNode> {
   return nodeOf({
@@ -138,6 +151,7 @@ export function observedNode(
     ...others,
     sets: ipset ?? { sets: [], others: [] },
     ipvs: ipvs?.saved ?? { virtualServers: [], others: [] },
+    listeners: relay,
     links: addresses,
     bound: [],
   });

@@ -75,6 +75,7 @@ function modeOf({ nftTables = [], ruleSets, virtualServers }: NodeRules): string
   const chains = ruleSets.flatMap(({ tables }) => tables.flatMap((table) => table.chains));
   const modes = [
     ...(chains.some(({ name }) => /^(?:KUBE-SEP|VIPC-SV[CL])-/.test(name)) ? ['iptables'] : []),
+    ...(chains.some(({ name, rules }) => name === 'KUBE-PORTALS-CONTAINER' && rules().length > 0) ? ['userspace'] : []),
     ...(virtualServers.length > 0 ? ['ipvs'] : []),
     ...(nftTables.some(({ name }) => name === 'kube-proxy') ? ['nftables'] : []),
   ];
@@ -124,7 +125,7 @@ function stopper({ end, trail }: Outcome): Site | undefined {
 }
 
 function isOurs({ table, chain }: Site): boolean {
-  return table === 'ipvs' || (isNftTable(table) ? / kube-proxy$/.test(table) : OURS.test(chain));
+  return table === 'ipvs' || table === 'relay' || (isNftTable(table) ? / kube-proxy$/.test(table) : OURS.test(chain));
 }
 
 /** `-A FORWARD -j DROP (table filter)`, `policy drop (chain inet fw forward)` */

@@ -2,19 +2,19 @@
  * evaluate: rules and a class of packets → the ways that its connections take, each with its share, its end and its
  * steps. The same code decides and explains.
  */
-import { FAMILIES, type Family, type Ip } from '../ip.js';
-import { isTableName, type RuleSet } from '../tools/iptables/types.js';
+import { FAMILIES, type Ip } from '../ip.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
+import type { Listener } from '../tools/relay/types.js';
 import type { Branch, Step, Trail } from './branch.js';
-import { type Missed, tablesOf } from './chains.js';
+import type { Missed } from './chains.js';
+import { rulesFor } from './family-rules.js';
 import { type Fraction, ONE, plus } from './fraction.js';
 import { DESTINATION_HOOKS, type Hook } from './hooks.js';
 import { refused, schedule, serversOf } from './ipvs.js';
-import { nftTablesOf } from './nft/tables.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
-import { membershipsOf } from './sets.js';
-import { type Stage, stagesAt } from './stages.js';
+import { listenersOf, relayed, relayTrail } from './relay.js';
+import type { Stage } from './stages.js';
 import { type Asker, askAll } from './turns.js';
 import { apart, joined, parted } from './twins.js';
 
@@ -49,10 +49,11 @@ export interface Evaluator {
 export function newEvaluator(node: NodeRules): Evaluator {
   const rules = new Map(FAMILIES.map((family) => [family, rulesFor(family, node)]));
   const serverFor = serversOf(node.virtualServers);
+  const listenerFor = listenersOf(node.listeners ?? []);
   const ways = (packet: PacketClass): readonly Outcome[] => {
     const own = rules.get(packet.family);
     if (!own) return [];
-    const way: Way = { node, stages: own.stages, serverFor, outcomes: [] };
+    const way: Way = { node, stages: own.stages, serverFor, listenerFor, outcomes: [] };
     travel(way, { flow: flowOf(packet), weight: ONE, trail: undefined, depends: [], twins: undefined });
     return way.outcomes;
   };
@@ -64,41 +65,20 @@ export function newEvaluator(node: NodeRules): Evaluator {
   };
 }
 
-/** The stages of each hook for packets of a family, found when a packet first comes to it; and what they leave out. */
-function rulesFor(family: Family, node: NodeRules) {
-  const known = { node, membership: membershipsOf(node.sets) };
-  const isOf = (each: RuleSet) => each.family === family;
-  const own = tablesOf(node.ruleSets.find(isOf) ?? { family, tables: [] }, known);
-  const { variant, ruleSets = [] } = node.beside ?? {};
-  const other = ruleSets.find(isOf);
-  const beside = other && variant ? { variant, tables: tablesOf(other, known, variant) } : undefined;
-  const { entrances, missed } = nftTablesOf(node, family);
-  const found = new Map<Hook, readonly Stage[]>();
-  return {
-    stages: (hook: Hook) => {
-      const stages = found.get(hook) ?? stagesAt(hook, { own, beside, entrances });
-      found.set(hook, stages);
-      return stages;
-    },
-    missed: ({ table, variant: of, flow }: Pick<Step, 'table' | 'variant' | 'flow'>, chain: string) => {
-      if (!isTableName(table)) return missed(table, chain, flow);
-      return (of === undefined ? own : beside?.tables)?.missed(table, chain, flow) ?? [];
-    },
-  };
-}
-
 /** The node that a packet passes through, and the outcomes so far. */
 interface Way {
   readonly node: NodeRules;
   readonly stages: (hook: Hook) => readonly Stage[];
   readonly serverFor: (flow: Flow) => VirtualServer | undefined;
+  readonly listenerFor: (flow: Flow) => Listener | undefined;
   readonly outcomes: Outcome[];
 }
 
 /** The hooks that a packet passes: from an interface or from this node, to this node or out again. */
 function travel(way: Way, begin: Branch): void {
   const deliver = (branches: readonly Branch[]) => {
-    for (const branch of branches) end(way, branch, 'delivered');
+    // The relay tells apart what rules did not.
+    for (const branch of branches) for (const each of apart(branch)) arrive(way, each);
   };
   if (begin.flow.isLocal) {
     const sent = byDestination(way.node, pass(way, 'OUTPUT', [begin]));
@@ -128,6 +108,16 @@ function byDestination(node: NodeRules, branches: readonly Branch[]): Record<'he
 function end({ outcomes }: Way, branch: Branch, how: End): void {
   for (const { flow, weight: share, depends, trail } of apart(branch))
     outcomes.push({ end: how, flow, share, depends, trail });
+}
+
+/** A connection to this node ends here, or the relay accepts it and connects to an endpoint. */
+function arrive(way: Way, branch: Branch): void {
+  // Other packets belong to connections that the relay has already.
+  const listener = branch.flow.state === 'NEW' ? way.listenerFor(branch.flow) : undefined;
+  const connected = listener ? relayed(listener, branch) : [];
+  if (!listener) end(way, branch, 'delivered');
+  else if (connected.length === 0) end(way, { ...branch, trail: relayTrail(listener, branch) }, 'reject');
+  for (const each of connected) end(way, each, isLocal(way.node, each.flow.destination) ? 'delivered' : 'forwarded');
 }
 
 /** Sends branches out through POSTROUTING. */

@@ -8,6 +8,7 @@ import type { IpSet } from '../tools/ipset/types.js';
 import type { RuleSet } from '../tools/iptables/types.js';
 import type { VirtualServer } from '../tools/ipvs/types.js';
 import type { Table } from '../tools/nft/types.js';
+import type { Listener } from '../tools/relay/types.js';
 
 /** The input of the evaluator. */
 export interface NodeRules {
@@ -19,6 +20,8 @@ export interface NodeRules {
   /** Sets of types that vipc does not read. */
   readonly otherSets: SavedSets['others'];
   readonly virtualServers: readonly VirtualServer[];
+  /** Absent: none. */
+  readonly listeners?: readonly Listener[];
   /** Absent: none. */
   readonly nftTables?: readonly Table[];
   /** Addresses of the node's interfaces, virtual IPs on the dummy device among them. */

@@ -63,6 +63,8 @@ function actionOfTarget(target: Target): (flow: Flow) => Action {
       if (!ip) return () => ({ kind: 'unknown', text: `DNAT to ${target.ip}` });
       return translating(ip, target.port);
     }
+    case 'redirect':
+      return (flow) => verdict('accept', redirected(flow, target.port));
     case 'masquerade':
       return (flow) => verdict('accept', { ...flow, sourceNat: 'masquerade' });
     case 'unknown':

@@ -147,6 +147,10 @@ function optionsOf(fields: ConfigFields): Options {
         udp: Math.floor(ipvs.udpTimeout ?? 0),
       },
     },
+    userspace: {
+      proxyPorts: fields.portRange || DEFAULT_OPTIONS.userspace.proxyPorts,
+      udpIdle: fields.udpIdleTimeout ? Math.ceil(fields.udpIdleTimeout * 1000) : DEFAULT_OPTIONS.userspace.udpIdle,
+    },
     daemon: {
       periods: {
         iptables: periods(iptables, 'iptables'),

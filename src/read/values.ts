@@ -97,3 +97,18 @@ export function parseDuration(text: string): Parsed<number> {
   if (seconds > 9.2e9) return { problem };
   return { value: text.startsWith('-') ? -seconds : seconds };
 }
+
+/** Ports from `first` to `last`. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A range of ports as kube-proxy writes it: `FIRST-LAST`, `FIRST+COUNT`, or one port (k/k util/net PortRange). */
+export function parsePortRange(text: string): Parsed<PortRange> {
+  const [, from = '', sign, more] = /^\s*(\d{1,5})(?:([-+])(\d{1,5}))?\s*$/.exec(text) ?? [];
+  const first = Number(from);
+  const last = sign === undefined ? first : sign === '-' ? Number(more) : first + Number(more);
+  if (from !== '' && first >= 1 && first <= last && last <= 65535) return { value: { first, last } };
+  return { problem: `must be a range of ports such as 12000-29999, is ${show(text)}` };
+}

@@ -20,6 +20,8 @@ export interface Owner<E extends Endpoint = Endpoint> {
   readonly pick: () => E | undefined;
   /** An attempt failed: the next pick should be another one. */
   readonly failed: (endpoint: E, problem: string) => void;
+  /** The client has gone. */
+  readonly ended?: () => void;
 }
 
 /** Connects within a time limit; a problem is why not. */

@@ -7,7 +7,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { often } from '../testing/run/extent.js';
 import { eventually } from '../testing/run/patience.js';
 import { type Endpoint, firstThatAnswers, inTurn, type Owner } from './attempts.js';
-import { listen, type Relay, relay } from './tcp.js';
+import { listen, relay } from './tcp.js';
+import type { Relay } from './types.js';
 
 describe('attempts', () => {
   const A: Endpoint = { address: 'a', port: 1 };
@@ -78,7 +79,7 @@ describe('TCP', () => {
   async function through(owner: Owner, lost: (why: string) => void = () => {}) {
     const listening = await listen('127.0.0.1', 0);
     if ('problem' in listening) throw new Error(listening.problem);
-    const relayed = relay(listening, owner, lost);
+    const relayed = relay(listening, () => owner, lost);
     open.push(relayed);
     const client = (): Socket => {
       const socket = connect({ port: portOf(listening), host: '127.0.0.1', allowHalfOpen: true });

@@ -4,23 +4,19 @@
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type Connect, type Endpoint, firstThatAnswers, type Owner } from './attempts.js';
-
-/** A listener with its open connections. */
-export interface Relay {
-  /** How many clients are connected. */
-  readonly open: () => number;
-  /** Ends the listener and all connections. */
-  readonly close: () => void;
-}
+import type { Client, Relay } from './types.js';
 
 /** A listener, or why there is none. It accepts no client before `relay`. */
 export function listen(address: string, port: number): Promise<Server | { readonly problem: string }> {
   const server = createServer();
   return new Promise((resolve) => {
     server.once('error', (error) => resolve({ problem: reasonOf(error) }));
-    server.listen({ host: address, port, ipv6Only: true }, () => resolve(server));
+    server.listen({ host: address, port, ipv6Only: true, backlog: BACKLOG }, () => resolve(server));
   });
 }
+
+/** Clients that may wait to be accepted; the kernel takes net.core.somaxconn if that is less. */
+const BACKLOG = 4096;
 
 /**
  * Nothing is read of a client before its endpoint can take it; the end of one direction leaves the other open. A listener
@@ -28,8 +24,15 @@ export function listen(address: string, port: number): Promise<Server | { readon
  */
 const OPTIONS = { allowHalfOpen: true, pauseOnConnect: true };
 
-/** Relays the clients of a listener; `lost` is told of each that cannot be served, and why. */
-export function relay<E extends Endpoint>(server: Server, owner: Owner<E>, lost: (why: string) => void): Relay {
+/**
+ * Relays the clients of a listener. `ownerFor` has the owner that serves a client, undefined when it is not to be served;
+ * `lost` is told of each that its owner cannot serve, and why.
+ */
+export function relay<E extends Endpoint>(
+  server: Server,
+  ownerFor: (client: Client) => Owner<E> | undefined,
+  lost: (why: string, client?: Client) => void,
+): Relay {
   const clients = new Set<Socket>();
   Object.assign(server, OPTIONS);
   // Without a free descriptor the kernel's connection is accepted and closed; the listener goes on.
@@ -38,15 +41,20 @@ export function relay<E extends Endpoint>(server: Server, owner: Owner<E>, lost:
     clients.add(client);
     client.once('close', () => clients.delete(client));
     client.on('error', () => client.destroy());
+    const from = { address: client.remoteAddress ?? '', port: client.remotePort ?? 0 };
+    const owner = ownerFor(from);
+    if (!owner) return void client.resetAndDestroy();
+    client.once('close', () => owner.ended?.());
     const upstream = await firstThatAnswers(owner, dial, () => !client.destroyed);
     if (upstream && !client.destroyed) return join(client, upstream);
     upstream?.destroy();
     if (client.destroyed) return;
-    lost('no endpoint answers');
+    lost('no endpoint answers', from);
     client.resetAndDestroy();
   });
   return {
     open: () => clients.size,
+    leave: () => void server.close(),
     close: () => {
       server.close();
       for (const client of clients) client.destroy();

@@ -42,7 +42,9 @@ describe.each(REPORTS)('$name', ({ report }) => {
 /** An explanation without the places of findings and definitions, also those in a message, before what is there. */
 function wordsOf(explanation: object | undefined): unknown {
   const text = JSON.stringify(explanation, (key, value) => (key === 'at' ? undefined : value)) ?? 'null';
-  return JSON.parse(text.replace(/\([^\s()]*?(?::\d+)+: /g, '('), (_, value) => (value?.label === 'Defined at' ? 'Defined at' : value));
+  return JSON.parse(text.replace(/\([^\s()]*?(?::\d+)+: /g, '('), (_, value) =>
+    value?.label === 'Defined at' ? 'Defined at' : value,
+  );
 }
 
 it('places are text, found when the page was made', () => {

@@ -6,6 +6,7 @@
 import { iptablesWords } from './words/iptables.js';
 import { ipsetWords, ipvsWords } from './words/ipvs.js';
 import { nftElementWords, nftRuleWords } from './words/nft.js';
+import { relayWords } from './words/relay.js';
 
 /** The sentence about a line. */
 export function wordsOf(heading: string, line: string): string {
@@ -22,6 +23,8 @@ export function wordsOf(heading: string, line: string): string {
       return 'The node takes packets to this address as its own, so that IPVS sees them.';
     case 'nft':
       return kind === 'chain' ? nftRuleWords(line) : nftElementWords(name, line);
+    case 'relay':
+      return relayWords(line);
     default:
       return '';
   }
@@ -35,6 +38,7 @@ export function headingOf(heading: string): { readonly title: string; readonly w
   if (tool === 'iptables' || tool === 'ip6tables') return { title, what: `chain of table ${words[1]}, ${tool}` };
   if (tool === 'ipset') return { title, what: 'ipset' };
   if (tool === 'ipvsadm') return { title: 'virtual servers', what: 'IPVS' };
+  if (tool === 'relay') return { title, what: `listener of the relay, ${words[1]}` };
   if (tool === 'ip') return { title, what: 'addresses of the node' };
   return { title, what: `${words[1]} of table ${words.slice(2, 4).join(' ')}, nft` };
 }

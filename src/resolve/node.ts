@@ -100,8 +100,22 @@ export function nodeContext(node: ChosenNode, family: Family, options: Options):
       ? { on: 'local-addresses', loopback: localhostNodePorts }
       : { on: 'addresses', addresses: addresses.map((address) => address.text).sort() },
     localhostNodePorts,
+    ...relayedLoopback(family, cidrs, options),
   };
   return { value, diagnostics: everywhere || addresses.length > 0 ? [] : [noNodePortAddress(cidrs, options)] };
+}
+
+/** The relay serves node ports on 127.0.0.1 and ::1: in nftables mode where nodePortAddresses names them (KEP-6032). */
+function relayedLoopback(
+  family: Family,
+  cidrs: readonly Cidr[],
+  options: Options,
+): Pick<NodeContext, 'relayedLoopback'> {
+  const { byRelay } = nodePortsOf(options);
+  const loopback = LOOPBACK[family];
+  const isNamed = cidrs.some((cidr) => cidr.prefix > 0 && contains(cidr, loopback));
+  const isRelayed = byRelay === 'named' ? isNamed : byRelay && family === 'ipv4' && (isNamed || cidrs.length === 0);
+  return isRelayed ? { relayedLoopback: loopback.text } : {};
 }
 
 function noNodePortAddress(cidrs: readonly Cidr[], options: Options): Diagnostic {

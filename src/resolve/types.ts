@@ -125,6 +125,8 @@ export interface NodeContext {
     | { readonly on: 'addresses'; readonly addresses: readonly string[] };
   /** Node ports answer on 127.0.0.1. That needs route_localnet, and so a rule against its abuse (k/k#90259). */
   readonly localhostNodePorts: boolean;
+  /** The loopback address on which the relay serves node ports, where rules do not. */
+  readonly relayedLoopback?: string;
 }
 
 /** The name and addresses of another Node. */

@@ -33,6 +33,10 @@ const SERIES = [
   ['rest_client_requests_total', 'counter', 'code host method'],
   ['vipc_drift_repaired_total', 'counter', 'kind'],
   ['vipc_objects_left_out', 'gauge', 'kind'],
+  ['vipc_relay_connections_total', 'counter', 'ip_family protocol service'],
+  ['vipc_relay_failed_total', 'counter', 'ip_family protocol service'],
+  ['vipc_relay_open', 'gauge', 'ip_family protocol service'],
+  ['vipc_relay_retried_total', 'counter', 'ip_family protocol service'],
   ['vipc_sync_step_duration_seconds', 'histogram', 'step'],
   ['vipc_watch_failures_total', 'counter', 'kind'],
   ['vipc_watches_failing', 'gauge', 'kind'],
@@ -60,6 +64,7 @@ function used(): Metrics {
   metrics.flows(0.01, 4);
   metrics.healthz(200);
   metrics.livez(503);
+  metrics.relayed({ 'default/web:http tcp IPv4': { connections: 3, failed: 1, retried: 2, open: 1 } });
   metrics.requested({ code: '200', host: '10.0.0.1:6443', method: 'GET' });
   return metrics;
 }

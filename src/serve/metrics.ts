@@ -5,6 +5,7 @@ import type { Resolved } from '../backends/backend.js';
 import { FAMILIES, type Family } from '../ip.js';
 import type { DesiredState } from '../tools/tools.js';
 import { type Drift, noLocalEndpoints, type RuleCount, rulesIn } from './counts.js';
+import { type RelayCounts, recordRelay } from './relayed.js';
 import { newSeries, type Series } from './series.js';
 
 export interface Metrics {
@@ -32,6 +33,8 @@ export interface Metrics {
   leftOut(objects: Readonly<Record<string, number>>): void;
   /** Whether the watch of a kind fails; called again at each failure. */
   watchFailing(kind: string, failing: boolean): void;
+  /** The counters of the relay now. */
+  relayed(counts: RelayCounts): void;
   /** A request to the Kubernetes API ended; without an answer `code` is `<error>`, as in client-go. */
   requested(request: { readonly code: string; readonly host: string; readonly method: string }): void;
 }
@@ -68,6 +71,7 @@ const TABLES = ['filter', 'nat'] as const;
 export function newMetrics(): Metrics {
   const { registry, series } = newSeries();
   begin(series);
+  let relayed: RelayCounts = {};
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -106,6 +110,10 @@ export function newMetrics(): Metrics {
     watchFailing: (kind, failing) => {
       series.watchesFailing.set({ kind }, failing ? 1 : 0);
       if (failing) series.watchFailures.inc({ kind });
+    },
+    relayed: (counts) => {
+      recordRelay(series, counts, relayed);
+      relayed = counts;
     },
     requested: (request) => series.requests.inc(request),
   };

@@ -28,6 +28,9 @@ const FAMILY = ['ip_family'] as const;
 const TABLE = ['ip_family', 'table'] as const;
 const POLICY = ['ip_family', 'traffic_policy'] as const;
 
+/** A Service's port, as namespace/name:port. */
+const RELAYED = ['service', 'protocol', 'ip_family'] as const;
+
 const SYNC = 'kubeproxy_sync_proxy_rules';
 const CONNTRACK = 'kubeproxy_conntrack_reconciler';
 
@@ -79,6 +82,14 @@ const SERIES = {
   leftOut: gauge('vipc_objects_left_out', 'Objects with errors, which get no rules', ['kind']),
   watchesFailing: gauge('vipc_watches_failing', 'Whether the watch of a kind fails, 1 or 0', ['kind']),
   watchFailures: counter('vipc_watch_failures_total', 'Times that a watch failed, or could not begin', ['kind']),
+  relayConnections: counter(
+    'vipc_relay_connections_total',
+    'Connections and UDP flows that the relay accepted',
+    RELAYED,
+  ),
+  relayFailed: counter('vipc_relay_failed_total', 'Connections that the relay accepted and could not serve', RELAYED),
+  relayRetried: counter('vipc_relay_retried_total', 'Attempts to connect to an endpoint that failed', RELAYED),
+  relayOpen: gauge('vipc_relay_open', 'Connections and UDP flows that are open in the relay', RELAYED),
   requests: counter('rest_client_requests_total', 'Requests to the Kubernetes API', ['code', 'host', 'method']),
 } as const;
 

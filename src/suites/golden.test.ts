@@ -30,7 +30,10 @@ function goldens(
 }
 
 /** The modes whose files go into a folder of that name. */
-const IN_FOLDER = ['ipvs', 'nftables'];
+const IN_FOLDER = ['ipvs', 'nftables', 'userspace'];
+
+/** The cases whose rules in userspace mode are kept as well: its rules have few forms. */
+const IN_USERSPACE = /^(?:packets|conformance)\/(?!random|ipvs|ipv6-session|masquerade|nodeport-addresses)/;
 
 function inFolder(mode: string, files: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
   return [...files].map(([name, text]) => [IN_FOLDER.includes(mode) ? `${mode}/${name}` : name, text] as const);
@@ -61,7 +64,10 @@ describe.each(cases())('$name: $about', (found) => {
   const own = goldens(found, mode);
   const { diagnostics } = own;
   // A case of another mode is only about that; input with errors has them in every mode.
-  const others = mode === 'iptables' && !hasErrors(diagnostics) ? IN_FOLDER : [];
+  const others =
+    mode === 'iptables' && !hasErrors(diagnostics)
+      ? IN_FOLDER.filter((each) => each !== 'userspace' || IN_USERSPACE.test(found.name))
+      : [];
   const files = new Map([
     ...inFolder(mode, own.files),
     ...others.flatMap((each) => inFolder(each, goldens(found, each).files)),

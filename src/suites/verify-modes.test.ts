@@ -139,3 +139,24 @@ it.each(['docs/verify.md', 'docs/migration.md'])('%s has each difference by name
   expect([...found].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   expect(found.size).toBeGreaterThan(5);
 });
+
+describe('iptables mode and userspace mode', () => {
+  const named = new Set<string>();
+  const USERSPACE = { mode: 'userspace', layout: 'kube-proxy' } as const;
+
+  it.each(sample(cases, 8, 'userspace'))('$name: what differs is by design', ({ each }) => {
+    const { sources, options, completion } = caseInput(each);
+    const { others, names } = between(
+      compiled(sources, options, MODES[0][1], { completion }),
+      compiled(sources, options, USERSPACE, { completion }),
+    );
+    for (const name of names) named.add(name);
+    expect(others.slice(0, 9)).toEqual([]);
+  });
+
+  it('docs/verify.md has each difference by name', () => {
+    const text = readFileSync(`${ROOT}docs/verify.md`, 'utf8');
+    expect([...named].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+    expect(named.size).toBeGreaterThan(2);
+  });
+});

@@ -22,6 +22,7 @@ import { type Logger, logDrift, logSync, NODE, newReporter, type Reporter } from
 import { newLoop } from './loop.js';
 import { measure } from './measure.js';
 import { type DaemonPage, pageSource } from './page.js';
+import type { RelayProcess } from './relay-process.js';
 import type { SyncKind, SyncReport } from './run.js';
 import { newSyncer, type Syncer } from './syncer.js';
 
@@ -31,6 +32,8 @@ export interface DaemonParts {
   readonly chainsPerCommit: number;
   readonly layout?: string | undefined;
   readonly options: Options;
+  /** The relay, which serves some modes. */
+  readonly relay?: Pick<RelayProcess, 'counts'>;
   /** Opens the source, which fills the store. */
   readonly openSource: (store: Store, report: Reporter, metrics: Metrics) => ObjectSource;
   readonly log: Logger;
@@ -47,6 +50,8 @@ export interface Daemon {
   readonly isAlive: () => boolean;
   /** Other options from now on; the addresses that it listens on stay. */
   configure(options: Options): void;
+  /** The node is read and synced as soon as possible. */
+  refresh(): void;
   /** Stops everything; the rules stay. */
   stop(): Promise<void>;
 }
@@ -108,7 +113,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   const nodeEligible = () => isEligible(store, compiled());
   const now = () => ({ options, store, compiled: compiled(), pendingSince: loop.pendingSince() });
   const page = parts.page && pageSource(parts.page, parts.layout, outlets, now);
-  const servers = await startServers({ healthz, metrics: pages }, { health, metrics, nodeEligible, compiled, page });
+  const counted = { ...metrics, text: () => countedText(metrics, parts.relay) };
+  const served = { health, metrics: counted, nodeEligible, compiled, page };
+  const servers = await startServers({ healthz, metrics: pages }, served);
   const source = parts.openSource(store, report, metrics);
   // Rules for half of the cluster would cut off the other half.
   void source.ready.then(loop.start);
@@ -117,6 +124,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     ready,
     ports: servers,
     isAlive: loop.isAlive,
+    refresh: loop.refresh,
     configure: (changed) => {
       options = changed;
       syncer.configure(changed);
@@ -129,6 +137,12 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       await servers.close();
     },
   };
+}
+
+/** The page of metrics, with the counters that the relay has now. */
+async function countedText(metrics: Metrics, relay: DaemonParts['relay']): Promise<string> {
+  if (relay) metrics.relayed(await relay.counts());
+  return metrics.text();
 }
 
 interface Sync {

@@ -83,7 +83,7 @@ export function newSyncer(given: SyncerOptions, options: Options): Syncer {
 
 async function fullSync(state: State, snapshot: Snapshot, run: Run): Promise<void> {
   const { target } = state.given;
-  const machine = await run.watch.time('read', () => readMachine(target.host));
+  const machine = await run.watch.time('read', () => readMachine(target.host, state.configured));
   const compiled = compile(state, snapshot, optionsFor(state, machine), run);
   if (!compiled) return;
   const { desired } = compiled;
@@ -142,12 +142,12 @@ function compile({ given, memo }: State, snapshot: Snapshot, options: Options, r
 
 async function forget(
   { host }: Target,
-  { resolved }: Compiled,
+  { resolved, desired }: Compiled,
   before: ObservedState,
   { differences }: Plan,
   run: Run,
 ): Promise<void> {
-  const forgotten = await run.watch.time('flows', () => forgetFlows(host, resolved, before, differences));
+  const forgotten = await run.watch.time('flows', () => forgetFlows(host, resolved, before, differences, desired));
   run.forgottenFlows = forgotten.count;
   run.diagnostics.push(...forgotten.diagnostics);
 }

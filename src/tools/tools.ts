@@ -6,11 +6,12 @@ import { ipset } from './ipset/tool.js';
 import { iptables } from './iptables/tool.js';
 import { ipvs } from './ipvs/tool.js';
 import { nft } from './nft/tool.js';
+import { relay } from './relay/tool.js';
 import { sysctl } from './sysctl/tool.js';
 import type { AnyTool, Phase, Tool } from './tool.js';
 
 /** All tools, in the order in which reports list them. */
-export const TOOLS = [iptables, ipset, ipvs, addresses, sysctl, nft] as const satisfies readonly AnyTool[];
+export const TOOLS = [iptables, ipset, ipvs, addresses, sysctl, nft, relay] as const satisfies readonly AnyTool[];
 
 type OneOf = (typeof TOOLS)[number];
 
@@ -47,6 +48,8 @@ export interface Stage {
  * it, and old state goes after nothing leads to it any more. A tool not listed here changes as a whole, last.
  */
 export const STAGES: readonly Stage[] = [
+  // New listeners of the relay, before rules lead to them.
+  { tool: 'relay', phase: 'grow' },
   // All of nftables mode. Its chains come into effect in one transaction; they serve what rules and virtual servers of
   // the other modes serve until those are removed.
   { tool: 'nft', phase: 'make' },
@@ -70,4 +73,6 @@ export const STAGES: readonly Stage[] = [
   { tool: 'ipset', phase: 'shrink' },
   // Old chains of nftables mode are removed, or its tables; until then those serve by themselves.
   { tool: 'nft', phase: 'shrink' },
+  // Old listeners, which no rule leads to any more.
+  { tool: 'relay', phase: 'shrink' },
 ];

@@ -123,7 +123,7 @@ function view(
     text,
     service: own && ownerName(own),
     does: doesOf(step),
-    skipped: table === 'ipvs' ? 0 : rule === 0 ? passed - last : rule - 1 - last,
+    skipped: table === 'ipvs' || table === 'relay' ? 0 : rule === 0 ? passed - last : rule - 1 - last,
     missed: () => evaluator.missed(step, chain).filter((each) => each.rule > last && (rule === 0 || each.rule < rule)),
     nothingIn: isEmpty ? evaluator.missed(step, jump) : undefined,
   };
@@ -152,6 +152,8 @@ function jumpOf(step: Step): string | undefined {
 }
 
 function doesOf(step: Step): string {
+  if (step.table === 'relay')
+    return / endpoint /.test(step.text) ? 'the relay connects to this endpoint' : 'the relay refuses it';
   if (step.table === 'ipvs')
     return / -r /.test(step.text)
       ? 'IPVS gives it to this real server'
@@ -185,6 +187,8 @@ function doesTarget(target: Target, { table, flow }: Step): string {
     }
     case 'dnat':
       return `sends it to ${joinHostPort(target.ip, target.port)}`;
+    case 'redirect':
+      return `sends it to port ${target.port} of the node`;
     case 'masquerade':
       return 'its source becomes an address of the node';
     case 'unknown':

@@ -108,12 +108,18 @@ function endText({ verdict, address = '', port = 0, share }: TracedOutcome): str
   return `${what}, ${shareText(share)}`;
 }
 
+/** Steps that are no rules, by their table. */
+const BESIDE_RULES: Readonly<Record<string, { readonly title: string; readonly step: string }>> = {
+  ipvs: { title: 'IPVS', step: 'virtual server' },
+  relay: { title: 'the relay of vipc sync', step: 'listener' },
+};
+
 /** The steps, with a heading for each hook and table. */
 function* sectionLines(steps: readonly TracedStep[], style: TextStyle): Generator<string> {
   let place = '';
   for (const step of steps) {
     const of = step.variant === undefined ? '' : ` of iptables-${step.variant}`;
-    const now = step.table === 'ipvs' ? `${step.hook}, IPVS` : `${step.hook}, table ${step.table}${of}`;
+    const now = `${step.hook}, ${BESIDE_RULES[step.table]?.title ?? `table ${step.table}${of}`}`;
     if (now !== place) yield* ['', style.paint('bold', now)];
     place = now;
     yield* stepLines(step, style);
@@ -122,7 +128,7 @@ function* sectionLines(steps: readonly TracedStep[], style: TextStyle): Generato
 
 function* stepLines(step: TracedStep, { verbose, width, paint }: TextStyle): Generator<string> {
   const { chain, rule, service, does, skipped, text, nothingIn, missed } = step;
-  const where = step.table === 'ipvs' ? 'virtual server' : rule === 0 ? `${chain} policy` : `${chain} ${rule}`;
+  const where = BESIDE_RULES[step.table]?.step ?? (rule === 0 ? `${chain} policy` : `${chain} ${rule}`);
   if (verbose) yield* missedLines(step, missed(), { width, paint });
   const whose = service === undefined ? '' : ` (${service})`;
   const over = !verbose && skipped > 0 ? `, ${skipped} skipped` : '';

@@ -88,6 +88,7 @@ function outcomeOf({ verdict, address, port, masquerade, share, outcome }: Resul
 function lastOf(trail: Trail | undefined): string | undefined {
   const last = trail?.site;
   if (!last) return undefined;
+  if (last.table === 'relay') return 'the relay, which has no endpoint for it';
   if (last.table === 'ipvs') return 'IPVS, as no real server takes connections';
   return `${last.rule === 0 ? 'the policy' : `rule ${last.rule}`} of ${last.table} ${last.chain}${last.variant === undefined ? '' : ` of iptables-${last.variant}`}`;
 }

@@ -6,6 +6,7 @@ import { stepsOf } from '../packet/branch.js';
 import { ONE } from '../packet/fraction.js';
 import type { PacketClass } from '../packet/packet.js';
 import { WITH_TABLES, type WithTables } from './by-design-nft.js';
+import { byRelay, hasRelay } from './by-design-relay.js';
 import { has, isLoopback, isServed, isWithoutLocal, type Modes, WHOLE } from './by-design-whole.js';
 import { certainFates, type Fate, fatesOf, isSame } from './fate.js';
 import type { Side } from './side.js';
@@ -18,6 +19,14 @@ export interface Pair {
 
 /** The names of the by-design differences; none if anything else differs, or if both or neither side has IPVS. */
 export function byDesign({ packet, fates, sides }: Pair): readonly string[] {
+  const [left, right] = sides.map(hasRelay);
+  if (left !== right) {
+    const [rules, relay] = left ? ([1, 0] as const) : ([0, 1] as const);
+    const modes = { packet, byRules: sides[rules], byServers: sides[relay] };
+    return byRelay({ packet, rules: fates[rules], relay: fates[relay] }, (pair) =>
+      affinityClock({ ...modes, rules: pair.rules, servers: pair.relay }),
+    );
+  }
   const tables = withTables(packet, fates, sides);
   for (const [name, holds] of WITH_TABLES) if (tables && holds(tables)) return [name];
   const [a, b] = sides.map(({ node }) => node.virtualServers.length > 0);

@@ -55,7 +55,8 @@ function fateOf(outcome: Outcome, side: Side): Fate {
   if (end === 'drop') return { ...none, ...by, end: 'dropped' };
   if (end === 'reject') return { ...none, ...by, end: 'rejected', answer: answerIn(last) };
   const server = flow.virtualServer === undefined ? undefined : side.serverNamed(flow.virtualServer);
-  const persistence = server?.persistence?.timeoutSeconds;
+  const listener = side.listenerNamed(flow.affinity);
+  const persistence = server?.persistence?.timeoutSeconds ?? listener?.affinity;
   const { text } = flow.destination;
   const port = flow.destinationPort;
   return {
@@ -65,7 +66,7 @@ function fateOf(outcome: Outcome, side: Side): Fate {
     answer: undefined,
     isLocal: end === 'delivered',
     marks: `0x${flow.mark.toString(16)} 0x${flow.connmark?.toString(16) ?? '?'}`,
-    affinity: server || flow.affinity === undefined ? undefined : listOf(flow.affinity),
+    affinity: server || listener || flow.affinity === undefined ? undefined : listOf(flow.affinity),
     scheduler: server && [server.scheduler, server.schedulerFlag].filter(Boolean).join(' '),
     persistence,
     share,

@@ -7,6 +7,7 @@ import { newEvaluator } from '../packet/evaluate.js';
 import { isLocal, type NodeRules } from '../packet/node.js';
 import type { PacketClass } from '../packet/packet.js';
 import type { Chain, Match } from '../tools/iptables/types.js';
+import { type Listener, listenerKey } from '../tools/relay/types.js';
 import { type IndexedChain, indexChain } from './chain-index.js';
 import { digest } from './digest.js';
 import { addAddresses, type Range, toNumber } from './intervals.js';
@@ -35,6 +36,7 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
     if (list) list.push(server);
     else servers.set(server.address, [server]);
   }
+  const listeners = new Map((node.listeners ?? []).map((each) => [listenerKey(each), each]));
   const ground = groundOf(node, (address) => servers.get(address) ?? []);
   const scans = { ipv4: scanned(node, 'ipv4'), ipv6: scanned(node, 'ipv6') };
 
@@ -62,6 +64,8 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
     isVirtual: (ip: Ip) => servers.has(ip.text),
     /** Whether the packet is for a virtual server without a real server of weight above 0. */
     isEmptyServer: (packet: PacketClass) => serverFor(packet)?.realServers.every(({ weight }) => weight === 0) === true,
+    /** The listener of the relay that Flow.affinity names. */
+    listenerNamed: (name: string | undefined): Listener | undefined => listeners.get(name ?? ''),
     /** The virtual server that Flow.virtualServer names, as `tcp 10.96.0.1 80`. */
     serverNamed: (name: string) => (servers.get(name.split(' ')[1] ?? '') ?? []).find((each) => keyOf(each) === name),
   };
@@ -141,7 +145,29 @@ function groundOf(node: NodeRules, serversAt: Ground['serversAt']): Ground {
     return made;
   };
   const ownAddresses = digest([...node.addresses].sort().join());
-  return { node, nft: nftGroundsOf(node), sets: setsOf(node.sets), chains, builtIn, indexOf, serversAt, ownAddresses };
+  const listenersAt = byPort(node.listeners ?? []);
+  return {
+    node,
+    listenersAt,
+    nft: nftGroundsOf(node),
+    sets: setsOf(node.sets),
+    chains,
+    builtIn,
+    indexOf,
+    serversAt,
+    ownAddresses,
+  };
+}
+
+/** Listeners of a port; without one, all. */
+function byPort(listeners: readonly Listener[]): Ground['listenersAt'] {
+  const found = new Map<number, Listener[]>();
+  for (const each of listeners) {
+    const list = found.get(each.port);
+    if (list) list.push(each);
+    else found.set(each.port, [each]);
+  }
+  return (port) => (port === undefined ? listeners : (found.get(port) ?? []));
 }
 
 interface Scanned {

@@ -1,16 +1,18 @@
 /**
  * walk: the rules that packets to one destination can reach, chain by chain from the built-in chains.
  */
-import { type Family, parseIp } from '../ip.js';
-import type { NodeRules } from '../packet/node.js';
+import { type Family, familyOf, parseIp } from '../ip.js';
+import { isLocal, type NodeRules } from '../packet/node.js';
 import { flowOf, type PacketClass } from '../packet/packet.js';
 import { actionOf } from '../packet/targets.js';
 import { printRule } from '../tools/iptables/print.js';
 import type { Chain, Rule } from '../tools/iptables/types.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
+import { printRelayEndpoint } from '../tools/relay/print.js';
+import { type Listener, listenerKey } from '../tools/relay/types.js';
 import { type IndexedChain, rulesFor } from './chain-index.js';
 import { digest } from './digest.js';
-import { addRange } from './intervals.js';
+import { addAddresses, addRange } from './intervals.js';
 import { type Knowledge, type KnownSets, may, setEntries } from './may.js';
 import type { NftGround } from './nft/texts.js';
 import { walkNft } from './nft/walk.js';
@@ -26,6 +28,8 @@ export interface Ground {
   readonly builtIn: Readonly<Record<Family, readonly BuiltIn[]>>;
   readonly indexOf: (chain: Chain, family: Family) => IndexedChain;
   readonly serversAt: (address: string) => NodeRules['virtualServers'];
+  /** The relay's listeners on a port; on all ports when it is not known. */
+  readonly listenersAt: (port: number | undefined) => readonly Listener[];
   /** A digest of the node's addresses: rules with addrtype depend on them. */
   readonly ownAddresses: string;
 }
@@ -113,6 +117,7 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
   const { ownAddresses } = ground;
   walkNft(ground.nft, { node, ownAddresses, known, tests, targets, unknown }, parts);
   addServers(ground, known, tests, parts, targets);
+  if (isLocal(node, known.destination)) addListeners(ground, known, tests, parts, targets);
   return { parts, targets, comparesAddresses, unknown, tests };
 }
 
@@ -133,6 +138,28 @@ function addServers(
     for (const real of realServers) {
       const destination = parseIp(real.address);
       if (destination && real.weight > 0) targets.push({ destination, protocol, port: real.port });
+    }
+  }
+}
+
+function addListeners(
+  { listenersAt }: Ground,
+  known: Knowledge,
+  tests: Tests | undefined,
+  parts: string[],
+  targets: Knowledge[],
+): void {
+  const { family } = known.destination;
+  for (const listener of listenersAt(known.port)) {
+    const { protocol, port, clients = [], affinity, endpoints } = listener;
+    if (familyOf(listener.address) !== family || (known.protocol ?? protocol) !== protocol) continue;
+    tests?.protocols.add(protocol);
+    if (tests) addRange(tests.ports, BigInt(port), BigInt(port));
+    if (tests) for (const client of clients) addAddresses(tests.sources, client, family);
+    parts.push(`${listenerKey(listener)} ${clients.join()} ${affinity} ${endpoints.map(printRelayEndpoint).join()}`);
+    for (const endpoint of endpoints) {
+      const destination = parseIp(endpoint.ip);
+      if (destination) targets.push({ destination, protocol, port: endpoint.port });
     }
   }
 }

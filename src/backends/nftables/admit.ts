@@ -13,15 +13,16 @@ export function admit(resolved: readonly Resolved[], options: Options): Checked<
   return { value: resolved, diagnostics: [...found, ...localhost(resolved, options)] };
 }
 
-/** nodePortAddresses names a loopback network, where packets from the node itself never reach the rules' DNAT. */
+/** nodePortAddresses names a loopback network, where rules serve nothing and the relay only TCP (KEP-6032). */
 function localhost(resolved: readonly Resolved[], { nodePortAddresses }: Options): readonly Diagnostic[] {
   const named = nodePortAddresses === 'primary' ? [] : nodePortAddresses.filter(({ text }) => LOOPBACK.test(text));
   const some = resolved.some(({ ports }) =>
-    ports.some(({ frontends }) => frontends.some(({ ip }) => ip === undefined)),
+    ports.some(({ name, frontends }) => name.protocol !== 'TCP' && frontends.some(({ ip }) => ip === undefined)),
   );
   if (named.length === 0 || !some) return [];
-  const message = `nodePortAddresses has ${named.map(({ text }) => text).join(', ')}, but nftables mode serves no node ports on loopback addresses`;
-  const hint = 'connect to another address of the node, or use iptables mode, which serves them on 127.0.0.1';
+  const message = `nodePortAddresses has ${named.map(({ text }) => text).join(', ')}, but there only TCP is served, by the relay of vipc sync`;
+  const hint =
+    'for UDP and SCTP connect to another address of the node, or use iptables mode, which serves them on 127.0.0.1';
   return [{ code: 'localhost-node-ports', severity: 'warning', message, hint }];
 }
 

@@ -3,6 +3,7 @@
  */
 import type { DesiredState } from '../../tools/tools.js';
 import type { Artifact, Backend, PortCounts } from '../backend.js';
+import { loopbackFile, RELAY_FILE } from '../shared/loopback.js';
 import { partOf } from '../shared/parts.js';
 import { admit } from './admit.js';
 import { LAYOUT_NAMES, lower } from './lower.js';
@@ -18,7 +19,7 @@ export const nftables: Backend = {
   liveLayout: 'fast',
   localPolicy: 'strict',
   also: ['ServiceCIDR'],
-  files: [FILE],
+  files: [FILE, RELAY_FILE],
   admit,
   lower,
   artifacts,
@@ -28,10 +29,10 @@ export const nftables: Backend = {
   formerly,
 };
 
-function artifacts({ nft }: DesiredState, ports: PortCounts): readonly Artifact[] {
+function artifacts({ nft, relay }: DesiredState, ports: PortCounts): readonly Artifact[] {
   const parts = (nft?.tables ?? []).map((table) => {
     const family = table.family === 'ip6' ? 'ipv6' : 'ipv4';
     return partOf({ family, ports: ports[family] ?? 0 }, table, { print, toData });
   });
-  return [{ name: FILE, parts, sections }];
+  return [{ name: FILE, parts, sections }, ...loopbackFile(relay)];
 }

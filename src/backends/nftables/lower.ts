@@ -8,6 +8,7 @@ import type { ServicePort } from '../../resolve/types.js';
 import type { Table } from '../../tools/nft/types.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Lowering, Resolved } from '../backend.js';
+import { loopbackListeners } from '../shared/loopback.js';
 import { type Context, contextOf } from './context.js';
 import { layoutFast } from './rules/fast.js';
 import { layoutKubeProxy } from './rules/kube-proxy.js';
@@ -25,5 +26,7 @@ export const LAYOUT_NAMES: readonly string[] = [...LAYOUTS.keys()];
 /** The desired state that serves `resolved`; `layout` is one of LAYOUT_NAMES. */
 export function lower(resolved: readonly Resolved[], options: Options, { layout, memo }: Lowering): DesiredState {
   const arrange = LAYOUTS.get(layout) ?? layoutKubeProxy;
-  return { nft: { tables: resolved.map((each) => arrange(each.ports, contextOf(each, options), memo)) } };
+  const relay = loopbackListeners(resolved);
+  const tables = resolved.map((each) => arrange(each.ports, contextOf(each, options), memo));
+  return { nft: { tables }, ...(relay.length > 0 && { relay }) };
 }

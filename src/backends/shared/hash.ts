@@ -16,3 +16,8 @@ export function shortHash(text: string, letters: number): string {
   // In one call: a string built letter by letter keeps all its intermediate forms, and there are 100,000 of them.
   return String.fromCharCode(...codes);
 }
+
+/** The first 48 bits of the SHA-256 of a text, as a number. */
+export function hash48(text: string): number {
+  return Number.parseInt(sha256Hex(text).slice(0, 12), 16);
+}

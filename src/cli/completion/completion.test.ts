@@ -30,7 +30,7 @@ const rows: [line: string, words: readonly string[]][] = [
   ['vipc --v', ['--version']],
   ['vipc compile --f', OF_COMPILE],
   ['vipc compile cluster.yaml --f', OF_COMPILE],
-  ['vipc compile --mode ', ['iptables', 'ipvs', 'nftables']],
+  ['vipc compile --mode ', ['iptables', 'ipvs', 'nftables', 'userspace']],
   ['vipc compile --mode ipv', ['ipvs']],
   ['vipc compile --mode=ipv', ['ipvs']],
   ['vipc compile cluster.yaml --mode ipv', ['ipvs']],

@@ -26,6 +26,7 @@ import { DNS1123_SUBDOMAIN } from '../names.js';
 import { ignored, optional, strictObject } from '../object.js';
 import {
   type Parsed,
+  type PortRange,
   parseBindAddress,
   parseClusterCIDRs,
   parseDuration,
@@ -33,6 +34,7 @@ import {
   parseListen,
   parseNetwork,
   parseNodePortAddresses,
+  parsePortRange,
 } from '../values.js';
 
 /** The checked fields that vipc uses; config.ts adds the defaults of absent ones. */
@@ -138,6 +140,12 @@ const hostname: Check<string> = convert(text, (given, at) => {
   return fail(at, `must be a node's name, ${DNS1123_SUBDOMAIN.allowed}, is ${show(given)}`);
 });
 
+/** An empty text and `0-0` mean the default, as in kube-proxy. */
+const portRange = parsedBy(
+  (given): Parsed<PortRange | undefined> =>
+    given === '' || given === '0-0' ? { value: undefined } : parsePortRange(given),
+);
+
 const nodePortAddresses = convert(list(text), (given, at) => accept(parseNodePortAddresses(given), at));
 
 const fields = also(
@@ -162,14 +170,14 @@ const fields = also(
     metadata: unread.any,
     metricsBindAddress: optional(listen(DEFAULT_OPTIONS.daemon.metrics)),
     metricsBindHardFail: unread.bool,
-    mode: optional(emptyOr(oneOf(['iptables', 'ipvs', 'nftables']))),
+    mode: optional(emptyOr(oneOf(['iptables', 'ipvs', 'nftables', 'userspace']))),
     nftables: optional(nftables),
     nodePortAddresses: optional(nodePortAddresses),
     oomScoreAdj: ignored(int(-1000, 1000)),
-    portRange: unread.text,
+    portRange: optional(portRange),
     resourceContainer: unread.text,
     showHiddenMetricsForVersion: unread.text,
-    udpIdleTimeout: unreadDuration,
+    udpIdleTimeout: optional(duration),
     windowsRunAsService: unread.bool,
     winkernel: ignored(winkernel),
   }),

@@ -95,6 +95,8 @@ function targetWords(target: Target): string {
       return `gets the mark 0x${target.value.toString(16)}`;
     case 'dnat':
       return `is sent to the endpoint ${joinHostPort(target.ip, target.port)}`;
+    case 'redirect':
+      return `is sent to port ${target.port} of this node, where the relay takes it`;
     case 'masquerade':
       return 'leaves with the address of this node as its source';
     case 'unknown':

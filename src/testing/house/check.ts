@@ -1,8 +1,8 @@
 /**
  * Rules × uses → violations of the rules, as lines of text.
  */
-import { ALL, type Rule } from './rules.js';
-import { EVERY_TEST, TESTS } from './test-rules.js';
+import type { Rule } from './rule.js';
+import { ALL, EVERY_TEST, TESTS } from './test-rules.js';
 import type { Use } from './uses.js';
 
 /** The uses of each file, by its path below the root of the repository. */

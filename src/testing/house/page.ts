@@ -1,7 +1,8 @@
 /**
  * The rules as text for docs/architecture.md.
  */
-import { RULES, type Rule } from './rules.js';
+import type { Rule } from './rule.js';
+import { RULES } from './rules.js';
 
 const BEGIN = '## Who may import whom\n';
 const END = '\n## ';

@@ -7,22 +7,7 @@
  * below src, or ../ and a path in the repository; packages are npm:NAME, modules of Node node:NAME, globals
  * global:NAME.
  */
-export interface Rule {
-  readonly place: string;
-  /** Our files and folders, and deterministic code: packages, and single functions of Node. */
-  readonly imports: readonly string[];
-  /** Nondeterministic things: files, processes, connections, clocks, randomness. A place without any is pure. */
-  readonly world: readonly string[];
-}
-
-/** A rule, from names separated by blanks. */
-function rule(place: string, imports: string, world = ''): Rule {
-  return { place, imports: names(imports), world: names(world) };
-}
-
-export function names(text: string): readonly string[] {
-  return text.split(' ').filter((name) => name !== '');
-}
+import { type Rule, rule } from './rule.js';
 
 /** What every tool may import; another tool only where its rule names it. */
 const TOOL = 'tools/ask.ts tools/tool.ts diag.ts text.ts';
@@ -77,12 +62,13 @@ export const RULES: readonly Rule[] = [
   rule('tools/ipvs/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
   rule('tools/addresses/', `${TOOL} ip.ts json.ts owner.ts`),
   rule('tools/nft/', `${TOOL} tools/detected.ts tools/lines.ts tools/refusal.ts ip.ts owner.ts`),
+  rule('tools/relay/', `${TOOL} tools/lines.ts tools/refusal.ts ip.ts json.ts owner.ts`),
   rule('tools/conntrack/', `${TOOL} tools/l4.ts ip.ts`),
   rule('tools/sysctl/', `${TOOL} json.ts`),
   rule(
     'tools/tools.ts',
     'tools/tool.ts tools/addresses/tool.ts tools/ipset/tool.ts tools/iptables/tool.ts tools/ipvs/tool.ts ' +
-      'tools/nft/tool.ts tools/sysctl/tool.ts',
+      'tools/nft/tool.ts tools/relay/tool.ts tools/sysctl/tool.ts',
   ),
   rule('backends/features.ts', ''),
   rule('backends/chain-names.ts', ''),
@@ -108,13 +94,24 @@ export const RULES: readonly Rule[] = [
     'backends/backend.ts backends/shared/ tools/conntrack/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts diag.ts ip.ts ' +
       'json.ts memo.ts options.ts text.ts',
   ),
-  rule('backends/index.ts', 'backends/backend.ts backends/iptables/ backends/ipvs/ backends/nftables/'),
+  rule(
+    'backends/userspace/',
+    'backends/backend.ts backends/shared/ tools/conntrack/ tools/iptables/ tools/relay/ tools/tools.ts resolve/types.ts diag.ts ip.ts options.ts',
+  ),
+  rule('backends/userspace/proxy-ports.ts', 'backends/shared/hash.ts options.ts'),
+  rule(
+    'backends/index.ts',
+    'backends/backend.ts backends/iptables/ backends/ipvs/ backends/nftables/ backends/userspace/',
+  ),
   rule('backends/kubelet.ts', 'backends/chain-names.ts backends/iptables/names.ts tools/iptables/'),
   rule(
     'backends/ours.ts',
     'backends/backend.ts backends/chain-names.ts backends/index.ts backends/kubelet.ts backends/nftables/ tools/iptables/ tools/tools.ts ip.ts',
   ),
-  rule('backends/served.ts', 'backends/backend.ts backends/index.ts tools/conntrack/ tools/tools.ts'),
+  rule(
+    'backends/served.ts',
+    'backends/backend.ts backends/index.ts tools/conntrack/ tools/tools.ts resolve/types.ts ip.ts',
+  ),
   rule('synthetic.ts', 'backends/backend.ts json.ts text.ts'),
   rule(
     'pipeline.ts',
@@ -131,8 +128,10 @@ export const RULES: readonly Rule[] = [
   ),
   rule('views/yaml.ts', 'printable.ts yaml.ts'),
   rule('kubectl/', 'read/types.ts order.ts'),
-  rule('relay/', ''),
-  rule('relay/tcp.ts', 'relay/attempts.ts', 'node:net'),
+  rule('relay/', 'tools/relay/ tools/ask.ts ip.ts owner.ts text.ts'),
+  rule('relay/tcp.ts', 'relay/attempts.ts relay/types.ts', 'node:net'),
+  rule('relay/udp.ts', 'relay/attempts.ts relay/types.ts', 'node:dgram global:setTimeout'),
+  rule('relay/process.ts', 'relay/ tools/', 'node:fs node:os global:performance global:process'),
   rule('write/', 'read/ diag.ts'),
   rule('write/tree.ts', 'diag.ts npm:yaml'),
   rule('write/token.ts', 'npm:yaml'),
@@ -140,7 +139,7 @@ export const RULES: readonly Rule[] = [
   rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
   rule(
     'packet/',
-    'tools/ipset/ tools/iptables/ tools/ipvs/ tools/nft/ tools/detected.ts tools/tools.ts ip.ts owner.ts',
+    'tools/ipset/ tools/iptables/ tools/ipvs/ tools/nft/ tools/relay/ tools/detected.ts tools/tools.ts ip.ts owner.ts',
   ),
   rule('dumps/', 'packet/node.ts tools/ diag.ts ip.ts owner.ts'),
   rule(
@@ -201,6 +200,12 @@ export const RULES: readonly Rule[] = [
       'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
+  rule(
+    'sync/relay-process.ts',
+    'apply/host.ts relay/types.ts relay/process.ts tools/',
+    'node:child_process node:url global:process',
+  ),
+  rule('sync/relay-socket.ts', 'apply/host.ts tools/', 'node:fs node:net'),
   rule('verify/', 'packet/ tools/ backends/iptables/names.ts ip.ts json.ts node:crypto.hash'),
   rule('migrate/', 'verify/ packet/ doctor/finding.ts resolve/types.ts tools/iptables/ owner.ts table.ts'),
   rule(
@@ -215,21 +220,6 @@ export const RULES: readonly Rule[] = [
   rule('../scripts/build-page.js', '', 'npm:esbuild node:fs node:url'),
   rule('../jest.config.js', '', 'global:process'),
 ];
-
-/** The shipped code, and the files that its tests use. */
-export const BUILT = RULES.map(({ place }) => place)
-  .filter((place) => !place.startsWith('../') && place !== 'cli/')
-  .join(' ');
-
-const TESTING: readonly Rule[] = [
-  rule('testing/', BUILT, 'npm:@jest/globals npm:fast-check npm:playwright-core npm:axe-core node:* global:*'),
-  rule('testing/house/', 'testing/cases/cases.ts', 'npm:@swc/core node:* global:*'),
-  rule('testing/run/', `testing/ cli/main.ts npm:js-yaml ${BUILT}`, 'npm:@jest/globals node:* global:*'),
-  rule('../bench/', `testing/ ../bin/ ${BUILT}`, 'node:* global:*'),
-];
-
-/** All places of files that are no tests. */
-export const ALL: readonly Rule[] = [...RULES, ...TESTING];
 
 /** Known cycles of files; there should be none. */
 export const CIRCLES: readonly string[] = [];

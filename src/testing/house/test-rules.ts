@@ -1,7 +1,23 @@
 /**
- * The import rules of tests, beyond those of the files that they test.
+ * test-rules: what tests, their support and the benches may import.
  */
-import { BUILT, names } from './rules.js';
+import { names, type Rule, rule } from './rule.js';
+import { RULES } from './rules.js';
+
+/** The shipped code, and the files that its tests use. */
+const BUILT = RULES.map(({ place }) => place)
+  .filter((place) => !place.startsWith('../') && place !== 'cli/')
+  .join(' ');
+
+const TESTING: readonly Rule[] = [
+  rule('testing/', BUILT, 'npm:@jest/globals npm:fast-check npm:playwright-core npm:axe-core node:* global:*'),
+  rule('testing/house/', 'testing/cases/cases.ts', 'npm:@swc/core node:* global:*'),
+  rule('testing/run/', `testing/ cli/main.ts npm:js-yaml ${BUILT}`, 'npm:@jest/globals node:* global:*'),
+  rule('../bench/', `testing/ ../bin/ ${BUILT}`, 'node:* global:*'),
+];
+
+/** All places of files that are no tests. */
+export const ALL: readonly Rule[] = [...RULES, ...TESTING];
 
 /** What every test may import beyond its place: helpers that make its input and show its output. */
 export const EVERY_TEST: readonly string[] = names(

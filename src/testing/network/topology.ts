@@ -18,6 +18,8 @@ export interface Topology {
   readonly node: Host;
   readonly pod1: Host;
   readonly pod2: Host;
+  /** The network namespace of `node` and the others; `nodeb` has the pods of node-b. */
+  readonly netns: (of: string) => string;
   /** Removes the topology. */
   readonly remove: () => Promise<void>;
 }
@@ -60,7 +62,14 @@ export async function makeTopology(
     await remove();
     throw error;
   }
-  return { client: host('client'), node: host('node'), pod1: host('pod1'), pod2: host('pod2'), remove };
+  return {
+    client: host('client'),
+    node: host('node'),
+    netns,
+    pod1: host('pod1'),
+    pod2: host('pod2'),
+    remove,
+  };
 }
 
 const NETNS = ['lan', 'client', 'node', 'nodeb', 'pod1', 'pod2'];

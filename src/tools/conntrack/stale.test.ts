@@ -80,6 +80,17 @@ describe('staleFlows', () => {
   });
 });
 
+it('a relay answers from a port of the node; flows to endpoints themselves are those of another mode', () => {
+  const { value } = compileState(smallCluster([BOTH]), { ...SMALL_OPTIONS, mode: 'userspace' }, {});
+  const listener = value?.desired.relay?.find(({ protocol, address: at }) => protocol === 'udp' && at === '0.0.0.0');
+  if (!value || !listener) throw new Error('it has no listener');
+  const { differences } = plan(EMPTY, value.desired, { chainsPerCommit: 1000, excludeCIDRs: [] });
+  const served = servedFlows(value.resolved, EMPTY, differences, value.desired);
+  const relayed = flow('10.96.1.1', 80, '192.168.7.2', listener.port);
+  const direct = flow('10.96.1.1', 80, POD1);
+  expect(staleFlows([relayed, direct], served)).toEqual([direct]);
+});
+
 describe('hasUdp', () => {
   it.each([
     ['no Service', [], false],

@@ -136,6 +136,8 @@ function printTarget(target: Target, family: Family): string {
       const ip = inetNtop(target.ip);
       return ` -j DNAT --to-destination ${family === 'ipv6' ? `[${ip}]` : ip}:${target.port}`;
     }
+    case 'redirect':
+      return ` -j REDIRECT --to-ports ${target.port}`;
     case 'masquerade':
       return target.randomFully ? ' -j MASQUERADE --random-fully' : ' -j MASQUERADE';
     case 'unknown':

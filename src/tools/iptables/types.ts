@@ -134,6 +134,8 @@ export type Target =
   /** Bits of `mask` in the packet mark are cleared, then `value` is XORed in. */
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number }
   | { readonly kind: 'dnat'; readonly ip: string; readonly port: number }
+  /** To a port of this node, at the address of the interface that the packet came in by. */
+  | { readonly kind: 'redirect'; readonly port: number }
   | { readonly kind: 'masquerade'; readonly randomFully: boolean }
   /** A target that the compiler does not write, as the tool writes it: ` -j LOG --log-prefix x`. */
   | { readonly kind: 'unknown'; readonly text: string };

@@ -29,6 +29,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['REJECT', readReject],
   ['MARK', readMark],
   ['DNAT', readDnat],
+  ['REDIRECT', readRedirect],
   ['MASQUERADE', readMasquerade],
 ]);
 
@@ -77,6 +78,11 @@ function readDnat(options: string, family: Family): Target | undefined {
 
 const DNAT_IPV4 = /^ --to-destination ([\d.]+):([1-9]\d{0,4})$/;
 const DNAT_IPV6 = /^ --to-destination \[([\da-f:.]+)\]:([1-9]\d{0,4})$/;
+
+function readRedirect(options: string): Target | undefined {
+  const [, port] = /^ --to-ports ([1-9]\d{0,4})$/.exec(options) ?? [];
+  return port !== undefined && Number(port) <= 65535 ? { kind: 'redirect', port: Number(port) } : undefined;
+}
 
 function readMasquerade(options: string): Target | undefined {
   if (options !== '' && options !== ' --random-fully') return undefined;

@@ -1,0 +1,137 @@
+/**
+ * listeners: ServicePorts of one family → the listeners of the relay, and which traffic goes to each.
+ *
+ * Only the rules see the destination of a connection; the relay sees the listener it came to. So traffic with other
+ * endpoints, or with source ranges, has a listener of its own.
+ */
+import type { Options } from '../../options.js';
+import type { Endpoint, Frontend, NodeContext, ServicePort, TrafficPolicy } from '../../resolve/types.js';
+import { host } from '../../tools/iptables/types.js';
+import { type Listener, listenerName, type RelayProtocol } from '../../tools/relay/types.js';
+import { L4 } from '../shared/l4.js';
+import { proxyPortsOf, type Wanted } from './proxy-ports.js';
+
+/** One frontend's way to a listener. */
+export interface Route {
+  readonly frontend: Frontend;
+  /** `node`: what this node sends. `pods`: what its pods send. `others`: what comes in by an interface otherwise. */
+  readonly from: readonly ('node' | 'pods' | 'others')[];
+  readonly policy: TrafficPolicy;
+}
+
+/** A listener with the traffic that goes to it. */
+export interface Served {
+  readonly port: ServicePort;
+  readonly listener: Listener;
+  readonly routes: readonly Route[];
+}
+
+/** What cannot be served: no port is left. */
+export interface Unserved {
+  readonly port: ServicePort;
+}
+
+/** The listeners of one family, in the order of `ports`. */
+export function listenersOf(
+  ports: readonly ServicePort[],
+  node: NodeContext,
+  { userspace, machine }: Options,
+): readonly (Served | Unserved)[] {
+  const wanted = ports.flatMap((port) => classesOf(port));
+  // A connection to its node port could not be told from one to the listener.
+  const nodePorts = ports.flatMap(({ name, frontends }) =>
+    frontends.filter(({ ip }) => ip === undefined).map((each) => `${L4[name.protocol]} ${each.port}`),
+  );
+  const found = proxyPortsOf(wanted, userspace, machine?.proxyPorts, nodePorts);
+  return wanted.map(({ name, ...each }): Served | Unserved => {
+    const proxyPort = found.get(name);
+    if (proxyPort === undefined) return { port: each.port };
+    const listener = listenerOf(each, ANY[node.family], proxyPort, userspace.udpIdle);
+    return { port: each.port, routes: each.routes, listener };
+  });
+}
+
+const ANY = { ipv4: '0.0.0.0', ipv6: '::' } as const;
+
+/** Traffic of a ServicePort that one listener serves. */
+interface Class extends Wanted {
+  readonly port: ServicePort;
+  readonly policy: TrafficPolicy;
+  readonly ranged: boolean;
+  readonly routes: readonly Route[];
+}
+
+function classesOf(port: ServicePort): readonly Class[] {
+  const routes = port.frontends.flatMap((frontend) => routesOf(port, frontend));
+  const protocol = L4[port.name.protocol];
+  return CLASSES.flatMap(({ policy, ranged }) => {
+    const own = routes.filter((each) => each.policy === policy && !each.frontend.sourceRanges === !ranged);
+    if (own.length === 0) return [];
+    const name = listenerName({
+      owner: port.name,
+      protocol,
+      address: ANY[port.family],
+      policy,
+      ...(ranged && { clients: [] }),
+    });
+    return [{ port, protocol, policy, ranged, routes: own, name }];
+  });
+}
+
+const CLASSES = [
+  { policy: 'Cluster', ranged: false },
+  { policy: 'Local', ranged: false },
+  { policy: 'Cluster', ranged: true },
+  { policy: 'Local', ranged: true },
+] as const;
+
+/**
+ * Under an external address's policy Local this node and its pods reach all endpoints, as in iptables mode. Where there is
+ * no endpoint no route leads, and rules refuse.
+ */
+function routesOf({ endpoints }: ServicePort, frontend: Frontend): readonly Route[] {
+  const { kind, policy, whenEmpty } = frontend;
+  if (kind === 'ClusterIP' || policy === 'Cluster')
+    return whenEmpty ? [] : [{ frontend, from: ['node', 'pods', 'others'], policy }];
+  const inside: Route = { frontend, from: ['node', 'pods'], policy: 'Cluster' };
+  return [
+    ...(endpoints.cluster.length > 0 ? [inside] : []),
+    ...(whenEmpty ? [] : [{ frontend, from: ['others'], policy } as const]),
+  ];
+}
+
+function listenerOf(
+  { port, policy, ranged, routes }: Omit<Class, 'name'>,
+  address: string,
+  proxyPort: number,
+  idle: number,
+): Listener {
+  const { name: owner, affinity, endpoints, origin } = port;
+  const protocol = L4[owner.protocol] as RelayProtocol;
+  const frontends = [...new Set(routes.map(({ frontend }) => frontend))];
+  return {
+    protocol,
+    address,
+    port: proxyPort,
+    owner,
+    policy,
+    frontends: frontends.map(({ kind, ip, port: number }) => ({ kind, ...(ip !== undefined && { ip }), port: number })),
+    ...(ranged && { clients: clientsOf(frontends) }),
+    ...(affinity && { affinity: affinity.timeoutSeconds }),
+    ...(protocol === 'udp' && { idle }),
+    endpoints: (policy === 'Cluster' ? endpoints.cluster : endpoints.local).map(({ ip, port: number }: Endpoint) => ({
+      ip,
+      port: number,
+    })),
+    origin,
+  };
+}
+
+/** The source ranges; a node in them uses a load-balancer IP that is local to it also as the source. */
+function clientsOf(frontends: readonly Frontend[]): readonly string[] {
+  const found = frontends.flatMap(({ ip, sourceRanges }) => [
+    ...(sourceRanges?.ranges.map(({ text }) => text) ?? []),
+    ...(sourceRanges?.node && ip !== undefined ? [host(ip)] : []),
+  ]);
+  return [...new Set(found)];
+}
