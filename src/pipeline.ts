@@ -8,7 +8,15 @@
  *     lower      ServicePort[]                → RuleSet         per proxy mode and layout
  *     print      RuleSet                      → Text            canonical; the golden file
  */
-import type { Artifact, Backend, Part, PortCounts, Resolved } from './backends/backend.js';
+import {
+  type Artifact,
+  type Backend,
+  hasNodePort,
+  type Lowering,
+  type Part,
+  type PortCounts,
+  type Resolved,
+} from './backends/backend.js';
 import { DEFAULT_FEATURES, type Features } from './backends/features.js';
 import { backendFor, MODES } from './backends/index.js';
 import { type Cluster, compiledFor } from './clusters/clusters.js';
@@ -106,20 +114,38 @@ export function compileClusters(
 }
 
 /** admit and lower. */
-function back(
+function back(read: Checked<readonly Resolved[]>, options: Options, how: How): Checked<Compiled | undefined> {
+  const { value: admitted, diagnostics } = admit(read, options, how);
+  if (!admitted) return { value: undefined, diagnostics };
+  const desired = admitted.backend.lower(admitted.resolved, options, loweringOf(admitted.backend, options, how));
+  return { value: { ...admitted, desired }, diagnostics };
+}
+
+/** The part of `read` that the mode can serve; undefined with any error. */
+function admit(
   { value: read, diagnostics }: Checked<readonly Resolved[]>,
   options: Options,
-  { skipInvalid = false, layout, features = DEFAULT_FEATURES, memo = NO_MEMO }: How,
-): Checked<Compiled | undefined> {
-  const backend = backendFor(options.mode);
+  { skipInvalid = false, memo = NO_MEMO }: How,
+): Checked<Omit<Compiled, 'desired'> | undefined> {
+  const { value: backend, diagnostics: unknown } = modeOf(options);
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  if (!backend) return { value: undefined, diagnostics: [...diagnostics, unknownMode(options.mode)] };
+  if (!backend) return { value: undefined, diagnostics: [...diagnostics, ...unknown] };
   const { value: resolved, diagnostics: found } = backend.admit(read, options, memo);
-  const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
+  const nodePorts = resolved.map(({ node, ports }) => ({ node, nodePorts: ports.filter(hasNodePort).length }));
+  const counted = backend.unserved?.(nodePorts, options) ?? [];
+  const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found), ...counted];
   if (hasErrors(all)) return { value: undefined, diagnostics: all };
-  const usual = (options.machine && backend.liveLayout) ?? backend.layouts[0] ?? '';
-  const desired = backend.lower(resolved, options, { layout: layout ?? usual, features, memo });
-  return { value: { backend, resolved, desired }, diagnostics: all };
+  return { value: { backend, resolved }, diagnostics: all };
+}
+
+/** How to lower, for a live node or for files. */
+export function loweringOf(
+  { liveLayout, layouts }: Backend,
+  { machine }: Options,
+  { layout, features = DEFAULT_FEATURES, memo = NO_MEMO }: How,
+): Lowering {
+  const usual = (machine && liveLayout) ?? layouts[0] ?? '';
+  return { layout: layout ?? usual, features, memo };
 }
 
 /** front and resolve; a separate function, so that the snapshot can be freed before lower runs. */
@@ -146,6 +172,21 @@ export function resolveFamilies(
   memo: Memo = NO_MEMO,
   { allocate }: Completion = AS_IT_IS,
 ): Checked<readonly Resolved[]> {
+  const { value: families, diagnostics } = familiesOf(snapshot, options, memo);
+  if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  const value = families.map((family) => ({ ...family, ports: resolve(snapshot, family.node, options, memo) }));
+  const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
+  // For a live node nothing is simulated, so --simulate is not suggested.
+  const missing = omissions(snapshot, ports, options, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
+  return { value, diagnostics: [...missing, ...diagnostics] };
+}
+
+/** What is known of the node in both families, beside its ServicePorts; nothing with an error. */
+export function familiesOf(
+  snapshot: Snapshot,
+  options: Options,
+  memo: Memo = NO_MEMO,
+): Checked<readonly Omit<Resolved, 'ports'>[]> {
   const chosen = chooseNode(snapshot.nodes, options);
   if (hasErrors(chosen.diagnostics)) return { value: [], diagnostics: chosen.diagnostics };
   const { name, object } = chosen.value;
@@ -154,22 +195,24 @@ export function resolveFamilies(
   );
   const value = nodes.map(({ value: node }) => ({
     node,
-    ports: resolve(snapshot, node, options, memo),
     peers: snapshot.nodes,
     serviceCIDRs: memo.of(`ServiceCIDRs ${node.family}`, options, snapshot.serviceCIDRs, () =>
       serviceCIDRs(snapshot, node.family),
     ),
   }));
-  const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
-  // For a live node nothing is simulated, so --simulate is not suggested.
-  const missing = omissions(snapshot, ports, options, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
-  return { value, diagnostics: [...missing, ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
+  return { value, diagnostics: [...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
 }
 
 /** The networks of cluster IPs of a family that the API tells. */
 function serviceCIDRs(snapshot: Snapshot, family: Family): readonly Cidr[] {
   const all = snapshot.serviceCIDRs.flatMap(({ cidrs }) => cidrs.flatMap((cidr) => parseCidr(cidr) ?? []));
   return all.filter((cidr) => cidr.family === family);
+}
+
+/** The backend of the proxy mode. */
+export function modeOf({ mode }: Options): Checked<Backend | undefined> {
+  const value = backendFor(mode);
+  return { value, diagnostics: value ? [] : [unknownMode(mode)] };
 }
 
 function unknownMode(mode: string): Diagnostic {

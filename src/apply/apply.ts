@@ -50,8 +50,7 @@ export async function apply(
     after = await read();
     const all = plan(after, desired, options);
     const rest = warnings.length > 0 ? without(all, isOptional) : all;
-    const settled = isSame(rest, next) || attempt === ATTEMPTS - 1;
-    if (refused && settled) {
+    if (refused && (attempt === ATTEMPTS - 1 || isSame(rest, next))) {
       const diagnostics = await giveUp(target, before, rest, refused, options);
       after = await read();
       return {

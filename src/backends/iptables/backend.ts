@@ -1,12 +1,15 @@
 /**
  * The iptables proxy mode as a backend: one artifact per family.
  */
+import type { Family } from '../../ip.js';
 import type { Options } from '../../options.js';
+import type { RuleSet } from '../../tools/iptables/types.js';
 import type { DesiredState } from '../../tools/tools.js';
-import type { Backend, Lowering, Resolved } from '../backend.js';
+import type { Backend, Kept, Lowering, Resolved } from '../backend.js';
+import { claimsOf } from '../shared/conflicts.js';
 import { iptablesFile, RULES_FILE } from '../shared/files.js';
 import { admit } from './admit.js';
-import { LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
+import { keep as keepFamily, LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
 import { formerly, iptablesOurs } from './ours.js';
 
 export const iptables: Backend = {
@@ -16,6 +19,7 @@ export const iptables: Backend = {
   files: Object.values(RULES_FILE),
   admit,
   lower,
+  keep,
   artifacts: (state, ports) => (state.iptables?.ruleSets ?? []).map((ruleSet) => iptablesFile(ruleSet, ports)),
   tools: ['iptables'],
   periods: ({ daemon }) => daemon.periods.iptables,
@@ -24,7 +28,32 @@ export const iptables: Backend = {
 };
 
 function lower(resolved: readonly Resolved[], options: Options, how: Lowering): DesiredState {
-  const ruleSets = resolved.map(({ node, ports }) => lowerFamily(ports, node, options, how));
+  return stateOf(
+    resolved,
+    resolved.map((each) => lowerFamily(each, options, how)),
+  );
+}
+
+function keep(resolved: readonly Resolved[], options: Options, how: Lowering): Kept {
+  const families = new Map(resolved.map((each) => [each.node.family, keepFamily(each, options, how)]));
+  const portsOf = (part: readonly Resolved[], family: Family) =>
+    part.find(({ node }) => node.family === family)?.ports ?? [];
+  return {
+    claims: claimsOf,
+    needs: () => [],
+    replace: (before, after) =>
+      [...families]
+        .map(([family, kept]) => kept.replace(portsOf(before, family), portsOf(after, family)))
+        .every((isDone) => isDone),
+    lower: (part) =>
+      stateOf(
+        part,
+        part.flatMap(({ node, ports }) => families.get(node.family)?.lower(ports) ?? []),
+      ),
+  };
+}
+
+function stateOf(resolved: readonly Resolved[], ruleSets: readonly RuleSet[]): DesiredState {
   // By default the kernel does not route packets from 127.0.0.1, as node ports there require (k/k proxier).
   const onLoopback = resolved.some(({ node }) => node.localhostNodePorts);
   return {

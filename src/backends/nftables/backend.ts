@@ -4,7 +4,8 @@
 import type { DesiredState } from '../../tools/tools.js';
 import type { Artifact, Backend, PortCounts } from '../backend.js';
 import { partOf } from '../shared/parts.js';
-import { admit } from './admit.js';
+import { admit, unserved } from './admit.js';
+import { keep } from './keep.js';
 import { LAYOUT_NAMES, lower } from './lower.js';
 import { formerly, nftablesOurs } from './ours.js';
 import { print, toData } from './print.js';
@@ -20,7 +21,9 @@ export const nftables: Backend = {
   also: ['ServiceCIDR'],
   files: [FILE],
   admit,
+  unserved,
   lower,
+  keep,
   artifacts,
   tools: ['nft'],
   periods: ({ daemon }) => daemon.periods.nftables,

@@ -7,16 +7,23 @@ import type { Options } from '../../options.js';
 import type { ServicePort } from '../../resolve/types.js';
 import type { Table } from '../../tools/nft/types.js';
 import type { DesiredState } from '../../tools/tools.js';
-import type { Lowering, Resolved } from '../backend.js';
+import type { Lowering, Resolved, Ties } from '../backend.js';
 import { type Context, contextOf } from './context.js';
-import { layoutFast } from './rules/fast.js';
+import { FAST_TIES, layoutFast } from './rules/fast.js';
 import { layoutKubeProxy } from './rules/kube-proxy.js';
+import { KUBE_PROXY_TIES } from './rules/ties.js';
 
-type Layout = (ports: readonly ServicePort[], context: Context, memo: Memo) => Table;
+interface Layout {
+  readonly arrange: (ports: readonly ServicePort[], context: Context, memo: Memo) => Table;
+  /** How ServicePorts depend on each other. */
+  readonly ties: Ties;
+}
+
+const KUBE_PROXY: Layout = { arrange: layoutKubeProxy, ties: KUBE_PROXY_TIES };
 
 const LAYOUTS: ReadonlyMap<string, Layout> = new Map([
-  ['kube-proxy', layoutKubeProxy],
-  ['fast', layoutFast],
+  ['kube-proxy', KUBE_PROXY],
+  ['fast', { arrange: layoutFast, ties: FAST_TIES }],
 ]);
 
 /** The available layouts; the first is the default. */
@@ -24,6 +31,11 @@ export const LAYOUT_NAMES: readonly string[] = [...LAYOUTS.keys()];
 
 /** The desired state that serves `resolved`; `layout` is one of LAYOUT_NAMES. */
 export function lower(resolved: readonly Resolved[], options: Options, { layout, memo }: Lowering): DesiredState {
-  const arrange = LAYOUTS.get(layout) ?? layoutKubeProxy;
+  const { arrange } = LAYOUTS.get(layout) ?? KUBE_PROXY;
   return { nft: { tables: resolved.map((each) => arrange(each.ports, contextOf(each, options), memo)) } };
+}
+
+/** How ServicePorts depend on each other in a layout. */
+export function tiesOf(layout: string): Ties {
+  return (LAYOUTS.get(layout) ?? KUBE_PROXY).ties;
 }

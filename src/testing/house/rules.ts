@@ -30,7 +30,7 @@ const TOOL = 'tools/ask.ts tools/tool.ts diag.ts text.ts';
 /** What every proxy mode may import: never another mode. */
 const MODE =
   'backends/backend.ts backends/features.ts backends/shared/ tools/conntrack/ tools/iptables/ tools/tools.ts ' +
-  'resolve/types.ts ip.ts memo.ts';
+  'resolve/types.ts ip.ts memo.ts text.ts';
 
 /** In the order of the pipeline. */
 export const RULES: readonly Rule[] = [
@@ -96,11 +96,11 @@ export const RULES: readonly Rule[] = [
       'json.ts text.ts',
   ),
   rule('backends/shared/hash.ts', 'node:crypto.hash'),
-  rule('backends/iptables/', `${MODE} diag.ts options.ts`),
+  rule('backends/iptables/', `${MODE} resolve/order.ts diag.ts options.ts`),
   rule('backends/iptables/names.ts', 'backends/shared/hash.ts resolve/types.ts ip.ts'),
   rule(
     'backends/ipvs/',
-    `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts text.ts`,
+    `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts`,
   ),
   rule(
     'backends/nftables/',
@@ -122,6 +122,7 @@ export const RULES: readonly Rule[] = [
   ),
   rule('vipc.ts', 'pipeline.ts backends/backend.ts complete/complete.ts read/ diag.ts ip.ts options.ts text.ts'),
   rule('nodes.ts', 'pipeline.ts backends/backend.ts clusters/ read/types.ts diag.ts options.ts'),
+  rule('increment/', 'pipeline.ts resolve/ backends/backend.ts tools/tools.ts read/ diag.ts ip.ts memo.ts options.ts'),
   rule('discover/', 'read/types.ts diag.ts ip.ts order.ts'),
   rule(
     'views/',
@@ -136,7 +137,7 @@ export const RULES: readonly Rule[] = [
   rule('write/tree.ts', 'diag.ts npm:yaml'),
   rule('write/token.ts', 'npm:yaml'),
   rule('write/expand.ts', 'yaml.ts'),
-  rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
+  rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts owner.ts'),
   rule(
     'packet/',
     'tools/ipset/ tools/iptables/ tools/ipvs/ tools/nft/ tools/detected.ts tools/tools.ts ip.ts owner.ts',
@@ -160,11 +161,9 @@ export const RULES: readonly Rule[] = [
   rule('watch/client.ts', 'watch/kubeconfig.ts', 'node:http node:https node:stream node:zlib'),
   rule('watch/kubeconfig.ts', '', 'npm:@kubernetes/client-node node:fs node:path global:process'),
   rule('watch/files.ts', 'watch/source.ts front.ts read/source.ts read/types.ts diag.ts', 'global:setTimeout'),
-  rule(
-    'watch/store.ts',
-    'watch/changes.ts watch/faults.ts watch/stored.ts read/claims.ts read/observed.ts read/types.ts diag.ts',
-  ),
+  rule('watch/store.ts', 'watch/changes.ts watch/claimed.ts watch/faults.ts watch/stored.ts read/ diag.ts'),
   rule('watch/changes.ts', 'read/types.ts'),
+  rule('watch/claimed.ts', 'read/claims.ts read/types.ts diag.ts'),
   rule('watch/faults.ts', 'watch/changes.ts diag.ts'),
   rule('watch/stored.ts', 'watch/changes.ts read/types.ts'),
   rule(
@@ -178,9 +177,8 @@ export const RULES: readonly Rule[] = [
   rule('serve/series.ts', '', 'npm:prom-client'),
   rule(
     'sync/',
-    'watch/changes.ts watch/source.ts watch/store.ts serve/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
-      'backends/index.ts ' +
-      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
+    'watch/changes.ts watch/source.ts watch/store.ts increment/ serve/ apply/ diff/ review/ backends/backend.ts ' +
+      'backends/index.ts backends/features.ts resolve/types.ts tools/ read/ diag.ts options.ts owner.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
   rule('verify/', 'packet/ tools/ backends/iptables/names.ts ip.ts json.ts node:crypto.hash'),

@@ -24,6 +24,8 @@ import { type LoweredPort, lowerServicePort, type Placed } from './service-port.
 import { addressType } from './statements.js';
 import { stockChains, stockSets } from './stock.js';
 
+export { FAST_TIES } from './fast/ties.js';
+
 /** The table, with the ServicePorts in the order given. */
 export function layoutFast(ports: readonly ServicePort[], context: Context, memo: Memo): Table {
   const spaces = spacesOf(context);
