@@ -4,15 +4,17 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type Host, netnsHost } from '../src/apply/host.js';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
-import type { SyncReport } from '../src/sync/run.js';
 import { newSyncer, type Syncer } from '../src/sync/syncer.js';
-import { CHAINS_PER_COMMIT, detect } from '../src/tools/iptables/variants.js';
+import { CHAINS_PER_COMMIT, detect, type Variant } from '../src/tools/iptables/variants.js';
 import { newStore, type Store } from '../src/watch/store.js';
 import { endpointSlice, type Json, NODE, node, service } from './cluster.js';
 import type { Case } from './sync-cases.js';
+import { newDry } from './sync-dry.js';
 import { median, megabytes, seconds } from './table.js';
 
 const ENDPOINTS = 10;
@@ -21,6 +23,26 @@ const CHANGES = Number(process.env['BENCH_CHANGES'] ?? 1000);
 
 /** The cells of a case's row. */
 export function measure(one: Case, size: number): Promise<readonly string[]> {
+  return one.variant === undefined ? measureDry(one, size) : measureNode({ ...one, variant: one.variant }, size);
+}
+
+/** Without a node. */
+async function measureDry(one: Case, size: number): Promise<readonly string[]> {
+  const store = filled(size);
+  const run = newDry(one, store);
+  const sync = async () => {
+    const [own, compile, diff] = await run();
+    return { own, times: { compile, diff } };
+  };
+  const times = await changes(store, size, sync);
+  await collect();
+  const before = process.memoryUsage.rss();
+  await churn(store, size, sync);
+  await collect();
+  return ['-', '-', ...cells(times), megabytes(before), megabytes(process.memoryUsage.rss())];
+}
+
+function measureNode(one: NodeCase, size: number): Promise<readonly string[]> {
   return inNetns(async (real) => {
     const watched = watch(real);
     const store = filled(size);
@@ -29,28 +51,42 @@ export function measure(one: Case, size: number): Promise<readonly string[]> {
     const first = await sync();
     watched.record(false);
     const alone = await inNetns((host) => watched.replay(host));
-    collect();
+    await collect();
     const afterFirst = process.memoryUsage.rss();
 
     const times = await changes(store, size, sync);
-    for (let i = 0; i < CHANGES; i++) {
-      store.put('EndpointSlice', moved(i % size, 100 + i));
-      if (i % 10 === 9) await sync();
-    }
-    collect();
-    const own = (list: readonly Timed[]) => `${median(list.map((each) => each.own)).toFixed(1)} ms`;
-    const step = (name: string) => median(times.endpoint.map(({ report }) => report.times[name] ?? 0)).toFixed(1);
+    await churn(store, size, sync);
+    await collect();
     return [
       seconds(first.total),
       `${(first.total / alone).toFixed(2)} of ${seconds(alone)}`,
-      own(times.endpoint),
-      `${step('compile')}/${step('diff')}`,
-      own(times.added),
-      own(times.removed),
+      ...cells(times),
       megabytes(afterFirst),
       megabytes(process.memoryUsage.rss()),
     ];
   });
+}
+
+type NodeCase = Case & { readonly variant: Variant };
+
+/** What changes cost. */
+interface Times {
+  readonly endpoint: readonly Timed[];
+  readonly added: readonly Timed[];
+  readonly removed: readonly Timed[];
+}
+
+function cells({ endpoint, added, removed }: Times): readonly string[] {
+  const own = (list: readonly Timed[]) => `${median(list.map((each) => each.own)).toFixed(1)} ms`;
+  const step = (name: string) => median(endpoint.map(({ times }) => times[name] ?? 0)).toFixed(1);
+  return [own(endpoint), `${step('compile')}/${step('diff')}`, own(added), own(removed)];
+}
+
+async function churn(store: Store, size: number, sync: Sync): Promise<void> {
+  for (let i = 0; i < CHANGES; i++) {
+    store.put('EndpointSlice', moved(i % size, 100 + i));
+    if (i % 10 === 9) await sync();
+  }
 }
 
 type Sync = () => Promise<Timed>;
@@ -65,7 +101,7 @@ function filled(size: number): Store {
   return store;
 }
 
-async function newDaemon({ variant, layout, mode }: Case, host: Host): Promise<Syncer> {
+async function newDaemon({ variant, layout, mode }: NodeCase, host: Host): Promise<Syncer> {
   const found = (await detect(host.run)).find(({ iptables }) => iptables.variant === variant);
   if (!found) throw new Error(`no iptables-${variant}`);
   const target = { host, detected: { iptables: found.iptables }, waitSeconds: 60, onWait: () => {} };
@@ -73,18 +109,18 @@ async function newDaemon({ variant, layout, mode }: Case, host: Host): Promise<S
   return newSyncer(how, { ...DEFAULT_OPTIONS, nodeName: NODE, mode });
 }
 
-function timed(store: Store, syncer: Syncer): Sync {
+function timed(store: Store, syncer: Syncer): () => Promise<Timed & { readonly total: number }> {
   return async () => {
     const [start, cpu] = [performance.now(), process.cpuUsage()];
     const report = await syncer.sync(store, store.takeChanges(), 'partial');
     const total = performance.now() - start;
     if (!report.ok) throw new Error(report.diagnostics.map(({ message }) => message).join('\n'));
     const { user, system } = process.cpuUsage(cpu);
-    return { report, total, own: (user + system) / 1000 };
+    return { times: report.times, total, own: (user + system) / 1000 };
   };
 }
 
-async function changes(store: Store, size: number, sync: Sync) {
+async function changes(store: Store, size: number, sync: Sync): Promise<Times> {
   const times = { endpoint: [] as Timed[], added: [] as Timed[], removed: [] as Timed[] };
   for (let i = 0; i < RUNS; i++) {
     store.put('EndpointSlice', moved(0, i + 1));
@@ -100,9 +136,9 @@ async function changes(store: Store, size: number, sync: Sync) {
 }
 
 interface Timed {
-  readonly report: SyncReport;
-  /** Milliseconds in all, and of computing in this process, which is vipc's share. */
-  readonly total: number;
+  /** Milliseconds by step. */
+  readonly times: Readonly<Record<string, number>>;
+  /** Milliseconds of computing in this process, which is vipc's share. */
   readonly own: number;
 }
 
@@ -163,7 +199,12 @@ async function inNetns<T>(use: (host: Host) => Promise<T>): Promise<T> {
   }
 }
 
-/** So that what is kept is measured, and not what waits to be collected; only where it is exposed. */
-function collect(): void {
-  (globalThis as { readonly gc?: () => void }).gc?.();
+/** Twice, as what was used last may still be referred to the first time; then V8 gives pages back. */
+async function collect(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  for (let i = 0; i < 2; i++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }

@@ -7,8 +7,8 @@ export interface Case {
   readonly name: string;
   readonly mode: string;
   readonly layout: string;
-  /** The variant of iptables. */
-  readonly variant: Variant;
+  /** The variant of iptables; absent where no node is programmed. */
+  readonly variant?: Variant;
 }
 
 export const CASES: readonly Case[] = [
@@ -16,4 +16,5 @@ export const CASES: readonly Case[] = [
   { name: 'iptables nft', mode: 'iptables', layout: 'kube-proxy', variant: 'nft' },
   { name: 'nftables fast', mode: 'nftables', layout: 'fast', variant: 'nft' },
   { name: 'nftables kube-proxy', mode: 'nftables', layout: 'kube-proxy', variant: 'nft' },
+  { name: 'ipvs, without a node', mode: 'ipvs', layout: 'kube-proxy' },
 ];

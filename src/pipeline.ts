@@ -26,7 +26,6 @@ import { asWarning, type Checked, type Diagnostic, hasErrors, type Source, show 
 import { readCluster } from './front.js';
 import { type Cidr, FAMILIES, type Family, parseCidr } from './ip.js';
 import { streamed } from './json.js';
-import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
 import { EMPTY_SNAPSHOT, type Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
@@ -72,7 +71,6 @@ export interface How {
   readonly mustServe?: boolean;
   readonly layout?: string | undefined;
   readonly features?: Features;
-  readonly memo?: Memo;
   readonly completion?: Completion;
   /** The ranges of ClusterSetIPs for ServiceImports that lack one; without ranges they get none. */
   readonly clustersetCIDRs?: readonly Cidr[];
@@ -92,7 +90,7 @@ export function compileState(sources: readonly Source[], options: Options, how: 
 
 /** The same for a snapshot. */
 export function compileSnapshot(snapshot: Snapshot, options: Options, how: How): Checked<Compiled | undefined> {
-  return back(resolveFamilies(snapshot, options, how.memo, how.completion), options, how);
+  return back(resolveFamilies(snapshot, options, how.completion), options, how);
 }
 
 /**
@@ -125,12 +123,12 @@ function back(read: Checked<readonly Resolved[]>, options: Options, how: How): C
 function admit(
   { value: read, diagnostics }: Checked<readonly Resolved[]>,
   options: Options,
-  { skipInvalid = false, memo = NO_MEMO }: How,
+  { skipInvalid = false }: How,
 ): Checked<Omit<Compiled, 'desired'> | undefined> {
   const { value: backend, diagnostics: unknown } = modeOf(options);
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   if (!backend) return { value: undefined, diagnostics: [...diagnostics, ...unknown] };
-  const { value: resolved, diagnostics: found } = backend.admit(read, options, memo);
+  const { value: resolved, diagnostics: found } = backend.admit(read, options);
   const nodePorts = resolved.map(({ node, ports }) => ({ node, nodePorts: ports.filter(hasNodePort).length }));
   const counted = backend.unserved?.(nodePorts, options) ?? [];
   const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found), ...counted];
@@ -142,17 +140,17 @@ function admit(
 export function loweringOf(
   { liveLayout, layouts }: Backend,
   { machine }: Options,
-  { layout, features = DEFAULT_FEATURES, memo = NO_MEMO }: How,
+  { layout, features = DEFAULT_FEATURES }: How,
 ): Lowering {
   const usual = (machine && liveLayout) ?? layouts[0] ?? '';
-  return { layout: layout ?? usual, features, memo };
+  return { layout: layout ?? usual, features };
 }
 
 /** front and resolve; a separate function, so that the snapshot can be freed before lower runs. */
 function resolved(sources: readonly Source[], options: Options, how: How): Checked<readonly Resolved[]> {
   const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const families = resolveFamilies(snapshot, options, how.memo, how.completion);
+  const families = resolveFamilies(snapshot, options, how.completion);
   return { value: families.value, diagnostics: [...diagnostics, ...families.diagnostics] };
 }
 
@@ -169,12 +167,11 @@ export function wholeSnapshot(sources: readonly Source[], options: Options, how:
 export function resolveFamilies(
   snapshot: Snapshot,
   options: Options,
-  memo: Memo = NO_MEMO,
   { allocate }: Completion = AS_IT_IS,
 ): Checked<readonly Resolved[]> {
-  const { value: families, diagnostics } = familiesOf(snapshot, options, memo);
+  const { value: families, diagnostics } = familiesOf(snapshot, options);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const value = families.map((family) => ({ ...family, ports: resolve(snapshot, family.node, options, memo) }));
+  const value = families.map((family) => ({ ...family, ports: resolve(snapshot, family.node, options) }));
   const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
   // For a live node nothing is simulated, so --simulate is not suggested.
   const missing = omissions(snapshot, ports, options, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
@@ -182,23 +179,14 @@ export function resolveFamilies(
 }
 
 /** What is known of the node in both families, beside its ServicePorts; nothing with an error. */
-export function familiesOf(
-  snapshot: Snapshot,
-  options: Options,
-  memo: Memo = NO_MEMO,
-): Checked<readonly Omit<Resolved, 'ports'>[]> {
+export function familiesOf(snapshot: Snapshot, options: Options): Checked<readonly Omit<Resolved, 'ports'>[]> {
   const chosen = chooseNode(snapshot.nodes, options);
   if (hasErrors(chosen.diagnostics)) return { value: [], diagnostics: chosen.diagnostics };
-  const { name, object } = chosen.value;
-  const nodes = FAMILIES.map((family) =>
-    memo.of(`node ${family}`, options, [name, object], () => nodeContext(chosen.value, family, options)),
-  );
+  const nodes = FAMILIES.map((family) => nodeContext(chosen.value, family, options));
   const value = nodes.map(({ value: node }) => ({
     node,
     peers: snapshot.nodes,
-    serviceCIDRs: memo.of(`ServiceCIDRs ${node.family}`, options, snapshot.serviceCIDRs, () =>
-      serviceCIDRs(snapshot, node.family),
-    ),
+    serviceCIDRs: serviceCIDRs(snapshot, node.family),
   }));
   return { value, diagnostics: [...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
 }

@@ -4,7 +4,6 @@
 import type { Checked, Diagnostic } from '../diag.js';
 import type { Cidr, Family } from '../ip.js';
 import type { JsonObject } from '../json.js';
-import type { Memo } from '../memo.js';
 import type { Options, Periods } from '../options.js';
 import type { LocalPolicy, NodeContext, Peer, ServicePort } from '../resolve/types.js';
 import type { Section, Text } from '../text.js';
@@ -114,7 +113,6 @@ export interface Lowering {
   /** One of the backend's layouts. */
   readonly layout: string;
   readonly features: Features;
-  readonly memo: Memo;
 }
 
 export interface Backend {
@@ -130,7 +128,7 @@ export interface Backend {
   /** The names of the files that `artifacts` may give. */
   readonly files: readonly string[];
   /** The part of `resolved` that this mode can serve, with errors for the rest and warnings for surprises. */
-  readonly admit: (resolved: readonly Resolved[], options: Options, memo: Memo) => Checked<readonly Resolved[]>;
+  readonly admit: (resolved: readonly Resolved[], options: Options) => Checked<readonly Resolved[]>;
   /** Warnings about node ports that cannot be reached on a node. */
   readonly unserved?: (nodes: readonly NodePorts[], options: Options) => readonly Diagnostic[];
   /** The desired state that serves `resolved`. */

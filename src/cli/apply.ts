@@ -55,7 +55,9 @@ async function change(task: ChangeTask, lock: Lock, io: Io): Promise<number> {
   const { compiled, options } = wanted;
   const live = await readNode(node, compiled.desired);
   await report(remarks(live, compiled.desired), true, io);
-  const applied = await apply(targetOf(node, task, io), compiled.desired, planOptions(node, options), live);
+  const how = planOptions(node, options);
+  const begun = { before: live, plan: plan(live, compiled.desired, how) };
+  const applied = await apply(targetOf(node, task, io), compiled.desired, how, begun);
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
     : await forgetFlows(node.host, compiled.resolved, applied.before, applied.plan.differences);

@@ -4,7 +4,6 @@
  */
 import type { Backend, Resolved } from '../backends/backend.js';
 import { asWarning, type Diagnostic } from '../diag.js';
-import { NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
 import type { Cluster } from '../read/cluster.js';
 import type { Snapshot } from '../read/types.js';
@@ -51,8 +50,8 @@ export function newAdmitted(
   options: Options,
   { read, snapshot, diagnostics: ofNode }: Begin,
 ): Admitted {
-  const admit = (ports: Iterable<ServicePort>) => backend.admit(byFamily(families, ports), options, NO_MEMO);
-  const first = backend.admit(read, options, NO_MEMO);
+  const admit = (ports: Iterable<ServicePort>) => backend.admit(byFamily(families, ports), options);
+  const first = backend.admit(read, options);
   const services = byService(first.value);
   const refused = byService(without(read, portsIn(first.value)));
   const nodePorts = newCounts(portsIn(first.value));

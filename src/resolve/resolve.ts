@@ -2,7 +2,6 @@
  * resolve: Snapshot × node × options → ServicePorts, sorted by namespace, Service, port and protocol. All Kubernetes
  * semantics of rules are decided here; it knows nothing about packet filters.
  */
-import { type Memo, NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
 import { sorted } from '../order.js';
 import { type EndpointSlice, type ObjectMeta, type Service, type Snapshot, slicesByService } from '../read/types.js';
@@ -16,19 +15,12 @@ import type { NodeContext, ServicePort } from './types.js';
 const NOT_OURS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'];
 
 /** The ServicePorts of `snapshot` in the node's family. */
-export function resolve(
-  snapshot: Snapshot,
-  node: NodeContext,
-  options: Options,
-  memo: Memo = NO_MEMO,
-): readonly ServicePort[] {
+export function resolve(snapshot: Snapshot, node: NodeContext, options: Options): readonly ServicePort[] {
   const slices = proxiedSlices(snapshot);
   return sorted(snapshot.services.filter(isOurs)).flatMap((service) => {
     const { namespace, name } = service.metadata;
     const its = slices.get(`${namespace}/${name}`) ?? [];
-    return memo.of(`resolve ${node.family}`, service, [node, options, ...its], () => {
-      return resolveProxied(service, its, node, options);
-    });
+    return resolveProxied(service, its, node, options);
   });
 }
 

@@ -17,6 +17,7 @@ import { startServers } from '../serve/server.js';
 import type { Changes } from '../watch/changes.js';
 import type { ObjectSource } from '../watch/source.js';
 import { newStore, type Store } from '../watch/store.js';
+import { type Collector, newCollector } from './collect.js';
 import { type Logger, logDrift, logSync, NODE, newReporter, type Reporter } from './log.js';
 import { newLoop } from './loop.js';
 import { measure } from './measure.js';
@@ -57,6 +58,7 @@ interface Outlets {
   readonly report: Reporter;
   readonly health: ProxyHealth;
   readonly checks: HealthChecks;
+  readonly collector: Collector;
 }
 
 function newOutlets(log: Logger, options: Options): Outlets {
@@ -68,6 +70,7 @@ function newOutlets(log: Logger, options: Options): Outlets {
     report: newReporter(log, metrics.leftOut),
     health,
     checks: healthChecks(() => health.isHealthy(Date.now())),
+    collector: newCollector(),
   };
 }
 
@@ -113,6 +116,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       await source.stop();
       await loop.stop();
       await checks.close();
+      outlets.collector.stop();
       await servers.close();
     },
   };
@@ -139,6 +143,7 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: (
     const taken = store.takeChanges();
     const done = await syncer.sync(store, taken, kind);
     compiled = done.compiled ?? compiled;
+    if (done.kind === 'full') outlets.collector.soon();
     const changes = { ...taken, names: new Set([...owed, ...taken.names]) };
     owed = done.ok ? [] : [...changes.names];
     reportSync(outlets, done, changes);

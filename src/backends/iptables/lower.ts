@@ -27,7 +27,7 @@ export function lower(resolved: Pick<Resolved, 'node' | 'ports'>, options: Optio
   const { node, ports } = resolved;
   const { arrange } = LAYOUTS.get(how.layout) ?? KUBE_PROXY;
   const context = contextOf(resolved, isLarge(endpointsOf(ports)), options, how);
-  return { family: node.family, tables: arrange(ports, context, how.memo) };
+  return { family: node.family, tables: arrange(ports, context) };
 }
 
 /** What a daemon keeps of the rule set of one family. */
@@ -52,7 +52,7 @@ export function keep(resolved: Resolved, options: Options, how: Lowering): KeptR
       kept?.replace(before, after);
       return isLarge(endpoints) === large && (kept !== undefined || before.length + after.length === 0);
     },
-    lower: (ports) => ({ family, tables: kept?.arrange(ports) ?? layout.arrange(ports, context, how.memo) }),
+    lower: (ports) => ({ family, tables: kept?.arrange(ports) ?? layout.arrange(ports, context) }),
   };
 }
 

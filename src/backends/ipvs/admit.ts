@@ -4,7 +4,6 @@
  */
 import { type Checked, type Diagnostic, hasErrors, type Key } from '../../diag.js';
 import { parseIp, specialUse } from '../../ip.js';
-import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import type { Frontend, FrontendKind, NodeContext, Peer, ServicePort } from '../../resolve/types.js';
 import type { NodePorts, Resolved } from '../backend.js';
@@ -17,7 +16,7 @@ import { serversOf } from './virtual-servers.js';
  * `resolved` without the Services that cannot be served. Errors: `unusable-vip`, `cluster-ip-on-node`. Warnings:
  * `vip-on-node`, `vip-on-other-node`, `vip-conflict`.
  */
-export function admit(resolved: readonly Resolved[], options: Options, memo: Memo): Checked<readonly Resolved[]> {
+export function admit(resolved: readonly Resolved[], options: Options): Checked<readonly Resolved[]> {
   const refused = new Set<string>();
   const problems = resolved.flatMap(({ node, ports, peers }) => {
     const others = byAddress(peers, node);
@@ -31,18 +30,13 @@ export function admit(resolved: readonly Resolved[], options: Options, memo: Mem
     ...rest,
     ports: ports.filter((port) => !refused.has(serviceOf(port))),
   }));
-  const rest = value.flatMap(({ node, ports }) => conflictsOn(node, ports, options, memo));
+  const rest = value.flatMap(({ node, ports }) => conflictsOn(node, ports, options));
   return { value, diagnostics: [...unique(problems), ...rest] };
 }
 
-function conflictsOn(
-  node: NodeContext,
-  ports: readonly ServicePort[],
-  options: Options,
-  memo: Memo,
-): readonly Diagnostic[] {
+function conflictsOn(node: NodeContext, ports: readonly ServicePort[], options: Options): readonly Diagnostic[] {
   const context = contextOf(node, options, DEFAULT_FEATURES);
-  return conflicts(ports, (port) => serversOf(port, context, memo));
+  return conflicts(ports, (port) => serversOf(port, context));
 }
 
 function serviceOf({ name }: ServicePort): string {

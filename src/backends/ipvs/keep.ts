@@ -3,7 +3,6 @@
  * a few are lowered like those of all.
  */
 import type { Family } from '../../ip.js';
-import { NO_MEMO } from '../../memo.js';
 import type { Options } from '../../options.js';
 import type { ServicePort } from '../../resolve/types.js';
 import type { Kept, Lowering, Needs, Resolved } from '../backend.js';
@@ -39,7 +38,7 @@ export function keep(resolved: readonly Resolved[], options: Options, how: Lower
 /** Virtual servers, also those of node ports at each address; a health check; one chain in which rules are in order. */
 function ownClaims(port: ServicePort, context: Context): readonly string[] {
   return [
-    ...serversOf(port, context, NO_MEMO).keys(),
+    ...serversOf(port, context).keys(),
     ...(port.healthCheckNodePort === undefined ? [] : [`health check ${port.healthCheckNodePort}`]),
     ...(closedToThisNode(port).length > 0 ? ['closed'] : []),
   ];
@@ -47,7 +46,7 @@ function ownClaims(port: ServicePort, context: Context): readonly string[] {
 
 /** Addresses, which ports share; and that a set is not empty, which decides about rules. */
 function needsOf(port: ServicePort, context: Context): Needs {
-  const members = membersOf([port], context, NO_MEMO);
+  const members = membersOf([port], context);
   return {
     own: [...members['KUBE-IPVS-IPS'].keys()],
     always: SET_KEYS.filter((key) => members[key].size > 0),

@@ -2,7 +2,6 @@
  * lower: ServicePorts → the tables of nftables mode. The policy decisions have been made; a layout arranges them in
  * chains and maps.
  */
-import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import type { ServicePort } from '../../resolve/types.js';
 import type { Table } from '../../tools/nft/types.js';
@@ -14,7 +13,7 @@ import { layoutKubeProxy } from './rules/kube-proxy.js';
 import { KUBE_PROXY_TIES } from './rules/ties.js';
 
 interface Layout {
-  readonly arrange: (ports: readonly ServicePort[], context: Context, memo: Memo) => Table;
+  readonly arrange: (ports: readonly ServicePort[], context: Context) => Table;
   /** How ServicePorts depend on each other. */
   readonly ties: Ties;
 }
@@ -30,9 +29,9 @@ const LAYOUTS: ReadonlyMap<string, Layout> = new Map([
 export const LAYOUT_NAMES: readonly string[] = [...LAYOUTS.keys()];
 
 /** The desired state that serves `resolved`; `layout` is one of LAYOUT_NAMES. */
-export function lower(resolved: readonly Resolved[], options: Options, { layout, memo }: Lowering): DesiredState {
+export function lower(resolved: readonly Resolved[], options: Options, { layout }: Lowering): DesiredState {
   const { arrange } = LAYOUTS.get(layout) ?? KUBE_PROXY;
-  return { nft: { tables: resolved.map((each) => arrange(each.ports, contextOf(each, options), memo)) } };
+  return { nft: { tables: resolved.map((each) => arrange(each.ports, contextOf(each, options))) } };
 }
 
 /** How ServicePorts depend on each other in a layout. */

@@ -30,7 +30,7 @@ const TOOL = 'tools/ask.ts tools/tool.ts diag.ts text.ts';
 /** What every proxy mode may import: never another mode. */
 const MODE =
   'backends/backend.ts backends/features.ts backends/shared/ tools/conntrack/ tools/iptables/ tools/tools.ts ' +
-  'resolve/types.ts ip.ts memo.ts text.ts';
+  'resolve/types.ts ip.ts text.ts';
 
 /** In the order of the pipeline. */
 export const RULES: readonly Rule[] = [
@@ -44,7 +44,6 @@ export const RULES: readonly Rule[] = [
   rule('ip.ts', ''),
   rule('order.ts', ''),
   rule('near.ts', ''),
-  rule('memo.ts', ''),
   rule('options.ts', 'ip.ts'),
   rule('files.ts', 'diag.ts', 'node:crypto node:fs node:path'),
   rule('read/', 'diag.ts ip.ts near.ts options.ts order.ts printable.ts'),
@@ -61,7 +60,7 @@ export const RULES: readonly Rule[] = [
   rule('lint/findings.ts', 'lint/ignores.ts lint/input-codes.ts lint/registry.ts diag.ts'),
   rule('front.ts', 'front/ clusters/ complete/ lint/ read/types.ts diag.ts ip.ts'),
   rule('front/', 'complete/allocate.ts read/ diag.ts'),
-  rule('resolve/', 'read/types.ts diag.ts ip.ts memo.ts options.ts order.ts table.ts text.ts'),
+  rule('resolve/', 'read/types.ts diag.ts ip.ts options.ts order.ts table.ts text.ts'),
   rule('review/', 'resolve/view.ts resolve/rows.ts table.ts text.ts npm:diff'),
   rule('tools/l4.ts', ''),
   rule('tools/lines.ts', 'diag.ts'),
@@ -86,10 +85,7 @@ export const RULES: readonly Rule[] = [
   ),
   rule('backends/features.ts', ''),
   rule('backends/chain-names.ts', ''),
-  rule(
-    'backends/backend.ts',
-    'backends/features.ts tools/ resolve/types.ts diag.ts ip.ts json.ts memo.ts options.ts text.ts',
-  ),
+  rule('backends/backend.ts', 'backends/features.ts tools/ resolve/types.ts diag.ts ip.ts json.ts options.ts text.ts'),
   rule(
     'backends/shared/',
     'backends/backend.ts backends/chain-names.ts backends/features.ts tools/ resolve/types.ts diag.ts ip.ts ' +
@@ -105,7 +101,7 @@ export const RULES: readonly Rule[] = [
   rule(
     'backends/nftables/',
     'backends/backend.ts backends/shared/ tools/conntrack/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts diag.ts ip.ts ' +
-      'json.ts memo.ts options.ts text.ts',
+      'json.ts options.ts text.ts',
   ),
   rule('backends/index.ts', 'backends/backend.ts backends/iptables/ backends/ipvs/ backends/nftables/'),
   rule('backends/kubelet.ts', 'backends/chain-names.ts backends/iptables/names.ts tools/iptables/'),
@@ -118,11 +114,11 @@ export const RULES: readonly Rule[] = [
   rule(
     'pipeline.ts',
     'front.ts clusters/ complete/ resolve/ backends/ tools/tools.ts synthetic.ts read/types.ts diag.ts ip.ts ' +
-      'json.ts memo.ts options.ts text.ts',
+      'json.ts options.ts text.ts',
   ),
   rule('vipc.ts', 'pipeline.ts backends/backend.ts complete/complete.ts read/ diag.ts ip.ts options.ts text.ts'),
   rule('nodes.ts', 'pipeline.ts backends/backend.ts clusters/ read/types.ts diag.ts options.ts'),
-  rule('increment/', 'pipeline.ts resolve/ backends/backend.ts tools/tools.ts read/ diag.ts ip.ts memo.ts options.ts'),
+  rule('increment/', 'pipeline.ts resolve/ backends/backend.ts tools/tools.ts read/ diag.ts ip.ts options.ts'),
   rule('discover/', 'read/types.ts diag.ts ip.ts order.ts'),
   rule(
     'views/',
@@ -181,6 +177,7 @@ export const RULES: readonly Rule[] = [
       'backends/index.ts backends/features.ts resolve/types.ts tools/ read/ diag.ts options.ts owner.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
+  rule('sync/collect.ts', '', 'node:v8 node:vm global:setTimeout'),
   rule('verify/', 'packet/ tools/ backends/iptables/names.ts ip.ts json.ts node:crypto.hash'),
   rule('migrate/', 'verify/ packet/ doctor/finding.ts resolve/types.ts tools/iptables/ owner.ts table.ts'),
   rule(

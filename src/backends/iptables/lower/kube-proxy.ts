@@ -8,7 +8,6 @@
  *     filter  rejects and drops traffic without endpoints, and accepts marked packets
  */
 
-import type { Memo } from '../../../memo.js';
 import type { ServicePort } from '../../../resolve/types.js';
 import { type Chain, type Rule, type Table, table } from '../../../tools/iptables/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';
@@ -33,9 +32,8 @@ const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
 };
 
 /** Both tables, with the ServicePorts in the order given. */
-export function layoutKubeProxy(ports: readonly ServicePort[], context: Context, memo: Memo): readonly Table[] {
-  const parts = Object.values(context);
-  const lowered = ports.map((port) => memo.of('lower', port, parts, () => lowerServicePort(port, context)));
+export function layoutKubeProxy(ports: readonly ServicePort[], context: Context): readonly Table[] {
+  const lowered = ports.map((port) => lowerServicePort(port, context));
   const shared = new Map<string, Rule[]>();
   const append = ({ table, chain, rule }: SharedRule) => {
     const key = `${table} ${chain}`;

@@ -1,14 +1,13 @@
 /**
  * lower, part: the contract of a layout.
  */
-import type { Memo } from '../../../memo.js';
 import type { ServicePort } from '../../../resolve/types.js';
 import type { Table } from '../../../tools/iptables/types.js';
 import type { Context } from './context.js';
 
 export interface Layout {
   /** The tables that serve all of `ports`, which are in order. */
-  readonly arrange: (ports: readonly ServicePort[], context: Context, memo: Memo) => readonly Table[];
+  readonly arrange: (ports: readonly ServicePort[], context: Context) => readonly Table[];
   /** The same for a daemon, which arranges a few ServicePorts at a time; without it, all are arranged at each change. */
   readonly keep?: (ports: readonly ServicePort[], context: Context) => KeptLayout;
 }
