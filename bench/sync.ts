@@ -38,7 +38,11 @@ async function measureOne(name: string): Promise<void> {
 function compareAll(): void {
   const rows: (readonly string[])[] = [];
   for (const size of SIZES)
-    for (const one of CASES.filter(({ name }) => CHOSEN.some((some) => name.includes(some)))) rows.push(run(one, size));
+    for (const one of CASES.filter(({ name }) => CHOSEN.some((some) => name.includes(some)))) {
+      rows.push(run(one, size));
+      // The whole takes minutes.
+      console.error(rows.at(-1)?.join('  '));
+    }
   console.log(table(HEADINGS, rows));
 }
 
