@@ -64,7 +64,8 @@ const NODES = 100;
 const ZONES = ['eu-1a', 'eu-1b', 'eu-1c'];
 const CREATED = '2025-05-20T08:00:00Z';
 
-function service(i: number): Json {
+/** The Service of number `i`. */
+export function service(i: number): Json {
   const nodePort = i % 10 === 0;
   const ip = address(10, 96, i);
   return {
@@ -95,7 +96,8 @@ function service(i: number): Json {
   };
 }
 
-function endpointSlice(i: number, endpoints: number): Json {
+/** The slice of the Service of number `i`. */
+export function endpointSlice(i: number, endpoints: number): Json {
   const name = `app-${i}-${hex(i, 5)}`;
   return {
     addressType: 'IPv4',
@@ -137,7 +139,8 @@ function endpoint(i: number, n: number): Json {
   };
 }
 
-function node(i: number): Json {
+/** The Node of number `i`. */
+export function node(i: number): Json {
   const ip = address(192, 168, i + 1);
   return {
     apiVersion: 'v1',

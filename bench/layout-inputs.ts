@@ -39,7 +39,7 @@ export function sent(variant: Variant, after: Compiled, before?: Compiled): stri
     excludeCIDRs: [],
   };
   const empty: ObservedState = { iptables: [{ family: 'ipv4', tables: [] }] };
-  const { steps } = plan(before ? assume(empty, before.desired, {}) : empty, after.desired, options);
+  const { steps } = plan(before ? assume(empty, before.desired) : empty, after.desired, options);
   const step = steps.find((each) => each.tool === 'iptables');
   return step ? render(step.input) : '';
 }

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { backendFor } from '../src/backends/index.js';
 import { hasErrors } from '../src/diag.js';
-import { NO_MEMO } from '../src/memo.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
 import { resolveFamilies } from '../src/pipeline.js';
 import { readSnapshot } from '../src/read/snapshot.js';
@@ -50,7 +49,6 @@ async function measure(file: string): Promise<Phases> {
   const desired = backend.lower(resolved.value, options, {
     layout: backend.layouts[0] ?? '',
     features: DEFAULT_FEATURES,
-    memo: NO_MEMO,
   });
   for (const artifact of backend.artifacts(desired, {})) {
     for (const chunk of chunks(

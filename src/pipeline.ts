@@ -8,7 +8,15 @@
  *     lower      ServicePort[]                → RuleSet         per proxy mode and layout
  *     print      RuleSet                      → Text            canonical; the golden file
  */
-import type { Artifact, Backend, Part, PortCounts, Resolved } from './backends/backend.js';
+import {
+  type Artifact,
+  type Backend,
+  countNodePorts,
+  type Lowering,
+  type Part,
+  type PortCounts,
+  type Resolved,
+} from './backends/backend.js';
 import { DEFAULT_FEATURES, type Features } from './backends/features.js';
 import { backendFor, MODES } from './backends/index.js';
 import { type Cluster, compiledFor } from './clusters/clusters.js';
@@ -18,7 +26,6 @@ import { asWarning, type Checked, type Diagnostic, hasErrors, type Source, show 
 import { readCluster } from './front.js';
 import { type Cidr, FAMILIES, type Family, parseCidr } from './ip.js';
 import { streamed } from './json.js';
-import { type Memo, NO_MEMO } from './memo.js';
 import type { Options } from './options.js';
 import { EMPTY_SNAPSHOT, type Snapshot } from './read/types.js';
 import { chooseNode, nodeContext } from './resolve/node.js';
@@ -64,7 +71,6 @@ export interface How {
   readonly mustServe?: boolean;
   readonly layout?: string | undefined;
   readonly features?: Features;
-  readonly memo?: Memo;
   readonly completion?: Completion;
   /** The ranges of ClusterSetIPs for ServiceImports that lack one; without ranges they get none. */
   readonly clustersetCIDRs?: readonly Cidr[];
@@ -84,7 +90,7 @@ export function compileState(sources: readonly Source[], options: Options, how: 
 
 /** The same for a snapshot. */
 export function compileSnapshot(snapshot: Snapshot, options: Options, how: How): Checked<Compiled | undefined> {
-  return back(resolveFamilies(snapshot, options, how.memo, how.completion), options, how);
+  return back(resolveFamilies(snapshot, options, how.completion), options, how);
 }
 
 /**
@@ -106,27 +112,45 @@ export function compileClusters(
 }
 
 /** admit and lower. */
-function back(
+function back(read: Checked<readonly Resolved[]>, options: Options, how: How): Checked<Compiled | undefined> {
+  const { value: admitted, diagnostics } = admit(read, options, how);
+  if (!admitted) return { value: undefined, diagnostics };
+  const desired = admitted.backend.lower(admitted.resolved, options, loweringOf(admitted.backend, options, how));
+  return { value: { ...admitted, desired }, diagnostics };
+}
+
+/** The part of `read` that the mode can serve; undefined with any error. */
+function admit(
   { value: read, diagnostics }: Checked<readonly Resolved[]>,
   options: Options,
-  { skipInvalid = false, layout, features = DEFAULT_FEATURES, memo = NO_MEMO }: How,
-): Checked<Compiled | undefined> {
-  const backend = backendFor(options.mode);
+  { skipInvalid = false }: How,
+): Checked<Omit<Compiled, 'desired'> | undefined> {
+  const { value: backend, diagnostics: unknown } = modeOf(options);
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  if (!backend) return { value: undefined, diagnostics: [...diagnostics, unknownMode(options.mode)] };
-  const { value: resolved, diagnostics: found } = backend.admit(read, options, memo);
-  const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found)];
+  if (!backend) return { value: undefined, diagnostics: [...diagnostics, ...unknown] };
+  const { value: resolved, diagnostics: found } = backend.admit(read, options);
+  const nodePorts = resolved.map(({ node, ports }) => ({ node, ...countNodePorts(ports) }));
+  const counted = backend.unserved?.(nodePorts, options) ?? [];
+  const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found), ...counted];
   if (hasErrors(all)) return { value: undefined, diagnostics: all };
-  const usual = (options.machine && backend.liveLayout) ?? backend.layouts[0] ?? '';
-  const desired = backend.lower(resolved, options, { layout: layout ?? usual, features, memo });
-  return { value: { backend, resolved, desired }, diagnostics: all };
+  return { value: { backend, resolved }, diagnostics: all };
+}
+
+/** How to lower, for a live node or for files. */
+export function loweringOf(
+  { liveLayout, layouts }: Backend,
+  { machine }: Options,
+  { layout, features = DEFAULT_FEATURES }: How,
+): Lowering {
+  const usual = (machine && liveLayout) ?? layouts[0] ?? '';
+  return { layout: layout ?? usual, features };
 }
 
 /** front and resolve; a separate function, so that the snapshot can be freed before lower runs. */
 function resolved(sources: readonly Source[], options: Options, how: How): Checked<readonly Resolved[]> {
   const { value: snapshot, diagnostics } = wholeSnapshot(sources, options, how);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const families = resolveFamilies(snapshot, options, how.memo, how.completion);
+  const families = resolveFamilies(snapshot, options, how.completion);
   return { value: families.value, diagnostics: [...diagnostics, ...families.diagnostics] };
 }
 
@@ -143,33 +167,40 @@ export function wholeSnapshot(sources: readonly Source[], options: Options, how:
 export function resolveFamilies(
   snapshot: Snapshot,
   options: Options,
-  memo: Memo = NO_MEMO,
   { allocate }: Completion = AS_IT_IS,
 ): Checked<readonly Resolved[]> {
-  const chosen = chooseNode(snapshot.nodes, options);
-  if (hasErrors(chosen.diagnostics)) return { value: [], diagnostics: chosen.diagnostics };
-  const { name, object } = chosen.value;
-  const nodes = FAMILIES.map((family) =>
-    memo.of(`node ${family}`, options, [name, object], () => nodeContext(chosen.value, family, options)),
-  );
-  const value = nodes.map(({ value: node }) => ({
-    node,
-    ports: resolve(snapshot, node, options, memo),
-    peers: snapshot.nodes,
-    serviceCIDRs: memo.of(`ServiceCIDRs ${node.family}`, options, snapshot.serviceCIDRs, () =>
-      serviceCIDRs(snapshot, node.family),
-    ),
-  }));
+  const { value: families, diagnostics } = familiesOf(snapshot, options);
+  if (hasErrors(diagnostics)) return { value: [], diagnostics };
+  const value = families.map((family) => ({ ...family, ports: resolve(snapshot, family.node, options) }));
   const ports = value.reduce((sum, family) => sum + family.ports.length, 0);
   // For a live node nothing is simulated, so --simulate is not suggested.
   const missing = omissions(snapshot, ports, options, allocate ? 'none' : options.machine ? 'allocate' : 'simulate');
-  return { value, diagnostics: [...missing, ...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
+  return { value, diagnostics: [...missing, ...diagnostics] };
+}
+
+/** What is known of the node in both families, beside its ServicePorts; nothing with an error. */
+export function familiesOf(snapshot: Snapshot, options: Options): Checked<readonly Omit<Resolved, 'ports'>[]> {
+  const chosen = chooseNode(snapshot.nodes, options);
+  if (hasErrors(chosen.diagnostics)) return { value: [], diagnostics: chosen.diagnostics };
+  const nodes = FAMILIES.map((family) => nodeContext(chosen.value, family, options));
+  const value = nodes.map(({ value: node }) => ({
+    node,
+    peers: snapshot.nodes,
+    serviceCIDRs: serviceCIDRs(snapshot, node.family),
+  }));
+  return { value, diagnostics: [...chosen.diagnostics, ...nodes.flatMap((node) => node.diagnostics)] };
 }
 
 /** The networks of cluster IPs of a family that the API tells. */
 function serviceCIDRs(snapshot: Snapshot, family: Family): readonly Cidr[] {
   const all = snapshot.serviceCIDRs.flatMap(({ cidrs }) => cidrs.flatMap((cidr) => parseCidr(cidr) ?? []));
   return all.filter((cidr) => cidr.family === family);
+}
+
+/** The backend of the proxy mode. */
+export function modeOf({ mode }: Options): Checked<Backend | undefined> {
+  const value = backendFor(mode);
+  return { value, diagnostics: value ? [] : [unknownMode(mode)] };
 }
 
 function unknownMode(mode: string): Diagnostic {

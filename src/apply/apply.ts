@@ -28,17 +28,23 @@ export interface Applied {
 /** Plans at most: a new one is made when another program changed the node while the last one ran. */
 const ATTEMPTS = 4;
 
-/** Brings the node to the `desired` state, from the state just `observed`; throws when it cannot be read. */
+/** A state that was just read, and what leads from it to the desired one. */
+export interface Begun {
+  readonly before: ObservedState;
+  readonly plan: Plan;
+}
+
+/** Brings the node to the `desired` state, from where `begun` left off; throws when it cannot be read. */
 export async function apply(
   target: Target,
   desired: DesiredState,
   options: PlanOptions,
-  observed?: ObservedState,
+  begun?: Begun,
 ): Promise<Applied> {
   const read = () => readState(target.host, target.detected, desired);
-  const before = observed ?? (await read());
+  const before = begun?.before ?? (await read());
   let after = before;
-  const first = plan(before, desired, options);
+  const first = begun?.plan ?? plan(before, desired, options);
   await rehearse(first.steps, target);
   let next = first;
   let partly: readonly Diagnostic[] = [];
@@ -50,8 +56,7 @@ export async function apply(
     after = await read();
     const all = plan(after, desired, options);
     const rest = warnings.length > 0 ? without(all, isOptional) : all;
-    const settled = isSame(rest, next) || attempt === ATTEMPTS - 1;
-    if (refused && settled) {
+    if (refused && (attempt === ATTEMPTS - 1 || isSame(rest, next))) {
       const diagnostics = await giveUp(target, before, rest, refused, options);
       after = await read();
       return {

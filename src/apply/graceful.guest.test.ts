@@ -10,6 +10,7 @@ import { succeeded } from '../testing/machine/netns.js';
 import { describeInGuest } from '../testing/machine/rings.js';
 import { connect, makeTopology, perl, serve, type Topology, tally } from '../testing/network/topology.js';
 import { applyTo, differenceTo, inputsOf, type LiveNode, liveNode } from '../testing/node/live.js';
+import { NO_IPVS, readConnections } from '../tools/ipvs/read.js';
 
 const describeGuest = await describeInGuest();
 
@@ -75,6 +76,27 @@ describeGuest('an endpoint goes while a connection to it is open', () => {
     const after = await run('client', `sleep 2; cat ${FILE}.out`);
     expect(after.length).toBeGreaterThan(before.length);
     expect(Object.keys(tally(after.trimEnd().split('\n')))).toEqual([`${PODS[busy].IPv4} 10.244.1.1`]);
+  });
+
+  it('one virtual server is asked for its connections, there or not', async () => {
+    const [vip, server] = [
+      (address: string) => ({ protocol: 'tcp', address, port: 80 }) as const,
+      { port: ECHO, weight: 1 },
+    ];
+    const asked = async (address: string) => {
+      const removed = [{ address: PODS[busy].IPv4, ...server }];
+      const desired = { ...vip(address), scheduler: 'rr', realServers: [] };
+      const none = { added: [], reweighed: [], drained: [] };
+      const difference = {
+        servers: [{ service: `-t ${address}:80`, desired, ...none, removed }],
+        draining: [],
+        lingering: [],
+      };
+      const { connections } = await readConnections(topology.node.run, NO_IPVS, difference);
+      return connections.map(({ realServer, active }) => [realServer.address, active]);
+    };
+    expect(await asked(clusterIP)).toContainEqual([PODS[busy].IPv4, 1]);
+    expect(await asked('192.0.2.1')).toEqual([]);
   });
 
   it('the endpoint comes back, and goes again', async () => {

@@ -27,30 +27,11 @@ export async function readMachine(host: Host, options?: Pick<Options, 'mode' | '
 }
 
 /** The observed state, as far as it matters to bring the node to the `desired` one. */
-export function readState(
+export async function readState(
   host: Host,
   detected: Detected,
   desired: DesiredState,
   tools: readonly AnyTool[] = TOOLS,
-): Promise<ObservedState> {
-  return readTools(host, detected, desired, tools);
-}
-
-/** The part of it that changes by itself, without being programmed. */
-export function readVolatile(host: Host, detected: Detected, desired: DesiredState): Promise<ObservedState> {
-  return readTools(
-    host,
-    detected,
-    desired,
-    (TOOLS as readonly AnyTool[]).filter(({ isVolatile }) => isVolatile),
-  );
-}
-
-async function readTools(
-  host: Host,
-  detected: Detected,
-  desired: DesiredState,
-  tools: readonly AnyTool[],
 ): Promise<ObservedState> {
   const [desiredOf, ours] = [byTool(desired), byTool(oursIn({}))];
   const read = await Promise.all(

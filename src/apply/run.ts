@@ -7,7 +7,7 @@ import { toolOf } from '../diff/plan.js';
 import { chunks } from '../text.js';
 import type { Detected } from '../tools/detected.js';
 import { refusal } from '../tools/refusal.js';
-import type { AnyTool, Rejection, Step } from '../tools/tool.js';
+import { type AnyTool, isEmpty, type Rejection, type Step, textOf } from '../tools/tool.js';
 import type { Host } from './host.js';
 
 /** Where to run a plan. */
@@ -51,7 +51,9 @@ export async function runSteps(steps: readonly Step[], target: Target): Promise<
 /** The step without the objects that an earlier step of the change had to leave out. */
 function withoutOrigins(step: Step, partly: readonly Diagnostic[]): Step {
   const left = new Set(partly.flatMap(({ origin }) => origin ?? []));
-  return left.size === 0 ? step : { ...step, input: step.input.filter(({ origin }) => !origin || !left.has(origin)) };
+  if (left.size === 0) return step;
+  const { text: _, ...rest } = step;
+  return { ...rest, input: step.input.filter(({ origin }) => !origin || !left.has(origin)) };
 }
 
 /** Objects that a step may lose to refusals, at most: each costs another run. */
@@ -64,7 +66,7 @@ async function runWithout(
   target: Target,
 ): Promise<{ readonly refused?: Diagnostic; readonly left: readonly Diagnostic[] }> {
   const left: Diagnostic[] = [];
-  for (let next = step; next.input.length > 0; ) {
+  for (let next = step; !isEmpty(next); ) {
     const rejection = await runStep(next, tool, target);
     if (!rejection) break;
     const { why, rest } = rejection;
@@ -80,7 +82,7 @@ const FIRST_WAIT = 1;
 
 async function runStep(step: Step, tool: AnyTool, target: Target): Promise<Rejection | undefined> {
   const { host, waitSeconds, onWait } = target;
-  const run = (seconds: number) => host.run(step.argv(seconds), chunks(step.input));
+  const run = (seconds: number) => host.run(step.argv(seconds), chunks(textOf(step)));
   const first = Math.min(FIRST_WAIT, waitSeconds);
   let outcome = await run(first);
   if (tool.isBusy?.(outcome)) {

@@ -1,10 +1,9 @@
 /**
  * The contract of a backend: what a proxy mode must offer.
  */
-import type { Checked } from '../diag.js';
+import type { Checked, Diagnostic } from '../diag.js';
 import type { Cidr, Family } from '../ip.js';
 import type { JsonObject } from '../json.js';
-import type { Memo } from '../memo.js';
 import type { Options, Periods } from '../options.js';
 import type { LocalPolicy, NodeContext, Peer, ServicePort } from '../resolve/types.js';
 import type { Section, Text } from '../text.js';
@@ -22,6 +21,52 @@ export interface Resolved {
   readonly peers: readonly Peer[];
   /** The networks of cluster IPs, as far as the API's ServiceCIDRs tell them. */
   readonly serviceCIDRs: readonly Cidr[];
+}
+
+/** How many ServicePorts with a node port a node has in a family. */
+export interface NodePorts {
+  readonly node: NodeContext;
+  readonly nodePorts: number;
+  /** Those that no relay serves: it relays TCP. */
+  readonly notRelayed: number;
+}
+
+/** Those of some ServicePorts. */
+export function countNodePorts(ports: readonly ServicePort[]): Omit<NodePorts, 'node'> {
+  const having = ports.filter(({ frontends }) => frontends.some(({ ip }) => ip === undefined));
+  return { nodePorts: having.length, notRelayed: having.filter(({ name }) => name.protocol !== 'TCP').length };
+}
+
+/**
+ * How ServicePorts of one family depend on each other: which must be lowered together, so that a difference between two
+ * states of some of them is that between the states of all.
+ */
+export interface Ties {
+  /** What a node has once, though several ServicePorts may want it. Those with a claim in common are tied. */
+  readonly claims: (port: ServicePort) => readonly string[];
+  /** Set when those that are tied to a tied ServicePort matter, too. */
+  readonly isTransitive?: true;
+  /** What each ServicePort needs of what exists once. `ports` are in order, each with all that it is tied to. */
+  readonly needs: (ports: readonly ServicePort[]) => Iterable<readonly [ServicePort, Needs]>;
+}
+
+/** What is there as long as a ServicePort needs it. Another with the same need stands in for all that have it. */
+export interface Needs {
+  /** One stands in when a ServicePort with the need changes. */
+  readonly own: readonly string[];
+  /** One stands in at every change, because the need decides about lines that serve several needs. */
+  readonly always: readonly string[];
+}
+
+/** What a daemon keeps to lower only what changes. */
+export interface Kept extends Ties {
+  /**
+   * Puts ServicePorts in the place of others, in what is kept of all; false when that changes the rules of others, so that
+   * all must be lowered anew.
+   */
+  replace(before: readonly Resolved[], after: readonly Resolved[]): boolean;
+  /** The state that serves `part`; a chain that ServicePorts share has the rules of all, if it has any of theirs. */
+  lower(part: readonly Resolved[]): DesiredState;
 }
 
 /** What a mode has on a node beside the chains of ServicePorts, as far as names identify it. */
@@ -71,7 +116,6 @@ export interface Lowering {
   /** One of the backend's layouts. */
   readonly layout: string;
   readonly features: Features;
-  readonly memo: Memo;
 }
 
 export interface Backend {
@@ -87,9 +131,16 @@ export interface Backend {
   /** The names of the files that `artifacts` may give. */
   readonly files: readonly string[];
   /** The part of `resolved` that this mode can serve, with errors for the rest and warnings for surprises. */
-  readonly admit: (resolved: readonly Resolved[], options: Options, memo: Memo) => Checked<readonly Resolved[]>;
+  readonly admit: (resolved: readonly Resolved[], options: Options) => Checked<readonly Resolved[]>;
+  /** Warnings about node ports that cannot be reached on a node. */
+  readonly unserved?: (nodes: readonly NodePorts[], options: Options) => readonly Diagnostic[];
   /** The desired state that serves `resolved`. */
   readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => DesiredState;
+  /**
+   * The same for a daemon, which lowers a few ServicePorts of `resolved` at a time; when absent, all are lowered at each
+   * change.
+   */
+  readonly keep?: (resolved: readonly Resolved[], options: Options, how: Lowering) => Kept;
   /** The files that hold a state, in load order; `ports` tells how many ServicePorts each family has in it. */
   readonly artifacts: (state: DesiredState, ports: PortCounts) => readonly Artifact[];
   /** Set when the daemon is a part of what serves: rules alone lead nowhere. */

@@ -75,7 +75,9 @@ async function change(task: ChangeTask, lock: Lock, io: Io): Promise<number> {
   const desired = await withoutRelay(compiled.desired, io);
   const live = await readNode(node, desired);
   await report(remarks(live, desired), true, io);
-  const applied = await apply(targetOf(node, task, io), desired, planOptions(node, options), live);
+  const how = planOptions(node, options);
+  const begun = { before: live, plan: plan(live, desired, how) };
+  const applied = await apply(targetOf(node, task, io), desired, how, begun);
   const { count, diagnostics } = hasErrors(applied.diagnostics)
     ? { count: 0, diagnostics: [] }
     : await forgetFlows(node.host, compiled.resolved, applied.before, applied.plan.differences);

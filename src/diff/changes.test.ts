@@ -27,8 +27,7 @@ function state(mode: string): DesiredState {
 
 /** A node that runs `program`, after `act` changed its iptables-save text of IPv4. */
 function nodeWith(there: DesiredState, act: (lines: string[]) => void): ObservedState {
-  const { virtualServers } = there.ipvs ?? { virtualServers: [] };
-  const observed = assume({}, there, { ipvs: { saved: { virtualServers, others: [] }, connections: [] } });
+  const observed = assume({}, there);
   const iptables = (there.iptables?.ruleSets ?? []).map((ruleSet) => {
     const lines = render(print(ruleSet)).split('\n');
     if (ruleSet.family === 'ipv4') act(lines);

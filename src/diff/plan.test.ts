@@ -39,8 +39,7 @@ function state(mode: string, services: readonly SmallService[], options: Partial
 
 /** A node on which `there` was programmed. */
 function nodeWith(there: DesiredState): ObservedState {
-  const { virtualServers } = there.ipvs ?? { virtualServers: [] };
-  return assume(EMPTY, there, { ipvs: { saved: { virtualServers, others: [] }, connections: [] } });
+  return assume(EMPTY, there);
 }
 
 const steps = (observed: ObservedState, desired: DesiredState): readonly Step[] =>

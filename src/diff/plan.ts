@@ -4,7 +4,7 @@
  */
 import { oursIn } from '../backends/ours.js';
 import type { Cidr } from '../ip.js';
-import type { AnyTool, How, Phase, Step } from '../tools/tool.js';
+import { type AnyTool, type How, isEmpty, type Phase, type Step } from '../tools/tool.js';
 import { type DesiredState, type Differences, type ObservedState, STAGES, type Stage, TOOLS } from '../tools/tools.js';
 
 export interface Plan {
@@ -72,7 +72,7 @@ function stepsOf(
     return tool ? [{ ...stage, tool }] : [];
   });
   const run = (tool: AnyTool, phase: Phase) =>
-    tool.steps(differences[tool.name], phase, byTool(desired)[tool.name], how).filter(({ input }) => input.length > 0);
+    tool.steps(differences[tool.name], phase, byTool(desired)[tool.name], how).filter((step) => !isEmpty(step));
   const made = new Map(
     stages.filter(({ tool }) => !tool.isAtomic).map((stage) => [stage, run(stage.tool, stage.phase)]),
   );

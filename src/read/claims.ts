@@ -9,18 +9,28 @@ import { isHeadless, type Service } from './types.js';
 /** The claims so far: `ClusterIP 10.0.0.1`, `TCP node port 30000`, `node port 30000` → the first Service with it. */
 export type Claims = Map<string, Service>;
 
+/** The first Service that has a claim. */
+export type HolderOf = (claim: string) => Service | undefined;
+
 /**
  * Records the claims of `service`, or reports those that another Service already has: `cluster-ip-conflict`,
  * `node-port-conflict`. A Service with an error claims nothing.
  */
 export function claim(claims: Claims, service: Service): Diagnostic[] {
-  const wanted = claimsOf(service);
-  const conflicts = wanted.flatMap((one) => conflictOf(one, claims, service));
+  const conflicts = conflictsOf(service, (key) => claims.get(key));
   if (hasErrors(conflicts)) return conflicts;
-  for (const { what, number } of wanted) {
-    for (const key of [what, number ?? what]) if (!claims.has(key)) claims.set(key, service);
-  }
+  for (const key of claimKeys(service)) if (!claims.has(key)) claims.set(key, service);
   return conflicts;
+}
+
+/** What of the claims of `service` other Services have. */
+export function conflictsOf(service: Service, holderOf: HolderOf): Diagnostic[] {
+  return claimsOf(service).flatMap((one) => conflictOf(one, holderOf, service));
+}
+
+/** The keys of the claims of a Service. */
+export function claimKeys(service: Service): readonly string[] {
+  return claimsOf(service).flatMap(({ what, number }) => (number === undefined ? [what] : [what, number]));
 }
 
 interface Claim {
@@ -32,13 +42,14 @@ interface Claim {
   readonly protocol?: string;
 }
 
-function conflictOf({ code, what, path, number, protocol }: Claim, claims: Claims, service: Service): Diagnostic[] {
+function conflictOf({ code, what, path, number, protocol }: Claim, holderOf: HolderOf, service: Service): Diagnostic[] {
   const { origin } = service;
-  const holder = claims.get(what) ?? (number === undefined ? undefined : claims.get(number));
+  const same = holderOf(what);
+  const holder = same ?? (number === undefined ? undefined : holderOf(number));
   if (!holder) return [];
   const related = { message: `${holder.origin.object} is here`, origin: holder.origin };
   const place = { origin: { ...origin, path }, related };
-  if (claims.has(what)) {
+  if (same) {
     const message = `${origin.object} wants ${what}, which ${holder.origin.object} has`;
     return [{ code, severity: 'error', message, ...place }];
   }

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diag.js';
 import type { Options } from '../options.js';
-import { isHeadless, type Service, type Snapshot, serviceOf } from '../read/types.js';
+import { type EndpointSlice, isHeadless, keyOf, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { isOurs } from './resolve.js';
 
 /** What to suggest for missing cluster IPs: --simulate, `vipc allocate`, or nothing because it was given already. */
@@ -23,28 +23,44 @@ const HINTS: Readonly<Record<Remedy, string | undefined>> = {
 export function omissions(
   snapshot: Snapshot,
   ports: number,
-  { externalIPs }: Pick<Options, 'externalIPs'>,
+  options: Pick<Options, 'externalIPs'>,
   remedy: Remedy = 'simulate',
 ): readonly Diagnostic[] {
   const { services, slices } = snapshot;
-  const names = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+  const names = new Set(services.map(keyOf));
   const orphans = slices.filter((slice) => {
     const service = serviceOf(slice);
     return service !== undefined && !names.has(service);
   });
-  const hint = HINTS[remedy];
   return [
     ...(ports === 0 && services.length > 0 ? [noServicePort(services, remedy)] : []),
-    ...services.filter(lacksAddress).map(({ origin }): Diagnostic => {
-      const message = `${origin.object} has no cluster IP, so it has no rules`;
-      return { code: 'no-cluster-ip', severity: 'warning', message, origin, ...(hint !== undefined && { hint }) };
-    }),
-    ...(externalIPs ? [] : services.filter(hasExternalIPs).map(notServed)),
-    ...orphans.map(({ origin }): Diagnostic => {
-      const message = `${origin.object} is left out: its Service is not in the snapshot`;
-      return { code: 'orphan-slice', severity: 'note', message, origin };
-    }),
+    ...services.flatMap((service) => serviceOmissions(service, options, remedy)),
+    ...orphans.map(orphan),
   ];
+}
+
+/** Those of one Service. */
+export function serviceOmissions(
+  service: Service,
+  { externalIPs }: Pick<Options, 'externalIPs'>,
+  remedy: Remedy,
+): readonly Diagnostic[] {
+  return [
+    ...(lacksAddress(service) ? [noClusterIP(service, remedy)] : []),
+    ...(!externalIPs && hasExternalIPs(service) ? [notServed(service)] : []),
+  ];
+}
+
+function noClusterIP({ origin }: Service, remedy: Remedy): Diagnostic {
+  const hint = HINTS[remedy];
+  const message = `${origin.object} has no cluster IP, so it has no rules`;
+  return { code: 'no-cluster-ip', severity: 'warning', message, origin, ...(hint !== undefined && { hint }) };
+}
+
+/** A note on a slice whose Service is missing. */
+export function orphan({ origin }: EndpointSlice): Diagnostic {
+  const message = `${origin.object} is left out: its Service is not in the snapshot`;
+  return { code: 'orphan-slice', severity: 'note', message, origin };
 }
 
 function hasExternalIPs(service: Service): boolean {
@@ -67,7 +83,7 @@ function lacksAddress({ spec }: Service): boolean {
 }
 
 /** Reported because empty rules never change, so a check of them would never fail. */
-function noServicePort(services: readonly Service[], remedy: Remedy): Diagnostic {
+export function noServicePort(services: readonly Service[], remedy: Remedy): Diagnostic {
   const counts = new Map<string, number>();
   for (const service of services) counts.set(why(service), (counts.get(why(service)) ?? 0) + 1);
   const reasons = [...counts].map(([reason, n]) => `${n} ${reason}`).join(', ');

@@ -2,12 +2,12 @@
  * resolve: Snapshot × node × options → ServicePorts, sorted by namespace, Service, port and protocol. All Kubernetes
  * semantics of rules are decided here; it knows nothing about packet filters.
  */
-import { type Memo, NO_MEMO } from '../memo.js';
 import type { Options } from '../options.js';
-import { compare, sorted } from '../order.js';
+import { sorted } from '../order.js';
 import { type EndpointSlice, type ObjectMeta, type Service, type Snapshot, slicesByService } from '../read/types.js';
 import { endpointsOf } from './endpoints.js';
 import { addressesOf, frontendsOf, policiesOf, trafficUse } from './frontends.js';
+import { byNameAndProtocol } from './order.js';
 import { usableEndpoints } from './traffic.js';
 import type { NodeContext, ServicePort } from './types.js';
 
@@ -15,18 +15,12 @@ import type { NodeContext, ServicePort } from './types.js';
 const NOT_OURS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'];
 
 /** The ServicePorts of `snapshot` in the node's family. */
-export function resolve(
-  snapshot: Snapshot,
-  node: NodeContext,
-  options: Options,
-  memo: Memo = NO_MEMO,
-): readonly ServicePort[] {
+export function resolve(snapshot: Snapshot, node: NodeContext, options: Options): readonly ServicePort[] {
   const slices = proxiedSlices(snapshot);
   return sorted(snapshot.services.filter(isOurs)).flatMap((service) => {
     const { namespace, name } = service.metadata;
     const its = slices.get(`${namespace}/${name}`) ?? [];
-    const parts = [node, options, ...its];
-    return memo.of(`resolve ${node.family}`, service, parts, () => resolveService(service, its, node, options));
+    return resolveProxied(service, its, node, options);
   });
 }
 
@@ -35,8 +29,18 @@ function proxiedSlices(snapshot: Snapshot): ReadonlyMap<string, readonly Endpoin
   return slicesByService(snapshot.slices.filter(isOurs));
 }
 
-/** The ServicePorts of one Service; they depend only on the arguments, so they can be memoized. */
-function resolveService(
+/** The ServicePorts of one Service, whose slices are sorted by name. */
+export function resolveService(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  node: NodeContext,
+  options: Options,
+): readonly ServicePort[] {
+  return isOurs(service) ? resolveProxied(service, slices.filter(isOurs), node, options) : [];
+}
+
+/** The same for objects that kube-proxy serves. */
+function resolveProxied(
   service: Service,
   slices: readonly EndpointSlice[],
   node: NodeContext,
@@ -71,11 +75,4 @@ function healthCheckOf(service: Service): Pick<ServicePort, 'healthCheckNodePort
   const { type, healthCheckNodePort } = service.spec;
   if (type !== 'LoadBalancer' || policiesOf(service).external !== 'Local' || healthCheckNodePort === 0) return {};
   return { healthCheckNodePort, ...(service.allocated?.healthCheckNodePort ? { syntheticHealthCheck: true } : {}) };
-}
-
-function byNameAndProtocol(
-  a: { readonly name: string; readonly protocol: string },
-  b: { readonly name: string; readonly protocol: string },
-): number {
-  return compare(a.name, b.name) || compare(a.protocol, b.protocol);
 }

@@ -5,7 +5,7 @@ import type { Resolved } from '../backends/backend.js';
 import type { Family } from '../ip.js';
 import type { ServiceChange } from '../review/compare.js';
 import type { Chain } from '../tools/iptables/types.js';
-import type { Step } from '../tools/tool.js';
+import { type Step, textOf } from '../tools/tool.js';
 import type { DesiredState } from '../tools/tools.js';
 
 export interface RuleCount {
@@ -14,34 +14,46 @@ export interface RuleCount {
   readonly rules: number;
 }
 
-/** A chain that did not change is the same object in the next state, and making its rules only to count them is costly. */
-const counted = new WeakMap<Chain, number>();
-
-/** How many iptables rules a state has, by family and table. */
-export function rulesIn({ iptables }: DesiredState): readonly RuleCount[] {
+/** How many iptables rules a state has, by family and table; of `apart` none. */
+export function rulesIn({ iptables }: DesiredState, apart: ReadonlySet<Chain> = new Set()): readonly RuleCount[] {
   return (iptables?.ruleSets ?? []).flatMap(({ family, tables }) =>
     tables.map(({ name, chains }) => {
-      return { family, table: name, rules: chains.reduce((sum, chain) => sum + countOf(chain), 0) };
+      return {
+        family,
+        table: name,
+        rules: chains.reduce((sum, each) => sum + (apart.has(each) ? 0 : countOf(each)), 0),
+      };
     }),
   );
 }
 
-function countOf(chain: Chain): number {
-  const known = counted.get(chain);
-  if (known !== undefined) return known;
-  const count = chain.rules().length;
-  counted.set(chain, count);
-  return count;
+/** How many more iptables rules one state has than another, by family and table; what they have in common costs nothing. */
+export function rulesMore(before: DesiredState, after: DesiredState): readonly RuleCount[] {
+  const [was, is] = [chainsIn(before), chainsIn(after)];
+  const less = rulesIn(before, is);
+  return rulesIn(after, was).map((each) => {
+    const count = less.find(({ family, table }) => family === each.family && table === each.table)?.rules ?? 0;
+    return { ...each, rules: each.rules - count };
+  });
+}
+
+function chainsIn({ iptables }: DesiredState): ReadonlySet<Chain> {
+  return new Set(iptables?.ruleSets.flatMap(({ tables }) => tables.flatMap(({ chains }) => chains)));
+}
+
+function countOf({ printed, rules }: Chain): number {
+  return (printed?.() ?? rules()).length;
 }
 
 /** How many iptables rules `steps` write, by family and table. A table with none is left out. */
 export function rulesWritten(steps: readonly Step[]): readonly RuleCount[] {
   const found = new Map<string, RuleCount>();
-  for (const { tool, program, input } of steps) {
+  for (const step of steps) {
+    const { tool, program } = step;
     if (tool !== 'iptables') continue;
     const family = program === 'iptables' ? 'ipv4' : 'ipv6';
     let table = '';
-    for (const { text } of input) {
+    for (const { text } of textOf(step)) {
       if (text.startsWith('*')) table = text.slice(1);
       if (!text.startsWith('-A ') && !text.startsWith('-I ')) continue;
       const key = `${family} ${table}`;

@@ -54,8 +54,8 @@ function used(): Metrics {
     at: 1_900_000_001,
     seconds: 0.25,
     steps: { compile: 0.05, apply: 0.2 },
-    resolved,
-    desired,
+    rules: rulesIn(desired),
+    noLocal: noLocalEndpoints(resolved),
     written: [{ family: 'ipv4', table: 'nat', rules: 7 }],
     networkProgramming: [0.7, 200],
   });
@@ -142,7 +142,6 @@ describe('counts', () => {
       return { family: 'ipv4', table, rules: text.match(/^-A /gm)?.length };
     });
     expect(rulesIn(compiled.desired).slice(0, 2)).toEqual(inText);
-    expect(rulesIn(compiled.desired)).toEqual(rulesIn(compiled.desired));
   });
 
   it('has the rules that steps write', () => {

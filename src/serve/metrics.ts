@@ -1,10 +1,8 @@
 /**
  * metrics: the reports of a sync loop → the page that Prometheus reads. All times are in seconds, timestamps since 1970.
  */
-import type { Resolved } from '../backends/backend.js';
 import { FAMILIES, type Family } from '../ip.js';
-import type { DesiredState } from '../tools/tools.js';
-import { type Drift, noLocalEndpoints, type RuleCount, rulesIn } from './counts.js';
+import type { Drift, NoLocalEndpoints, RuleCount } from './counts.js';
 import { type RelayCounts, recordRelay } from './relayed.js';
 import { newSeries, type Series } from './series.js';
 
@@ -53,8 +51,9 @@ export interface SyncFigures {
   readonly seconds: number;
   /** The time of each step, by name. */
   readonly steps?: Readonly<Record<string, number>>;
-  readonly resolved: readonly Resolved[];
-  readonly desired: DesiredState;
+  /** iptables rules that there are, and ServicePorts that drop traffic, of all that is served (counts.ts). */
+  readonly rules: readonly RuleCount[];
+  readonly noLocal: readonly NoLocalEndpoints[];
   /** iptables rules that it wrote (counts.ts). */
   readonly written?: readonly RuleCount[];
   /** The age of each endpoint change in it. */
@@ -140,7 +139,7 @@ function begin(series: Series): void {
 }
 
 function recordSync(series: Series, sync: SyncFigures): void {
-  const families = sync.resolved.map(({ node }) => node.family);
+  const families = sync.noLocal.map(({ family }) => family);
   recordTimes(series, sync, families);
   for (const family of families) {
     const ip_family = FAMILY[family];
@@ -148,13 +147,13 @@ function recordSync(series: Series, sync: SyncFigures): void {
     for (const ago of sync.networkProgramming ?? []) series.programmingSeconds.observe({ ip_family }, ago);
     for (const table of TABLES) series.rulesWritten.set({ ip_family, table }, 0);
   }
-  for (const { family, table, rules } of rulesIn(sync.desired)) {
+  for (const { family, table, rules } of sync.rules) {
     series.rules.set({ ip_family: FAMILY[family], table }, rules);
   }
   for (const { family, table, rules } of sync.written ?? []) {
     series.rulesWritten.set({ ip_family: FAMILY[family], table }, rules);
   }
-  for (const { family, internal, external } of noLocalEndpoints(sync.resolved)) {
+  for (const { family, internal, external } of sync.noLocal) {
     const ip_family = FAMILY[family];
     series.noLocalEndpoints.set({ ip_family, traffic_policy: 'internal' }, internal);
     series.noLocalEndpoints.set({ ip_family, traffic_policy: 'external' }, external);

@@ -6,6 +6,7 @@ import { localHost } from '../apply/host.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { smallProgram } from '../testing/cases/small-program.js';
 import { describeInKernel } from '../testing/machine/rings.js';
+import { noLocalEndpoints, rulesIn } from './counts.js';
 import { newMetrics } from './metrics.js';
 
 const describeKernel = await describeInKernel();
@@ -21,7 +22,8 @@ describeKernel('promtool check metrics', () => {
     const metrics = newMetrics();
     const { resolved, desired } = smallProgram();
     metrics.queued(1_900_000_000);
-    metrics.synced({ full: true, at: 1_900_000_001, seconds: 0.2, steps: { apply: 0.1 }, resolved, desired });
+    const counts = { rules: rulesIn(desired), noLocal: noLocalEndpoints(resolved) };
+    metrics.synced({ full: true, at: 1_900_000_001, seconds: 0.2, steps: { apply: 0.1 }, ...counts });
     metrics.requested({ code: '<error>', host: '[fd00::1]:6443', method: 'GET' });
     // scripts/setup.sh leaves it there.
     const argv = ['env', `PATH=${ROOT}.cache/bin:${process.env.PATH}`, 'promtool', 'check', 'metrics'];

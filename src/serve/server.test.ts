@@ -25,7 +25,7 @@ async function start(more: Partial<Served> = {}): Promise<Servers & { url: (page
       health: proxyHealth(60_000),
       nodeEligible: () => true,
       metrics: newMetrics(),
-      compiled: () => compiled,
+      compiled: () => ({ ...compiled, of: () => compiled }),
       now: () => NOW,
       ...more,
     },

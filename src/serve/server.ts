@@ -37,8 +37,8 @@ export interface Served {
 /** The state that is served now, and its mode. */
 export interface ServedState {
   readonly backend: { readonly mode: string; readonly localPolicy: LocalPolicy };
-  readonly resolved: readonly Resolved[];
-  readonly desired: DesiredState;
+  /** What there is for one Service, as `namespace/name`, and perhaps for others. */
+  readonly of: (service: string) => { readonly resolved: readonly Resolved[]; readonly desired: DesiredState };
 }
 
 export interface Servers {
@@ -143,7 +143,8 @@ function rulesAnswer({ compiled }: Served, asked: readonly string[]): Answer {
   }
   const made = compiled();
   if (!made) return NOT_YET;
-  const text = serviceRules(made.resolved, made.desired, service, made.backend.localPolicy);
+  const { resolved, desired } = made.of(service);
+  const text = serviceRules(resolved, desired, service, made.backend.localPolicy);
   if (text !== undefined) return { status: 200, type: TEXT, body: text };
   const why = 'there is none, or it is headless, of type ExternalName, of another proxy, or has errors (see the log)';
   return textAnswer(404, `no rules of Service ${service} on this node: ${why}`);

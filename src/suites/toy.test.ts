@@ -124,7 +124,7 @@ describe('a toy tool', () => {
   it('is assumed as it was programmed', () => {
     const others = othersOf({ toy: ['Zoe', 'other'] } as object, tools);
     expect(others).toMatchObject({ toy: ['other'] });
-    expect(assume(others, desired as object, {}, tools)).toMatchObject({ toy: ['other', 'Anna', 'Bella'] });
+    expect(assume(others, desired as object, tools)).toMatchObject({ toy: ['other', 'Anna', 'Bella'] });
   });
 
   it('has its remarks among all others', () => {

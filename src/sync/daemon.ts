@@ -8,8 +8,8 @@ import type { Target } from '../apply/run.js';
 import type { Resolved } from '../backends/backend.js';
 import type { Features } from '../backends/features.js';
 import { backendFor } from '../backends/index.js';
+import type { Compilation } from '../increment/compiler.js';
 import type { Options, Periods } from '../options.js';
-import type { Compiled } from '../pipeline.js';
 import { type ProxyHealth, proxyHealth } from '../serve/health.js';
 import { type HealthChecks, healthChecks } from '../serve/health-checks.js';
 import { type History, newHistory } from '../serve/history.js';
@@ -18,6 +18,7 @@ import { startServers } from '../serve/server.js';
 import type { Changes } from '../watch/changes.js';
 import type { ObjectSource } from '../watch/source.js';
 import { newStore, type Store } from '../watch/store.js';
+import { type Collector, newCollector } from './collect.js';
 import { type Logger, logDrift, logSync, NODE, newReporter, type Reporter } from './log.js';
 import { newLoop } from './loop.js';
 import { measure } from './measure.js';
@@ -67,6 +68,7 @@ interface Outlets {
   readonly health: ProxyHealth;
   readonly checks: HealthChecks;
   readonly history: History;
+  readonly collector: Collector;
 }
 
 function newOutlets(log: Logger, options: Options): Outlets {
@@ -84,6 +86,7 @@ function newOutlets(log: Logger, options: Options): Outlets {
     history,
     health,
     checks: healthChecks(() => health.isHealthy(Date.now())),
+    collector: newCollector(),
   };
 }
 
@@ -134,6 +137,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
       await source.stop();
       await loop.stop();
       await checks.close();
+      outlets.collector.stop();
       await servers.close();
     },
   };
@@ -149,13 +153,13 @@ interface Sync {
   /** Syncs the node to the store, and reports it to the outlets; whether it worked. */
   readonly sync: (kind: SyncKind) => Promise<boolean>;
   /** What is served; undefined before the first sync that compiled. */
-  readonly compiled: () => Compiled | undefined;
+  readonly compiled: () => Compilation | undefined;
   /** Resolves after the first sync that worked. */
   readonly ready: Promise<void>;
 }
 
 function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: () => number | undefined): Sync {
-  let compiled: Compiled | undefined;
+  let compiled: Compilation | undefined;
   /** The Services whose changes failed so far. */
   let owed: readonly string[] = [];
   let becomeReady: () => void = () => {};
@@ -164,13 +168,14 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: (
   });
   const sync = async (kind: SyncKind): Promise<boolean> => {
     const taken = store.takeChanges();
-    const done = await syncer.sync(store.snapshot(), kind);
+    const done = await syncer.sync(store, taken, kind);
     compiled = done.compiled ?? compiled;
+    if (done.kind === 'full') outlets.collector.soon();
     const changes = { ...taken, names: new Set([...owed, ...taken.names]) };
     owed = done.ok ? [] : [...changes.names];
     reportSync(outlets, done, changes);
     if (!done.ok) return false;
-    await reportSuccess(outlets, compiled?.resolved ?? [], store.changes(), pendingSince());
+    await reportSuccess(outlets, done.figures?.healthChecked ?? [], store.changes(), pendingSince());
     becomeReady();
     return true;
   };
@@ -215,7 +220,6 @@ function periodsOf(options: Options): Periods {
 }
 
 /** Whether load balancers should use the node: not while it is leaving. An unknown Node is not leaving. */
-function isEligible(store: Store, compiled: Compiled | undefined): boolean {
-  const name = compiled?.resolved[0]?.node.name;
-  return !store.snapshot().nodes.some(({ metadata, leaving }) => metadata.name === name && leaving);
+function isEligible(store: Store, compiled: Compilation | undefined): boolean {
+  return !(compiled && store.node(compiled.nodeName)?.leaving);
 }

@@ -3,17 +3,13 @@
  * both is certain to be drift.
  */
 import { changesOf } from '../diff/changes.js';
-import { type PlanOptions, plan } from '../diff/plan.js';
+import type { Plan } from '../diff/plan.js';
 import type { DiffLine, ServiceChange } from '../review/compare.js';
-import type { DesiredState, ObservedState } from '../tools/tools.js';
+import type { ObservedState } from '../tools/tools.js';
 
-/** The lines by which the observed state differs from each of the programmed ones. */
-export function driftFrom(
-  programmed: readonly DesiredState[],
-  observed: ObservedState,
-  options: PlanOptions,
-): readonly ServiceChange[] {
-  const found = programmed.map((state) => changesOf(plan(observed, state, options).differences, observed));
+/** The lines by which the observed state differs from each of the programmed ones; `plans` lead back to these. */
+export function driftFrom(plans: readonly Plan[], observed: ObservedState): readonly ServiceChange[] {
+  const found = plans.map(({ differences }) => changesOf(differences, observed));
   return found.length === 0 ? [] : found.reduce(common);
 }
 

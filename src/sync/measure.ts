@@ -8,20 +8,19 @@ import type { SyncReport } from './run.js';
 
 /** Counts a sync that ended at `at`, in seconds since 1970, and the changes that it took. */
 export function measure(metrics: Metrics, report: SyncReport, changes: Changes, at: number): void {
-  const { kind, ok, times, compiled, drift, forgottenFlows } = report;
+  const { kind, ok, times, figures: served, drift, forgottenFlows } = report;
   const { total = 0, ...steps } = times;
   const figures = { full: kind === 'full', seconds: total / 1000, steps: inSeconds(steps) };
   const { services, slices: endpoints, triggered } = changes;
   metrics.changed({ services, endpoints });
   if (drift.length > 0) metrics.drift(driftOf(drift));
   if (steps['flows'] !== undefined) metrics.flows(steps['flows'] / 1000, forgottenFlows);
-  if (!ok || !compiled) {
+  if (!ok || !served) {
     metrics.failed(figures);
     return;
   }
-  const { resolved, desired } = compiled;
   const networkProgramming = triggered.map((trigger) => Math.max(0, at - trigger));
-  metrics.synced({ ...figures, at, resolved, desired, written: rulesWritten(report.steps), networkProgramming });
+  metrics.synced({ ...figures, ...served, at, written: rulesWritten(report.steps), networkProgramming });
 }
 
 function inSeconds(steps: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

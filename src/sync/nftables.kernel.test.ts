@@ -53,7 +53,7 @@ function drive(layout: string, use: (driver: Driver) => Promise<void>): Promise<
       sync: async (text, kind) => {
         const source = { name: 'cluster.yaml', text };
         store.replaceSnapshot(readSnapshot([source]).value);
-        const report = await syncer.sync(store.snapshot(), kind);
+        const report = await syncer.sync(store, store.takeChanges(), kind);
         if (report.ok) expect(await differenceTo(node, [source], OPTIONS)).toEqual([]);
         return report;
       },

@@ -1,8 +1,8 @@
 /**
  * page: what the daemon's page shows, from what the daemon has: the cluster, what it did lately, what waits.
  */
+import type { Compilation } from '../increment/compiler.js';
 import type { Options } from '../options.js';
-import type { Compiled } from '../pipeline.js';
 import type { Parts } from '../report/html.js';
 import type { Report } from '../report/model.js';
 import type { ProxyHealth } from '../serve/health.js';
@@ -23,7 +23,7 @@ interface Now {
   readonly options: Options;
   readonly store: Store;
   /** Undefined before the first sync. */
-  readonly compiled: Compiled | undefined;
+  readonly compiled: Compilation | undefined;
   readonly pendingSince: number | undefined;
 }
 
@@ -65,10 +65,12 @@ export function pageSource(
 function reportOf(
   store: Store,
   options: Options,
-  { backend, resolved }: Compiled,
+  compiled: Compilation,
   { version, layout }: { readonly version: string; readonly layout: string | undefined },
 ): Report {
-  const nodeName = resolved[0]?.node.name ?? options.nodeName;
+  const { backend } = compiled;
+  const resolved = compiled.resolved();
+  const nodeName = compiled.nodeName || options.nodeName;
   return {
     snapshot: store.snapshot(),
     data: {

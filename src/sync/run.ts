@@ -2,9 +2,10 @@
  * Run: the record of one sync, filled in while it goes on, and the report that is made from it.
  */
 import type { Diagnostic } from '../diag.js';
-import type { Compiled } from '../pipeline.js';
+import type { Compilation } from '../increment/compiler.js';
 import type { ServiceChange } from '../review/compare.js';
-import type { Step } from '../tools/tool.js';
+import { type Step, textOf } from '../tools/tool.js';
+import type { Figures } from './figures.js';
 import { type Stopwatch, stopwatch, type Times } from './stopwatch.js';
 
 export type SyncKind = 'full' | 'partial';
@@ -16,7 +17,7 @@ interface Outcome {
   readonly ok: boolean;
   /** Whether a tool refused its input. */
   readonly refused: boolean;
-  /** All diagnostics of compiling, at every sync; absent when the sync failed before it. */
+  /** All diagnostics of compiling, at every sync, the very same list until one changes; absent when the sync failed before it. */
   readonly found?: readonly Diagnostic[];
   /** Diagnostics about the node, and from its tools. */
   readonly diagnostics: readonly Diagnostic[];
@@ -25,8 +26,9 @@ interface Outcome {
   /** Changes by other programs, as lines to put back (`+`) and to take away (`-`). */
   readonly drift: readonly ServiceChange[];
   readonly forgottenFlows: number;
-  /** What is served now; absent when nothing could be compiled. */
-  readonly compiled?: Compiled;
+  /** What is served now, with figures of it; absent when nothing could be compiled. */
+  readonly compiled?: Compilation;
+  readonly figures?: Figures;
 }
 
 export interface SyncReport extends Outcome {
@@ -78,6 +80,6 @@ export function reportOf({ watch, ...outcome }: Run): SyncReport {
 
 function linesByTool(steps: readonly Step[]): Readonly<Record<string, number>> {
   const lines: Record<string, number> = {};
-  for (const { program, input } of steps) lines[program] = (lines[program] ?? 0) + input.length;
+  for (const step of steps) for (const _ of textOf(step)) lines[step.program] = (lines[step.program] ?? 0) + 1;
   return lines;
 }

@@ -47,7 +47,7 @@ function drive(variant: Variant, use: (driver: Driver) => Promise<void>, layout 
     const sync = async (text: string, kind: SyncKind): Promise<SyncReport> => {
       const source: Source = { name: 'cluster.yaml', text };
       store.replaceSnapshot(readSnapshot([source]).value);
-      const report = await syncer.sync(store.snapshot(), kind);
+      const report = await syncer.sync(store, store.takeChanges(), kind);
       if (report.ok) expect(await differenceTo(node, [source], options)).toEqual([]);
       return report;
     };
@@ -113,10 +113,9 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
 
   it('compiles only what changed', () =>
     drive(variant, async ({ sync }) => {
-      const first = await sync(TEXT, 'full');
-      const change = await sync(CHANGED, 'partial');
-      const before = new Set(first.compiled?.resolved.flatMap(({ ports }) => ports));
-      const made = change.compiled?.resolved.flatMap(({ ports }) => ports).filter((port) => !before.has(port)) ?? [];
+      const portsOf = ({ compiled }: SyncReport) => compiled?.resolved().flatMap(({ ports }) => ports) ?? [];
+      const before = new Set(portsOf(await sync(TEXT, 'full')));
+      const made = portsOf(await sync(CHANGED, 'partial')).filter((port) => !before.has(port));
       const changed = made.map(({ name }) => `${name.namespace}/${name.service}`);
       expect(changed.length).toBeGreaterThan(0);
       expect(changed.length).toBeLessThan(before.size / 2);
@@ -127,7 +126,9 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
       const node = await liveNode(host, variant);
       const broken = { ...node.target, host: { run: async () => ({ code: 1, stdout: '', stderr: 'broken\n' }) } };
       const syncer = newSyncer({ target: broken, features: DEFAULT_FEATURES, chainsPerCommit: 300 }, OPTIONS);
-      const report = await syncer.sync(readSnapshot([{ name: 'c.yaml', text: TEXT }]).value, 'partial');
+      const store = newStore({ onChange: () => {}, onInvalid: () => {} });
+      store.replaceSnapshot(readSnapshot([{ name: 'c.yaml', text: TEXT }]).value);
+      const report = await syncer.sync(store, store.takeChanges(), 'partial');
       expect(report).toMatchObject({ ok: false, kind: 'full', refused: false });
       expect(report.diagnostics[0]?.message).toContain('broken');
     }));

@@ -16,7 +16,7 @@ import type { Diagnostic } from '../diag.js';
 import type { Family } from '../ip.js';
 import type { Owner } from '../owner.js';
 import type { SectionChange } from '../review/compare.js';
-import type { Line, Section } from '../text.js';
+import type { Line, Section, Text } from '../text.js';
 import type { Ask, Outcome } from './ask.js';
 import type { Detected } from './detected.js';
 
@@ -32,6 +32,19 @@ export interface Step {
   /** Its command line, given how many seconds it may wait for a lock. */
   readonly argv: (waitSeconds: number) => readonly string[];
   readonly input: readonly Line[];
+  /** The same, made line by line at each iteration, where `input` is large and made only when it is asked for. */
+  readonly text?: Text;
+}
+
+/** The input of a step. */
+export function textOf(step: Step): Text {
+  return step.text ?? step.input;
+}
+
+/** Whether a step has no input. */
+export function isEmpty(step: Step): boolean {
+  for (const _ of step.text ?? step.input) return false;
+  return true;
 }
 
 /** How to write the steps of a change. */
@@ -75,8 +88,6 @@ export interface Tool<Name extends string, Desired, Observed, Difference, Ours> 
   readonly name: Name;
   /** The observed state of a node that has nothing of it. */
   readonly nothing: Observed;
-  /** Set when its state changes by itself, so that programmed state does not tell the observed state. */
-  readonly isVolatile?: true;
   /**
    * Set when one input changes everything at once. It is split in two only around steps that move packets between
    * servers.
@@ -93,6 +104,10 @@ export interface Tool<Name extends string, Desired, Observed, Difference, Ours> 
   foreign(observed: Observed, ours: Ours): Observed;
   /** The node on which `desired` was programmed beside `foreign`. */
   assume(foreign: Observed, desired: Desired | undefined): Observed;
+  /** `assumed`, read again as far as `difference` depends on what changes by itself; the very same when it does not. */
+  recheck?(ask: Ask, assumed: Observed, difference: Difference): Promise<Observed>;
+  /** What stays after a change until it ends by itself: a part of the foreign state, and the ServicePorts it is of. */
+  left?(difference: Difference): { readonly foreign: Observed; readonly owners: readonly Owner[] };
   /** The difference; without `desired` all that is ours must go. */
   diff(observed: Observed, desired: Desired | undefined, ours: Ours): Difference;
   /** The input of one phase; a step without input is left out. */

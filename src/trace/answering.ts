@@ -72,7 +72,7 @@ function servedBy({ snapshot, options, how, ruled }: Given): Checked<Served | un
     return { value: { contexts, ports: [], rules: ruled?.rules }, diagnostics: [] };
   }
   if (ruled) {
-    const { value, diagnostics } = resolveFamilies(snapshot, options, how.memo, how.completion);
+    const { value, diagnostics } = resolveFamilies(snapshot, options, how.completion);
     const contexts = value.map(({ node }) => node);
     return { value: { contexts, ports: value.flatMap(({ ports }) => ports), rules: ruled.rules }, diagnostics };
   }

@@ -1,7 +1,7 @@
 /**
  * Changes: what changed in the store since a sync took its changes.
  */
-import { type EndpointSlice, type Node, SERVICE_NAME_LABEL, type Service, type ServiceCIDR } from '../read/types.js';
+import { type EndpointSlice, type Node, type Service, type ServiceCIDR, serviceOf } from '../read/types.js';
 
 /** The kinds that rules are compiled from. */
 export type Kind = 'Service' | 'EndpointSlice' | 'Node' | 'ServiceCIDR';
@@ -14,6 +14,8 @@ export interface Changes {
   readonly nodes: number;
   /** The Services that changed, or whose endpoints did, as `default/web`. */
   readonly names: ReadonlySet<string>;
+  /** Set when an object changed that all Services may depend on: a Node, or a ServiceCIDR. */
+  readonly isOfAll?: true;
   /** When the changed endpoints changed, as their controller noted it, in seconds since 1970. */
   readonly triggered: readonly number[];
 }
@@ -22,6 +24,8 @@ export interface Changes {
 export interface ChangeLog {
   /** An object was added (without `before`), removed (without `object`) or modified. */
   add(kind: Kind, before: Stored | undefined, object: Stored | undefined): void;
+  /** The claims of a Service hold now, or hold no longer. */
+  touch(name: string): void;
   seen(): Changes;
   /** The same, and forgets them. */
   take(): Changes;
@@ -32,7 +36,8 @@ export function newChanges(): ChangeLog {
   let [counts, names, triggered] = none();
   const seen = (): Changes => {
     const { Service: services, EndpointSlice: slices, Node: nodes } = counts;
-    return { services, slices, nodes, names, triggered };
+    const isOfAll = nodes + counts.ServiceCIDR > 0;
+    return { services, slices, nodes, names, triggered, ...(isOfAll && { isOfAll }) };
   };
   return {
     seen,
@@ -41,10 +46,11 @@ export function newChanges(): ChangeLog {
       [counts, names, triggered] = none();
       return taken;
     },
+    touch: (name) => void names.add(name),
     add: (kind, before, object) => {
       counts[kind]++;
       for (const each of [before, object]) {
-        const name = each && serviceOf(kind, each);
+        const name = each && nameOf(kind, each);
         if (name !== undefined) names.add(name);
       }
       const trigger = Date.parse(object?.metadata.annotations[TRIGGER] ?? '') / 1000;
@@ -64,7 +70,7 @@ const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
 const MOST_TRIGGERS = 1000;
 
 /** The Service that an object is, or has endpoints of. */
-function serviceOf(kind: Kind, { metadata: { namespace, name, labels } }: Stored): string | undefined {
-  const service = kind === 'Service' ? name : kind === 'EndpointSlice' ? labels[SERVICE_NAME_LABEL] : undefined;
-  return service === undefined ? undefined : `${namespace}/${service}`;
+function nameOf(kind: Kind, object: Stored): string | undefined {
+  if (kind === 'EndpointSlice') return serviceOf(object as EndpointSlice);
+  return kind === 'Service' ? `${object.metadata.namespace}/${object.metadata.name}` : undefined;
 }

@@ -2,15 +2,17 @@
  * Store: the objects of the cluster as they are now. An object that comes again unchanged stays the very same, so that
  * what was compiled from it is reused; one with errors is left out and reported once.
  */
-import { type Diagnostic, hasErrors } from '../diag.js';
-import { claim } from '../read/claims.js';
+import type { Diagnostic } from '../diag.js';
+import type { Cluster } from '../read/cluster.js';
 import { keyOf, readObserved } from '../read/observed.js';
-import { EMPTY_SNAPSHOT, type Service, type Snapshot } from '../read/types.js';
+import { EMPTY_SNAPSHOT, type Node, type Service, type Snapshot } from '../read/types.js';
 import { type Changes, type Kind, newChanges } from './changes.js';
-import { newFaults } from './faults.js';
-import { LISTS, newStored } from './stored.js';
+import { type Claimed, newClaimed } from './claimed.js';
+import { type Faults, newFaults } from './faults.js';
+import { LISTS, newStored, type StoredObjects } from './stored.js';
 
-export interface Store {
+/** The objects are the sound ones, without Services that claim the address or port of another. */
+export interface Store extends Cluster {
   /** An object was added or modified. */
   put(kind: Kind, value: unknown): void;
   remove(kind: Kind, value: unknown): void;
@@ -18,8 +20,8 @@ export interface Store {
   replace(kind: Kind, values: readonly unknown[]): void;
   /** The same for objects that were read before. */
   replaceSnapshot(snapshot: Snapshot): void;
-  /** All sound objects, without Services that claim the address or port of another. */
-  snapshot(): Snapshot;
+  /** A Node by its name. */
+  node(name: string): Node | undefined;
   /** The changes since they were last taken. */
   changes(): Changes;
   /** The same, and from now on they are taken. */
@@ -37,13 +39,48 @@ export interface StoreOptions {
 export function newStore({ onChange, onInvalid }: StoreOptions): Store {
   const faults = newFaults(onInvalid);
   const changes = newChanges();
+  const claimed = newClaimed();
   let made: Snapshot | undefined;
-  const { byName, set, drop, keepOnly } = newStored((kind, before, after) => {
+  let isSettled = true;
+  const stored = newStored((kind, before, after, key) => {
     made = undefined;
     changes.add(kind, before, after);
+    if (kind === 'Service') {
+      isSettled = false;
+      claimed.change(key, after as Service | undefined);
+    }
     onChange();
   });
+  const settle = (): void => {
+    if (isSettled) return;
+    isSettled = true;
+    for (const name of claimed.settle()) changes.touch(name);
+    faults.conflict(claimed.conflicts());
+  };
+  return {
+    ...inputs(stored, faults),
+    snapshot: () => {
+      settle();
+      made ??= snapshotOf(stored, claimed);
+      return made;
+    },
+    service: (name) => {
+      settle();
+      return claimed.holds(name) ? stored.byName.Service.get(name) : undefined;
+    },
+    slicesOf: stored.slicesOf,
+    node: (name) => stored.byName.Node.get(name),
+    changes: changes.seen,
+    takeChanges: () => {
+      settle();
+      return changes.take();
+    },
+  };
+}
 
+type Inputs = Pick<Store, 'put' | 'remove' | 'replace' | 'replaceSnapshot'>;
+
+function inputs({ set, drop, keepOnly }: StoredObjects, faults: Faults): Inputs {
   const put = (kind: Kind, value: unknown): void => {
     const key = keyOf(value);
     const { value: known, diagnostics } = readObserved(kind, value);
@@ -56,18 +93,6 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
     keepOnly(kind, keys);
     faults.keepOnly(kind, keys);
   };
-  const snapshot = (): Snapshot => {
-    const { kept, conflicts } = unconflicted(byName.Service);
-    faults.conflict(conflicts);
-    return {
-      ...EMPTY_SNAPSHOT,
-      services: kept,
-      slices: [...byName.EndpointSlice.values()],
-      nodes: [...byName.Node.values()],
-      serviceCIDRs: [...byName.ServiceCIDR.values()],
-    };
-  };
-
   return {
     put,
     remove: (kind, value) => {
@@ -85,27 +110,16 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
         for (const object of given[name]) set(kind, object, keyOf(object) ?? '');
       }
     },
-    snapshot: () => {
-      made ??= snapshot();
-      return made;
-    },
-    changes: changes.seen,
-    takeChanges: changes.take,
   };
 }
 
-/** The Services whose claims hold: of two with one address the first by name, whichever came first. */
-function unconflicted(services: ReadonlyMap<string, Service>): {
-  readonly kept: readonly Service[];
-  readonly conflicts: readonly Diagnostic[];
-} {
-  const claims = new Map();
-  const conflicts: Diagnostic[] = [];
-  const sorted = [...services].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, service]) => service);
-  const kept = sorted.filter((service) => {
-    const found = claim(claims, service);
-    conflicts.push(...found);
-    return !hasErrors(found);
-  });
-  return { kept, conflicts };
+function snapshotOf({ byName }: StoredObjects, claimed: Claimed): Snapshot {
+  const kept = [...byName.Service].filter(([name]) => claimed.holds(name)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...EMPTY_SNAPSHOT,
+    services: kept.map(([, service]) => service),
+    slices: [...byName.EndpointSlice.values()],
+    nodes: [...byName.Node.values()],
+    serviceCIDRs: [...byName.ServiceCIDR.values()],
+  };
 }

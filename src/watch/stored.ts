@@ -1,7 +1,8 @@
 /**
- * Stored: the sound objects of each kind, by name. An object that comes again unchanged stays the very same.
+ * Stored: the sound objects of each kind, by name, and the slices of each Service. An object that comes again unchanged
+ * stays the very same.
  */
-import type { Snapshot } from '../read/types.js';
+import { type EndpointSlice, type Snapshot, serviceOf } from '../read/types.js';
 import type { Kind, Stored } from './changes.js';
 
 /** The list of a snapshot that each kind is in. */
@@ -16,6 +17,8 @@ type ByName = { readonly [K in Kind]: ReadonlyMap<string, Snapshot[(typeof LISTS
 
 export interface StoredObjects {
   readonly byName: ByName;
+  /** The slices of a Service, `default/web`, sorted by name. */
+  slicesOf(service: string): readonly EndpointSlice[];
   set(kind: Kind, object: Stored, key: string): void;
   drop(kind: Kind, key: string): void;
   /** Drops the objects of a kind that `keys` does not have. */
@@ -24,26 +27,54 @@ export interface StoredObjects {
 
 /** No objects yet. `onChange` is called for each one added (without `before`), removed (without `after`) or modified. */
 export function newStored(
-  onChange: (kind: Kind, before: Stored | undefined, after: Stored | undefined) => void,
+  onChange: (kind: Kind, before: Stored | undefined, after: Stored | undefined, key: string) => void,
 ): StoredObjects {
   const byName = { Service: new Map(), EndpointSlice: new Map(), Node: new Map(), ServiceCIDR: new Map() };
+  const slices = new Map<string, readonly EndpointSlice[]>();
+  const replace = (kind: Kind, key: string, before: Stored | undefined, after: Stored | undefined): void => {
+    if (kind === 'EndpointSlice') {
+      if (before) takeOut(slices, before as EndpointSlice);
+      if (after) putIn(slices, after as EndpointSlice);
+    }
+    onChange(kind, before, after, key);
+  };
   const drop = (kind: Kind, key: string): void => {
     const before = byName[kind].get(key);
-    if (byName[kind].delete(key)) onChange(kind, before, undefined);
+    if (byName[kind].delete(key)) replace(kind, key, before, undefined);
   };
   return {
     byName,
+    slicesOf: (service) => slices.get(service) ?? NONE,
     set: (kind, object, key) => {
       const before = byName[kind].get(key);
       if (before && isSame(before, object)) return;
       byName[kind].set(key, object);
-      onChange(kind, before, object);
+      replace(kind, key, before, object);
     },
     drop,
     keepOnly: (kind, keys) => {
       for (const key of byName[kind].keys()) if (!keys.has(key)) drop(kind, key);
     },
   };
+}
+
+const NONE: readonly EndpointSlice[] = [];
+
+function takeOut(slices: Map<string, readonly EndpointSlice[]>, slice: EndpointSlice): void {
+  const service = serviceOf(slice) ?? '';
+  const rest = (slices.get(service) ?? NONE).filter((each) => each !== slice);
+  if (rest.length > 0) slices.set(service, rest);
+  else slices.delete(service);
+}
+
+function putIn(slices: Map<string, readonly EndpointSlice[]>, slice: EndpointSlice): void {
+  const service = serviceOf(slice);
+  if (service === undefined) return;
+  const all = [...(slices.get(service) ?? NONE), slice];
+  slices.set(
+    service,
+    all.sort(({ metadata: a }, { metadata: b }) => (a.name < b.name ? -1 : 1)),
+  );
 }
 
 /** Whether two objects have the same fields, wherever they were written. */

@@ -1,13 +1,16 @@
 /**
  * The iptables proxy mode as a backend: one artifact per family.
  */
+import type { Family } from '../../ip.js';
 import type { Options } from '../../options.js';
+import type { RuleSet } from '../../tools/iptables/types.js';
 import type { DesiredState } from '../../tools/tools.js';
-import type { Backend, Lowering, Resolved } from '../backend.js';
+import type { Backend, Kept, Lowering, Resolved } from '../backend.js';
+import { claimsOf } from '../shared/conflicts.js';
 import { iptablesFile, RULES_FILE } from '../shared/files.js';
 import { loopbackFile, loopbackListeners, RELAY_FILE } from '../shared/loopback.js';
 import { admit } from './admit.js';
-import { LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
+import { keep as keepFamily, LAYOUT_NAMES, lower as lowerFamily } from './lower.js';
 import { formerly, iptablesOurs } from './ours.js';
 
 export const iptables: Backend = {
@@ -18,6 +21,7 @@ export const iptables: Backend = {
   files: [...Object.values(RULES_FILE), RELAY_FILE],
   admit,
   lower,
+  keep,
   artifacts: (state, ports) => [
     ...(state.iptables?.ruleSets ?? []).map((ruleSet) => iptablesFile(ruleSet, ports)),
     ...loopbackFile(state.relay),
@@ -29,13 +33,38 @@ export const iptables: Backend = {
 };
 
 function lower(resolved: readonly Resolved[], options: Options, how: Lowering): DesiredState {
-  const ruleSets = resolved.map(({ node, ports }) => lowerFamily(ports, node, options, how));
+  return stateOf(
+    resolved,
+    resolved.map((each) => lowerFamily(each, options, how)),
+  );
+}
+
+function keep(resolved: readonly Resolved[], options: Options, how: Lowering): Kept {
+  const families = new Map(resolved.map((each) => [each.node.family, keepFamily(each, options, how)]));
+  const portsOf = (part: readonly Resolved[], family: Family) =>
+    part.find(({ node }) => node.family === family)?.ports ?? [];
+  return {
+    claims: claimsOf,
+    needs: () => [],
+    replace: (before, after) =>
+      [...families]
+        .map(([family, kept]) => kept.replace(portsOf(before, family), portsOf(after, family)))
+        .every((isDone) => isDone),
+    lower: (part) =>
+      stateOf(
+        part,
+        part.flatMap(({ node, ports }) => families.get(node.family)?.lower(ports) ?? []),
+      ),
+  };
+}
+
+function stateOf(resolved: readonly Resolved[], ruleSets: readonly RuleSet[]): DesiredState {
   // By default the kernel does not route packets from 127.0.0.1, as node ports there require (k/k proxier).
   const onLoopback = resolved.some(({ node }) => node.localhostNodePorts);
   const relay = loopbackListeners(resolved);
   return {
     iptables: { ruleSets, isComplete: true },
     sysctl: onLoopback ? { 'net.ipv4.conf.all.route_localnet': 1 } : {},
-    ...(relay.length > 0 && { relay }),
+    ...(relay && { relay }),
   };
 }

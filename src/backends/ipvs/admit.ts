@@ -4,10 +4,9 @@
  */
 import { type Checked, type Diagnostic, hasErrors, type Key } from '../../diag.js';
 import { parseIp, specialUse } from '../../ip.js';
-import type { Memo } from '../../memo.js';
 import type { Options } from '../../options.js';
 import type { Frontend, FrontendKind, NodeContext, Peer, ServicePort } from '../../resolve/types.js';
-import type { Resolved } from '../backend.js';
+import type { NodePorts, Resolved } from '../backend.js';
 import { DEFAULT_FEATURES } from '../features.js';
 import { conflicts } from '../shared/conflicts.js';
 import { contextOf, DEVICE } from './context.js';
@@ -15,9 +14,9 @@ import { serversOf } from './virtual-servers.js';
 
 /**
  * `resolved` without the Services that cannot be served. Errors: `unusable-vip`, `cluster-ip-on-node`. Warnings:
- * `vip-on-node`, `vip-on-other-node`, `vip-conflict`, `no-node-address`.
+ * `vip-on-node`, `vip-on-other-node`, `vip-conflict`.
  */
-export function admit(resolved: readonly Resolved[], options: Options, memo: Memo): Checked<readonly Resolved[]> {
+export function admit(resolved: readonly Resolved[], options: Options): Checked<readonly Resolved[]> {
   const refused = new Set<string>();
   const problems = resolved.flatMap(({ node, ports, peers }) => {
     const others = byAddress(peers, node);
@@ -31,21 +30,13 @@ export function admit(resolved: readonly Resolved[], options: Options, memo: Mem
     ...rest,
     ports: ports.filter((port) => !refused.has(serviceOf(port))),
   }));
-  const rest = value.flatMap(({ node, ports }) => [
-    ...conflictsOn(node, ports, options, memo),
-    ...unservedNodePorts(ports, node),
-  ]);
+  const rest = value.flatMap(({ node, ports }) => conflictsOn(node, ports, options));
   return { value, diagnostics: [...unique(problems), ...rest] };
 }
 
-function conflictsOn(
-  node: NodeContext,
-  ports: readonly ServicePort[],
-  options: Options,
-  memo: Memo,
-): readonly Diagnostic[] {
+function conflictsOn(node: NodeContext, ports: readonly ServicePort[], options: Options): readonly Diagnostic[] {
   const context = contextOf(node, options, DEFAULT_FEATURES);
-  return conflicts(ports, (port) => serversOf(port, context, memo));
+  return conflicts(ports, (port) => serversOf(port, context));
 }
 
 function serviceOf({ name }: ServicePort): string {
@@ -111,14 +102,15 @@ function unusable(text: string): string | undefined {
   return special === 'unspecified' ? 'the unspecified address' : undefined;
 }
 
-function unservedNodePorts(ports: readonly ServicePort[], node: NodeContext): readonly Diagnostic[] {
-  // Where nodePortAddresses selects other addresses, its own warning covers that.
-  if (node.addresses.length > 0 || node.nodePorts.on !== 'local-addresses') return [];
-  const count = ports.filter(({ frontends }) => frontends.some(({ kind }) => kind === 'NodePort')).length;
-  if (count === 0) return [];
-  const message = `no ${node.family} address of the node is known: ${count} node port${count === 1 ? ' is' : 's are'} not served`;
-  const hint = 'add the Node to the snapshot, or name its addresses with --node-address';
-  return [{ code: 'no-node-address', severity: 'warning', message, hint }];
+/** Warning `no-node-address`. */
+export function unserved(nodes: readonly NodePorts[]): readonly Diagnostic[] {
+  return nodes.flatMap(({ node, nodePorts: count }): readonly Diagnostic[] => {
+    // Where nodePortAddresses selects other addresses, its own warning covers that.
+    if (count === 0 || node.addresses.length > 0 || node.nodePorts.on !== 'local-addresses') return [];
+    const message = `no ${node.family} address of the node is known: ${count} node port${count === 1 ? ' is' : 's are'} not served`;
+    const hint = 'add the Node to the snapshot, or name its addresses with --node-address';
+    return [{ code: 'no-node-address', severity: 'warning', message, hint }];
+  });
 }
 
 /** Ports of one Service share their addresses, and so the diagnostics about these. */

@@ -16,8 +16,9 @@ import type { DesiredState } from '../../tools/tools.js';
 import type { Artifact, Backend, PortCounts } from '../backend.js';
 import { iptablesFile, RULES_FILE } from '../shared/files.js';
 import { partOf } from '../shared/parts.js';
-import { admit } from './admit.js';
+import { admit, unserved } from './admit.js';
 import { DEVICE } from './context.js';
+import { keep } from './keep.js';
 import { lower } from './lower.js';
 import { formerly, ipvsOurs } from './ours.js';
 
@@ -27,7 +28,9 @@ export const ipvs: Backend = {
   localPolicy: 'fallback',
   files: [...Object.values(RULES_FILE), 'ipset.rules', 'ipvsadm.rules', 'addresses.rules', 'sysctl.conf'],
   admit,
+  unserved,
   lower,
+  keep,
   artifacts,
   tools: ['iptables', 'ipset', 'ipvs', 'addresses'],
   periods: ({ daemon }) => daemon.periods.ipvs,

@@ -14,15 +14,15 @@ import { setsOf } from './sets.js';
 import { virtualServers } from './virtual-servers.js';
 
 /** The desired state that serves `resolved`. */
-export function lower(resolved: readonly Resolved[], options: Options, { features, memo }: Lowering): DesiredState {
+export function lower(resolved: readonly Resolved[], options: Options, { features }: Lowering): DesiredState {
   const timeouts = timeoutsOf(options);
   const families = resolved.map(({ node, ports }) => {
     const context = contextOf(node, options, features);
-    const members = membersOf(ports, context, memo);
+    const members = membersOf(ports, context);
     return {
       sets: setsOf(members, node.family),
       ruleSet: ruleSetOf(ports, members, context),
-      virtualServers: virtualServers(ports, context, memo),
+      virtualServers: virtualServers(ports, context),
       addresses: [...members['KUBE-IPVS-IPS'].values()].map(({ ip = '', origin, owners = [] }) => ({
         ip,
         owners,

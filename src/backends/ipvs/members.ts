@@ -2,7 +2,6 @@
  * lower, part: ServicePorts → the members of each ipset.
  */
 
-import type { Memo } from '../../memo.js';
 import type { Frontend, ServicePort } from '../../resolve/types.js';
 import { printEntry } from '../../tools/ipset/print.js';
 import type { Entry } from '../../tools/ipset/types.js';
@@ -21,16 +20,15 @@ interface Member {
 type Add = (set: SetKey, entry: Entry) => void;
 
 /** The members of every set. */
-export function membersOf(ports: readonly ServicePort[], context: Context, memo: Memo): Members {
+export function membersOf(ports: readonly ServicePort[], context: Context): Members {
   const members = Object.fromEntries(SET_KEYS.map((key) => [key, new Map<string, Entry>()])) as Record<
     SetKey,
     Map<string, Entry>
   >;
   for (const port of ports) {
-    const lowered = memo.of('members', port, [context.node, context.options], () => lowerPort(port, context));
-    for (const { set, key, entry } of lowered) {
+    for (const { set, key, entry } of lowerPort(port, context)) {
       const before = members[set].get(key);
-      members[set].set(key, before ? memo.of('shared member', before, [entry], () => shared(before, entry)) : entry);
+      members[set].set(key, before ? shared(before, entry) : entry);
     }
   }
   return members;

@@ -20,6 +20,7 @@ import { services } from './rule-set/services.js';
 import { type Members, NODE_PORT_SETS } from './sets.js';
 
 export { CHAIN, JUMPS } from './rule-set/chains.js';
+export { closedToThisNode } from './rule-set/filter.js';
 
 /** Both tables for `ports`, whose sets have `members`. */
 export function ruleSetOf(ports: readonly ServicePort[], members: Members, context: Context): RuleSet {

@@ -2,7 +2,6 @@
  * lower, part: ServicePorts → virtual servers, one for each address and port that clients connect to.
  */
 
-import type { Memo } from '../../memo.js';
 import type { Endpoint, Frontend, ServicePort } from '../../resolve/types.js';
 import { printService } from '../../tools/ipvs/print.js';
 import type { RealServer, VirtualServer } from '../../tools/ipvs/types.js';
@@ -13,10 +12,10 @@ import type { Context } from './context.js';
  * The virtual servers of `ports`. IPVS has one per protocol, address and port. Of two ServicePorts that need the same
  * one, the first gets it; within a ServicePort the last frontend decides, as in kube-proxy.
  */
-export function virtualServers(ports: readonly ServicePort[], context: Context, memo: Memo): readonly VirtualServer[] {
+export function virtualServers(ports: readonly ServicePort[], context: Context): readonly VirtualServer[] {
   const found = new Map<string, VirtualServer>();
   for (const port of ports) {
-    for (const [key, server] of serversOf(port, context, memo)) {
+    for (const [key, server] of serversOf(port, context)) {
       if (!found.has(key)) found.set(key, server);
     }
   }
@@ -24,8 +23,8 @@ export function virtualServers(ports: readonly ServicePort[], context: Context, 
 }
 
 /** The virtual servers of one ServicePort, by their identity. */
-export function serversOf(port: ServicePort, context: Context, memo: Memo): ReadonlyMap<string, VirtualServer> {
-  return memo.of('virtual servers', port, [context.node, context.options], () => new Map(lowerPort(port, context)));
+export function serversOf(port: ServicePort, context: Context): ReadonlyMap<string, VirtualServer> {
+  return new Map(lowerPort(port, context));
 }
 
 function lowerPort(port: ServicePort, context: Context): readonly (readonly [string, VirtualServer])[] {

@@ -5,7 +5,8 @@ import type { DesiredState } from '../../tools/tools.js';
 import type { Artifact, Backend, PortCounts } from '../backend.js';
 import { loopbackFile, RELAY_FILE } from '../shared/loopback.js';
 import { partOf } from '../shared/parts.js';
-import { admit } from './admit.js';
+import { admit, unserved } from './admit.js';
+import { keep } from './keep.js';
 import { LAYOUT_NAMES, lower } from './lower.js';
 import { formerly, nftablesOurs } from './ours.js';
 import { print, toData } from './print.js';
@@ -21,7 +22,9 @@ export const nftables: Backend = {
   also: ['ServiceCIDR'],
   files: [FILE, RELAY_FILE],
   admit,
+  unserved,
   lower,
+  keep,
   artifacts,
   tools: ['nft'],
   periods: ({ daemon }) => daemon.periods.nftables,

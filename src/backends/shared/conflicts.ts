@@ -39,3 +39,12 @@ export function frontendClaims({ name, frontends }: ServicePort): Claims {
     ip === undefined ? [] : [[`${name.protocol} ${ip} ${port}`, { address: ip, port }] as const],
   );
 }
+
+/** What a ServicePort may want of a node that another wants, too: addresses and ports, node ports, pods on the node. */
+export function claimsOf(port: ServicePort): readonly string[] {
+  const { name, frontends, endpoints } = port;
+  return [
+    ...frontends.map(({ ip = '', port: number }) => `${name.protocol} ${ip} ${number}`),
+    ...endpoints.onNode.map(({ ip, port: number }) => `pod ${name.protocol} ${ip} ${number}`),
+  ];
+}

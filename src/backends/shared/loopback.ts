@@ -9,8 +9,9 @@ import type { Listener } from '../../tools/relay/types.js';
 import type { Artifact, Resolved } from '../backend.js';
 import { partOf } from './parts.js';
 
-/** The listeners of all node ports; none where the node has no loopback address for it. */
-export function loopbackListeners(resolved: readonly Resolved[]): readonly Listener[] {
+/** The listeners of all node ports; undefined where the node has no loopback address for them. */
+export function loopbackListeners(resolved: readonly Resolved[]): readonly Listener[] | undefined {
+  if (resolved.every(({ node }) => node.relayedLoopback === undefined)) return undefined;
   return resolved.flatMap(({ node: { relayedLoopback: address }, ports }) =>
     address === undefined
       ? []

@@ -15,7 +15,7 @@ const TOOL = 'tools/ask.ts tools/tool.ts diag.ts text.ts';
 /** What every proxy mode may import: never another mode. */
 const MODE =
   'backends/backend.ts backends/features.ts backends/shared/ tools/conntrack/ tools/iptables/ tools/tools.ts ' +
-  'resolve/types.ts ip.ts memo.ts';
+  'resolve/types.ts ip.ts text.ts';
 
 /** In the order of the pipeline. */
 export const RULES: readonly Rule[] = [
@@ -29,7 +29,6 @@ export const RULES: readonly Rule[] = [
   rule('ip.ts', ''),
   rule('order.ts', ''),
   rule('near.ts', ''),
-  rule('memo.ts', ''),
   rule('options.ts', 'ip.ts'),
   rule('files.ts', 'diag.ts', 'node:crypto node:fs node:path'),
   rule('read/', 'diag.ts ip.ts near.ts options.ts order.ts printable.ts'),
@@ -46,7 +45,7 @@ export const RULES: readonly Rule[] = [
   rule('lint/findings.ts', 'lint/ignores.ts lint/input-codes.ts lint/registry.ts diag.ts'),
   rule('front.ts', 'front/ clusters/ complete/ lint/ read/types.ts diag.ts ip.ts'),
   rule('front/', 'complete/allocate.ts read/ diag.ts'),
-  rule('resolve/', 'read/types.ts diag.ts ip.ts memo.ts options.ts order.ts table.ts text.ts'),
+  rule('resolve/', 'read/types.ts diag.ts ip.ts options.ts order.ts table.ts text.ts'),
   rule('review/', 'resolve/view.ts resolve/rows.ts table.ts text.ts npm:diff'),
   rule('tools/l4.ts', ''),
   rule('tools/lines.ts', 'diag.ts'),
@@ -72,10 +71,7 @@ export const RULES: readonly Rule[] = [
   ),
   rule('backends/features.ts', ''),
   rule('backends/chain-names.ts', ''),
-  rule(
-    'backends/backend.ts',
-    'backends/features.ts tools/ resolve/types.ts diag.ts ip.ts json.ts memo.ts options.ts text.ts',
-  ),
+  rule('backends/backend.ts', 'backends/features.ts tools/ resolve/types.ts diag.ts ip.ts json.ts options.ts text.ts'),
   rule(
     'backends/shared/',
     'backends/backend.ts backends/chain-names.ts backends/features.ts tools/ resolve/types.ts diag.ts ip.ts ' +
@@ -83,16 +79,16 @@ export const RULES: readonly Rule[] = [
   ),
   rule('backends/shared/hash.ts', 'backends/shared/sha256.ts'),
   rule('backends/shared/sha256.ts', 'node:crypto.hash'),
-  rule('backends/iptables/', `${MODE} backends/chain-names.ts diag.ts options.ts`),
+  rule('backends/iptables/', `${MODE} backends/chain-names.ts resolve/order.ts diag.ts options.ts`),
   rule('backends/iptables/names.ts', 'backends/shared/hash.ts resolve/types.ts ip.ts'),
   rule(
     'backends/ipvs/',
-    `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts text.ts`,
+    `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts`,
   ),
   rule(
     'backends/nftables/',
     'backends/backend.ts backends/shared/ tools/conntrack/ tools/nft/ tools/l4.ts tools/tools.ts resolve/types.ts diag.ts ip.ts ' +
-      'json.ts memo.ts options.ts text.ts',
+      'json.ts options.ts text.ts',
   ),
   rule(
     'backends/userspace/',
@@ -116,10 +112,11 @@ export const RULES: readonly Rule[] = [
   rule(
     'pipeline.ts',
     'front.ts clusters/ complete/ resolve/ backends/ tools/tools.ts synthetic.ts read/types.ts diag.ts ip.ts ' +
-      'json.ts memo.ts options.ts text.ts',
+      'json.ts options.ts text.ts',
   ),
   rule('vipc.ts', 'pipeline.ts backends/backend.ts complete/complete.ts read/ diag.ts ip.ts options.ts text.ts'),
   rule('nodes.ts', 'pipeline.ts backends/backend.ts clusters/ read/types.ts diag.ts options.ts'),
+  rule('increment/', 'pipeline.ts resolve/ backends/backend.ts tools/tools.ts read/ diag.ts ip.ts options.ts'),
   rule('discover/', 'read/types.ts diag.ts ip.ts order.ts'),
   rule(
     'views/',
@@ -136,7 +133,7 @@ export const RULES: readonly Rule[] = [
   rule('write/tree.ts', 'diag.ts npm:yaml'),
   rule('write/token.ts', 'npm:yaml'),
   rule('write/expand.ts', 'yaml.ts'),
-  rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts'),
+  rule('diff/', 'review/compare.ts backends/ours.ts tools/ diag.ts ip.ts owner.ts'),
   rule(
     'packet/',
     'tools/ipset/ tools/iptables/ tools/ipvs/ tools/nft/ tools/relay/ tools/detected.ts tools/tools.ts ip.ts owner.ts',
@@ -176,11 +173,9 @@ export const RULES: readonly Rule[] = [
   rule('watch/client.ts', 'watch/kubeconfig.ts', 'node:http node:https node:stream node:zlib'),
   rule('watch/kubeconfig.ts', '', 'npm:@kubernetes/client-node node:fs node:path global:process'),
   rule('watch/files.ts', 'watch/source.ts front.ts read/source.ts read/types.ts diag.ts', 'global:setTimeout'),
-  rule(
-    'watch/store.ts',
-    'watch/changes.ts watch/faults.ts watch/stored.ts read/claims.ts read/observed.ts read/types.ts diag.ts',
-  ),
+  rule('watch/store.ts', 'watch/changes.ts watch/claimed.ts watch/faults.ts watch/stored.ts read/ diag.ts'),
   rule('watch/changes.ts', 'read/types.ts'),
+  rule('watch/claimed.ts', 'read/claims.ts read/types.ts diag.ts'),
   rule('watch/faults.ts', 'watch/changes.ts diag.ts'),
   rule('watch/stored.ts', 'watch/changes.ts read/types.ts'),
   rule(
@@ -195,11 +190,11 @@ export const RULES: readonly Rule[] = [
   rule('serve/series.ts', '', 'npm:prom-client'),
   rule(
     'sync/',
-    'watch/changes.ts watch/source.ts watch/store.ts serve/ report/ apply/ diff/ review/ pipeline.ts backends/backend.ts ' +
-      'backends/index.ts ' +
-      'backends/features.ts tools/ read/ diag.ts memo.ts options.ts',
+    'watch/changes.ts watch/source.ts watch/store.ts increment/ serve/ report/ apply/ diff/ review/ backends/backend.ts ' +
+      'backends/index.ts backends/features.ts resolve/types.ts tools/ read/ diag.ts options.ts owner.ts',
     'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
   ),
+  rule('sync/collect.ts', '', 'node:v8 node:vm global:setTimeout'),
   rule(
     'sync/relay-process.ts',
     'apply/host.ts relay/types.ts relay/process.ts tools/',

@@ -73,7 +73,7 @@ const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], 
 
 describe('staleFlows', () => {
   it.each(ROWS)('%s', (_, before, after, each, stale) => {
-    const there = assume(EMPTY, compiled(before).desired, {});
+    const there = assume(EMPTY, compiled(before).desired);
     const { desired, resolved } = compiled(after);
     const { differences } = plan(there, desired, { chainsPerCommit: 1000, excludeCIDRs: [] });
     expect(staleFlows([each], servedFlows(resolved, there, differences))).toEqual(stale ? [each] : []);

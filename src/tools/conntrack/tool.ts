@@ -20,7 +20,6 @@ export interface ObservedFlows {
 export const conntrack: Tool<'conntrack', ServedFlows, ObservedFlows, readonly Flow[], undefined> = {
   name: 'conntrack',
   nothing: { flows: [] },
-  isVolatile: true,
   optional: { code: 'no-conntrack', hint: 'install conntrack, of Debian package conntrack' },
 
   async read(ask) {

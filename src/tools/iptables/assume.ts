@@ -4,18 +4,34 @@
  */
 import type { Family } from '../../ip.js';
 import type { IptablesOurs } from './ownership.js';
-import type { SavedChain, SavedRuleSet, SavedTable } from './parse.js';
-import { printRule } from './print.js';
+import { parseRule, type SavedChain, type SavedRuleSet, type SavedTable } from './parse.js';
+import { linesOf } from './print.js';
 import type { Chain, RuleSet, Table } from './types.js';
 
-/** A rule set without our chains. */
+/** A rule set without our chains. Its texts are copies: a part of the whole text would keep all of it in memory. */
 export function foreign(ruleSet: SavedRuleSet, { ownershipIn }: Pick<IptablesOurs, 'ownershipIn'>): SavedRuleSet {
+  const { family } = ruleSet;
   const { chain } = ownershipIn(ruleSet);
   const tables = ruleSet.tables.map(({ name, chains }) => ({
     name,
-    chains: chains.filter((each) => !chain(name, each.name)),
+    chains: chains.filter((each) => !chain(name, each.name)).map((each) => copied(each, family)),
   }));
-  return { family: ruleSet.family, tables };
+  return { family, tables };
+}
+
+function copied({ name, policy, lines, lookups }: SavedChain, family: Family): SavedChain {
+  const texts = lines.map(copy);
+  return {
+    name: copy(name),
+    ...(policy === undefined ? {} : { policy: copy(policy) }),
+    ...(lookups === undefined ? {} : { lookups }),
+    lines: texts,
+    rules: () => texts.map((line) => parseRule(line, family)),
+  };
+}
+
+function copy(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
 
 /** The rule set of a node on which `desired` was programmed beside the foreign rules of `others`. */
@@ -53,7 +69,7 @@ function saved(chain: Chain, family: Family): SavedChain {
     rules: chain.rules,
     from: chain,
     get lines() {
-      return chain.rules().map((rule) => printRule(rule, family));
+      return linesOf(chain, family).map(({ text }) => text);
     },
   };
   known.set(chain, made);

@@ -9,7 +9,7 @@ import { type ReferencedChain, referencedChains } from './diff/references.js';
 import type { Ownership } from './ownership.js';
 import type { SavedChain, SavedRuleSet, SavedTable } from './parse.js';
 import { parseRule } from './parse.js';
-import { printRule } from './print.js';
+import { linesOf, printRule } from './print.js';
 import { BUILT_IN_CHAINS, type Chain, type RuleSet, type Table, type TableName } from './types.js';
 
 export type { ChainEdits } from './diff/edits.js';
@@ -36,7 +36,7 @@ export interface TableDiff {
 /** A chain to create (no `before`), change, or delete (no `after`). */
 export interface ChainDiff {
   readonly name: string;
-  /** Its rules without `-A CHAIN`, with a leading space. */
+  /** Its rules without `-A CHAIN`, with a leading space; those of a new chain are made at each access. */
   readonly before?: readonly string[];
   readonly after?: readonly Line[];
   /** The ServicePort that it serves, if the desired rules name one. */
@@ -86,7 +86,7 @@ function diffTable(
     .flatMap((chain) => diffChain(there.get(chain.name), chain, family));
   const others = new Map(unsure.filter(({ name }) => !isWhole(name)).map((chain) => [chain.name, chain]));
   for (const { name, from } of observed.chains) {
-    if (from === undefined && !others.has(name) && !isWhole(name)) others.set(name, NO_RULES(name));
+    if (from === undefined && !others.has(name) && isBuiltIn(table, name)) others.set(name, NO_RULES(name));
   }
   const edits = [...others.values()].flatMap((chain) => {
     const { lines = [], lookups = [] } = there.get(chain.name) ?? {};
@@ -118,17 +118,20 @@ function isBuiltIn(table: TableName, chain: string): boolean {
 
 /** The difference, if any. A rule that another version of the tools only spells differently is the same. */
 function diffChain(there: SavedChain | undefined, desired: Chain, family: Family): readonly ChainDiff[] {
-  const after = desired.rules().map(
-    (rule): Line => ({
-      text: printRule(rule, family),
-      origin: rule.origin ?? desired.origin,
-      owner: rule.owner ?? desired.owner,
-    }),
-  );
-  const before = there?.lines;
-  if (before && isSame(before, after, family)) return [];
   const { name, origin, owner } = desired;
-  return [{ name, after, ...(before ? { before } : {}), ...(origin ? { origin } : {}), ...(owner ? { owner } : {}) }];
+  const about = { name, ...(origin ? { origin } : {}), ...(owner ? { owner } : {}) };
+  if (!there) {
+    const made = {
+      ...about,
+      get after() {
+        return linesOf(desired, family);
+      },
+    };
+    return [made];
+  }
+  const after = linesOf(desired, family);
+  const before = there.lines;
+  return isSame(before, after, family) ? [] : [{ ...about, before, after }];
 }
 
 function isSame(before: readonly string[], after: readonly Line[], family: Family): boolean {

@@ -48,6 +48,16 @@ function* printChain(chain: Chain, family: Family): Generator<Line> {
   }
 }
 
+/** The rules of a chain without `-A CHAIN`, each with a leading space. */
+export function linesOf({ rules, printed, origin, owner }: Chain, family: Family): readonly Line[] {
+  if (printed) return printed();
+  return rules().map((rule) => ({
+    text: printRule(rule, family),
+    origin: rule.origin ?? origin,
+    owner: rule.owner ?? owner,
+  }));
+}
+
 /** A rule without its chain, with a leading space. */
 export function printRule({ header, matches, target }: Rule, family: Family): string {
   let text = printHeader(header);

@@ -5,7 +5,7 @@
  * must be in place before rules are deleted, there are two commits: `grow` adds the new rules and keeps the old, and
  * `settle` deletes the old.
  */
-import type { Line } from '../../text.js';
+import type { Line, Text } from '../../text.js';
 import type { ChainDiff, ChainEdits, TableDiff } from './diff.js';
 import { calleesFirst } from './script/order.js';
 
@@ -26,32 +26,57 @@ export interface ScriptOptions {
   readonly growing: 'old-first' | 'new-first';
 }
 
-/** The lines for one table and phase; none when there is nothing to do. */
-export function* script(diff: TableDiff, phase: ScriptPhase, options: ScriptOptions): Generator<Line> {
-  const { name, edits, entrances } = diff;
-  const { chainsPerCommit } = options;
-  const all = writtenChains(diff.chains, phase, options);
-  if (options.deletesFirst && phase === 'whole') yield* commit(name, all.flatMap(endpointsGone));
-  // A chain is written after all chains it leads to, and deleted after all chains that lead to it.
+/** The lines for one table and phase, made at each iteration; none when there is nothing to do. */
+export function script(diff: TableDiff, phase: ScriptPhase, options: ScriptOptions): Text {
+  let known: Commits | undefined;
+  return {
+    *[Symbol.iterator]() {
+      known ??= commitsOf(diff, phase, options);
+      yield* print(diff, phase, known);
+    },
+  };
+}
+
+/** The chains that each commit writes or deletes. */
+interface Commits {
+  /** Rules that are deleted before. */
+  readonly gone: readonly Line[];
+  readonly written: readonly (readonly Written[])[];
+  readonly deleted: readonly (readonly ChainDiff[])[];
+}
+
+function commitsOf({ chains, entrances }: TableDiff, phase: ScriptPhase, options: ScriptOptions): Commits {
+  const { chainsPerCommit, deletesFirst } = options;
+  const all = writtenChains(chains, phase, options);
   const isLast = ({ name, before }: ChainDiff) =>
     before !== undefined && all.length > chainsPerCommit && entrances.has(name);
-  const written = calleesFirst(
+  // A chain is written after all chains it leads to, and deleted after all chains that lead to it.
+  const ordered = calleesFirst(
     all.filter((chain) => !isLast(chain)),
     chainsPerCommit,
   );
-  const deleted = phase === 'grow' ? [] : calleesFirst(diff.chains.filter(isGone), chainsPerCommit).reverse();
-  const batches = split(written, chainsPerCommit);
-  const [firstDeleted = [], ...restDeleted] = split(deleted, chainsPerCommit);
+  const batches = split(ordered, chainsPerCommit);
   const last = batches.pop() ?? [];
-  for (const batch of batches) yield* commit(name, write(batch));
-  yield* commit(name, [
+  const deleted = phase === 'grow' ? [] : calleesFirst(chains.filter(isGone), chainsPerCommit).reverse();
+  return {
+    gone: deletesFirst && phase === 'whole' ? all.flatMap(endpointsGone) : [],
     // What packets enter changes at once: between two of these commits another layout could be half there.
-    ...write([...last, ...all.filter(isLast)]),
-    ...(phase === 'settle' ? [] : edits.flatMap(additions)),
-    ...(phase === 'grow' ? [] : edits.flatMap(removals)),
-    ...erase(firstDeleted),
+    written: [...batches, [...last, ...all.filter(isLast)]],
+    deleted: split(deleted, chainsPerCommit),
+  };
+}
+
+function* print({ name, edits }: TableDiff, phase: ScriptPhase, { gone, written, deleted }: Commits): Generator<Line> {
+  const [firstDeleted = [], ...restDeleted] = deleted;
+  yield* commit(name, [gone]);
+  for (const batch of written.slice(0, -1)) yield* commit(name, [write(batch)]);
+  yield* commit(name, [
+    write(written.at(-1) ?? []),
+    phase === 'settle' ? [] : edits.flatMap(additions),
+    phase === 'grow' ? [] : edits.flatMap(removals),
+    erase(firstDeleted),
   ]);
-  for (const batch of restDeleted) yield* commit(name, erase(batch));
+  for (const batch of restDeleted) yield* commit(name, [erase(batch)]);
 }
 
 /** A chain as a phase writes it. */
@@ -68,8 +93,10 @@ function writtenChains(chains: readonly ChainDiff[], phase: ScriptPhase, options
  * Deletes the rules that lead a share of connections to an endpoint that the chain no longer has. The connections then go on
  * to the next rules; the last one takes all, and stays.
  */
-function endpointsGone({ name, before = [], after }: Written): readonly Line[] {
-  const kept = new Set(after.flatMap(({ text }) => ENDPOINT.exec(text)?.[1] ?? []));
+function endpointsGone(chain: Written): readonly Line[] {
+  const { name, before = [] } = chain;
+  if (before.length === 0) return [];
+  const kept = new Set(chain.after.flatMap(({ text }) => ENDPOINT.exec(text)?.[1] ?? []));
   return before.flatMap((text) => {
     const [, random, endpoint] = SHARE.exec(text) ?? [];
     return random === undefined || kept.has(endpoint ?? '') ? [] : [{ text: `-D ${name}${text}` }];
@@ -79,33 +106,40 @@ function endpointsGone({ name, before = [], after }: Written): readonly Line[] {
 const ENDPOINT = / -j DNAT --to-destination (\S+)$/;
 const SHARE = /( -m statistic --mode random --probability \S+) -j DNAT --to-destination (\S+)$/;
 
-function isGone({ after }: ChainDiff): boolean {
-  return after === undefined;
+/** Whether it has no `after`, which is not made for that. */
+function isGone(chain: ChainDiff): boolean {
+  return !('after' in chain);
 }
 
 /** Rules that the chain has and must lose. */
-function lost({ before = [], after }: Written): readonly string[] {
+function lost(chain: Written): readonly string[] {
+  const { before = [] } = chain;
   if (before.length === 0) return [];
-  const kept = new Set(after.map(({ text }) => text));
+  const kept = new Set(chain.after.map(({ text }) => text));
   return before.filter((line) => !kept.has(line));
 }
 
 /** The chain with both its old and its new rules; nothing to write when it already has them all. */
 function grown(chain: Written, { growing }: ScriptOptions): readonly Written[] {
-  const { before = [], after } = chain;
   const old = lost(chain);
   if (old.length === 0) return [chain];
+  const { before = [], after } = chain;
   if (growing === 'new-first') return [{ ...chain, after: [...after, ...old.map((text) => ({ text }))] }];
   const there = new Set(before);
   const added = after.filter(({ text }) => !there.has(text));
   return added.length === 0 ? [] : [{ ...chain, after: [...before.map((text) => ({ text })), ...added] }];
 }
 
-function* commit(table: string, lines: readonly Line[]): Generator<Line> {
-  if (lines.length === 0) return;
-  yield { text: `*${table}` };
-  yield* lines;
-  yield { text: 'COMMIT' };
+function* commit(table: string, parts: readonly Iterable<Line>[]): Generator<Line> {
+  let isBegun = false;
+  for (const part of parts) {
+    for (const line of part) {
+      if (!isBegun) yield { text: `*${table}` };
+      isBegun = true;
+      yield line;
+    }
+  }
+  if (isBegun) yield { text: 'COMMIT' };
 }
 
 /** With --noflush, declaring a chain creates it, or flushes it if it exists. */
@@ -113,11 +147,10 @@ function declare({ name, origin }: ChainDiff): Line {
   return { text: `:${name} - [0:0]`, origin };
 }
 
-function write(chains: readonly Written[]): readonly Line[] {
-  const rules = chains.flatMap(({ name, after }) =>
-    after.map(({ text, origin }) => ({ text: `-A ${name}${text}`, origin })),
-  );
-  return [...chains.map(declare), ...rules];
+function* write(chains: readonly Written[]): Generator<Line> {
+  for (const chain of chains) yield declare(chain);
+  for (const { name, after } of chains)
+    for (const { text, origin } of after) yield { text: `-A ${name}${text}`, origin };
 }
 
 function erase(chains: readonly ChainDiff[]): readonly Line[] {

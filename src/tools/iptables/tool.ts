@@ -101,12 +101,17 @@ function stepsOf(
     const texts = (PARTS[phase] ?? []).flatMap(([name, half]) =>
       tables.filter((table) => table.name === name).map((table) => script(table, half, options)),
     );
+    const text = joined(texts);
     const restore = `${iptables?.program[family] ?? PROGRAM[family]}-restore`;
     return {
       tool: 'iptables',
       program: PROGRAM[family],
       argv: (waitSeconds) => [restore, '--noflush', `--wait=${waitSeconds}`],
-      input: [...joined(texts)],
+      // All rules of a large cluster are never needed at once.
+      text,
+      get input() {
+        return [...text];
+      },
     };
   });
 }

@@ -7,6 +7,7 @@
 import type { Origin } from '../../diag.js';
 import type { Family } from '../../ip.js';
 import type { Owner } from '../../owner.js';
+import type { Line } from '../../text.js';
 import type { L4Protocol } from '../l4.js';
 
 export interface RuleSet {
@@ -42,6 +43,8 @@ export interface Chain {
   readonly policy?: string;
   /** Computed at each call: a large cluster has 300,000 rules, and they are never needed all at once. */
   readonly rules: () => readonly Rule[];
+  /** The same as text without `-A CHAIN`, with a leading space, where that is kept; see linesOf(). */
+  readonly printed?: () => readonly Line[];
   /** The object that the chain serves, if there is just one; a rule's own origin takes precedence. */
   readonly origin?: Origin;
   /** The ServicePort that it serves, if there is just one; a rule's own owner takes precedence. */

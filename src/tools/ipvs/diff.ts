@@ -15,6 +15,8 @@ export interface IpvsDiff {
   readonly servers: readonly ServerDiff[];
   /** Real servers with weight 0 that wait for their last connection to end; they need no change now. */
   readonly draining: readonly DrainingServer[];
+  /** The virtual servers with real servers that have or get weight 0, without their others. */
+  readonly lingering: readonly VirtualServer[];
 }
 
 export interface ServerDiff {
@@ -69,6 +71,7 @@ export function diff(observed: ObservedIpvs, desired: Ipvs, ours: (server: Virtu
     ...(desired.timeouts && !sameTimeouts(observed.timeouts, desired.timeouts) ? { timeouts: desired.timeouts } : {}),
     servers: [...compared.flatMap(({ diff }) => diff), ...gone],
     draining: compared.flatMap(({ draining }) => draining),
+    lingering: compared.flatMap(({ lingering }) => lingering),
   };
 }
 
@@ -102,10 +105,14 @@ function diffServer(
   unreadable: string | undefined,
   desired: VirtualServer,
   open: Open,
-): { readonly diff: readonly ServerDiff[]; readonly draining: readonly DrainingServer[] } {
+): { readonly diff: readonly ServerDiff[] } & Pick<IpvsDiff, 'draining' | 'lingering'> {
   if (!before) {
     const how = unreadable === undefined ? { making: 'create' as const } : { making: 'replace' as const, unreadable };
-    return { diff: [{ service, desired, ...how, ...UNCHANGED, added: desired.realServers }], draining: [] };
+    return {
+      diff: [{ service, desired, ...how, ...UNCHANGED, added: desired.realServers }],
+      draining: [],
+      lingering: [],
+    };
   }
   const there = new Map(before.realServers.map((real) => [printHostPort(real), real]));
   const desiredNames = new Set(desired.realServers.map(printHostPort));
@@ -125,6 +132,7 @@ function diffServer(
     draining: busy
       .filter(({ weight }) => weight === 0)
       .map((real) => ({ service, realServer: printHostPort(real), connections: open(service, real) })),
+    lingering: busy.length === 0 ? [] : [{ ...desired, realServers: busy.map((real) => ({ ...real, weight: 0 })) }],
   };
 }
 

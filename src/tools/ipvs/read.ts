@@ -3,7 +3,7 @@
  */
 import { type Ask, answer, demand, isMissing, type Outcome, understood } from '../ask.js';
 import { distinctLines } from '../lines.js';
-import type { ObservedIpvs } from './diff.js';
+import type { IpvsDiff, ObservedIpvs } from './diff.js';
 import { type Connections, countServers, parse, parseListing, parseTimeouts } from './parse.js';
 import { printHostPort, printService } from './print.js';
 
@@ -27,6 +27,26 @@ export async function readIpvs(ask: Ask, needed: boolean): Promise<ObservedIpvs>
 
 /** The message of bin/capture.sh where it did not run ipvsadm, because ipvsadm would have loaded IPVS. */
 const NOT_LOADED = /^not run: the kernel has none of it loaded$/m;
+
+/** Virtual servers of which each is asked for by itself; more are listed with all others. */
+const MOST_ASKED = 20;
+
+/**
+ * `assumed` with the connections of the real servers that `difference` removes: whether one must wait for their end
+ * depends on them. A virtual server that is not there has none.
+ */
+export async function readConnections(ask: Ask, assumed: ObservedIpvs, { servers }: IpvsDiff): Promise<ObservedIpvs> {
+  const losing = servers.filter(({ desired, removed }) => desired?.protocol === 'tcp' && removed.length > 0);
+  if (losing.length === 0) return assumed;
+  const some = losing.length > MOST_ASKED ? [[]] : losing.map(({ service }) => service.split(' '));
+  const listings = await Promise.all(
+    some.map((service) =>
+      answer(ask, ['ipvsadm', '--list', '-n', ...service], ({ stderr }) => /No such service/i.test(stderr)),
+    ),
+  );
+  const connections = listings.flatMap((text) => understood('ipvsadm --list', parseListing(text ?? '')));
+  return { ...assumed, connections };
+}
 
 const MOST_READS = 20;
 

@@ -7,9 +7,10 @@ import { type Owner, ownerName } from '../../owner.js';
 import type { Line } from '../../text.js';
 import { type Ask, failure } from '../ask.js';
 import { type Changes, section, sides, type Tool } from '../tool.js';
+import { assume } from './assume.js';
 import { diff, grow, type IpvsDiff, type ObservedIpvs, shrink } from './diff.js';
 import { print } from './print.js';
-import { NO_IPVS, readIpvs } from './read.js';
+import { NO_IPVS, readConnections, readIpvs } from './read.js';
 import type { Ipvs, VirtualServer, VirtualServerName } from './types.js';
 
 /** Whether a virtual server of a node is ours. */
@@ -18,12 +19,16 @@ export type IpvsOurs = (server: VirtualServerName) => boolean;
 export const ipvs: Tool<'ipvs', Ipvs, ObservedIpvs, IpvsDiff, IpvsOurs> = {
   name: 'ipvs',
   nothing: NO_IPVS,
-  // Draining real servers disappear when their last connection has ended.
-  isVolatile: true,
 
   read: (ask, { desired }) => readIpvs(ask, desired !== undefined),
-  foreign: (observed) => observed,
-  assume: (foreign) => foreign,
+  // Of another program's virtual servers nothing needs to be known.
+  foreign: () => NO_IPVS,
+  assume: (left, desired = { virtualServers: [] }) => assume(left, desired),
+  recheck: readConnections,
+  left: ({ lingering }) => ({
+    foreign: { saved: { virtualServers: lingering, others: [] }, connections: [] },
+    owners: lingering.flatMap(({ owner }) => owner ?? []),
+  }),
   diff: (observed, desired = { virtualServers: [] }, ours) => diff(observed, desired, ours),
   steps: (difference, phase) => [
     {

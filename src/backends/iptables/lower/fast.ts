@@ -10,7 +10,6 @@
  * The mark is set before the tree, for all traffic whose connections to a cluster IP are masqueraded, so that no Service
  * needs a rule for it.
  */
-import type { Memo } from '../../../memo.js';
 import type { ServicePort } from '../../../resolve/types.js';
 import { type Chain, type Table, table } from '../../../tools/iptables/types.js';
 import { MARK_MASQUERADE, markMasquerade } from '../../shared/masquerade.js';
@@ -22,34 +21,90 @@ import { filterChains } from './fast/filter.js';
 import { hairpin } from './fast/hairpin.js';
 import { byKey } from './fast/keys.js';
 import { entrance, marking, postrouting } from './fast/mark.js';
-import { type FastContext, type FastPort, lowerFast } from './fast/service-port.js';
+import { isOther, type Kind, type Part, partOf, sameAs } from './fast/part.js';
+import { type FastContext, lowerFast } from './fast/service-port.js';
+import { replaced } from './kept-list.js';
+import type { KeptLayout } from './layout.js';
 
 /** Both tables, with the ServicePorts in the order given. */
-export function layoutFast(ports: readonly ServicePort[], given: Context, memo: Memo): readonly Table[] {
-  // It is the same for all cluster IPs.
+export function layoutFast(ports: readonly ServicePort[], given: Context): readonly Table[] {
+  const context = contextOf(ports, given);
+  const parts = ports.map((port) => partOf(port, context));
+  return tablesOf(sharedChains(parts, context), ports, context);
+}
+
+/** The same, kept: what each ServicePort has in the chains that all share, and these. */
+export function keepFast(all: readonly ServicePort[], given: Context): KeptLayout {
+  const context = contextOf(all, given);
+  let parts: readonly Part[] = all.map((port) => partOf(port, context));
+  let shared = sharedChains(parts, context);
+  return {
+    replace: (before, after) => {
+      const now = after.map((port) => partOf(port, context));
+      const { list, pairs } = replaced(parts, before, now);
+      // Without ServicePorts it is not known which traffic is masqueraded.
+      const isAlike = parts.length > 0 === list.length > 0;
+      parts = list;
+      const again = (kind: Kind) =>
+        isOther(kind, pairs) ? sameAs(shared[kind], CHAINS[kind](parts, context)) : shared[kind];
+      shared = { services: again('services'), filter: again('filter'), hairpins: again('hairpins') };
+      return isAlike;
+    },
+    arrange: (ports) => tablesOf(shared, ports, context),
+  };
+}
+
+/** Which traffic is masqueraded is the same for all cluster IPs. */
+function contextOf(ports: readonly ServicePort[], given: Context): FastContext {
   const clusterIP = ports.flatMap(({ frontends }) => frontends).find(({ kind }) => kind === 'ClusterIP');
-  const context = { ...given, masquerade: clusterIP?.masquerade ?? 'never' };
-  const parts = Object.values(context);
-  const lowered = ports.map((port) => memo.of('lower fast', port, parts, () => lowerFast(port, context)));
-  const refused = lowered.flatMap(({ filter }) => filter);
-  const { rules: hairpins, chains: behind } = hairpin(ports, context, memo);
+  return { ...given, masquerade: clusterIP?.masquerade ?? 'never' };
+}
+
+/** The chains that no ServicePort has to itself, by kind. */
+type Shared = Readonly<Record<Kind, readonly Chain[]>>;
+
+type ChainsOf = (parts: readonly Part[], context: FastContext) => readonly Chain[];
+
+const CHAINS: Readonly<Record<Kind, ChainsOf>> = {
+  services,
+  filter: (parts, context) =>
+    filterChains(
+      parts.flatMap(({ filter }) => filter),
+      context,
+    ),
+  hairpins: (parts, context) => {
+    const tree = hairpin(
+      parts.flatMap(({ local }) => local),
+      context,
+    );
+    return [{ name: FAST_CHAIN.hairpin, rules: () => tree.rules }, ...tree.chains];
+  },
+};
+
+function sharedChains(parts: readonly Part[], context: FastContext): Shared {
+  const of = (kind: Kind) => CHAINS[kind](parts, context);
+  return { services: of('services'), filter: of('filter'), hairpins: of('hairpins') };
+}
+
+function tablesOf(shared: Shared, ports: readonly ServicePort[], context: FastContext): readonly Table[] {
+  const own = ports.flatMap((port) => lowerFast(port, context).chains);
   return [
-    table('filter', JUMPS.filter, filterChains(refused, context, memo)),
+    table('filter', JUMPS.filter, shared.filter),
     table('nat', JUMPS.nat, [
-      ...services(lowered, context, memo),
+      ...shared.services,
       { name: MARK_MASQUERADE, rules: () => [markMasquerade(context.masqueradeMark)] },
       { name: CHAIN.postrouting, rules: () => postrouting(context) },
-      { name: FAST_CHAIN.hairpin, rules: () => hairpins },
-      ...behind,
+      ...shared.hairpins,
+      ...own,
     ]),
   ];
 }
 
-/** The way from the entrance to endpoints. */
-function services(lowered: readonly FastPort[], context: FastContext, memo: Memo): readonly Chain[] {
+/** The way from the entrance to the chains of ServicePorts. */
+function services(parts: readonly Part[], context: FastContext): readonly Chain[] {
   const { masqueradeMark: mark, node } = context;
   const trees = { family: node.family, ips: 'IP', ports: '' };
-  const claims = lowered.flatMap((port) => port.claims);
+  const claims = parts.flatMap((part) => part.claims);
   const always = [markMasquerade(mark)];
   const atAddresses = byKey(
     claims.filter(({ place }) => place.at === 'ip'),
@@ -61,8 +116,8 @@ function services(lowered: readonly FastPort[], context: FastContext, memo: Memo
     always,
     mark,
   );
-  const addresses = byAddress(atAddresses.placed, trees, memo);
-  const nodePorts = byPort(atPorts.placed, trees, memo);
+  const addresses = byAddress(atAddresses.placed, trees);
+  const nodePorts = byPort(atPorts.placed, trees);
   const last = atPorts.placed.length > 0 ? jumpToNodePorts(context, FAST_CHAIN.nodePorts) : [];
   return [
     { name: CHAIN.services, rules: () => entrance(context) },
@@ -72,6 +127,5 @@ function services(lowered: readonly FastPort[], context: FastContext, memo: Memo
     ...nodePorts.chains,
     ...atAddresses.chains,
     ...atPorts.chains,
-    ...lowered.flatMap((port) => port.chains),
   ];
 }

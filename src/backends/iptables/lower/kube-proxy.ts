@@ -8,14 +8,15 @@
  *     filter  rejects and drops traffic without endpoints, and accepts marked packets
  */
 
-import type { Memo } from '../../../memo.js';
 import type { ServicePort } from '../../../resolve/types.js';
 import { type Chain, type Rule, type Table, table } from '../../../tools/iptables/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';
 import { CHAIN } from '../names.js';
-import { JUMPS, jumpToNodePorts, type OurTable, staticRules } from './base.js';
+import { JUMPS, jumpToNodePorts, type OurTable, type SharedRule, staticRules } from './base.js';
 import type { Context } from './context.js';
-import { lowerServicePort } from './service-port.js';
+import type { KeptLayout } from './layout.js';
+import { type LoweredPort, lowerServicePort } from './service-port.js';
+import { keepSharedChains } from './shared-chains.js';
 
 /** Chains that exist whether or not a Service needs them. */
 const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
@@ -31,24 +32,49 @@ const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
 };
 
 /** Both tables, with the ServicePorts in the order given. */
-export function layoutKubeProxy(ports: readonly ServicePort[], context: Context, memo: Memo): readonly Table[] {
-  const parts = Object.values(context);
-  const lowered = ports.map((port) => memo.of('lower', port, parts, () => lowerServicePort(port, context)));
+export function layoutKubeProxy(ports: readonly ServicePort[], context: Context): readonly Table[] {
+  const lowered = ports.map((port) => lowerServicePort(port, context));
   const shared = new Map<string, Rule[]>();
-  const append = (where: OurTable, chain: string, rule: Rule) => {
-    const key = `${where} ${chain}`;
+  const append = ({ table, chain, rule }: SharedRule) => {
+    const key = `${table} ${chain}`;
     const rules = shared.get(key);
     if (rules) rules.push(rule);
     else shared.set(key, [rule]);
   };
-  for (const { table, chain, rule } of staticRules(context)) append(table, chain, rule);
-  for (const service of lowered) {
-    for (const { table, chain, rule } of service.shared) append(table, chain, rule);
-  }
-  for (const rule of jumpToNodePorts(context)) append('nat', CHAIN.services, rule);
+  for (const rule of staticRules(context)) append(rule);
+  for (const rule of lowered.flatMap((service) => service.shared)) append(rule);
+  for (const rule of lastRules(context)) append(rule);
+  const fixed = (table: OurTable, name: string): Chain => ({ name, rules: () => shared.get(`${table} ${name}`) ?? [] });
+  return tablesOf(fixed, lowered);
+}
 
-  const fixed = (where: OurTable) =>
-    FIXED_CHAINS[where].map((name): Chain => ({ name, rules: () => shared.get(`${where} ${name}`) ?? [] }));
+/** The same, kept: the chains that ServicePorts share, line by line. */
+export function keepKubeProxy(all: readonly ServicePort[], context: Context): KeptLayout {
+  const { family } = context.node;
+  const rulesOf = (port: ServicePort) => lowerServicePort(port, context).shared;
+  const kept = keepSharedChains(all, rulesOf, { first: staticRules(context), last: lastRules(context) }, family);
+  return {
+    replace: (before, after) => {
+      kept.replace(before, after);
+      return true;
+    },
+    arrange: (ports) =>
+      tablesOf(
+        kept.chain,
+        ports.map((port) => lowerServicePort(port, context)),
+      ),
+  };
+}
+
+function lastRules(context: Context): readonly SharedRule[] {
+  return jumpToNodePorts(context).map((rule) => ({ table: 'nat', chain: CHAIN.services, rule }));
+}
+
+function tablesOf(
+  fixed: (table: OurTable, name: string) => Chain,
+  lowered: readonly Pick<LoweredPort, 'chains'>[],
+): readonly Table[] {
+  const shared = (table: OurTable) => FIXED_CHAINS[table].map((name) => fixed(table, name));
   const own = lowered.flatMap((service) => service.chains);
-  return [table('filter', JUMPS.filter, fixed('filter')), table('nat', JUMPS.nat, [...fixed('nat'), ...own])];
+  return [table('filter', JUMPS.filter, shared('filter')), table('nat', JUMPS.nat, [...shared('nat'), ...own])];
 }

@@ -68,7 +68,7 @@ function onlyServicePorts(context: Context): readonly Rule[] {
  * Source ranges are checked on the way in, which this node's own traffic does not take. That traffic has the virtual IP
  * as its source, and is dropped when no range contains the node (k/k#119656).
  */
-function closedToThisNode(servicePort: ServicePort): readonly Rule[] {
+export function closedToThisNode(servicePort: ServicePort): readonly Rule[] {
   const { name, frontends } = servicePort;
   return frontends.flatMap(({ kind, ip, port, sourceRanges }) => {
     if (kind !== 'LoadBalancerIP' || ip === undefined || !sourceRanges || sourceRanges.node) return [];

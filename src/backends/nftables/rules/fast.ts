@@ -10,7 +10,6 @@
  * the table (docs/nftables.md has figures). Here a Service is elements only. Those that cannot share (share.ts) have
  * kube-proxy's chains.
  */
-import type { Memo } from '../../../memo.js';
 import type { ServicePort } from '../../../resolve/types.js';
 import type { Element, NamedSet, Table } from '../../../tools/nft/types.js';
 import type { Context } from '../context.js';
@@ -24,11 +23,13 @@ import { type LoweredPort, lowerServicePort, type Placed } from './service-port.
 import { addressType } from './statements.js';
 import { stockChains, stockSets } from './stock.js';
 
+export { FAST_TIES } from './fast/ties.js';
+
 /** The table, with the ServicePorts in the order given. */
-export function layoutFast(ports: readonly ServicePort[], context: Context, memo: Memo): Table {
+export function layoutFast(ports: readonly ServicePort[], context: Context): Table {
   const spaces = spacesOf(context);
   const shares = sharesOf(ports, spaces);
-  const lowered = ports.map((port) => lowerPort(port, shares, spaces, context, memo));
+  const lowered = ports.map((port) => lowerPort(port, shares, spaces, context));
   const stock = sharedElements(lowered.map(({ own }) => own));
   const fast = sharedElements(lowered.map(({ fast }) => loweredOf(fast)));
   const both = [spaces.vips, spaces.nodePorts];
@@ -43,7 +44,7 @@ export function layoutFast(ports: readonly ServicePort[], context: Context, memo
       ...lowered.flatMap(({ own }) => own.sets),
     ],
     chains: [
-      ...memo.of('nft stock', context.node, Object.values(context), () => stockChains(context)),
+      ...stockChains(context),
       sourcesChain(context),
       ...both.flatMap((space) => chainsOfSpace(space, spaces, shares, context)),
       ...lowered.flatMap(({ own }) => own.chains),
@@ -57,13 +58,11 @@ interface FastPort {
   readonly fast: readonly Placed[];
 }
 
-function lowerPort(port: ServicePort, shares: Shares, spaces: Spaces, context: Context, memo: Memo): FastPort {
+function lowerPort(port: ServicePort, shares: Shares, spaces: Spaces, context: Context): FastPort {
   const endpoints = shares.get(port);
-  return memo.of('nft fast port', port, [context.node, context.mark, endpoints !== undefined], () => {
-    if (!endpoints) return { own: lowerServicePort(port, context), fast: [] };
-    const { stock, fast } = lowerShared(port, endpoints, spaces, context);
-    return { own: loweredOf(stock), fast };
-  });
+  if (!endpoints) return { own: lowerServicePort(port, context), fast: [] };
+  const { stock, fast } = lowerShared(port, endpoints, spaces, context);
+  return { own: loweredOf(stock), fast };
 }
 
 function loweredOf(shared: readonly Placed[]): LoweredPort {

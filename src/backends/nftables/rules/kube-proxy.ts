@@ -5,7 +5,6 @@
  *              └ service-nodeports ┴─ external-x ─ service-x or local-x
  *     firewall-check ─ firewall-ips ─ firewall-x
  */
-import type { Memo } from '../../../memo.js';
 import type { ServicePort } from '../../../resolve/types.js';
 import type { Element, Table } from '../../../tools/nft/types.js';
 import type { Context } from '../context.js';
@@ -14,19 +13,15 @@ import { type LoweredPort, lowerServicePort } from './service-port.js';
 import { stockChains, stockSets } from './stock.js';
 
 /** The table, with the ServicePorts in the order given. */
-export function layoutKubeProxy(ports: readonly ServicePort[], context: Context, memo: Memo): Table {
-  const { node, mark } = context;
-  const lowered = ports.map((port) => memo.of('nft port', port, [node, mark], () => lowerServicePort(port, context)));
+export function layoutKubeProxy(ports: readonly ServicePort[], context: Context): Table {
+  const lowered = ports.map((port) => lowerServicePort(port, context));
   const elementsOf = sharedElements(lowered);
   return {
     family: context.ip,
     name: TABLE,
     comment: TABLE_COMMENT,
     sets: [...stockSets(context, elementsOf), ...lowered.flatMap(({ sets }) => sets)],
-    chains: [
-      ...memo.of('nft stock', node, Object.values(context), () => stockChains(context)),
-      ...lowered.flatMap(({ chains }) => chains),
-    ],
+    chains: [...stockChains(context), ...lowered.flatMap(({ chains }) => chains)],
   };
 }
 

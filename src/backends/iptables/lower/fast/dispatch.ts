@@ -3,7 +3,6 @@
  * behind it.
  */
 import { type Family, ipOf, network } from '../../../../ip.js';
-import type { Memo } from '../../../../memo.js';
 import { type Chain, is, type L4Protocol, type Rule, rule } from '../../../../tools/iptables/types.js';
 import { partChain } from '../../names.js';
 import { type Keyed, type Part, treeOf } from './tree.js';
@@ -31,7 +30,7 @@ export interface Dispatch {
 }
 
 /** Leads packets to the rules for their destination address. */
-export function byAddress(placed: readonly Placed[], { ips, family }: Trees, memo: Memo): Dispatch {
+export function byAddress(placed: readonly Placed[], { ips, family }: Trees): Dispatch {
   const of = (prefix: string) => networkOf(prefix, family);
   return dispatch(
     placed.filter(({ at }) => at === 'ip'),
@@ -40,12 +39,11 @@ export function byAddress(placed: readonly Placed[], { ips, family }: Trees, mem
       name: (prefix) => partChain(ips, of(prefix).replace('/', '-').replaceAll(':', '.')),
       lead: (prefix, target) => rule({ destination: is(of(prefix)) }, [], target),
     },
-    memo,
   );
 }
 
 /** Leads packets to the rules for their destination port. */
-export function byPort(placed: readonly Placed[], { ports }: Trees, memo: Memo): Dispatch {
+export function byPort(placed: readonly Placed[], { ports }: Trees): Dispatch {
   const found = (['tcp', 'udp', 'sctp'] as const).map((protocol) =>
     dispatch(
       placed.filter(({ at }) => at === protocol),
@@ -53,7 +51,6 @@ export function byPort(placed: readonly Placed[], { ports }: Trees, memo: Memo):
         name: (prefix) => partChain(`${ports}${protocol}`, rangeOf(prefix).join('-')),
         lead: (prefix, target) => rule({ protocol }, [{ kind: 'ports', protocol, ports: rangeOf(prefix) }], target),
       },
-      memo,
     ),
   );
   return { rules: found.flatMap(({ rules }) => rules), chains: found.flatMap(({ chains }) => chains) };
@@ -77,13 +74,13 @@ interface Kind {
   readonly lead: (prefix: string, target: NonNullable<Rule['target']>) => Rule;
 }
 
-function dispatch(placed: readonly Placed[], kind: Kind, memo: Memo): Dispatch {
+function dispatch(placed: readonly Placed[], kind: Kind): Dispatch {
   const chains: Chain[] = [];
   const rulesOf = (part: Part<Rule>, how: 'jump' | 'goto'): readonly Rule[] => [
     ...part.parts.map((each) => {
       const chain = kind.name(each.prefix);
       const rules = rulesOf(each, 'goto');
-      chains.push(sameIfSame(chain, rules, each, memo));
+      chains.push({ name: chain, rules: () => rules });
       return kind.lead(each.prefix, { kind: how, chain });
     }),
     ...part.values,
@@ -91,13 +88,6 @@ function dispatch(placed: readonly Placed[], kind: Kind, memo: Memo): Dispatch {
   const tree = treeOf(placed.map((each): Keyed<Rule> => ({ digits: each.digits, value: each.rule })));
   // From the base chain a packet comes back; within the tree it cannot match anything else.
   return { rules: rulesOf(tree, 'jump'), chains };
-}
-
-/** A chain that is identical while its rules are, so that diff need not look at it. */
-function sameIfSame(name: string, rules: readonly Rule[], { values, parts }: Part<Rule>, memo: Memo): Chain {
-  const make = (): Chain => ({ name, rules: () => rules });
-  const [first] = values;
-  return first && parts.length === 0 ? memo.of(`part ${name}`, first, values, make) : make();
 }
 
 /** The network of the addresses whose digits begin with `prefix`: `10.96.16.0/20` for `0a601`. */

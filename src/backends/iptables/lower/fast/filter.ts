@@ -2,7 +2,6 @@
  * lower, layout `fast`, part: table filter, whose chains kube-proxy has as well; what they refuse for single addresses and
  * ports stands in trees.
  */
-import type { Memo } from '../../../../memo.js';
 import { type Chain, is, jumpTo, type Match, type Rule, rule } from '../../../../tools/iptables/types.js';
 import { CHAIN, FAST_CHAIN } from '../../names.js';
 import { staticRules } from '../base.js';
@@ -20,13 +19,13 @@ const CHAINS: readonly (readonly [string, Omit<Trees, 'family'>])[] = [
 ];
 
 /** All chains of the table but the built-in ones. */
-export function filterChains(placed: readonly PlacedRule[], context: FastContext, memo: Memo): readonly Chain[] {
+export function filterChains(placed: readonly PlacedRule[], context: FastContext): readonly Chain[] {
   const fixed = staticRules(context).filter(({ table }) => table === 'filter');
   return CHAINS.flatMap(([name, names]) => {
     const trees = { ...names, family: context.node.family };
     const own = placed.filter(({ chain }) => chain === name);
-    const addresses = byAddress(own.map(asPlaced), trees, memo);
-    const ports = byPort(own.map(asPlaced), trees, memo);
+    const addresses = byAddress(own.map(asPlaced), trees);
+    const ports = byPort(own.map(asPlaced), trees);
     // Only packets to the node's own addresses are for node ports.
     const isBehind = name === CHAIN.externalServices && ports.rules.length > 0;
     const before = fixed.filter(({ chain }) => chain === name).map((each) => each.rule);

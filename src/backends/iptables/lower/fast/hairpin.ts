@@ -3,26 +3,23 @@
  * back through this node, so the endpoint would see them from an address that it did not send to.
  */
 import { parseIp } from '../../../../ip.js';
-import type { Memo } from '../../../../memo.js';
-import type { ServicePort } from '../../../../resolve/types.js';
 import { host, is, not, RETURN, type Rule, rule, states, type Target } from '../../../../tools/iptables/types.js';
 import type { Context } from '../context.js';
 import { byAddress, type Dispatch, digitsOf, type Placed } from './dispatch.js';
 
 /**
- * One rule for all endpoints. Without xt_bpf a rule for each endpoint of this node: a connection of another node's
+ * One rule for all endpoints. Without xt_bpf a rule for each address of an endpoint of this node, `local`: a connection of another node's
  * endpoint to itself does not come through here.
  */
-export function hairpin(ports: readonly ServicePort[], { node, features }: Context, memo: Memo): Dispatch {
+export function hairpin(local: Iterable<string>, { node, features }: Context): Dispatch {
   const masquerade: Target = { kind: 'masquerade', randomFully: features.randomFully };
   if (features.bpf) return { rules: [rule({}, [states('DNAT'), { kind: 'same-address' }], masquerade)], chains: [] };
-  const local = ports.flatMap(({ endpoints }) => endpoints.reachable.filter((endpoint) => endpoint.local));
-  const placed = [...new Set(local.map(({ ip }) => ip))].map((ip): Placed => {
+  const placed = [...new Set(local)].map((ip): Placed => {
     const own = is(host(ip));
     const digits = digitsOf(parseIp(ip)?.bytes ?? []);
     return { at: 'ip', digits, rule: rule({ source: own, destination: own }, [], masquerade) };
   });
-  const tree = byAddress(placed, { family: node.family, ips: 'HP', ports: '' }, memo);
+  const tree = byAddress(placed, { family: node.family, ips: 'HP', ports: '' });
   const others: Rule = rule({}, [{ kind: 'conntrack', states: not(['DNAT']) }], RETURN);
   return { ...tree, rules: [others, ...tree.rules] };
 }

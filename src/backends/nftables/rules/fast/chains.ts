@@ -45,7 +45,8 @@ export function sourcesChain(context: Context): Chain {
   return chain(SOURCES_CHAIN, () => [rule([{ kind: 'lookup', left: key, not: true, set: SOURCES }, DROP])]);
 }
 
-function neededIn(space: Space, spaces: Spaces, shares: Shares): Needed {
+/** What `shares` need of `space`. */
+export function neededIn(space: Space, spaces: Spaces, shares: Shares): Needed {
   const picks = new Set<number>();
   const externals = new Map<string, ServicePort>();
   for (const port of shares.keys())
