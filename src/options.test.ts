@@ -42,15 +42,23 @@ describe('node ports', () => {
   const some = [parseCidr('10.0.0.0/8') ?? []].flat();
 
   it.each([
-    ['iptables', [], [], true],
-    ['iptables', 'primary', 'primary', true],
-    ['ipvs', [], [], true],
+    ['iptables', [], [], true, false],
+    ['iptables', 'primary', 'primary', true, false],
+    ['ipvs', [], [], true, false],
     // k/k docs, "migrating from iptables to nftables": the primary address, and never a loopback one.
-    ['nftables', [], 'primary', false],
-    ['nftables', 'primary', 'primary', false],
-    ['nftables', some, some, false],
-  ] as const)('%s %j', (mode, nodePortAddresses, cidrs, localhost) => {
-    expect(nodePortsOf({ ...DEFAULT_OPTIONS, mode, nodePortAddresses })).toEqual({ cidrs, localhost });
+    ['nftables', [], 'primary', false, 'named'],
+    ['nftables', 'primary', 'primary', false, 'named'],
+    ['nftables', some, some, false, 'named'],
+  ] as const)('%s %j', (mode, nodePortAddresses, cidrs, localhost, byRelay) => {
+    expect(nodePortsOf({ ...DEFAULT_OPTIONS, mode, nodePortAddresses })).toEqual({ cidrs, localhost, byRelay });
+  });
+
+  it.each([
+    ['iptables', { localhost: false, byRelay: true }],
+    ['ipvs', { localhost: true, byRelay: false }],
+    ['nftables', { localhost: false, byRelay: 'named' }],
+  ])('%s, with --localhost-by-relay', (mode, expected) => {
+    expect(nodePortsOf({ ...DEFAULT_OPTIONS, mode, localhostByRelay: true })).toMatchObject(expected);
   });
 });
 
