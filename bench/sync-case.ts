@@ -17,7 +17,7 @@ import type { Case } from './sync-cases.js';
 import { newDry } from './sync-dry.js';
 import { median, megabytes, seconds } from './table.js';
 
-const ENDPOINTS = 10;
+export const ENDPOINTS = Number(process.env['BENCH_ENDPOINTS'] ?? 10);
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 const CHANGES = Number(process.env['BENCH_CHANGES'] ?? 1000);
 

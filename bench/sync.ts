@@ -2,10 +2,11 @@
  * The bench of the daemon: `npm run bench:sync`. For each mode and layout, in a process and a network namespace of its
  * own: the first sync against the tools alone with the same input; what vipc computes for a change, from the event to the
  * input of the tools and their end; memory. Prints medians; judges nothing. BENCH_SIZES sets the numbers of
- * Services, BENCH_RUNS the number of measurements, BENCH_CASES chooses cases by name.
+ * Services, BENCH_ENDPOINTS that of the endpoints of each, BENCH_RUNS and BENCH_CHANGES those of measurements, and
+ * BENCH_CASES chooses cases by name.
  */
 import { spawnSync } from 'node:child_process';
-import { measure } from './sync-case.js';
+import { ENDPOINTS, measure } from './sync-case.js';
 import { CASES, type Case } from './sync-cases.js';
 import { table } from './table.js';
 
@@ -13,7 +14,7 @@ const SIZES = (process.env['BENCH_SIZES'] ?? '10000').split(',').map(Number);
 const CHOSEN = (process.env['BENCH_CASES'] ?? '').split(',');
 
 const HEADINGS = [
-  'Services x 10',
+  `Services x ${ENDPOINTS}`,
   'first sync',
   'against the tools',
   'endpoint',
