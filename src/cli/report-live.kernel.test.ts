@@ -14,9 +14,9 @@ const describeKernel = await describeInKernel();
 describeKernel('vipc report --live', () => {
   it('says what the node lacks, by effect and by rule', () =>
     onNode('nft', async (run, host) => {
-      await run('apply', WEB);
+      await run('apply', WEB, '--layout', 'kube-proxy');
       const drift = async () => {
-        const { code, stdout, stderr } = await run('report', '--live', WEB, '-o', '-');
+        const { code, stdout, stderr } = await run('report', '--live', WEB, '--layout', 'kube-proxy', '-o', '-');
         expect({ code, stderr }).toMatchObject({ code: 0 });
         const [, data = ''] = /id="data">([^<]*)</.exec(stdout) ?? [];
         return unpacked(gunzipSync(Buffer.from(data, 'base64')).toString()).data.drift;
