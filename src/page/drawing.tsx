@@ -16,12 +16,15 @@ const SMALLEST = 0.85;
 const MARGIN = 4;
 
 /** From left to right where that fits, else from top to bottom. */
-function fitting(ways: Ways, width: number): Drawn & { readonly isUpright: boolean } {
+function fitting(ways: Ways, width: number): Drawn {
   const flat = drawn(ways, 'LR');
-  if (flat.width * SMALLEST <= width) return { ...flat, isUpright: false };
+  if (flat.width * SMALLEST <= width) return flat;
   const upright = drawn(ways, 'TB');
-  const isUpright = upright.width * SMALLEST <= width || width < WIDE;
-  return { ...(isUpright ? upright : flat), isUpright };
+  return upright.width * SMALLEST <= width || width < WIDE ? upright : flat;
+}
+
+function scaleOf(picture: Drawn, width: number): number {
+  return Math.min(1, Math.max(SMALLEST, (width - MARGIN) / picture.width));
 }
 
 /** A drawing. `about` says in words what it is of. */
@@ -38,10 +41,13 @@ export function Drawing({ ways, about }: { ways: Ways; about: string }) {
   }, []);
   const picture = useMemo(() => fitting(ways, width - MARGIN), [ways, width]);
   useLayoutEffect(() => {
-    // From top to bottom the client is in the middle.
+    // What is larger than its place is read from the client on.
     const found = place.current;
-    if (found && picture.isUpright) found.scrollLeft = (found.scrollWidth - found.clientWidth) / 2;
-  }, [picture]);
+    const client = picture.boxes.find(({ node }) => node.kind === 'client');
+    if (!found || !client) return;
+    const scale = scaleOf(picture, width);
+    found.scrollLeft = client.x * scale - found.clientWidth / 2;
+  }, [picture, width]);
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
@@ -64,7 +70,7 @@ export function Drawing({ ways, about }: { ways: Ways; about: string }) {
 }
 
 function Picture({ picture, about, ways, width }: { picture: Drawn; about: string; ways: Ways; width: number }) {
-  const scale = Math.min(1, Math.max(SMALLEST, (width - MARGIN) / picture.width));
+  const scale = scaleOf(picture, width);
   return (
     <svg
       viewBox={`0 0 ${picture.width} ${picture.height}`}

@@ -10,9 +10,11 @@ import { wordsOf } from './words.js';
 
 const MODES: readonly (readonly [mode: string, layout?: string])[] = [
   ['iptables', 'kube-proxy'],
+  ['iptables', 'fast'],
   ['ipvs'],
   ['nftables', 'kube-proxy'],
   ['nftables', 'fast'],
+  ['userspace'],
 ];
 
 /** Lines of a set's own definition, which say nothing about a Service. */
@@ -62,6 +64,11 @@ describe('the sentence', () => {
       '### ip6tables filter KUBE-SERVICES',
       '-A KUBE-SERVICES -d fd00::1/128 -p udp -m udp --dport 53 -j REJECT --reject-with icmp6-port-unreachable',
       'UDP, to fd00::1, port 53: is refused, and the client is told so.',
+    ],
+    [
+      '### iptables nat KUBE-PORTALS-HOST',
+      '-A KUBE-PORTALS-HOST -d 10.96.0.1/32 -p tcp -m comment --comment "default/web:tcp" -m tcp --dport 80 -j DNAT --to-destination 192.168.7.2:21994',
+      'TCP, to 10.96.0.1, port 80: is sent to port 21994 of this node, where the relay takes it.',
     ],
     [
       '### ipset KUBE-CLUSTER-IP',

@@ -9,9 +9,17 @@ import type { Header, Match, Negatable, Rule, Target } from '../../tools/iptable
 export function iptablesWords(family: Family, line: string): string {
   const [, declared] = /^:(\S+) /.exec(line) ?? [];
   if (declared !== undefined) return 'The chain itself, before its rules.';
-  const [, rest = ''] = /^-A \S+(.*)$/.exec(line) ?? [];
+  const [, chain = '', rest = ''] = /^-A (\S+)(.*)$/.exec(line) ?? [];
   const rule = rest === '' ? undefined : parseRule(rest, family);
-  return rule ? sentence(rule) : '';
+  return rule ? sentence(TO_RELAY.test(chain) ? toRelay(rule) : rule) : '';
+}
+
+/** Chains of userspace mode for connections of the node itself, which DNAT leads to its own address. */
+const TO_RELAY = /^KUBE-(?:PORTALS|NODEPORT)-HOST$/;
+
+function toRelay(rule: Rule): Rule {
+  const { target } = rule;
+  return target?.kind === 'dnat' ? { ...rule, target: { kind: 'redirect', port: target.port } } : rule;
 }
 
 function sentence({ header, matches, target }: Rule): string {
