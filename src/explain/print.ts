@@ -7,6 +7,7 @@ import { aligned, LAYOUTS, type Table, tableOf } from '../table.js';
 import { matricesLines } from './print-matrix.js';
 import { percent } from './shares.js';
 import type { Answer, Explanation, Finding, OnLiveNode, Shares } from './types.js';
+import { unusedAddress } from './unused.js';
 import { wrapped } from './wrap.js';
 
 /** The lines, at most `width` wide; a longer word, such as an address or a name, is not broken. */
@@ -66,7 +67,7 @@ function unusedLines({ unused }: Explanation, width: number): readonly string[] 
   const title = `Endpoints that get no connections${unused.some(({ why }) => why.startsWith('from ')) ? ', or not from all nodes' : ''}`;
   const table = tableOf(
     [
-      { title: 'ADDRESS', cell: ({ address }) => address },
+      { title: 'ADDRESS', cell: unusedAddress },
       { title: 'POD', optional: true, cell: ({ pod }) => pod },
       { title: 'NODE', optional: true, cell: ({ node }) => node },
       { title: 'WHY', cell: ({ why }) => why },

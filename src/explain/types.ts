@@ -57,8 +57,11 @@ export interface Matrix {
   readonly cells: readonly Cell[];
 }
 
+/** An endpoint that gets no connections, for one port of the Service or for all. */
 export interface Unused {
   readonly address: string;
+  /** The port's name; undefined for all ports. */
+  readonly port?: string;
   readonly pod: string;
   readonly node: string;
   readonly why: string;

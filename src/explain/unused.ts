@@ -2,6 +2,7 @@
  * explain: endpoints that get no connections, and Pods that were probably meant as endpoints, each with the reason.
  */
 import { hasSelector, ipFamilyOf, isHeadless, SERVICE_NAME_LABEL, type ServicePortSpec } from '../read/types.js';
+import type { ServicePort } from '../resolve/types.js';
 import { type About, isAlive, type Listed, labelText, missing, some } from './about.js';
 import type { Served } from './on-nodes.js';
 import { strays } from './strays.js';
@@ -31,11 +32,13 @@ function unusedListed(about: About, each: Listed, nodes: readonly Served[]): rea
     return [{ ...own, why: `${family}, which is no family of the Service` }];
   return ports.flatMap((port): readonly Unused[] => {
     const why = portReason(each, port);
-    const address = ports.length > 1 && port.name !== '' ? `${each.address} (${port.name})` : each.address;
-    if (why !== undefined) return [{ ...own, address, why }];
+    const of = ports.length > 1 ? { ...own, port: port.name } : own;
+    if (why !== undefined) return [{ ...of, why }];
+    if (nodes.length === 0) return [];
+    if (!nodes.some((node) => portOn(node, each, port))) return [{ ...of, why: LEFT_OUT }];
     const without = nodes.filter((node) => !reaches(node, each, port));
-    if (without.length === 0 || nodes.length === 0) return [];
-    return [{ ...own, address, why: nodeReason(about, each, without, nodes) }];
+    if (without.length === 0) return [];
+    return [{ ...of, why: nodeReason(about, each, without, nodes) }];
   });
 }
 
@@ -58,15 +61,22 @@ function portReason({ slice }: Listed, { name, protocol, targetPort }: ServicePo
   return `its slice ${slice.metadata.name} has no ${called}`;
 }
 
-function reaches({ families }: Served, { address }: Listed, { name, protocol }: ServicePortSpec): boolean {
-  return families.some(({ ports }) =>
-    ports.some(
-      (port) =>
-        port.name.port === name &&
-        port.name.protocol === protocol &&
-        port.endpoints.reachable.some(({ ip }) => ip === address),
-    ),
-  );
+/** SCTP in userspace mode, a Service that is left to another proxy: findings and warnings say why. */
+const LEFT_OUT = 'the rules leave this port out';
+
+/** The ServicePort of the endpoint's family; undefined where the rules have none. */
+function portOn({ families }: Served, { slice }: Listed, { name, protocol }: ServicePortSpec): ServicePort | undefined {
+  const [its] = families.filter(({ context }) => context.family === slice.addressType.toLowerCase());
+  return its?.ports.find((port) => port.name.port === name && port.name.protocol === protocol);
+}
+
+function reaches(node: Served, each: Listed, port: ServicePortSpec): boolean {
+  return portOn(node, each, port)?.endpoints.reachable.some(({ ip }) => ip === each.address) ?? false;
+}
+
+/** The address, with the port's name where the reason is that of one port. */
+export function unusedAddress({ address, port = '' }: Unused): string {
+  return port === '' ? address : `${address} (${port})`;
 }
 
 function nodeReason(

@@ -4,6 +4,7 @@
 import { useMemo } from 'preact/hooks';
 import { aboutService } from '../explain/about.js';
 import type { Explanation } from '../explain/types.js';
+import { useOf } from '../report/endpoint-use.js';
 import type { Subject } from '../report/service.js';
 import { Badge, count, Section, Table } from './parts.jsx';
 
@@ -12,24 +13,22 @@ const MOST = 250;
 
 export function Endpoints({ subject, page }: { subject: Subject; page: Explanation }) {
   const { endpoints } = useMemo(() => aboutService(subject.report.snapshot, subject.service, []), [subject]);
-  const why = new Map(page.unused.map((each) => [each.address.replace(/ \(.*\)$/, ''), each]));
   const known = new Set(endpoints.map(({ address }) => address));
-  const strays = page.unused.filter(({ address }) => !known.has(address.replace(/ \(.*\)$/, '')));
+  const strays = page.unused.filter(({ address }) => !known.has(address));
+  const ports = subject.service.spec.ports.length;
   const shown = endpoints.slice(0, MOST);
   if (shown.length + strays.length === 0) return null;
   const rows = [
     ...shown.map(({ address, pod, endpoint, ready }) => {
-      const reason = why.get(address)?.why;
-      const used = reason === undefined && ready;
-      const part = reason?.startsWith('from ') === true;
+      const { used, why } = useOf({ ready, ports, unused: page.unused.filter((each) => each.address === address) });
       return [
         <code key="address">{address}</code>,
         pod?.metadata.name ?? endpoint.pod ?? '',
         endpoint.nodeName ?? '',
-        <Badge key="state" tone={used ? 'good' : part ? 'warn' : 'bad'}>
-          {used ? 'used' : part ? 'used in part' : 'not used'}
+        <Badge key="state" tone={TONE[used]}>
+          {used}
         </Badge>,
-        reason ?? '',
+        why,
       ];
     }),
     ...strays.map(({ address, pod, node, why }) => [
@@ -50,6 +49,8 @@ export function Endpoints({ subject, page }: { subject: Subject; page: Explanati
     </Section>
   );
 }
+
+const TONE = { used: 'good', 'used in part': 'warn', 'not used': 'bad' } as const;
 
 /** Of connections over all nodes; where all endpoints have the same share there is nothing to see. */
 function Shares({ page: { shares } }: { page: Explanation }) {

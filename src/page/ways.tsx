@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { OnNode } from '../explain/on-nodes.js';
 import type { Unused } from '../explain/types.js';
+import { unusedAddress } from '../explain/unused.js';
 import { type Choice, choicesOf, type Subject } from '../report/service.js';
 import { Drawing } from './drawing.jsx';
 import { Section, Select } from './parts.jsx';
@@ -57,9 +58,9 @@ function NotUsed({ unused }: { unused: readonly Unused[] }) {
     <div class="group">
       <h3>Not used, or not from everywhere</h3>
       <ul class="unused">
-        {unused.slice(0, MOST_UNUSED).map(({ address, pod, why }) => (
-          <li key={`${address} ${why}`}>
-            <code>{address}</code> {pod} <span class="muted">{why}</span>
+        {unused.slice(0, MOST_UNUSED).map((each) => (
+          <li key={`${unusedAddress(each)} ${each.why}`}>
+            <code>{unusedAddress(each)}</code> {each.pod} <span class="muted">{each.why}</span>
           </li>
         ))}
         {unused.length > MOST_UNUSED && <li class="muted">and {unused.length - MOST_UNUSED} more, below</li>}
