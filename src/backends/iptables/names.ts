@@ -4,6 +4,7 @@
 import { joinHostPort } from '../../ip.js';
 import { formatServicePortName, type ServicePortName } from '../../resolve/types.js';
 import { shortHash } from '../shared/hash.js';
+import type { ServiceChains } from '../shared/service-chains.js';
 
 /** Chains that every node has. */
 export const CHAIN = {
@@ -54,18 +55,6 @@ export function partChain(tree: string, part: string): string {
 
 /** XT_EXTENSION_MAXNAMELEN, without the zero at its end. */
 const MAX_NAME = 28;
-
-/** The chains that one ServicePort may have; lower decides which of them exist. */
-export interface ServiceChains {
-  /** Cluster-policy endpoints. */
-  readonly cluster: string;
-  /** Local-policy endpoints. */
-  readonly local: string;
-  /** Entrance of traffic from outside the cluster. */
-  readonly external: string;
-  /** Source-range filter before the external chain. */
-  readonly firewall: string;
-}
 
 /** The chain names of a ServicePort. */
 export function serviceChains(name: ServicePortName): ServiceChains {

@@ -4,6 +4,7 @@
  */
 import type { ServicePortName } from '../../resolve/types.js';
 import { shortHash } from '../shared/hash.js';
+import type { ServiceChains } from '../shared/service-chains.js';
 
 /** The table, one in each family, and its comment. */
 export const TABLE = 'kube-proxy';
@@ -31,18 +32,6 @@ export const SET = {
   serviceIPs: 'service-ips',
   serviceNodePorts: 'service-nodeports',
 } as const;
-
-/** The chains that one ServicePort may have; lower decides which of them exist. */
-export interface ServiceChains {
-  /** Cluster-policy endpoints. */
-  readonly cluster: string;
-  /** Local-policy endpoints. */
-  readonly local: string;
-  /** Entrance of traffic from outside the cluster. */
-  readonly external: string;
-  /** Source-range filter. */
-  readonly firewall: string;
-}
 
 /** The chain names of a ServicePort. */
 export function serviceChains(name: ServicePortName): ServiceChains {

@@ -80,7 +80,10 @@ export const RULES: readonly Rule[] = [
   rule('backends/shared/hash.ts', 'backends/shared/sha256.ts'),
   rule('backends/shared/sha256.ts', 'node:crypto.hash'),
   rule('backends/iptables/', `${MODE} backends/chain-names.ts resolve/order.ts diag.ts options.ts`),
-  rule('backends/iptables/names.ts', 'backends/shared/hash.ts resolve/types.ts ip.ts'),
+  rule(
+    'backends/iptables/names.ts',
+    'backends/shared/hash.ts backends/shared/service-chains.ts resolve/types.ts ip.ts',
+  ),
   rule(
     'backends/ipvs/',
     `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts`,

@@ -4,7 +4,8 @@
 
 import type { Frontend, FrontendKind } from '../../../resolve/types.js';
 import { ACCEPT, comment, DROP, is, jumpTo, type Match, rule, type Target } from '../../../tools/iptables/types.js';
-import { CHAIN, type ServiceChains } from '../names.js';
+import type { ServiceChains } from '../../shared/service-chains.js';
+import { CHAIN } from '../names.js';
 import type { SharedRule } from './base.js';
 import { type NamedPort, policyChain, toFrontend } from './port.js';
 

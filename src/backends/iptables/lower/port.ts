@@ -5,7 +5,8 @@
 import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../../../resolve/types.js';
 import { comment, type Header, host, is, type L4Protocol, type Match } from '../../../tools/iptables/types.js';
 import { L4 } from '../../shared/l4.js';
-import { endpointChain, type ServiceChains, serviceChains } from '../names.js';
+import type { ServiceChains } from '../../shared/service-chains.js';
+import { endpointChain, serviceChains } from '../names.js';
 import type { Context } from './context.js';
 
 export interface NamedPort {

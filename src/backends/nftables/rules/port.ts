@@ -4,8 +4,8 @@
 import type { ServicePort } from '../../../resolve/types.js';
 import type { L4Protocol } from '../../../tools/l4.js';
 import type { Statement } from '../../../tools/nft/types.js';
+import type { ServiceChains } from '../../shared/service-chains.js';
 import type { Context } from '../context.js';
-import type { ServiceChains } from '../names.js';
 import { L4PROTO, match } from './statements.js';
 
 export interface NamedPort {
