@@ -31,6 +31,26 @@ const KEPT = process.env['VIPC_SCREENSHOTS'];
 
 const CLUSTER = `${ROOT}fixtures/packets/services/cluster.yaml`;
 
+/** A Service with so many endpoints that a drawing of their ways scrolls. */
+function wide(): string {
+  const metadata = { name: 'wide', namespace: 'default' };
+  const spec = { clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.1'], ipFamilies: ['IPv4'], ports: [{ port: 80 }] };
+  const labels = { 'kubernetes.io/service-name': 'wide' };
+  const endpoints = Array.from({ length: 200 }, (_, i) => ({ addresses: [`10.244.1.${i + 1}`], nodeName: 'node-a' }));
+  const items = [
+    { apiVersion: 'v1', kind: 'Service', metadata, spec },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels },
+      addressType: 'IPv4',
+      ports: [{ port: 80 }],
+      endpoints,
+    },
+  ];
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
 /** The same cluster with an endpoint for a Service that has none any more. */
 function earlier(): string {
   const file = join(mkdtempSync(join(tmpdir(), 'earlier-')), 'earlier.yaml');
@@ -139,6 +159,22 @@ describeBrowser('the page', () => {
     await rule.hover();
     expect(await rule.locator('.words').textContent()).toMatch(/is sent to the endpoint 10\.244\.1\.5:8080\.$/);
     expect(await rule.locator('.words').isVisible()).toBe(true);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it.each([320, 800])('a drawing wider than its place begins at the client, at %i pixels', async (width) => {
+    const look = { viewport: { width, height: 900 } };
+    const { page, wrong, close } = await openPage(browser, await reportPage(['-', '--layout', 'fast'], wide()), look);
+    await page.evaluate(`location.hash = '#/service/default/wide'`);
+    await settled(page);
+    const place = await page.locator('.drawing').boundingBox();
+    const drawing = await page.locator('.drawing svg').boundingBox();
+    const client = await page.locator('.drawing .node.client').boundingBox();
+    if (!place || !drawing || !client) throw new Error('there is no drawing');
+    expect(drawing.width).toBeGreaterThan(place.width);
+    expect(client.x).toBeGreaterThanOrEqual(place.x);
+    expect(client.x + client.width).toBeLessThanOrEqual(place.x + place.width);
     expect(wrong).toEqual([]);
     await close();
   });

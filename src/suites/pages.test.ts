@@ -1,7 +1,7 @@
 /**
  * The README and docs/ are correct: transcripts print what they show, links resolve, and the map lists existing files.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../testing/cases/cases.js';
@@ -36,13 +36,25 @@ it('the README fits on three screens', () => {
   expect(PAGES[0]?.text.split('\n').length).toBeLessThanOrEqual(151);
 });
 
-it('the map in docs/architecture.md names files that are there', () => {
+/** The names in the map of docs/architecture.md that are indented so far. */
+function mapped(indent: number): readonly string[] {
   const page = PAGES.find(({ path }) => path === 'docs/architecture.md');
   const map = /## Where things are\n\n([^]*?)\n\n\S/.exec(page?.text ?? '')?.[1] ?? '';
-  const top = map.split('\n').filter((line) => /^ {4}\S/.test(line));
-  const names = top.flatMap((line) => line.trim().split(/ {2,}/)[0]?.split(' ') ?? []);
+  const lines = map.split('\n').filter((line) => line.search(/\S/) === indent);
+  return lines.flatMap((line) => line.trim().split(/ {2,}/)[0]?.split(' ') ?? []);
+}
+
+it('the map in docs/architecture.md names files that are there', () => {
+  const names = mapped(4);
   expect(names.length).toBeGreaterThan(4);
   expect(names.filter((name) => !existsSync(`${ROOT}${name}`))).toEqual([]);
+});
+
+it('the map in docs/architecture.md names all that is in src/, and nothing else', () => {
+  const there = readdirSync(`${ROOT}src`, { withFileTypes: true })
+    .filter(({ name }) => !/\.test\.ts$/.test(name))
+    .map((each) => (each.isDirectory() ? `${each.name}/` : each.name));
+  expect([...mapped(6)].sort()).toEqual(there.sort());
 });
 
 /** Targets of Markdown links, except those to other hosts. */
