@@ -8,15 +8,14 @@ import { compile, textOf } from '../pipeline.js';
 import { agentHost } from '../testing/machine/agent.js';
 import { succeeded } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
-import { DROPPED, REACHED, REFUSED } from '../testing/network/packet-rows.js';
-import { answers, type From, NODE_SEEN, packetsInput, SCTP_ROWS } from '../testing/network/packets.js';
-import { type Connect, connect, hasSctp, makeTopology, type Topology } from '../testing/network/topology.js';
+import { REACHED, REFUSED } from '../testing/network/packet-rows.js';
+import { itDropsAndKeeps } from '../testing/network/packet-tests.js';
+import { answers, type From, NODE_SEEN, packetsInput } from '../testing/network/packets.js';
+import { type Connect, connect, makeTopology, type Topology } from '../testing/network/topology.js';
 import { sample } from '../testing/run/extent.js';
 import { render } from '../text.js';
 
 const describeKernel = await describeInKernel();
-
-const withSctp = await hasSctp(agentHost());
 
 /** Each layout, and the layout that is on the node before it: the files replace each other in one transaction. */
 const LAYOUTS = [
@@ -66,22 +65,6 @@ describeKernel('packets through nftables', () => {
       expect(await connect(topology[from], { ...to, count: 3 })).toEqual(['refused', 'refused', 'refused']);
     });
 
-    it('dropped: no answer at all', async () => {
-      const seen = await Promise.all(
-        DROPPED.map(async ([what, from, to]) => [what, from, await connect(topology[from], { ...to, seconds: 2 })]),
-      );
-      expect(seen).toEqual(DROPPED.map(([what, from]) => [what, from, ['timeout']]));
-    });
-
-    it.each(['client', 'pod1', 'node'] as const)('affinity keeps %s on one endpoint', async (from) => {
-      const first = await connect(topology[from], { to: '10.96.0.2', port: 80 });
-      const then = await connect(topology[from], { to: '10.96.0.2', port: 80, count: 40 });
-      expect(new Set(then)).toEqual(new Set(first));
-    });
-
-    if (withSctp)
-      it.each(SCTP_ROWS)('SCTP: %s, from %s: reached', async (...row) => {
-        expect(await answers(topology, row)).toEqual(row[3]);
-      });
+    itDropsAndKeeps(() => topology);
   });
 });

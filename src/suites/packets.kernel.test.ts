@@ -7,15 +7,14 @@ import { agentHost } from '../testing/machine/agent.js';
 import { NODES } from '../testing/machine/kernel.js';
 import { succeeded } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
-import { DROPPED, REACHED, REFUSED } from '../testing/network/packet-rows.js';
-import { answers, packetsInput, SCTP_ROWS } from '../testing/network/packets.js';
-import { connect, hasSctp, makeTopology, resent, type Topology } from '../testing/network/topology.js';
+import { REACHED, REFUSED } from '../testing/network/packet-rows.js';
+import { itDropsAndKeeps } from '../testing/network/packet-tests.js';
+import { answers, packetsInput } from '../testing/network/packets.js';
+import { connect, makeTopology, resent, type Topology } from '../testing/network/topology.js';
 import { applyTo, liveNode } from '../testing/node/live.js';
 import { sample } from '../testing/run/extent.js';
 
 const describeKernel = await describeInKernel();
-
-const withSctp = await hasSctp(agentHost());
 
 describeKernel('packets through iptables', () => {
   describe.each(sample(NODES, 1, 'packets', 3))('$variant, layout $layout', ({ variant, layout }) => {
@@ -50,23 +49,6 @@ describeKernel('packets through iptables', () => {
       },
     );
 
-    it('dropped: no answer at all', async () => {
-      const seen = await Promise.all(
-        DROPPED.map(async ([what, from, to]) => [what, from, await connect(topology[from], { ...to, seconds: 2 })]),
-      );
-      expect(seen).toEqual(DROPPED.map(([what, from]) => [what, from, ['timeout']]));
-    });
-
-    it.each(['client', 'pod1', 'node'] as const)('affinity keeps %s on one endpoint', async (from) => {
-      const first = await connect(topology[from], { to: '10.96.0.2', port: 80 });
-      const then = await connect(topology[from], { to: '10.96.0.2', port: 80, count: 40 });
-      expect(new Set(then)).toEqual(new Set(first));
-    });
-
-    // A kernel without SCTP is covered by the guest ring: packets-sctp.guest.test.ts.
-    if (withSctp)
-      it.each(SCTP_ROWS)('SCTP: %s, from %s: reached', async (...row) => {
-        expect(await answers(topology, row)).toEqual(row[3]);
-      });
+    itDropsAndKeeps(() => topology);
   });
 });
