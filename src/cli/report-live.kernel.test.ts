@@ -9,17 +9,29 @@ import { describeInKernel } from '../testing/machine/rings.js';
 import { onNode } from '../testing/run/on-node.js';
 import { WEB } from '../testing/run/shop.js';
 
+/** What is packed in a page. */
+function dataOf(page: string) {
+  const [, data = ''] = /id="data">([^<]*)</.exec(page) ?? [];
+  return unpacked(gunzipSync(Buffer.from(data, 'base64')).toString()).data;
+}
+
 const describeKernel = await describeInKernel();
 
 describeKernel('vipc report --live', () => {
+  it('shows the layout that apply writes', () =>
+    onNode('nft', async (run) => {
+      await run('apply', WEB);
+      const { stdout } = await run('report', '--live', WEB, '-o', '-');
+      expect(dataOf(stdout)).toMatchObject({ layout: 'fast', drift: { effects: [], rules: [] } });
+    }));
+
   it('says what the node lacks, by effect and by rule', () =>
     onNode('nft', async (run, host) => {
       await run('apply', WEB, '--layout', 'kube-proxy');
       const drift = async () => {
         const { code, stdout, stderr } = await run('report', '--live', WEB, '--layout', 'kube-proxy', '-o', '-');
         expect({ code, stderr }).toMatchObject({ code: 0 });
-        const [, data = ''] = /id="data">([^<]*)</.exec(stdout) ?? [];
-        return unpacked(gunzipSync(Buffer.from(data, 'base64')).toString()).data.drift;
+        return dataOf(stdout).drift;
       };
       expect(await drift()).toMatchObject({ effects: [], rules: [] });
       const chain = /KUBE-SVC-\w+/.exec((await host.run(['iptables-nft', '-S', '-t', 'nat'])).stdout)?.[0] ?? '';

@@ -7,7 +7,7 @@ import { makeOutputDirectory, replaceFiles } from '../files.js';
 import { front } from '../front.js';
 import { findingsOf } from '../lint/findings.js';
 import type { Options } from '../options.js';
-import { compileSnapshot } from '../pipeline.js';
+import { compileSnapshot, modeOf } from '../pipeline.js';
 import { printable } from '../printable.js';
 import type { Snapshot } from '../read/types.js';
 import type { ReportData } from '../report/model.js';
@@ -56,7 +56,8 @@ export async function runReport(paths: readonly string[], flags: ReportFlags, io
     title: titleOf(paths, sources.value),
     version: version(),
     options: live?.options ?? options.value,
-    layout: flags.layout,
+    // As `diff --live`: a node has the layout that apply writes.
+    layout: flags.layout ?? (live && modeOf(live.options).value?.liveLayout),
     ...(completion.allocate && { isSimulated: true }),
     namespace: input.namespace,
     domain,

@@ -82,8 +82,12 @@ function RowLink({ row, isSelected }: { row: Row; isSelected: boolean }) {
         {type} {addresses.slice(0, 2).join(', ')} {ports.slice(0, 3).join(', ')}
       </span>
       <span class="marks">
-        {changes > 0 && <Badge tone="info">changed</Badge>}
-        {problems > 0 && <Badge tone={state === 'broken' ? 'bad' : 'warn'}>{count(problems, 'problem')}</Badge>}
+        {changes + problems > 0 && (
+          <span>
+            {problems > 0 && <Badge tone={state === 'broken' ? 'bad' : 'warn'}>{count(problems, 'problem')}</Badge>}{' '}
+            {changes > 0 && <Badge tone="info">changed</Badge>}
+          </span>
+        )}
         {type !== 'ExternalName' && (
           <span class={ready === 0 ? 'endpoints none' : 'endpoints'}>
             {ready}/{total} ready
