@@ -1,6 +1,6 @@
 /**
  * lower, layout `fast`, part: rules for single addresses or ports → the rules of a base chain, and the chains of the tree
- * behind it.
+ * behind it. A tree is kept, and with it the chains that have the same rules as before.
  */
 import { type Family, ipOf, network } from '../../../../ip.js';
 import { type Chain, is, type L4Protocol, type Rule, rule } from '../../../../tools/iptables/types.js';
@@ -8,10 +8,9 @@ import { partChain } from '../../names.js';
 import { type Keyed, type Part, treeOf } from './tree.js';
 
 /** A rule, and the address or port that it is for. */
-export interface Placed {
+export interface Placed extends Keyed {
   /** The address, or the protocol of a port. */
   readonly at: 'ip' | L4Protocol;
-  readonly digits: string;
   readonly rule: Rule;
 }
 
@@ -29,31 +28,31 @@ export interface Dispatch {
   readonly chains: readonly Chain[];
 }
 
+/** Makes what leads to rules, all of which it is given each time. */
+export type Dispatcher = (placed: readonly Placed[]) => Dispatch;
+
 /** Leads packets to the rules for their destination address. */
-export function byAddress(placed: readonly Placed[], { ips, family }: Trees): Dispatch {
+export function byAddress({ ips, family }: Trees): Dispatcher {
   const of = (prefix: string) => networkOf(prefix, family);
-  return dispatch(
-    placed.filter(({ at }) => at === 'ip'),
-    {
-      // nft has no colons in names.
-      name: (prefix) => partChain(ips, of(prefix).replace('/', '-').replaceAll(':', '.')),
-      lead: (prefix, target) => rule({ destination: is(of(prefix)) }, [], target),
-    },
-  );
+  return dispatcher('ip', {
+    // nft has no colons in names.
+    name: (prefix) => partChain(ips, of(prefix).replace('/', '-').replaceAll(':', '.')),
+    lead: (prefix, target) => rule({ destination: is(of(prefix)) }, [], target),
+  });
 }
 
 /** Leads packets to the rules for their destination port. */
-export function byPort(placed: readonly Placed[], { ports }: Trees): Dispatch {
-  const found = (['tcp', 'udp', 'sctp'] as const).map((protocol) =>
-    dispatch(
-      placed.filter(({ at }) => at === protocol),
-      {
-        name: (prefix) => partChain(`${ports}${protocol}`, rangeOf(prefix).join('-')),
-        lead: (prefix, target) => rule({ protocol }, [{ kind: 'ports', protocol, ports: rangeOf(prefix) }], target),
-      },
-    ),
+export function byPort({ ports }: Trees): Dispatcher {
+  const all = (['tcp', 'udp', 'sctp'] as const).map((protocol) =>
+    dispatcher(protocol, {
+      name: (prefix) => partChain(`${ports}${protocol}`, rangeOf(prefix).join('-')),
+      lead: (prefix, target) => rule({ protocol }, [{ kind: 'ports', protocol, ports: rangeOf(prefix) }], target),
+    }),
   );
-  return { rules: found.flatMap(({ rules }) => rules), chains: found.flatMap(({ chains }) => chains) };
+  return (placed) => {
+    const found = all.map((dispatch) => dispatch(placed));
+    return { rules: found.flatMap(({ rules }) => rules), chains: found.flatMap(({ chains }) => chains) };
+  };
 }
 
 /** The key of an address in a tree. */
@@ -74,20 +73,30 @@ interface Kind {
   readonly lead: (prefix: string, target: NonNullable<Rule['target']>) => Rule;
 }
 
-function dispatch(placed: readonly Placed[], kind: Kind): Dispatch {
-  const chains: Chain[] = [];
-  const rulesOf = (part: Part<Rule>, how: 'jump' | 'goto'): readonly Rule[] => [
-    ...part.parts.map((each) => {
-      const chain = kind.name(each.prefix);
-      const rules = rulesOf(each, 'goto');
-      chains.push({ name: chain, rules: () => rules });
-      return kind.lead(each.prefix, { kind: how, chain });
-    }),
-    ...part.values,
+function dispatcher(at: Placed['at'], { name, lead }: Kind): Dispatcher {
+  let tree: Part<Placed> | undefined;
+  const known = new WeakMap<Part<Placed>, Chain>();
+  const rulesOf = ({ parts, values }: Part<Placed>, how: 'jump' | 'goto'): readonly Rule[] => [
+    ...parts.map(({ prefix }) => lead(prefix, { kind: how, chain: name(prefix) })),
+    ...values.map(({ rule }) => rule),
   ];
-  const tree = treeOf(placed.map((each): Keyed<Rule> => ({ digits: each.digits, value: each.rule })));
-  // From the base chain a packet comes back; within the tree it cannot match anything else.
-  return { rules: rulesOf(tree, 'jump'), chains };
+  const chainOf = (part: Part<Placed>): Chain => {
+    const there = known.get(part);
+    if (there) return there;
+    // Within the tree a packet cannot match anything else.
+    const rules = rulesOf(part, 'goto');
+    const made = { name: name(part.prefix), rules: () => rules };
+    known.set(part, made);
+    return made;
+  };
+  const chainsBehind = ({ parts }: Part<Placed>): readonly Chain[] =>
+    parts.flatMap((part) => [...chainsBehind(part), chainOf(part)]);
+  return (placed) => {
+    const own = placed.filter((each) => each.at === at);
+    tree = treeOf(own, tree);
+    // From the base chain it comes back.
+    return { rules: rulesOf(tree, 'jump'), chains: chainsBehind(tree) };
+  };
 }
 
 /** The network of the addresses whose digits begin with `prefix`: `10.96.16.0/20` for `0a601`. */
