@@ -120,10 +120,10 @@ function services(keys: Keys, context: FastContext): (claims: readonly Claim[]) 
   const trees = { family: context.node.family, ips: 'IP', ports: '' };
   const [toAddresses, toPorts] = [byAddress(trees), byPort(trees)];
   return (claims) => {
-    const atAddresses = keys.of(claims.filter(({ at }) => at === 'ip'));
-    const atPorts = keys.of(claims.filter(({ at }) => at !== 'ip'));
-    const [addresses, nodePorts] = [toAddresses(atAddresses.placed), toPorts(atPorts.placed)];
-    const last = atPorts.placed.length > 0 ? jumpToNodePorts(context, FAST_CHAIN.nodePorts) : [];
+    const { placed, chains } = keys.of(claims);
+    const atPorts = placed.filter(({ at }) => at !== 'ip');
+    const [addresses, nodePorts] = [toAddresses(placed), toPorts(atPorts)];
+    const last = atPorts.length > 0 ? jumpToNodePorts(context, FAST_CHAIN.nodePorts) : [];
     const first = marking(context, 'tcp');
     return [
       { name: CHAIN.services, rules: () => entrance(context) },
@@ -131,8 +131,7 @@ function services(keys: Keys, context: FastContext): (claims: readonly Claim[]) 
       ...(last.length > 0 ? [{ name: FAST_CHAIN.nodePorts, rules: () => [...first, ...nodePorts.rules] }] : []),
       ...addresses.chains,
       ...nodePorts.chains,
-      ...atAddresses.chains,
-      ...atPorts.chains,
+      ...chains,
     ];
   };
 }

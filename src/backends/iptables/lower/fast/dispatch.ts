@@ -3,7 +3,7 @@
  * behind it. A tree is kept, and with it the chains that have the same rules as before.
  */
 import { type Family, ipOf, network } from '../../../../ip.js';
-import { type Chain, is, type L4Protocol, type Rule, rule } from '../../../../tools/iptables/types.js';
+import { type Chain, is, jumpTo, type L4Protocol, type Rule, rule } from '../../../../tools/iptables/types.js';
 import { partChain } from '../../names.js';
 import { type Keyed, type Part, treeOf } from './tree.js';
 
@@ -73,29 +73,43 @@ interface Kind {
   readonly lead: (prefix: string, target: NonNullable<Rule['target']>) => Rule;
 }
 
+/** What a part of a tree comes to: the rule that leads there, and its chain behind all deeper ones. */
+interface Made {
+  readonly lead: Rule;
+  readonly chain: string;
+  readonly chains: readonly Chain[];
+}
+
 function dispatcher(at: Placed['at'], { name, lead }: Kind): Dispatcher {
   let tree: Part<Placed> | undefined;
-  const known = new WeakMap<Part<Placed>, Chain>();
-  const rulesOf = ({ parts, values }: Part<Placed>, how: 'jump' | 'goto'): readonly Rule[] => [
-    ...parts.map(({ prefix }) => lead(prefix, { kind: how, chain: name(prefix) })),
-    ...values.map(({ rule }) => rule),
-  ];
-  const chainOf = (part: Part<Placed>): Chain => {
+  const known = new WeakMap<Part<Placed>, Made>();
+  const make = (part: Part<Placed>): Made => {
+    const chain = name(part.prefix);
+    const below = part.parts.map(of);
+    const rules = [...below.map((each) => each.lead), ...part.values.map(({ rule }) => rule)];
+    const chains = [...below.flatMap((each) => each.chains), { name: chain, rules: () => rules }];
+    // Within the tree a packet cannot match anything else.
+    return { lead: lead(part.prefix, { kind: 'goto', chain }), chain, chains };
+  };
+  const of = (part: Part<Placed>): Made => {
     const there = known.get(part);
     if (there) return there;
-    // Within the tree a packet cannot match anything else.
-    const rules = rulesOf(part, 'goto');
-    const made = { name: name(part.prefix), rules: () => rules };
+    const made = make(part);
     known.set(part, made);
     return made;
   };
-  const chainsBehind = ({ parts }: Part<Placed>): readonly Chain[] =>
-    parts.flatMap((part) => [...chainsBehind(part), chainOf(part)]);
   return (placed) => {
-    const own = placed.filter((each) => each.at === at);
-    tree = treeOf(own, tree);
+    tree = treeOf(
+      placed.filter((each) => each.at === at),
+      tree,
+    );
+    const below = tree.parts.map(of);
     // From the base chain it comes back.
-    return { rules: rulesOf(tree, 'jump'), chains: chainsBehind(tree) };
+    const jumps = below.map((each): Rule => ({ ...each.lead, target: jumpTo(each.chain) }));
+    return {
+      rules: [...jumps, ...tree.values.map(({ rule }) => rule)],
+      chains: below.flatMap(({ chains }) => chains),
+    };
   };
 }
 
