@@ -12,8 +12,6 @@ export interface Case {
 }
 
 export const CASES: readonly Case[] = [
-  { name: 'iptables fast legacy', mode: 'iptables', layout: 'fast', variant: 'legacy' },
-  { name: 'iptables fast nft', mode: 'iptables', layout: 'fast', variant: 'nft' },
   { name: 'iptables legacy', mode: 'iptables', layout: 'kube-proxy', variant: 'legacy' },
   { name: 'iptables nft', mode: 'iptables', layout: 'kube-proxy', variant: 'nft' },
   { name: 'iptables fast, legacy', mode: 'iptables', layout: 'fast', variant: 'legacy' },
