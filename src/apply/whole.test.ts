@@ -192,6 +192,16 @@ describe('what a node does not have is nothing', () => {
     ['no nftables in the kernel', NOTHING, { 'nft list tables': NO_NFT_KERNEL }, { nft: [] }],
     ['neither nft nor nftables', NOTHING, { 'nft list tables': MISSING, 'grep -q': fails(1, '') }, { nft: [] }],
     [
+      'tables that an nft lists with flowtables',
+      NOTHING,
+      {
+        'nft list flowtables': CHAINS.replace('chain services', 'flowtable f'),
+        'nft list tables': CRASHED,
+        'nft list table ip kube-proxy': 'table ip kube-proxy {\n}\n',
+      },
+      { nft: [{ family: 'ip', name: 'kube-proxy', sets: [], chains: [] }] },
+    ],
+    [
       'an nft that crashes, but for chains',
       NOTHING,
       { 'nft list tables': CRASHED, 'nft list chains': CHAINS },

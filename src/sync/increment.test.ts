@@ -20,6 +20,7 @@ import { figuresAfter, figuresOf } from './figures.js';
 
 const LAYOUTS = [
   ['iptables', 'kube-proxy'],
+  ['iptables', 'fast'],
   ['ipvs', 'kube-proxy'],
   ['nftables', 'kube-proxy'],
   ['nftables', 'fast'],

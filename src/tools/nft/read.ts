@@ -15,6 +15,8 @@ export const NO_NFTABLES: readonly TableName[] = [];
 
 /** The existing tables; undefined when nft is missing. Throws when nft crashes so badly that it cannot name them. */
 export async function readTables(ask: Ask, nft = 'nft'): Promise<readonly TableName[] | undefined> {
+  const short = await readTablesShortly(ask, nft);
+  if (short.length > 0) return short;
   let why: Outcome | undefined;
   const text = await answer(ask, [nft, 'list', 'tables'], (outcome) => {
     why = outcome;
@@ -27,6 +29,16 @@ export async function readTables(ask: Ask, nft = 'nft'): Promise<readonly TableN
   const chains = await answer(ask, [nft, 'list', 'chains'], isUnseen);
   if (chains === undefined) throw new Error(`${nft} crashes, so its tables cannot be listed: ${NEWER_NFT}`);
   return understood('nft list chains', parseTableNames(chains));
+}
+
+/**
+ * The existing tables, or none when this way does not tell. To list tables, nft 1.0.6 reads all their rules: 2 s of CPU
+ * with 85,000. It lists flowtables below each table, whether or not it has any, and reads nothing else for that.
+ */
+async function readTablesShortly(ask: Ask, nft: string): Promise<readonly TableName[]> {
+  const text = await answer(ask, [nft, 'list', 'flowtables'], () => true);
+  const { value, diagnostics } = parseTableNames(text ?? '');
+  return diagnostics.length === 0 ? value : [];
 }
 
 /**

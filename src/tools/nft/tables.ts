@@ -6,8 +6,8 @@ import { readLines } from '../lines.js';
 import type { NftFamily, TableName } from './types.js';
 
 /**
- * The tables of `nft list tables`, or of `nft list chains`, which lists chains below each table. An unreadable line is
- * a diagnostic.
+ * The tables of `nft list tables`, or of `nft list chains` or `nft list flowtables`, which list these below each table.
+ * An unreadable line is a diagnostic.
  */
 export function parseTableNames(text: string): Checked<readonly TableName[]> {
   const value: TableName[] = [];

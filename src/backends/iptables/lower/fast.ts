@@ -19,25 +19,25 @@ import type { Context } from './context.js';
 import { byAddress, byPort } from './fast/dispatch.js';
 import { filterChains } from './fast/filter.js';
 import { hairpin } from './fast/hairpin.js';
-import { byKey } from './fast/keys.js';
+import { type Keys, newKeys } from './fast/keys.js';
 import { entrance, marking, postrouting } from './fast/mark.js';
-import { isOther, type Kind, type Part, partOf, sameAs } from './fast/part.js';
-import { type FastContext, lowerFast } from './fast/service-port.js';
-import { replaced } from './kept-list.js';
+import { isOther, type Kind, type Part, partOf } from './fast/part.js';
+import { type Claim, type FastContext, lowerFast } from './fast/service-port.js';
+import { type Pair, replaced } from './kept-list.js';
 import type { KeptLayout } from './layout.js';
 
 /** Both tables, with the ServicePorts in the order given. */
 export function layoutFast(ports: readonly ServicePort[], given: Context): readonly Table[] {
   const context = contextOf(ports, given);
   const parts = ports.map((port) => partOf(port, context));
-  return tablesOf(sharedChains(parts, context), ports, context);
+  return tablesOf(sharedChains(parts, context).now(), ports, context);
 }
 
 /** The same, kept: what each ServicePort has in the chains that all share, and these. */
 export function keepFast(all: readonly ServicePort[], given: Context): KeptLayout {
   const context = contextOf(all, given);
   let parts: readonly Part[] = all.map((port) => partOf(port, context));
-  let shared = sharedChains(parts, context);
+  const shared = sharedChains(parts, context);
   return {
     replace: (before, after) => {
       const now = after.map((port) => partOf(port, context));
@@ -45,12 +45,10 @@ export function keepFast(all: readonly ServicePort[], given: Context): KeptLayou
       // Without ServicePorts it is not known which traffic is masqueraded.
       const isAlike = parts.length > 0 === list.length > 0;
       parts = list;
-      const again = (kind: Kind) =>
-        isOther(kind, pairs) ? sameAs(shared[kind], CHAINS[kind](parts, context)) : shared[kind];
-      shared = { services: again('services'), filter: again('filter'), hairpins: again('hairpins') };
+      shared.replace(pairs, parts);
       return isAlike;
     },
-    arrange: (ports) => tablesOf(shared, ports, context),
+    arrange: (ports) => tablesOf(shared.now(), ports, context),
   };
 }
 
@@ -63,27 +61,44 @@ function contextOf(ports: readonly ServicePort[], given: Context): FastContext {
 /** The chains that no ServicePort has to itself, by kind. */
 type Shared = Readonly<Record<Kind, readonly Chain[]>>;
 
-type ChainsOf = (parts: readonly Part[], context: FastContext) => readonly Chain[];
+interface SharedChains {
+  now(): Shared;
+  /** Makes again what the pairs change. */
+  replace(pairs: readonly Pair<Part>[], parts: readonly Part[]): void;
+}
 
-const CHAINS: Readonly<Record<Kind, ChainsOf>> = {
-  services,
-  filter: (parts, context) =>
-    filterChains(
-      parts.flatMap(({ filter }) => filter),
-      context,
-    ),
-  hairpins: (parts, context) => {
-    const tree = hairpin(
-      parts.flatMap(({ local }) => local),
-      context,
-    );
-    return [{ name: FAST_CHAIN.hairpin, rules: () => tree.rules }, ...tree.chains];
-  },
-};
+function sharedChains(all: readonly Part[], context: FastContext): SharedChains {
+  const keys = newKeys(context);
+  keys.replace(
+    [],
+    all.flatMap(({ claims }) => claims),
+  );
+  const [toServices, toFilter] = [services(keys, context), filterChains(context)];
+  const make: Readonly<Record<Kind, (parts: readonly Part[]) => readonly Chain[]>> = {
+    services: (parts) => toServices(parts.flatMap(({ claims }) => claims)),
+    filter: (parts) => toFilter(parts.flatMap(({ filter }) => filter)),
+    hairpins: (parts) => hairpins(parts, context),
+  };
+  let shared: Shared = { services: make.services(all), filter: make.filter(all), hairpins: make.hairpins(all) };
+  return {
+    now: () => shared,
+    replace: (pairs, parts) => {
+      keys.replace(
+        pairs.flatMap(([was]) => was?.claims ?? []),
+        pairs.flatMap(([, is]) => is?.claims ?? []),
+      );
+      const again = (kind: Kind) => (isOther(kind, pairs) ? make[kind](parts) : shared[kind]);
+      shared = { services: again('services'), filter: again('filter'), hairpins: again('hairpins') };
+    },
+  };
+}
 
-function sharedChains(parts: readonly Part[], context: FastContext): Shared {
-  const of = (kind: Kind) => CHAINS[kind](parts, context);
-  return { services: of('services'), filter: of('filter'), hairpins: of('hairpins') };
+function hairpins(parts: readonly Part[], context: FastContext): readonly Chain[] {
+  const { rules, chains } = hairpin(
+    parts.flatMap(({ local }) => local),
+    context,
+  );
+  return [{ name: FAST_CHAIN.hairpin, rules: () => rules }, ...chains];
 }
 
 function tablesOf(shared: Shared, ports: readonly ServicePort[], context: FastContext): readonly Table[] {
@@ -100,32 +115,23 @@ function tablesOf(shared: Shared, ports: readonly ServicePort[], context: FastCo
   ];
 }
 
-/** The way from the entrance to the chains of ServicePorts. */
-function services(parts: readonly Part[], context: FastContext): readonly Chain[] {
-  const { masqueradeMark: mark, node } = context;
-  const trees = { family: node.family, ips: 'IP', ports: '' };
-  const claims = parts.flatMap((part) => part.claims);
-  const always = [markMasquerade(mark)];
-  const atAddresses = byKey(
-    claims.filter(({ place }) => place.at === 'ip'),
-    marking(context),
-    mark,
-  );
-  const atPorts = byKey(
-    claims.filter(({ place }) => place.at !== 'ip'),
-    always,
-    mark,
-  );
-  const addresses = byAddress(atAddresses.placed, trees);
-  const nodePorts = byPort(atPorts.placed, trees);
-  const last = atPorts.placed.length > 0 ? jumpToNodePorts(context, FAST_CHAIN.nodePorts) : [];
-  return [
-    { name: CHAIN.services, rules: () => entrance(context) },
-    { name: FAST_CHAIN.services, rules: () => [...addresses.rules, ...last] },
-    ...(last.length > 0 ? [{ name: FAST_CHAIN.nodePorts, rules: () => [...always, ...nodePorts.rules] }] : []),
-    ...addresses.chains,
-    ...nodePorts.chains,
-    ...atAddresses.chains,
-    ...atPorts.chains,
-  ];
+/** The way from the entrance to the chains of ServicePorts, for the claims that are given each time. */
+function services(keys: Keys, context: FastContext): (claims: readonly Claim[]) => readonly Chain[] {
+  const trees = { family: context.node.family, ips: 'IP', ports: '' };
+  const [toAddresses, toPorts] = [byAddress(trees), byPort(trees)];
+  return (claims) => {
+    const { placed, chains } = keys.of(claims);
+    const atPorts = placed.filter(({ at }) => at !== 'ip');
+    const [addresses, nodePorts] = [toAddresses(placed), toPorts(atPorts)];
+    const last = atPorts.length > 0 ? jumpToNodePorts(context, FAST_CHAIN.nodePorts) : [];
+    const first = marking(context, 'tcp');
+    return [
+      { name: CHAIN.services, rules: () => entrance(context) },
+      { name: FAST_CHAIN.services, rules: () => [...addresses.rules, ...last] },
+      ...(last.length > 0 ? [{ name: FAST_CHAIN.nodePorts, rules: () => [...first, ...nodePorts.rules] }] : []),
+      ...addresses.chains,
+      ...nodePorts.chains,
+      ...chains,
+    ];
+  };
 }

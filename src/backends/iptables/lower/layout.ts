@@ -18,7 +18,7 @@ export interface KeptLayout {
   replace(before: readonly ServicePort[], after: readonly ServicePort[]): boolean;
   /**
    * The tables with the chains that some of the ServicePorts have to themselves, and all chains that ServicePorts share.
-   * One of those is the very same object until its rules change.
+   * The most of those are the very same objects until their rules change.
    */
   arrange(ports: readonly ServicePort[]): readonly Table[];
 }

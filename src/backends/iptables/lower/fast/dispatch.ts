@@ -1,17 +1,16 @@
 /**
  * lower, layout `fast`, part: rules for single addresses or ports → the rules of a base chain, and the chains of the tree
- * behind it.
+ * behind it. A tree is kept, and with it the chains that have the same rules as before.
  */
 import { type Family, ipOf, network } from '../../../../ip.js';
-import { type Chain, is, type L4Protocol, type Rule, rule } from '../../../../tools/iptables/types.js';
+import { type Chain, is, jumpTo, type L4Protocol, type Rule, rule } from '../../../../tools/iptables/types.js';
 import { partChain } from '../../names.js';
 import { type Keyed, type Part, treeOf } from './tree.js';
 
 /** A rule, and the address or port that it is for. */
-export interface Placed {
+export interface Placed extends Keyed {
   /** The address, or the protocol of a port. */
   readonly at: 'ip' | L4Protocol;
-  readonly digits: string;
   readonly rule: Rule;
 }
 
@@ -29,31 +28,31 @@ export interface Dispatch {
   readonly chains: readonly Chain[];
 }
 
+/** Makes what leads to rules, all of which it is given each time. */
+export type Dispatcher = (placed: readonly Placed[]) => Dispatch;
+
 /** Leads packets to the rules for their destination address. */
-export function byAddress(placed: readonly Placed[], { ips, family }: Trees): Dispatch {
+export function byAddress({ ips, family }: Trees): Dispatcher {
   const of = (prefix: string) => networkOf(prefix, family);
-  return dispatch(
-    placed.filter(({ at }) => at === 'ip'),
-    {
-      // nft has no colons in names.
-      name: (prefix) => partChain(ips, of(prefix).replace('/', '-').replaceAll(':', '.')),
-      lead: (prefix, target) => rule({ destination: is(of(prefix)) }, [], target),
-    },
-  );
+  return dispatcher('ip', {
+    // nft has no colons in names.
+    name: (prefix) => partChain(ips, of(prefix).replace('/', '-').replaceAll(':', '.')),
+    lead: (prefix, target) => rule({ destination: is(of(prefix)) }, [], target),
+  });
 }
 
 /** Leads packets to the rules for their destination port. */
-export function byPort(placed: readonly Placed[], { ports }: Trees): Dispatch {
-  const found = (['tcp', 'udp', 'sctp'] as const).map((protocol) =>
-    dispatch(
-      placed.filter(({ at }) => at === protocol),
-      {
-        name: (prefix) => partChain(`${ports}${protocol}`, rangeOf(prefix).join('-')),
-        lead: (prefix, target) => rule({ protocol }, [{ kind: 'ports', protocol, ports: rangeOf(prefix) }], target),
-      },
-    ),
+export function byPort({ ports }: Trees): Dispatcher {
+  const all = (['tcp', 'udp', 'sctp'] as const).map((protocol) =>
+    dispatcher(protocol, {
+      name: (prefix) => partChain(`${ports}${protocol}`, rangeOf(prefix).join('-')),
+      lead: (prefix, target) => rule({ protocol }, [{ kind: 'ports', protocol, ports: rangeOf(prefix) }], target),
+    }),
   );
-  return { rules: found.flatMap(({ rules }) => rules), chains: found.flatMap(({ chains }) => chains) };
+  return (placed) => {
+    const found = all.map((dispatch) => dispatch(placed));
+    return { rules: found.flatMap(({ rules }) => rules), chains: found.flatMap(({ chains }) => chains) };
+  };
 }
 
 /** The key of an address in a tree. */
@@ -74,20 +73,44 @@ interface Kind {
   readonly lead: (prefix: string, target: NonNullable<Rule['target']>) => Rule;
 }
 
-function dispatch(placed: readonly Placed[], kind: Kind): Dispatch {
-  const chains: Chain[] = [];
-  const rulesOf = (part: Part<Rule>, how: 'jump' | 'goto'): readonly Rule[] => [
-    ...part.parts.map((each) => {
-      const chain = kind.name(each.prefix);
-      const rules = rulesOf(each, 'goto');
-      chains.push({ name: chain, rules: () => rules });
-      return kind.lead(each.prefix, { kind: how, chain });
-    }),
-    ...part.values,
-  ];
-  const tree = treeOf(placed.map((each): Keyed<Rule> => ({ digits: each.digits, value: each.rule })));
-  // From the base chain a packet comes back; within the tree it cannot match anything else.
-  return { rules: rulesOf(tree, 'jump'), chains };
+/** What a part of a tree comes to: the rule that leads there, and its chain behind all deeper ones. */
+interface Made {
+  readonly lead: Rule;
+  readonly chain: string;
+  readonly chains: readonly Chain[];
+}
+
+function dispatcher(at: Placed['at'], { name, lead }: Kind): Dispatcher {
+  let tree: Part<Placed> | undefined;
+  const known = new WeakMap<Part<Placed>, Made>();
+  const make = (part: Part<Placed>): Made => {
+    const chain = name(part.prefix);
+    const below = part.parts.map(of);
+    const rules = [...below.map((each) => each.lead), ...part.values.map(({ rule }) => rule)];
+    const chains = [...below.flatMap((each) => each.chains), { name: chain, rules: () => rules }];
+    // Within the tree a packet cannot match anything else.
+    return { lead: lead(part.prefix, { kind: 'goto', chain }), chain, chains };
+  };
+  const of = (part: Part<Placed>): Made => {
+    const there = known.get(part);
+    if (there) return there;
+    const made = make(part);
+    known.set(part, made);
+    return made;
+  };
+  return (placed) => {
+    tree = treeOf(
+      placed.filter((each) => each.at === at),
+      tree,
+    );
+    const below = tree.parts.map(of);
+    // From the base chain it comes back.
+    const jumps = below.map((each): Rule => ({ ...each.lead, target: jumpTo(each.chain) }));
+    return {
+      rules: [...jumps, ...tree.values.map(({ rule }) => rule)],
+      chains: below.flatMap(({ chains }) => chains),
+    };
+  };
 }
 
 /** The network of the addresses whose digits begin with `prefix`: `10.96.16.0/20` for `0a601`. */

@@ -19,7 +19,7 @@ export function hairpin(local: Iterable<string>, { node, features }: Context): D
     const digits = digitsOf(parseIp(ip)?.bytes ?? []);
     return { at: 'ip', digits, rule: rule({ source: own, destination: own }, [], masquerade) };
   });
-  const tree = byAddress(placed, { family: node.family, ips: 'HP', ports: '' });
+  const tree = byAddress({ family: node.family, ips: 'HP', ports: '' })(placed);
   const others: Rule = rule({}, [{ kind: 'conntrack', states: not(['DNAT']) }], RETURN);
   return { ...tree, rules: [others, ...tree.rules] };
 }

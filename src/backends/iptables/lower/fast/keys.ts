@@ -2,45 +2,95 @@
  * lower, layout `fast`, part: what ServicePorts claim → one rule for each address and port, and a chain where one rule is
  * not enough.
  */
+import { comparePorts } from '../../../../resolve/order.js';
 import { type Chain, jumpTo, type Rule, rule } from '../../../../tools/iptables/types.js';
 import { keyChain } from '../../names.js';
 import type { Placed } from './dispatch.js';
-import { clearMark } from './mark.js';
-import type { Claim } from './service-port.js';
+import { clearMark, marking } from './mark.js';
+import type { Claim, FastContext } from './service-port.js';
 
+/** All claims, by address and port. */
 export interface Keys {
-  readonly placed: readonly Placed[];
-  readonly chains: readonly Chain[];
+  /** Puts the claims of some ServicePorts in the place of others. */
+  replace(before: readonly Claim[], after: readonly Claim[]): void;
+  /** The rules for claims, and the chains that these lead to. */
+  of(claims: readonly Claim[]): { readonly placed: readonly Placed[]; readonly chains: readonly Chain[] };
+}
+
+/** What a key has that is claimed more than once, or needs a chain. */
+interface Special {
+  readonly first: Claim;
+  readonly placed: Placed;
+  readonly chain?: Chain;
 }
 
 /**
- * The rules of some claims, which packets get to with the mark that `marking` sets. A key belongs to the first that
- * claims it; while packets may come back from there, it is the next one's too.
+ * No claims yet. A key belongs to the first ServicePort that claims it; while packets may come back from there, it is the
+ * next one's too.
  */
-export function byKey(claims: readonly Claim[], marking: readonly Rule[], mark: number): Keys {
+export function newKeys(context: FastContext): Keys {
   const byKey = new Map<string, Claim[]>();
-  for (const claim of claims) {
-    const list = byKey.get(claim.key);
-    if (!list) byKey.set(claim.key, [claim]);
-    else if (list.at(-1)?.returns) list.push(claim);
-  }
-  const chains: Chain[] = [];
-  const placed = [...byKey].map(([key, list]): Placed => {
-    const [first, ...more] = list;
-    const { place, entrance, clears, owner } = first as Claim;
-    if (more.length === 0 && !clears) return { ...place, rule: entrance };
-    const name = keyChain(key);
-    chains.push({ name, rules: () => inTurn(list, marking, mark), origin: owner.origin, owner: owner.name });
-    return { ...place, rule: { ...entrance, target: jumpTo(name) } };
-  });
-  return { placed, chains };
+  // Of most keys the one claim is all.
+  const specials = new Map<string, Special>();
+  return {
+    replace: (before, after) => {
+      for (const claim of before) remove(byKey, claim);
+      for (const claim of after) insert(byKey, claim);
+      for (const { key } of [...before, ...after]) {
+        const special = specialOf(byKey.get(key) ?? [], context);
+        if (special) specials.set(key, special);
+        else specials.delete(key);
+      }
+    },
+    of: (claims) => {
+      if (specials.size === 0) return { placed: claims, chains: [] };
+      const chains: Chain[] = [];
+      const placed = claims.flatMap((claim): readonly Placed[] => {
+        const special = specials.get(claim.key);
+        if (!special) return [claim];
+        if (special.first !== claim) return [];
+        if (special.chain) chains.push(special.chain);
+        return [special.placed];
+      });
+      return { placed, chains };
+    },
+  };
 }
 
-function inTurn(list: readonly Claim[], marking: readonly Rule[], mark: number): readonly Rule[] {
+function remove(byKey: Map<string, Claim[]>, claim: Claim): void {
+  const left = byKey.get(claim.key)?.filter((each) => each !== claim) ?? [];
+  if (left.length === 0) byKey.delete(claim.key);
+  else byKey.set(claim.key, left);
+}
+
+function insert(byKey: Map<string, Claim[]>, claim: Claim): void {
+  const list = byKey.get(claim.key);
+  if (!list) byKey.set(claim.key, [claim]);
+  else list.splice(list.findLastIndex(({ owner }) => comparePorts(owner, claim.owner) <= 0) + 1, 0, claim);
+}
+
+function specialOf(claims: readonly Claim[], context: FastContext): Special | undefined {
+  const [first] = claims;
+  if (!first || (claims.length === 1 && !first.clears)) return undefined;
+  const last = claims.findIndex(({ returns }) => !returns);
+  const served = last < 0 ? claims : claims.slice(0, last + 1);
+  if (served.length === 1 && !first.clears) return { first, placed: first };
+  const { at, digits, owner } = first;
+  const chain: Chain = {
+    name: keyChain(first.key),
+    rules: () => inTurn(served, context),
+    origin: owner.origin,
+    owner: owner.name,
+  };
+  return { first, placed: { at, digits, rule: { ...first.rule, target: jumpTo(chain.name) } }, chain };
+}
+
+function inTurn(claims: readonly Claim[], context: FastContext): readonly Rule[] {
+  const { masqueradeMark: mark } = context;
   let isCleared = false;
-  return list.flatMap(({ target, clears, owner }) => {
+  return claims.flatMap(({ at, target, clears, owner }) => {
     const to = rule({}, [], jumpTo(target), owner);
-    const before = clears ? [clearMark(mark)] : isCleared ? marking : [];
+    const before = clears ? [clearMark(mark)] : isCleared ? marking(context, at) : [];
     isCleared = clears;
     return [...before, to];
   });

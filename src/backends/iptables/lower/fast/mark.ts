@@ -5,6 +5,7 @@ import { is, jumpTo, type Match, not, type Rule, rule } from '../../../../tools/
 import { markMasquerade, masqueradeMarked } from '../../../shared/masquerade.js';
 import { fromPods } from '../../../shared/pods.js';
 import { FAST_CHAIN } from '../../names.js';
+import type { Placed } from './dispatch.js';
 import type { FastContext } from './service-port.js';
 
 /** The chain that all packets enter. */
@@ -13,14 +14,20 @@ export function entrance(context: FastContext): readonly Rule[] {
   return [
     // A mark of another program is not ours to clear.
     rule({}, [marked(mark)], { kind: 'goto', chain: FAST_CHAIN.services }),
-    ...marking(context),
+    ...marking(context, 'ip'),
     rule({}, [], jumpTo(FAST_CHAIN.services)),
     clearMark(mark),
   ];
 }
 
-/** Marks packets that are masqueraded on their way to a cluster IP. */
-export function marking({ masquerade, masqueradeMark: mark, node: { podTraffic } }: FastContext): readonly Rule[] {
+/** Marks packets that are masqueraded on their way to a cluster IP, or to a port of a node, as all of these are. */
+export function marking(context: FastContext, at: Placed['at']): readonly Rule[] {
+  const {
+    masquerade,
+    masqueradeMark: mark,
+    node: { podTraffic },
+  } = context;
+  if (at !== 'ip') return [markMasquerade(mark)];
   if (masquerade === 'never') return [];
   const from = masquerade === 'off-cluster' && podTraffic ? fromPods(podTraffic, not) : {};
   return [{ ...markMasquerade(mark), header: from }];

@@ -3,19 +3,19 @@
  */
 import type { ServicePort } from '../../../../resolve/types.js';
 import { printRule } from '../../../../tools/iptables/print.js';
-import type { Chain } from '../../../../tools/iptables/types.js';
 import type { Pair } from '../kept-list.js';
 import { type FastContext, type FastPort, lowerFast } from './service-port.js';
 
 export interface Part extends Pick<FastPort, 'claims' | 'filter'> {
   readonly port: ServicePort;
-  /** The addresses of its endpoints on this node. */
+  /** The addresses of its endpoints on this node, where each has a hairpin rule. */
   readonly local: readonly string[];
 }
 
 export function partOf(port: ServicePort, context: FastContext): Part {
   const { claims, filter } = lowerFast(port, context);
-  const local = port.endpoints.reachable.flatMap((endpoint) => (endpoint.local ? [endpoint.ip] : []));
+  const reachable = context.features.bpf ? [] : port.endpoints.reachable;
+  const local = reachable.flatMap((endpoint) => (endpoint.local ? [endpoint.ip] : []));
   return { port, claims, filter, local };
 }
 
@@ -23,9 +23,7 @@ export function partOf(port: ServicePort, context: FastContext): Part {
 export const DECIDES = {
   services: ({ claims, port }: Part): string =>
     claims
-      .map(({ entrance, target, returns, clears }) =>
-        [printRule(entrance, port.family), target, returns, clears].join(' '),
-      )
+      .map(({ rule, target, returns, clears }) => [printRule(rule, port.family), target, returns, clears].join(' '))
       .join('\n'),
   filter: ({ filter, port }: Part): string =>
     filter.map(({ chain, rule }) => `${chain}${printRule(rule, port.family)}`).join('\n'),
@@ -38,15 +36,4 @@ export type Kind = keyof typeof DECIDES;
 /** Whether one of the pairs makes other chains of a kind. */
 export function isOther(kind: Kind, pairs: readonly Pair<Part>[]): boolean {
   return pairs.some(([was, is]) => (was ? DECIDES[kind](was) : '') !== (is ? DECIDES[kind](is) : ''));
-}
-
-/** `now`, with the chains of `before` where they have the very same rules. */
-export function sameAs(before: readonly Chain[], now: readonly Chain[]): readonly Chain[] {
-  const known = new Map(before.map((chain) => [chain.name, chain]));
-  return now.map((chain) => {
-    const there = known.get(chain.name);
-    if (!there) return chain;
-    const [was, is] = [there.rules(), chain.rules()];
-    return was.length === is.length && was.every((rule, i) => rule === is[i]) ? there : chain;
-  });
 }

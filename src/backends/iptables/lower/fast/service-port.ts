@@ -19,12 +19,10 @@ import { digitsOf, type Placed, portDigits } from './dispatch.js';
 import { balance } from './endpoints.js';
 
 /** What a ServicePort does with packets to an address and port. */
-export interface Claim {
+export interface Claim extends Placed {
   /** Protocol, address if there is one, and port. */
   readonly key: string;
-  readonly place: Pick<Placed, 'at' | 'digits'>;
-  /** The rule that leads to its chain `target`. */
-  readonly entrance: Rule;
+  /** Where `rule` leads to. */
   readonly target: string;
   /** Whether packets may come back from the chain, which then are for the next that claims the key. */
   readonly returns: boolean;
@@ -33,9 +31,9 @@ export interface Claim {
   readonly owner: ServicePort;
 }
 
-/** A rule of a shared chain, with its place in the tree behind that. */
-export interface PlacedRule extends SharedRule {
-  readonly place: Pick<Placed, 'at' | 'digits'>;
+/** A rule of a shared chain of table filter, in its place. */
+export interface PlacedRule extends Placed {
+  readonly chain: string;
 }
 
 /** What this layout decides once for all ServicePorts, beside what all layouts know. */
@@ -63,12 +61,11 @@ export function lowerFast(port: ServicePort, context: FastContext): FastPort {
       ...port.frontends.flatMap((frontend) =>
         frontendRules(named, frontend)
           .filter(({ table }) => table === 'filter')
-          .map((shared) => ({ ...shared, place: placeOf(named, frontend) })),
+          .map((shared) => placed(shared, placeOf(named, frontend))),
       ),
-      ...healthCheck(named).map((shared) => ({
-        ...shared,
-        place: { at: 'tcp' as const, digits: portDigits(port.healthCheckNodePort ?? 0) },
-      })),
+      ...healthCheck(named).map((shared) =>
+        placed(shared, { at: 'tcp', digits: portDigits(port.healthCheckNodePort ?? 0) }),
+      ),
     ],
     chains: own.chains,
   };
@@ -129,8 +126,8 @@ function claim(named: NamedPort, frontend: Frontend, target: string): Claim {
   const to = returns ? jumpTo(target) : { kind: 'goto' as const, chain: target };
   return {
     key: `${protocol} ${frontend.ip ?? ''} ${frontend.port}`,
-    place: placeOf(named, frontend),
-    entrance: rule(header, [label, l4], to, port),
+    ...placeOf(named, frontend),
+    rule: rule(header, [label, l4], to, port),
     target,
     returns,
     clears: isLocal(frontend),
@@ -142,4 +139,9 @@ function claim(named: NamedPort, frontend: Frontend, target: string): Claim {
 function placeOf({ protocol }: NamedPort, { ip, port }: Frontend): Pick<Placed, 'at' | 'digits'> {
   if (ip === undefined) return { at: protocol, digits: portDigits(port) };
   return { at: 'ip', digits: digitsOf(parseIp(ip)?.bytes ?? []) };
+}
+
+/** The condition that all packets to node ports fulfil is not repeated. */
+function placed({ chain, rule: { matches, ...rest } }: SharedRule, place: Pick<Placed, 'at' | 'digits'>): PlacedRule {
+  return { ...place, chain, rule: { ...rest, matches: matches.filter(({ kind }) => kind !== 'addrtype') } };
 }

@@ -1,33 +1,38 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seed } from '../../../../testing/run/extent.js';
-import { type Keyed, LEAF, type Part, treeOf } from './tree.js';
+import { LEAF, type Part, treeOf } from './tree.js';
 
 const digits = fc
   .array(fc.constantFrom('0', '1', '7', 'f'), { minLength: 4, maxLength: 4 })
   .map((list) => list.join(''));
 const keys = fc.array(digits, { maxLength: 120 }).map((list) => list.map(keyed));
 
-function keyed(each: string, i: number): Keyed<string> {
-  return { digits: each, value: `${each} ${i}` };
+interface Value {
+  readonly digits: string;
+  readonly text: string;
+}
+
+function keyed(each: string, i: number): Value {
+  return { digits: each, text: `${each} ${i}` };
 }
 
 /** The values that a packet with the key meets, and how many tests it passes on its way. */
-function walk(part: Part<string>, key: string): { met: readonly string[]; tests: number } {
+function walk(part: Part<Value>, key: string): { met: readonly string[]; tests: number } {
   const next = part.parts.find(({ prefix }) => key.startsWith(prefix));
   const tests = part.parts.length + part.values.length;
   const below = next ? walk(next, key) : { met: [], tests: 0 };
   return {
-    met: [...below.met, ...part.values.filter((value) => value.startsWith(`${key} `))],
+    met: [...below.met, ...part.values.flatMap(({ text }) => (text.startsWith(`${key} `) ? [text] : []))],
     tests: tests + below.tests,
   };
 }
 
-function partsOf(part: Part<string>): readonly Part<string>[] {
+function partsOf(part: Part<Value>): readonly Part<Value>[] {
   return [part, ...part.parts.flatMap(partsOf)];
 }
 
-function nodes(tree: Part<string>): ReadonlySet<string> {
+function nodes(tree: Part<Value>): ReadonlySet<string> {
   return new Set(
     partsOf(tree).map(({ prefix, values, parts }) =>
       JSON.stringify([prefix, values, parts.map((each) => each.prefix)]),
@@ -41,7 +46,7 @@ describe('a tree', () => {
       fc.property(keys, (list) => {
         const tree = treeOf(list);
         for (const { digits: key } of list) {
-          const all = list.filter((each) => each.digits === key).map(({ value }) => value);
+          const all = list.filter((each) => each.digits === key).map(({ text }) => text);
           expect(walk(tree, key).met).toEqual(all);
         }
         expect(partsOf(tree).flatMap(({ values }) => values)).toHaveLength(list.length);
@@ -56,7 +61,7 @@ describe('a tree', () => {
         for (const { prefix, values, parts } of partsOf(treeOf(list))) {
           expect(new Set(parts.map((each) => each.prefix[prefix.length])).size).toBe(parts.length);
           if (prefix !== '') expect(values.length + parts.length).toBeGreaterThan(1);
-          for (const value of values) expect(value.startsWith(prefix)).toBe(true);
+          for (const { digits: key } of values) expect(key.startsWith(prefix)).toBe(true);
         }
       }),
       { seed },
@@ -69,6 +74,31 @@ describe('a tree', () => {
     for (const { digits: key } of list.filter((_, i) => i % 97 === 0))
       expect(walk(tree, key).tests).toBeLessThanOrEqual(6 * LEAF);
     expect(walk(tree, 'ffffffff').tests).toBeLessThanOrEqual(LEAF);
+  });
+
+  it('made from the one before is the same', () => {
+    fc.assert(
+      fc.property(keys, fc.array(fc.tuple(fc.nat(), fc.option(digits)), { maxLength: 5 }), (list, edits) => {
+        let [now, tree] = [list, treeOf(list)];
+        for (const [at, more] of edits) {
+          const there = at % (now.length + 1);
+          now = more === null ? now.filter((_, i) => i !== there) : now.toSpliced(there, 0, keyed(more, now.length));
+          tree = treeOf(now, tree);
+          expect(tree).toEqual(treeOf(now));
+        }
+      }),
+      { seed },
+    );
+  });
+
+  it('made from the one before has its parts, but for those on the way to what changed', () => {
+    const list = Array.from({ length: 10_000 }, (_, i) => keyed((i * 7919).toString(16).padStart(8, '0'), i));
+    const tree = treeOf(list);
+    const before = new Set(partsOf(tree));
+    const more = treeOf(list.toSpliced(5000, 0, keyed('0123abcd', -1)), tree);
+    expect(partsOf(more).filter((part) => !before.has(part)).length).toBeLessThanOrEqual(6);
+    const less = treeOf(list.toSpliced(5000, 1), tree);
+    expect(partsOf(less).filter((part) => !before.has(part)).length).toBeLessThanOrEqual(6);
   });
 
   it('changes in few places with one more value', () => {
