@@ -2,7 +2,7 @@
  * Options: every setting of KubeProxyConfiguration that vipc uses, as one value. read/config.ts fills it from a file,
  * the command line overrides it, DEFAULT_OPTIONS is the only table of defaults (kube-proxy v1alpha1 SetDefaults).
  */
-import type { Cidr } from './ip.js';
+import type { Cidr, Family } from './ip.js';
 
 /** How traffic of pods on this node is recognised (kube-proxy's --detect-local-mode). */
 export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix';
@@ -87,8 +87,19 @@ export interface Machine {
 export interface ProxyPorts {
   /** Ports of other programs, such as `tcp 23817`. */
   readonly taken: readonly string[];
-  /** The ports that listeners of the relay have now, by the name of the listener; they keep them. */
-  readonly held: Readonly<Record<string, number>>;
+  /**
+   * The ports that listeners of the relay have, or rules of the node lead to: each listener keeps its own, and no other
+   * gets it before it is free.
+   */
+  readonly held: readonly HeldPort[];
+}
+
+export interface HeldPort {
+  /** The name of the listener (tools/relay/types.ts). */
+  readonly name: string;
+  readonly family: Family;
+  readonly protocol: string;
+  readonly port: number;
 }
 
 /** Settings of ipvs mode. */

@@ -14,11 +14,15 @@ import type { Host } from './host.js';
 import { readProxyPorts } from './proxy-ports.js';
 
 /** The name and the addresses of the node; for options whose mode has a relay, the ports that it could have. */
-export async function readMachine(host: Host, options?: Pick<Options, 'mode' | 'userspace'>): Promise<Machine> {
+export async function readMachine(
+  host: Host,
+  options?: Pick<Options, 'mode' | 'userspace'>,
+  detected: Detected = {},
+): Promise<Machine> {
   const [answer, links, proxyPorts] = await Promise.all([
     demand(host.run, ['uname', '-n']),
     readLinks(host.run),
-    options?.mode === 'userspace' ? readProxyPorts(host, options.userspace) : undefined,
+    options?.mode === 'userspace' ? readProxyPorts(host, options.userspace, detected.iptables) : undefined,
   ]);
   const hostname = answer.trim();
   if (!/^[^\s\p{Cc}]+$/u.test(hostname)) throw new Error(`uname -n prints no host name: ${show(answer)}`);

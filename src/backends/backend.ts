@@ -136,6 +136,8 @@ export interface Backend {
   readonly unserved?: (nodes: readonly NodePorts[], options: Options) => readonly Diagnostic[];
   /** The desired state that serves `resolved`. */
   readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => DesiredState;
+  /** Options with which what `served` has stays as it is in the next state; absent: nothing of it depends on others. */
+  readonly remember?: (options: Options, served: DesiredState) => Options;
   /**
    * The same for a daemon, which lowers a few ServicePorts of `resolved` at a time; when absent, all are lowered at each
    * change.

@@ -28,7 +28,7 @@ import { domainOf } from './dns.js';
 import { gather } from './doctor-facts.js';
 import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
-import { featuresOf, type NodeAtHand, openNode, planOptions, readNode, rulesAt } from './node.js';
+import { detectedOf, featuresOf, type NodeAtHand, openNode, planOptions, readNode, rulesAt } from './node.js';
 import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
 import { notFound } from './not-found.js';
 import { report } from './report.js';
@@ -154,7 +154,7 @@ async function live(
   node: NodeAtHand,
 ): Promise<{ readonly beyond: Beyond; readonly nodeName: string }> {
   const { value: snapshot } = cluster;
-  const options = { ...given, machine: await readMachine(node.host, given) };
+  const options = { ...given, machine: await readMachine(node.host, given, detectedOf(node)) };
   const chosen = chooseNode(snapshot.nodes, options);
   const [problem] = chosen.diagnostics.filter(({ severity }) => severity === 'error');
   if (problem) throw new Error(`${problem.message}\n  ${problem.hint}`);

@@ -160,7 +160,7 @@ export async function compileFor(
   io: Io,
 ): Promise<{ readonly compiled: Compiled; readonly options: Options } | { readonly code: number }> {
   const { options: loaded, how } = task;
-  const [machine, able] = await Promise.all([readMachine(node.host, loaded.value), featuresOf(node)]);
+  const [machine, able] = await Promise.all([readMachine(node.host, loaded.value, detectedOf(node)), featuresOf(node)]);
   const options = { ...loaded.value, machine };
   if (!node.used && backendFor(options.mode)?.tools.includes('iptables'))
     throw new Error(failure('iptables-save', await node.host.run(['iptables-save'])));

@@ -51,7 +51,8 @@ export interface Increment {
 /** The parts of a compilation. */
 interface Held {
   readonly backend: Backend;
-  readonly options: Options;
+  /** With what is to stay as it is of the state that was lowered last. */
+  options: Options;
   readonly lowering: Lowering;
   readonly families: readonly Family[];
   readonly admitted: Admitted;
@@ -68,13 +69,16 @@ export function compileAll(cluster: Cluster, options: Options, how: How): Checke
   const read = families.map((family) => ({ ...family, ports: resolve(snapshot, family.node, options) }));
   const admitted = newAdmitted(backend, families, options, { read, snapshot, diagnostics });
   const lowering = loweringOf(backend, options, how);
-  const kept = begin(backend, admitted.resolved(), options, lowering);
+  const kept = begin({ backend, options, lowering }, admitted.resolved());
   const index = newIndex(kept, [...admitted.ports()]);
   const value = compilation({ backend, options, lowering, families, admitted, index, kept });
   return { value, diagnostics: value.diagnostics() };
 }
 
-function begin(backend: Backend, resolved: readonly Resolved[], options: Options, lowering: Lowering): Kept {
+function begin(
+  { backend, options, lowering }: Pick<Held, 'backend' | 'options' | 'lowering'>,
+  resolved: readonly Resolved[],
+): Kept {
   const whole: Kept = {
     claims: () => [],
     needs: () => [],
@@ -101,8 +105,12 @@ function compilation(held: Held): Compilation {
   };
 }
 
-function lower({ backend, options, lowering }: Held, resolved: readonly Resolved[]): DesiredState {
-  return backend.lower(resolved, options, lowering);
+/** The state of all. */
+function lower(held: Held, resolved: readonly Resolved[]): DesiredState {
+  const { backend, options, lowering } = held;
+  const state = backend.lower(resolved, options, lowering);
+  held.options = backend.remember?.(options, state) ?? options;
+  return state;
 }
 
 function change(held: Held, cluster: Cluster, names: Iterable<string>): Increment {
@@ -120,7 +128,7 @@ function change(held: Held, cluster: Cluster, names: Iterable<string>): Incremen
   const before = held.kept.lower(was);
   if (held.kept.replace(byFamily(families, gone), byFamily(families, come)))
     return { before, after: held.kept.lower(served), served, gone, come, whole };
-  held.kept = begin(held.backend, admitted.resolved(), held.options, held.lowering);
   const [all, now] = whole();
-  return { before: all, after: now, served: admitted.resolved(), gone, come, whole };
+  held.kept = begin(held, admitted.resolved());
+  return { before: all, after: now, served: admitted.resolved(), gone, come, whole: () => [all, now] };
 }

@@ -25,10 +25,13 @@ healthzBindAddress: 127.0.0.1:0
 metricsBindAddress: 127.0.0.1:0
 clusterCIDR: 10.244.0.0/16,fd00:10:244::/56
 hostnameOverride: node-a
+portRange: 20000-20002
 iptables: {syncPeriod: 2s, minSyncPeriod: 0s}
 `;
 
 const WEB: SmallService = { name: 'web', number: 1, ready: ['pod1', 'pod2', 'remote'] };
+/** In a range of three ports it wants that of WEB, and comes before it in order. */
+const ADMIN: SmallService = { name: 'admin', number: 3, ready: ['pod1'] };
 const TO_WEB = { to: addressesOf(WEB).clusterIP, port: 80 };
 
 describeKernel('the relay', () => {
@@ -136,6 +139,35 @@ describeKernel('the relay', () => {
       return clients.line().then((line) => JSON.parse(line).alive === 0);
     });
     await eventually('no descriptor is left', () => descriptors() <= before);
+  });
+
+  it('killed and started with others that want its port, a Service keeps it, and its clients get to no other', async () => {
+    const ports = async () => {
+      const found = (await natRules()).matchAll(/-d 10\.96\.1\.(\d+)\/32 -p tcp .*--to-ports (\d+)/g);
+      return Object.fromEntries([...found].map(([, number, port]) => [number, Number(port)]));
+    };
+    await serve(8080, { ...WEB, ready: ['pod2'] });
+    expect(await ports()).toEqual({ 1: 20001 });
+    await daemon.kill();
+    let isStarted = false;
+    const starting = start(ADMIN, { ...WEB, ready: ['pod2'] }).then((started) => {
+      isStarted = true;
+      return started;
+    });
+    const seen = new Set<string>();
+    while (!isStarted) for (const each of await connect(topology.client, { ...TO_WEB, count: 20 })) seen.add(each);
+    daemon = await starting;
+    expect([...seen].map(endpointIn).filter((each) => each !== '10.244.1.6' && each !== 'refused')).toEqual([]);
+    expect(await ports()).toEqual({ 1: 20001, 3: 20002 });
+    // The rules of one that has gone meanwhile still lead to its port.
+    await daemon.kill();
+    daemon = await start(ADMIN, { name: 'alpha', number: 4, ready: ['pod1'] });
+    expect(await ports()).toEqual({ 3: 20002, 4: 20000 });
+    // Whoever comes first in order moves nobody.
+    await serve(8080, ADMIN);
+    await serve(8080, ADMIN, WEB);
+    await serve(8080, { ...ADMIN, name: 'a', number: 5 }, ADMIN, WEB);
+    expect(await ports()).toEqual({ 1: 20001, 3: 20002, 5: 20000 });
   });
 
   it('killed, it leaves the rules and no connection; the next one passes over a port that was taken meanwhile', async () => {

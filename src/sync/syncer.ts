@@ -104,7 +104,7 @@ function lose(state: State): void {
 
 async function fullSync(state: State, cluster: Cluster, changes: Touched, run: Run): Promise<void> {
   const { target } = state.given;
-  const machine = await run.watch.time('read', () => readMachine(target.host, state.configured));
+  const machine = await run.watch.time('read', () => readMachine(target.host, state.configured, target.detected));
   const programmed = state.others && state.compiled ? [state.compiled.desired()] : state.between();
   const compiledWith = optionsFor(state, machine);
   const isSame = state.compiled?.options === compiledWith && !changes.isOfAll;

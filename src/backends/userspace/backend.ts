@@ -7,7 +7,7 @@ import type { Options } from '../../options.js';
 import { parse } from '../../tools/relay/parse.js';
 import { print, toData } from '../../tools/relay/print.js';
 import { toSection } from '../../tools/relay/tool.js';
-import type { Listener } from '../../tools/relay/types.js';
+import { heldBy, type Listener } from '../../tools/relay/types.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Artifact, Backend, Part, PortCounts, Resolved } from '../backend.js';
 import { iptablesFile, RULES_FILE } from '../shared/files.js';
@@ -26,6 +26,7 @@ export const userspace: Backend = {
   needsDaemon: true,
   admit,
   lower,
+  remember,
   artifacts,
   tools: ['iptables', 'relay'],
   periods: ({ daemon }) => daemon.periods.iptables,
@@ -42,6 +43,14 @@ function lower(resolved: readonly Resolved[], options: Options): DesiredState {
     iptables: { ruleSets: families.map(({ ruleSet }) => ruleSet), isComplete: true },
     relay: families.flatMap(({ served }) => served.map(({ listener }) => listener)),
   };
+}
+
+/** Each listener keeps its port while the node runs, whatever comes and goes before it in order. */
+function remember(options: Options, { relay = [] }: DesiredState): Options {
+  const { machine } = options;
+  if (!machine) return options;
+  const { taken = [] } = machine.proxyPorts ?? {};
+  return { ...options, machine: { ...machine, proxyPorts: { taken, held: relay.map(heldBy) } } };
 }
 
 function artifacts({ iptables, relay = [] }: DesiredState, ports: PortCounts): readonly Artifact[] {

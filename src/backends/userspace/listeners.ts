@@ -42,7 +42,9 @@ export function listenersOf(
   const nodePorts = ports.flatMap(({ name, frontends }) =>
     frontends.filter(({ ip }) => ip === undefined).map((each) => `${L4[name.protocol]} ${each.port}`),
   );
-  const found = proxyPortsOf(wanted, userspace, machine?.proxyPorts, nodePorts);
+  const { taken = [], held = [] } = machine?.proxyPorts ?? {};
+  const ofFamily = held.filter(({ family }) => family === node.family);
+  const found = proxyPortsOf(wanted, userspace, { taken, held: ofFamily }, nodePorts);
   return wanted.map(({ name, ...each }): Served | Unserved => {
     const proxyPort = found.get(name);
     if (proxyPort === undefined) return { port: each.port };

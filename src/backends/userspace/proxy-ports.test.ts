@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_OPTIONS } from '../../options.js';
+import { DEFAULT_OPTIONS, type HeldPort } from '../../options.js';
 import { proxyPortsOf } from './proxy-ports.js';
 
 const tcp = (...names: readonly string[]) => names.map((name) => ({ protocol: 'tcp', name }));
 const range = (first: number, last: number) => ({ ...DEFAULT_OPTIONS.userspace, proxyPorts: { first, last } });
+const held = (name: string, port: number): HeldPort => ({ name, family: 'ipv4', protocol: 'tcp', port });
 const ALL = range(12000, 29999);
 
 describe('proxy ports', () => {
@@ -20,18 +21,23 @@ describe('proxy ports', () => {
 
   it('pass over a port that another program has, only for its protocol', () => {
     const [first] = proxyPortsOf(tcp('a'), ALL).values();
-    const at = (taken: string) => proxyPortsOf(tcp('a'), ALL, { taken: [taken], held: {} }).get('a');
+    const at = (taken: string) => proxyPortsOf(tcp('a'), ALL, { taken: [taken], held: [] }).get('a');
     expect([at(`tcp ${first}`), at(`udp ${first}`)]).toEqual([(first ?? 0) + 1, first]);
   });
 
   it('are kept by who has them, against a newcomer', () => {
     const [wanted = 0] = proxyPortsOf(tcp('a'), ALL).values();
-    const ports = proxyPortsOf(tcp('a', 'b'), ALL, { taken: [], held: { b: wanted, a: 99 } });
+    const ports = proxyPortsOf(tcp('a', 'b'), ALL, { taken: [], held: [held('b', wanted), held('a', 99)] });
     expect([ports.get('b'), ports.get('a')]).toEqual([wanted, wanted + 1]);
   });
 
+  it('are not given to others before those have gone', () => {
+    const [wanted = 0] = proxyPortsOf(tcp('a'), ALL).values();
+    expect(proxyPortsOf(tcp('a'), ALL, { taken: [], held: [held('gone', wanted)] }).get('a')).toBe(wanted + 1);
+  });
+
   it('wrap around, and end', () => {
-    const ports = proxyPortsOf(tcp('a', 'b', 'c', 'd'), range(100, 103), { taken: ['tcp 101'], held: {} });
+    const ports = proxyPortsOf(tcp('a', 'b', 'c', 'd'), range(100, 103), { taken: ['tcp 101'], held: [] });
     expect([...ports.values()].sort()).toEqual([100, 102, 103]);
     expect(ports.size).toBe(3);
   });

@@ -13,13 +13,14 @@ export interface Wanted {
 }
 
 /**
- * The port of each name; a name is absent when no port is left. First those that listen already keep their ports, then in
- * the order given each takes the port of its hash, or the next one that is free. `avoid` holds ports that must stay free.
+ * The port of each name; a name is absent when no port is left. First those that have a port keep it, then in the order
+ * given each takes the port of its hash, or the next one that is free. A port that another name has is not free, even when
+ * that name is not wanted any more: its clients may still come there. `avoid` holds ports that must stay free.
  */
 export function proxyPortsOf(
   wanted: readonly Wanted[],
   { proxyPorts: { first, last } }: UserspaceOptions,
-  { taken, held }: ProxyPorts = { taken: [], held: {} },
+  { taken, held }: ProxyPorts = { taken: [], held: [] },
   avoid: Iterable<string> = [],
 ): ReadonlyMap<string, number> {
   const used = new Set([...taken, ...avoid]);
@@ -30,10 +31,9 @@ export function proxyPortsOf(
     ports.set(name, port);
     return true;
   };
-  for (const each of wanted) {
-    const before = Object.hasOwn(held, each.name) ? held[each.name] : undefined;
-    if (before !== undefined) take(each, before);
-  }
+  const before = new Map(held.map(({ name, port }) => [name, port]));
+  for (const each of wanted) take(each, before.get(each.name) ?? 0);
+  for (const { protocol, port } of held) used.add(`${protocol} ${port}`);
   const size = last - first + 1;
   for (const each of wanted.filter(({ name }) => !ports.has(name))) {
     const start = hash48(each.name) % size;

@@ -29,6 +29,7 @@ import {
   type Target,
   table,
 } from '../../tools/iptables/types.js';
+import { listenerName } from '../../tools/relay/types.js';
 import { L4 } from '../shared/l4.js';
 import { fromPods } from '../shared/pods.js';
 import type { Route, Served } from './listeners.js';
@@ -136,10 +137,11 @@ function pastLoopback({ family }: NodeContext): Rule {
 
 /**
  * Whoever connects to a listener itself would get past the policy and the source ranges of its frontends, so only what a
- * rule redirected gets there.
+ * rule redirected gets there. The comment has the listener's name: a daemon that starts reads whose port it is
+ * (apply/proxy-ports.ts).
  */
 function inputRules({ port, listener }: Served): readonly Rule[] {
-  const { header, matches } = toFrontend(port, { port: listener.port }, formatServicePortName(port.name));
+  const { header, matches } = toFrontend(port, { port: listener.port }, listenerName(listener));
   const others: Match = { kind: 'conntrack', states: not(['RELATED', 'ESTABLISHED']) };
   return [
     rule(header, [...matches, states('DNAT')], ACCEPT, port),

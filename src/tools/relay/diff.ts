@@ -2,7 +2,7 @@
  * diff: observed × desired listeners → the listeners to open or change, and those to close.
  */
 import { printListener } from './print.js';
-import { type Listener, listenerKey } from './types.js';
+import { type Listener, listenerKey, listenerName } from './types.js';
 
 export interface RelayDiff {
   /** New and changed listeners, as they are to be. */
@@ -10,6 +10,11 @@ export interface RelayDiff {
   /** As they were. */
   readonly changed: readonly Listener[];
   readonly closed: readonly Listener[];
+  /**
+   * As they were, where another listener is to have the port: they close before that opens, which it does when rules no
+   * longer lead their clients there.
+   */
+  readonly replaced: readonly Listener[];
 }
 
 /** How to change `observed` into `desired`. */
@@ -20,9 +25,12 @@ export function diff(observed: readonly Listener[], desired: readonly Listener[]
     const before = there.get(listenerKey(listener));
     return !before || (before !== listener && textOf(before) !== textOf(listener));
   });
+  const changed = opened.flatMap((listener) => there.get(listenerKey(listener)) ?? []);
+  const names = new Map(opened.map((listener) => [listenerKey(listener), listenerName(listener)]));
   return {
     opened,
-    changed: opened.flatMap((listener) => there.get(listenerKey(listener)) ?? []),
+    changed,
+    replaced: changed.filter((listener) => names.get(listenerKey(listener)) !== listenerName(listener)),
     closed: observed.filter((listener) => !wanted.has(listenerKey(listener))),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { render } from '../../text.js';
 import { diff } from './diff.js';
 import { parse } from './parse.js';
-import { print } from './print.js';
+import { print, printListener } from './print.js';
 import { relay } from './tool.js';
 import type { Listener } from './types.js';
 
@@ -57,6 +57,8 @@ describe('the language of the relay', () => {
   );
 });
 
+const rest = (listener: Listener) => [...printListener(listener)].slice(1).map(({ text }) => text.trim());
+
 const more: Listener = { ...WEB, endpoints: [...WEB.endpoints, { ip: '10.244.2.6', port: 8080 }] };
 
 describe('diff of listeners', () => {
@@ -78,6 +80,14 @@ describe('diff of listeners', () => {
     const found = diff(observed, desired ?? []);
     expect([found.opened.length, found.closed.length]).toEqual([opened, closed]);
     expect(inputs(observed, desired)[1]).toEqual(said);
+  });
+
+  it("a listener on another's port opens when no rule leads that one's clients there any more", () => {
+    const other: Listener = { ...DNS, address: WEB.address, protocol: WEB.protocol, port: WEB.port };
+    expect(inputs([WEB], [other, DNS])).toEqual([
+      [expect.stringContaining('listen udp [::]:14000'), ...rest(DNS), 'close tcp 0.0.0.0:23817'],
+      [expect.stringContaining('listen tcp 0.0.0.0:23817 kube-system/dns'), ...rest(DNS)],
+    ]);
   });
 
   it('a listener that is refused leaves the others', async () => {

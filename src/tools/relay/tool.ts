@@ -26,14 +26,13 @@ export const relay: Tool<'relay', readonly Listener[], readonly Listener[], Rela
   foreign: () => [],
   assume: (_, desired = []) => desired,
   diff: (observed, desired = []) => diff(observed, desired),
-  steps: ({ opened, closed }, phase, desired) => [
-    {
-      tool: 'relay',
-      program: RELAY,
-      argv: () => [RELAY, 'change'],
-      input: phase === 'grow' ? opened.flatMap((each) => [...printListener(each)]) : closed.map(closing(desired)),
-    },
-  ],
+  steps: ({ opened, replaced, closed }, phase, desired) => {
+    const later = new Set(replaced.map(listenerKey));
+    const opening = opened.filter((each) => later.has(listenerKey(each)) === (phase === 'shrink'));
+    const lines = opening.flatMap((each) => [...printListener(each)]);
+    const closes = (phase === 'grow' ? replaced : closed).map(closing(desired));
+    return [{ tool: 'relay', program: RELAY, argv: () => [RELAY, 'change'], input: [...lines, ...closes] }];
+  },
   changes: ({ opened, changed, closed }) => sides([...changed, ...closed].map(toSection), opened.map(toSection)),
   ofFamily: (listeners, family) => listeners.filter(({ address }) => familyOf(address) === family),
   show: (listeners, owns) =>

@@ -46,6 +46,12 @@ export function listenerKey({ protocol, address, port }: Pick<Listener, 'protoco
   return `${protocol} ${joinHostPort(address, port)}`;
 }
 
+/** The port that a listener has, by its name. */
+export function heldBy(listener: Listener) {
+  const { address, protocol, port } = listener;
+  return { name: listenerName(listener), family: familyOf(address), protocol, port };
+}
+
 /** What a listener is for, from which its port follows: `default/web:http tcp ipv4 Cluster`. */
 export function listenerName({
   owner,
