@@ -53,7 +53,8 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     let daemon: Daemon | undefined;
     const relay = newRelayProcess(node.host, {
       netns: task.at.netns,
-      failed: ({ why, ...failure }) => log.warn(failure, `a connection was not served: ${why}`),
+      failed: ({ why, left, ...failure }) =>
+        log.warn({ ...failure, ...(left && { alsoNot: left }) }, `a connection was not served: ${why}`),
       onEnd: (why) => {
         log.error(`the relay has ended, and its connections: ${why}`);
         daemon?.refresh();

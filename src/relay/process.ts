@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os';
 import type { Outcome } from '../tools/ask.js';
 import type { Listener } from '../tools/relay/types.js';
 import { newRelays, type Open } from './relays.js';
+import { sparing } from './sparing.js';
 import { listen, relay } from './tcp.js';
 import type { Message, Question } from './types.js';
 import { listenUdp, relayUdp } from './udp.js';
@@ -21,7 +22,7 @@ function mostConnections(): number {
 const relays = newRelays({
   open,
   now: () => performance.now(),
-  failed: (failure) => tell({ kind: 'failed', failure }),
+  failed: sparing((failure) => tell({ kind: 'failed', failure }), setTimeout),
   most: mostConnections(),
 });
 

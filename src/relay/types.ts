@@ -39,6 +39,8 @@ export interface Failure {
   readonly why: string;
   /** What was tried, such as `10.244.1.5:8080: connection refused`. */
   readonly tried: readonly string[];
+  /** Others of this Service for the same reason, of which nothing was said. */
+  readonly left?: number;
 }
 
 /** A command line of the relay, without its name, and its input. */
