@@ -1,6 +1,6 @@
 /**
- * A random walk: a node gets one snapshot after the other, in either layout, while a third party breaks rules, ours and its
- * own. After each apply the kernel has our rules as they are compiled, and those of others as the third party left them.
+ * A random walk: a node gets one snapshot after the other, in either layout of iptables mode or in userspace mode, while a
+ * third party breaks rules, ours and its own. After each apply the kernel has our rules as they are compiled, and those of others as the third party left them.
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -12,6 +12,7 @@ import { withNode } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { canonical, FOREIGN, load, type Saves, saves, without } from '../testing/node/foreign.js';
 import { applyTo, cleanUp, compileOn, type LiveNode, liveNode } from '../testing/node/live.js';
+import { withRelay } from '../testing/node/relayed.js';
 import { parseSaved, savedTables } from '../testing/node/saved.js';
 import { acts, foreignIn, vandalise } from '../testing/node/vandal.js';
 import { type ApiObject, options, snapshots } from '../testing/random/snapshots.js';
@@ -24,34 +25,36 @@ const describeKernel = await describeInKernel();
 const STEPS = often(12, 50);
 
 /** What a step begins with: another cluster, some objects of the one at hand, or nothing new. */
-const another: fc.Arbitrary<Cluster> = fc.record({
-  items: snapshots,
-  options: options.map((given) => ({ ...given, mode: 'iptables' })),
-});
+const another: fc.Arbitrary<Cluster> = fc.record({ items: snapshots, options });
 const change = fc.oneof(
   { weight: 1, arbitrary: another },
   { weight: 2, arbitrary: fc.array(fc.boolean(), { minLength: 5, maxLength: 20 }) },
   { weight: 1, arbitrary: fc.constant(undefined) },
 );
 const begin = fc.sample(another, { numRuns: 1, seed }) as [Cluster];
-const layout = fc.constantFrom(...LAYOUT_NAMES);
-const walk = fc.sample(fc.record({ change, layout, acts: fc.array(acts, { maxLength: 3 }) }), { numRuns: STEPS, seed });
+/** Modes and layouts. */
+const way = fc.constantFrom(...LAYOUT_NAMES.map((layout) => ['iptables', layout] as const), [
+  'userspace',
+  'kube-proxy',
+] as const);
+const walk = fc.sample(fc.record({ change, way, acts: fc.array(acts, { maxLength: 3 }) }), { numRuns: STEPS, seed });
 
 describeKernel.each(sample(VARIANTS, 1, 'walk'))(`a walk of ${STEPS} steps, %s (SEED=${seed})`, (variant) => {
   it('reaches the desired state at every step', async () => {
     await withNode(async (host) => {
       await load(host, variant, FOREIGN);
-      const made = await liveNode(host, variant);
+      const made = await liveNode(withRelay(host), variant);
       let node = made;
       let [cluster] = begin;
       let committed = 0;
-      for (const [i, { change, layout, acts }] of walk.entries()) {
+      for (const [i, { change, way, acts }] of walk.entries()) {
+        const [mode, layout] = way;
         node = { ...made, layout };
-        cluster = changed(cluster, change);
+        cluster = changed(cluster, change, mode);
         for (const act of acts) committed += Number(await vandalise(host, variant, act));
         const foreign = await foreignOn(node);
         const problems = await applied(node, cluster, foreign);
-        expect({ step: i, layout, acts, problems }).toEqual({ step: i, layout, acts, problems: [] });
+        expect({ step: i, way, acts, problems }).toEqual({ step: i, way, acts, problems: [] });
       }
       // Most acts are possible, so it was a walk and no standing about.
       expect(committed).toBeGreaterThan(walk.flatMap((step) => step.acts).length / 2);
@@ -68,11 +71,12 @@ interface Cluster {
   readonly options: Options;
 }
 
-function changed(cluster: Cluster, change: (typeof walk)[number]['change']): Cluster {
-  if (change === undefined) return cluster;
-  if (!Array.isArray(change)) return change;
+function changed(cluster: Cluster, change: (typeof walk)[number]['change'], mode: string): Cluster {
+  const options = { ...cluster.options, mode };
+  if (change === undefined) return { ...cluster, options };
+  if (!Array.isArray(change)) return { ...change, options: { ...change.options, mode } };
   const items = cluster.items.filter(({ kind }, i) => kind === 'Node' || change[i % change.length]);
-  return { ...cluster, items };
+  return { options, items };
 }
 
 async function foreignOn({ target, variant }: LiveNode): Promise<Saves> {

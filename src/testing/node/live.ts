@@ -47,7 +47,7 @@ export async function compileOn(
   sources: readonly Source[],
   options: Options,
 ): Promise<Compiled> {
-  const machine = await readMachine(target.host);
+  const machine = await readMachine(target.host, options, target.detected);
   const { value, diagnostics } = compileState(sources, { ...options, machine }, { layout });
   if (!value || hasErrors(diagnostics)) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return value;
