@@ -83,6 +83,7 @@ const dial: Connect<Socket> = ({ address, port }, limitMs) =>
  * breaks the other.
  */
 function join(client: Socket, upstream: Socket): void {
+  for (const socket of [client, upstream]) socket.setKeepAlive(true, QUIET);
   for (const [from, to] of [
     [client, upstream],
     [upstream, client],
@@ -96,8 +97,15 @@ function join(client: Socket, upstream: Socket): void {
   }
 }
 
+/**
+ * Milliseconds. A peer that vanished without a word would keep its descriptors forever, so one that is quiet is asked
+ * whether it is there; ten questions without an answer, a second apart (libuv), break the connection off.
+ */
+const QUIET = 600_000;
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
   EHOSTUNREACH: 'no way to that address',
   ENETUNREACH: 'no way to that network',
   EADDRINUSE: 'the port is taken',

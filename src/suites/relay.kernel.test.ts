@@ -129,6 +129,8 @@ describeKernel('the relay', () => {
     const clients = manyClients(topology.netns('client'), TO_WEB.to, 80, count);
     crowds.push(clients);
     expect(JSON.parse(await clients.line())).toEqual({ '10.244.1.5': count / 2, '10.244.1.6': count / 2 });
+    const { stdout } = await topology.node.run(['ss', '-Htno', 'state', 'established']);
+    expect(stdout.match(/timer:\(keepalive,/g)?.length).toBe(2 * count);
     await serve(8081, { ...WEB, ready: ['pod2'] }, OTHER);
     clients.write('are you there');
     expect(JSON.parse(await clients.line())).toEqual({ alive: count, answers: count });
