@@ -49,15 +49,21 @@ describeKernel('packets through the relay', () => {
   /** Every endpoint, with the node as its client. */
   const nodeSeen = (rows: readonly string[]) => rows.map((row) => answerFrom(row.split(' ')[0] ?? '', '', true)).sort();
 
-  it.each(sample(REACHED, 14, 'relay'))('%s, from %s: reached', async (what, from, to, expected) => {
+  it.each(sample(REACHED, 7, 'relay'))('%s, from %s: reached', async (what, from, to, expected) => {
     expect(await answers(topology, [what, from, to, expected])).toEqual(nodeSeen(expected));
   });
 
-  it.each(sample(REFUSED, 4, 'relay'))('no endpoints, %s, from %s: refused', async (_, from, to) => {
+  it.each(sample(REFUSED, 2, 'relay'))('no endpoints, %s, from %s: refused', async (_, from, to) => {
     expect(await connect(topology[from], { ...to, count: 2 })).toEqual(['refused', 'refused']);
   });
 
-  it.each(DROPPED.filter(([what]) => what.startsWith('outside')))('%s, from %s: broken off', async (_, from, to) => {
+  it.each(
+    sample(
+      DROPPED.filter(([what]) => what.startsWith('outside')),
+      2,
+      'outside',
+    ),
+  )('%s, from %s: broken off', async (_, from, to) => {
     const [answer = ''] = await connect(topology[from], { ...to, seconds: 2 });
     expect(answer).toMatch(/^(?:closed|error 104)$/);
   });

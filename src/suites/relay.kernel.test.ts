@@ -13,7 +13,7 @@ import { bulk, type Crowd, echoServer, manyClients } from '../testing/network/cr
 import { isHurt, underStreams } from '../testing/network/stream.js';
 import { connect, makeTopology, type Topology, tally } from '../testing/network/topology.js';
 import { type SyncProcess, startSync } from '../testing/node/sync-process.js';
-import { often } from '../testing/run/extent.js';
+import { often, sample } from '../testing/run/extent.js';
 import { eventually } from '../testing/run/patience.js';
 import { vipc } from '../testing/run/vipc.js';
 
@@ -60,7 +60,9 @@ describeKernel('the relay', () => {
     writeFileSync(snapshot, text.replaceAll('"port":8080', `"port":${port}`));
   };
   const serve = async (port: number, ...services: readonly SmallService[]) => {
+    const before = readFileSync(snapshot, 'utf8');
     write(port, services);
+    if (readFileSync(snapshot, 'utf8') === before) return;
     // Syncs without a change come between.
     for (let changes = 0; changes === 0; ) {
       const said = (await daemon.said('synced'))['changes'] as Readonly<Record<string, number>>;
@@ -83,7 +85,11 @@ describeKernel('the relay', () => {
     });
   const natRules = async () => (await topology.node.run(['iptables-nft-save', '-t', 'nat'])).stdout;
 
-  it('passes over an endpoint that hangs, and says so where none answers', async () => {
+  const rows: (readonly [name: string, run: () => Promise<void>])[] = [];
+  const row = (name: string, run: () => Promise<void>) => rows.push([name, run]);
+
+  row('passes over an endpoint that hangs, and says so where none answers', async () => {
+    await serve(8080, WEB);
     const hanging = ['INPUT', '-d', '10.244.2.6', '-p', 'tcp', '--syn', '-j', 'DROP'];
     const nodeb = agentHost({ netns: topology.netns('nodeb') });
     await nodeb.run(['iptables', '-A', ...hanging]);
@@ -100,7 +106,7 @@ describeKernel('the relay', () => {
     await nodeb.run(['iptables', '-D', ...hanging]);
   });
 
-  it('a client keeps its endpoint, and others theirs', async () => {
+  row('a client keeps its endpoint, and others theirs', async () => {
     await serve(8080, { ...WEB, spec: { sessionAffinity: 'ClientIP' } });
     const from = async (host: 'client' | 'node') =>
       [...new Set((await connect(topology[host], { ...TO_WEB, count: 6 })).map(endpointIn))].join();
@@ -109,7 +115,7 @@ describeKernel('the relay', () => {
     expect(node).not.toBe(client);
   });
 
-  it('many bytes through one connection are unharmed', async () => {
+  row('many bytes through one connection are unharmed', async () => {
     crowds.push(await echoServer(topology.netns('pod2'), 8081, ['10.244.1.6']));
     await serve(8081, { ...WEB, ready: ['pod2'] });
     const megabytes = often(50, 1000);
@@ -117,7 +123,7 @@ describeKernel('the relay', () => {
     expect(found).toMatchObject({ bytes: megabytes * 1e6, isSame: true });
   });
 
-  it('many connections at once, over changes of endpoints; no descriptor is left of them', async () => {
+  row('many connections at once, over changes of endpoints; no descriptor is left of them', async () => {
     const count = Math.min(often(500, 10_000), mostConnections());
     const OTHER: SmallService = { name: 'other', number: 2, ready: ['pod1'] };
     crowds.push(await echoServer(topology.netns('pod1'), 8081, ['10.244.1.5']));
@@ -143,53 +149,60 @@ describeKernel('the relay', () => {
     await eventually('no descriptor is left', () => descriptors() <= before);
   });
 
-  it('killed and started with others that want its port, a Service keeps it, and its clients get to no other', async () => {
-    const ports = async () => {
-      const found = (await natRules()).matchAll(/-d 10\.96\.1\.(\d+)\/32 -p tcp .*--to-ports (\d+)/g);
-      return Object.fromEntries([...found].map(([, number, port]) => [number, Number(port)]));
-    };
-    await serve(8080, { ...WEB, ready: ['pod2'] });
-    expect(await ports()).toEqual({ 1: 20001 });
-    await daemon.kill();
-    let isStarted = false;
-    const starting = start(ADMIN, { ...WEB, ready: ['pod2'] }).then((started) => {
-      isStarted = true;
-      return started;
-    });
-    const seen = new Set<string>();
-    while (!isStarted) for (const each of await connect(topology.client, { ...TO_WEB, count: 20 })) seen.add(each);
-    daemon = await starting;
-    expect([...seen].map(endpointIn).filter((each) => each !== '10.244.1.6' && each !== 'refused')).toEqual([]);
-    expect(await ports()).toEqual({ 1: 20001, 3: 20002 });
-    // The rules of one that has gone meanwhile still lead to its port.
-    await daemon.kill();
-    daemon = await start(ADMIN, { name: 'alpha', number: 4, ready: ['pod1'] });
-    expect(await ports()).toEqual({ 3: 20002, 4: 20000 });
-    // Whoever comes first in order moves nobody.
-    await serve(8080, ADMIN);
-    await serve(8080, ADMIN, WEB);
-    await serve(8080, { ...ADMIN, name: 'a', number: 5 }, ADMIN, WEB);
-    expect(await ports()).toEqual({ 1: 20001, 3: 20002, 5: 20000 });
-  });
+  row(
+    'killed and started with others that want its port, a Service keeps it, and its clients get to no other',
+    async () => {
+      const ports = async () => {
+        const found = (await natRules()).matchAll(/-d 10\.96\.1\.(\d+)\/32 -p tcp .*--to-ports (\d+)/g);
+        return Object.fromEntries([...found].map(([, number, port]) => [number, Number(port)]));
+      };
+      await serve(8080, { ...WEB, ready: ['pod2'] });
+      expect(await ports()).toEqual({ 1: 20001 });
+      await daemon.kill();
+      let isStarted = false;
+      const starting = start(ADMIN, { ...WEB, ready: ['pod2'] }).then((started) => {
+        isStarted = true;
+        return started;
+      });
+      const seen = new Set<string>();
+      while (!isStarted) for (const each of await connect(topology.client, { ...TO_WEB, count: 20 })) seen.add(each);
+      daemon = await starting;
+      expect([...seen].map(endpointIn).filter((each) => each !== '10.244.1.6' && each !== 'refused')).toEqual([]);
+      expect(await ports()).toEqual({ 1: 20001, 3: 20002 });
+      // The rules of one that has gone meanwhile still lead to its port.
+      await daemon.kill();
+      daemon = await start(ADMIN, { name: 'alpha', number: 4, ready: ['pod1'] });
+      expect(await ports()).toEqual({ 3: 20002, 4: 20000 });
+      // Whoever comes first in order moves nobody.
+      await serve(8080, ADMIN);
+      await serve(8080, ADMIN, WEB);
+      await serve(8080, { ...ADMIN, name: 'a', number: 5 }, ADMIN, WEB);
+      expect(await ports()).toEqual({ 1: 20001, 3: 20002, 5: 20000 });
+    },
+  );
 
-  it('killed, it leaves the rules and no connection; the next one passes over a port that was taken meanwhile', async () => {
+  row(
+    'killed, it leaves the rules and no connection; the next one passes over a port that was taken meanwhile',
+    async () => {
+      await serve(8080, WEB);
+      const usual = Number(/-d 10\.96\.1\.1\/32 .*--to-ports (\d+)/.exec(await natRules())?.[1]);
+      await daemon.kill();
+      expect(await natRules()).toContain('KUBE-PORTALS-CONTAINER -d 10.96.1.1/32');
+      await eventually('the relay has ended', async () => (await connect(topology.client, TO_WEB))[0] === 'refused');
+
+      crowds.push(await echoServer(topology.netns('node'), usual, ['127.0.0.1']));
+      const flags = ['--live', '--netns', topology.netns('node'), '--iptables', 'nft', '-c', config, snapshot];
+      const { stdout } = await vipc(['diff', ...flags]);
+      expect(stdout).toMatch(new RegExp(`- .*--to-ports ${usual}$`, 'm'));
+      expect(stdout).toMatch(new RegExp(`\\+ .*--to-ports ${usual + 1}$`, 'm'));
+
+      daemon = await start(WEB);
+      expect(Object.values(tally(await connect(topology.client, { ...TO_WEB, count: 6 })))).toEqual([2, 2, 2]);
+    },
+  );
+
+  row('is started again when its process ends', async () => {
     await serve(8080, WEB);
-    const usual = Number(/-d 10\.96\.1\.1\/32 .*--to-ports (\d+)/.exec(await natRules())?.[1]);
-    await daemon.kill();
-    expect(await natRules()).toContain('KUBE-PORTALS-CONTAINER -d 10.96.1.1/32');
-    await eventually('the relay has ended', async () => (await connect(topology.client, TO_WEB))[0] === 'refused');
-
-    crowds.push(await echoServer(topology.netns('node'), usual, ['127.0.0.1']));
-    const flags = ['--live', '--netns', topology.netns('node'), '--iptables', 'nft', '-c', config, snapshot];
-    const { stdout } = await vipc(['diff', ...flags]);
-    expect(stdout).toMatch(new RegExp(`- .*--to-ports ${usual}$`, 'm'));
-    expect(stdout).toMatch(new RegExp(`\\+ .*--to-ports ${usual + 1}$`, 'm'));
-
-    daemon = await start(WEB);
-    expect(Object.values(tally(await connect(topology.client, { ...TO_WEB, count: 6 })))).toEqual([2, 2, 2]);
-  });
-
-  it('is started again when its process ends', async () => {
     process.kill(await relayPid(), 'SIGKILL');
     expect(await daemon.said('the relay has ended')).toMatchObject({ level: 'error' });
     await eventually('a new one serves', async () =>
@@ -197,7 +210,8 @@ describeKernel('the relay', () => {
     );
   });
 
-  it('gives way to iptables mode and takes over again, without a gap; cleanup leaves nothing', async () => {
+  row('gives way to iptables mode and takes over again, without a gap; cleanup leaves nothing', async () => {
+    await serve(8080, WEB);
     const streams = (['client', 'pod1', 'node'] as const).map((from) => ({ ...TO_WEB, on: topology[from] }));
     const reports = await underStreams(streams, async () => {
       for (const mode of ['iptables', 'userspace', 'iptables', 'userspace'].slice(0, often(2, 4))) {
@@ -215,6 +229,8 @@ describeKernel('the relay', () => {
     expect((await vipc(['cleanup', '--netns', topology.netns('node'), '--iptables', 'nft'])).code).toBe(0);
     expect((await topology.node.run(['iptables-nft-save'])).stdout).not.toContain('KUBE-');
   });
+
+  it.each(sample(rows, 4, 'relay'))('%s', (_, run) => run());
 });
 
 function endpointIn(answer: string): string {
