@@ -11,6 +11,7 @@ import { succeeded, withNode } from '../testing/machine/netns.js';
 import { nftVersions } from '../testing/machine/nft.js';
 import { describeInKernel } from '../testing/machine/rings.js';
 import { applyTo, cleanUp, compileOn, type LiveNode, liveNode } from '../testing/node/live.js';
+import { withRelay } from '../testing/node/relayed.js';
 import { nftActs, vandalise } from '../testing/node/vandal-nft.js';
 import { type ApiObject, options, snapshots } from '../testing/random/snapshots.js';
 import { often, sample, seed } from '../testing/run/extent.js';
@@ -52,7 +53,7 @@ describeKernel.each(sample(nftVersions(), 1, 'walk'))(
   ({ program }) => {
     it('reaches the desired state at every step', async () => {
       await withNode(async (host) => {
-        let node = await liveNode(host, 'nft', program);
+        let node = await liveNode(withRelay(host), 'nft', program);
         let cluster = begin;
         let committed = 0;
         for (const [step, { change, layout, chainsPerTransaction, acts }] of walk.entries()) {
