@@ -8,7 +8,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/path.sh
 
-NODES=(20.12.2 22 24)
+NODES=(20.12.2 24)
 
 case "${1-}" in
   '') export VIPC_TESTS=quick ;;

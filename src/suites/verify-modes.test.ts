@@ -64,7 +64,7 @@ describe.each(['iptables', 'nftables'])('the layouts of %s mode', (mode) => {
     { mode, layout: 'fast' },
   ];
 
-  it.each(sample(cases, 6, `layouts ${mode}`))('$name: every packet is treated alike', ({ each }) => {
+  it.each(sample(cases, 3, `layouts ${mode}`))('$name: every packet is treated alike', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
     const { others, names, counts } = between(
       compiled(sources, options, a, { completion }),
@@ -75,7 +75,7 @@ describe.each(['iptables', 'nftables'])('the layouts of %s mode', (mode) => {
   });
 
   it('are alike for random clusters', () => {
-    const times = often(8, 100);
+    const times = often(4, 60);
     let changing = 0;
     fc.assert(
       fc.property(snapshots, anyOptions, (objects, options) => {
@@ -144,7 +144,7 @@ describe('iptables mode and userspace mode', () => {
   const named = new Set<string>();
   const USERSPACE = { mode: 'userspace', layout: 'kube-proxy' } as const;
 
-  it.each(sample(cases, 8, 'userspace'))('$name: what differs is by design', ({ each }) => {
+  it.each(sample(cases, 3, 'userspace'))('$name: what differs is by design', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
     const { others, names } = between(
       compiled(sources, options, MODES[0][1], { completion }),
