@@ -75,7 +75,7 @@ describe.each(['iptables', 'nftables'])('the layouts of %s mode', (mode) => {
   });
 
   it('are alike for random clusters', () => {
-    const times = often(4, 60);
+    const times = often(4, 30);
     let changing = 0;
     fc.assert(
       fc.property(snapshots, anyOptions, (objects, options) => {
