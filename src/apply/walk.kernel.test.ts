@@ -1,6 +1,7 @@
 /**
  * A random walk: a node gets one snapshot after the other, in either layout of iptables mode or in userspace mode, while a
- * third party breaks rules, ours and its own. After each apply the kernel has our rules as they are compiled, and those of others as the third party left them.
+ * third party breaks rules, ours and its own. After each apply the kernel has our rules as they are compiled, and those of
+ * others as the third party left them.
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
