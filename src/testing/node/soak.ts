@@ -169,6 +169,9 @@ export async function differenceOn(node: LiveNode, api: ApiServer): Promise<read
   return differenceTo(node, [{ name: 'api.json', text }], { ...DEFAULT_OPTIONS, nodeName: NODE });
 }
 
+/** Chains of single Services, of both layouts; names in docs/iptables.md. */
+const OF_A_SERVICE = /^-N ((?:KUBE-(?:SVC|SEP)|VIPC-(?:SVC|SVL|EXT))-\S+)$/gm;
+
 const ACTS: readonly ((chain: string) => readonly string[])[] = [
   (chain) => ['-t', 'nat', '-F', chain],
   (chain) => ['-t', 'nat', '-D', chain, '1'],
@@ -181,7 +184,7 @@ const ACTS: readonly ((chain: string) => readonly string[])[] = [
 /** Breaks a rule; returns whether there was one. */
 async function vandalise(host: Host): Promise<boolean> {
   const { stdout } = await host.run(['iptables-nft', '-w', '-t', 'nat', '-S']);
-  const chains = [...stdout.matchAll(/^-N (KUBE-(?:SVC|SEP)-\S+)$/gm)].map(([, chain = '']) => chain);
+  const chains = [...stdout.matchAll(OF_A_SERVICE)].map(([, chain = '']) => chain);
   const act = ACTS[Math.floor(Math.random() * ACTS.length)];
   const chain = chains[Math.floor(Math.random() * chains.length)];
   if (!act || chain === undefined) return false;
