@@ -30,25 +30,23 @@ export interface Answer {
   readonly depends: readonly string[];
 }
 
-/** Results by their ends. */
-type Results = Map<string, Result>;
-
 /** The answer that outcomes amount to; the shares of its results add up to 1. */
 export function answerOf(outcomes: readonly Outcome[]): Answer {
   const { results, depends } = resolve(outcomes, 0);
-  const sorted = [...results].sort(([a], [b]) => compare(a, b));
-  return { results: sorted.map(([, result]) => result), depends: [...new Set(depends)] };
+  return { results, depends: [...new Set(depends)] };
 }
 
 /** All outcomes agree on the first `depth` unknown conditions; compares both cases of the next one. */
-function resolve(outcomes: readonly Outcome[], depth: number): { results: Results; depends: string[] } {
-  const results: Results = new Map();
-  for (const outcome of outcomes) if (outcome.depends.length <= depth) add(results, resultOf(outcome));
+function resolve(outcomes: readonly Outcome[], depth: number): Answer {
+  const results: Result[] = [];
   const depends: string[] = [];
   const byCondition = new Map<string, { yes: Outcome[]; no: Outcome[] }>();
   for (const outcome of outcomes) {
     const condition = outcome.depends[depth];
-    if (condition === undefined) continue;
+    if (condition === undefined) {
+      results.push(resultOf(outcome));
+      continue;
+    }
     const isNot = condition.startsWith('not ');
     const name = isNot ? condition.slice(4) : condition;
     const cases = byCondition.get(name) ?? { yes: [], no: [] };
@@ -58,48 +56,48 @@ function resolve(outcomes: readonly Outcome[], depth: number): { results: Result
   for (const [name, { yes, no }] of byCondition) {
     const [then, otherwise] = [resolve(yes, depth + 1), resolve(no, depth + 1)];
     if (no.length > 0 && yes.length > 0 && isSame(then.results, otherwise.results)) {
-      for (const result of then.results.values()) add(results, result);
+      results.push(...then.results);
       depends.push(...then.depends, ...otherwise.depends);
     } else {
       const [first] = [...yes, ...no];
-      const share = sum(then.results.size > 0 ? then.results : otherwise.results);
-      if (first) add(results, { verdict: 'UNKNOWN', masquerade: false, share, outcome: first });
+      const share = sum(then.results.length > 0 ? then.results : otherwise.results);
+      if (first) results.push({ verdict: 'UNKNOWN', masquerade: false, share, outcome: first });
       depends.push(name, ...then.depends, ...otherwise.depends);
     }
   }
-  return { results, depends };
+  return { results: distinct(results), depends };
 }
 
-function sum(results: Results): Fraction {
-  return [...results.values()].reduce((all, { share }) => plus(all, share), ZERO);
+function sum(results: readonly Result[]): Fraction {
+  return results.reduce((all, { share }) => plus(all, share), ZERO);
 }
 
-function isSame(a: Results, b: Results): boolean {
+function isSame(a: readonly Result[], b: readonly Result[]): boolean {
+  const isEqual = (one: Result, other: Result | undefined) =>
+    other !== undefined && byEnd(one, other) === 0 && one.share.n === other.share.n && one.share.d === other.share.d;
+  return a.length === b.length && a.every((each, i) => isEqual(each, b[i]));
+}
+
+/** Results in the order of their ends; those of one end are one, with the share of all. */
+function distinct(results: Result[]): readonly Result[] {
+  results.sort(byEnd);
+  const found: Result[] = [];
+  for (const result of results) {
+    const before = found.at(-1);
+    if (before && byEnd(before, result) === 0)
+      found[found.length - 1] = { ...before, share: plus(before.share, result.share) };
+    else found.push(result);
+  }
+  return found;
+}
+
+function byEnd(a: Result, b: Result): number {
   return (
-    a.size === b.size &&
-    [...a].every(
-      ([
-        key,
-        {
-          share: { n, d },
-        },
-      ]) => {
-        const other = b.get(key)?.share;
-        return other?.n === n && other.d === d;
-      },
-    )
+    compare(a.verdict, b.verdict) ||
+    compare(a.address ?? '', b.address ?? '') ||
+    (a.port ?? 0) - (b.port ?? 0) ||
+    Number(a.masquerade) - Number(b.masquerade)
   );
-}
-
-/** Adds a result, or its share to the result that is the same end. */
-function add(results: Results, result: Result): void {
-  const key = keyOf(result);
-  const before = results.get(key);
-  results.set(key, before ? { ...before, share: plus(before.share, result.share) } : result);
-}
-
-function keyOf({ verdict, address = '', port = 0, masquerade }: Result): string {
-  return `${verdict} ${address} ${String(port).padStart(5, '0')} ${masquerade}`;
 }
 
 function compare(a: string, b: string): number {

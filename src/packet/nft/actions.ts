@@ -7,7 +7,7 @@ import type { Element, Expression, MapReference, NatTarget, Statement, Verdict }
 import { type Fraction, fraction, ONE } from '../fraction.js';
 import type { Flow } from '../packet.js';
 import { redirected, translated } from '../targets.js';
-import { type Find, indexElements, lookupOf } from './elements.js';
+import { type Find, indexElements, type Lookup, lookupOf } from './elements.js';
 import type { KnownTable } from './known.js';
 
 /** What a statement does with a share of the connections. */
@@ -106,8 +106,8 @@ function destinationNat(to: NatTarget, text: string, known: KnownTable): Act {
 }
 
 /** The port that a map has for a packet; undefined if it has none, null if that is not known. */
-function portIn({ key, map }: InMap, known: KnownTable): (flow: Flow) => number | undefined | null {
-  const lookup = lookupOf(key, finderOf(map, known) ?? NOWHERE, known.node);
+function portIn(wanted: InMap, known: KnownTable): (flow: Flow) => number | undefined | null {
+  const lookup = lookupIn(wanted, known) ?? NOWHERE;
   return (flow) => {
     const found = lookup(flow);
     if (found === null) return undefined;
@@ -123,11 +123,13 @@ interface InMap {
   readonly map: MapReference;
 }
 
-/** A map that is not there. */
-const NOWHERE: Find = () => undefined;
+/** The lookup of a map that is not there. */
+const NOWHERE: Lookup = () => undefined;
 
-function finderOf(map: MapReference, known: KnownTable): Find | undefined {
-  return map.kind === 'named' ? known.set(map.name)?.find : indexElements(map.entries);
+function lookupIn({ key, map }: InMap, known: KnownTable): Lookup | undefined {
+  return map.kind === 'named'
+    ? known.set(map.name)?.lookup(key)
+    : lookupOf(key, indexElements(map.entries), known.node);
 }
 
 /** `10.244.1.5 . 8080`, or an address alone. */
@@ -170,15 +172,14 @@ interface Results<T> {
  * element is read once.
  */
 function byMap<T>(
-  { key, map }: InMap,
+  wanted: InMap,
   text: string,
   known: KnownTable,
   read: (data: string) => T,
   act: (data: T, flow: Flow) => Pick<Effect, 'flow' | 'to'>,
 ): Act {
-  const named = map.kind === 'named' ? known.set(map.name) : undefined;
-  const find = finderOf(map, known);
-  const lookup = lookupOf(key, find ?? NOWHERE, known.node);
+  const named = wanted.map.kind === 'named' ? known.set(wanted.map.name) : undefined;
+  const lookup = lookupIn(wanted, known) ?? NOWHERE;
   const readings = new Map<Element, Reading<T>>();
   const readingOf = (element: Element, data: string): Reading<T> => {
     const before = readings.get(element);
@@ -192,7 +193,7 @@ function byMap<T>(
   return (flow) => {
     const found = lookup(flow);
     if (found === null) return [{ share: ONE, flow, to: LEAVE }];
-    if (!found || !find) return unknown(flow, text);
+    if (!found) return unknown(flow, text);
     // A client that a map of the packets remembers is not followed to its endpoint: a new client is in none.
     if (named?.isDynamic) return [{ share: ONE, flow, to: named.remembers(flow) ? NEXT : LEAVE }];
     // The numbers of a generator find the same elements for each packet.

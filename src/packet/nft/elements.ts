@@ -36,9 +36,43 @@ interface Pattern {
   readonly element: Element;
 }
 
-/** An index of elements. */
-export function indexElements(elements: Iterable<Element>): Find {
-  const exact = new Map<string, Element>();
+/** Elements by the text of their keys. */
+interface Exact {
+  readonly get: (text: string) => Element | undefined;
+  readonly set: (text: string, element: Element) => void;
+}
+
+/**
+ * Makes places in one index, each for the elements of another set. A packet is looked up in sets with keys of one type
+ * one after another, such as the maps of the slots of layout fast: the index searches for its key once.
+ */
+export function sharedIndex(): () => Exact {
+  const byText = new Map<string, (Element | undefined)[]>();
+  let count = 0;
+  let last: string | undefined;
+  let found: readonly (Element | undefined)[] | undefined;
+  return () => {
+    const place = count++;
+    return {
+      get: (text) => {
+        if (text !== last) {
+          found = byText.get(text);
+          last = text;
+        }
+        return found?.[place];
+      },
+      set: (text, element) => {
+        last = undefined;
+        const others = byText.get(text);
+        if (others) others[place] = element;
+        else byText.set(text, place === 0 ? [element] : [...Array<undefined>(place), element]);
+      },
+    };
+  };
+}
+
+/** An index of elements; `exact` is where it keeps those without a network, a range or a wildcard. */
+export function indexElements(elements: Iterable<Element>, exact: Exact = sharedIndex()()): Find {
   // Most keys have a first field that no element has: to see this is cheaper than to put a key together.
   const firsts = new Set<string>();
   const byFirst = new Map<string, Pattern[]>();

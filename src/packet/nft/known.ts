@@ -1,10 +1,10 @@
 /**
  * known: a table of nftables as the evaluator looks things up in it.
  */
-import type { NamedSet, Table } from '../../tools/nft/types.js';
+import type { Expression, NamedSet, Table } from '../../tools/nft/types.js';
 import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
-import { type Find, indexElements } from './elements.js';
+import { indexElements, type Lookup, lookupOf, sharedIndex } from './elements.js';
 
 export interface KnownTable {
   readonly node: NodeRules;
@@ -16,7 +16,8 @@ export interface KnownSet {
   readonly named: NamedSet;
   /** Whether packets add its elements. */
   readonly isDynamic: boolean;
-  readonly find: Find;
+  /** Looks a key up; the rules that look up the same share what was found for a packet. */
+  readonly lookup: (key: Expression) => Lookup;
   /** Whether it has the client of the flow from before. */
   readonly remembers: (flow: Flow) => boolean;
 }
@@ -25,6 +26,13 @@ export interface KnownSet {
 export function knownTable(table: Table, node: NodeRules): KnownTable {
   const byName = new Map(table.sets.map((set) => [set.name, set]));
   const made = new Map<string, KnownSet>();
+  const indexes = new Map<string, ReturnType<typeof sharedIndex>>();
+  const indexOf = ({ key, data = '' }: NamedSet) => {
+    const types = `${key} : ${data}`;
+    const index = indexes.get(types) ?? sharedIndex();
+    indexes.set(types, index);
+    return index();
+  };
   return {
     node,
     table,
@@ -32,20 +40,27 @@ export function knownTable(table: Table, node: NodeRules): KnownTable {
       const named = byName.get(name);
       const before = made.get(name);
       if (before || !named) return before;
-      const set = knownSet(named);
+      const set = knownSet(named, indexOf(named), node);
       made.set(name, set);
       return set;
     },
   };
 }
 
-function knownSet(named: NamedSet): KnownSet {
+function knownSet(named: NamedSet, exact: ReturnType<ReturnType<typeof sharedIndex>>, node: NodeRules): KnownSet {
   const isDynamic = named.flags.includes('dynamic');
   const { name, timeout = Number.POSITIVE_INFINITY } = named;
+  const find = isDynamic ? () => null : indexElements(named.elements(), exact);
+  const lookups = new Map<string, Lookup>();
   return {
     named,
     isDynamic,
-    find: isDynamic ? () => null : indexElements(named.elements()),
+    lookup: (key) => {
+      const name = JSON.stringify(key);
+      const lookup = lookups.get(name) ?? lookupOf(key, find, node);
+      lookups.set(name, lookup);
+      return lookup;
+    },
     remembers: ({ remembered }) => remembered?.list === name && remembered.seconds <= timeout,
   };
 }

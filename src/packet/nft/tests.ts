@@ -1,20 +1,20 @@
 /**
  * tests: the statements that a packet must match → conditions on it.
  */
-import type { Expression, Statement } from '../../tools/nft/types.js';
+import type { Statement } from '../../tools/nft/types.js';
 import { incoming, outgoing } from '../conditions.js';
 import { type Condition, hasState } from '../foreign.js';
 import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from '../tri.js';
-import { type Find, indexElements, lookupOf } from './elements.js';
+import { indexElements, type Lookup, lookupOf } from './elements.js';
 import { fieldOf } from './fields.js';
 import type { KnownTable } from './known.js';
 import { holds } from './values.js';
 
 type Match = Extract<Statement, { kind: 'match' }>;
-type Lookup = Extract<Statement, { kind: 'lookup' }>;
+type SetLookup = Extract<Statement, { kind: 'lookup' }>;
 
 /** The condition of `ip saddr 10.0.0.0/8`, `ct state new`, `numgen random mod 3 0`; `text` is what it is called. */
 export function matchCondition(match: Match, text: string, { node }: KnownTable): Condition {
@@ -27,7 +27,8 @@ export function matchCondition(match: Match, text: string, { node }: KnownTable)
     return () => unless(not, share);
   }
   if (left.kind === 'ct' && left.key === 'status') return (flow) => unless(not, anyOf(values, status(flow), unknown));
-  if (left.kind === 'concat') return keyed(left, not, indexElements(values.map((key) => ({ key }))), unknown, node);
+  if (left.kind === 'concat')
+    return keyed(lookupOf(left, indexElements(values.map((key) => ({ key }))), node), not, unknown);
   const device = left.kind === 'meta' ? DEVICES.get(left.key) : undefined;
   const [only, ...more] = values;
   if (device && only !== undefined && more.length === 0) return device({ not, value: deviceName(only) });
@@ -86,17 +87,16 @@ function anyOf(values: readonly string[], has: (value: string) => boolean | unde
 }
 
 /** The condition of `ip daddr @cluster-ips`. The packets' own sets remember clients; a new client is in none. */
-export function lookupCondition({ left, not, set }: Lookup, text: string, known: KnownTable): Condition {
+export function lookupCondition({ left, not, set }: SetLookup, text: string, known: KnownTable): Condition {
   const unknown = depends(text);
   const named = known.set(set);
   if (!named) return () => unknown;
   if (named.isDynamic) return (flow) => unless(not, of(named.remembers(flow)));
-  return keyed(left, not, named.find, unknown, known.node);
+  return keyed(named.lookup(left), not, unknown);
 }
 
 /** Whether one of the elements has the key. */
-function keyed(left: Expression, not: boolean, find: Find, unknown: Tri, node: NodeRules): Condition {
-  const lookup = lookupOf(left, find, node);
+function keyed(lookup: Lookup, not: boolean, unknown: Tri): Condition {
   return (flow) => {
     const found = lookup(flow);
     if (found === null) return NO;
