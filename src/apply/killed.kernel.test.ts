@@ -22,7 +22,7 @@ import type { Host } from './host.js';
 
 const describeKernel = await describeInKernel();
 
-const KILLS = often(2, 8);
+const KILLS = often(2, 4);
 const NEVER = Number.POSITIVE_INFINITY;
 const RANDOM = 'conformance/random-02';
 
@@ -116,7 +116,7 @@ function isRestoring(pid: number): boolean {
   }
 }
 
-describeKernel.each(sample(NODES, 1, 'killed'))(
+describeKernel.each(sample(NODES, 1, 'killed', 2))(
   `killed ${KILLS} times, $mode mode, iptables-$variant (SEED=${seed})`,
   ({ mode, variant }) => {
     it('the next one reaches the desired state', async () => {

@@ -158,7 +158,7 @@ it('a thousand nodes are compiled for fifty, and counted all', () => {
 const BEYOND_RULES = ['network-policy', 'node', 'target-port-number', 'publish-not-ready'];
 
 describe('the verdict agrees with the rules', () => {
-  it.each(sample(CONFORMANCE, 20, 'verdict'))('%s', (name) => {
+  it.each(sample(CONFORMANCE, 10, 'verdict'))('%s', (name) => {
     const file = `fixtures/conformance/${name}/cluster.yaml`;
     const { value, diagnostics } = readCluster([{ name: file, text: readFileSync(`${ROOT}${file}`, 'utf8') }], {
       partial: true,

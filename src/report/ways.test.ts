@@ -33,7 +33,7 @@ function lost({ nodes, edges }: Ways): readonly string[] {
 describe.each(MODES)('in mode %s, layout %s', (mode, layout) => {
   it('no connection is lost, and the endpoints are the evaluator’s', () => {
     let drawings = 0;
-    for (const each of sample(cases(), 12, `ways ${mode} ${layout}`)) {
+    for (const each of sample(cases(), 6, `ways ${mode} ${layout}`, 40)) {
       const { sources, options } = caseInput(each);
       const { value: snapshot } = readCluster(sources, { skipInvalid: true });
       const data = { title: '', version: '', namespace: 'default', domain: 'cluster.local', mentioned: [], said: [] };

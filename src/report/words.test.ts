@@ -23,7 +23,7 @@ const HEAD = /^(?:type|flags|timeout|size|elements|typeof|gc-interval|counter|po
 describe.each(MODES)('in mode %s, layout %s', (mode, layout) => {
   it('every line has a sentence', () => {
     const without: string[] = [];
-    for (const each of sample(cases(), 40, `words ${mode} ${layout}`)) {
+    for (const each of sample(cases(), 25, `words ${mode} ${layout}`)) {
       const { sources, options } = caseInput(each);
       const { value } = compileState(sources, { ...options, mode }, { skipInvalid: true, layout });
       for (const { node, ports } of value?.resolved ?? []) {

@@ -16,11 +16,11 @@ import { spread, tries } from '../testing/verify/tries.js';
 
 const describeGuest = await describeInGuest();
 
-const { count: MUTATIONS, seed, isTold } = tries(often(5, 30));
+const { count: MUTATIONS, seed, isTold } = tries(often(4, 12));
 
 describeGuest('mutations of the state of ipvs mode, and packets', () => {
   it('that are treated otherwise are found, and what is found shows in packets', async () => {
-    const cases = spread(conformanceCases(), often(1, 5), seed);
+    const cases = spread(conformanceCases(), often(1, 2), seed);
     const each = Math.ceil(MUTATIONS / cases.length);
     let sum: Sent = NONE;
     for (const [i, found] of cases.entries()) {

@@ -14,7 +14,7 @@ import { spread, tries } from '../testing/verify/tries.js';
 
 const describeKernel = await describeInKernel();
 
-const { count: MUTATIONS, seed, isTold } = tries(ALL ? 300 : 40);
+const { count: MUTATIONS, seed, isTold } = tries(ALL ? 120 : 25);
 
 describeKernel('mutations of rules, and packets', () => {
   it('that are treated otherwise are found, and what is found shows in packets', async () => {

@@ -70,7 +70,7 @@ describeKernel.each(sample(VARIANTS, 1, 'daemon'))('the daemon, iptables-%s', (v
     withDaemon(variant, async (running) => {
       await running.daemon.ready;
       expect(await running.inSync(BOUND)).toBeLessThan(BOUND);
-      for (const [name, fault] of sample(FAULTS, 5, variant, 8)) {
+      for (const [name, fault] of sample(FAULTS, 3, variant, 6)) {
         await fault(running);
         await change(running);
         expect({ name, seconds: await running.inSync(BOUND) }).toEqual({ name, seconds: expect.any(Number) });

@@ -122,7 +122,7 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
           }
         }
       }),
-      { numRuns: often(12, 120) },
+      { numRuns: often(10, 40) },
     );
   });
 });

@@ -219,6 +219,7 @@ export const RULES: readonly Rule[] = [
   rule('../bin/', 'cli/main.ts', 'global:process'),
   rule('../scripts/', 'computed', 'npm:jest-environment-node node:* global:*'),
   rule('../scripts/build-page.js', '', 'npm:esbuild node:fs node:url'),
+  rule('../scripts/build-program.js', '', 'npm:esbuild node:url'),
   rule('../jest.config.js', '', 'global:process'),
 ];
 

@@ -7,7 +7,7 @@ import { DROPPED } from './packet-rows.js';
 import { answers, SCTP_ROWS } from './packets.js';
 import { connect, hasSctp, type Topology } from './topology.js';
 
-// A kernel without SCTP is covered by the guest ring: packets-sctp.guest.test.ts.
+// A kernel without SCTP is covered by the guest ring: packets-sctp.long.guest.test.ts.
 const withSctp = await hasSctp(agentHost());
 
 /** Tests of what is dropped, of affinity and of SCTP; `topology` gives the one whose node has the rules. */
