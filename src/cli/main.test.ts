@@ -21,7 +21,7 @@ describe('vipc', () => {
     ['an unknown command', ['compil'], 2, /Did you mean compile/],
     ['an unknown option', ['compile', '--nod', 'x'], 2, /Did you mean --node/],
     ['a family that is none', ['compile', '--family', 'ipv5'], 2, /Allowed choices are ipv4, ipv6/],
-    ['no input on a terminal', ['compile'], 2, /nothing to compile: name a file, or pipe one in/],
+    ['no input on a terminal', ['compile'], 2, /nothing to read: name a file, or pipe one in/],
     ['-o and --check', ['compile', WEB, '-o', 'x', '--check', 'x'], 2, /either -o or --check/],
     [
       '--format json and -o',

@@ -77,6 +77,21 @@ describe('vipc report', () => {
     ).toContain('65535');
   });
 
+  it('a node that is not in the input is a warning, once for each name', async () => {
+    const { code, stderr } = await vipc(['report', WEB, '--node', 'nobody', '--node', 'node-a', '-o', FILE], '');
+    expect({ code, warned: stderr.match(/^warning: .*/gm) }).toEqual({
+      code: 0,
+      warned: [expect.stringMatching(/Node "nobody" is not in the snapshot/)],
+    });
+  });
+
+  it('without input it says what to do', async () => {
+    expect(await vipc(['report', '-o', FILE])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: nothing to read: name a file/),
+    });
+  });
+
   it('standard input can be compared too', async () => {
     const { code, stdout } = await vipc(['report', '-', '--against', WEB], readFileSync(WEB, 'utf8'));
     expect(code).toBe(0);
