@@ -68,6 +68,14 @@ describe('exit codes', () => {
     expect(all.stdout).toMatch(/pod elsewhere +\d, changed/);
   });
 
+  it('a Service of the clusterset has a page, and its name in the zone of the clusterset', async () => {
+    const dump = `${ROOT}fixtures/clusters/one-dump/dump.yaml`;
+    const { code, stdout } = await vipc(['explain', 'svc/web--clusterset', '-n', 'shop', dump], '');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ web\.shop\.svc\.clusterset\.local +10\.112\.0\.20/);
+    expect(stdout).not.toContain('cluster.local');
+  });
+
   it('what the proxy mode does not serve is a problem, as on the page of vipc report', async () => {
     const cluster = `${ROOT}fixtures/packets/services/cluster.yaml`;
     const found = async (...mode: readonly string[]) => {

@@ -66,7 +66,7 @@ export async function runExplain(
   const reading = readingOf(flags);
   const cluster = hasErrors(sources.diagnostics)
     ? undefined
-    : readCluster(sources.value, { ...reading, partial: true });
+    : readCluster(sources.value, { ...reading, partial: true, clustersetCIDRs: [] });
   const known = [...loaded.diagnostics, ...sources.diagnostics];
   if (!cluster) {
     await report(known, reading.verbose, io);

@@ -116,6 +116,11 @@ describe('vipc report', () => {
     expect(nodes(await reportOf(later, '--against', cluster, '--node', 'node-b'))).toEqual(new Set(['node-b']));
   });
 
+  it('the Services of the clusterset are in it, as in the rules', async () => {
+    const { snapshot } = await reportOf(`${ROOT}fixtures/clusters/one-dump/dump.yaml`);
+    expect(snapshot.services.map(({ metadata }) => metadata.name)).toContain('web--clusterset');
+  });
+
   it('manifests that no cluster has seen', async () => {
     const manifests = 'kind: Service\napiVersion: v1\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n';
     const { code, stdout } = await vipc(['report', '--simulate'], manifests);

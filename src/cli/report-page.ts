@@ -84,7 +84,8 @@ function readAll(
 ): Checked<Snapshot | undefined> {
   if (hasErrors(sources.diagnostics)) return { value: undefined, diagnostics: sources.diagnostics };
   const { skipInvalid = false, layout } = flags;
-  const { value, diagnostics } = front(sources.value, { skipInvalid, completion: completionOf(flags), rules: 'all' });
+  const completion = completionOf(flags);
+  const { value, diagnostics } = front(sources.value, { skipInvalid, completion, rules: 'all', clustersetCIDRs: [] });
   const found = judged([...sources.diagnostics, ...diagnostics], flags);
   if (hasErrors(found)) return { value: undefined, diagnostics: found };
   const remarks = remarksOn(value.cluster, options, { skipInvalid, layout });
