@@ -1,7 +1,7 @@
 /**
- * Pages in a real browser: that of a file, of a node and of the daemon. Every view at three widths, dark and light, with
- * nothing serious to axe; no request leaves; a packet gets the answer of `vipc trace`; whatever the input holds is text.
- * All in one file, for one browser: to start one and to load vipc takes as long as most tests here.
+ * Pages in a real browser, of a file, a node and the daemon: every view at three widths, dark and light; axe finds nothing
+ * serious; no request leaves; a packet gets the answer of `vipc trace`; whatever the input holds is text. All in one file
+ * and one browser: to start one and to load vipc takes as long as most tests here.
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ import { keyOf } from '../read/types.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { ATTACKS, hostileReport } from '../testing/cases/hostile-report.js';
 import { EARLIER, HOSTILE, wideCluster } from '../testing/cases/page-inputs.js';
-import { type Browser, openBrowser, openTab, settled, type Tab } from '../testing/machine/browser.js';
+import { type Browser, openBrowser, openTab, type Page, settled, type Tab } from '../testing/machine/browser.js';
 import { succeeded } from '../testing/machine/netns.js';
 import { describeInBrowser, describeInKernel } from '../testing/machine/rings.js';
 import { busyHistory, type Now, servePage } from '../testing/run/daemon-page.js';
@@ -22,7 +22,7 @@ import { agreed, framesOfWaiting } from '../testing/run/packet-box.js';
 import { fileOf, reportPage, snapshotOf } from '../testing/run/page.js';
 import { eventually } from '../testing/run/patience.js';
 import { WEB } from '../testing/run/shop.js';
-import { ask, clicked, goTo, row, type View } from '../testing/run/views.js';
+import { again, ask, clicked, goTo, row, type View } from '../testing/run/views.js';
 
 const describeBrowser = describeInBrowser();
 const describeKernel = await describeInKernel();
@@ -36,7 +36,7 @@ const VIEWS: readonly View[] = [
   { name: 'packet', link: 'Packet', says: /10\.244\.2\.6:8080/, next: ask('outside', 'svc/web:tcp') },
   { name: 'findings', link: 'Findings', says: /internal-elsewhere/ },
   { name: 'changes', link: 'Changes', says: /no endpoint left/ },
-  { name: 'nodes', link: 'Nodes', says: /side by side/ },
+  { name: 'nodes', link: 'Nodes', says: /do not treat alike5 ServicePorts/, next: again('node-b side by side') },
 ];
 
 /** The modes and layouts of rules; those of the command by default first. */
@@ -51,9 +51,11 @@ const MODES = [
 describeBrowser('pages', () => {
   let browser: Browser;
   let tab: Tab;
+  let page: Page;
   beforeAll(async () => {
     browser = await openBrowser();
     tab = await openTab(browser);
+    page = tab.page;
   });
   afterAll(() => browser?.close());
   afterEach(() => expect(tab.wrong).toEqual([]));
@@ -65,7 +67,6 @@ describeBrowser('pages', () => {
     });
 
     it.each(WIDTHS)('at %i pixels every view is reached by clicks, dark and light', async (width) => {
-      const { page } = tab;
       await page.setViewportSize({ width, height: 900 });
       for (const view of VIEWS) {
         const text = await clicked(page, view);
@@ -75,7 +76,6 @@ describeBrowser('pages', () => {
     });
 
     it('a click, a key and a search lead where they say', async () => {
-      const { page } = tab;
       await clicked(page, { link: 'Services' });
       await page.keyboard.press('/');
       await page.keyboard.type('hairpin');
@@ -87,8 +87,7 @@ describeBrowser('pages', () => {
       await page.getByLabel('Show').selectOption('');
       await page.getByLabel('Type').selectOption('LoadBalancer');
       await page.locator('.row').first().focus();
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
+      for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);
       await settled(page);
       const [, second = ''] = await page.locator('.row .name strong').allTextContents();
       expect(await page.locator('h1').textContent()).toBe(`default/${second}`);
@@ -102,8 +101,7 @@ describeBrowser('pages', () => {
       for (const _ of ['light', 'system']) await colours.click();
     });
 
-    it('a Service: another client, address or node draws another way; a rule says what it does', async () => {
-      const { page } = tab;
+    it('a Service: another client, address or node draws another way; a rule says what it does, on paper each', async () => {
       await goTo(page, '#/service/default/local');
       const drawn = () => page.locator('.drawing svg').getAttribute('aria-label');
       await page.getByLabel('Client').selectOption('outside');
@@ -122,11 +120,16 @@ describeBrowser('pages', () => {
       await rule.hover();
       expect(await rule.locator('.words').textContent()).toMatch(/is sent to the endpoint 10\.244\.1\.5:8080\.$/);
       expect(await rule.locator('.words').isVisible()).toBe(true);
+      const [other, choice] = [page.locator('.lines li .words').last(), page.getByLabel('Client')];
+      const seen = async () => [await other.isVisible(), await choice.isVisible()];
+      expect(await seen()).toEqual([false, true]);
+      await page.emulateMedia({ media: 'print' });
+      expect(await seen()).toEqual([true, false]);
+      await page.emulateMedia({ media: null });
     });
   });
 
   it('a drawing wider than its place begins at the client', async () => {
-    const { page } = tab;
     await tab.open(await reportPage(['-', '--layout', 'fast'], wideCluster()));
     for (const width of [320, 800]) {
       await page.setViewportSize({ width, height: 900 });
@@ -143,7 +146,6 @@ describeBrowser('pages', () => {
 
   it.each(sample(MODES, 2, 'packet box'))('the packet box answers as vipc trace does: $mode', async ({ mode, i }) => {
     await tab.open(await reportPage([CLUSTER, ...mode]));
-    const { page } = tab;
     expect(await framesOfWaiting(page, '#/packet?from=outside&to=svc/web:tcp')).toBeGreaterThan(0);
     const firsts = await agreed(
       page,
@@ -186,7 +188,6 @@ describeBrowser('pages', () => {
         succeeded(await host.run(['iptables-nft', '-t', 'nat', '-D', chain, '1']), 'iptables');
         const address = await reportPage([WEB, '--netns', netns, '--iptables', 'nft', ...how]);
         await tab.open(address);
-        const { page } = tab;
         expect(await page.locator('.row').allTextContents()).toEqual([expect.stringMatching(/differs/)]);
         await page.getByLabel('Show').selectOption('differs');
         expect(await page.locator('.row').count()).toBe(1);
@@ -221,7 +222,6 @@ describeBrowser('pages', () => {
     const url = `http://127.0.0.1:${servers.metricsPort}/`;
     const may = (asked: string) => asked.startsWith(`${url}page/`);
     await tab.open(`${url}#/daemon`, { may });
-    const { page, wrong } = tab;
     const shows = (text: RegExp) =>
       eventually(String(text), async () => text.test((await page.locator('main').textContent()) ?? ''));
     await shows(/1 change waits for a sync since 3 s: default\/late/);
@@ -241,7 +241,7 @@ describeBrowser('pages', () => {
     await shows(/default\/web:tcp, 1 line/);
     await shows(/14 Services/);
     expect(await clicked(page, { link: 'Services', next: row('web') })).toMatch(/Who reaches it/);
-    expect(wrong).toEqual([]);
+    expect(tab.wrong).toEqual([]);
     await servers.close();
     await clicked(page, { link: 'Daemon' });
     await shows(/the daemon does not answer/);

@@ -26,6 +26,14 @@ export function row(name: string): (page: Page) => Promise<void> {
   return (page) => page.locator(`.row[href="#/service/default/${name}"]`).click();
 }
 
+/** Takes a choice away, and makes it again. */
+export function again(label: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await page.getByLabel(label).uncheck();
+    await page.getByLabel(label).check();
+  };
+}
+
 /** Asks about a packet. */
 export function ask(from: string, to: string): (page: Page) => Promise<void> {
   return async (page) => {
