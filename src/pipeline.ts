@@ -111,6 +111,14 @@ export function compileClusters(
   return { value, diagnostics: [...found, ...diagnostics] };
 }
 
+/** What compileSnapshot has to say, without making the rules; with several Nodes and none named, of the first. */
+export function remarksOn(snapshot: Snapshot, options: Options, how: How): readonly Diagnostic[] {
+  const [first] = snapshot.nodes;
+  const nodeName = options.nodeName || (first?.metadata.name ?? '');
+  const read = resolveFamilies(snapshot, { ...options, nodeName }, how.completion);
+  return admit(read, options, how).diagnostics;
+}
+
 /** admit and lower. */
 function back(read: Checked<readonly Resolved[]>, options: Options, how: How): Checked<Compiled | undefined> {
   const { value: admitted, diagnostics } = admit(read, options, how);

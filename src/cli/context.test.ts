@@ -73,7 +73,7 @@ describe('where the cluster is said to be', () => {
   });
 
   it.each([
-    [['get'], {}, /^error: nothing to compile: name a file, or pipe one in, or read a cluster with --kubeconfig/],
+    [['get'], {}, /^error: nothing to read: name a file, or pipe one in, or read a cluster with --kubeconfig/],
     [
       ['get', '--context', 'x'],
       { HOME: '/nowhere' },

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import type { Explanation } from '../explain/types.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { vipc } from '../testing/run/vipc.js';
 import { subjectOf } from './subject.js';
@@ -65,6 +66,32 @@ describe('exit codes', () => {
     const all = await vipc(['explain', 'svc/web', '--masquerade-all', WEB], '');
     expect(plain.stdout).toMatch(/pod elsewhere +\d, kept/);
     expect(all.stdout).toMatch(/pod elsewhere +\d, changed/);
+  });
+
+  it('a Service of the clusterset has a page, and its name in the zone of the clusterset', async () => {
+    const dump = `${ROOT}fixtures/clusters/one-dump/dump.yaml`;
+    const { code, stdout } = await vipc(['explain', 'svc/web--clusterset', '-n', 'shop', dump], '');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ web\.shop\.svc\.clusterset\.local +10\.112\.0\.20/);
+    expect(stdout).not.toContain('cluster.local');
+  });
+
+  it('what the proxy mode does not serve is a problem, as on the page of vipc report', async () => {
+    const cluster = `${ROOT}fixtures/packets/services/cluster.yaml`;
+    const found = async (...mode: readonly string[]) => {
+      const { stdout } = await vipc(
+        ['explain', 'svc/web', cluster, '--node', 'node-a', '--format', 'json', ...mode],
+        '',
+      );
+      return (JSON.parse(stdout) as Explanation).findings.map(({ code }) => code);
+    };
+    expect(await found('--mode', 'userspace')).toContain('sctp-unsupported');
+    expect(await found()).not.toContain('sctp-unsupported');
+  });
+
+  it('a node that is not in the input is a warning', async () => {
+    const { code, stderr } = await vipc(['explain', 'svc/web', '--node', 'nobody', WEB], '');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^warning: Node "nobody" is not in/) });
   });
 
   it('a name that is nearly right, or in another namespace, is proposed', async () => {

@@ -18,7 +18,7 @@ import type { Explanation } from '../explain/types.js';
 import { readCluster } from '../front.js';
 import type { Ip } from '../ip.js';
 import type { Options } from '../options.js';
-import { compileSnapshot } from '../pipeline.js';
+import { compileSnapshot, remarksOn } from '../pipeline.js';
 import type { Service, Snapshot } from '../read/types.js';
 import { chooseNode } from '../resolve/node.js';
 import { problemsByService } from '../views/problems.js';
@@ -30,6 +30,7 @@ import { type Input, openInput } from './input.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 import { detectedOf, featuresOf, type NodeAtHand, openNode, planOptions, readNode, rulesAt } from './node.js';
 import { type NodeFlags, type NodeTask, nodeTask } from './node-task.js';
+import { unknownNodes } from './nodes.js';
 import { notFound } from './not-found.js';
 import { report } from './report.js';
 import { type Subject, subjectOf } from './subject.js';
@@ -65,21 +66,24 @@ export async function runExplain(
   const reading = readingOf(flags);
   const cluster = hasErrors(sources.diagnostics)
     ? undefined
-    : readCluster(sources.value, { ...reading, partial: true });
+    : readCluster(sources.value, { ...reading, partial: true, clustersetCIDRs: [] });
   const known = [...loaded.diagnostics, ...sources.diagnostics];
   if (!cluster) {
     await report(known, reading.verbose, io);
     return EXIT.trouble;
   }
-  const asking: Asking = { cluster, options: loaded.value, domain, task, node, io };
+  const remarks = remarksOn(cluster.value, loaded.value, { layout: task.how.layout, completion: reading.completion });
+  const said = [...cluster.diagnostics, ...remarks];
+  const asking: Asking = { cluster: cluster.value, said, options: loaded.value, domain, task, node, io };
   const pages = await pagesOf(subject, where, asking);
   const objects = new Set(pages.map(({ subject }) => subject));
   // Diagnostics of the explained objects are on their pages.
-  const beside = cluster.diagnostics.filter(
+  const beside = said.filter(
     ({ severity, origin, synthetic }) =>
       !synthetic && (severity === 'error' || reading.verbose) && !objects.has(origin?.object ?? ''),
   );
-  await report([...known, ...beside], reading.verbose, io);
+  const unknown = reading.verbose ? [] : unknownNodes(cluster.value, loaded.value);
+  await report([...known, ...unknown, ...beside], reading.verbose, io);
   if (pages.length === 0) throw new Error(missing(subject, where, cluster.value));
   if (flags.format === 'json') await writeJson(io.stdout, pages.length === 1 ? pages[0] : pages, 2);
   else {
@@ -104,7 +108,9 @@ async function readAll(input: Input, namespace: string): Promise<Checked<readonl
 }
 
 interface Asking {
-  readonly cluster: Checked<Snapshot>;
+  readonly cluster: Snapshot;
+  /** What there is to say about its objects, and about serving them in the proxy mode. */
+  readonly said: readonly Diagnostic[];
   readonly options: Options;
   readonly domain: string;
   readonly task: NodeTask;
@@ -113,7 +119,7 @@ interface Asking {
 }
 
 async function pagesOf(subject: Subject, namespace: string, asking: Asking): Promise<readonly Explanation[]> {
-  const { value: snapshot } = asking.cluster;
+  const { cluster: snapshot } = asking;
   const named = ({ metadata }: { metadata: { name: string; namespace: string } }) =>
     'name' in subject && metadata.name === subject.name && metadata.namespace === namespace;
   switch (subject.kind) {
@@ -129,15 +135,15 @@ async function pagesOf(subject: Subject, namespace: string, asking: Asking): Pro
 async function ofService(service: Service, asking: Asking): Promise<Explanation> {
   const { cluster, options, domain, task } = asking;
   const further = { domain, layout: task.how.layout };
-  const said: readonly Diagnostic[] = problemsByService(cluster.diagnostics)(service);
-  if (!asking.node) return explainService(cluster.value, service, said, options, further);
+  const said = problemsByService(asking.said)(service);
+  if (!asking.node) return explainService(cluster, service, said, options, further);
   const { beyond, nodeName } = await live(service, said, asking, asking.node);
-  return explainService(cluster.value, service, said, { ...options, nodeName }, { ...further, beyond });
+  return explainService(cluster, service, said, { ...options, nodeName }, { ...further, beyond });
 }
 
 /** A page about the owners of the address, then a page for each Service and Pod that has it. */
 async function ofAddress(ip: Ip, port: number | undefined, asking: Asking): Promise<readonly Explanation[]> {
-  const { value: snapshot } = asking.cluster;
+  const { cluster: snapshot } = asking;
   const claims = claimsTo(snapshot, ip, port);
   const services = await Promise.all(
     claims.flatMap(({ service }) => service ?? []).map((service) => ofService(service, asking)),
@@ -150,10 +156,9 @@ async function ofAddress(ip: Ip, port: number | undefined, asking: Asking): Prom
 async function live(
   service: Service,
   said: readonly Diagnostic[],
-  { cluster, options: given, task, io }: Asking,
+  { cluster: snapshot, options: given, task, io }: Asking,
   node: NodeAtHand,
 ): Promise<{ readonly beyond: Beyond; readonly nodeName: string }> {
-  const { value: snapshot } = cluster;
   const options = { ...given, machine: await readMachine(node.host, given, detectedOf(node)) };
   const chosen = chooseNode(snapshot.nodes, options);
   const [problem] = chosen.diagnostics.filter(({ severity }) => severity === 'error');

@@ -90,7 +90,7 @@ describeKernel('a cluster', () => {
     expect(await run('get -o name')).toMatchObject({ code: 0, stdout: expect.stringContaining('service/web\n') });
     const asked = server.requests().length;
     const { code, stderr } = await run('apply --dry-run');
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^error: nothing to compile/) });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^error: nothing to read/) });
     expect(server.requests()).toHaveLength(asked);
   });
 });

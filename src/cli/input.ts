@@ -51,7 +51,7 @@ function fromPaths(paths: readonly string[], namespace: string | undefined, io: 
   const from = paths.length === 0 && isPipe(io.stdin) ? ['-'] : paths;
   if (from.length === 0) {
     throw new Error(
-      'nothing to compile: name a file, or pipe one in, or read a cluster with --kubeconfig or --context (--help has examples)',
+      'nothing to read: name a file, or pipe one in, or read a cluster with --kubeconfig or --context (--help has examples)',
     );
   }
   return {

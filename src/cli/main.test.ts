@@ -20,8 +20,10 @@ describe('vipc', () => {
     ['no command', [], 2, /Usage: vipc/],
     ['an unknown command', ['compil'], 2, /Did you mean compile/],
     ['an unknown option', ['compile', '--nod', 'x'], 2, /Did you mean --node/],
+    ['several clusters', ['report', '--cluster', 'a=b'], 2, /compile, dns and lint read several[^]*trace --rules DIR/],
+    ['several clusters', ['explain', 'svc/a', '--cluster=a=b'], 2, /compile, dns and lint read several/],
     ['a family that is none', ['compile', '--family', 'ipv5'], 2, /Allowed choices are ipv4, ipv6/],
-    ['no input on a terminal', ['compile'], 2, /nothing to compile: name a file, or pipe one in/],
+    ['no input on a terminal', ['compile'], 2, /nothing to read: name a file, or pipe one in/],
     ['-o and --check', ['compile', WEB, '-o', 'x', '--check', 'x'], 2, /either -o or --check/],
     [
       '--format json and -o',

@@ -3,7 +3,7 @@
  * paths, flags. Out: the artifacts for each node.
  */
 import { join } from 'node:path';
-import { type Checked, hasErrors } from '../diag.js';
+import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { compileClustersNodes, compileNodes, type ForNode, forNode, type Nodes } from '../nodes.js';
 import type { Options } from '../options.js';
 import {
@@ -16,6 +16,8 @@ import {
   textOf,
 } from '../pipeline.js';
 import { DNS1123_SUBDOMAIN } from '../read/names.js';
+import type { Snapshot } from '../read/types.js';
+import { chooseNode } from '../resolve/node.js';
 import { parseResolved } from '../resolve/print.js';
 import { render } from '../text.js';
 import { rulesNeed } from './api-sources.js';
@@ -45,6 +47,18 @@ export function severalNodes({ node = [], allNodes = false }: NodesFlags): Nodes
   const wrong = node.find((name) => !DNS1123_SUBDOMAIN.matches(name));
   if (wrong !== undefined) throw new Error(`--node: a Node can’t be called ${JSON.stringify(wrong.slice(0, 60))}`);
   return node;
+}
+
+/** Warnings about names of nodes that are not in the input, for commands that do not report what compiling says. */
+export function unknownNodes(
+  { nodes }: Snapshot,
+  options: Options,
+  names: readonly string[] = [options.nodeName],
+): readonly Diagnostic[] {
+  return names
+    .filter((nodeName) => nodeName !== '')
+    .flatMap((nodeName) => chooseNode(nodes, { ...options, nodeName }).diagnostics)
+    .filter(({ code }) => code === 'unknown-node');
 }
 
 /** The artifacts for the nodes. */

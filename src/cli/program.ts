@@ -61,13 +61,22 @@ export function buildProgram(io: Io, done: (code: number) => void, name = 'vipc'
     .configureOutput({
       writeOut: (text) => io.stdout.write(shown(called(name, text))),
       writeErr: (text) => io.stderr.write(shown(called(name, text))),
-      outputError: (text, write) => write(painter(io.stderr, io.env)('red', text)),
+      outputError: (text, write) => write(painter(io.stderr, io.env)('red', `${text}${remedyFor(text)}`)),
     })
     .showHelpAfterError('(vipc --help, or vipc COMMAND --help, says more)')
     .addHelpText('after', () => `\nExample:\n  vipc compile ${example()}\n`);
   for (const add of COMMANDS) add(program, io, done);
   for (const command of program.commands) command.exitOverride().hook('preAction', (_, acting) => refuseEmpty(acting));
   return program;
+}
+
+/** What to do with an option that other commands have. */
+function remedyFor(error: string): string {
+  if (!/unknown option '--cluster(?:'|=)/.test(error)) return '';
+  return (
+    '  compile, dns and lint read several clusters. Their rules go on from there: vipc compile --cluster NAME=PATH -o DIR,\n' +
+    '  and vipc trace --rules DIR. Other commands read one, with what it imports: a dump of it that has ServiceImports.\n'
+  );
 }
 
 /** An empty value is usually an unset variable of a script; `-o ""` would write into the current directory. */

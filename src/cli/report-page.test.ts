@@ -77,6 +77,21 @@ describe('vipc report', () => {
     ).toContain('65535');
   });
 
+  it('a node that is not in the input is a warning, once for each name', async () => {
+    const { code, stderr } = await vipc(['report', WEB, '--node', 'nobody', '--node', 'node-a', '-o', FILE], '');
+    expect({ code, warned: stderr.match(/^warning: .*/gm) }).toEqual({
+      code: 0,
+      warned: [expect.stringMatching(/Node "nobody" is not in the snapshot/)],
+    });
+  });
+
+  it('without input it says what to do', async () => {
+    expect(await vipc(['report', '-o', FILE])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: nothing to read: name a file/),
+    });
+  });
+
   it('standard input can be compared too', async () => {
     const { code, stdout } = await vipc(['report', '-', '--against', WEB], readFileSync(WEB, 'utf8'));
     expect(code).toBe(0);
@@ -99,6 +114,11 @@ describe('vipc report', () => {
     const nodes = ({ data }: Report) => new Set(data.change?.rules.flatMap((each) => each.nodes));
     expect(nodes(await reportOf(later, '--against', cluster))).toEqual(new Set(['node-a', 'node-b']));
     expect(nodes(await reportOf(later, '--against', cluster, '--node', 'node-b'))).toEqual(new Set(['node-b']));
+  });
+
+  it('the Services of the clusterset are in it, as in the rules', async () => {
+    const { snapshot } = await reportOf(`${ROOT}fixtures/clusters/one-dump/dump.yaml`);
+    expect(snapshot.services.map(({ metadata }) => metadata.name)).toContain('web--clusterset');
   });
 
   it('manifests that no cluster has seen', async () => {

@@ -7,7 +7,7 @@ import { makeOutputDirectory, replaceFiles } from '../files.js';
 import { front } from '../front.js';
 import { findingsOf } from '../lint/findings.js';
 import type { Options } from '../options.js';
-import { compileSnapshot, modeOf } from '../pipeline.js';
+import { modeOf, remarksOn } from '../pipeline.js';
 import { printable } from '../printable.js';
 import type { Snapshot } from '../read/types.js';
 import type { ReportData } from '../report/model.js';
@@ -17,7 +17,7 @@ import { completionOf } from './cluster.js';
 import { domainOf } from './dns.js';
 import { openInput } from './input.js';
 import { EXIT, type Io, writeLines, writeText } from './io.js';
-import { severalNodes, withoutNodes } from './nodes.js';
+import { severalNodes, unknownNodes, withoutNodes } from './nodes.js';
 import { loadOptions } from './options.js';
 import { pageOf } from './page.js';
 import { doing } from './progress.js';
@@ -38,13 +38,12 @@ export async function runReport(paths: readonly string[], flags: ReportFlags, io
   const input = once(await openInput(paths, flags, io));
   const sources = await input.read(EVERY_KIND);
   const read = readAll(sources, options.value, flags);
-  const errors = [...options.diagnostics, ...read.diagnostics];
-  await report(
-    flags.verbose ? errors : errors.filter(({ severity }) => severity === 'error'),
-    flags.verbose === true,
-    io,
-  );
-  if (!read.value || hasErrors(errors)) return hasErrors(sources.diagnostics) ? EXIT.trouble : EXIT.different;
+  const found = [...options.diagnostics, ...read.diagnostics];
+  const errors = found.filter(({ severity }) => severity === 'error');
+  // The rest is on the page, but for a name that is not.
+  const told = read.value ? [...errors, ...unknownNodes(read.value, options.value, flags.node)] : errors;
+  await report(flags.verbose ? found : told, flags.verbose === true, io);
+  if (!read.value || errors.length > 0) return hasErrors(sources.diagnostics) ? EXIT.trouble : EXIT.different;
 
   const asked = { input, options: options.value, flags, io };
   const change = flags.against === undefined ? undefined : await against(flags.against, asked);
@@ -85,13 +84,12 @@ function readAll(
 ): Checked<Snapshot | undefined> {
   if (hasErrors(sources.diagnostics)) return { value: undefined, diagnostics: sources.diagnostics };
   const { skipInvalid = false, layout } = flags;
-  const { value, diagnostics } = front(sources.value, { skipInvalid, completion: completionOf(flags), rules: 'all' });
+  const completion = completionOf(flags);
+  const { value, diagnostics } = front(sources.value, { skipInvalid, completion, rules: 'all', clustersetCIDRs: [] });
   const found = judged([...sources.diagnostics, ...diagnostics], flags);
   if (hasErrors(found)) return { value: undefined, diagnostics: found };
-  const [first] = value.cluster.nodes;
-  const nodeName = options.nodeName || (first?.metadata.name ?? '');
-  const compiled = compileSnapshot(value.cluster, { ...options, nodeName }, { skipInvalid, layout });
-  return { value: value.cluster, diagnostics: [...found, ...judged(compiled.diagnostics, flags)] };
+  const remarks = remarksOn(value.cluster, options, { skipInvalid, layout });
+  return { value: value.cluster, diagnostics: [...found, ...judged(remarks, flags)] };
 }
 
 function titleOf(paths: readonly string[], sources: readonly Source[]): string {

@@ -3,6 +3,7 @@
  * an Explanation.
  */
 import { backendFor } from '../backends/index.js';
+import { CLUSTERSET_DOMAIN } from '../clusters/clusterset-dns.js';
 import type { Diagnostic } from '../diag.js';
 import { recordsOf } from '../discover/dns/records.js';
 import type { Options } from '../options.js';
@@ -156,6 +157,10 @@ const MOST_NAMES = 12;
 
 /** DNS names of the Service. */
 function namesOf(snapshot: Snapshot, service: Service, domain: string): Explanation['names'] {
+  // What stands for a Service of the clusterset is no object: only the zone of the clusterset has a name for it.
+  const [, namespace, imported] = /^ServiceImport (.+)\/(.+)$/.exec(service.origin.object ?? '') ?? [];
+  if (imported !== undefined)
+    return [{ name: `${imported}.${namespace}.svc.${CLUSTERSET_DOMAIN}`, leadsTo: some(service.spec.clusterIPs, 4) }];
   const { value: records } = recordsOf({ ...snapshot, services: [service] }, domain);
   const own = records.filter(({ origin }) => origin?.object === service.origin.object);
   const byName = new Map<string, string[]>();

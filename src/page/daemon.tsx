@@ -83,6 +83,7 @@ const DECADES = [1, 10, 100, 1000, 10_000];
 
 function Chart({ syncs }: { syncs: readonly SyncEvent[] }) {
   const top = Math.max(100, ...syncs.map(({ ms }) => ms));
+  const decades = DECADES.filter((ms) => ms <= top);
   const height = (ms: number) => (Math.log10(Math.max(1, ms) * 1.3) / Math.log10(top * 1.3)) * (CHART.height - 12);
   const step = CHART.width / Math.max(40, syncs.length);
   const failed = syncs.filter(({ ok }) => !ok).length;
@@ -90,13 +91,8 @@ function Chart({ syncs }: { syncs: readonly SyncEvent[] }) {
   const about = `${count(syncs.length, 'sync')}, ${failed} failed, the longest took ${longest.toFixed(0)} ms`;
   return (
     <svg class="chart" viewBox={`0 0 ${CHART.width} ${CHART.height}`} role="img" aria-label={about}>
-      {DECADES.filter((ms) => ms <= top).map((ms) => (
-        <g key={ms}>
-          <line x1={0} x2={CHART.width} y1={CHART.height - height(ms)} y2={CHART.height - height(ms)} />
-          <text x={2} y={CHART.height - height(ms) - 3}>
-            {ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}
-          </text>
-        </g>
+      {decades.map((ms) => (
+        <line key={ms} x1={0} x2={CHART.width} y1={CHART.height - height(ms)} y2={CHART.height - height(ms)} />
       ))}
       {syncs.map(({ at, kind, ok, ms }, i) => (
         <rect
@@ -109,6 +105,11 @@ function Chart({ syncs }: { syncs: readonly SyncEvent[] }) {
         >
           <title>{`${kind}${ok ? '' : ', failed'}: ${ms.toFixed(1)} ms`}</title>
         </rect>
+      ))}
+      {decades.map((ms) => (
+        <text key={ms} x={2} y={CHART.height - height(ms) - 3}>
+          {ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}
+        </text>
       ))}
     </svg>
   );

@@ -9,10 +9,12 @@ import { Select } from './parts.jsx';
 export function Filters({
   rows,
   filter,
+  changed,
   onChange,
 }: {
   rows: readonly Row[];
   filter: Filter;
+  changed: string;
   onChange: (filter: Filter) => void;
 }) {
   const search = useRef<HTMLInputElement>(null);
@@ -56,7 +58,7 @@ export function Filters({
         options={[
           ['', 'all'],
           ['problems', 'with problems'],
-          ...(all.isChanged ? [['changed', 'changed'] as const] : []),
+          ...(all.isChanged ? [['changed', changed] as const] : []),
         ]}
         onChange={(state) => set({ state: state as Filter['state'] })}
       />

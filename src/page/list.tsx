@@ -12,11 +12,12 @@ import { useRowsInSight } from './virtual.js';
 
 export function ListView({ cluster, selected }: { cluster: Cluster; selected: string | undefined }) {
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
+  const changed = cluster.report.data.drift ? 'differs' : 'changed';
   const shown = useMemo(() => filtered(cluster.rows, filter), [cluster, filter]);
   return (
     <div class={selected === undefined ? 'services' : 'services chosen'}>
       <section class="list" aria-label="Services">
-        <Filters rows={cluster.rows} filter={filter} onChange={setFilter} />
+        <Filters rows={cluster.rows} filter={filter} changed={changed} onChange={setFilter} />
         <p class="note" role="status">
           {shown.length === cluster.rows.length
             ? count(shown.length, 'Service')
@@ -27,7 +28,7 @@ export function ListView({ cluster, selected }: { cluster: Cluster; selected: st
             {cluster.rows.length === 0 ? 'The snapshot has no Service.' : 'No Service fits this search.'}
           </p>
         ) : (
-          <Rows rows={shown} selected={selected} />
+          <Rows rows={shown} selected={selected} changed={changed} />
         )}
       </section>
       {selected !== undefined && (
@@ -39,7 +40,7 @@ export function ListView({ cluster, selected }: { cluster: Cluster; selected: st
   );
 }
 
-function Rows({ rows, selected }: { rows: readonly Row[]; selected: string | undefined }) {
+function Rows({ rows, selected, changed }: { rows: readonly Row[]; selected: string | undefined; changed: string }) {
   const scroller = useRef<HTMLDivElement>(null);
   const { height, inSight } = useRowsInSight(scroller, rows.length);
   return (
@@ -56,7 +57,7 @@ function Rows({ rows, selected }: { rows: readonly Row[]; selected: string | und
                 aria-setsize={rows.length}
                 aria-posinset={index + 1}
               >
-                <RowLink row={row} isSelected={row.key === selected} />
+                <RowLink row={row} isSelected={row.key === selected} changed={changed} />
               </li>
             )
           );
@@ -69,7 +70,8 @@ function Rows({ rows, selected }: { rows: readonly Row[]; selected: string | und
 const STATES = { broken: 'not served', suspect: 'suspect', fine: 'fine' } as const;
 const TONES = { broken: 'bad', suspect: 'warn', fine: 'good' } as const;
 
-function RowLink({ row, isSelected }: { row: Row; isSelected: boolean }) {
+/** `changed` is the word for Services of a change, or of a drift. */
+function RowLink({ row, isSelected, changed }: { row: Row; isSelected: boolean; changed: string }) {
   const { key, type, addresses, ports, ready, total, state, problems, changes } = row;
   const [namespace = '', name = ''] = key.split('/');
   return (
@@ -85,7 +87,7 @@ function RowLink({ row, isSelected }: { row: Row; isSelected: boolean }) {
         {changes + problems > 0 && (
           <span>
             {problems > 0 && <Badge tone={state === 'broken' ? 'bad' : 'warn'}>{count(problems, 'problem')}</Badge>}{' '}
-            {changes > 0 && <Badge tone="info">changed</Badge>}
+            {changes > 0 && <Badge tone="info">{changed}</Badge>}
           </span>
         )}
         {type !== 'ExternalName' && (

@@ -3,6 +3,7 @@
  */
 import { useMemo, useState } from 'preact/hooks';
 import type { Asked, Told } from '../report/ask.js';
+import type { Drift } from '../report/model.js';
 import type { L4 } from '../trace/question.js';
 import type { Cluster } from './cluster.js';
 import { Drawing } from './drawing.jsx';
@@ -12,6 +13,7 @@ const EXAMPLES = 'an address, pod/NAME, node, node/NAME, or outside';
 const TARGETS = 'ADDRESS:PORT, svc/NAME:PORT, pod/NAME:PORT, node:PORT, or a DNS name with a port';
 
 export function PacketView({ cluster, query }: { cluster: Cluster; query: URLSearchParams }) {
+  const { report } = cluster;
   const first = useMemo(() => exampleOf(cluster), [cluster]);
   const [typed, setTyped] = useState<Typed>({
     from: query.get('from') ?? 'outside',
@@ -29,6 +31,7 @@ export function PacketView({ cluster, query }: { cluster: Cluster; query: URLSea
         title="What becomes of a packet"
         note="The answer is that of vipc trace, from the rules that this snapshot compiles to."
       >
+        {report.data.drift && <NotLive drift={report.data.drift} />}
         <form
           class="filters"
           onSubmit={(event) => {
@@ -49,12 +52,15 @@ export function PacketView({ cluster, query }: { cluster: Cluster; query: URLSea
             ]}
             onChange={(protocol) => set({ protocol })}
           />
-          <Select
-            label="Rules of node"
-            value={typed.node}
-            options={[['', 'as it follows'], ...cluster.nodes.map(({ name }) => [name, name] as const)]}
-            onChange={(node) => set({ node })}
-          />
+          {/* With the facts of a machine the rules are that machine's. */}
+          {!report.data.options.machine && (
+            <Select
+              label="Rules of node"
+              value={typed.node}
+              options={[['', 'as the packet implies'], ...cluster.nodes.map(({ name }) => [name, name] as const)]}
+              onChange={(node) => set({ node })}
+            />
+          )}
           <button type="submit">Follow it</button>
         </form>
       </Section>
@@ -64,6 +70,17 @@ export function PacketView({ cluster, query }: { cluster: Cluster; query: URLSea
         </div>
       )}
     </>
+  );
+}
+
+/** The page has the differences of a node, not all of its rules. */
+function NotLive({ drift: { node, rules } }: { drift: Drift }) {
+  if (rules.length === 0) return <p class="note">Node {node} has these rules.</p>;
+  return (
+    <p class="note caution">
+      These are the rules that node {node} should have; <a href="#/drift">Drift</a> shows where its own differ. On the
+      node, vipc trace --live answers from its own.
+    </p>
   );
 }
 

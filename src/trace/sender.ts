@@ -3,18 +3,10 @@
  */
 import { FAMILIES, type Family, type Ip, parseIp } from '../ip.js';
 import type { UnknownInterface } from '../packet/packet.js';
+import type { KnownPod } from './pods.js';
 import { type Answered, isProblem, type Problem, type Question } from './question.js';
 import { NO_ADDRESS, noPodAddress } from './target.js';
-import {
-  addressesOf,
-  findNode,
-  findPod,
-  isPodHere,
-  type KnownPod,
-  ofFamily,
-  type TracedNode,
-  type World,
-} from './world.js';
+import { addressesOf, findNode, findPod, isPodHere, ofFamily, type TracedNode, type World } from './world.js';
 
 /** The source of a packet. */
 export interface Source {

@@ -5,15 +5,16 @@ import type { Ip } from '../ip.js';
 import { stepsOf, type Trail } from '../packet/branch.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { answerOf, type Result, type Verdict } from '../packet/verdict.js';
-import { type Frontend, formatServicePortName, type ServicePort } from '../resolve/types.js';
+import { type Endpoint, type Frontend, formatServicePortName, type ServicePort } from '../resolve/types.js';
 import type { Destination } from './destination.js';
+import { podsAt } from './pods.js';
 import { type Answered, isProblem, type Named, type Question } from './question.js';
 import { senderOf } from './sender.js';
 import { sentenceOf, whyOf } from './sentence.js';
 import { tracedSteps } from './steps.js';
 import { destinationOf } from './target.js';
 import type { Asked, Trace, TracedOutcome } from './types.js';
-import { podsOf, type World } from './world.js';
+import type { World } from './world.js';
 
 /** Traces the packet of a question; `namespace` begins the DNS search path of a sender that has no namespace. */
 export function trace(question: Question, world: World, evaluator: Evaluator, namespace: string): Answered<Trace> {
@@ -95,9 +96,11 @@ function lastOf(trail: Trail | undefined): string | undefined {
 
 /** The pod and the node of an endpoint, as far as they are known. */
 function endpointAt(address: string, { snapshot, ports }: World): Pick<TracedOutcome, 'pod' | 'node'> {
-  const pods = snapshot ? podsOf(snapshot) : [];
-  const pod = pods.find(({ addresses, hostNetwork }) => !hostNetwork && addresses.some(({ text }) => text === address));
-  const endpoint = ports.flatMap(({ endpoints }) => endpoints.reachable).find(({ ip }) => ip === address);
+  const pods = snapshot ? podsAt(snapshot, address) : [];
+  const pod = pods.find(({ hostNetwork }) => !hostNetwork);
+  const at = ({ ip }: Endpoint) => ip === address;
+  // The list of all endpoints of a cluster is too long to be made for each question.
+  const endpoint = ports.find(({ endpoints }) => endpoints.reachable.some(at))?.endpoints.reachable.find(at);
   const node = endpoint?.nodeName || pod?.node;
   return { pod: pod && `${pod.namespace}/${pod.name}`, node: node || undefined };
 }

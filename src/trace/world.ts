@@ -5,6 +5,7 @@ import { type Cidr, contains, type Family, type Ip, parseCidr, parseIp } from '.
 import { nearest } from '../near.js';
 import type { Node, Snapshot } from '../read/types.js';
 import type { NodeContext, ServicePort } from '../resolve/types.js';
+import { type KnownPod, podsAt, podsOf } from './pods.js';
 import type { Named, Problem } from './question.js';
 
 /** The node whose rules are traced. */
@@ -27,47 +28,6 @@ export interface World {
   readonly node: TracedNode;
   /** Whether this beginning of an address occurs in the input. */
   readonly mentions: (beginning: string) => boolean;
-}
-
-/** A pod of the snapshot, or one that an EndpointSlice names. */
-export interface KnownPod extends Named {
-  readonly addresses: readonly Ip[];
-  /** `''` if it is not known, or the pod is not scheduled. */
-  readonly node: string;
-  readonly hostNetwork: boolean;
-}
-
-/** The Pods of the snapshot, and the pods that its EndpointSlices name. */
-export function podsOf({ pods, slices }: Snapshot): readonly KnownPod[] {
-  const found = new Map<string, KnownPod>();
-  for (const { metadata, addresses, nodeName, pod } of slices.flatMap(({ metadata, endpoints }) =>
-    endpoints.map((endpoint) => ({ metadata, ...endpoint })),
-  )) {
-    if (pod === undefined) continue;
-    const key = `${metadata.namespace}/${pod}`;
-    const before = found.get(key)?.addresses ?? [];
-    const known = [...before, ...addresses.flatMap((text) => parseIp(text) ?? [])];
-    const unique = [...new Map(known.map((ip) => [ip.text, ip])).values()];
-    found.set(key, {
-      namespace: metadata.namespace,
-      name: pod,
-      addresses: unique,
-      node: nodeName ?? '',
-      hostNetwork: false,
-    });
-  }
-  for (const { metadata, spec, status } of pods) {
-    const key = `${metadata.namespace}/${metadata.name}`;
-    const own = status.podIPs.flatMap((text) => parseIp(text) ?? []);
-    found.set(key, {
-      namespace: metadata.namespace,
-      name: metadata.name,
-      addresses: own.length > 0 ? own : (found.get(key)?.addresses ?? []),
-      node: spec.nodeName ?? found.get(key)?.node ?? '',
-      hostNetwork: spec.hostNetwork,
-    });
-  }
-  return [...found.values()];
 }
 
 /** The pod of that name, or why there is none. */
@@ -144,8 +104,7 @@ function podNetworks({ snapshot, node }: Pick<World, 'snapshot' | 'node'>): read
 
 /** Whether the address is a pod's on the traced node: by the known pods, else by the node's podCIDRs. */
 export function isPodHere(world: World, ip: Ip): boolean {
-  const pod =
-    world.snapshot && podsOf(world.snapshot).find(({ addresses }) => addresses.some(({ text }) => text === ip.text));
+  const [pod] = world.snapshot ? podsAt(world.snapshot, ip.text) : [];
   if (pod) return pod.node === world.node.name && !pod.hostNetwork;
   return podNetworks(world).some((cidr) => contains(cidr, ip));
 }

@@ -150,7 +150,7 @@ export const RULES: readonly Rule[] = [
   rule('effect/', 'packet/ pipeline.ts review/compare.ts resolve/types.ts tools/ipset/ ip.ts owner.ts table.ts'),
   rule(
     'explain/',
-    'doctor/finding.ts discover/dns/ lint/judge.ts lint/policies.ts lint/rules/ packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
+    'clusters/clusterset-dns.ts doctor/finding.ts discover/dns/ lint/judge.ts lint/policies.ts lint/rules/ packet/ pipeline.ts backends/backend.ts backends/index.ts ' +
       'resolve/ review/compare.ts read/ diag.ts ip.ts near.ts options.ts order.ts printable.ts table.ts',
   ),
   rule(

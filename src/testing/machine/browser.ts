@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import axe, { type AxeResults } from 'axe-core';
-import { type Browser, chromium, type Page, type ViewportSize } from 'playwright-core';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { eventually } from '../run/patience.js';
 
 export type { Browser, Page } from 'playwright-core';
@@ -31,34 +31,32 @@ export function openBrowser(): Promise<Browser> {
 /** Milliseconds. */
 const MOST_MS = 120_000;
 
-/** A page, and what it did that it should not. */
-export interface Watched {
+/** A tab for one page after the other: to open another takes longer than most pages do. */
+export interface Tab {
   readonly page: Page;
+  /** What the page did that it should not. */
   readonly wrong: readonly string[];
-  close(): Promise<void>;
+  /** Goes to another page, waits until it shows something, and forgets what was wrong. */
+  open(url: string, look?: Look): Promise<void>;
 }
 
 export interface Look {
-  readonly viewport?: ViewportSize;
-  readonly colorScheme?: 'light' | 'dark';
+  /** Pixels. */
+  readonly width?: number;
   /** Addresses that may be asked, beside the page itself. */
   readonly may?: (url: string) => boolean;
 }
 
-/** Opens `url` and waits until it shows something. */
-export async function openPage(
-  browser: Browser,
-  url: string,
-  { viewport = { width: 1600, height: 1000 }, colorScheme = 'light', may = () => false }: Look = {},
-): Promise<Watched> {
-  const context = await browser.newContext({ viewport, colorScheme });
+/** Opens a tab, with light colours. */
+export async function openTab(browser: Browser): Promise<Tab> {
+  const context = await browser.newContext();
   // Only for what never comes: a busy machine is slow.
   context.setDefaultTimeout(MOST_MS);
   const page = await context.newPage();
   const wrong: string[] = [];
-  const [own = ''] = url.split('#');
+  let isAllowed = (_: string): boolean => false;
   page.on('request', (request) => {
-    if (request.url().split('#')[0] !== own && !may(request.url())) wrong.push(`request ${request.url()}`);
+    if (!isAllowed(request.url())) wrong.push(`request ${request.url()}`);
   });
   page.on('console', (message) => wrong.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
@@ -66,9 +64,16 @@ export async function openPage(
     wrong.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  await page.goto(url);
-  await settled(page);
-  return { page, wrong, close: () => context.close() };
+  const open = async (url: string, { width = 1600, may = () => false }: Look = {}) => {
+    const [own = ''] = url.split('#');
+    isAllowed = (asked) => asked.split('#')[0] === own || may(asked);
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(url);
+    wrong.length = 0;
+    await settled(page);
+  };
+  return { page, wrong, open };
 }
 
 /** Waits until everything that the page computes is there. */
@@ -83,17 +88,11 @@ export async function settled(page: Page): Promise<void> {
 /** What axe finds in the page that is serious: `color-contrast: .note`. */
 export async function seriousIn(page: Page): Promise<readonly string[]> {
   // Not as a script element, which the page's policy would refuse.
-  await page.evaluate(axe.source);
-  const found = (await page.evaluate(`axe.run(document, { resultTypes: ['violations'] })`)) as AxeResults;
-  return found.violations
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(axe.source);
+  // What it found in order is as long as the page, so it is left there.
+  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map(({ target }) => target.join(' '))
-          .join(', ')}`,
-    );
+    .map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ')))`);
 }
 
 /** How many pixels the page is wider than its window. */
