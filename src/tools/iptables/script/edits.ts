@@ -1,6 +1,6 @@
 /**
- * script, part: a long chain that changes in a few lines is edited, not written whole: chains that all Services share have as
- * many rules as the cluster has Services. The result is the same to the last line.
+ * script, part: a long chain that changes in a few lines is edited, not written whole: chains that all Services share
+ * have as many rules as the cluster has Services. The result is the same to the last line.
  */
 import type { Line } from '../../../text.js';
 
@@ -14,8 +14,8 @@ export interface LineEdits {
 const MOST = 100;
 
 /**
- * How to edit `before` into `after`; undefined where that takes many edits, where rules change places, or where a rule cannot be
- * deleted by its text, because an earlier one has the same.
+ * How to edit `before` into `after`; undefined where that takes many edits, where rules change places, or where a rule
+ * cannot be deleted by its text, because an earlier one has the same.
  */
 export function editsOf(before: readonly string[], after: readonly Line[]): LineEdits | undefined {
   const shorter = Math.min(before.length, after.length);
