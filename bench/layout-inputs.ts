@@ -54,7 +54,7 @@ export function whole(of: Compiled): string {
 export function asKubeProxy(change: string, after: Compiled): string {
   const [, nat = ''] = whole(after).split('*nat\n');
   const services = nat.split('\n').filter((line) => line.startsWith('-A KUBE-SERVICES '));
-  const others = change.split('\n').filter((line) => !/^(?::|-A )KUBE-SERVICES /.test(line));
+  const others = change.split('\n').filter((line) => !/^(?::|-[ADI] )KUBE-SERVICES /.test(line));
   // Chains first, then rules, and what is deleted last.
   const declared = others.toSpliced(others.lastIndexOf('*nat') + 1, 0, ':KUBE-SERVICES - [0:0]');
   const last = declared.lastIndexOf('COMMIT');

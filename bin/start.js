@@ -1,6 +1,12 @@
 // A failure to start, for lack of open files or of a build, is trouble: one sentence and exit code 2, because 1 means
 // "different". So is an error that no command expects.
 
+import { setFlagsFromString } from 'node:v8';
+
+// Rules are made by the hundred thousand and live shortly. V8 takes them for long-lived after the first few, and then
+// makes them where it seldom collects garbage: more memory, and more time.
+setFlagsFromString('--no-allocation-site-pretenuring');
+
 /** Runs vipc; `name` is the program's name in messages. */
 export async function start(name) {
   process.on('uncaughtException', fail);

@@ -86,6 +86,7 @@ export function joinHostPort(ip: string, port: number): string {
  * shows `::a.b.c.d` (RFC 4291's deprecated IPv4-compatible addresses) with dots.
  */
 export function inetNtop(text: string): string {
+  if (!text.startsWith('::')) return text;
   const compatible = /^::([0-9a-f]{1,4}):([0-9a-f]{1,4})(\/\d+)?$/.exec(text);
   if (!compatible) return text;
   const [, high = '', low = '', prefix = ''] = compatible;

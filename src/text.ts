@@ -29,6 +29,8 @@ export interface Section {
 
 /** `texts`, one after the other. */
 export function joined(texts: readonly Text[]): Text {
+  const [only = [], another] = texts;
+  if (!another) return only;
   return {
     *[Symbol.iterator]() {
       for (const text of texts) yield* text;

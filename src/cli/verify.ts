@@ -2,7 +2,6 @@
  * cli: runs `vipc verify A B`, which compares how two rule sets treat every packet class.
  */
 import { existsSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { hasErrors, showPath } from '../diag.js';
 import { readText } from '../files.js';
 import { FAMILIES } from '../ip.js';
@@ -17,9 +16,6 @@ import { givenOf, loadSide, type VerifyFlags } from './verify-sides.js';
 
 /** Prints the differences. Exit code 0: none but accepted ones; 1: others, or undecided; 2: unreadable input. */
 export async function runVerify(paths: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {
-  // Rules are made millions of times and live shortly. V8 takes them for long-lived, after the first few, and makes them
-  // where it seldom collects garbage: a third of all memory.
-  setFlagsFromString('--no-allocation-site-pretenuring');
   const [a, b, third] = paths;
   if (a === undefined || b === undefined || third !== undefined)
     throw new Error('name two: snapshots, dumps, directories of dumps, or live (vipc verify --help)');

@@ -216,7 +216,7 @@ export const RULES: readonly Rule[] = [
       'files.ts ip.ts options.ts order.ts printable.ts table.ts text.ts',
     'npm:commander npm:pino node:* global:*',
   ),
-  rule('../bin/', 'cli/main.ts', 'global:process'),
+  rule('../bin/', 'cli/main.ts', 'node:v8.setFlagsFromString global:process'),
   rule('../scripts/', 'computed', 'npm:jest-environment-node node:* global:*'),
   rule('../scripts/build-page.js', '', 'npm:esbuild node:fs node:url'),
   rule('../scripts/build-program.js', '', 'npm:esbuild node:url'),

@@ -92,7 +92,7 @@ function run(there: readonly string[], desired: readonly string[]): readonly str
       .split(' ')
       .flatMap((phase) =>
         tables.flatMap((t) => [
-          ...script(t, phase as ScriptPhase, { chainsPerCommit: 1, deletesFirst: false, growing }),
+          ...script(t, phase as ScriptPhase, { chainsPerCommit: 1, deletesFirst: false, editedFrom: 64, growing }),
         ]),
       );
     const after = restored(chains(there), texts).at(-1);

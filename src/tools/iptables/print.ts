@@ -28,7 +28,11 @@ export function* print(ruleSet: RuleSet): Generator<Line> {
     for (const chain of chains) {
       yield { text: `:${chain.name} ${chain.policy ?? '-'} [0:0]`, origin: chain.origin };
     }
-    for (const chain of chains) yield* printChain(chain, ruleSet.family);
+    for (const chain of chains) {
+      for (const rule of chain.rules()) {
+        yield { text: `-A ${chain.name}${printRule(rule, ruleSet.family)}`, origin: rule.origin ?? chain.origin };
+      }
+    }
     yield { text: 'COMMIT' };
   }
 }
@@ -39,13 +43,6 @@ function inOrder({ name, chains }: Table): readonly Chain[] {
   const isBuiltIn = (chain: Chain) => builtIn.includes(chain.name);
   const others = chains.filter((chain) => !isBuiltIn(chain)).sort((a, b) => (a.name < b.name ? -1 : 1));
   return [...chains.filter(isBuiltIn), ...others];
-}
-
-/** The rules of one chain, each as `-A CHAIN …`. */
-function* printChain(chain: Chain, family: Family): Generator<Line> {
-  for (const rule of chain.rules()) {
-    yield { text: `-A ${chain.name}${printRule(rule, family)}`, origin: rule.origin ?? chain.origin };
-  }
 }
 
 /** The rules of a chain without `-A CHAIN`, each with a leading space. */

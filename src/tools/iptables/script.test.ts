@@ -35,6 +35,7 @@ const change = fc.record({
   to: rules,
   chainsPerCommit: fc.constantFrom(1, 2, 3, 300),
   deletesFirst: fc.boolean(),
+  editedFrom: fc.constantFrom(1, 3, 1000),
   growing: fc.constantFrom('old-first' as const, 'new-first' as const),
 });
 
@@ -71,7 +72,9 @@ describe('script', () => {
     const [table] = changes(one(' -p tcp -j ACCEPT'), one(' -j RETURN'));
     const grown = (growing: 'old-first' | 'new-first') =>
       table &&
-      [...script(table, 'grow', { chainsPerCommit: 300, deletesFirst: false, growing })].map(({ text }) => text);
+      [...script(table, 'grow', { chainsPerCommit: 300, deletesFirst: false, editedFrom: 64, growing })].map(
+        ({ text }) => text,
+      );
     const [old, desired] = ['-A KUBE-A -p tcp -j ACCEPT', '-A KUBE-A -j RETURN'];
     expect(grown('old-first')).toEqual(['*nat', ':KUBE-A - [0:0]', old, desired, 'COMMIT']);
     expect(grown('new-first')).toEqual(['*nat', ':KUBE-A - [0:0]', desired, old, 'COMMIT']);
@@ -88,7 +91,7 @@ describe('script', () => {
       ]);
     const before = chain(to('10.0.0.1', third), to('10.0.0.2', half), to('10.0.0.3'));
     const first = (after: Chains, deletesFirst = true) => {
-      const options = { chainsPerCommit: 300, deletesFirst, growing: 'new-first' } as const;
+      const options = { chainsPerCommit: 300, deletesFirst, editedFrom: 64, growing: 'new-first' } as const;
       const texts = changes(before, after).flatMap((table) => [...script(table, 'whole', options)]);
       return texts
         .slice(
@@ -104,6 +107,28 @@ describe('script', () => {
     expect(first(chain(to('10.0.0.1', half), to('10.0.0.2')))[0]).toBe(':KUBE-A - [0:0]');
   });
 
+  it('edits a long chain where it changes, and writes it whole where rules change places', () => {
+    const rule = (i: number) => ` -d 10.96.0.${i}/32 -j KUBE-B`;
+    const chain = (...places: readonly number[]): Chains =>
+      new Map([
+        ['PREROUTING', [' -j KUBE-A']],
+        ['KUBE-A', places.map(rule)],
+        ['KUBE-B', []],
+      ]);
+    const lines = (after: Chains) =>
+      changes(chain(1, 2, 3, 4), after).flatMap((table) =>
+        [...script(table, 'whole', { chainsPerCommit: 300, deletesFirst: true, editedFrom: 4, growing: 'new-first' })]
+          .map(({ text }) => text)
+          .slice(1, -1),
+      );
+    expect(lines(chain(1, 5, 3, 4, 6))).toEqual([
+      `-D KUBE-A${rule(2)}`,
+      `-I KUBE-A 2${rule(5)}`,
+      `-I KUBE-A 5${rule(6)}`,
+    ]);
+    expect(lines(chain(2, 1, 3, 4))[0]).toBe(':KUBE-A - [0:0]');
+  });
+
   it('changes all that packets enter in one commit', () => {
     const entrances = ['KUBE-A', 'KUBE-C'];
     const all = (rule: string): Chains =>
@@ -111,7 +136,7 @@ describe('script', () => {
         ['PREROUTING', entrances.map((name) => ` -j ${name}`)],
         ...['KUBE-A', 'KUBE-B', 'KUBE-C', 'KUBE-D'].map((name): [string, string[]] => [name, [rule]]),
       ]);
-    const options = { chainsPerCommit: 1, deletesFirst: false, growing: 'new-first' } as const;
+    const options = { chainsPerCommit: 1, deletesFirst: false, editedFrom: 64, growing: 'new-first' } as const;
     const texts = changes(all(' -p tcp -j RETURN'), all(' -j RETURN')).flatMap((table) => [
       ...script(table, 'whole', options),
     ]);

@@ -7,6 +7,7 @@
  */
 import type { Line, Text } from '../../text.js';
 import type { ChainDiff, ChainEdits, TableDiff } from './diff.js';
+import { editsOf, type LineEdits } from './script/edits.js';
 import { calleesFirst } from './script/order.js';
 
 export type ScriptPhase = 'grow' | 'settle' | 'whole';
@@ -22,6 +23,8 @@ export interface ScriptOptions {
    * deletes in no time, but each added rule costs time in proportion to the table.
    */
   readonly deletesFirst: boolean;
+  /** The number of rules from which a chain is edited where it changes, and not written whole. */
+  readonly editedFrom: number;
   /** Which rules of a growing chain come first and take effect. */
   readonly growing: 'old-first' | 'new-first';
 }
@@ -59,34 +62,52 @@ function commitsOf({ chains, entrances }: TableDiff, phase: ScriptPhase, options
   const last = batches.pop() ?? [];
   const deleted = phase === 'grow' ? [] : calleesFirst(chains.filter(isGone), chainsPerCommit).reverse();
   return {
-    gone: deletesFirst && phase === 'whole' ? all.flatMap(endpointsGone) : [],
+    gone: deletesFirst && phase === 'whole' ? all.filter(({ how }) => !how).flatMap(endpointsGone) : [],
     // What packets enter changes at once: between two of these commits another layout could be half there.
     written: [...batches, [...last, ...all.filter(isLast)]],
     deleted: split(deleted, chainsPerCommit),
   };
 }
 
-function* print({ name, edits }: TableDiff, phase: ScriptPhase, { gone, written, deleted }: Commits): Generator<Line> {
+function* print(diff: TableDiff, phase: ScriptPhase, { gone, written, deleted }: Commits): Generator<Line> {
+  const { name, edits: foreign } = diff;
   const [firstDeleted = [], ...restDeleted] = deleted;
   yield* commit(name, [gone]);
   for (const batch of written.slice(0, -1)) yield* commit(name, [write(batch)]);
   yield* commit(name, [
     write(written.at(-1) ?? []),
-    phase === 'settle' ? [] : edits.flatMap(additions),
-    phase === 'grow' ? [] : edits.flatMap(removals),
+    phase === 'settle' ? [] : foreign.flatMap(additions),
+    phase === 'grow' ? [] : foreign.flatMap(removals),
     erase(firstDeleted),
   ]);
   for (const batch of restDeleted) yield* commit(name, [erase(batch)]);
 }
 
-/** A chain as a phase writes it. */
-type Written = ChainDiff & { readonly after: readonly Line[] };
+/** A chain as a phase writes it: whole, or by edits. */
+type Written = ChainDiff & { readonly after: readonly Line[]; readonly how?: LineEdits | undefined };
 
 function writtenChains(chains: readonly ChainDiff[], phase: ScriptPhase, options: ScriptOptions): readonly Written[] {
   const desired = chains.filter((chain): chain is Written => !isGone(chain));
-  if (phase === 'whole') return desired;
-  if (phase === 'settle') return desired.filter((chain) => lost(chain).length > 0);
-  return desired.flatMap((chain) => grown(chain, options));
+  const written = {
+    whole: () => desired,
+    grow: () => desired.flatMap((chain) => grown(chain, options)),
+    settle: () => desired.filter((chain) => lost(chain).length > 0).map((chain) => afterGrow(chain, options)),
+  };
+  return written[phase]().map((chain) => edited(chain, options));
+}
+
+/** With edits, if it is long and they are few. The rules of a new chain are not made for that. */
+function edited(chain: Written, { editedFrom }: ScriptOptions): Written {
+  const { before = [] } = chain;
+  if (before.length === 0 || before.length < editedFrom) return chain;
+  const how = editsOf(before, chain.after);
+  return how ? { ...chain, how } : chain;
+}
+
+/** The chain as `grow` has left it. */
+function afterGrow(chain: Written, options: ScriptOptions): Written {
+  const [left] = grown(chain, options);
+  return left ? { ...chain, before: left.after.map(({ text }) => text) } : chain;
 }
 
 /**
@@ -148,9 +169,18 @@ function declare({ name, origin }: ChainDiff): Line {
 }
 
 function* write(chains: readonly Written[]): Generator<Line> {
-  for (const chain of chains) yield declare(chain);
-  for (const { name, after } of chains)
-    for (const { text, origin } of after) yield { text: `-A ${name}${text}`, origin };
+  for (const chain of chains) if (!chain.how) yield declare(chain);
+  for (const { name, after, how } of chains) {
+    if (how) yield* edits(name, how);
+    else for (const { text, origin } of after) yield { text: `-A ${name}${text}`, origin };
+  }
+}
+
+function edits(chain: string, { removed, inserted }: LineEdits): readonly Line[] {
+  return [
+    ...removed.map((line) => ({ text: `-D ${chain}${line}` })),
+    ...inserted.map(({ at, line }) => ({ text: `-I ${chain} ${at}${line.text}`, origin: line.origin })),
+  ];
 }
 
 function erase(chains: readonly ChainDiff[]): readonly Line[] {
@@ -158,10 +188,7 @@ function erase(chains: readonly ChainDiff[]): readonly Line[] {
 }
 
 function additions({ chain, moved, inserted }: ChainEdits): readonly Line[] {
-  return [
-    ...moved.map((line) => ({ text: `-D ${chain}${line}` })),
-    ...inserted.map(({ at, line }) => ({ text: `-I ${chain} ${at}${line.text}`, origin: line.origin })),
-  ];
+  return edits(chain, { removed: moved, inserted });
 }
 
 function removals({ chain, removed }: ChainEdits): readonly Line[] {

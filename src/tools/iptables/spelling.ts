@@ -45,7 +45,9 @@ export function hex(value: number): string {
  */
 export function quote(text: string): string {
   if (/^[A-Za-z0-9_-]+$/.test(text)) return text;
-  return `"${text.replace(CONTROL, '?').replace(/["\\']/g, '\\$&')}"`;
+  // Nearly every text is a Service's name, and a large cluster has 300,000.
+  return UNSAFE.test(text) ? `"${text.replace(CONTROL, '?').replace(/["\\']/g, '\\$&')}"` : `"${text}"`;
 }
 
 const CONTROL = /[\u0000-\u001f\u007f]/g;
+const UNSAFE = /[\u0000-\u001f\u007f"\\']/;

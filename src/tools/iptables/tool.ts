@@ -96,7 +96,7 @@ function stepsOf(
   const deletesFirst = iptables?.variant === 'nft';
   // During a change of mode rules of both modes exist; those of iptables mode come first, as DNAT needs nothing else.
   const growing = desired && !desired.isComplete ? 'old-first' : 'new-first';
-  const options = { chainsPerCommit, deletesFirst, growing } as const;
+  const options = { chainsPerCommit, deletesFirst, editedFrom: LONG_CHAIN, growing } as const;
   return differences.map(({ family, tables }): Step => {
     const texts = (PARTS[phase] ?? []).flatMap(([name, half]) =>
       tables.filter((table) => table.name === name).map((table) => script(table, half, options)),
@@ -115,5 +115,8 @@ function stepsOf(
     };
   });
 }
+
+/** Shorter chains are read more easily as a whole, and written as fast. */
+const LONG_CHAIN = 64;
 
 const PROGRAM: Readonly<Record<Family, string>> = { ipv4: 'iptables', ipv6: 'ip6tables' };

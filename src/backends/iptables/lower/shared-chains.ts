@@ -57,7 +57,7 @@ export function keepSharedChains(
       rules: () =>
         [...first, ...there.flatMap(({ port }) => rulesOf(port)), ...last].filter(isHere).map(({ rule }) => rule),
       printed: () => {
-        lines ??= [...frame(first), ...there.flatMap((part) => part.lines), ...frame(last)];
+        lines ??= inARow([{ lines: frame(first) }, ...there, { lines: frame(last) }]);
         return lines;
       },
     };
@@ -79,6 +79,13 @@ export function keepSharedChains(
       }
     },
   };
+}
+
+/** The lines of all parts; not flatMap(), which takes ten times as long, at each change. */
+function inARow(parts: readonly Pick<Part, 'lines'>[]): readonly Line[] {
+  const all: Line[] = [];
+  for (const { lines } of parts) for (const line of lines) all.push(line);
+  return all;
 }
 
 function textOf(part: Part | undefined): string {

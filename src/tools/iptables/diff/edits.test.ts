@@ -154,6 +154,7 @@ function edited(
       ...script({ name: table, chains: [], edits, entrances: new Set(), referenced: [] }, phase, {
         chainsPerCommit: 300,
         deletesFirst: false,
+        editedFrom: 64,
         growing: 'new-first',
       }),
     ]);
