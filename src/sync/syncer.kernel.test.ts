@@ -55,6 +55,18 @@ function drive(variant: Variant, use: (driver: Driver) => Promise<void>, layout 
   });
 }
 
+/** A Service with one endpoint. */
+function serviceAt(i: number): string {
+  const slice = `metadata: {name: s${i}, labels: {kubernetes.io/service-name: s${i}}}, addressType: IPv4, ports: [{port: 80}]`;
+  return [
+    '---',
+    `{apiVersion: v1, kind: Service, metadata: {name: s${i}}, spec: {clusterIP: 10.96.1.${i}, ports: [{port: 80}]}}`,
+    '---',
+    `{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, ${slice}, endpoints: [{addresses: [10.244.3.${i}]}]}`,
+    '',
+  ].join('\n');
+}
+
 /** Another address for one endpoint of one Service. */
 const CHANGED = TEXT.replace('10.244.2.6', '10.244.2.66');
 
@@ -108,6 +120,22 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
         expect(await sync(CHANGED, 'partial')).toMatchObject({ ok: true, kind: 'full' });
       },
       // Its chains lead to others, so the kernel notices that those are gone.
+      'kube-proxy',
+    ));
+
+  it('a rule that is gone before an edit takes it out of a long chain is a refusal, and the full sync mends it', () =>
+    drive(
+      variant,
+      async ({ sync, host }) => {
+        const services = Array.from({ length: 70 }, (_, i) => serviceAt(i + 10));
+        await sync(services.join(''), 'full');
+        await host.run([iptables, '-w', '-t', 'nat', '-D', 'KUBE-SERVICES', '7']);
+        const fewer = services.filter((_, i) => i < 2 || i > 8).join('');
+        const edited = await sync(fewer, 'partial');
+        expect(edited).toMatchObject({ ok: false, kind: 'partial', refused: true });
+        expect(await sync(fewer, 'partial')).toMatchObject({ ok: true, kind: 'full' });
+        expect(await sync(services.join(''), 'partial')).toMatchObject({ ok: true, kind: 'partial' });
+      },
       'kube-proxy',
     ));
 
