@@ -87,6 +87,8 @@ export interface ModeOurs {
   readonly device?: string;
   /** Tables of nftables. */
   readonly isTable?: NftOurs['isTable'];
+  /** Those of them that only vipc writes; in kube-proxy's layout its own tables look like kube-proxy's. */
+  readonly isOwnTable?: NftOurs['isOwn'];
   /** Virtual servers of a node. */
   readonly servers?: (observed: ObservedState) => IpvsOurs;
 }
