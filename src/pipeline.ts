@@ -136,7 +136,8 @@ function admit(
   const { value: backend, diagnostics: unknown } = modeOf(options);
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   if (!backend) return { value: undefined, diagnostics: [...diagnostics, ...unknown] };
-  const { value: resolved, diagnostics: found } = backend.admit(read, options);
+  const { value: resolved, diagnostics: admitted } = backend.admit(read, options);
+  const found = [...admitted, ...(backend.noRoom?.(resolved, options) ?? [])];
   const nodePorts = resolved.map(({ node, ports }) => ({ node, ...countNodePorts(ports) }));
   const counted = backend.unserved?.(nodePorts, options) ?? [];
   const all = [...diagnostics, ...(skipInvalid ? found.map(asWarning) : found), ...counted];

@@ -15,8 +15,8 @@ export interface Forgotten {
 }
 
 /**
- * Deletes stale flows after `differences` changed a node from the state `before`, so that it serves `resolved` by `state`. The rules
- * are right without it, so a failure is a warning.
+ * Deletes stale flows after `differences` changed a node from the state `before`, so that it serves `resolved` by `state`.
+ * The rules are right without it, so a failure is a warning.
  */
 export async function forgetFlows(
   host: Host,

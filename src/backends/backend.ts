@@ -67,6 +67,13 @@ export interface Kept extends Ties {
   replace(before: readonly Resolved[], after: readonly Resolved[]): boolean;
   /** The state that serves `part`; a chain that ServicePorts share has the rules of all, if it has any of theirs. */
   lower(part: readonly Resolved[]): DesiredState;
+  /**
+   * Options with which all, as they are and as they were before the last change, are lowered as they are kept; absent:
+   * nothing depends on what was before.
+   */
+  readonly options?: () => Options;
+  /** As `noRoom` of the backend, of all that is kept; the very same list until it changes. */
+  readonly noRoom?: () => readonly Diagnostic[];
 }
 
 /** What a mode has on a node beside the chains of ServicePorts, as far as names identify it. */
@@ -80,6 +87,8 @@ export interface ModeOurs {
   readonly device?: string;
   /** Tables of nftables. */
   readonly isTable?: NftOurs['isTable'];
+  /** Those of them that only vipc writes; in kube-proxy's layout its own tables look like kube-proxy's. */
+  readonly isOwnTable?: NftOurs['isOwn'];
   /** Virtual servers of a node. */
   readonly servers?: (observed: ObservedState) => IpvsOurs;
 }
@@ -134,15 +143,12 @@ export interface Backend {
   readonly admit: (resolved: readonly Resolved[], options: Options) => Checked<readonly Resolved[]>;
   /** Warnings about node ports that cannot be reached on a node. */
   readonly unserved?: (nodes: readonly NodePorts[], options: Options) => readonly Diagnostic[];
-  /** The desired state that serves `resolved`. */
+  /** Errors for what of `resolved`, which is admitted, has no place on the node; absent: there is room for all. */
+  readonly noRoom?: (resolved: readonly Resolved[], options: Options) => readonly Diagnostic[];
+  /** The desired state that serves `resolved`, as far as there is room. */
   readonly lower: (resolved: readonly Resolved[], options: Options, how: Lowering) => DesiredState;
-  /** Options with which what `served` has stays as it is in the next state; absent: nothing of it depends on others. */
-  readonly remember?: (options: Options, served: DesiredState) => Options;
-  /**
-   * The same for a daemon, which lowers a few ServicePorts of `resolved` at a time; when absent, all are lowered at each
-   * change.
-   */
-  readonly keep?: (resolved: readonly Resolved[], options: Options, how: Lowering) => Kept;
+  /** The same for a daemon, which lowers a few ServicePorts of `resolved` at a time. */
+  readonly keep: (resolved: readonly Resolved[], options: Options, how: Lowering) => Kept;
   /** The files that hold a state, in load order; `ports` tells how many ServicePorts each family has in it. */
   readonly artifacts: (state: DesiredState, ports: PortCounts) => readonly Artifact[];
   /** Set when the daemon is a part of what serves: rules alone lead nowhere. */

@@ -40,7 +40,11 @@ export function oursIn(observed: ObservedState, { excludeCIDRs }: Keep = { exclu
     ipvs: (server) => servers.some((isOurs) => isOurs(server)) && !isExcluded(server.address, excludeCIDRs),
     addresses: { device: DEVICE },
     sysctl: undefined,
-    nft: { isTable: (table) => MODES.some(({ isTable }) => isTable?.(table)), sections },
+    nft: {
+      isTable: (table) => MODES.some(({ isTable }) => isTable?.(table)),
+      isOwn: (table) => MODES.some(({ isOwnTable }) => isOwnTable?.(table)),
+      sections,
+    },
     relay: undefined,
   };
 }

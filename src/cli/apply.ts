@@ -16,6 +16,7 @@ import type { DesiredState } from '../tools/tools.js';
 import { EXIT, type Io, writeLines } from './io.js';
 import { compileFor, openNode, planOptions, readNode, targetOf, withLock, writeNotes } from './node.js';
 import { type ChangeFlags, type ChangeTask, changeTask } from './node-task.js';
+import { kubeProxyWarning } from './proxies.js';
 import { report } from './report.js';
 import { liveReview, printed } from './review.js';
 
@@ -48,6 +49,7 @@ async function withoutRelay({ relay = [], ...desired }: DesiredState, io: Io): P
 
 async function dryRun(task: ChangeTask, io: Io): Promise<number> {
   const node = await openNode(task, io);
+  await report(await kubeProxyWarning(node.host, task.at.netns), true, io);
   const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
   const desired = await withoutRelay(wanted.compiled.desired, io);
@@ -69,6 +71,7 @@ async function writeSteps(steps: readonly Step[], waitSeconds: number, io: Io): 
 
 async function change(task: ChangeTask, lock: Lock, io: Io): Promise<number> {
   const node = await openNode(task, io, lock);
+  await report(await kubeProxyWarning(node.host, task.at.netns), true, io);
   const wanted = await compileFor(node, task, io);
   if ('code' in wanted) return wanted.code;
   const { compiled, options } = wanted;

@@ -90,7 +90,9 @@ async function diffNode(
   if ('code' in wanted) return wanted.code;
   const { changes, effects } = await changesOn(node, wanted, direction, io);
   const review = direction === 'to node' ? liveReview(reversed(changes), TO_NODE) : liveReview(changes);
-  return printDifference(review, style, io, changes.length > 0 ? [{ node: '', effects }] : []);
+  const { compiled, options } = wanted;
+  const left = compiled.backend.noRoom?.(compiled.resolved, options).length ?? 0;
+  return printDifference(review, style, io, changes.length > 0 ? [{ node: '', effects }] : [], left);
 }
 
 /** What a node needs to get its desired state, by rule and by effect; or the other way round. */
@@ -155,12 +157,16 @@ export function* differences(before: readonly ForNode[], after: readonly ForNode
   }
 }
 
-/** Prints the review as asked for; the exit code says whether anything differs. */
+/**
+ * Prints the review as asked for; the exit code says whether anything differs. `left`: how many ServicePorts have no place on
+ * the node, which is no difference, but what they need is not there.
+ */
 async function printDifference(
   review: Review,
   { by, format }: Pick<DiffFlags, 'by' | 'format'>,
   io: Io,
   differing: readonly { readonly node: string; readonly effects: () => Effects }[],
+  left = 0,
 ): Promise<number> {
   const same = review.groups.length === 0;
   if (by === 'rule') await printed(review, format === 'json', io);
@@ -168,6 +174,7 @@ async function printDifference(
     const groups = effectGroups(differing.map(({ node, effects }) => ({ node, effects: effects() })));
     await printEffects(groups, review, format, io);
   }
-  if (same && format !== 'json') await writeLines(io.stderr, ['no difference']);
+  const but = left === 0 ? '' : `, but no port is left for ${left} ServicePort${left === 1 ? '' : 's'}`;
+  if (same && format !== 'json') await writeLines(io.stderr, [`no difference${but}`]);
   return same ? EXIT.ok : EXIT.different;
 }

@@ -1,13 +1,12 @@
 /**
  * cli: reads the facts about a node that `vipc doctor` judges. It changes nothing, and lists what cannot be read.
  */
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Host } from '../apply/host.js';
 import { isKubeletMark } from '../backends/chain-names.js';
 import { backendFor } from '../backends/index.js';
 import { DEVICE, ownershipIn } from '../backends/ours.js';
-import type { Facts, Interface, Process, RulesFact, ToolFact, Unseen } from '../doctor/facts.js';
+import type { Facts, Interface, RulesFact, ToolFact, Unseen } from '../doctor/facts.js';
 import { NFT_TRIALS, trialOf } from '../doctor/nftables.js';
 import { parseChains, parseInterfaces, parseListening, parseTables } from '../doctor/parse.js';
 import { SYSCTLS } from '../doctor/sysctls.js';
@@ -18,6 +17,7 @@ import { crashSentence, isCrash } from '../tools/nft/crash.js';
 import type { Io } from './io.js';
 import { has, isInstalled } from './machine.js';
 import { lockFileOf } from './node.js';
+import { read, readProxies } from './proxies.js';
 
 /** The facts about the node in `netns`, or about this machine; rejects when the namespace cannot be entered. */
 export async function gather(mode: string, netns: string | undefined, io: Io): Promise<Facts> {
@@ -29,7 +29,7 @@ export async function gather(mode: string, netns: string | undefined, io: Io): P
     mode,
     tools: await readTools(machine, mode),
     sysctls: await readSysctls(host, unseen),
-    processes: await readProcesses(host, netns),
+    processes: await readProxies(host, netns),
     listening: parseListening(`${await fileIn(host, '/proc/net/tcp')}\n${await fileIn(host, '/proc/net/tcp6')}`),
     interfaces,
     ...(await readRules(host, unseen)),
@@ -90,35 +90,6 @@ async function withRpFilter(host: Host, interfaces: readonly Interface[]): Promi
     const rpFilter = values.get(pathOf(each));
     return rpFilter === undefined ? each : { ...each, rpFilter };
   });
-}
-
-/** Processes in the node's network namespace; without --netns also those whose namespace cannot be read. */
-async function readProcesses(host: Host, netns: string | undefined): Promise<readonly Process[]> {
-  const here = (await host.run(['readlink', '/proc/self/ns/net'])).stdout.trim();
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((id): readonly Process[] => {
-      const name = proxyNamed(read(() => readFileSync(`/proc/${id}/cmdline`, 'utf8')) ?? '');
-      if (name === undefined) return [];
-      const there = read(() => readlinkSync(`/proc/${id}/ns/net`));
-      const isHere = there === undefined ? netns === undefined : there === here;
-      return isHere ? [{ pid: Number(id), name }] : [];
-    });
-}
-
-function read(from: () => string): string | undefined {
-  try {
-    return from();
-  } catch {
-    return undefined;
-  }
-}
-
-function proxyNamed(commandLine: string): Process['name'] | undefined {
-  const [program = '', ...args] = commandLine.split('\0');
-  if (basename(program) === 'kube-proxy') return 'kube-proxy';
-  const [script = '', command] = basename(program) === 'node' ? args : [program, ...args];
-  return /^vipc(?:\.js)?$/.test(basename(script)) && command === 'sync' ? 'vipc' : undefined;
 }
 
 async function readInterfaces(host: Host, unseen: Unseen[]): Promise<readonly Interface[]> {

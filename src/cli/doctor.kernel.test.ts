@@ -9,12 +9,15 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { Host } from '../apply/host.js';
 import type { Finding } from '../doctor/examine.js';
+import { ROOT } from '../testing/cases/cases.js';
 import { succeeded, withNetns } from '../testing/machine/netns.js';
 import { describeInKernel } from '../testing/machine/rings.js';
+import { startSync } from '../testing/node/sync-process.js';
 import { vipc } from '../testing/run/vipc.js';
 
 const describeKernel = await describeInKernel();
 
+const WEB = `${ROOT}fixtures/tour/web/cluster.yaml`;
 const FORWARD = 'sysctl -q -w net.ipv4.ip_forward=1';
 
 async function examined(
@@ -109,7 +112,7 @@ describeKernel('vipc doctor', () => {
     }),
   );
 
-  it('kube-proxy runs', () =>
+  it('kube-proxy runs; apply and sync say so, too', () =>
     withNetns(async (host, name) => {
       const directory = mkdtempSync(join(tmpdir(), 'vipc-proxy-'));
       copyFileSync('/bin/sleep', join(directory, 'kube-proxy'));
@@ -122,6 +125,12 @@ describeKernel('vipc doctor', () => {
             bad: ['kube-proxy problem'],
             text: expect.stringContaining(`process ${child.pid}`),
           });
+          const runs = `kube-proxy runs (process ${child.pid}): it and vipc would undo each other's changes`;
+          const applied = await vipc(['apply', '--dry-run', '--netns', name, '--iptables', 'nft', WEB]);
+          expect(applied.stderr).toMatch(`warning: ${runs}`);
+          const daemon = startSync(name, ['--snapshot', WEB]);
+          expect(await daemon.said('kube-proxy runs')).toMatchObject({ level: 'warn', msg: runs });
+          await daemon.kill();
           return;
         }
         throw new Error('it is never seen');

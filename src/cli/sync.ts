@@ -22,6 +22,7 @@ import { featuresOf, mustHaveNft, openNode, planOptions, relaySocketOf, targetOf
 import { type ChangeFlags, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
 import { builtPage } from './page.js';
+import { kubeProxyWarning } from './proxies.js';
 import { report } from './report.js';
 import { type SourceFlags, sourceOf } from './sync-source.js';
 import { version } from './version.js';
@@ -50,6 +51,7 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     const node = await openNode(task, io, lock);
     if (backendFor(loaded.value.mode)?.tools.includes('nft')) mustHaveNft(node);
     const log = newLog(flags);
+    for (const warning of await kubeProxyWarning(node.host, task.at.netns)) say(log, warning);
     let daemon: Daemon | undefined;
     const relay = newRelayProcess(node.host, {
       netns: task.at.netns,

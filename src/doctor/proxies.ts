@@ -14,23 +14,13 @@ export function proxyFindings(facts: Facts): readonly Finding[] {
 }
 
 function running({ processes, listening }: Facts): readonly Finding[] {
-  const proxies = processes.filter(({ name }) => name === 'kube-proxy');
+  const kubeProxy = besideKubeProxy(processes);
+  if (kubeProxy) return [{ check: 'kube-proxy', state: 'problem', ...kubeProxy }];
   const daemons = processes.filter(({ name }) => name === 'vipc');
   const taken = PORTS.filter((port) => listening.includes(port));
-  const ids = (found: typeof processes) => found.map(({ pid }) => pid).join(', ');
-  if (proxies.length > 0) {
-    return [
-      {
-        check: 'kube-proxy',
-        state: 'problem',
-        message: `kube-proxy runs (process ${ids(proxies)}): it and vipc would undo each other's changes`,
-        hint: 'take it off this node first, such as by a nodeSelector of its DaemonSet; its rules may stay',
-      },
-    ];
-  }
   if (daemons.length > 0) {
     return [
-      { check: 'kube-proxy', state: 'ok', message: `vipc sync runs (process ${ids(daemons)}), kube-proxy does not` },
+      { check: 'kube-proxy', state: 'ok', message: `vipc sync runs (process ${idsOf(daemons)}), kube-proxy does not` },
     ];
   }
   if (taken.length > 0) {
@@ -44,6 +34,22 @@ function running({ processes, listening }: Facts): readonly Finding[] {
     ];
   }
   return [{ check: 'kube-proxy', state: 'ok', message: 'neither kube-proxy nor vipc sync runs' }];
+}
+
+/** What to say where kube-proxy is one of the processes of a node; undefined where it is not. */
+export function besideKubeProxy(
+  processes: Facts['processes'],
+): (Pick<Finding, 'message'> & { hint: string }) | undefined {
+  const found = processes.filter(({ name }) => name === 'kube-proxy');
+  if (found.length === 0) return undefined;
+  return {
+    message: `kube-proxy runs (process ${idsOf(found)}): it and vipc would undo each other's changes`,
+    hint: 'take it off this node first, such as by a nodeSelector of its DaemonSet; its rules may stay',
+  };
+}
+
+function idsOf(processes: Facts['processes']): string {
+  return processes.map(({ pid }) => pid).join(', ');
 }
 
 function lock({ lock, processes }: Facts): readonly Finding[] {

@@ -107,7 +107,7 @@ export function newAdmitted(
 const NONE: readonly Diagnostic[] = [];
 
 /** The same result as long as the arguments are the same. */
-function lasting<A extends readonly unknown[], T>(make: (...args: A) => T): (...args: A) => T {
+export function lasting<A extends readonly unknown[], T>(make: (...args: A) => T): (...args: A) => T {
   let known: { readonly args: A; readonly made: T } | undefined;
   return (...args) => {
     if (!known?.args.every((each, i) => each === args[i])) known = { args, made: make(...args) };

@@ -7,14 +7,14 @@
  * all that it touches costs, and nothing of the desired state is kept but ServicePorts.
  */
 import type { Backend, Kept, Lowering, Resolved } from '../backends/backend.js';
-import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
+import { asWarning, type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import type { Options } from '../options.js';
 import { type Compiled, familiesOf, type How, loweringOf, modeOf } from '../pipeline.js';
 import type { Cluster } from '../read/cluster.js';
 import { resolve } from '../resolve/resolve.js';
 import type { ServicePort } from '../resolve/types.js';
 import type { DesiredState } from '../tools/tools.js';
-import { type Admitted, newAdmitted } from './admitted.js';
+import { type Admitted, lasting, newAdmitted } from './admitted.js';
 import { byFamily, type Family } from './ports.js';
 import { type Index, newIndex } from './ties.js';
 
@@ -51,8 +51,7 @@ export interface Increment {
 /** The parts of a compilation. */
 interface Held {
   readonly backend: Backend;
-  /** With what is to stay as it is of the state that was lowered last. */
-  options: Options;
+  readonly options: Options;
   readonly lowering: Lowering;
   readonly families: readonly Family[];
   readonly admitted: Admitted;
@@ -69,27 +68,17 @@ export function compileAll(cluster: Cluster, options: Options, how: How): Checke
   const read = families.map((family) => ({ ...family, ports: resolve(snapshot, family.node, options) }));
   const admitted = newAdmitted(backend, families, options, { read, snapshot, diagnostics });
   const lowering = loweringOf(backend, options, how);
-  const kept = begin({ backend, options, lowering }, admitted.resolved());
+  const kept = backend.keep(admitted.resolved(), options, lowering);
   const index = newIndex(kept, [...admitted.ports()]);
   const value = compilation({ backend, options, lowering, families, admitted, index, kept });
   return { value, diagnostics: value.diagnostics() };
 }
 
-function begin(
-  { backend, options, lowering }: Pick<Held, 'backend' | 'options' | 'lowering'>,
-  resolved: readonly Resolved[],
-): Kept {
-  const whole: Kept = {
-    claims: () => [],
-    needs: () => [],
-    replace: () => false,
-    lower: (part) => backend.lower(part, options, lowering),
-  };
-  return backend.keep?.(resolved, options, lowering) ?? whole;
-}
-
 function compilation(held: Held): Compilation {
   const { backend, options, families, admitted, index } = held;
+  const diagnostics = lasting((found: readonly Diagnostic[], left: readonly Diagnostic[]) =>
+    left.length === 0 ? found : [...found, ...left.map(asWarning)],
+  );
   return {
     backend,
     options,
@@ -100,21 +89,20 @@ function compilation(held: Held): Compilation {
       const resolved = byFamily(families, index.tied(admitted.of(service)));
       return { resolved, desired: held.kept.lower(resolved) };
     },
-    diagnostics: admitted.diagnostics,
+    diagnostics: () => diagnostics(admitted.diagnostics(), held.kept.noRoom?.() ?? NONE),
     change: (cluster, names) => change(held, cluster, names),
   };
 }
 
+const NONE: readonly Diagnostic[] = [];
+
 /** The state of all. */
-function lower(held: Held, resolved: readonly Resolved[]): DesiredState {
-  const { backend, options, lowering } = held;
-  const state = backend.lower(resolved, options, lowering);
-  held.options = backend.remember?.(options, state) ?? options;
-  return state;
+function lower({ backend, options, lowering, kept }: Held, resolved: readonly Resolved[]): DesiredState {
+  return backend.lower(resolved, kept.options?.() ?? options, lowering);
 }
 
 function change(held: Held, cluster: Cluster, names: Iterable<string>): Increment {
-  const { families, admitted, index } = held;
+  const { backend, options, lowering, families, admitted, index } = held;
   const taken = admitted.take(cluster, names, index.tied);
   const { gone, come, others } = taken;
   const whole = (): readonly [DesiredState, DesiredState] => {
@@ -129,6 +117,6 @@ function change(held: Held, cluster: Cluster, names: Iterable<string>): Incremen
   if (held.kept.replace(byFamily(families, gone), byFamily(families, come)))
     return { before, after: held.kept.lower(served), served, gone, come, whole };
   const [all, now] = whole();
-  held.kept = begin(held, admitted.resolved());
+  held.kept = backend.keep(admitted.resolved(), held.kept.options?.() ?? options, lowering);
   return { before: all, after: now, served: admitted.resolved(), gone, come, whole: () => [all, now] };
 }

@@ -178,6 +178,10 @@ describeKernel('the relay', () => {
       await serve(8080, ADMIN, WEB);
       await serve(8080, { ...ADMIN, name: 'a', number: 5 }, ADMIN, WEB);
       expect(await ports()).toEqual({ 1: 20001, 3: 20002, 5: 20000 });
+      // The range is full: one that comes as another goes gets its port at once.
+      await serve(8080, { ...ADMIN, name: 'b', number: 6 }, ADMIN, WEB);
+      expect(await ports()).toEqual({ 1: 20001, 3: 20002, 6: 20000 });
+      expect((await connect(topology.client, { to: '10.96.1.6', port: 80 })).map(endpointIn)).toEqual(['10.244.1.5']);
     },
   );
 

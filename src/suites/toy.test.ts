@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { readState } from '../apply/read.js';
-import type { Backend } from '../backends/backend.js';
+import type { Backend, Resolved } from '../backends/backend.js';
 import { BACKENDS, backendFor } from '../backends/index.js';
 import { assume, othersOf } from '../diff/assume.js';
 import { changesOf, notesOf } from '../diff/changes.js';
@@ -68,6 +68,10 @@ const toy: Tool<'toy', readonly Doll[], readonly string[], readonly [readonly Do
 
 const WEB: Owner = { namespace: 'default', service: 'web', port: 'http', protocol: 'TCP' };
 
+function dolls(resolved: readonly Resolved[]): object {
+  return { toy: resolved.flatMap(({ ports }) => ports.map(({ name }) => ({ name: name.service, owner: name }))) };
+}
+
 /** src/backends/playing/backend.ts: a mode of dolls. */
 const playing: Backend = {
   mode: 'playing',
@@ -75,10 +79,8 @@ const playing: Backend = {
   localPolicy: 'strict',
   files: ['toy.rules'],
   admit: (value) => ({ value, diagnostics: [] }),
-  lower: (resolved) =>
-    ({
-      toy: resolved.flatMap(({ ports }) => ports.map(({ name }) => ({ name: name.service, owner: name }))),
-    }) as object,
+  lower: dolls,
+  keep: () => ({ claims: () => [], needs: () => [], replace: () => true, lower: dolls }),
   artifacts: () => [],
   tools: [],
   periods: ({ daemon }) => daemon.periods.iptables,

@@ -33,6 +33,9 @@ export const SET = {
   serviceNodePorts: 'service-nodeports',
 } as const;
 
+/** The chain of layout fast that every node has, and no table of kube-proxy. */
+export const SOURCES_CHAIN = 'firewall/source-ranges';
+
 /** The chain names of a ServicePort. */
 export function serviceChains(name: ServicePortName): ServiceChains {
   const base = baseName(nameOf(name));

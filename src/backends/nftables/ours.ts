@@ -5,11 +5,12 @@ import type { Family } from '../../ip.js';
 import { ANY_ADDRESS, servedKey } from '../../tools/conntrack/stale.js';
 import type { Differences } from '../../tools/tools.js';
 import type { ModeOurs } from '../backend.js';
-import { SET, TABLE } from './names.js';
+import { SET, SOURCES_CHAIN, TABLE } from './names.js';
 
 /** Two tables, one for each family, with everything in them. */
 export const nftablesOurs: ModeOurs = {
   isTable: ({ family, name }) => name === TABLE && (family === 'ip' || family === 'ip6'),
+  isOwnTable: ({ chains }) => chains.some(({ name }) => name === SOURCES_CHAIN),
 };
 
 const DISPATCH: ReadonlySet<string> = new Set([SET.serviceIPs, SET.serviceNodePorts]);

@@ -4,12 +4,12 @@
  * Only the rules see the destination of a connection; the relay sees the listener it came to. So traffic with other
  * endpoints, or with source ranges, has a listener of its own.
  */
-import type { Options } from '../../options.js';
+import type { HeldPort, Options } from '../../options.js';
 import type { Endpoint, Frontend, NodeContext, ServicePort, TrafficPolicy } from '../../resolve/types.js';
 import { host } from '../../tools/iptables/types.js';
 import { type Listener, listenerName, type RelayProtocol } from '../../tools/relay/types.js';
 import { L4 } from '../shared/l4.js';
-import { proxyPortsOf, type Wanted } from './proxy-ports.js';
+import { assignPorts, type Claims, type Wanted } from './proxy-ports.js';
 
 /** One frontend's way to a listener. */
 export interface Route {
@@ -26,31 +26,49 @@ export interface Served {
   readonly routes: readonly Route[];
 }
 
-/** What cannot be served: no port is left. */
-export interface Unserved {
-  readonly port: ServicePort;
+/** The listeners of one family. */
+export interface Listeners {
+  /** Those of a ServicePort. */
+  of(port: ServicePort): readonly Served[];
+  /** ServicePorts for which no port is left, or not for all of their traffic. */
+  readonly left: readonly ServicePort[];
+  /** Puts ServicePorts in the place of others; false when all must be made anew, with what is held. */
+  replace(before: readonly ServicePort[], after: readonly ServicePort[]): boolean;
+  /** The ports that they have, and until the next change those of the ones that went. */
+  held(): readonly HeldPort[];
 }
 
-/** The listeners of one family, in the order of `ports`. */
-export function listenersOf(
+/** The listeners of `ports`, which are in order. */
+export function newListeners(
   ports: readonly ServicePort[],
-  node: NodeContext,
+  { family }: NodeContext,
   { userspace, machine }: Options,
-): readonly (Served | Unserved)[] {
-  const wanted = ports.flatMap((port) => classesOf(port));
-  // A connection to its node port could not be told from one to the listener.
-  const nodePorts = ports.flatMap(({ name, frontends }) =>
-    frontends.filter(({ ip }) => ip === undefined).map((each) => `${L4[name.protocol]} ${each.port}`),
-  );
+): Listeners {
   const { taken = [], held = [] } = machine?.proxyPorts ?? {};
-  const ofFamily = held.filter(({ family }) => family === node.family);
-  const found = proxyPortsOf(wanted, userspace, { taken, held: ofFamily }, nodePorts);
-  return wanted.map(({ name, ...each }): Served | Unserved => {
-    const proxyPort = found.get(name);
-    if (proxyPort === undefined) return { port: each.port };
-    const listener = listenerOf(each, ANY[node.family], proxyPort, userspace.udpIdle);
-    return { port: each.port, routes: each.routes, listener };
-  });
+  const ofFamily = held.filter((each) => each.family === family);
+  const assigned = assignPorts(claimsOf(ports), userspace, { taken, held: ofFamily });
+  const isLeft = (port: ServicePort): boolean => classesOf(port).some(({ name }) => assigned.left.has(name));
+  return {
+    of: (port) =>
+      classesOf(port).flatMap((each): readonly Served[] => {
+        const proxyPort = assigned.of(each.name);
+        if (proxyPort === undefined) return [];
+        return [{ port, routes: each.routes, listener: listenerOf(each, ANY[family], proxyPort, userspace.udpIdle) }];
+      }),
+    left: assigned.left.size === 0 ? [] : ports.filter(isLeft),
+    replace: (before, after) => assigned.replace(claimsOf(before), claimsOf(after)),
+    held: () => assigned.held().map(({ name, protocol, port }) => ({ name, family, protocol, port })),
+  };
+}
+
+/** What ServicePorts want of the node's ports. A connection to a node port could not be told from one to the listener. */
+function claimsOf(ports: readonly ServicePort[]): Claims {
+  return {
+    wanted: ports.flatMap((port) => classesOf(port)),
+    avoid: ports.flatMap(({ name, frontends }) =>
+      frontends.filter(({ ip }) => ip === undefined).map((each) => `${L4[name.protocol]} ${each.port}`),
+    ),
+  };
 }
 
 const ANY = { ipv4: '0.0.0.0', ipv6: '::' } as const;

@@ -32,6 +32,7 @@ import {
 import { listenerName } from '../../tools/relay/types.js';
 import { L4 } from '../shared/l4.js';
 import { fromPods } from '../shared/pods.js';
+import type { KeptChains, OurTable, SharedRule } from '../shared/shared-chains.js';
 import type { Route, Served } from './listeners.js';
 import { CHAIN } from './names.js';
 
@@ -41,7 +42,7 @@ const PORTALS = comment('handle ClusterIPs; NOTE: this must be before the NodePo
 const NODE_PORTS = comment('handle service NodePorts; NOTE: this must be the last rule in the chain');
 
 /** Jumps from built-in chains to our chains; the comments are kube-proxy's. */
-export const JUMPS: Readonly<Record<'filter' | 'nat', Readonly<Record<string, readonly Rule[]>>>> = {
+export const JUMPS: Readonly<Record<OurTable, Readonly<Record<string, readonly Rule[]>>>> = {
   filter: {
     INPUT: [
       jump(CHAIN.nonLocal, comment('Ensure that non-local NodePort traffic can flow')),
@@ -63,33 +64,73 @@ function jump(chain: string, ...matches: readonly Match[]): Rule {
   return rule({}, matches, jumpTo(chain));
 }
 
-/** Both tables for `ports`, of which `served` have listeners. */
-export function tablesOf(
-  ports: readonly ServicePort[],
-  served: readonly Served[],
-  node: NodeContext,
-): readonly Table[] {
-  const chain = (name: string, rules: () => readonly Rule[]) => ({ name, rules });
-  const routed = (isNodePort: boolean, toRule: (each: Served, route: Route) => readonly Rule[]) => () =>
-    served.flatMap((each) =>
-      each.routes.flatMap((route) => (isNodePort === (route.frontend.ip === undefined) ? toRule(each, route) : [])),
+/** A chain that ServicePorts share, and the rules of one of them there; each chain is there without a rule, too. */
+interface Shared {
+  readonly table: OurTable;
+  readonly chain: string;
+  readonly rules: (port: ServicePort, served: readonly Served[], node: NodeContext) => readonly Rule[];
+}
+
+const SHARED: readonly Shared[] = [
+  { table: 'filter', chain: CHAIN.externalServices, rules: (port) => refusals(port, isExternal) },
+  {
+    table: 'filter',
+    chain: CHAIN.nonLocal,
+    rules: (port, served) => [...served.flatMap(inputRules), ...healthCheck(port)],
+  },
+  { table: 'filter', chain: CHAIN.services, rules: (port) => refusals(port, isInternal) },
+  { table: 'nat', chain: CHAIN.nodePortContainer, rules: routed(isNodePort, containerRules) },
+  { table: 'nat', chain: CHAIN.nodePortHost, rules: routed(isNodePort, hostRules) },
+  { table: 'nat', chain: CHAIN.portalsContainer, rules: routed(isPortal, containerRules) },
+  { table: 'nat', chain: CHAIN.portalsHost, rules: routed(isPortal, hostRules) },
+];
+
+/** The rules of a ServicePort, which is served by `served`. */
+export function rulesOf(port: ServicePort, served: readonly Served[], node: NodeContext): readonly SharedRule[] {
+  return SHARED.flatMap(({ table: name, chain, rules }) =>
+    rules(port, served, node).map((each) => ({ table: name, chain, rule: each })),
+  );
+}
+
+/** The rules before those of ServicePorts: node ports are not served on loopback addresses. */
+export function firstRules({ family, nodePorts }: NodeContext): readonly SharedRule[] {
+  if (nodePorts.on === 'addresses' || nodePorts.loopback) return [];
+  const past = rule({ destination: is(LOOPBACK[family]) }, [], RETURN);
+  return [CHAIN.nodePortContainer, CHAIN.nodePortHost].map((chain) => ({ table: 'nat', chain, rule: past }));
+}
+
+const LOOPBACK = { ipv4: '127.0.0.0/8', ipv6: '::1/128' } as const;
+
+/** Both tables, of these chains. */
+export function tablesOf(chain: KeptChains['chain']): readonly Table[] {
+  const of = (name: OurTable): Table => {
+    const own = SHARED.filter((each) => each.table === name);
+    return table(
+      name,
+      JUMPS[name],
+      own.map((each) => chain(name, each.chain)),
     );
-  const fromOutside = (each: Served, route: Route) => containerRules(each, route, node);
-  const fromHere = (each: Served, route: Route) => hostRules(each, route, node);
-  const onLoopback = node.nodePorts.on === 'addresses' || node.nodePorts.loopback ? [] : [pastLoopback(node)];
-  return [
-    table('filter', JUMPS.filter, [
-      chain(CHAIN.externalServices, () => ports.flatMap((port) => refusals(port, isExternal))),
-      chain(CHAIN.nonLocal, () => [...served.flatMap(inputRules), ...ports.flatMap(healthCheck)]),
-      chain(CHAIN.services, () => ports.flatMap((port) => refusals(port, isInternal))),
-    ]),
-    table('nat', JUMPS.nat, [
-      chain(CHAIN.nodePortContainer, () => [...onLoopback, ...routed(true, fromOutside)()]),
-      chain(CHAIN.nodePortHost, () => [...onLoopback, ...routed(true, fromHere)()]),
-      chain(CHAIN.portalsContainer, routed(false, fromOutside)),
-      chain(CHAIN.portalsHost, routed(false, fromHere)),
-    ]),
-  ];
+  };
+  return [of('filter'), of('nat')];
+}
+
+/** What `toRules` has for the ways to listeners from some frontends. */
+function routed(
+  isWanted: (frontend: Frontend) => boolean,
+  toRules: (each: Served, route: Route, node: NodeContext) => readonly Rule[],
+): Shared['rules'] {
+  return (_, served, node) =>
+    served.flatMap((each) =>
+      each.routes.flatMap((route) => (isWanted(route.frontend) ? toRules(each, route, node) : [])),
+    );
+}
+
+function isNodePort({ ip }: Frontend): boolean {
+  return ip === undefined;
+}
+
+function isPortal({ ip }: Frontend): boolean {
+  return ip !== undefined;
 }
 
 /** Connections that come in by an interface. Those of pods come first where they have a rule of their own. */
@@ -126,13 +167,6 @@ function toFrontend({ name }: ServicePort, { ip, port }: Pick<Frontend, 'ip' | '
   const header: Header = { ...(ip === undefined ? {} : { destination: is(host(ip)) }), protocol };
   const matches: readonly Match[] = [comment(text), { kind: 'l4', protocol, destinationPort: port }];
   return { header, matches };
-}
-
-const LOOPBACK = { ipv4: '127.0.0.0/8', ipv6: '::1/128' } as const;
-
-/** Node ports are not served on loopback addresses. */
-function pastLoopback({ family }: NodeContext): Rule {
-  return rule({ destination: is(LOOPBACK[family]) }, [], RETURN);
 }
 
 /**

@@ -15,7 +15,7 @@ const TOOL = 'tools/ask.ts tools/tool.ts diag.ts text.ts';
 /** What every proxy mode may import: never another mode. */
 const MODE =
   'backends/backend.ts backends/features.ts backends/shared/ tools/conntrack/ tools/iptables/ tools/tools.ts ' +
-  'resolve/types.ts ip.ts text.ts';
+  'resolve/types.ts ip.ts';
 
 /** In the order of the pipeline. */
 export const RULES: readonly Rule[] = [
@@ -74,8 +74,8 @@ export const RULES: readonly Rule[] = [
   rule('backends/backend.ts', 'backends/features.ts tools/ resolve/types.ts diag.ts ip.ts json.ts options.ts text.ts'),
   rule(
     'backends/shared/',
-    'backends/backend.ts backends/chain-names.ts backends/features.ts tools/ resolve/types.ts diag.ts ip.ts ' +
-      'json.ts text.ts',
+    'backends/backend.ts backends/chain-names.ts backends/features.ts tools/ resolve/order.ts resolve/types.ts ' +
+      'diag.ts ip.ts json.ts text.ts',
   ),
   rule('backends/shared/hash.ts', 'backends/shared/sha256.ts'),
   rule('backends/shared/sha256.ts', 'node:crypto.hash'),
@@ -86,7 +86,7 @@ export const RULES: readonly Rule[] = [
   ),
   rule(
     'backends/ipvs/',
-    `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts`,
+    `${MODE} tools/addresses/ tools/ipset/ tools/ipvs/ tools/l4.ts tools/sysctl/ diag.ts options.ts text.ts`,
   ),
   rule(
     'backends/nftables/',

@@ -32,7 +32,7 @@ const service: fc.Arbitrary<ApiObject> = fc
       fc.record({
         name: fc.constantFrom('http', 'dns', ''),
         port: fc.constantFrom(53, 80),
-        protocol: fc.constantFrom('TCP', 'UDP'),
+        protocol: fc.constantFrom('TCP', 'TCP', 'UDP'),
       }),
       { minLength: 1, maxLength: 2, selector: ({ name }) => name },
     ),
@@ -89,6 +89,9 @@ function toService(made: Made): ApiObject {
   };
 }
 
+/** Of a Service with one port, or of one with two that have no names of their own. */
+const PORT_NAMES = ['http', 'dns', '', 'p0', 'p1'];
+
 const condition = fc.constantFrom(true, true, false, undefined);
 
 const slice: fc.Arbitrary<ApiObject> = fc
@@ -97,27 +100,24 @@ const slice: fc.Arbitrary<ApiObject> = fc
     number: fc.integer({ min: 0, max: 1 }),
     namespace: fc.constantFrom(...NAMESPACES),
     isIPv6: fc.constantFrom(false, false, true),
-    targets: fc.constantFrom([8080], [8080], [8080, 8081]),
+    target: fc.constantFrom(8080, 8080, 8081),
+    // An API server refuses two ports of one name, whatever their protocols.
+    protocols: fc.tuple(...PORT_NAMES.map(() => fc.constantFrom('TCP', 'TCP', 'UDP'))),
     endpoints: fc.uniqueArray(
       fc.record({
         number: fc.integer({ min: 1, max: 5 }),
         nodeName: fc.constantFrom('node-a', 'node-b', undefined),
         conditions: fc.record({ ready: condition, serving: condition, terminating: fc.constantFrom(false, true) }),
       }),
-      { maxLength: 4, selector: ({ number }) => number },
+      { minLength: 1, maxLength: 4, selector: ({ number }) => number },
     ),
   })
-  .map(({ of, number, namespace, isIPv6, targets, endpoints }) => ({
+  .map(({ of, number, namespace, isIPv6, target, protocols, endpoints }) => ({
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { name: `${of}-${number}`, namespace, labels: { 'kubernetes.io/service-name': of } },
     addressType: isIPv6 ? 'IPv6' : 'IPv4',
-    ports: ['http', 'dns', '']
-      .flatMap((name) => ['TCP', 'UDP'].flatMap((protocol) => targets.map((port) => ({ name, protocol, port }))))
-      .filter(
-        ({ name, protocol }, i, all) =>
-          all.findIndex((each) => each.name === name && each.protocol === protocol) === i || targets.length > 1,
-      ),
+    ports: PORT_NAMES.map((name, i) => ({ name, protocol: protocols[i], port: target })),
     endpoints: endpoints.map(({ number: n, ...rest }) => ({
       addresses: [isIPv6 ? `fd00:10:244::${n}` : `10.244.1.${n}`],
       ...rest,
@@ -141,11 +141,16 @@ const event: fc.Arbitrary<Event> = fc
   )
   .map(([object, isGone]) => ({ kind: object['kind'] as Kind, object, isGone }));
 
-/** Bursts of events, one sync each. */
-export const histories: fc.Arbitrary<readonly (readonly Event[])[]> = fc.array(
-  fc.array(event, { minLength: 1, maxLength: 4 }),
-  {
-    minLength: 2,
-    maxLength: 12,
-  },
-);
+const come = (object: fc.Arbitrary<ApiObject>, minLength: number, maxLength: number) =>
+  fc.array(
+    object.map((each): Event => ({ kind: each['kind'] as Kind, object: each, isGone: false })),
+    { minLength, maxLength },
+  );
+
+/** Enough of both that some Services have endpoints. */
+const begin = fc.tuple(come(service, 4, 8), come(slice, 8, 16)).map((each) => each.flat());
+
+/** Bursts of events, one sync each; the first makes a cluster that serves. */
+export const histories: fc.Arbitrary<readonly (readonly Event[])[]> = fc
+  .tuple(begin, fc.array(fc.array(event, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 11 }))
+  .map(([first, rest]) => [first, ...rest]);

@@ -19,6 +19,8 @@ import { NFT_FAMILY, type Table, type TableName } from './types.js';
 export interface NftOurs {
   /** Whether a table is ours, or kube-proxy's. */
   readonly isTable: (table: TableName) => boolean;
+  /** Whether no other program can have written one of these. */
+  readonly isOwn: (table: Table) => boolean;
   readonly sections: Sections;
 }
 
@@ -82,16 +84,17 @@ function stepsOf(
 function remarks(
   tables: readonly Table[] | undefined,
   desired: NftState | undefined,
-  { isTable }: NftOurs,
+  { isTable, isOwn }: NftOurs,
 ): readonly Diagnostic[] {
   if (tables === undefined) {
     const message = 'nft is missing, so vipc cannot tell whether rules of kube-proxy in nftables mode act here';
     return [warning('nft-unseen', message, 'install nftables, as new as the version that wrote the tables')];
   }
-  const found = tables.filter(isTable);
+  const found = tables.filter((table) => isTable(table) && !isOwn(table));
   if (desired || found.length === 0) return [];
-  const message = `rules of kube-proxy in nftables mode act here: ${found.map(printTableName).join(', ')}`;
-  return [warning('nftables-mode', message, 'stop kube-proxy; apply, sync and cleanup remove the tables')];
+  const message = `rules of nftables mode act here: ${found.map(printTableName).join(', ')}`;
+  const hint = 'apply, sync and cleanup remove the tables; where kube-proxy wrote them, stop it';
+  return [warning('nftables-mode', message, hint)];
 }
 
 function warning(code: string, message: string, hint: string): Diagnostic {

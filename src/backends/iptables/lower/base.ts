@@ -14,18 +14,9 @@ import {
   states,
 } from '../../../tools/iptables/types.js';
 import { forwardMarked, MARK_MASQUERADE, markMasquerade, masqueradeMarked } from '../../shared/masquerade.js';
+import type { OurTable, SharedRule } from '../../shared/shared-chains.js';
 import { CHAIN } from '../names.js';
 import type { Context } from './context.js';
-
-/** The tables that kube-proxy uses. */
-export type OurTable = 'filter' | 'nat';
-
-/** A rule to append to a chain that several Services share. */
-export interface SharedRule {
-  readonly table: OurTable;
-  readonly chain: string;
-  readonly rule: Rule;
-}
 
 /** Jumps from built-in chains to our chains; in the order of a node where kube-proxy ran. */
 export const JUMPS: Readonly<Record<OurTable, Readonly<Record<string, readonly Rule[]>>>> = {

@@ -12,6 +12,7 @@
  */
 import type { ServicePort } from '../../../resolve/types.js';
 import { type Chain, type Table, table } from '../../../tools/iptables/types.js';
+import { type Pair, replaced } from '../../shared/kept-list.js';
 import { MARK_MASQUERADE, markMasquerade } from '../../shared/masquerade.js';
 import { CHAIN, FAST_CHAIN } from '../names.js';
 import { JUMPS, jumpToNodePorts } from './base.js';
@@ -23,7 +24,6 @@ import { type Keys, newKeys } from './fast/keys.js';
 import { entrance, marking, postrouting } from './fast/mark.js';
 import { isOther, type Kind, type Part, partOf } from './fast/part.js';
 import { type Claim, type FastContext, lowerFast } from './fast/service-port.js';
-import { type Pair, replaced } from './kept-list.js';
 import type { KeptLayout } from './layout.js';
 
 /** Both tables, with the ServicePorts in the order given. */

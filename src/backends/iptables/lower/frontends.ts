@@ -5,8 +5,8 @@
 import type { Frontend, FrontendKind } from '../../../resolve/types.js';
 import { ACCEPT, comment, DROP, is, jumpTo, type Match, rule, type Target } from '../../../tools/iptables/types.js';
 import type { ServiceChains } from '../../shared/service-chains.js';
+import type { SharedRule } from '../../shared/shared-chains.js';
 import { CHAIN } from '../names.js';
-import type { SharedRule } from './base.js';
 import { type NamedPort, policyChain, toFrontend } from './port.js';
 
 /** For each kind of frontend: its name in comments, and the chains that hold its rules. */

@@ -9,14 +9,14 @@
  */
 
 import type { ServicePort } from '../../../resolve/types.js';
-import { type Chain, type Rule, type Table, table } from '../../../tools/iptables/types.js';
+import { type Chain, type Table, table } from '../../../tools/iptables/types.js';
 import { MARK_MASQUERADE } from '../../shared/masquerade.js';
+import { keepSharedChains, type OurTable, type SharedRule, sharedChains } from '../../shared/shared-chains.js';
 import { CHAIN } from '../names.js';
-import { JUMPS, jumpToNodePorts, type OurTable, type SharedRule, staticRules } from './base.js';
+import { JUMPS, jumpToNodePorts, staticRules } from './base.js';
 import type { Context } from './context.js';
 import type { KeptLayout } from './layout.js';
 import { type LoweredPort, lowerServicePort } from './service-port.js';
-import { keepSharedChains } from './shared-chains.js';
 
 /** Chains that exist whether or not a Service needs them. */
 const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
@@ -34,18 +34,12 @@ const FIXED_CHAINS: Readonly<Record<OurTable, readonly string[]>> = {
 /** Both tables, with the ServicePorts in the order given. */
 export function layoutKubeProxy(ports: readonly ServicePort[], context: Context): readonly Table[] {
   const lowered = ports.map((port) => lowerServicePort(port, context));
-  const shared = new Map<string, Rule[]>();
-  const append = ({ table, chain, rule }: SharedRule) => {
-    const key = `${table} ${chain}`;
-    const rules = shared.get(key);
-    if (rules) rules.push(rule);
-    else shared.set(key, [rule]);
-  };
-  for (const rule of staticRules(context)) append(rule);
-  for (const rule of lowered.flatMap((service) => service.shared)) append(rule);
-  for (const rule of lastRules(context)) append(rule);
-  const fixed = (table: OurTable, name: string): Chain => ({ name, rules: () => shared.get(`${table} ${name}`) ?? [] });
-  return tablesOf(fixed, lowered);
+  const shared = sharedChains([
+    ...staticRules(context),
+    ...lowered.flatMap((service) => service.shared),
+    ...lastRules(context),
+  ]);
+  return tablesOf(shared, lowered);
 }
 
 /** The same, kept: the chains that ServicePorts share, line by line. */

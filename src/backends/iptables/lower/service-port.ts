@@ -4,7 +4,7 @@
 
 import type { ServicePort } from '../../../resolve/types.js';
 import type { Chain } from '../../../tools/iptables/types.js';
-import type { SharedRule } from './base.js';
+import type { SharedRule } from '../../shared/shared-chains.js';
 import type { Context } from './context.js';
 import { endpointChains, policyChains } from './endpoints.js';
 import { externalChains } from './external.js';

@@ -3,7 +3,7 @@
  */
 import type { ServicePort } from '../../../../resolve/types.js';
 import { printRule } from '../../../../tools/iptables/print.js';
-import type { Pair } from '../kept-list.js';
+import type { Pair } from '../../../shared/kept-list.js';
 import { type FastContext, type FastPort, lowerFast } from './service-port.js';
 
 export interface Part extends Pick<FastPort, 'claims' | 'filter'> {

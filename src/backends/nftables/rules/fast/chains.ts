@@ -4,9 +4,10 @@
 import type { ServicePort } from '../../../../resolve/types.js';
 import type { Chain, Expression, MapReference, Rule } from '../../../../tools/nft/types.js';
 import type { Context } from '../../context.js';
+import { SOURCES_CHAIN } from '../../names.js';
 import { externalRules } from '../external.js';
 import { concat, DPORT, DROP, daddr, L4PROTO, match, random, rule, saddr } from '../statements.js';
-import { chainsOf, SOURCES, SOURCES_CHAIN } from './service-port.js';
+import { chainsOf, SOURCES } from './service-port.js';
 import { isServed, type Shares } from './share.js';
 import { pickChain, portMap, type Space, type Spaces, slotChain, slotMap, spaceOf } from './spaces.js';
 

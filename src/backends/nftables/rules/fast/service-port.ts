@@ -7,15 +7,15 @@ import type { Element } from '../../../../tools/nft/types.js';
 import { L4 } from '../../../shared/l4.js';
 import type { ServiceChains } from '../../../shared/service-chains.js';
 import type { Context } from '../../context.js';
+import { SOURCES_CHAIN } from '../../names.js';
 import { allowedSources } from '../external.js';
 import type { NamedPort } from '../port.js';
 import { frontendElements, hairpins, type Placed } from '../service-port.js';
 import { isServed } from './share.js';
 import { externalChain, pickChain, portMap, type Space, type Spaces, slotMap, spaceOf } from './spaces.js';
 
-/** The set of the sources that may use an address and port, and the chain that drops all others. */
+/** The set of the sources that may use an address and port; SOURCES_CHAIN drops all others. */
 export const SOURCES = 'source-ranges';
-export const SOURCES_CHAIN = 'firewall/source-ranges';
 
 export interface SharedPort {
   /** Elements of the sets and maps that kube-proxy has too. */

@@ -1,16 +1,37 @@
 /**
- * lower, part: the chains that ServicePorts share, kept as text, because a change of one ServicePort writes such a chain
- * whole: making and printing all its rules would take longer than the change.
+ * lower, part: the chains that ServicePorts share. A daemon keeps them as text, because a change of one ServicePort writes
+ * such a chain whole: making and printing all its rules would take longer than the change.
  */
-import type { Family } from '../../../ip.js';
-import type { ServicePort } from '../../../resolve/types.js';
-import type { Line } from '../../../text.js';
-import { printRule } from '../../../tools/iptables/print.js';
-import type { Chain } from '../../../tools/iptables/types.js';
-import type { OurTable, SharedRule } from './base.js';
+import type { Family } from '../../ip.js';
+import type { ServicePort } from '../../resolve/types.js';
+import type { Line } from '../../text.js';
+import { printRule } from '../../tools/iptables/print.js';
+import type { Chain, Rule } from '../../tools/iptables/types.js';
 import { replaced } from './kept-list.js';
 
-export interface SharedChains {
+/** The tables that kube-proxy uses. */
+export type OurTable = 'filter' | 'nat';
+
+/** A rule to append to a chain that several ServicePorts share. */
+export interface SharedRule {
+  readonly table: OurTable;
+  readonly chain: string;
+  readonly rule: Rule;
+}
+
+/** The chains of `rules`, each in their order; one without a rule is empty. */
+export function sharedChains(rules: readonly SharedRule[]): KeptChains['chain'] {
+  const found = new Map<string, Rule[]>();
+  for (const { table, chain, rule } of rules) {
+    const key = `${table} ${chain}`;
+    const there = found.get(key);
+    if (there) there.push(rule);
+    else found.set(key, [rule]);
+  }
+  return (table, name) => ({ name, rules: () => found.get(`${table} ${name}`) ?? [] });
+}
+
+export interface KeptChains {
   /** The chain as it is now; the very same until its rules change. */
   chain(table: OurTable, name: string): Chain;
   /** Puts ServicePorts in the place of others. */
@@ -37,7 +58,7 @@ export function keepSharedChains(
   rulesOf: RulesOf,
   { first, last }: Frame,
   family: Family,
-): SharedChains {
+): KeptChains {
   const parts = new Map<string, readonly Part[]>();
   for (const port of ports) {
     for (const [key, lines] of linesOf(rulesOf(port), family)) {

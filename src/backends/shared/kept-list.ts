@@ -1,8 +1,8 @@
 /**
  * lower, part: a list with an entry for each ServicePort, in their order, of which a few are replaced.
  */
-import { comparePorts } from '../../../resolve/order.js';
-import type { ServicePort } from '../../../resolve/types.js';
+import { comparePorts } from '../../resolve/order.js';
+import type { ServicePort } from '../../resolve/types.js';
 
 interface OfPort {
   readonly port: ServicePort;
