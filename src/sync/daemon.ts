@@ -20,7 +20,7 @@ import type { ObjectSource } from '../watch/source.js';
 import { newStore, type Store } from '../watch/store.js';
 import { type Collector, newCollector } from './collect.js';
 import { type Logger, logDrift, logSync, NODE, newReporter, type Reporter } from './log.js';
-import { newLoop } from './loop.js';
+import { type Loop, newLoop } from './loop.js';
 import { measure } from './measure.js';
 import { type DaemonPage, pageSource } from './page.js';
 import type { RelayProcess } from './relay-process.js';
@@ -103,7 +103,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     onInvalid: (diagnostics, about) => report(about, diagnostics),
   });
   const syncer = newSyncer(parts, options);
-  const { sync, compiled, ready } = newSync(store, syncer, outlets, () => loop.pendingSince());
+  const { sync, compiled, ready } = newSync(store, syncer, outlets, () => loop);
   const loop = newLoop({
     periods: () => periodsOf(options),
     sync,
@@ -158,7 +158,7 @@ interface Sync {
   readonly ready: Promise<void>;
 }
 
-function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: () => number | undefined): Sync {
+function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loop): Sync {
   let compiled: Compilation | undefined;
   /** The Services whose changes failed so far. */
   let owed: readonly string[] = [];
@@ -175,8 +175,9 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: (
     owed = done.ok ? [] : [...changes.names];
     reportSync(outlets, done, changes);
     if (!done.ok) return false;
-    await reportSuccess(outlets, done.figures?.healthChecked ?? [], store.changes(), pendingSince());
+    await reportSuccess(outlets, done.figures?.healthChecked ?? [], store.changes(), loop().pendingSince());
     becomeReady();
+    if (done.isUnread) loop().refresh();
     return true;
   };
   return { sync, compiled: () => compiled, ready };

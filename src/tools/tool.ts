@@ -104,6 +104,8 @@ export interface Tool<Name extends string, Desired, Observed, Difference, Ours> 
   foreign(observed: Observed, ours: Ours): Observed;
   /** The node on which `desired` was programmed beside `foreign`. */
   assume(foreign: Observed, desired: Desired | undefined): Observed;
+  /** The foreign part after the change was carried out, where a change writes into it; absent: it stays. */
+  settled?(foreign: Observed, difference: Difference): Observed;
   /** `assumed`, read again as far as `difference` depends on what changes by itself; the very same when it does not. */
   recheck?(ask: Ask, assumed: Observed, difference: Difference): Promise<Observed>;
   /** What stays after a change until it ends by itself: a part of the foreign state, and the ServicePorts it is of. */

@@ -5,7 +5,7 @@ import type { Family } from '../../ip.js';
 import { joined } from '../../text.js';
 import type { Outcome } from '../ask.js';
 import type { How, Phase, Step, Tool } from '../tool.js';
-import { assume, foreign } from './assume.js';
+import { assume, foreign, settled } from './assume.js';
 import { changesOf } from './changes.js';
 import { diff, type RuleSetDiff } from './diff.js';
 import { markLookups } from './lookups.js';
@@ -42,6 +42,7 @@ export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], 
     },
     foreign: (observed, ours) => observed.map((ruleSet) => foreign(ruleSet, ours)),
     assume: (others, desired) => others.map((ruleSet) => assume(ruleSet, desired?.ruleSets ?? [])),
+    settled: (others, differences) => others.map((ruleSet) => settled(ruleSet, differences)),
     diff: (observed, desired, ours) =>
       observed.map((there) => {
         const { family } = there;
