@@ -26,8 +26,10 @@ export interface Compilation extends Omit<Compiled, 'resolved' | 'desired'> {
   resolved(): readonly Resolved[];
   /** The desired state of all. */
   desired(): DesiredState;
-  /** That of one Service, and of those that are tied to it. */
-  of(service: string): Pick<Compiled, 'resolved' | 'desired'>;
+  /** The Services that are served. */
+  services(): Iterable<string>;
+  /** The state of some of them, and of those that are tied to them; what they share with others is whole. */
+  of(...services: readonly string[]): Pick<Compiled, 'resolved' | 'desired'>;
   /** The very same list until one changes. */
   diagnostics(): readonly Diagnostic[];
   /** Compiles the Services with these names anew. */
@@ -96,8 +98,9 @@ function compilation(held: Held): Compilation {
     nodeName: families[0]?.node.name ?? '',
     resolved: admitted.resolved,
     desired: () => lower(held, admitted.resolved()),
-    of: (service) => {
-      const resolved = byFamily(families, index.tied(admitted.of(service)));
+    services: admitted.services,
+    of: (...services) => {
+      const resolved = byFamily(families, index.tied(services.flatMap(admitted.of)));
       return { resolved, desired: held.kept.lower(resolved) };
     },
     diagnostics: admitted.diagnostics,

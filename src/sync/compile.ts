@@ -6,6 +6,7 @@ import { type Compilation, compileAll, type Increment } from '../increment/compi
 import type { Options } from '../options.js';
 import type { Cluster } from '../read/cluster.js';
 import { type Figures, figuresAfter, figuresOf } from './figures.js';
+import { newProgrammed } from './programmed.js';
 import { fail, type Run } from './run.js';
 import { lose, type State, type Touched } from './state.js';
 
@@ -21,6 +22,7 @@ export function compileChange(
   if (!changes.isOfAll) {
     const names = [...changes.names, ...state.leaving];
     const change = run.watch.timeSync('compile', () => known.change(cluster, names));
+    state.programmed?.change(change);
     serve(state, known, state.figures && figuresAfter(state.figures, change), run);
     return change;
   }
@@ -29,6 +31,7 @@ export function compileChange(
   if (!compiled) return undefined;
   const [after, served] = [compiled.desired(), compiled.resolved()];
   run.figures = state.figures = figuresOf(compiled, after);
+  state.programmed = newProgrammed(after);
   const portsOf = (resolved: readonly Resolved[]) => resolved.flatMap(({ ports }) => ports);
   return { before, after, served, gone: portsOf(were), come: portsOf(served), whole: () => [before, after] };
 }

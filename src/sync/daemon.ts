@@ -15,7 +15,7 @@ import { type HealthChecks, healthChecks } from '../serve/health-checks.js';
 import { type History, newHistory } from '../serve/history.js';
 import { type Metrics, newMetrics } from '../serve/metrics.js';
 import { startServers } from '../serve/server.js';
-import type { Changes } from '../watch/changes.js';
+import { type Changes, NO_CHANGES } from '../watch/changes.js';
 import type { ObjectSource } from '../watch/source.js';
 import { newStore, type Store } from '../watch/store.js';
 import { type Collector, newCollector } from './collect.js';
@@ -103,10 +103,11 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     onInvalid: (diagnostics, about) => report(about, diagnostics),
   });
   const syncer = newSyncer(parts, options);
-  const { sync, compiled, ready } = newSync(store, syncer, outlets, () => loop);
+  const { sync, look, compiled, ready } = newSync(store, syncer, outlets, () => loop);
   const loop = newLoop({
     periods: () => periodsOf(options),
     sync,
+    look,
     onQueued: (at) => {
       health.queued(at);
       metrics.queued(at / 1000);
@@ -152,6 +153,8 @@ async function countedText(metrics: Metrics, relay: DaemonParts['relay']): Promi
 interface Sync {
   /** Syncs the node to the store, and reports it to the outlets; whether it worked. */
   readonly sync: (kind: SyncKind) => Promise<boolean>;
+  /** Looks at the node, and reports that it is as programmed; false when it is not. */
+  readonly look: () => Promise<boolean>;
   /** What is served; undefined before the first sync that compiled. */
   readonly compiled: () => Compilation | undefined;
   /** Resolves after the first sync that worked. */
@@ -177,10 +180,15 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loo
     if (!done.ok) return false;
     await reportSuccess(outlets, done.figures?.healthChecked ?? [], store.changes(), loop().pendingSince());
     becomeReady();
-    if (done.isUnread) loop().refresh();
+    if (done.isUnread) loop().check();
     return true;
   };
-  return { sync, compiled: () => compiled, ready };
+  const look = async (): Promise<boolean> => {
+    const done = await syncer.look(() => new Promise((resolve) => setImmediate(resolve)));
+    if (typeof done === 'object') reportSync(outlets, done, NO_CHANGES);
+    return done !== 'differs';
+  };
+  return { sync, look, compiled: () => compiled, ready };
 }
 
 function reportSync({ log, metrics, report, history }: Outlets, done: SyncReport, changes: Changes): void {

@@ -14,6 +14,7 @@ import type { DesiredState } from '../tools/tools.js';
 import { compile, compileChange } from './compile.js';
 import { driftFrom } from './drift.js';
 import { figuresOf } from './figures.js';
+import { newProgrammed } from './programmed.js';
 import { fail, type Run, refuse } from './run.js';
 import { forget, know, lose, optionsFor, planOptions, type State, type Touched } from './state.js';
 
@@ -45,6 +46,7 @@ export async function fullSync(state: State, cluster: Cluster, changes: Touched,
     run.steps = next.steps;
     run.isUnread = next.steps.length > 0;
     know(state, settledOthers(othersOf(observed), next.differences), next);
+    state.programmed = newProgrammed(desired);
     return forget(target, { served: compiled.resolved(), after: desired }, observed, next, run);
   }
   const applied = await run.watch.time('apply', () =>
@@ -54,7 +56,10 @@ export async function fullSync(state: State, cluster: Cluster, changes: Touched,
   run.diagnostics.push(...applied.diagnostics);
   if (hasErrors(applied.diagnostics)) refuse(run);
   else if (applied.rest.steps.length > 0) fail(run, DIFFERS);
-  else know(state, othersOf(applied.after), applied.rest);
+  else {
+    know(state, othersOf(applied.after), applied.rest);
+    state.programmed = newProgrammed(desired);
+  }
   await forget(target, { served: compiled.resolved(), after: desired }, applied.before, applied.plan, run);
 }
 

@@ -12,6 +12,7 @@ import { ownerService } from '../owner.js';
 import type { DesiredState, ObservedState } from '../tools/tools.js';
 import type { Changes } from '../watch/changes.js';
 import type { Figures } from './figures.js';
+import type { Programmed } from './programmed.js';
 import type { Run } from './run.js';
 
 /** What of the changes a sync needs to know. */
@@ -36,6 +37,8 @@ export interface State {
   others?: ObservedState | undefined;
   /** The Services of which something on the node has yet to end by itself. */
   leaving: ReadonlySet<string>;
+  /** What looks compare with; it follows each change. */
+  programmed?: Programmed | undefined;
   /** Where our state is not known: what it was before a change that failed, and what it was to be. */
   between: () => readonly DesiredState[];
 }
@@ -54,6 +57,7 @@ export function know(state: State, others: ObservedState, { differences }: Plan)
 /** Forgets what the node has. */
 export function lose(state: State): void {
   state.others = undefined;
+  state.programmed = undefined;
   state.between = NOTHING;
 }
 

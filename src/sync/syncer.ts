@@ -3,6 +3,7 @@
  *
  *     first      machine ─ compile ─ read all ─ plan ─ run ─ forget flows; a full one follows at once
  *     full       machine ─ compile ─ read all ─ drift? ─ apply, which reads again ─ forget flows
+ *     look       read all, part by part ─ as programmed?; a full one follows where it is not
  *     partial    compile what changed ─ assume the state of the node before ─ plan ─ run ─ forget flows
  *
  * A partial sync assumes that the node has what was programmed last, so it costs what changed and not what there is.
@@ -13,6 +14,7 @@ import type { Options } from '../options.js';
 import type { Cluster } from '../read/cluster.js';
 import { compileChange } from './compile.js';
 import { fullSync } from './full.js';
+import { type Looked, look } from './look.js';
 import { planChange } from './partial.js';
 import { fail, newRun, type Run, refuse, reportOf, type SyncKind, type SyncReport } from './run.js';
 import { forget, know, lose, NOTHING, planOptions, type State, type SyncerOptions, type Touched } from './state.js';
@@ -20,6 +22,11 @@ import { forget, know, lose, NOTHING, planOptions, type State, type SyncerOption
 export interface Syncer {
   /** Syncs to `cluster`, of which `changes` came since the last call. Never rejects: a failure is in the report. */
   sync(cluster: Cluster, changes: Touched, kind: SyncKind): Promise<SyncReport>;
+  /**
+   * Whether the node still has what was programmed, beside syncs that begin meanwhile; `breathe` lets everything else
+   * have its turn.
+   */
+  look(breathe: () => Promise<unknown>): Promise<Looked>;
   /** Other options from now on. */
   configure(options: Options): void;
 }
@@ -45,8 +52,11 @@ export function newSyncer(given: SyncerOptions, options: Options): Syncer {
         const message = error instanceof Error ? error.message : String(error);
         fail(run, { code: 'sync-failed', severity: 'error', message });
       }
+      if (run.ok) state.programmed?.changed();
+      else state.programmed = undefined;
       return reportOf(run);
     },
+    look: (breathe) => look(state, breathe),
   };
 }
 
