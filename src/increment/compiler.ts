@@ -58,8 +58,9 @@ interface Held {
   readonly lowering: Lowering;
   readonly families: readonly Family[];
   readonly admitted: Admitted;
-  readonly index: Index;
-  kept: Kept;
+  /** What changes are compiled by; made for the first of them, so that a first sync need not wait for it. */
+  index?: Index;
+  kept?: Kept;
 }
 
 /** Compiles all of a cluster; undefined with any error. */
@@ -71,10 +72,15 @@ export function compileAll(cluster: Cluster, options: Options, how: How): Checke
   const read = families.map((family) => ({ ...family, ports: resolve(snapshot, family.node, options) }));
   const admitted = newAdmitted(backend, families, options, { read, snapshot, diagnostics });
   const lowering = loweringOf(backend, options, how);
-  const kept = begin({ backend, options, lowering }, admitted.resolved());
-  const index = newIndex(kept, [...admitted.ports()]);
-  const value = compilation({ backend, options, lowering, families, admitted, index, kept });
+  const value = compilation({ backend, options, lowering, families, admitted });
   return { value, diagnostics: value.diagnostics() };
+}
+
+/** What changes are compiled by, as all ServicePorts are now. */
+function prepared(held: Held): { readonly kept: Kept; readonly index: Index } {
+  held.kept ??= begin(held, held.admitted.resolved());
+  held.index ??= newIndex(held.kept, [...held.admitted.ports()]);
+  return { kept: held.kept, index: held.index };
 }
 
 function begin(
@@ -91,7 +97,7 @@ function begin(
 }
 
 function compilation(held: Held): Compilation {
-  const { backend, options, families, admitted, index } = held;
+  const { backend, options, families, admitted } = held;
   return {
     backend,
     options,
@@ -100,8 +106,9 @@ function compilation(held: Held): Compilation {
     desired: () => lower(held, admitted.resolved()),
     services: admitted.services,
     of: (...services) => {
+      const { kept, index } = prepared(held);
       const resolved = byFamily(families, index.tied(services.flatMap(admitted.of)));
-      return { resolved, desired: held.kept.lower(resolved) };
+      return { resolved, desired: kept.lower(resolved) };
     },
     diagnostics: admitted.diagnostics,
     change: (cluster, names) => change(held, cluster, names),
@@ -117,7 +124,8 @@ function lower(held: Held, resolved: readonly Resolved[]): DesiredState {
 }
 
 function change(held: Held, cluster: Cluster, names: Iterable<string>): Increment {
-  const { families, admitted, index } = held;
+  const { families, admitted } = held;
+  const { kept, index } = prepared(held);
   const taken = admitted.take(cluster, names, index.tied);
   const { gone, come, others } = taken;
   const whole = (): readonly [DesiredState, DesiredState] => {
@@ -128,9 +136,9 @@ function change(held: Held, cluster: Cluster, names: Iterable<string>): Incremen
   const beside = index.replace([...gone, ...others], [...come, ...others]);
   const was = byFamily(families, [...gone, ...others, ...beside]);
   const served = byFamily(families, [...come, ...others, ...beside]);
-  const before = held.kept.lower(was);
-  if (held.kept.replace(byFamily(families, gone), byFamily(families, come)))
-    return { before, after: held.kept.lower(served), served, gone, come, whole };
+  const before = kept.lower(was);
+  if (kept.replace(byFamily(families, gone), byFamily(families, come)))
+    return { before, after: kept.lower(served), served, gone, come, whole };
   const [all, now] = whole();
   held.kept = begin(held, admitted.resolved());
   return { before: all, after: now, served: admitted.resolved(), gone, come, whole: () => [all, now] };
