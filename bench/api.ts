@@ -60,7 +60,10 @@ async function measure(services: number) {
   const changed = (kind: string, text: string | RegExp, by: string): unknown =>
     JSON.parse(JSON.stringify(items.find((item) => item.kind === kind)).replace(text, by));
 
-  const watch = watchCluster(client, { nodeName: NODE, sink: { replace() {}, put: count, remove: count } });
+  const watch = watchCluster(client, {
+    nodeName: NODE,
+    sink: { list: () => ({ page() {}, end() {} }), put: count, remove: count },
+  });
   const [event, request] = [() => events, () => server.requests().length];
   const costs = {
     start: await cost(() => watch.ready, after(request)),

@@ -11,7 +11,7 @@ import { byTool, type Plan, type PlanOptions, plan, toolOf, without } from '../d
 import type { AnyTool, Step } from '../tools/tool.js';
 import { type DesiredState, type ObservedState, TOOLS } from '../tools/tools.js';
 import { readState } from './read.js';
-import { rehearse, runSteps, type Target } from './run.js';
+import { type Ran, rehearse, runSteps, type Target } from './run.js';
 
 export interface Applied {
   /** The observed state before, and in the end. */
@@ -32,6 +32,8 @@ const ATTEMPTS = 4;
 export interface Begun {
   readonly before: ObservedState;
   readonly plan: Plan;
+  /** How the plan ended, where it was run already. */
+  readonly ran?: Ran;
 }
 
 /** Brings the node to the `desired` state, from where `begun` left off; throws when it cannot be read. */
@@ -45,12 +47,12 @@ export async function apply(
   const before = begun?.before ?? (await read());
   let after = before;
   const first = begun?.plan ?? plan(before, desired, options);
-  await rehearse(first.steps, target);
+  if (!begun?.ran) await rehearse(first.steps, target);
   let next = first;
   let partly: readonly Diagnostic[] = [];
   let warnings: readonly Diagnostic[] = [];
   for (let attempt = 0; attempt < ATTEMPTS && next.steps.length > 0; attempt++) {
-    const ran = await runSteps(next.steps, target);
+    const ran = (attempt === 0 && begun?.ran) || (await runSteps(next.steps, target));
     const { refused } = ran;
     ({ partly, warnings } = ran);
     after = await read();

@@ -13,6 +13,16 @@ function* broken(): Generator<string> {
 }
 
 describe('localHost', () => {
+  it('hands output over as it comes, in whole characters', async () => {
+    const pieces: string[] = [];
+    const outcome = await host.run(
+      ['sh', '-c', 'printf é; printf "a\\303"; sleep 0.1; printf "\\251\\n"'],
+      '',
+      (piece) => pieces.push(piece),
+    );
+    expect([pieces.join(''), outcome]).toEqual(['éaé\n', { code: 0, stdout: '', stderr: '' }]);
+  });
+
   it.each([
     ['an exit code is a value', ['sh', '-c', 'exit 3'], '', { code: 3, stdout: '', stderr: '' }],
     [

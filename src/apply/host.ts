@@ -3,6 +3,7 @@
  * Production and tests differ only by the prefix that enters a network namespace. The only importer of execa.
  */
 import { constants } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Ask, Outcome } from '../tools/ask.js';
 
@@ -21,7 +22,7 @@ export interface HostOptions {
 
 /** This machine, in the network namespace of this process. */
 export function localHost(options: HostOptions = {}): Host {
-  return { run: (argv, stdin = '') => run(argv, stdin, options) };
+  return { run: (argv, stdin = '', take) => run(argv, stdin, options, take) };
 }
 
 /** A network namespace of this machine: a name of `ip netns` or, with a slash, a path such as /proc/1/ns/net. */
@@ -39,7 +40,9 @@ export const hostAt: HostAt = (netns, options) =>
 /** A network namespace of the machine that `host` is, named as for netnsHost(). */
 export function inNetns(host: Host, netns: string): Host {
   const prefix = enter(netns);
-  return { run: async (argv, stdin) => missing(argv[0] ?? '', await host.run([...prefix, ...argv], stdin)) };
+  return {
+    run: async (argv, stdin, take) => missing(argv[0] ?? '', await host.run([...prefix, ...argv], stdin, take)),
+  };
 }
 
 /** The command line before that of a program that runs in a network namespace. */
@@ -57,12 +60,14 @@ async function run(
   argv: readonly string[],
   stdin: string | Iterable<string>,
   { timeoutSeconds = TIMEOUT_SECONDS, inherit }: HostOptions,
+  take?: (piece: string) => void,
 ): Promise<Outcome> {
   const [program = '', ...args] = argv;
   const child = execa(program, args, {
     reject: false,
     stripFinalNewline: false,
     maxBuffer: MAX_OUTPUT,
+    buffer: { stdout: take === undefined },
     // Messages are parsed, so they must not be translated.
     env: { LC_ALL: 'C' },
     ...(typeof stdin === 'string' ? { input: stdin } : {}),
@@ -82,6 +87,7 @@ async function run(
     child.stdout?.destroy();
     child.stderr?.destroy();
   }, timeoutSeconds * 1000);
+  if (take && child.stdout) await handOver(child.stdout, take);
   const result = await child;
   clearTimeout(timer);
 
@@ -96,7 +102,7 @@ async function run(
   if (result.signal) return failed(128 + constants.signals[result.signal], result.shortMessage ?? result.signal);
   // Also when it exited with 0 but stdin broke off: then it has read only a part of its input.
   if (result.failed && !result.exitCode) return failed(1, result.shortMessage ?? 'failed');
-  return { code: result.exitCode ?? 1, stdout: result.stdout, stderr: result.stderr };
+  return { code: result.exitCode ?? 1, stdout: result.stdout ?? '', stderr: result.stderr };
 }
 
 /** `ip netns exec` answers 255 or 1 when the program is missing, where nsenter and we answer 127. */
@@ -104,6 +110,18 @@ function missing(program: string, outcome: Outcome): Outcome {
   const absent =
     [1, 255].includes(outcome.code) && /^exec of ".*" failed: No such file or directory$/m.test(outcome.stderr);
   return absent ? { ...outcome, code: 127, stderr: `${program}: no such program\n` } : outcome;
+}
+
+/** Hands over the output of a program; between two pieces everything else in this process has its turn. */
+async function handOver(output: NodeJS.ReadableStream, take: (piece: string) => void): Promise<void> {
+  try {
+    for await (const piece of output.setEncoding('utf8')) {
+      take(String(piece));
+      await nextTurn();
+    }
+  } catch {
+    // The program was stopped; its outcome says so.
+  }
 }
 
 /** A generator, since execa takes an array for several sources. */

@@ -29,7 +29,7 @@ export function oursIn(observed: ObservedState, { excludeCIDRs }: Keep = { exclu
   const servers = MODES.flatMap((mode) => mode.servers?.(observed) ?? []);
   let referenced: ReadonlySet<string> | undefined;
   return {
-    iptables: { ownershipIn, isServiceChain, beside: besideKubelet, lacks: lacksFirewall },
+    iptables: { ownershipIn, isServiceChain, isShared: isFirewall, beside: besideKubelet, lacks: lacksFirewall },
     ipset: {
       isOurs: isOurSet,
       isReferenced: (name) => {

@@ -17,6 +17,21 @@ export function othersOf(observed: ObservedState, tools: readonly AnyTool[] = TO
   );
 }
 
+/** The foreign part after `differences` were carried out on a node that had `others`. */
+export function settledOthers(
+  others: ObservedState,
+  differences: Differences,
+  tools: readonly AnyTool[] = TOOLS,
+): ObservedState {
+  const [foreign, different] = [byTool(others), byTool(differences)];
+  return Object.fromEntries(
+    tools.map(({ name, nothing, settled }) => {
+      const there = foreign[name] ?? nothing;
+      return [name, settled && different[name] !== undefined ? settled(there, different[name]) : there];
+    }),
+  );
+}
+
 /** The node on which `desired` was programmed beside `others`. */
 export function assume(others: ObservedState, desired: DesiredState, tools: readonly AnyTool[] = TOOLS): ObservedState {
   const [foreign, desiredByTool] = [byTool(others), byTool(desired)];

@@ -19,6 +19,8 @@ export interface Admitted {
   ports(): Iterable<ServicePort>;
   /** All by family, in order. */
   resolved(): readonly Resolved[];
+  /** The Services that have any. */
+  services(): Iterable<string>;
   /** Those of a Service. */
   of(service: string): readonly ServicePort[];
   diagnostics(): readonly Diagnostic[];
@@ -97,6 +99,7 @@ export function newAdmitted(
     *ports() {
       for (const ports of services.values()) yield* ports;
     },
+    services: () => services.keys(),
     resolved: () => byFamily(families, [...services.values()].flat()),
     of: (service) => services.get(service) ?? [],
     diagnostics: () => all(empty, found.all(), ofNode, unserved(nodePorts.key())),

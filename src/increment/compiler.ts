@@ -26,8 +26,10 @@ export interface Compilation extends Omit<Compiled, 'resolved' | 'desired'> {
   resolved(): readonly Resolved[];
   /** The desired state of all. */
   desired(): DesiredState;
-  /** That of one Service, and of those that are tied to it. */
-  of(service: string): Pick<Compiled, 'resolved' | 'desired'>;
+  /** The Services that are served. */
+  services(): Iterable<string>;
+  /** The state of some of them, and of those that are tied to them; what they share with others is whole. */
+  of(...services: readonly string[]): Pick<Compiled, 'resolved' | 'desired'>;
   /** The very same list until one changes. */
   diagnostics(): readonly Diagnostic[];
   /** Compiles the Services with these names anew. */
@@ -55,8 +57,9 @@ interface Held {
   readonly lowering: Lowering;
   readonly families: readonly Family[];
   readonly admitted: Admitted;
-  readonly index: Index;
-  kept: Kept;
+  /** What changes are compiled by; made for the first of them, so that a first sync need not wait for it. */
+  index?: Index;
+  kept?: Kept;
 }
 
 /** Compiles all of a cluster; undefined with any error. */
@@ -68,41 +71,51 @@ export function compileAll(cluster: Cluster, options: Options, how: How): Checke
   const read = families.map((family) => ({ ...family, ports: resolve(snapshot, family.node, options) }));
   const admitted = newAdmitted(backend, families, options, { read, snapshot, diagnostics });
   const lowering = loweringOf(backend, options, how);
-  const kept = backend.keep(admitted.resolved(), options, lowering);
-  const index = newIndex(kept, [...admitted.ports()]);
-  const value = compilation({ backend, options, lowering, families, admitted, index, kept });
+  const value = compilation({ backend, options, lowering, families, admitted });
   return { value, diagnostics: value.diagnostics() };
 }
 
+/** What changes are compiled by, as all ServicePorts are now. */
+function prepared(held: Held): { readonly kept: Kept; readonly index: Index } {
+  const { backend, options, lowering, admitted } = held;
+  held.kept ??= backend.keep(admitted.resolved(), options, lowering);
+  held.index ??= newIndex(held.kept, [...admitted.ports()]);
+  return { kept: held.kept, index: held.index };
+}
+
 function compilation(held: Held): Compilation {
-  const { backend, options, families, admitted, index } = held;
+  const { backend, options, families, admitted } = held;
   const diagnostics = lasting((found: readonly Diagnostic[], left: readonly Diagnostic[]) =>
     left.length === 0 ? found : [...found, ...left.map(asWarning)],
   );
+  const noRoom = () => (backend.noRoom && prepared(held).kept.noRoom?.()) ?? NONE;
   return {
     backend,
     options,
     nodeName: families[0]?.node.name ?? '',
     resolved: admitted.resolved,
     desired: () => lower(held, admitted.resolved()),
-    of: (service) => {
-      const resolved = byFamily(families, index.tied(admitted.of(service)));
-      return { resolved, desired: held.kept.lower(resolved) };
+    services: admitted.services,
+    of: (...services) => {
+      const { kept, index } = prepared(held);
+      const resolved = byFamily(families, index.tied(services.flatMap(admitted.of)));
+      return { resolved, desired: kept.lower(resolved) };
     },
-    diagnostics: () => diagnostics(admitted.diagnostics(), held.kept.noRoom?.() ?? NONE),
+    diagnostics: () => diagnostics(admitted.diagnostics(), noRoom()),
     change: (cluster, names) => change(held, cluster, names),
   };
 }
 
 const NONE: readonly Diagnostic[] = [];
 
-/** The state of all. */
+/** The state of all; before anything is kept there is nothing to lower it by. */
 function lower({ backend, options, lowering, kept }: Held, resolved: readonly Resolved[]): DesiredState {
-  return backend.lower(resolved, kept.options?.() ?? options, lowering);
+  return backend.lower(resolved, kept?.options?.() ?? options, lowering);
 }
 
 function change(held: Held, cluster: Cluster, names: Iterable<string>): Increment {
-  const { backend, options, lowering, families, admitted, index } = held;
+  const { backend, options, lowering, families, admitted } = held;
+  const { kept, index } = prepared(held);
   const taken = admitted.take(cluster, names, index.tied);
   const { gone, come, others } = taken;
   const whole = (): readonly [DesiredState, DesiredState] => {
@@ -113,10 +126,10 @@ function change(held: Held, cluster: Cluster, names: Iterable<string>): Incremen
   const beside = index.replace([...gone, ...others], [...come, ...others]);
   const was = byFamily(families, [...gone, ...others, ...beside]);
   const served = byFamily(families, [...come, ...others, ...beside]);
-  const before = held.kept.lower(was);
-  if (held.kept.replace(byFamily(families, gone), byFamily(families, come)))
-    return { before, after: held.kept.lower(served), served, gone, come, whole };
+  const before = kept.lower(was);
+  if (kept.replace(byFamily(families, gone), byFamily(families, come)))
+    return { before, after: kept.lower(served), served, gone, come, whole };
   const [all, now] = whole();
-  held.kept = backend.keep(admitted.resolved(), held.kept.options?.() ?? options, lowering);
+  held.kept = backend.keep(admitted.resolved(), kept.options?.() ?? options, lowering);
   return { before: all, after: now, served: admitted.resolved(), gone, come, whole: () => [all, now] };
 }

@@ -18,19 +18,25 @@ export function endpointsOf(
   family: Family,
   nodeName: string,
 ): readonly Endpoint[] {
-  const found = new Map<string, Endpoint>();
+  const found: { readonly key: string; readonly endpoint: Endpoint }[] = [];
   for (const slice of slices) {
     if (slice.addressType.toLowerCase() !== family) continue;
     for (const { name, protocol, port: number } of slice.ports) {
       if (name !== port.name || protocol !== port.protocol || number === undefined) continue;
       for (const listed of slice.endpoints) {
         const endpoint = toEndpoint(listed, number, nodeName, slice.synthetic);
-        const key = joinHostPort(endpoint.ip, endpoint.port);
-        if (endpoint.local || !found.has(key)) found.set(key, endpoint);
+        found.push({ key: joinHostPort(endpoint.ip, endpoint.port), endpoint });
       }
     }
   }
-  return [...found].sort(([a], [b]) => compare(a, b)).map(([, endpoint]) => endpoint);
+  // Those of one address and port stay in their order.
+  found.sort((a, b) => compare(a.key, b.key));
+  const endpoints: Endpoint[] = [];
+  for (const [i, { key, endpoint }] of found.entries()) {
+    if (found[i - 1]?.key !== key) endpoints.push(endpoint);
+    else if (endpoint.local) endpoints[endpoints.length - 1] = endpoint;
+  }
+  return endpoints;
 }
 
 const NO_HINTS: readonly string[] = [];

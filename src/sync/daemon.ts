@@ -15,12 +15,12 @@ import { type HealthChecks, healthChecks } from '../serve/health-checks.js';
 import { type History, newHistory } from '../serve/history.js';
 import { type Metrics, newMetrics } from '../serve/metrics.js';
 import { startServers } from '../serve/server.js';
-import type { Changes } from '../watch/changes.js';
+import { type Changes, NO_CHANGES } from '../watch/changes.js';
 import type { ObjectSource } from '../watch/source.js';
 import { newStore, type Store } from '../watch/store.js';
 import { type Collector, newCollector } from './collect.js';
 import { type Logger, logDrift, logSync, NODE, newReporter, type Reporter } from './log.js';
-import { newLoop } from './loop.js';
+import { type Loop, newLoop } from './loop.js';
 import { measure } from './measure.js';
 import { type DaemonPage, pageSource } from './page.js';
 import type { RelayProcess } from './relay-process.js';
@@ -103,10 +103,11 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
     onInvalid: (diagnostics, about) => report(about, diagnostics),
   });
   const syncer = newSyncer(parts, options);
-  const { sync, compiled, ready } = newSync(store, syncer, outlets, () => loop.pendingSince());
+  const { sync, look, compiled, ready } = newSync(store, syncer, outlets, () => loop);
   const loop = newLoop({
     periods: () => periodsOf(options),
     sync,
+    look,
     onQueued: (at) => {
       health.queued(at);
       metrics.queued(at / 1000);
@@ -152,13 +153,15 @@ async function countedText(metrics: Metrics, relay: DaemonParts['relay']): Promi
 interface Sync {
   /** Syncs the node to the store, and reports it to the outlets; whether it worked. */
   readonly sync: (kind: SyncKind) => Promise<boolean>;
+  /** Looks at the node, and reports that it is as programmed; false when it is not. */
+  readonly look: () => Promise<boolean>;
   /** What is served; undefined before the first sync that compiled. */
   readonly compiled: () => Compilation | undefined;
   /** Resolves after the first sync that worked. */
   readonly ready: Promise<void>;
 }
 
-function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: () => number | undefined): Sync {
+function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loop): Sync {
   let compiled: Compilation | undefined;
   /** The Services whose changes failed so far. */
   let owed: readonly string[] = [];
@@ -175,11 +178,17 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, pendingSince: (
     owed = done.ok ? [] : [...changes.names];
     reportSync(outlets, done, changes);
     if (!done.ok) return false;
-    await reportSuccess(outlets, done.figures?.healthChecked ?? [], store.changes(), pendingSince());
+    await reportSuccess(outlets, done.figures?.healthChecked ?? [], store.changes(), loop().pendingSince());
     becomeReady();
+    if (done.isUnread) loop().check();
     return true;
   };
-  return { sync, compiled: () => compiled, ready };
+  const look = async (): Promise<boolean> => {
+    const done = await syncer.look(() => new Promise((resolve) => setImmediate(resolve)));
+    if (typeof done === 'object') reportSync(outlets, done, NO_CHANGES);
+    return done !== 'differs';
+  };
+  return { sync, look, compiled: () => compiled, ready };
 }
 
 function reportSync({ log, metrics, report, history }: Outlets, done: SyncReport, changes: Changes): void {

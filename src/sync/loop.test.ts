@@ -8,13 +8,29 @@ type Seen = readonly [number, SyncKind];
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
+interface Settings {
+  readonly seconds?: number;
+  readonly results?: boolean[];
+  readonly sync?: number;
+  readonly minSync?: number;
+  readonly lookSeconds?: number;
+  readonly isSame?: () => boolean;
+}
+
 /** A loop whose syncs take `seconds` and end as `results` say, one after the other; true when there is none left. */
-function loopWith({ seconds = 0, results = [] as boolean[], sync = 30, minSync = 1 }) {
+function loopWith({ seconds = 0, results = [] as boolean[], sync = 30, minSync = 1, ...look }: Settings) {
   const start = Date.now();
   const seen: Seen[] = [];
+  const { lookSeconds = 0, isSame = () => true } = look;
+  const looks: number[] = [];
   const queued: number[] = [];
   const loop = newLoop({
     periods: () => ({ sync, minSync }),
+    look: async () => {
+      looks.push(Math.floor((Date.now() - start) / 10) / 100);
+      if (lookSeconds > 0) await new Promise((resolve) => setTimeout(resolve, lookSeconds * 1000));
+      return isSame();
+    },
     onQueued: (at) => queued.push((at - start) / 1000),
     sync: async (kind) => {
       // A timer of no time takes a millisecond here.
@@ -24,7 +40,7 @@ function loopWith({ seconds = 0, results = [] as boolean[], sync = 30, minSync =
     },
   });
   const pass = (time: number) => jest.advanceTimersByTimeAsync(time * 1000);
-  return { loop, seen, queued, pass };
+  return { loop, seen, looks, queued, pass };
 }
 
 describe('the loop', () => {
@@ -38,15 +54,40 @@ describe('the loop', () => {
     expect(seen).toEqual([[5, 'full']]);
   });
 
-  it('syncs the whole node every period', async () => {
-    const { loop, seen, pass } = loopWith({});
+  it('looks at the whole node every period', async () => {
+    const { loop, seen, looks, pass } = loopWith({ lookSeconds: 2 });
     loop.start();
-    await pass(61);
+    await pass(65);
+    expect(seen).toEqual([[0, 'full']]);
+    expect(looks).toEqual([30, 62]);
+  });
+
+  it('syncs the whole node at once when it differs', async () => {
+    const answers = [false, true];
+    const { loop, seen, looks, pass } = loopWith({ lookSeconds: 2, isSame: () => answers.shift() ?? true });
+    loop.start();
+    await pass(63);
     expect(seen).toEqual([
       [0, 'full'],
-      [30, 'full'],
-      [60, 'full'],
+      [32, 'full'],
     ]);
+    expect(looks).toEqual([30, 62]);
+  });
+
+  it('applies a change while it looks, and looks at once when asked to', async () => {
+    const { loop, seen, looks, pass } = loopWith({ lookSeconds: 9 });
+    loop.start();
+    await pass(5);
+    loop.check();
+    await pass(1);
+    loop.changed();
+    await pass(0);
+    expect(seen).toEqual([
+      [0, 'full'],
+      [6, 'partial'],
+    ]);
+    await pass(39);
+    expect(looks).toEqual([5, 44]);
   });
 
   it('applies a change at once when the last sync was long ago, and collects those that follow', async () => {
@@ -182,14 +223,15 @@ describe('the loop', () => {
   });
 
   it.each([-3600, 3600])('goes on when the clock of the day is set by %i s', async (seconds) => {
-    const { loop, seen, pass } = loopWith({});
+    const { loop, seen, looks, pass } = loopWith({});
     loop.start();
     await pass(5);
     jest.setSystemTime(Date.now() + seconds * 1000);
     loop.changed();
     await pass(1);
     await pass(30);
-    expect(seen.map(([, kind]) => kind)).toEqual(['full', 'partial', 'full']);
+    expect(seen.map(([, kind]) => kind)).toEqual(['full', 'partial']);
+    expect(looks).toHaveLength(1);
     expect(loop.isAlive()).toBe(true);
   });
 });

@@ -14,6 +14,7 @@ import { describeInKernel } from '../testing/machine/rings.js';
 import { differenceTo, liveNode } from '../testing/node/live.js';
 import { sample } from '../testing/run/extent.js';
 import { newStore } from '../watch/store.js';
+import type { Looked } from './look.js';
 import type { SyncKind, SyncReport } from './run.js';
 import { newSyncer } from './syncer.js';
 
@@ -28,6 +29,7 @@ const CHANGED = TEXT.replace('10.244.2.6', '10.244.2.66');
 interface Driver {
   /** Syncs to a text; then the node has no difference to it. */
   readonly sync: (text: string, kind: SyncKind) => Promise<SyncReport>;
+  readonly look: () => Promise<Looked>;
   readonly nft: (...args: readonly string[]) => Promise<string>;
   /** The command lines and inputs of the syncer since the last call. */
   readonly ran: () => readonly (readonly [string, string])[];
@@ -50,6 +52,7 @@ function drive(layout: string, use: (driver: Driver) => Promise<void>): Promise<
     await use({
       nft: async (...args) => succeeded(await host.run(['nft', ...args]), args.join(' ')).stdout,
       ran: () => ran.splice(0),
+      look: () => syncer.look(async () => undefined),
       sync: async (text, kind) => {
         const source = { name: 'cluster.yaml', text };
         store.replaceSnapshot(readSnapshot([source]).value);
@@ -77,6 +80,24 @@ describeKernel.each(sample(LAYOUTS, 1, 'sync'))('the syncer in nftables mode, la
       expect(ran().filter(([argv]) => argv.startsWith('nft'))).toEqual([]);
       expect((await sync(TEXT, 'partial')).ok).toBe(true);
       expect(await sync(TEXT, 'full')).toMatchObject({ ok: true, sent: {}, drift: [] });
+    }));
+
+  it('a look finds what was programmed, whatever changed since, and drift', () =>
+    drive(layout, async ({ sync, look, nft, ran }) => {
+      await sync(TEXT, 'full');
+      ran();
+      expect(await look()).toMatchObject({ ok: true, kind: 'full', sent: {} });
+      expect(ran().filter(([, input]) => input !== '')).toEqual([]);
+      await sync(CHANGED, 'partial');
+      expect(await look()).toMatchObject({ ok: true });
+      const [looked, changed] = await Promise.all([look(), sync(TEXT, 'partial')]);
+      expect([looked, changed]).toMatchObject([{ ok: true }, { ok: true, kind: 'partial' }]);
+      await nft('add', 'element', 'ip', 'kube-proxy', 'cluster-ips', '{', '192.0.2.9', '}');
+      expect(await look()).toBe('differs');
+      await nft('delete', 'element', 'ip', 'kube-proxy', 'cluster-ips', '{', '192.0.2.9', '}');
+      expect(await look()).toMatchObject({ ok: true });
+      await nft('flush', 'chain', 'ip6', 'kube-proxy', 'reject-chain');
+      expect(await look()).toBe('differs');
     }));
 
   it('finds drift, says what, and repairs it', () =>

@@ -49,14 +49,14 @@ describe('the reporter, of objects with errors', () => {
     [
       'one that comes back after a list without its object',
       (store) => {
-        store.replace('Service', [bad]);
-        store.replace('Service', []);
-        store.replace('Service', [bad]);
+        replace(store, [bad]);
+        replace(store, []);
+        replace(store, [bad]);
       },
       2,
       1,
     ],
-    ['one that is listed again', (store) => [[bad], [bad]].map((each) => store.replace('Service', each)), 1, 1],
+    ['one that is listed again', (store) => [[bad], [bad]].map((each) => replace(store, each)), 1, 1],
     [
       'a conflict that comes back is logged again',
       (store) => {
@@ -82,3 +82,10 @@ describe('the reporter, of objects with errors', () => {
     expect(left()['Service']).toBe(leftOut);
   });
 });
+
+/** All Services, two on a page. */
+function replace(store: Store, services: readonly unknown[]): void {
+  const { page, end } = store.list('Service');
+  for (let i = 0; i < services.length; i += 2) page(services.slice(i, i + 2));
+  end();
+}

@@ -17,6 +17,8 @@ interface Outcome {
   readonly ok: boolean;
   /** Whether a tool refused its input. */
   readonly refused: boolean;
+  /** Whether the node was not read after the change. */
+  readonly isUnread: boolean;
   /** All diagnostics of compiling, at every sync, the very same list until one changes; absent when the sync failed before it. */
   readonly found?: readonly Diagnostic[];
   /** Diagnostics about the node, and from its tools. */
@@ -52,6 +54,7 @@ export function newRun(kind: SyncKind): Run {
     kind,
     ok: true,
     refused: false,
+    isUnread: false,
     diagnostics: [],
     steps: [],
     drift: [],

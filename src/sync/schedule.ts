@@ -39,6 +39,21 @@ export function kindAt({ isFullAsked, retryAt, fullAt }: Schedule, now: number):
   return isFullAsked || retryAt !== undefined || now >= fullAt ? 'full' : 'partial';
 }
 
+/** Whether all that is due at `now` is a look whether the node is still as it was programmed. */
+export function isLookDue({ isFullAsked, retryAt, fullAt }: Schedule, now: number): boolean {
+  return !isFullAsked && retryAt === undefined && Number.isFinite(fullAt) && now >= fullAt;
+}
+
+/** The schedule while a look goes on, beside which changes are synced. */
+export function looking(schedule: Schedule): Schedule {
+  return { ...schedule, fullAt: Number.POSITIVE_INFINITY };
+}
+
+/** The schedule after a look that ended at `now`: where the node differs, a full sync is due. */
+export function looked(schedule: Schedule, isSame: boolean, now: number, syncMs: number): Schedule {
+  return { ...schedule, fullAt: now + syncMs, isFullAsked: schedule.isFullAsked || !isSame };
+}
+
 /** The schedule while a sync runs: what is asked for and changes from now on is for the next one. */
 export function started(schedule: Schedule, now: number): Schedule {
   return { ...schedule, isFullAsked: false, pendingSince: undefined, lastStart: now };

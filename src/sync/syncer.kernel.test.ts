@@ -17,6 +17,7 @@ import { differenceTo, type LiveNode, liveNode } from '../testing/node/live.js';
 import { sample } from '../testing/run/extent.js';
 import { CHAINS_PER_COMMIT } from '../tools/iptables/variants.js';
 import { newStore } from '../watch/store.js';
+import type { Looked } from './look.js';
 import type { SyncKind, SyncReport } from './run.js';
 import { newSyncer } from './syncer.js';
 
@@ -30,6 +31,7 @@ interface Driver {
   readonly node: LiveNode;
   /** Syncs to a text; then the node has no difference to it. */
   readonly sync: (text: string, kind: SyncKind) => Promise<SyncReport>;
+  readonly look: () => Promise<Looked>;
 }
 
 function drive(variant: Variant, use: (driver: Driver) => Promise<void>, layout = 'fast'): Promise<void> {
@@ -51,7 +53,7 @@ function drive(variant: Variant, use: (driver: Driver) => Promise<void>, layout 
       if (report.ok) expect(await differenceTo(node, [source], options)).toEqual([]);
       return report;
     };
-    await use({ host, node, sync });
+    await use({ host, node, sync, look: () => syncer.look(async () => undefined) });
   });
 }
 
@@ -84,6 +86,24 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
       expect((await sync(CHANGED, 'partial')).sent).toEqual({});
       expect((await sync(TEXT, 'partial')).ok).toBe(true);
       expect(await sync(TEXT, 'full')).toMatchObject({ ok: true, sent: {}, drift: [] });
+    }));
+
+  it('a look finds what was programmed beside rules of others, and drift', () =>
+    drive(variant, async ({ sync, look, host }) => {
+      const run = (...args: readonly string[]) => host.run([iptables, '-w', ...args]);
+      await run('-A', 'INPUT', '-s', '192.0.2.1', '-m', 'comment', '--comment', 'two\n-A lines', '-j', 'DROP');
+      await sync(TEXT, 'full');
+      expect(await look()).toMatchObject({ ok: true, kind: 'full', sent: {} });
+      const [looked, changed] = await Promise.all([look(), sync(CHANGED, 'partial')]);
+      expect([looked, changed]).toMatchObject([{ ok: true }, { ok: true, kind: 'partial' }]);
+      await run('-t', 'nat', '-A', 'POSTROUTING', '-s', '192.0.2.1', '-j', 'MASQUERADE');
+      expect(await look()).toMatchObject({ ok: true });
+      await run('-t', 'nat', '-I', 'POSTROUTING', '-j', 'MASQUERADE');
+      expect(await look()).toBe('differs');
+      await run('-t', 'nat', '-D', 'POSTROUTING', '1');
+      expect(await look()).toMatchObject({ ok: true });
+      await run('-I', 'KUBE-FORWARD', '-s', '192.0.2.1', '-j', 'DROP');
+      expect(await look()).toBe('differs');
     }));
 
   it('finds drift, says which rules, and repairs it', () =>

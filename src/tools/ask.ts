@@ -16,9 +16,14 @@ export interface Outcome {
 }
 
 /**
- * Runs a program on the node with `stdin` (empty when absent) and waits for its end. A failing program never rejects.
+ * Runs a program on the node with `stdin` (empty when absent) and waits for its end. A failing program never rejects. With
+ * `take` it may hand over the output piece by piece, which is then left out of the outcome.
  */
-export type Ask = (argv: readonly string[], stdin?: string | Iterable<string>) => Promise<Outcome>;
+export type Ask = (
+  argv: readonly string[],
+  stdin?: string | Iterable<string>,
+  take?: (piece: string) => void,
+) => Promise<Outcome>;
 
 /** The output of `argv`; undefined where `isAbsent` says that the node lacks it. Throws when it failed or was cut. */
 export async function answer(
@@ -34,6 +39,20 @@ export async function answer(
   // Every tool ends its last line with a newline.
   if (outcome.stdout !== '' && !outcome.stdout.endsWith('\n')) throw new Error(`${argv.join(' ')}: ${CUT}`);
   return outcome.stdout;
+}
+
+/** The outcome of a program whose output is taken line by line, as it comes. Throws when the last line was cut. */
+export async function eachLine(ask: Ask, argv: readonly string[], take: (line: string) => void): Promise<Outcome> {
+  let rest = '';
+  const takePiece = (piece: string): void => {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(line);
+  };
+  const outcome = await ask(argv, undefined, takePiece);
+  takePiece(outcome.stdout);
+  if (outcome.code === 0 && rest !== '') throw new Error(`${argv.join(' ')}: ${CUT}`);
+  return { ...outcome, stdout: '' };
 }
 
 /** The output of a program that must be installed. */

@@ -62,6 +62,26 @@ export interface ReadScope<Desired, Ours> extends Detected {
   readonly ours: Ours;
 }
 
+/**
+ * How to look at a large state beside changes: it is a set of parts, each with a text that names it and has all of it. So a
+ * node is compared with what was programmed by fingerprints, of which few bytes are kept.
+ */
+export interface Look<Desired, Observed, Ours> {
+  /** Tells `take` those of a state, apart from `rest`. A generator would take twice the time. */
+  parts(desired: Desired, ours: Ours, take: (part: string) => void): void;
+  /** What of a desired state is compared itself, because it stands beside foreign state or is small. */
+  rest(desired: Desired, ours: Ours): Desired;
+  /**
+   * The observed state without the parts that `isKnown` says are as programmed, in whichever spelling; undefined when it
+   * has others. Each part is asked for as it is read.
+   */
+  read(
+    ask: Ask,
+    scope: ReadScope<Desired, Ours>,
+    isKnown: (part: string) => boolean,
+  ): Promise<{ readonly observed: Observed } | undefined>;
+}
+
 /** Before and after as texts, split for review. */
 export interface Sides {
   readonly before: readonly Section[];
@@ -100,10 +120,14 @@ export interface Tool<Name extends string, Desired, Observed, Difference, Ours> 
 
   /** The observed state; `nothing` where the node cannot have any. Throws when it cannot be read completely. */
   read(ask: Ask, scope: ReadScope<Desired, Ours>): Promise<Observed>;
+  /** Absent: the state is small, or can only be read and compared as a whole. */
+  readonly look?: Look<Desired, Observed, Ours>;
   /** The foreign part of the observed state. */
   foreign(observed: Observed, ours: Ours): Observed;
   /** The node on which `desired` was programmed beside `foreign`. */
   assume(foreign: Observed, desired: Desired | undefined): Observed;
+  /** The foreign part after the change was carried out, where a change writes into it; absent: it stays. */
+  settled?(foreign: Observed, difference: Difference): Observed;
   /** `assumed`, read again as far as `difference` depends on what changes by itself; the very same when it does not. */
   recheck?(ask: Ask, assumed: Observed, difference: Difference): Promise<Observed>;
   /** What stays after a change until it ends by itself: a part of the foreign state, and the ServicePorts it is of. */

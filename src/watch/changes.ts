@@ -20,6 +20,9 @@ export interface Changes {
   readonly triggered: readonly number[];
 }
 
+/** Nothing changed. */
+export const NO_CHANGES: Changes = { services: 0, slices: 0, nodes: 0, names: new Set(), triggered: [] };
+
 /** Collects changes. */
 export interface ChangeLog {
   /** An object was added (without `before`), removed (without `object`) or modified. */

@@ -7,26 +7,34 @@ import { ApiError, request } from './request.js';
 import { pathOf, type Resource } from './resources.js';
 import type { Tuning } from './tuning.js';
 
-export interface Listed {
-  readonly objects: readonly ApiObject[];
+/** Receives the pages of a list as they come. */
+export interface Pages {
+  page(objects: readonly ApiObject[]): void;
+}
+
+export interface Listed<P> {
+  /** What received all pages. */
+  readonly into: P;
   /** Where to watch from. */
   readonly version: string;
 }
 
 /**
- * Lists `resource`; `keep` reduces each object. When the server has forgotten that moment before the last page is read,
+ * Lists `resource` into what `begin` makes; `keep` reduces each object. No page is kept, as all together are many times what
+ * is made of them. When the server has forgotten that moment before the last page is read,
  * the list starts again, and that time it is requested in one piece, as client-go does. Rejects with an ApiError,
  * also when the pages have no end.
  */
-export async function list(
+export async function list<P extends Pages>(
   client: ApiClient,
   resource: Resource<string>,
   tuning: Tuning,
   signal: AbortSignal,
+  begin: () => P,
   keep: Keep = strip,
-): Promise<Listed> {
+): Promise<Listed<P>> {
   const get = (query: Query): Promise<Page> => onePage(client, resource, query, tuning, signal, keep);
-  return (await inPages(get, String(tuning.pageSize))) ?? inOnePiece(get);
+  return (await inPages(get, String(tuning.pageSize), begin())) ?? inOnePiece(get, begin());
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -41,8 +49,12 @@ const MOST_OBJECTS = 1_000_000;
 const MOST_EMPTY = 10;
 
 /** Undefined when the server no longer knows the moment of the first page. */
-async function inPages(get: (query: Query) => Promise<Page>, limit: string): Promise<Listed | undefined> {
-  const objects = new Map<string, ApiObject>();
+async function inPages<P extends Pages>(
+  get: (query: Query) => Promise<Page>,
+  limit: string,
+  into: P,
+): Promise<Listed<P> | undefined> {
+  const keys = new Set<string>();
   let token = '';
   let empty = 0;
   for (;;) {
@@ -54,13 +66,14 @@ async function inPages(get: (query: Query) => Promise<Page>, limit: string): Pro
     const { items, version, next } = page;
     for (const item of items) {
       const key = keyOf(item);
-      if (objects.has(key)) throw endless(`${key} is in it twice`);
-      objects.set(key, item);
+      if (keys.has(key)) throw endless(`${key} is in it twice`);
+      keys.add(key);
     }
-    if (next === '') return { objects: [...objects.values()], version };
+    into.page(items);
+    if (next === '') return { into, version };
     if (next === token) throw endless('the same page comes again');
     if (items.length === 0 && ++empty > MOST_EMPTY) throw endless('its pages are empty');
-    if (objects.size > MOST_OBJECTS) throw endless(`it has more than ${MOST_OBJECTS} objects`);
+    if (keys.size > MOST_OBJECTS) throw endless(`it has more than ${MOST_OBJECTS} objects`);
     token = next;
   }
 }
@@ -69,13 +82,14 @@ function endless(why: string): ApiError {
   return nonsense(`the server sends a list that does not end: ${why}`);
 }
 
-async function inOnePiece(get: (query: Query) => Promise<Page>): Promise<Listed> {
+async function inOnePiece<P extends Pages>(get: (query: Query) => Promise<Page>, into: P): Promise<Listed<P>> {
   const { items, version, next } = await get({});
   if (next !== '') throw endless('it has a next page, though all was requested at once');
-  return { objects: items, version };
+  into.page(items);
+  return { into, version };
 }
 
-interface Page extends Pick<Listed, 'version'> {
+interface Page extends Pick<Listed<Pages>, 'version'> {
   readonly items: readonly ApiObject[];
   readonly next: string;
 }

@@ -9,11 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './client.js';
 import { events, type WatchEvent } from './events.js';
 import { list } from './list.js';
-import { keyOf, nonsense, strip, versionIn, versionOf } from './objects.js';
+import { type ApiObject, keyOf, nonsense, strip, versionIn, versionOf } from './objects.js';
 import { ApiError, request } from './request.js';
 import { pathOf, type Resource } from './resources.js';
 import { restoredTo } from './restored.js';
-import type { ObjectSink, WatchState } from './sink.js';
+import type { ListSink, ObjectSink, WatchState } from './sink.js';
 import { backoff, draw, type Tuning } from './tuning.js';
 import { isOlder, newest } from './versions.js';
 
@@ -91,14 +91,24 @@ async function resolveDoubt({ client, resource, tuning, signal }: Reflector, pro
 
 async function relist({ client, resource, tuning, sink, onState, onListed, signal }: Reflector, progress: Progress) {
   onState({ kind: resource.kind, state: 'listing' });
-  const { objects, version } = await list(client, resource, tuning, signal);
+  const { into, version } = await list(client, resource, tuning, signal, () => listInto(sink.list(resource.kind)));
   signal.throwIfAborted();
   if (progress.seen !== undefined && isOlder(version, progress.seen)) throw older(version, progress.seen);
-  sink.replace(resource.kind, objects);
-  progress.versions = new Map(objects.map((object) => [keyOf(object), versionIn(object)]));
+  into.end();
+  progress.versions = into.versions;
   progress.version = version;
   progress.seen = newest(progress.seen, version);
   onListed();
+}
+
+/** The sink of a list, and the version of each object in it. */
+function listInto({ page, end }: ListSink) {
+  const versions = new Map<string, string>();
+  const take = (objects: readonly ApiObject[]): void => {
+    for (const object of objects) versions.set(keyOf(object), versionIn(object));
+    page(objects);
+  };
+  return { versions, page: take, end };
 }
 
 /** Watches until the server ends it. */

@@ -5,12 +5,19 @@ import type { WatchedKind } from './resources.js';
 
 /** Receives objects. They have apiVersion and kind, but no fields that are large and decide no rule. */
 export interface ObjectSink {
-  /** The whole list of a kind: objects that are not in it are deleted. */
-  replace(kind: WatchedKind, objects: readonly unknown[]): void;
+  /** The whole list of a kind begins to come. Several may begin, of which one ends. */
+  list(kind: WatchedKind): ListSink;
   /** An object was added or modified. */
   put(kind: WatchedKind, object: unknown): void;
   /** An object was deleted, or no longer matches the selector. */
   remove(kind: WatchedKind, object: unknown): void;
+}
+
+/** Receives a whole list, which changes nothing before its end. */
+export interface ListSink {
+  page(objects: readonly unknown[]): void;
+  /** That was all: objects that are not in it are deleted. */
+  end(): void;
 }
 
 export interface WatchState {

@@ -60,8 +60,8 @@ export async function readAll(
     try {
       const objects: ApiObject[] = [];
       for (const resource of resourcesOf(each)) {
-        const listed = await list(bounded, resource, tuning, controller.signal, withoutManagedFields);
-        for (const object of listed.objects) objects.push(object);
+        const { into } = await list(bounded, resource, tuning, controller.signal, newCollected, withoutManagedFields);
+        for (const object of into.objects) objects.push(object);
       }
       return { ...each, objects };
     } catch (error) {
@@ -72,6 +72,15 @@ export async function readAll(
     }
   };
   return Promise.all(scopes.map(one));
+}
+
+/** All objects of a list. */
+function newCollected() {
+  const objects: ApiObject[] = [];
+  const page = (some: readonly ApiObject[]): void => {
+    for (const object of some) objects.push(object);
+  };
+  return { objects, page };
 }
 
 function resourcesOf({ kind, namespaces }: ReadScope): readonly Resource<string>[] {

@@ -28,7 +28,7 @@ export interface WatchOptions {
   readonly tuning?: Partial<Tuning>;
 }
 
-/** Begins to watch. The first call for a kind is sink.replace(); there is no call after stop(). */
+/** Begins to watch. The first change of a kind is the end of its list; there is no call after stop(). */
 export function watchCluster(
   client: ApiClient,
   { nodeName, also = [], sink, onState = () => {}, tuning = {} }: WatchOptions,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Diagnostic } from '../diag.js';
-import { newStore } from './store.js';
+import { newStore, type Store } from './store.js';
 
 function storeWithLog() {
   const problems: string[] = [];
@@ -43,7 +43,7 @@ describe('the store', () => {
       ...service('web', '10.96.0.1'),
       metadata: { name: 'web', namespace: 'default', resourceVersion: '2' },
     });
-    store.replace('Service', [service('web', '10.96.0.1')]);
+    replace(store, [service('web', '10.96.0.1')]);
     expect(store.snapshot().services[0]).toBe(first);
     expect(changes()).toBe(1);
     store.put('Service', service('web', '10.96.0.2'));
@@ -57,7 +57,7 @@ describe('the store', () => {
     store.put('Service', service('db', '10.96.0.2'));
     store.put('EndpointSlice', slice('web-1'));
     store.takeChanges();
-    store.replace('Service', [service('db', '10.96.0.2')]);
+    replace(store, [service('db', '10.96.0.2')]);
     expect(store.snapshot().services.map(({ metadata }) => metadata.name)).toEqual(['db']);
     expect(store.snapshot().slices).toHaveLength(1);
     expect(store.takeChanges()).toEqual({
@@ -71,9 +71,22 @@ describe('the store', () => {
     expect(store.takeChanges().services).toBe(0);
   });
 
+  it('takes a list at its end, and none that has no end', () => {
+    const { store, changes, problems } = storeWithLog();
+    store.put('Service', service('web', '10.96.0.1'));
+    const names = () => store.snapshot().services.map(({ metadata }) => metadata.name);
+    const { page, end } = store.list('Service');
+    store.list('Service').page([service('never', '10.96.0.9'), service('bad', 'x')]);
+    page([service('db', '10.96.0.2')]);
+    page([service('bad', 'x')]);
+    expect([names(), changes(), problems]).toEqual([['web'], 1, []]);
+    end();
+    expect([names(), changes(), problems.length > 0]).toEqual([['db'], 3, true]);
+  });
+
   it('leaves out an object with errors, reports it, and has the others', () => {
     const { store, problems } = storeWithLog();
-    store.replace('Service', [service('web', '10.96.0.1'), service('bad', 'x y -j ACCEPT'), {}, null]);
+    replace(store, [service('web', '10.96.0.1'), service('bad', 'x y -j ACCEPT'), {}, null]);
     expect(store.snapshot().services.map(({ metadata }) => metadata.name)).toEqual(['web']);
     expect(problems[0]).toMatch(/^Service default\/bad: spec\.clusterIPs?(\[0\])? must be /);
     store.put('Service', service('web', 'nonsense'));
@@ -134,3 +147,10 @@ describe('the store', () => {
     expect(problems).toEqual([]);
   });
 });
+
+/** All Services, two on a page. */
+function replace(store: Store, services: readonly unknown[]): void {
+  const { page, end } = store.list('Service');
+  for (let i = 0; i < services.length; i += 2) page(services.slice(i, i + 2));
+  end();
+}

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diag.js';
 import type { Cluster } from '../read/cluster.js';
 import { keyOf, readObserved } from '../read/observed.js';
 import { EMPTY_SNAPSHOT, type Node, type Service, type Snapshot } from '../read/types.js';
-import { type Changes, type Kind, newChanges } from './changes.js';
+import { type Changes, type Kind, newChanges, type Stored } from './changes.js';
 import { type Claimed, newClaimed } from './claimed.js';
 import { type Faults, newFaults } from './faults.js';
 import { LISTS, newStored, type StoredObjects } from './stored.js';
@@ -16,9 +16,9 @@ export interface Store extends Cluster {
   /** An object was added or modified. */
   put(kind: Kind, value: unknown): void;
   remove(kind: Kind, value: unknown): void;
-  /** All objects of a kind. */
-  replace(kind: Kind, values: readonly unknown[]): void;
-  /** The same for objects that were read before. */
+  /** All objects of a kind begin to come; they are read page by page, and taken at the end. */
+  list(kind: Kind): { page(values: readonly unknown[]): void; end(): void };
+  /** All objects of all kinds, which were read before. */
   replaceSnapshot(snapshot: Snapshot): void;
   /** A Node by its name. */
   node(name: string): Node | undefined;
@@ -78,15 +78,25 @@ export function newStore({ onChange, onInvalid }: StoreOptions): Store {
   };
 }
 
-type Inputs = Pick<Store, 'put' | 'remove' | 'replace' | 'replaceSnapshot'>;
+type Inputs = Pick<Store, 'put' | 'remove' | 'list' | 'replaceSnapshot'>;
 
-function inputs({ set, drop, keepOnly }: StoredObjects, faults: Faults): Inputs {
-  const put = (kind: Kind, value: unknown): void => {
-    const key = keyOf(value);
-    const { value: known, diagnostics } = readObserved(kind, value);
+/** What was read of a value; absent: it has errors. */
+interface Read {
+  readonly key: string | undefined;
+  readonly object: Stored | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function read(kind: Kind, value: unknown): Read {
+  const { value: known, diagnostics } = readObserved(kind, value);
+  return { key: keyOf(value), object: known?.object as Stored | undefined, diagnostics };
+}
+
+function inputs({ set, same, drop, keepOnly }: StoredObjects, faults: Faults): Inputs {
+  const take = (kind: Kind, { key, object, diagnostics }: Read): void => {
     faults.judge(kind, key, diagnostics);
     if (key === undefined) return;
-    if (known) set(kind, known.object as Service, key);
+    if (object) set(kind, object, key);
     else drop(kind, key);
   };
   const retain = (kind: Kind, keys: ReadonlySet<string | undefined>): void => {
@@ -94,15 +104,24 @@ function inputs({ set, drop, keepOnly }: StoredObjects, faults: Faults): Inputs 
     faults.keepOnly(kind, keys);
   };
   return {
-    put,
+    put: (kind, value) => take(kind, read(kind, value)),
     remove: (kind, value) => {
       const key = keyOf(value) ?? '';
       faults.judge(kind, key, []);
       drop(kind, key);
     },
-    replace: (kind, values) => {
-      retain(kind, new Set(values.map(keyOf)));
-      for (const value of values) put(kind, value);
+    list: (kind) => {
+      const all: Read[] = [];
+      return {
+        page: (values) => {
+          // Of an object that is as before, the one that is there is kept.
+          for (const each of values.map((value) => read(kind, value))) all.push({ ...each, object: same(kind, each) });
+        },
+        end: () => {
+          retain(kind, new Set(all.map(({ key }) => key)));
+          for (const each of all) take(kind, each);
+        },
+      };
     },
     replaceSnapshot: (given) => {
       for (const [kind, name] of Object.entries(LISTS) as [Kind, (typeof LISTS)[Kind]][]) {

@@ -20,6 +20,11 @@ export interface StoredObjects {
   /** The slices of a Service, `default/web`, sorted by name. */
   slicesOf(service: string): readonly EndpointSlice[];
   set(kind: Kind, object: Stored, key: string): void;
+  /** The object that is there when it has the same fields, or else the given one. */
+  same(
+    kind: Kind,
+    given: { readonly key: string | undefined; readonly object: Stored | undefined },
+  ): Stored | undefined;
   drop(kind: Kind, key: string): void;
   /** Drops the objects of a kind that `keys` does not have. */
   keepOnly(kind: Kind, keys: ReadonlySet<string | undefined>): void;
@@ -45,6 +50,10 @@ export function newStored(
   return {
     byName,
     slicesOf: (service) => slices.get(service) ?? NONE,
+    same: (kind, { key = '', object }) => {
+      const before = byName[kind].get(key);
+      return before && object && isSame(before, object) ? before : object;
+    },
     set: (kind, object, key) => {
       const before = byName[kind].get(key);
       if (before && isSame(before, object)) return;
@@ -79,5 +88,5 @@ function putIn(slices: Map<string, readonly EndpointSlice[]>, slice: EndpointSli
 
 /** Whether two objects have the same fields, wherever they were written. */
 function isSame<T extends { readonly origin: unknown }>(a: T, b: T): boolean {
-  return JSON.stringify({ ...a, origin: null }) === JSON.stringify({ ...b, origin: null });
+  return a === b || JSON.stringify({ ...a, origin: null }) === JSON.stringify({ ...b, origin: null });
 }

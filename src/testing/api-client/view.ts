@@ -27,10 +27,16 @@ export function newView(): View {
     objects: () => [...known.values()].map(versioned).sort(),
     get: (name) => known.get(name),
     sink: {
-      replace: (kind, objects) => {
-        told.push(`replace ${kind} (${objects.length})`);
-        for (const [name, object] of known) if (object.kind === kind) known.delete(name);
-        for (const object of objects as readonly StoredObject[]) known.set(nameOf(object), object);
+      list: (kind) => {
+        const objects: StoredObject[] = [];
+        return {
+          page: (some) => void objects.push(...(some as readonly StoredObject[])),
+          end: () => {
+            told.push(`replace ${kind} (${objects.length})`);
+            for (const [name, object] of known) if (object.kind === kind) known.delete(name);
+            for (const object of objects) known.set(nameOf(object), object);
+          },
+        };
       },
       put: (_, object) => {
         told.push(`put ${versioned(object as StoredObject)}`);

@@ -51,6 +51,7 @@ export const RULES: readonly Rule[] = [
   rule('tools/lines.ts', 'diag.ts'),
   rule('tools/ask.ts', 'diag.ts'),
   rule('tools/detected.ts', 'ip.ts'),
+  rule('tools/fingerprints.ts', ''),
   rule('tools/tool.ts', 'tools/ask.ts tools/detected.ts review/compare.ts diag.ts ip.ts owner.ts text.ts'),
   rule('tools/refusal.ts', 'tools/ask.ts tools/tool.ts diag.ts text.ts'),
   rule(
@@ -173,7 +174,7 @@ export const RULES: readonly Rule[] = [
     'apply/',
     'diff/ backends/backend.ts backends/ours.ts backends/served.ts tools/ diag.ts ip.ts options.ts text.ts',
   ),
-  rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os global:setTimeout'),
+  rule('apply/host.ts', 'tools/ask.ts', 'npm:execa node:os node:timers global:setTimeout'),
   rule('apply/lock.ts', 'diag.ts files.ts', 'node:child_process node:fs global:process'),
   rule('watch/', '', 'node:timers global:Math.random global:performance global:setTimeout'),
   rule('watch/client.ts', 'watch/kubeconfig.ts', 'node:http node:https node:stream node:zlib'),
@@ -198,7 +199,7 @@ export const RULES: readonly Rule[] = [
     'sync/',
     'watch/changes.ts watch/source.ts watch/store.ts increment/ serve/ report/ apply/ diff/ review/ backends/backend.ts ' +
       'backends/index.ts backends/features.ts resolve/types.ts tools/ read/ diag.ts options.ts owner.ts',
-    'npm:pino global:Date.now global:Math.random global:performance global:setTimeout',
+    'npm:pino global:Date.now global:Math.random global:performance global:setImmediate global:setTimeout',
   ),
   rule('sync/collect.ts', '', 'node:v8 node:vm global:setTimeout'),
   rule(

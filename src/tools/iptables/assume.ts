@@ -3,6 +3,7 @@
  * were programmed since. Reading a large node takes a second; this takes no time.
  */
 import type { Family } from '../../ip.js';
+import type { ChainEdits, RuleSetDiff } from './diff.js';
 import type { IptablesOurs } from './ownership.js';
 import { parseRule, type SavedChain, type SavedRuleSet, type SavedTable } from './parse.js';
 import { linesOf } from './print.js';
@@ -32,6 +33,26 @@ function copied({ name, policy, lines, lookups }: SavedChain, family: Family): S
 
 function copy(text: string): string {
   return JSON.parse(JSON.stringify(text));
+}
+
+/** The foreign rules after our rules among them were edited. */
+export function settled(foreign: SavedRuleSet, differences: readonly RuleSetDiff[]): SavedRuleSet {
+  const { family } = foreign;
+  const edited = differences.find((each) => each.family === family)?.tables ?? [];
+  const tables = foreign.tables.map(({ name, chains }) => {
+    const edits = new Map(edited.find((table) => table.name === name)?.edits.map((each) => [each.chain, each.lines]));
+    return { name, chains: chains.map((chain) => withEdits(chain, edits.get(chain.name), family)) };
+  });
+  return { family, tables };
+}
+
+function withEdits(chain: SavedChain, edits: ChainEdits['lines'] | undefined, family: Family): SavedChain {
+  if (!edits) return chain;
+  let at = 0;
+  const all = edits.map((line) => ({ ...line, lookup: line.kind !== '+' && chain.lookups?.[at++] === true }));
+  const left = all.filter(({ kind }) => kind !== '-');
+  const lookups = chain.lookups && { lookups: left.map(({ lookup }) => lookup) };
+  return copied({ ...chain, lines: left.map(({ text }) => text), ...lookups }, family);
 }
 
 /** The rule set of a node on which `desired` was programmed beside the foreign rules of `others`. */

@@ -16,6 +16,8 @@ export interface IptablesOurs {
   /** In a rule set as it is on a node. */
   readonly ownershipIn: (observed: RuleSet) => Ownership;
   readonly isServiceChain: IsServiceChain;
+  /** Whether another program, such as kubelet, writes a chain of this name as well. */
+  readonly isShared: (table: TableName, name: string) => boolean;
   /** `desired` without the rules that another program on the node, such as kubelet, adds itself. */
   readonly beside: (observed: RuleSet, desired: RuleSet) => RuleSet;
   /** Whether `desired` relies on rules of such a program that are missing. */

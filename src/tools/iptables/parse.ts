@@ -9,6 +9,7 @@ import { quotesClose } from './parse/words.js';
 import { type Chain, isTableName, type RuleSet, type Table } from './types.js';
 
 export { parseRule } from './parse/rule.js';
+export { quotesClose } from './parse/words.js';
 
 /** A rule set that was read: its tables in the order of the text. */
 export interface SavedRuleSet extends RuleSet {
@@ -156,7 +157,7 @@ function endOfLine(text: string, start: number): number {
 /**
  * xt_comment holds 256 characters, others such as log prefixes fewer; escapes double them, and a line may have several.
  */
-const LONGEST_COMMENT = 4096;
+export const LONGEST_COMMENT = 4096;
 
 /** The line without the carriage return of a DOS file, and without the trailing blank of old versions. */
 function trimEnd(line: string): string {

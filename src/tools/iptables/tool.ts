@@ -5,27 +5,19 @@ import type { Family } from '../../ip.js';
 import { joined } from '../../text.js';
 import type { Outcome } from '../ask.js';
 import type { How, Phase, Step, Tool } from '../tool.js';
-import { assume, foreign } from './assume.js';
+import { assume, foreign, settled } from './assume.js';
 import { changesOf } from './changes.js';
 import { diff, type RuleSetDiff } from './diff.js';
-import { markLookups } from './lookups.js';
+import { look } from './look.js';
 import { own } from './own.js';
 import type { IptablesOurs } from './ownership.js';
 import type { SavedRuleSet } from './parse.js';
-import { readRules, readTablesBehind } from './read.js';
+import { readAll } from './read-all.js';
 import { isLocked, rejected } from './rejected.js';
 import { remarks } from './remarks.js';
 import { type ScriptPhase, script } from './script.js';
 import { showChains } from './show.js';
-import type { RuleSet } from './types.js';
-
-/** The rules of a mode. */
-export interface IptablesState {
-  /** One for each family. */
-  readonly ruleSets: readonly RuleSet[];
-  /** Whether the rules alone lead packets to endpoints, as in iptables mode; in ipvs mode virtual servers do. */
-  readonly isComplete: boolean;
-}
+import type { IptablesState } from './state.js';
 
 export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], readonly RuleSetDiff[], IptablesOurs> =
   {
@@ -33,15 +25,11 @@ export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], 
     nothing: [],
     isAtomic: true,
 
-    async read(ask, { iptables, nft, desired, ours }) {
-      if (!iptables) return [];
-      const saved = await readRules(ask, iptables, nft?.program);
-      if (iptables.variant === 'legacy') return saved;
-      const tables = await readTablesBehind(ask, saved, nft?.program);
-      return tables ? markLookups(ask, saved, desired?.ruleSets ?? [], ours, nft?.program) : saved;
-    },
+    read: readAll,
+    look,
     foreign: (observed, ours) => observed.map((ruleSet) => foreign(ruleSet, ours)),
     assume: (others, desired) => others.map((ruleSet) => assume(ruleSet, desired?.ruleSets ?? [])),
+    settled: (others, differences) => others.map((ruleSet) => settled(ruleSet, differences)),
     diff: (observed, desired, ours) =>
       observed.map((there) => {
         const { family } = there;

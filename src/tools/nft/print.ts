@@ -87,6 +87,8 @@ function headRank(text: string): number {
 
 /** `10.96.0.1 . tcp . 80 comment "x" : goto services` */
 export function printElement({ key, timeout, comment, data }: Element): string {
+  // Nearly all; a large cluster has hundreds of thousands.
+  if (timeout === undefined && comment === undefined) return data === undefined ? key : `${key} : ${data}`;
   const lifetime = timeout === undefined ? '' : ` timeout ${duration(timeout)}`;
   const note = comment === undefined ? '' : ` comment ${quote(comment)}`;
   return `${key}${lifetime}${note}${data === undefined ? '' : ` : ${data}`}`;

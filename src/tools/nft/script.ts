@@ -106,6 +106,7 @@ function change(table: TableDiff, isUnmade: (set: SetDiff) => boolean): readonly
 
 /** Deletions need only the keys. One of an element that gets other data belongs to the Service that it is added for. */
 function deletions(place: string, { name, added, removed }: SetDiff): readonly Line[] {
+  if (removed.length === 0) return [];
   const anew = new Map(added.map((element) => [element.key, element]));
   const elements = removed.map((element) => anew.get(element.key) ?? element);
   return elementLines(`delete element ${place} ${name}`, elements, ({ key }) => key);
@@ -120,14 +121,20 @@ function elementLines(
   elements: readonly Element[],
   print: (element: Element) => string,
 ): readonly Line[] {
-  const groups: Element[][] = [];
-  for (const element of elements) {
-    const last = groups.at(-1);
-    const [first] = last ?? [];
-    if (last && first && first.origin === element.origin && last.length < MOST_ELEMENTS) last.push(element);
-    else groups.push([element]);
+  const lines: Line[] = [];
+  for (let from = 0; from < elements.length; ) {
+    const first = elements[from];
+    let text = first ? print(first) : '';
+    let at = from + 1;
+    for (; at < elements.length && at < from + MOST_ELEMENTS; at++) {
+      const element = elements[at];
+      if (!element || element.origin !== first?.origin) break;
+      text += `, ${print(element)}`;
+    }
+    lines.push({ text: `${command} { ${text} }`, ...whose(first) });
+    from = at;
   }
-  return groups.map((group) => ({ text: `${command} { ${group.map(print).join(', ')} }`, ...whose(group[0]) }));
+  return lines;
 }
 
 function createTable(table: TableDiff): readonly Line[] {

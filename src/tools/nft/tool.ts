@@ -8,6 +8,7 @@ import type { How, Phase, Step, Tool } from '../tool.js';
 import { changesOf, type Sections } from './changes.js';
 import { crashSentence, isCrash } from './crash.js';
 import { diff, type TableDiff } from './diff.js';
+import { look } from './look.js';
 import { printTableName } from './print.js';
 import { readOurs } from './read.js';
 import { rejected } from './rejected.js';
@@ -37,6 +38,7 @@ export const nft: Tool<'nft', NftState, readonly Table[] | undefined, readonly T
 
   read: (ask, { nft: detected, desired, ours }) =>
     readOurs(ask, programOf(detected), ours.isTable, desired !== undefined),
+  look,
   foreign: () => [],
   assume: (_, desired) => desired?.tables ?? [],
   diff: (tables = [], desired, { isTable }) => diff(tables.filter(isTable), desired?.tables ?? []),

@@ -2,8 +2,8 @@
  * sysctl as a tool: kernel parameters. Nothing is ever removed: a parameter that is not desired keeps its value.
  */
 import { show as shown } from '../../diag.js';
-import { answer } from '../ask.js';
-import { sides, type Tool } from '../tool.js';
+import { type Ask, answer } from '../ask.js';
+import { type ReadScope, sides, type Tool } from '../tool.js';
 import { parse, print, type Sysctls } from './sysctl.js';
 
 export const sysctl: Tool<'sysctl', Sysctls, Sysctls, Sysctls, undefined> = {
@@ -12,15 +12,11 @@ export const sysctl: Tool<'sysctl', Sysctls, Sysctls, Sysctls, undefined> = {
   // A container may not be allowed to set them. Services work without them, except for corner cases.
   optional: { code: 'sysctl-not-set', hint: 'set it on the node' },
 
-  /** Those of the desired names that exist. The kernel may not have all of them yet, and a node may lack sysctl(8). */
-  async read(ask, { desired = {} }) {
-    const names = Object.keys(desired);
-    if (names.length === 0) return {};
-    const text = (await answer(ask, ['sysctl', '-e', ...names])) ?? '';
-    const unread = text.split('\n').filter((line) => line !== '' && !/^\S+ = /.test(line));
-    if (unread.length > 0)
-      throw new Error(`sysctl prints something that vipc does not understand: ${shown(unread[0])}`);
-    return Object.fromEntries(Object.entries(parse(text)).filter(([name]) => names.includes(name)));
+  read,
+  look: {
+    parts: () => {},
+    rest: (desired) => desired,
+    read: async (ask, scope) => ({ observed: await read(ask, scope) }),
   },
   foreign: (observed) => observed,
   assume: (foreign, desired) => ({ ...foreign, ...desired }),
@@ -40,3 +36,13 @@ export const sysctl: Tool<'sysctl', Sysctls, Sysctls, Sysctls, undefined> = {
   ofFamily: (desired) => desired,
   show: () => [],
 };
+
+/** Those of the desired names that exist. The kernel may not have all of them yet, and a node may lack sysctl(8). */
+async function read(ask: Ask, { desired = {} }: Pick<ReadScope<Sysctls, undefined>, 'desired'>): Promise<Sysctls> {
+  const names = Object.keys(desired);
+  if (names.length === 0) return {};
+  const text = (await answer(ask, ['sysctl', '-e', ...names])) ?? '';
+  const unread = text.split('\n').filter((line) => line !== '' && !/^\S+ = /.test(line));
+  if (unread.length > 0) throw new Error(`sysctl prints something that vipc does not understand: ${shown(unread[0])}`);
+  return Object.fromEntries(Object.entries(parse(text)).filter(([name]) => names.includes(name)));
+}

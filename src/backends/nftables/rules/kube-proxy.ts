@@ -30,26 +30,40 @@ export function layoutKubeProxy(ports: readonly ServicePort[], context: Context)
  * ServicePort that has it, in all maps.
  */
 export function sharedElements(lowered: readonly LoweredPort[]): (set: string) => Iterable<Element> {
-  let collected: ReadonlyMap<string, ReadonlyMap<string, Element>> | undefined;
+  let collected: ReadonlyMap<string, readonly Element[]> | undefined;
   return (set) => {
     collected ??= collect(lowered);
-    return collected.get(set)?.values() ?? [];
+    return collected.get(set) ?? [];
   };
 }
 
-function collect(lowered: readonly LoweredPort[]): ReadonlyMap<string, ReadonlyMap<string, Element>> {
+function collect(lowered: readonly LoweredPort[]): ReadonlyMap<string, readonly Element[]> {
   const holders = new Map<string, LoweredPort>();
-  const sets = new Map<string, Map<string, Element>>();
+  const sets = new Map<string, Element[]>();
   for (const port of lowered) {
     for (const { set, element } of port.shared) {
-      const { key } = element;
-      const holder = holders.get(key);
-      if (!holder) holders.set(key, port);
+      const holder = holders.get(element.key);
+      if (!holder) holders.set(element.key, port);
       if (holder && holder !== port) continue;
-      const found = sets.get(set) ?? new Map<string, Element>();
-      sets.set(set, found);
-      if (!found.has(key)) found.set(key, element);
+      const found = sets.get(set);
+      if (!found) sets.set(set, [element]);
+      else if (!holder || !isThere(found, element.key, port, holders)) found.push(element);
     }
   }
   return sets;
+}
+
+/** Whether `port` has placed the key already; what a ServicePort has in a set stands at the end while it is collected. */
+function isThere(
+  found: readonly Element[],
+  key: string,
+  port: LoweredPort,
+  holders: ReadonlyMap<string, LoweredPort>,
+): boolean {
+  for (let i = found.length - 1; i >= 0; i--) {
+    const other = found[i]?.key ?? '';
+    if (other === key) return true;
+    if (holders.get(other) !== port) return false;
+  }
+  return false;
 }

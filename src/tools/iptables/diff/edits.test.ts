@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Chains, restored } from '../../../testing/node/restored.js';
+import { settled } from '../assume.js';
 import { parseRule } from '../parse.js';
 import { script } from '../script.js';
 import type { Rule, TableName } from '../types.js';
@@ -67,11 +68,16 @@ describe('diffRules', () => {
   ])('%s: rules that look into sets are not judged: %s', (table, _, before, after) => {
     const isLookup = (name: string) => isOthers(name) || name === 'old';
     const names = words(before);
-    const edits = diffRules({ ...chain(table, names), lookups: names.map(isLookup) });
-    const lines = edits.flatMap((edit) => edit.lines.filter(({ kind }) => kind !== '-').map(({ text }) => text));
-    expect(edits.length > 0 ? lines : names.map((name) => RULES[name])).toEqual(
-      words(after).map((name) => RULES[name]),
-    );
+    const lookups = names.map(isLookup);
+    const edits = diffRules({ ...chain(table, names), lookups });
+    const { lines } = chain(table, names);
+    const there = { name: 'CHAIN', lines, lookups, rules: () => [] };
+    const changed = { name: table, chains: [], edits, entrances: new Set<string>(), referenced: [] };
+    const foreign = { family: 'ipv4', tables: [{ name: table, chains: [there] }] } as const;
+    const [settledTable] = settled(foreign, [{ family: 'ipv4', tables: [changed] }]).tables;
+    expect(settledTable?.chains).toMatchObject([
+      { lines: words(after).map((name) => RULES[name]), lookups: words(after).map(isLookup) },
+    ]);
   });
 
   it.each<[string, string, string, string]>([

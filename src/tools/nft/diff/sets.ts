@@ -30,10 +30,10 @@ function diffSet(before: NamedSet | undefined, after: NamedSet | undefined): rea
   if (before === after) return [];
   const { name } = (after ?? before) as NamedSet;
   const isRemade = before !== undefined && after !== undefined && head(before) !== head(after);
-  const [there, wanted] = [elementsOf(before), elementsOf(after)];
-  const { added, removed } = isRemade
-    ? { added: [...wanted.values()], removed: [...there.values()] }
-    : diffElements(there, wanted);
+  const { added, removed } =
+    before && after && !isRemade
+      ? diffElements(elementsOf(before), elementsOf(after))
+      : { added: listed(after), removed: listed(before) };
   if (before && after && !isRemade && added.length + removed.length === 0) return [];
   return [{ name, ...(before && { before }), ...(after && { after }), isRemade, added, removed }];
 }
@@ -64,12 +64,17 @@ function isSame(a: Element, b: Element): boolean {
   return a === b || printElement(a) === printElement(b);
 }
 
+/** All elements of a set that is made or goes as a whole. */
+function listed(set: NamedSet | undefined): readonly Element[] {
+  return set && !set.flags.includes('dynamic') ? [...set.elements()] : [];
+}
+
 const NONE: Elements = new Map();
 const known = new WeakMap<NamedSet, Elements>();
 
 /** By key; kept, because the desired state of one sync is the presumed state of the next. */
-function elementsOf(set: NamedSet | undefined): Elements {
-  if (!set || set.flags.includes('dynamic')) return NONE;
+function elementsOf(set: NamedSet): Elements {
+  if (set.flags.includes('dynamic')) return NONE;
   const found = known.get(set) ?? new Map([...set.elements()].map((element) => [element.key, element]));
   known.set(set, found);
   return found;

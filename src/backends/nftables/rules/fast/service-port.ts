@@ -67,19 +67,19 @@ function numberedEndpoints(
   const protocol = L4[port.name.protocol];
   const key = space.keyOf(frontend, protocol);
   return [
-    placed(port, portMap(space), { key: space.portKeyOf(frontend, protocol), data: String(first.port) }),
-    ...endpoints.map(({ ip }, slot) => placed(port, slotMap(space, slot), { key, data: inetNtop(ip) })),
+    placed(port, portMap(space), space.portKeyOf(frontend, protocol), String(first.port)),
+    ...endpoints.map(({ ip }, slot) => placed(port, slotMap(space, slot), key, inetNtop(ip))),
   ];
 }
 
 function sources(port: ServicePort, frontend: Frontend, space: Space): readonly Placed[] {
   if (!frontend.sourceRanges) return [];
   const key = space.portKeyOf(frontend, L4[port.name.protocol]);
-  return allowedSources(port, frontend.sourceRanges).map((source) =>
-    placed(port, SOURCES, { key: `${key} . ${source}` }),
-  );
+  return allowedSources(port, frontend.sourceRanges).map((source) => placed(port, SOURCES, `${key} . ${source}`));
 }
 
-function placed({ name, origin }: ServicePort, set: string, element: Element): Placed {
-  return { set, element: { ...element, owner: name, origin } };
+/** Written out, as there is one for each endpoint of each address. */
+function placed({ name: owner, origin }: ServicePort, set: string, key: string, data?: string): Placed {
+  const element: Element = data === undefined ? { key, owner, origin } : { key, data, owner, origin };
+  return { set, element };
 }

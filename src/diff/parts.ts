@@ -1,0 +1,25 @@
+/**
+ * parts: a desired state as a set of parts, and what is left of it; see Look in tools/tool.ts.
+ */
+import { oursIn } from '../backends/ours.js';
+import type { AnyTool } from '../tools/tool.js';
+import { type DesiredState, TOOLS } from '../tools/tools.js';
+import { byTool } from './plan.js';
+
+/** Tells `take` the parts of all tools. */
+export function takeParts(
+  desired: DesiredState,
+  take: (part: string) => void,
+  tools: readonly AnyTool[] = TOOLS,
+): void {
+  const [of, ours] = [byTool(desired), byTool(oursIn({}))];
+  for (const { name, look } of tools) if (look && of[name] !== undefined) look.parts(of[name], ours[name], take);
+}
+
+/** What is compared itself; undefined when a tool of `desired` can only be read as a whole. */
+export function restOf(desired: DesiredState, tools: readonly AnyTool[] = TOOLS): DesiredState | undefined {
+  const [of, ours] = [byTool(desired), byTool(oursIn({}))];
+  const used = tools.filter(({ name }) => of[name] !== undefined);
+  if (used.some(({ look }) => !look)) return undefined;
+  return Object.fromEntries(used.map(({ name, look }) => [name, look?.rest(of[name], ours[name])]));
+}

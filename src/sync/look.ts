@@ -1,0 +1,66 @@
+/**
+ * Look: whether the node still has what was programmed, found out beside changes: they are applied meanwhile, and what
+ * they change is not judged. A look changes nothing; where it finds another part, a full sync reads and repairs all.
+ *
+ *     machine: the same? ─ parts of what was programmed ─ read part by part: all known, none missing? ─ forget flows
+ */
+import { lookAt } from '../apply/look.js';
+import { readMachine } from '../apply/read.js';
+import { othersOf } from '../diff/assume.js';
+import { plan } from '../diff/plan.js';
+import { remarks } from '../diff/remarks.js';
+import type { ObservedState } from '../tools/tools.js';
+import type { Programmed } from './programmed.js';
+import { newRun, reportOf, type SyncReport } from './run.js';
+import { forget, planOptions, type State } from './state.js';
+
+/** A report when all is as programmed; `unknown` when a full sync came in between. */
+export type Looked = SyncReport | 'differs' | 'unknown';
+
+/** Looks at the node of `state`, while no sync runs; `breathe` lets everything else have its turn. Never rejects. */
+export async function look(state: State, breathe: () => Promise<unknown>): Promise<Looked> {
+  const { programmed } = state;
+  if (!programmed) return 'differs';
+  try {
+    return await lookWith(state, programmed, breathe);
+  } catch {
+    // A full sync meets the same fault, and says so.
+    return state.programmed === programmed ? 'differs' : 'unknown';
+  }
+}
+
+async function lookWith(state: State, programmed: Programmed, breathe: () => Promise<unknown>): Promise<Looked> {
+  const { compiled, options, configured, given } = state;
+  const { host, detected } = given.target;
+  if (!compiled) return 'differs';
+  const run = newRun('full');
+  const machine = await run.watch.time('read', () => readMachine(host, configured, detected));
+  if (JSON.stringify(machine) !== JSON.stringify(options?.machine)) return 'differs';
+  await run.watch.time('compile', () => programmed.collect(compiled, breathe));
+  const observed = await run.watch.time('read', () => readParts(state, programmed));
+  if (state.programmed !== programmed) return 'unknown';
+  if (!observed) return 'differs';
+  const next = plan(observed, programmed.rest, planOptions(state));
+  if (next.steps.length > 0) return 'differs';
+  // While a change is carried out, what it began with is kept.
+  if (state.others) state.others = othersOf(observed);
+  run.diagnostics.push(...remarks(observed, programmed.rest));
+  run.compiled = compiled;
+  run.found = compiled.diagnostics();
+  if (state.figures) run.figures = state.figures;
+  const served = { served: compiled.resolved(), after: programmed.rest };
+  await forget(given.target, served, observed, next, run);
+  return reportOf(run);
+}
+
+/** What the node has beside all parts; undefined when it has others, or not all. */
+async function readParts({ given }: State, programmed: Programmed): Promise<ObservedState | undefined> {
+  const { host, detected } = given.target;
+  const reading = programmed.begin();
+  try {
+    const observed = await lookAt(host, detected, programmed.rest, reading.isKnown);
+    return reading.isWhole() ? observed : undefined;
+  } finally {
+    reading.end();
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The parts that looks compare with are those of what is programmed, whatever changes while they are collected and while
+ * a node is read.
+ */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { takeParts } from '../diff/parts.js';
+import { type Compilation, compileAll } from '../increment/compiler.js';
+import { SMALL_OPTIONS } from '../testing/cases/small-cluster.js';
+import { type Event, histories } from '../testing/random/histories.js';
+import { often } from '../testing/run/extent.js';
+import { newStore, type Store } from '../watch/store.js';
+import { newProgrammed, type Programmed } from './programmed.js';
+
+const LAYOUTS = [
+  ['iptables', 'kube-proxy'],
+  ['iptables', 'fast'],
+  ['nftables', 'kube-proxy'],
+  ['nftables', 'fast'],
+] as const;
+
+interface Subject {
+  readonly compiled: Compilation;
+  readonly programmed: Programmed;
+  /** The next events of the history. */
+  readonly change: () => void;
+}
+
+/** A cluster at the beginning of a history, whose Node stays as it is. */
+function begin([first = [], ...rest]: readonly (readonly Event[])[], mode: string, layout: string): Subject {
+  const store: Store = newStore({ onChange: () => undefined, onInvalid: () => undefined });
+  const put = (events: readonly Event[]) => {
+    for (const { kind, object, isGone } of events) store[isGone ? 'remove' : 'put'](kind, object);
+  };
+  put(first);
+  const { value: compiled } = compileAll(store, { ...SMALL_OPTIONS, mode }, { skipInvalid: true, layout });
+  const programmed = compiled && newProgrammed(compiled.desired(), 1);
+  if (!compiled || !programmed) throw new Error('nothing was compiled');
+  store.takeChanges();
+  const later = rest.map((events) => events.filter(({ kind }) => kind === 'Service' || kind === 'EndpointSlice'));
+  const change = () => {
+    put(later.shift() ?? []);
+    programmed.change(compiled.change(store, store.takeChanges().names));
+    programmed.changed();
+  };
+  return { compiled, programmed, change };
+}
+
+function partsIn({ compiled }: Subject): readonly string[] {
+  const parts: string[] = [];
+  takeParts(compiled.desired(), (part) => parts.push(part));
+  return parts;
+}
+
+describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
+  it('has the parts of all, though they change while they are collected', () =>
+    fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const subject = begin(history, mode, layout);
+        const { programmed, change, compiled } = subject;
+        await programmed.collect(compiled, async () => change());
+        change();
+        const { isKnown, isWhole } = programmed.begin();
+        const parts = partsIn(subject);
+        expect(parts.filter((part) => !isKnown(part))).toEqual([]);
+        expect(isWhole()).toBe(true);
+      }),
+      { numRuns: often(4, 100) },
+    ));
+
+  it('knows a node that is read while it changes, and a part that is missing or too many', () =>
+    fc.assert(
+      fc.asyncProperty(histories, fc.infiniteStream(fc.boolean()), async (history, coins) => {
+        const subject = begin(history, mode, layout);
+        const { programmed, change, compiled } = subject;
+        await programmed.collect(compiled, async () => undefined);
+        const reading = programmed.begin();
+        const before = new Set(partsIn(subject));
+        for (const part of before) if (coins.next().value) reading.isKnown(part);
+        change();
+        const after = new Set(partsIn(subject));
+        const lasting = [...before].filter((part) => after.has(part));
+        const some = [...before, ...after].filter((part) => !lasting.includes(part) && coins.next().value);
+        expect([...lasting, ...some].filter((part) => !reading.isKnown(part))).toEqual([]);
+        expect(reading.isWhole()).toBe(true);
+        reading.end();
+        const again = programmed.begin();
+        const [missing, ...others] = after;
+        for (const part of others) again.isKnown(part);
+        expect([missing === undefined, again.isWhole(), again.isKnown(`${missing} `)]).toEqual([false, false, false]);
+      }),
+      { numRuns: often(4, 100) },
+    ));
+});
