@@ -6,14 +6,10 @@ import type { AnyTool } from '../tools/tool.js';
 import { type DesiredState, TOOLS } from '../tools/tools.js';
 import { byTool } from './plan.js';
 
-/** Tells `take` the parts of all tools. */
-export function takeParts(
-  desired: DesiredState,
-  take: (part: string) => void,
-  tools: readonly AnyTool[] = TOOLS,
-): void {
+/** The parts of all tools. */
+export function* partsOf(desired: DesiredState, tools: readonly AnyTool[] = TOOLS): Generator<string> {
   const [of, ours] = [byTool(desired), byTool(oursIn({}))];
-  for (const { name, look } of tools) if (look && of[name] !== undefined) look.parts(of[name], ours[name], take);
+  for (const { name, look } of tools) if (look && of[name] !== undefined) yield* look.parts(of[name], ours[name]);
 }
 
 /** What is compared itself; undefined when a tool of `desired` can only be read as a whole. */

@@ -19,8 +19,6 @@ export interface Admitted {
   ports(): Iterable<ServicePort>;
   /** All by family, in order. */
   resolved(): readonly Resolved[];
-  /** The Services that have any. */
-  services(): Iterable<string>;
   /** Those of a Service. */
   of(service: string): readonly ServicePort[];
   diagnostics(): readonly Diagnostic[];
@@ -99,7 +97,6 @@ export function newAdmitted(
     *ports() {
       for (const ports of services.values()) yield* ports;
     },
-    services: () => services.keys(),
     resolved: () => byFamily(families, [...services.values()].flat()),
     of: (service) => services.get(service) ?? [],
     diagnostics: () => all(empty, found.all(), ofNode, unserved(nodePorts.key())),

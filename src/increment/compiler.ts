@@ -26,12 +26,12 @@ export interface Compilation extends Omit<Compiled, 'resolved' | 'desired'> {
   resolved(): readonly Resolved[];
   /** The desired state of all. */
   desired(): DesiredState;
-  /** The Services that are served. */
-  services(): Iterable<string>;
-  /** The state of some of them, and of those that are tied to them; what they share with others is whole. */
-  of(...services: readonly string[]): Pick<Compiled, 'resolved' | 'desired'>;
+  /** That of one Service, and of those that are tied to it. */
+  of(service: string): Pick<Compiled, 'resolved' | 'desired'>;
   /** The very same list until one changes. */
   diagnostics(): readonly Diagnostic[];
+  /** Makes what changes are compiled by, so that the first need not wait for it. */
+  prepare(): void;
   /** Compiles the Services with these names anew. */
   change(cluster: Cluster, names: Iterable<string>): Increment;
 }
@@ -95,13 +95,13 @@ function compilation(held: Held): Compilation {
     nodeName: families[0]?.node.name ?? '',
     resolved: admitted.resolved,
     desired: () => lower(held, admitted.resolved()),
-    services: admitted.services,
-    of: (...services) => {
+    of: (service) => {
       const { kept, index } = prepared(held);
-      const resolved = byFamily(families, index.tied(services.flatMap(admitted.of)));
+      const resolved = byFamily(families, index.tied(admitted.of(service)));
       return { resolved, desired: kept.lower(resolved) };
     },
     diagnostics: () => diagnostics(admitted.diagnostics(), noRoom()),
+    prepare: () => void prepared(held),
     change: (cluster, names) => change(held, cluster, names),
   };
 }

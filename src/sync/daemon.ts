@@ -181,10 +181,12 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loo
     await reportSuccess(outlets, done.figures?.healthChecked ?? [], store.changes(), loop().pendingSince());
     becomeReady();
     if (done.isUnread) loop().check();
+    // What clients wait for is done.
+    if (done.kind === 'full') setImmediate(() => compiled?.prepare());
     return true;
   };
   const look = async (): Promise<boolean> => {
-    const done = await syncer.look(() => new Promise((resolve) => setImmediate(resolve)));
+    const done = await syncer.look();
     if (typeof done === 'object') reportSync(outlets, done, NO_CHANGES);
     return done !== 'differs';
   };

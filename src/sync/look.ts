@@ -17,26 +17,26 @@ import { forget, planOptions, type State } from './state.js';
 /** A report when all is as programmed; `unknown` when a full sync came in between. */
 export type Looked = SyncReport | 'differs' | 'unknown';
 
-/** Looks at the node of `state`, while no sync runs; `breathe` lets everything else have its turn. Never rejects. */
-export async function look(state: State, breathe: () => Promise<unknown>): Promise<Looked> {
+/** Looks at the node of `state`, while no sync runs. Never rejects. */
+export async function look(state: State): Promise<Looked> {
   const { programmed } = state;
   if (!programmed) return 'differs';
   try {
-    return await lookWith(state, programmed, breathe);
+    return await lookWith(state, programmed);
   } catch {
     // A full sync meets the same fault, and says so.
     return state.programmed === programmed ? 'differs' : 'unknown';
   }
 }
 
-async function lookWith(state: State, programmed: Programmed, breathe: () => Promise<unknown>): Promise<Looked> {
+async function lookWith(state: State, programmed: Programmed): Promise<Looked> {
   const { compiled, options, configured, given } = state;
   const { host, detected } = given.target;
   if (!compiled) return 'differs';
   const run = newRun('full');
   const machine = await run.watch.time('read', () => readMachine(host, configured, detected));
   if (JSON.stringify(machine) !== JSON.stringify(options?.machine)) return 'differs';
-  await run.watch.time('compile', () => programmed.collect(compiled, breathe));
+  await run.watch.time('compile', () => programmed.collected);
   const observed = await run.watch.time('read', () => readParts(state, programmed));
   if (state.programmed !== programmed) return 'unknown';
   if (!observed) return 'differs';

@@ -52,7 +52,7 @@ function drive(layout: string, use: (driver: Driver) => Promise<void>): Promise<
     await use({
       nft: async (...args) => succeeded(await host.run(['nft', ...args]), args.join(' ')).stdout,
       ran: () => ran.splice(0),
-      look: () => syncer.look(async () => undefined),
+      look: () => syncer.look(),
       sync: async (text, kind) => {
         const source = { name: 'cluster.yaml', text };
         store.replaceSnapshot(readSnapshot([source]).value);

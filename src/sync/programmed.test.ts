@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { takeParts } from '../diff/parts.js';
+import { partsOf } from '../diff/parts.js';
 import { type Compilation, compileAll } from '../increment/compiler.js';
 import { SMALL_OPTIONS } from '../testing/cases/small-cluster.js';
 import { type Event, histories } from '../testing/random/histories.js';
@@ -24,6 +24,8 @@ interface Subject {
   readonly programmed: Programmed;
   /** The next events of the history. */
   readonly change: () => void;
+  /** Begins to collect the parts. */
+  readonly collect: () => void;
 }
 
 /** A cluster at the beginning of a history, whose Node stays as it is. */
@@ -34,7 +36,11 @@ function begin([first = [], ...rest]: readonly (readonly Event[])[], mode: strin
   };
   put(first);
   const { value: compiled } = compileAll(store, { ...SMALL_OPTIONS, mode }, { skipInvalid: true, layout });
-  const programmed = compiled && newProgrammed(compiled.desired(), 1);
+  let collect = () => {};
+  const told = new Promise<void>((resolve) => {
+    collect = resolve;
+  });
+  const programmed = compiled && newProgrammed(compiled.desired(), () => told);
   if (!compiled || !programmed) throw new Error('nothing was compiled');
   store.takeChanges();
   const later = rest.map((events) => events.filter(({ kind }) => kind === 'Service' || kind === 'EndpointSlice'));
@@ -43,13 +49,11 @@ function begin([first = [], ...rest]: readonly (readonly Event[])[], mode: strin
     programmed.change(compiled.change(store, store.takeChanges().names));
     programmed.changed();
   };
-  return { compiled, programmed, change };
+  return { compiled, programmed, change, collect };
 }
 
 function partsIn({ compiled }: Subject): readonly string[] {
-  const parts: string[] = [];
-  takeParts(compiled.desired(), (part) => parts.push(part));
-  return parts;
+  return [...partsOf(compiled.desired())];
 }
 
 describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
@@ -57,8 +61,11 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
     fc.assert(
       fc.asyncProperty(histories, async (history) => {
         const subject = begin(history, mode, layout);
-        const { programmed, change, compiled } = subject;
-        await programmed.collect(compiled, async () => change());
+        const { programmed, change, collect } = subject;
+        change();
+        collect();
+        change();
+        await programmed.collected;
         change();
         const { isKnown, isWhole } = programmed.begin();
         const parts = partsIn(subject);
@@ -72,8 +79,9 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
     fc.assert(
       fc.asyncProperty(histories, fc.infiniteStream(fc.boolean()), async (history, coins) => {
         const subject = begin(history, mode, layout);
-        const { programmed, change, compiled } = subject;
-        await programmed.collect(compiled, async () => undefined);
+        const { programmed, change, collect } = subject;
+        collect();
+        await programmed.collected;
         const reading = programmed.begin();
         const before = new Set(partsIn(subject));
         for (const part of before) if (coins.next().value) reading.isKnown(part);

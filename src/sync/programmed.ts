@@ -2,8 +2,8 @@
  * Programmed: the parts of what was programmed, as fingerprints (Look in tools/tool.ts). Of 10,000 Services with 10
  * endpoints it has a few megabytes.
  */
-import { restOf, takeParts } from '../diff/parts.js';
-import type { Compilation, Increment } from '../increment/compiler.js';
+import { partsOf, restOf } from '../diff/parts.js';
+import type { Increment } from '../increment/compiler.js';
 import { type Fingerprints, fingerprint, newFingerprints } from '../tools/fingerprints.js';
 import type { DesiredState } from '../tools/tools.js';
 
@@ -20,56 +20,52 @@ export interface Reading {
 export interface Programmed {
   /** What is desired beside the parts. */
   readonly rest: DesiredState;
+  /** Resolves when the parts are collected, beside everything else. */
+  readonly collected: Promise<void>;
   /** Follows a change, before the tools carry it out. */
   change(change: Pick<Increment, 'before' | 'after'>): void;
   /** The tools have carried it out. */
   changed(): void;
-  /** Collects the parts of all that is served, if that was not done yet; `breathe` is awaited again and again. */
-  collect(compiled: Compilation, breathe: () => Promise<unknown>): Promise<void>;
   /** Begins to read a node, by one reader at a time. */
   begin(): Reading;
 }
 
-/** How many Services are lowered at a time; a few milliseconds. */
-const AT_ONCE = 20;
-
-/** Of `desired`, all that is programmed; undefined when a tool of it can only be compared as a whole. Lowers `atOnce` Services at a time. */
-export function newProgrammed(desired: DesiredState, atOnce = AT_ONCE): Programmed | undefined {
+/** Of `desired`, all that is programmed; undefined when a tool of it can only be compared as a whole. */
+export function newProgrammed(desired: DesiredState, breathe = nextTurn): Programmed | undefined {
   const rest = restOf(desired);
   if (!rest) return undefined;
   const prints = newFingerprints();
-  let isCollected = false;
+  /** Parts of `desired` that went before they were collected. */
+  let gone: Set<number> | undefined = new Set();
   /** The parts of the change that the tools carry out, and of all changes since a reading began. */
   let current: readonly number[] = [];
   let changing: Set<number> | undefined;
 
+  const take = (part: string): void => {
+    const print = fingerprint(part);
+    if (!gone?.has(print)) prints.add(print);
+  };
+  const collected = collect(desired, take, breathe).then(() => {
+    gone = undefined;
+  });
   return {
     rest,
+    collected,
     change: ({ before, after }) => {
-      const changed: number[] = [];
-      const record = (part: string): number => {
-        const print = fingerprint(part);
-        changed.push(print);
-        return print;
-      };
-      takeParts(before, (part) => prints.delete(record(part)));
-      takeParts(after, (part) => prints.add(record(part)));
-      current = changed;
+      const [old, now] = [Array.from(partsOf(before), fingerprint), Array.from(partsOf(after), fingerprint)];
+      for (const print of old) {
+        prints.delete(print);
+        gone?.add(print);
+      }
+      for (const print of now) {
+        prints.add(print);
+        gone?.delete(print);
+      }
+      current = [...old, ...now];
       for (const print of current) changing?.add(print);
     },
     changed: () => {
       current = [];
-    },
-    collect: async (compiled, breathe) => {
-      const all = isCollected ? [] : [...compiled.services()];
-      // The first has no Service: what every node has.
-      for (let from = -atOnce; from < all.length && !isCollected; from += atOnce) {
-        // What changed since is lowered as it is now, and added twice does no harm.
-        const { desired } = compiled.of(...all.slice(Math.max(from, 0), Math.max(from + atOnce, 0)));
-        takeParts(desired, (part) => prints.add(fingerprint(part)));
-        await breathe();
-      }
-      isCollected = true;
     },
     begin: () => {
       const since = new Set(current);
@@ -82,6 +78,30 @@ export function newProgrammed(desired: DesiredState, atOnce = AT_ONCE): Programm
       };
     },
   };
+}
+
+/** Milliseconds of work between two breaths. */
+const SLICE = 3;
+
+/** Lets everything else have its turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Tells `take` all parts, in slices; the first when what goes on now has ended. */
+async function collect(
+  desired: DesiredState,
+  take: (part: string) => void,
+  breathe: () => Promise<void>,
+): Promise<void> {
+  await breathe();
+  let since = performance.now();
+  for (const part of partsOf(desired)) {
+    take(part);
+    if (performance.now() - since < SLICE) continue;
+    await breathe();
+    since = performance.now();
+  }
 }
 
 /** A reading that begins now; `since` are the parts of all changes from then on. */

@@ -53,7 +53,7 @@ function drive(variant: Variant, use: (driver: Driver) => Promise<void>, layout 
       if (report.ok) expect(await differenceTo(node, [source], options)).toEqual([]);
       return report;
     };
-    await use({ host, node, sync, look: () => syncer.look(async () => undefined) });
+    await use({ host, node, sync, look: () => syncer.look() });
   });
 }
 

@@ -22,11 +22,8 @@ import { forget, know, lose, NOTHING, planOptions, type State, type SyncerOption
 export interface Syncer {
   /** Syncs to `cluster`, of which `changes` came since the last call. Never rejects: a failure is in the report. */
   sync(cluster: Cluster, changes: Touched, kind: SyncKind): Promise<SyncReport>;
-  /**
-   * Whether the node still has what was programmed, beside syncs that begin meanwhile; `breathe` lets everything else
-   * have its turn.
-   */
-  look(breathe: () => Promise<unknown>): Promise<Looked>;
+  /** Whether the node still has what was programmed, beside syncs that begin meanwhile. */
+  look(): Promise<Looked>;
   /** Other options from now on. */
   configure(options: Options): void;
 }
@@ -56,7 +53,7 @@ export function newSyncer(given: SyncerOptions, options: Options): Syncer {
       else state.programmed = undefined;
       return reportOf(run);
     },
-    look: (breathe) => look(state, breathe),
+    look: () => look(state),
   };
 }
 

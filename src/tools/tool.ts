@@ -67,8 +67,8 @@ export interface ReadScope<Desired, Ours> extends Detected {
  * node is compared with what was programmed by fingerprints, of which few bytes are kept.
  */
 export interface Look<Desired, Observed, Ours> {
-  /** Tells `take` those of a state, apart from `rest`. A generator would take twice the time. */
-  parts(desired: Desired, ours: Ours, take: (part: string) => void): void;
+  /** Those of a state, apart from `rest`; several states together have those of each. */
+  parts(desired: Desired, ours: Ours): Iterable<string>;
   /** What of a desired state is compared itself, because it stands beside foreign state or is small. */
   rest(desired: Desired, ours: Ours): Desired;
   /**

@@ -19,8 +19,7 @@ const PROGRAM = { ipv4: 'iptables-legacy', ipv6: 'ip6tables-legacy' };
 /** What a look leaves of a text, and the parts of `programmed` that it does not see in it. */
 async function lookAt(text: string, programmed: string) {
   const desired = { ruleSets: [parse(programmed, 'ipv4').value], isComplete: true };
-  const expected = new Set<string>();
-  look.parts(desired, OURS, (part) => expected.add(part));
+  const expected = new Set(look.parts(desired, OURS));
   const seen = new Set<string>();
   const ask = async ([program = '']: readonly string[]) =>
     program === 'iptables-legacy-save'

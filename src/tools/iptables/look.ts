@@ -14,13 +14,13 @@ import type { IptablesState } from './state.js';
 import { BUILT_IN_CHAINS, type Chain, type Table } from './types.js';
 
 export const look: Look<IptablesState, readonly SavedRuleSet[], IptablesOurs> = {
-  parts({ ruleSets }, ours, take) {
+  *parts({ ruleSets }, ours) {
     for (const { family, tables } of ruleSets)
       for (const table of tables)
         for (const chain of table.chains) {
           if (!isPart(table, chain, ours)) continue;
           const lines = linesOf(chain, family).map(({ text }) => text);
-          take(partOf(family, table.name, chain.name, lines));
+          yield partOf(family, table.name, chain.name, lines);
         }
   },
   rest: ({ ruleSets, ...state }, ours) => ({

@@ -12,8 +12,7 @@ import type { Table } from './types.js';
 
 /** Parts that a look at `text` does not know, and those that it does not see; of one that takes `tables` for programmed. */
 async function lookAt(text: string, tables: readonly Table[]) {
-  const expected = new Set<string>();
-  look.parts({ tables }, { isTable: () => true }, (part) => expected.add(part));
+  const expected = new Set(look.parts({ tables }, { isTable: () => true }));
   const seen = new Set<string>();
   const unknown: string[] = [];
   const ask = async (argv: readonly string[]) => {

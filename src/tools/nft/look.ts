@@ -10,7 +10,7 @@
 import { eachLine } from '../ask.js';
 import type { Look } from '../tool.js';
 import { listing } from './look/listing.js';
-import { takeParts } from './look/parts.js';
+import { partsOf } from './look/parts.js';
 import { readTables } from './read.js';
 import type { NftState } from './state.js';
 import type { Table, TableName } from './types.js';
@@ -20,8 +20,8 @@ interface Ours {
 }
 
 export const look: Look<NftState, readonly Table[] | undefined, Ours> = {
-  parts({ tables }, _, take) {
-    for (const table of tables) takeParts(table, take);
+  *parts({ tables }) {
+    for (const table of tables) yield* partsOf(table);
   },
   rest: () => ({ tables: [] }),
   async read(ask, { nft, ours }, isKnown) {

@@ -14,7 +14,7 @@ export const sysctl: Tool<'sysctl', Sysctls, Sysctls, Sysctls, undefined> = {
 
   read,
   look: {
-    parts: () => {},
+    parts: () => [],
     rest: (desired) => desired,
     read: async (ask, scope) => ({ observed: await read(ask, scope) }),
   },

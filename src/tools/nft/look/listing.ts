@@ -5,7 +5,7 @@
 import { parse } from '../parse.js';
 import { printTableName } from '../print.js';
 import type { TableName } from '../types.js';
-import { elementPart, partOf, takeParts } from './parts.js';
+import { elementPart, partOf, partsOf } from './parts.js';
 
 export interface Listing {
   /** Takes the next line. */
@@ -90,7 +90,6 @@ const ELEMENT = /(?:"[^"]*"|[^",])+/g;
 /** The last part of a table with these blocks, in the canonical spelling. */
 function respelled(at: string, blocks: readonly string[]): string | undefined {
   const { value, diagnostics } = parse(`table ${at} {\n${blocks.join('\n')}\n}\n`);
-  let last: string | undefined;
-  for (const table of diagnostics.length === 0 ? value : []) takeParts(table, (part) => (last = part));
-  return last;
+  const [table] = value;
+  return table && diagnostics.length === 0 ? [...partsOf(table)].at(-1) : undefined;
 }

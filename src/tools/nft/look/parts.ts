@@ -6,20 +6,20 @@ import { printRule, ruleContext } from '../print-rule.js';
 import { quote } from '../spelling.js';
 import type { Table } from '../types.js';
 
-/** Tells `take` the parts of a table: itself, then each set with its elements, then the chains. */
-export function takeParts(table: Table, take: (part: string) => void): void {
+/** The parts of a table: itself, then each set with its elements, then the chains. */
+export function* partsOf(table: Table): Generator<string> {
   const { family, name, comment, others = [], sets, chains } = table;
   const at = `${family} ${name}`;
-  take(partOf(at, [...(comment === undefined ? [] : [`comment ${quote(comment)}`]), ...others]));
+  yield partOf(at, [...(comment === undefined ? [] : [`comment ${quote(comment)}`]), ...others]);
   for (const set of sets) {
-    take(partOf(`${at} ${set.kind} ${set.name}`, printSetHead(set)));
+    yield partOf(`${at} ${set.kind} ${set.name}`, printSetHead(set));
     if (set.flags.includes('dynamic')) continue;
-    for (const element of set.elements()) take(elementPart(at, set.name, printElement(element)));
+    for (const element of set.elements()) yield elementPart(at, set.name, printElement(element));
   }
   const context = ruleContext(table);
   for (const chain of chains) {
     const rules = chain.rules().map((rule) => printRule(rule, context));
-    take(partOf(`${at} chain ${chain.name}`, [...printChainHead(chain, family), ...rules]));
+    yield partOf(`${at} chain ${chain.name}`, [...printChainHead(chain, family), ...rules]);
   }
 }
 
