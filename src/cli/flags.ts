@@ -186,6 +186,8 @@ const FORMATS =
 
 /** A directory to write into, unless the value looks like a format. */
 export function outputDirectory(text: string): string {
+  if (text === '-')
+    throw new InvalidArgumentError('-o names a directory; without -o the output goes to standard output.');
   if (!FORMATS.test(text) || statSync(text, { throwIfNoEntry: false })?.isDirectory()) return text;
   throw new InvalidArgumentError(
     `-o names a directory. Was --format json meant? A new directory of that name is ./${text}.`,

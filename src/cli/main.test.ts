@@ -88,6 +88,7 @@ describe('vipc', () => {
       2,
       /Was --format json meant\?.* is .\/json\./,
     ],
+    ['-o -', ['compile', WEB, '-o', '-'], 2, /without -o the output goes to standard output/],
     ['-o yaml of zones', ['dns', WEB, '-o', 'yaml'], 2, /Was --format json meant\?/],
     [
       'a configuration that is something else',
