@@ -22,7 +22,7 @@ export interface ScriptOptions {
    * deletes in no time, but each added rule costs time in proportion to the table.
    */
   readonly deletesFirst: boolean;
-  /** Which rules of a growing chain come first and take effect. */
+  /** Which rules of a growing chain, and which jumps from foreign ones, come first and take effect. */
   readonly growing: 'old-first' | 'new-first';
 }
 
@@ -32,7 +32,7 @@ export function script(diff: TableDiff, phase: ScriptPhase, options: ScriptOptio
   return {
     *[Symbol.iterator]() {
       known ??= commitsOf(diff, phase, options);
-      yield* print(diff, phase, known);
+      yield* print(diff, phase, known, options);
     },
   };
 }
@@ -66,13 +66,19 @@ function commitsOf({ chains, entrances }: TableDiff, phase: ScriptPhase, options
   };
 }
 
-function* print({ name, edits }: TableDiff, phase: ScriptPhase, { gone, written, deleted }: Commits): Generator<Line> {
+function* print(
+  { name, edits }: TableDiff,
+  phase: ScriptPhase,
+  { gone, written, deleted }: Commits,
+  { growing }: ScriptOptions,
+): Generator<Line> {
   const [firstDeleted = [], ...restDeleted] = deleted;
   yield* commit(name, [gone]);
   for (const batch of written.slice(0, -1)) yield* commit(name, [write(batch)]);
   yield* commit(name, [
     write(written.at(-1) ?? []),
     phase === 'settle' ? [] : edits.flatMap(additions),
+    phase === 'grow' && growing === 'old-first' ? edits.flatMap(oldFirst) : [],
     phase === 'grow' ? [] : edits.flatMap(removals),
     erase(firstDeleted),
   ]);
@@ -161,6 +167,15 @@ function additions({ chain, moved, inserted }: ChainEdits): readonly Line[] {
   return [
     ...moved.map((line) => ({ text: `-D ${chain}${line}` })),
     ...inserted.map(({ at, line }) => ({ text: `-I ${chain} ${at}${line.text}`, origin: line.origin })),
+  ];
+}
+
+/** Puts the rules that go later before the new ones, which keep the places that they have in the end. */
+function oldFirst({ chain, removed, firstNew }: ChainEdits): readonly Line[] {
+  if (firstNew === undefined) return [];
+  return [
+    ...removed.map((line) => ({ text: `-D ${chain}${line}` })),
+    ...removed.map((line, i) => ({ text: `-I ${chain} ${firstNew + i}${line}` })),
   ];
 }
 
