@@ -35,12 +35,7 @@ export interface SyncFlags extends ChangeFlags, SourceFlags {
 
 /** Runs until a signal ends it; returns the exit code. */
 export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
-  if (flags.snapshot && flags.kubeconfig !== undefined) {
-    throw new Error('use either --snapshot or --kubeconfig, not both');
-  }
-  if (flags.strict && !flags.snapshot)
-    throw new Error('--strict goes with --snapshot: an API has admitted its objects');
-  if (!flags.snapshot && flags.namespace !== undefined) throw new Error('-n goes with --snapshot');
+  mustFit(flags);
   const hungUp = onHangUp();
   const task = await changeTask([], flags, io);
   const { options: loaded } = task;
@@ -94,6 +89,13 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     if ('close' in shown) shown.close();
     return EXIT.ok;
   });
+}
+
+/** Throws for flags that do not go together. */
+function mustFit({ snapshot, kubeconfig, strict, namespace }: SyncFlags): void {
+  if (snapshot && kubeconfig !== undefined) throw new Error('use either --snapshot or --kubeconfig, not both');
+  if (strict && !snapshot) throw new Error('--strict goes with --snapshot: an API has admitted its objects');
+  if (!snapshot && namespace !== undefined) throw new Error('-n goes with --snapshot');
 }
 
 /** The page at `/` of the metrics address; a daemon without it does all else. */

@@ -91,8 +91,9 @@ const ROWS: readonly [string, ObservedState, DesiredState, readonly string[]][] 
     [
       'ipset +',
       'ip +',
-      'iptables + *filter *nat',
-      'ip6tables + *filter *nat',
+      // Jumps to old chains are deleted and put before the new ones.
+      'iptables + - *filter *nat',
+      'ip6tables + - *filter *nat',
       'sysctl',
       'ipvsadm +',
       'ip +',

@@ -13,6 +13,11 @@ import { listen, relay } from './tcp.js';
 import type { Message, Question } from './types.js';
 import { listenUdp, relayUdp } from './udp.js';
 
+/** Two turns of the event loop: the poll of the first may have begun before a connection came. */
+async function taken(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Each connection has two descriptors; some are for listeners. */
 function mostConnections(): number {
   const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
@@ -24,6 +29,7 @@ const relays = newRelays({
   now: () => performance.now(),
   failed: sparing((failure) => tell({ kind: 'failed', failure }), setTimeout),
   most: mostConnections(),
+  taken,
 });
 
 process.on('message', async ({ id, args, input }: Question) =>

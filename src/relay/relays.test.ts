@@ -27,7 +27,15 @@ const open: Open = async (listener, ownerFor, lost) => {
 
 function made(most = 100) {
   const failures: Failure[] = [];
-  const relays = newRelays({ open, now: () => performance.now(), failed: (each) => failures.push(each), most });
+  const relays = newRelays({
+    open,
+    now: () => performance.now(),
+    failed: (each) => failures.push(each),
+    most,
+    taken: async () => {
+      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
   closers.push(() => {
     const keys = [...relays.show().matchAll(/^listen (\S+ \S+)/gm)].map(([, key]) => `close ${key}`);
     void relays.change(keys.join('\n'));
@@ -100,6 +108,19 @@ describe('TCP listeners', () => {
     expect(await says(socket, 'still')).toBe(expected);
     expect(await says(client(port), 'x')).toBe('');
     expect(relays.show()).toBe('');
+  });
+
+  it('a connection that the kernel has accepted is served, though its listener is left', async () => {
+    const [port, endpoint] = [await freePort(), await echo()];
+    const { relays } = made();
+    await relays.change(web(port, [endpoint]));
+    const socket = client(port);
+    // It asks the kernel, and nothing else happens in this turn.
+    await new Promise<void>((done) => process.nextTick(done));
+    const leaving = relays.change(`leave tcp 127.0.0.1:${port}\n`);
+    expect(await says(socket, 'x')).toBe('x');
+    await leaving;
+    expect(await says(client(port), 'x')).toBe('');
   });
 
   it('a listener that moves keeps the connections of its Service', async () => {

@@ -37,6 +37,8 @@ export interface RelaysOptions {
   readonly failed: (failure: Failure) => void;
   /** Connections that may be open at once; more are refused. */
   readonly most: number;
+  /** Resolves when listeners have taken the connections that the kernel accepted for them: it resets those of a closed one. */
+  readonly taken: () => Promise<void>;
 }
 
 /** A listener that is open. */
@@ -101,8 +103,10 @@ async function carryOut(state: State, lines: readonly string[]): Promise<string 
   const [, verb, rest = ''] = /^(close|leave) (.+)$/.exec(first) ?? [];
   if (verb !== undefined) {
     const key = readKey(rest);
-    if (key) shut(state, listenerKey(key), verb === 'close');
-    return key ? undefined : 'not a listener';
+    if (!key) return 'not a listener';
+    await state.options.taken();
+    shut(state, listenerKey(key), verb === 'close');
+    return undefined;
   }
   const { value, diagnostics } = parse(lines.join('\n'));
   const [listener] = value;

@@ -132,7 +132,11 @@ export const RULES: readonly Rule[] = [
   rule('relay/', 'tools/relay/ tools/ask.ts ip.ts owner.ts text.ts'),
   rule('relay/tcp.ts', 'relay/attempts.ts relay/types.ts', 'node:net'),
   rule('relay/udp.ts', 'relay/attempts.ts relay/types.ts', 'node:dgram global:setTimeout'),
-  rule('relay/process.ts', 'relay/ tools/', 'node:fs node:os global:performance global:process global:setTimeout'),
+  rule(
+    'relay/process.ts',
+    'relay/ tools/',
+    'node:fs node:os global:performance global:process global:setImmediate global:setTimeout',
+  ),
   rule('write/', 'read/ diag.ts'),
   rule('write/tree.ts', 'diag.ts npm:yaml'),
   rule('write/token.ts', 'npm:yaml'),

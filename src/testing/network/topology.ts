@@ -177,7 +177,9 @@ export async function hasSctp(on: Host): Promise<boolean> {
 }
 
 /** The scripts, concatenated. */
-export function perl(...names: readonly ('serve' | 'echo' | 'hold' | 'once' | 'connect' | 'stream')[]): string {
+export function perl(
+  ...names: readonly ('serve' | 'echo' | 'hold' | 'once' | 'connect' | 'stream' | 'relay')[]
+): string {
   return names.map((name) => readFileSync(new URL(`topology/${name}.pl`, import.meta.url), 'utf8')).join('');
 }
 

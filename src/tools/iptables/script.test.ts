@@ -80,6 +80,24 @@ describe('script', () => {
     expect(grown('new-first')).toEqual(['*nat', ':KUBE-A - [0:0]', desired, old, 'COMMIT']);
   });
 
+  it('what packets enter leads to old chains before new ones, where the old ones are to win', () => {
+    fc.assert(
+      fc.property(change, ({ from, to, ...options }) => {
+        const lines = changes(from, to).flatMap((table) => [
+          ...script(table, 'grow', { ...options, growing: 'old-first' }),
+        ]);
+        const entrance = (restored(from, lines).at(-1) ?? from).get('PREROUTING') ?? [];
+        const [old, now] = [from.get('PREROUTING') ?? [], to.get('PREROUTING') ?? []];
+        const isNew = (line: string) => now.includes(line) && !old.includes(line);
+        const isOld = (line: string) => old.includes(line) && !now.includes(line);
+        const firstNew = entrance.findIndex(isNew);
+        const lastOld = entrance.findLastIndex(isOld);
+        expect(firstNew < 0 || lastOld < firstNew).toBe(true);
+        expect(entrance.filter(isOld)).toEqual(old.filter(isOld));
+      }),
+    );
+  });
+
   it('deletes rules to endpoints that go before it writes the rest, where that is free', () => {
     const to = (ip: string, share = '') => `${share} -j DNAT --to-destination ${ip}:80`;
     const random = (share: string) => ` -m statistic --mode random --probability ${share}`;

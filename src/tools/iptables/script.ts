@@ -25,7 +25,7 @@ export interface ScriptOptions {
   readonly deletesFirst: boolean;
   /** The number of rules from which a chain is edited where it changes, and not written whole. */
   readonly editedFrom: number;
-  /** Which rules of a growing chain come first and take effect. */
+  /** Which rules of a growing chain, and which jumps from foreign ones, come first and take effect. */
   readonly growing: 'old-first' | 'new-first';
 }
 
@@ -35,7 +35,7 @@ export function script(diff: TableDiff, phase: ScriptPhase, options: ScriptOptio
   return {
     *[Symbol.iterator]() {
       known ??= commitsOf(diff, phase, options);
-      yield* print(diff, phase, known);
+      yield* print(diff, phase, known, options);
     },
   };
 }
@@ -69,14 +69,19 @@ function commitsOf({ chains, entrances }: TableDiff, phase: ScriptPhase, options
   };
 }
 
-function* print(diff: TableDiff, phase: ScriptPhase, { gone, written, deleted }: Commits): Generator<Line> {
-  const { name, edits: foreign } = diff;
+function* print(
+  { name, edits: foreign }: TableDiff,
+  phase: ScriptPhase,
+  { gone, written, deleted }: Commits,
+  { growing }: ScriptOptions,
+): Generator<Line> {
   const [firstDeleted = [], ...restDeleted] = deleted;
   yield* commit(name, [gone]);
   for (const batch of written.slice(0, -1)) yield* commit(name, [write(batch)]);
   yield* commit(name, [
     write(written.at(-1) ?? []),
     phase === 'settle' ? [] : foreign.flatMap(additions),
+    phase === 'grow' && growing === 'old-first' ? foreign.flatMap(oldFirst) : [],
     phase === 'grow' ? [] : foreign.flatMap(removals),
     erase(firstDeleted),
   ]);
@@ -189,6 +194,15 @@ function erase(chains: readonly ChainDiff[]): readonly Line[] {
 
 function additions({ chain, moved, inserted }: ChainEdits): readonly Line[] {
   return edits(chain, { removed: moved, inserted });
+}
+
+/** Puts the rules that go later before the new ones, which keep the places that they have in the end. */
+function oldFirst({ chain, removed, firstNew }: ChainEdits): readonly Line[] {
+  if (firstNew === undefined) return [];
+  return [
+    ...removed.map((line) => ({ text: `-D ${chain}${line}` })),
+    ...removed.map((line, i) => ({ text: `-I ${chain} ${firstNew + i}${line}` })),
+  ];
 }
 
 function removals({ chain, removed }: ChainEdits): readonly Line[] {

@@ -19,6 +19,11 @@ export interface ChainEdits {
   readonly inserted: readonly { readonly at: number; readonly line: Line }[];
   /** To delete last. */
   readonly removed: readonly string[];
+  /**
+   * Where the first of `inserted` is when `removed` are gone, from 1; absent when it is behind all of `removed`, so that
+   * those take effect first as long as both are there.
+   */
+  readonly firstNew?: number | undefined;
 }
 
 /** A rule that stays, is deleted or is added; with a leading space. A moved rule is deleted and added. */
@@ -73,6 +78,8 @@ export function diffRules({ table, chain, lines, lookups = [], own, family }: Ed
   const removed = ours.filter((each) => each.desired < 0);
   const standing = all.filter((each) => !moved.includes(each));
   const inserted = insertions(desired, standing, kept);
+  const [{ at: first } = { at: standing.length + 1 }] = inserted;
+  const goneBefore = standing.slice(0, first - 1).filter((each) => removed.includes(each)).length;
   const goes = new Set([...moved, ...removed]);
   return [
     {
@@ -81,6 +88,7 @@ export function diffRules({ table, chain, lines, lookups = [], own, family }: Ed
       moved: moved.map(({ line }) => line),
       inserted,
       removed: removed.map(({ line }) => line),
+      ...(goneBefore < removed.length && { firstNew: first - goneBefore }),
     },
   ];
 }
