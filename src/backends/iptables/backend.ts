@@ -1,12 +1,12 @@
 /**
  * The iptables proxy mode as a backend: one artifact per family.
  */
-import type { Family } from '../../ip.js';
 import type { Options } from '../../options.js';
 import type { RuleSet } from '../../tools/iptables/types.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Backend, Kept, Lowering, Resolved } from '../backend.js';
 import { claimsOf } from '../shared/conflicts.js';
+import { keepFamilies } from '../shared/families.js';
 import { iptablesFile, RULES_FILE } from '../shared/files.js';
 import { loopbackFile, loopbackListeners, RELAY_FILE } from '../shared/loopback.js';
 import { admit } from './admit.js';
@@ -40,21 +40,12 @@ function lower(resolved: readonly Resolved[], options: Options, how: Lowering): 
 }
 
 function keep(resolved: readonly Resolved[], options: Options, how: Lowering): Kept {
-  const families = new Map(resolved.map((each) => [each.node.family, keepFamily(each, options, how)]));
-  const portsOf = (part: readonly Resolved[], family: Family) =>
-    part.find(({ node }) => node.family === family)?.ports ?? [];
+  const { replace, lower } = keepFamilies(resolved, (each) => keepFamily(each, options, how));
   return {
     claims: claimsOf,
     needs: () => [],
-    replace: (before, after) =>
-      [...families]
-        .map(([family, kept]) => kept.replace(portsOf(before, family), portsOf(after, family)))
-        .every((isDone) => isDone),
-    lower: (part) =>
-      stateOf(
-        part,
-        part.flatMap(({ node, ports }) => families.get(node.family)?.lower(ports) ?? []),
-      ),
+    replace,
+    lower: (part) => stateOf(part, lower(part)),
   };
 }
 

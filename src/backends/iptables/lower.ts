@@ -6,6 +6,7 @@ import type { Options } from '../../options.js';
 import type { ServicePort } from '../../resolve/types.js';
 import type { RuleSet } from '../../tools/iptables/types.js';
 import type { Lowering, Resolved } from '../backend.js';
+import type { KeptFamily } from '../shared/families.js';
 import type { Context } from './lower/context.js';
 import { keepFast, layoutFast } from './lower/fast.js';
 import { keepKubeProxy, layoutKubeProxy } from './lower/kube-proxy.js';
@@ -34,16 +35,8 @@ export function lower(resolved: Pick<Resolved, 'node' | 'ports'>, options: Optio
   return { family: node.family, tables: arrange(ports, context) };
 }
 
-/** What a daemon keeps of the rule set of one family. */
-export interface KeptRuleSet {
-  /** Puts ServicePorts in the place of others; false when that changes the rules of all. */
-  replace(before: readonly ServicePort[], after: readonly ServicePort[]): boolean;
-  /** The rule set for some of the ServicePorts; what they share with others is whole. */
-  lower(ports: readonly ServicePort[]): RuleSet;
-}
-
-/** Begins with all ServicePorts of one family. */
-export function keep(resolved: Resolved, options: Options, how: Lowering): KeptRuleSet {
+/** What a daemon keeps of the rule set of one family; begins with all its ServicePorts. */
+export function keep(resolved: Resolved, options: Options, how: Lowering): KeptFamily<RuleSet> {
   const { family } = resolved.node;
   const layout = LAYOUTS.get(how.layout) ?? KUBE_PROXY;
   let endpoints = endpointsOf(resolved.ports);

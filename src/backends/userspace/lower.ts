@@ -2,12 +2,12 @@
  * lower: ServicePorts → the rules and the listeners of userspace mode, of all or as a daemon keeps them.
  */
 import type { Diagnostic } from '../../diag.js';
-import type { Family } from '../../ip.js';
 import type { Options } from '../../options.js';
 import type { NodeContext, ServicePort } from '../../resolve/types.js';
 import type { DesiredState } from '../../tools/tools.js';
 import type { Kept, Resolved } from '../backend.js';
 import { claimsOf } from '../shared/conflicts.js';
+import { type KeptFamily, keepFamilies } from '../shared/families.js';
 import { type KeptChains, keepSharedChains, sharedChains } from '../shared/shared-chains.js';
 import { noPort } from './admit.js';
 import { type Listeners, newListeners, type Served } from './listeners.js';
@@ -34,17 +34,13 @@ export function noRoom(resolved: readonly Resolved[], options: Options): readonl
 
 /** What a daemon keeps: the chains that ServicePorts share, and which port each listener has. */
 export function keep(resolved: readonly Resolved[], options: Options): Kept {
-  const families = new Map(resolved.map((each) => [each.node.family, keepFamily(each, options)]));
-  const all = [...families.values()];
+  const { all, replace, lower } = keepFamilies(resolved, (each) => keepFamily(each, options));
   const left = all.flatMap((family) => family.left).map((port) => noPort(port, options));
   return {
     claims: claimsOf,
     needs: () => [],
-    replace: (before, after) =>
-      [...families]
-        .map(([family, kept]) => kept.replace(portsOf(before, family), portsOf(after, family)))
-        .every((isDone) => isDone),
-    lower: (part) => stateOf(part.flatMap(({ node, ports }) => families.get(node.family)?.lower(ports) ?? [])),
+    replace,
+    lower: (part) => stateOf(lower(part)),
     options: () => {
       const { machine } = options;
       if (!machine) return options;
@@ -58,11 +54,9 @@ export function keep(resolved: readonly Resolved[], options: Options): Kept {
   };
 }
 
-interface KeptFamily extends Pick<Listeners, 'left' | 'replace' | 'held'> {
-  readonly lower: (ports: readonly ServicePort[]) => Lowered;
-}
+type KeptListeners = KeptFamily<Lowered> & Pick<Listeners, 'left' | 'held'>;
 
-function keepFamily({ node, ports }: Resolved, options: Options): KeptFamily {
+function keepFamily({ node, ports }: Resolved, options: Options): KeptListeners {
   const listeners = newListeners(ports, node, options);
   const rules = (port: ServicePort) => rulesOf(port, listeners.of(port), node);
   const chains = keepSharedChains(ports, rules, { first: firstRules(node), last: [] }, node.family);
@@ -76,10 +70,6 @@ function keepFamily({ node, ports }: Resolved, options: Options): KeptFamily {
     },
     lower: (some) => ({ node, chain: chains.chain, served: some.flatMap(listeners.of) }),
   };
-}
-
-function portsOf(part: readonly Resolved[], family: Family): readonly ServicePort[] {
-  return part.find(({ node }) => node.family === family)?.ports ?? [];
 }
 
 /** A family with its chains and listeners. */
