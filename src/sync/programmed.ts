@@ -52,7 +52,9 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
     rest,
     collected,
     change: ({ before, after }) => {
-      const [old, now] = [Array.from(partsOf(before), fingerprint), Array.from(partsOf(after), fingerprint)];
+      // Only their difference is that of all: what is in both may be another's in the whole state.
+      const [was, is] = [new Set(printsOf(before)), new Set(printsOf(after))];
+      const [old, now] = [[...was].filter((print) => !is.has(print)), [...is].filter((print) => !was.has(print))];
       for (const print of old) {
         prints.delete(print);
         gone?.add(print);
@@ -78,6 +80,10 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
       };
     },
   };
+}
+
+function* printsOf(desired: DesiredState): Generator<number> {
+  for (const part of partsOf(desired)) yield fingerprint(part);
 }
 
 /** Milliseconds of work between two breaths. */
