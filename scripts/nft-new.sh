@@ -8,11 +8,15 @@ target=$PWD/.cache/nft-new
 has() { command -v "$1" >/dev/null; }
 has apt-get && has dpkg-deb || { echo "nft-new: no apt-get" >&2; exit 1; }
 
+# The machine's own mirror of Debian.
+mirror=$(apt-get update --print-uris | sed -n "s|^'\\(.*\\)/dists/[^/']*/InRelease'.*|\\1|p" | grep -v security | head -1)
+[ -n "$mirror" ] || { echo "nft-new: apt has no mirror" >&2; exit 1; }
+mkdir -p .cache
 work=$(mktemp -d "$PWD/.cache/nft-new.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 mkdir -p apt/lists/partial apt/archives/partial root
-echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main' >apt/sources.list
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >apt/sources.list
 apt=(apt-get -q -o "Dir::Etc::sourcelist=$PWD/apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$PWD/apt/lists"
   -o "Dir::Cache=$PWD/apt" -o APT::Sandbox::User=root -o Acquire::Languages=none)
 "${apt[@]}" update >&2
