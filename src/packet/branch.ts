@@ -38,7 +38,10 @@ export type Did =
   | { readonly kind: 'accept' | 'drop' | 'reject' | 'return' | 'masquerade' | 'snat' | 'mark' | 'remember' | 'none' }
   | { readonly kind: 'unknown'; readonly text: string };
 
-/** What a step says about its rule; it is the same for every packet. */
+/**
+ * What a step says about its rule. The walk makes one for each step and most are never read, so what takes time, such
+ * as the text, is made when it is asked for.
+ */
 export type Site = Omit<Step, 'flow'>;
 
 /** The steps of a branch as a linked list, the last one first, so that branches share their common steps. */
@@ -83,7 +86,7 @@ export function stepsOf({ trail }: Pick<Branch, 'trail'>): readonly Step[] {
       found.push(...ownSteps(at.joint, at.flow));
       continue;
     }
-    at.step ??= { ...at.site, flow: at.flow };
+    at.step ??= stepOf(at.site, at.flow);
     found.push(at.step);
   }
   return found.reverse();
@@ -93,6 +96,10 @@ export function stepsOf({ trail }: Pick<Branch, 'trail'>): readonly Step[] {
 function ownSteps(joint: Trail, { destination, destinationPort }: Flow): readonly Step[] {
   const found: Step[] = [];
   for (let at: Trail | undefined = joint; at; at = at.before)
-    found.push({ ...at.site, flow: { ...at.flow, destination, destinationPort } });
+    found.push(stepOf(at.site, { ...at.flow, destination, destinationPort }));
   return found;
+}
+
+function stepOf({ hook, table, variant, chain, rule, text, owner, passed, did }: Site, flow: Flow): Step {
+  return { hook, table, variant, chain, rule, text, owner, passed, ...(did && { did }), flow };
 }

@@ -35,7 +35,7 @@ export function tablesOf({ family, tables }: RuleSet, known: Known, variant?: Va
       const chain = find(table, hook);
       if (!chain) return [{ branch, verdict: 'accept' }];
       const done: Walked[] = [];
-      const place = { table, hook, variant, find: finders.get(table) ?? (() => undefined), done };
+      const place = { at: { table, hook, variant }, find: finders.get(table) ?? (() => undefined), done };
       const out = follow(place, chain, branch);
       for (const each of out) done.push(policy(place, chain, each));
       return done;
@@ -66,12 +66,10 @@ function finder(list: readonly Chain[], known: Known, family: Family) {
   };
 }
 
-function policy({ table, hook, variant }: Place, { chain, rules }: IndexedChain, branch: Branch): Walked {
+function policy({ at }: Place, { chain, rules }: IndexedChain, branch: Branch): Walked {
   if (chain.policy !== 'DROP') return { branch, verdict: 'accept' };
   const site = {
-    hook,
-    table,
-    variant,
+    ...at,
     chain: chain.name,
     rule: 0,
     text: `-P ${chain.name} DROP`,

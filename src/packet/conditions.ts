@@ -1,7 +1,7 @@
 /**
  * conditions: a rule's header and matches → conditions that are tested on a packet.
  */
-import { contains, type Ip, ipOf, parseCidr } from '../ip.js';
+import { type Cidr, contains, type Ip, parseCidr, parseIp } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
 import { type Condition, foreignCondition, hasState } from './foreign.js';
@@ -96,10 +96,16 @@ function shared(name: string, make: () => Condition): Condition {
 
 function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): Condition {
   // iptables-save writes /32, a person may leave it out.
-  const cidr = parseCidr(value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`);
-  if (!cidr) return () => depends(value);
-  if (cidr.prefix < cidr.bytes.length * 8) return (flow) => unless(not, of(contains(cidr, side(flow))));
-  return isAddress(not, ipOf(cidr.bytes).text, side);
+  const slash = value.indexOf('/');
+  const isHost = slash < 0 || value.slice(slash) === (value.includes(':') ? '/128' : '/32');
+  const ip = isHost ? parseIp(slash < 0 ? value : value.slice(0, slash)) : undefined;
+  if (ip) return isAddress(not, ip.text, side);
+  const cidr = parseCidr(value);
+  return cidr ? inNetwork(not, cidr, side) : () => depends(value);
+}
+
+function inNetwork(not: boolean, cidr: Cidr, side: (flow: Flow) => Ip): Condition {
+  return (flow) => unless(not, of(contains(cidr, side(flow))));
 }
 
 /** Held for every endpoint of a dump, so nothing else of the rule is. */

@@ -14,7 +14,7 @@ import { conditionsOf, type Known, type NamedCondition } from './conditions.js';
 import { allOf, type Condition } from './foreign.js';
 import { type Fraction, rest, times } from './fraction.js';
 import type { Flow } from './packet.js';
-import { type Action, actionOf, changesDestination } from './targets.js';
+import { type Act, type Action, actionOf, actOf, changesDestination } from './targets.js';
 import type { Tri } from './tri.js';
 import { apart, parted } from './twins.js';
 
@@ -24,20 +24,17 @@ export interface IndexedRule {
   readonly place: number;
   /** After a packet has reached a rule that was read from a dump, its line is enough. */
   rule: Rule | undefined;
-  made: Made | undefined;
-  site: Site | undefined;
+  test: Condition | undefined;
+  /** Whether the test reads the destination, and whether the action changes it. */
+  tells: boolean;
+  changes: boolean;
+  act: Act | undefined;
+  owner: Owner | undefined;
   target: IndexedChain | undefined;
   shares: Shares | undefined;
 }
 
-interface Made {
-  readonly test: Condition;
-  /** Whether the test reads the destination, and whether the action changes it. */
-  readonly tells: boolean;
-  readonly changes: boolean;
-  readonly action: (flow: Flow) => Action;
-  readonly owner: Owner | undefined;
-}
+type Made = IndexedRule & { readonly test: Condition };
 
 /** A branch's weight, and its parts that match and do not match a rule with a probability. */
 interface Shares {
@@ -83,7 +80,17 @@ export function indexOf(chain: Chain, known: Known, family: Family): IndexedChai
 }
 
 function indexedRule(rule: Rule, place: number): IndexedRule {
-  return { place, rule, made: undefined, site: undefined, target: undefined, shares: undefined };
+  return {
+    place,
+    rule,
+    test: undefined,
+    tells: false,
+    changes: false,
+    act: undefined,
+    owner: undefined,
+    target: undefined,
+    shares: undefined,
+  };
 }
 
 /** The conditions of each rule of the chain, each with its text. */
@@ -93,12 +100,12 @@ export function conditionsIn({ chain, known }: IndexedChain): readonly (readonly
 
 /** Whether a rule of the chain matches a flow. */
 export function test(chain: IndexedChain, indexed: IndexedRule, flow: Flow): Tri {
-  return (indexed.made ?? make(chain, indexed)).test(flow);
+  return (indexed.test ?? made(chain, indexed).test)(flow);
 }
 
 /** The parts of a branch to which a rule of the chain is the same: one that changes the destination needs each alone. */
 export function partsAt(chain: IndexedChain, indexed: IndexedRule, branch: Branch): readonly Branch[] {
-  const { test, tells, changes } = indexed.made ?? make(chain, indexed);
+  const { test, tells, changes } = made(chain, indexed);
   if (changes && test(branch.flow).kind !== 'no') return apart(branch);
   if (!tells) return [branch];
   return parted(branch, (flow) => {
@@ -112,24 +119,45 @@ export function textIn({ chain, lines, family }: IndexedChain, { place, rule }: 
   return `-A ${chain.name}${lines?.[place] ?? (rule ? printRule(rule, family) : '')}`;
 }
 
-/** What a step at a rule of the chain says about it. Nearly all rules are reached from one hook only. */
-export function siteIn(
-  { table, hook, variant }: Pick<Site, 'table' | 'hook' | 'variant'>,
-  chain: IndexedChain,
-  indexed: IndexedRule,
-): Site {
-  if (indexed.site?.hook === hook) return indexed.site;
-  const { place } = indexed;
-  const { name, owner = undefined } = chain.chain;
-  const { owner: own = owner } = indexed.made ?? make(chain, indexed);
-  const text = textIn(chain, indexed);
-  indexed.site = { hook, table, variant, chain: name, rule: place + 1, text, owner: own, passed: place };
-  return indexed.site;
+/** Where a chain is. */
+export type RulePlace = Pick<Site, 'table' | 'hook' | 'variant'>;
+
+/** What a step at a rule of a chain says about it. */
+export class RuleSite implements Site {
+  constructor(
+    private readonly place: RulePlace,
+    private readonly of: IndexedChain,
+    private readonly indexed: IndexedRule,
+  ) {}
+  get hook() {
+    return this.place.hook;
+  }
+  get table() {
+    return this.place.table;
+  }
+  get variant() {
+    return this.place.variant;
+  }
+  get chain() {
+    return this.of.chain.name;
+  }
+  get rule() {
+    return this.indexed.place + 1;
+  }
+  get text() {
+    return textIn(this.of, this.indexed);
+  }
+  get owner() {
+    return this.indexed.owner ?? this.of.chain.owner;
+  }
+  get passed() {
+    return this.indexed.place;
+  }
 }
 
 /** The action of a rule of the chain on a flow that it matches. */
 export function actionIn(chain: IndexedChain, indexed: IndexedRule, flow: Flow): Action {
-  return (indexed.made ?? make(chain, indexed)).action(flow);
+  return actionOf(made(chain, indexed).act, flow);
 }
 
 /** The chain that a rule jumps to. */
@@ -160,19 +188,46 @@ function sharesOf(weight: Fraction, share: Fraction): Shares {
   return shares;
 }
 
-function make({ lines, known }: IndexedChain, indexed: IndexedRule): Made {
+/** The rule with what the walk needs of it. */
+function made({ lines, known }: IndexedChain, indexed: IndexedRule): Made {
+  if (isMade(indexed)) return indexed;
   // It is there until here.
   const rule = indexed.rule ?? emptyRule({}, []);
+  const { test, tells } = testOf(rule, known);
+  indexed.test = test;
+  indexed.tells = tells;
+  indexed.changes = changesDestination(rule);
+  indexed.act = actOf(rule);
+  indexed.owner = rule.owner;
+  if (lines) indexed.rule = undefined;
+  return indexed as Made;
+}
+
+type Tested = Pick<Rule, 'header'> & Pick<Made, 'test' | 'tells'>;
+
+/** By the very matches of a rule: hundreds of thousands of a dump share a few (parseRule). */
+const TESTS = new WeakMap<Known, Map<Rule['matches'], Tested>>();
+const MOST_TESTS = 1000;
+
+/** All conditions of a rule as one. */
+function testOf(rule: Rule, known: Known): Tested {
+  const tests = TESTS.get(known) ?? new Map<Rule['matches'], Tested>();
+  TESTS.set(known, tests);
+  const before = tests.get(rule.matches);
+  if (before?.header === rule.header) return before;
   const conditions = conditionsOf(rule, known);
-  indexed.made = {
+  const made = {
+    header: rule.header,
     test: allOf([...new Set(conditions.map(({ test }) => test))]),
     tells: conditions.some(({ tells }) => tells),
-    changes: changesDestination(rule),
-    action: actionOf(rule),
-    owner: rule.owner,
   };
-  if (lines) indexed.rule = undefined;
-  return indexed.made;
+  if (tests.size >= MOST_TESTS) tests.clear();
+  if (rule.matches.length > 0) tests.set(rule.matches, made);
+  return made;
+}
+
+function isMade(indexed: IndexedRule): indexed is Made {
+  return indexed.test !== undefined;
 }
 
 function push<K>(map: Map<K, IndexedRule[]>, key: K, each: IndexedRule): void {

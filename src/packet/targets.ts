@@ -16,11 +16,33 @@ export type Action =
   /** The effect of the target is not known. */
   | { readonly kind: 'unknown'; readonly text: string };
 
-/** The action of a rule on a packet that it matches. */
-export function actionOf({ target, matches }: Rule): (flow: Flow) => Action {
-  const act = target ? actionOfTarget(target) : goOn;
+/** What a rule does to packets that it matches: plain data, held for every endpoint of a dump. */
+export type Act =
+  | Exclude<Target, { kind: 'dnat' | 'unknown' }>
+  | { readonly kind: 'dnat'; readonly ip: Ip; readonly port: number | undefined }
+  | { readonly kind: 'foreign'; readonly text: string }
+  | { readonly kind: 'unknown'; readonly text: string }
+  /** Adds the client to a list, and then acts. */
+  | { readonly kind: 'remember'; readonly list: string; readonly act: Act | undefined };
+
+/** What a rule does; undefined if nothing. */
+export function actOf({ target, matches }: Rule): Act | undefined {
+  const act = target && actOfTarget(target);
   const affinity = matches.find((match) => match.kind === 'recent' && match.check.kind === 'set');
-  return affinity?.kind === 'recent' ? (flow) => act({ ...flow, affinity: affinity.list }) : act;
+  return affinity?.kind === 'recent' ? { kind: 'remember', list: affinity.list, act } : act;
+}
+
+function actOfTarget(target: Target): Act {
+  switch (target.kind) {
+    case 'dnat': {
+      const ip = parseIp(target.ip);
+      return ip ? { kind: 'dnat', ip, port: target.port } : { kind: 'unknown', text: `DNAT to ${target.ip}` };
+    }
+    case 'unknown':
+      return { kind: 'foreign', text: target.text };
+    default:
+      return target;
+  }
 }
 
 /** Whether a rule may change the destination of a packet. */
@@ -36,45 +58,35 @@ function verdict(verdict: Verdict, flow: Flow): Action {
   return { kind: 'verdict', verdict, flow };
 }
 
-const VERDICTS = {
-  accept: (flow: Flow) => verdict('accept', flow),
-  drop: (flow: Flow) => verdict('drop', flow),
-  reject: (flow: Flow) => verdict('reject', flow),
-  return: (flow: Flow) => verdict('return', flow),
-};
-
-function actionOfTarget(target: Target): (flow: Flow) => Action {
-  switch (target.kind) {
+/** The action on a packet that the rule matches. */
+export function actionOf(act: Act | undefined, flow: Flow): Action {
+  switch (act?.kind) {
+    case undefined:
+      return goOn(flow);
     case 'accept':
     case 'drop':
     case 'reject':
     case 'return':
-      return VERDICTS[target.kind];
+      return verdict(act.kind, flow);
     case 'jump':
     case 'goto':
-      return () => target;
-    case 'mark':
-      return (flow) => {
-        const mark = ((flow.mark & ~target.mask) ^ target.value) >>> 0;
-        return goOn(mark === flow.mark ? flow : { ...flow, mark });
-      };
-    case 'dnat': {
-      const ip = parseIp(target.ip);
-      if (!ip) return () => ({ kind: 'unknown', text: `DNAT to ${target.ip}` });
-      return translating(ip, target.port);
-    }
-    case 'redirect':
-      return (flow) => verdict('accept', redirected(flow, target.port));
-    case 'masquerade':
-      return (flow) => verdict('accept', { ...flow, sourceNat: 'masquerade' });
     case 'unknown':
-      return (flow) => foreignAction(target.text, flow);
+      return act;
+    case 'mark': {
+      const mark = ((flow.mark & ~act.mask) ^ act.value) >>> 0;
+      return goOn(mark === flow.mark ? flow : { ...flow, mark });
+    }
+    case 'dnat':
+      return verdict('accept', translated(flow, act.ip, act.port));
+    case 'redirect':
+      return verdict('accept', redirected(flow, act.port));
+    case 'masquerade':
+      return verdict('accept', { ...flow, sourceNat: 'masquerade' });
+    case 'remember':
+      return actionOf(act.act, { ...flow, affinity: act.list });
+    case 'foreign':
+      return foreignAction(act.text, flow);
   }
-}
-
-/** Held for every endpoint of a dump, so nothing else of the rule is. */
-function translating(ip: Ip, port: number): (flow: Flow) => Action {
-  return (flow) => verdict('accept', translated(flow, ip, port));
 }
 
 /** The flow after DNAT; the original destination stays that of the conntrack entry. */

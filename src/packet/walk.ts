@@ -1,11 +1,8 @@
 /**
  * walk: the way of a packet through the chains of a table.
  */
-import type { Variant } from '../tools/detected.js';
-import type { TableName } from '../tools/iptables/types.js';
 import { type Branch, stepped } from './branch.js';
 import { type Fraction, rest, times } from './fraction.js';
-import type { Hook } from './hooks.js';
 import {
   actionIn,
   type IndexedChain,
@@ -13,7 +10,8 @@ import {
   nextIn,
   partIn,
   partsAt,
-  siteIn,
+  type RulePlace,
+  RuleSite,
   targetIn,
   test,
   textIn,
@@ -29,11 +27,9 @@ export interface Walked {
   readonly verdict: Exclude<Verdict, 'return'>;
 }
 
-/** The context of a walk: the table, the hook, the table's chains, and the branches with a verdict so far. */
+/** The context of a walk: where its rules are, the table's chains, and the branches with a verdict so far. */
 export interface Place {
-  readonly table: TableName;
-  readonly hook: Hook;
-  readonly variant: Variant | undefined;
+  readonly at: RulePlace;
   readonly find: (chain: string) => IndexedChain | undefined;
   readonly done: Walked[];
 }
@@ -119,7 +115,7 @@ function unknown(branch: Branch, text: string): Branch {
 
 /** The branch after a step at the rule. */
 function after(place: Place, chain: IndexedChain, rule: IndexedRule, before: Branch, flow: Flow): Branch {
-  const trail = stepped(siteIn(place, chain, rule), before);
+  const trail = stepped(new RuleSite(place.at, chain, rule), before);
   return { flow, weight: before.weight, trail, depends: before.depends, twins: before.twins };
 }
 

@@ -4,7 +4,7 @@
 import { type Family, familyOf, parseIp } from '../ip.js';
 import { isLocal, type NodeRules } from '../packet/node.js';
 import { flowOf, type PacketClass } from '../packet/packet.js';
-import { actionOf } from '../packet/targets.js';
+import { actionOf, actOf } from '../packet/targets.js';
 import { printRule } from '../tools/iptables/print.js';
 import type { Chain, Rule } from '../tools/iptables/types.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
@@ -85,7 +85,7 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
         unknown.push(...unknownIn(rule, sets));
       }
       comparesAddresses ||= rule.matches.some(({ kind }) => kind === 'same-address');
-      const action = rule.target && actionOf(rule)(flow);
+      const action = rule.target && actionOf(actOf(rule), flow);
       const plain = plainText(rule, family, ground, known);
       if (action?.kind === 'jump' || action?.kind === 'goto') {
         const to = chain(table, action.chain, depth + 1);

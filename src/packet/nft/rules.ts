@@ -3,7 +3,6 @@
  */
 import { printRule, printStatement, ruleContext } from '../../tools/nft/print-rule.js';
 import type { Rule, Statement } from '../../tools/nft/types.js';
-import type { Site } from '../branch.js';
 import type { Condition } from '../foreign.js';
 import { ONE } from '../fraction.js';
 import { depends } from '../tri.js';
@@ -17,8 +16,6 @@ export interface MadeRule {
   /** From 0. */
   readonly place: number;
   readonly text: string;
-  /** What the last step says of it: most rules do the same to every packet, in one hook. */
-  site: Site | undefined;
   readonly parts: readonly Part[];
 }
 
@@ -33,7 +30,6 @@ export function madeRule(rule: Rule, place: number, known: KnownTable): MadeRule
   return {
     rule,
     place,
-    site: undefined,
     text: printRule(rule, context),
     parts: rule.statements.map((statement) => partOf(statement, printStatement(statement, context), known)),
   };

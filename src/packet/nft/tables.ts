@@ -52,7 +52,7 @@ function entrancesOf(table: Table, name: string, find: (chain: string) => MadeCh
       const made = find(chain.name);
       if (!made) return [{ branch, verdict: 'accept' }];
       const done: Walked[] = [];
-      const out = follow({ table: name, hook, find, done }, made, branch);
+      const out = follow({ at: { table: name, hook }, find, done }, made, branch);
       return [...done, ...out.map((each) => policy(name, hook, chain, each))];
     };
     return [{ hook, priority: base.priority, isNat: base.type === 'nat', name, walk }];

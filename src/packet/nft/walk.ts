@@ -4,7 +4,6 @@
 import type { Chain } from '../../tools/nft/types.js';
 import { type Branch, type Did, type Site, stepped } from '../branch.js';
 import { times } from '../fraction.js';
-import type { Hook } from '../hooks.js';
 import { settled } from '../interfaces.js';
 import type { Flow } from '../packet.js';
 import { apart, bound, parted } from '../twins.js';
@@ -20,10 +19,9 @@ export interface MadeChain {
   readonly rules: readonly MadeRule[];
 }
 
-/** The context of a walk: the table's name and chains, the hook, and the branches with a verdict so far. */
+/** The context of a walk: where its rules are, the table's chains, and the branches with a verdict so far. */
 export interface Place {
-  readonly table: string;
-  readonly hook: Hook;
+  readonly at: Pick<Site, 'table' | 'hook'>;
   readonly find: (chain: string) => MadeChain | undefined;
   readonly done: Walked[];
 }
@@ -59,7 +57,7 @@ export function follow(place: Place, chain: MadeChain, start: Branch, from = 0, 
     for (const branch of inside) {
       pass({ place, chain, rule, depth, flow: branch.flow, stay, out }, branch);
       if (stay.length + out.length > MOST_BRANCHES)
-        throw new Error(`table ${place.table}: too many ways of a packet through chain ${chain.chain.name}`);
+        throw new Error(`table ${place.at.table}: too many ways of a packet through chain ${chain.chain.name}`);
     }
     inside = stay;
   }
@@ -177,7 +175,7 @@ function apply(visit: Visit, before: Branch, effect: Effect, at: number): void {
 
 /** The branch with the rule as one step more. */
 function stepAt(visit: Visit, { flow, weight, trail, depends, twins }: Branch, effect?: Effect): Branch {
-  const site = siteOf(visit, didTo(visit.flow, flow, effect), effect);
+  const site = new VisitSite(visit, flow, effect);
   return { flow, weight, trail: stepped(site, { flow: visit.flow, trail }), depends, twins };
 }
 
@@ -202,25 +200,44 @@ function didTo(before: Flow, after: Flow, effect: Effect | undefined): Did {
   return { kind: after.mark === before.mark ? 'none' : 'mark' };
 }
 
-function siteOf({ place, chain, rule }: Visit, did: Did, effect: Effect | undefined): Site {
-  const known = rule.site;
-  const isOne = effect?.element === undefined && did.kind !== 'dnat';
-  if (isOne && known?.hook === place.hook && known.did && isSame(known.did, did)) return known;
-  const site: Site = {
-    hook: place.hook,
-    table: place.table,
-    chain: chain.chain.name,
-    rule: rule.place + 1,
-    text: withElement(rule.text, effect?.element),
-    owner: effect?.owner ?? rule.rule.owner ?? chain.chain.owner,
-    passed: rule.place,
-    did,
-  };
-  if (isOne) rule.site = site;
-  return site;
-}
-
-/** Whether a rule did the same, but for the addresses of DNAT. */
-function isSame(a: Did, b: Did): boolean {
-  return a.kind === b.kind && ('chain' in a ? a.chain : '') === ('chain' in b ? b.chain : '');
+/** What a step at a rule says about it. */
+class VisitSite implements Site {
+  private readonly at: Place['at'];
+  private readonly in: Chain;
+  private readonly made: MadeRule;
+  private readonly before: Flow;
+  constructor(
+    { place, chain, rule, flow }: Visit,
+    private readonly after: Flow,
+    private readonly effect: Effect | undefined,
+  ) {
+    this.at = place.at;
+    this.in = chain.chain;
+    this.made = rule;
+    this.before = flow;
+  }
+  get hook() {
+    return this.at.hook;
+  }
+  get table() {
+    return this.at.table;
+  }
+  get chain() {
+    return this.in.name;
+  }
+  get rule() {
+    return this.made.place + 1;
+  }
+  get text() {
+    return withElement(this.made.text, this.effect?.element);
+  }
+  get owner() {
+    return this.effect?.owner ?? this.made.rule.owner ?? this.in.owner;
+  }
+  get passed() {
+    return this.made.place;
+  }
+  get did() {
+    return didTo(this.before, this.after, this.effect);
+  }
 }

@@ -1,7 +1,7 @@
 /**
  * The header of a rule: the options before its first match or target.
  */
-import { type Family, inetNtop, parseCidr } from '../../../ip.js';
+import { type Family, inetNtop, parseCidr, parseIp } from '../../../ip.js';
 import { PROTOCOL_NUMBER } from '../spelling.js';
 import { type Header, is, type L4Protocol, type Negatable, not } from '../types.js';
 
@@ -47,9 +47,16 @@ function setField(header: Writable<Header>, letter: string, given: Negatable<str
  * condition.
  */
 function parseAddress({ not, value }: Negatable<string>, family: Family): Negatable<string> | undefined {
+  if (family === 'ipv4' && isHost(value)) return { not, value };
   const cidr = parseCidr(value);
   if (cidr?.family !== family || inetNtop(cidr.text) !== value || (cidr.prefix === 0 && !not)) return undefined;
   return { not, value: cidr.text };
+}
+
+/** Whether it is an IPv4 address in the spelling of print, as in nearly all rules. */
+function isHost(value: string): boolean {
+  const address = value.endsWith('/32') ? value.slice(0, -'/32'.length) : '';
+  return address !== '' && parseIp(address)?.text === address;
 }
 
 /** Some versions print numbers, or find no /etc/protocols to look names up in; numbers and names mean the same. */

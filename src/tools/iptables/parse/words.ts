@@ -6,7 +6,7 @@
 /** Where the first word from `at` on begins; the length of the text if there is none. */
 export function nextWord(text: string, at: number): number {
   let start = at;
-  while (start < text.length && isBlank(text[start])) start++;
+  while (start < text.length && isBlank(text.charCodeAt(start))) start++;
   return start;
 }
 
@@ -23,7 +23,7 @@ export function quotesClose(text: string): boolean {
 
 /** The value of one word; undefined when `raw` is not one whole word. */
 export function unquote(raw: string): string | undefined {
-  if (raw === '' || isBlank(raw[0]) || endOfWord(raw, 0) !== raw.length) return undefined;
+  if (raw === '' || isBlank(raw.charCodeAt(0)) || endOfWord(raw, 0) !== raw.length) return undefined;
   const open = raw.indexOf('"');
   if (open < 0) return raw;
   const close = closingQuote(raw, open);
@@ -33,8 +33,9 @@ export function unquote(raw: string): string | undefined {
 /** Where the word that begins at `start` ends. */
 export function endOfWord(text: string, start: number): number {
   for (let at = start; at < text.length; at++) {
-    if (isBlank(text[at])) return at;
-    if (text[at] === '"') {
+    const code = text.charCodeAt(at);
+    if (isBlank(code)) return at;
+    if (code === QUOTE) {
       const close = closingQuote(text, at);
       return close < 0 ? text.length : close + 1;
     }
@@ -51,6 +52,8 @@ function closingQuote(text: string, open: number): number {
   return -1;
 }
 
-function isBlank(character: string | undefined): boolean {
-  return character === ' ' || character === '\t' || character === '\n';
+const [QUOTE, SPACE, TAB, NEWLINE] = ['"', ' ', '\t', '\n'].map((each) => each.charCodeAt(0));
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB || code === NEWLINE;
 }
