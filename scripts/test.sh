@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All tests in one command, also on a fresh machine: setup, type check, lint, every ring on this Node. Takes minutes,
 # and includes everything that decides whether the product works. `--all` adds slower checks: larger samples, the long
-# tests, and the pure ring on other Nodes: half of it on the oldest supported one, half on a newer line. See
+# tests, and the pure ring on other Nodes: a quarter of it on the oldest supported one and another on a newer line. See
 # docs/testing.md. Runs every step even after failures; the last line adds them up, and a step that failed without a
 # failing test counts as one. SEED=N repeats the random choices of an earlier run, which printed it.
 set -uo pipefail
@@ -45,13 +45,13 @@ ended() {
   if [ "$f" = 0 ]; then record ok "$name" "$note"; else record FAILED "$name" "$note"; fi
 }
 
-# pure_on VERSION SHARD: half of the pure ring on a Node of that version, fetched by npx; with smaller samples, because it
+# pure_on VERSION SHARD: a quarter of the pure ring on a Node of that version, fetched by npx; with smaller samples, because it
 # only checks that it runs.
 pure_on() {
   local version
   version=$(npx -y -p "node@$1" node --version </dev/null)
   if [[ $version == "v$1" || $version == "v$1."* ]]; then
-    VIPC_TESTS=brief NODE_OPTIONS=$JEST_NODE_OPTIONS step "pure on Node $version" npx -y -p "node@$1" node node_modules/jest/bin/jest.js --selectProjects pure --shard="$2/2"
+    VIPC_TESTS=brief NODE_OPTIONS=$JEST_NODE_OPTIONS step "pure on Node $version" npx -y -p "node@$1" node node_modules/jest/bin/jest.js --selectProjects pure --shard="$2/4"
   elif [ -n "${CI-}" ]; then
     failed=$((failed + 1))
     record FAILED "pure on Node $1" "cannot be fetched"
@@ -78,8 +78,8 @@ cat "$lint_log"
 : >"$counts"
 ended 'lint and format' "$lint_start" "$code"
 step "all rings on Node $(node --version)" npm run --silent jest
-# Which half each Node runs is the seed's choice.
-if [ "$VIPC_TESTS" = all ]; then for i in "${!NODES[@]}"; do pure_on "${NODES[i]}" $(((SEED + i) % 2 + 1)); done; fi
+# Which quarter each Node runs is the seed's choice.
+if [ "$VIPC_TESTS" = all ]; then for i in "${!NODES[@]}"; do pure_on "${NODES[i]}" $(((SEED + i) % 4 + 1)); done; fi
 
 printf '\n=== summary, %s s\n' "$SECONDS"
 printf '%s\n' "${summary[@]}"

@@ -16,7 +16,7 @@ const describeGuest = await describeInGuest();
 
 const SCHEDULERS = ['', 'rr', 'mh', 'sh', 'wlc'];
 const clusters = fc.sample(fc.tuple(snapshots, options, fc.constantFrom(...SCHEDULERS)), {
-  numRuns: often(2, 6),
+  numRuns: often(2, 4),
   seed,
 });
 

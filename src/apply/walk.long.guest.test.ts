@@ -19,7 +19,7 @@ import { seed } from '../testing/run/extent.js';
 
 const describeGuest = await describeInGuest();
 
-const STEPS = 8;
+const STEPS = 5;
 
 interface Cluster {
   readonly items: readonly ApiObject[];

@@ -112,7 +112,7 @@ function unsound(classes: readonly NamedClass[], node: NodeRules): readonly stri
 describe.each(MODES)('conformance cases, %s mode, layout %s', (mode, layout) => {
   const cases = conformanceCases().filter(({ dumps }) => mode === 'ipvs' || dumps.ipv4 !== undefined);
 
-  it.each(sample(cases, 4, `laws ${mode} ${layout}`, 20))('$name', (each) => {
+  it.each(sample(cases, 4, `laws ${mode} ${layout}`, 12))('$name', (each) => {
     const node = compiledFor(each, mode, layout);
     // The classes that kube-proxy's rules tell apart, among them endpoints that reach themselves.
     const classes = classesFor(compiledFor(each, mode, 'kube-proxy'));
@@ -129,7 +129,7 @@ describe.each(['kube-proxy', 'fast'])('conformance cases, nftables mode, layout 
     return dump === undefined ? [] : [{ each, name: each.name, dump }];
   });
 
-  it.each(sample(cases, 3, `laws ${layout}`, 20))('$name', ({ each, dump }) => {
+  it.each(sample(cases, 3, `laws ${layout}`, 12))('$name', ({ each, dump }) => {
     const node = compiledFor(each, 'nftables', layout);
     const nftTables = parseNft(readFileSync(dump, 'utf8')).value;
     // The classes that kube-proxy's rules tell apart: the maps of layout fast are not known to it.

@@ -112,12 +112,12 @@ describe('hostile input', () => {
       fc.property(fc.array(object, { maxLength: 4 }), (items) => {
         readAll(JSON.stringify({ kind: 'List', items }));
       }),
-      { numRuns: often(60, 300) },
+      { numRuns: often(60, 150) },
     );
   });
 
   it('any texts of YAML', () => {
-    fc.assert(fc.property(fc.string({ unit: pieces, maxLength: 60 }), readOnly), { numRuns: often(100, 500) });
+    fc.assert(fc.property(fc.string({ unit: pieces, maxLength: 60 }), readOnly), { numRuns: often(100, 300) });
   });
 
   it('any texts', () => {

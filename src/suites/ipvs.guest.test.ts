@@ -33,7 +33,7 @@ function hasDumps({ name }: { readonly name: string }): boolean {
 /** Cases that together have every kind of rule; programs start slowly in an emulated machine. */
 const HAS_ALL_KINDS = /random|local-mode|masquerade|no-cluster-cidr|^(external|ipvs|packets)\//;
 
-describeGuest.each(sample(goldens, 4, '', 8))('$name', (each) => {
+describeGuest.each(sample(goldens, 4, '', 6))('$name', (each) => {
   const { golden, directory } = each;
   const written = readNodeState(golden, ARTIFACTS);
   let read: NodeState;

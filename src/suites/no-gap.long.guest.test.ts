@@ -14,7 +14,7 @@ import { pause } from '../testing/run/patience.js';
 
 const describeGuest = await describeInGuest();
 
-const APPLIES = 4;
+const APPLIES = 2;
 
 const STAYS: SmallService = { name: 'm', number: 1, ready: ['pod1', 'pod2', 'remote'] };
 const STICKY = { sessionAffinity: 'ClientIP' };

@@ -64,7 +64,7 @@ describe.each(['iptables', 'nftables'])('the layouts of %s mode', (mode) => {
     { mode, layout: 'fast' },
   ];
 
-  it.each(sample(cases, 2, `layouts ${mode}`, 20))('$name: every packet is treated alike', ({ each }) => {
+  it.each(sample(cases, 2, `layouts ${mode}`, 10))('$name: every packet is treated alike', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
     const { others, names, counts } = between(
       compiled(sources, options, a, { completion }),
@@ -75,7 +75,7 @@ describe.each(['iptables', 'nftables'])('the layouts of %s mode', (mode) => {
   });
 
   it('are alike for random clusters', () => {
-    const times = often(2, 10);
+    const times = often(2, 6);
     let changing = 0;
     fc.assert(
       fc.property(snapshots, anyOptions, (objects, options) => {
@@ -117,7 +117,7 @@ function listOf(items: readonly ApiObject[]): string {
 }
 
 describe.each(MODES)('%s mode and nftables mode', (name, way) => {
-  it.each(sample(cases, 2, `nftables and ${name}`, 12))('$name: what differs is by design', ({ each }) => {
+  it.each(sample(cases, 2, `nftables and ${name}`, 8))('$name: what differs is by design', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
     // Each mode reads a section of its own; here the same is wanted of both.
     const { masqueradeAll, masqueradeBit } = options;
@@ -141,7 +141,7 @@ describe('iptables mode and userspace mode', () => {
   const named = new Set<string>();
   const USERSPACE = { mode: 'userspace', layout: 'kube-proxy' } as const;
 
-  it.each(sample(cases, 2, 'userspace', 20))('$name: what differs is by design', ({ each }) => {
+  it.each(sample(cases, 2, 'userspace', 10))('$name: what differs is by design', ({ each }) => {
     const { sources, options, completion } = caseInput(each);
     const { others, names } = between(
       compiled(sources, options, MODES[0][1], { completion }),

@@ -16,7 +16,7 @@ import { spread, tries } from '../testing/verify/tries.js';
 
 const describeGuest = await describeInGuest();
 
-const { count: MUTATIONS, seed, isTold } = tries(often(4, 12));
+const { count: MUTATIONS, seed, isTold } = tries(often(4, 8));
 
 describeGuest('mutations of the state of ipvs mode, and packets', () => {
   it('that are treated otherwise are found, and what is found shows in packets', async () => {

@@ -107,7 +107,7 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
         expect(parts.filter((part) => !isKnown(part))).toEqual([]);
         expect(isWhole()).toBe(true);
       }),
-      { numRuns: often(4, 100), examples: [[STAND_IN]] },
+      { numRuns: often(4, 40), examples: [[STAND_IN]] },
     ));
 
   it('knows a node that is read while it changes, and a part that is missing or too many', () =>
@@ -132,6 +132,6 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
         for (const part of others) again.isKnown(part);
         expect([missing === undefined, again.isWhole(), again.isKnown(`${missing} `)]).toEqual([false, false, false]);
       }),
-      { numRuns: often(4, 100) },
+      { numRuns: often(4, 40) },
     ));
 });
