@@ -25,9 +25,10 @@ export async function lookAt(
   const read: (readonly [string, unknown])[] = [];
   for (const tool of tools) {
     const scope = { ...detected, desired: desired[tool.name], ours: ours[tool.name] };
-    const looked = tool.look && scope.desired !== undefined ? await tool.look.read(run, scope, isKnown) : undefined;
-    if (tool.look && scope.desired !== undefined && !looked) return undefined;
-    read.push([tool.name, looked ? looked.observed : await tool.read(run, scope)]);
+    const isInParts = tool.look && scope.desired !== undefined;
+    const looked = isInParts ? await tool.look.read(run, scope, isKnown) : { observed: await tool.read(run, scope) };
+    if (!looked) return undefined;
+    read.push([tool.name, looked.observed]);
   }
   return Object.fromEntries(read);
 }

@@ -193,9 +193,12 @@ export function mustHaveNft({ nft }: NodeAtHand): void {
   );
 }
 
-/** The observed state of the node, as far as it matters for `desired`. */
+/**
+ * The observed state of the node, as far as it matters for `desired`; its rules are those of when it was opened, because to
+ * read them takes as long as all else.
+ */
 export function readNode(node: NodeAtHand, desired: DesiredState): Promise<ObservedState> {
-  return readState(node.host, detectedOf(node), desired);
+  return readState(node.host, { ...detectedOf(node), ...(node.used && { saved: node.used.saved }) }, desired);
 }
 
 /** Families that Services need and the node does not support. */

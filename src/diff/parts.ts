@@ -12,10 +12,9 @@ export function* partsOf(desired: DesiredState, tools: readonly AnyTool[] = TOOL
   for (const { name, look } of tools) if (look && of[name] !== undefined) yield* look.parts(of[name], ours[name]);
 }
 
-/** What is compared itself; undefined when a tool of `desired` can only be read as a whole. */
-export function restOf(desired: DesiredState, tools: readonly AnyTool[] = TOOLS): DesiredState | undefined {
+/** What is compared itself. */
+export function restOf(desired: DesiredState, tools: readonly AnyTool[] = TOOLS): DesiredState {
   const [of, ours] = [byTool(desired), byTool(oursIn({}))];
   const used = tools.filter(({ name }) => of[name] !== undefined);
-  if (used.some(({ look }) => !look)) return undefined;
-  return Object.fromEntries(used.map(({ name, look }) => [name, look?.rest(of[name], ours[name])]));
+  return Object.fromEntries(used.map(({ name, look }) => [name, look ? look.rest(of[name], ours[name]) : of[name]]));
 }

@@ -8,6 +8,7 @@ import { readSnapshot } from '../read/snapshot.js';
 import { newSyncer, type Syncer } from '../sync/syncer.js';
 import { addressesOf, SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
 import { guestHost } from '../testing/machine/guest.js';
+import { succeeded } from '../testing/machine/netns.js';
 import { describeInGuest } from '../testing/machine/rings.js';
 import { type Report, type Stream, underStreams } from '../testing/network/stream.js';
 import { makeTopology, type Topology } from '../testing/network/topology.js';
@@ -60,6 +61,22 @@ describeGuest('no gap between ipvs mode and userspace mode', () => {
   });
 
   afterAll(() => topology?.remove());
+
+  it('a look finds what was programmed in ipvs mode, and drift', async () => {
+    const run = async (command: string) => succeeded(await topology.node.run(command.split(' ')), command);
+    expect(await daemon.look()).toMatchObject({ ok: true, kind: 'full', sent: {} });
+    const drift = [
+      ['ipset add KUBE-CLUSTER-IP 192.0.2.9,tcp:80', 'ipset del KUBE-CLUSTER-IP 192.0.2.9,tcp:80'],
+      ['ip address add 192.0.2.9/32 dev kube-ipvs0', 'ip address delete 192.0.2.9/32 dev kube-ipvs0'],
+      ['ipvsadm -A -t 192.0.2.9:80 -s rr', 'ipvsadm -D -t 192.0.2.9:80'],
+    ] as const;
+    for (const [damage, mend] of drift) {
+      await run(damage);
+      expect([damage, await daemon.look()]).toEqual([damage, 'differs']);
+      await run(mend);
+    }
+    expect(await daemon.look()).toMatchObject({ ok: true });
+  });
 
   const ways: readonly (readonly [string, () => void])[] = [
     [

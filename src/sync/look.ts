@@ -9,6 +9,7 @@ import { readMachine } from '../apply/read.js';
 import { othersOf } from '../diff/assume.js';
 import { plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
+import type { Machine } from '../options.js';
 import type { ObservedState } from '../tools/tools.js';
 import type { Programmed } from './programmed.js';
 import { newRun, reportOf, type SyncReport } from './run.js';
@@ -35,7 +36,7 @@ async function lookWith(state: State, programmed: Programmed): Promise<Looked> {
   if (!compiled) return 'differs';
   const run = newRun('full');
   const machine = await run.watch.time('read', () => readMachine(host, configured, detected));
-  if (JSON.stringify(machine) !== JSON.stringify(options?.machine)) return 'differs';
+  if (aside(machine) !== aside(options?.machine)) return 'differs';
   await run.watch.time('compile', () => programmed.collected);
   const observed = await run.watch.time('read', () => readParts(state, programmed));
   if (state.programmed !== programmed) return 'unknown';
@@ -51,6 +52,12 @@ async function lookWith(state: State, programmed: Programmed): Promise<Looked> {
   const served = { served: compiled.resolved(), after: programmed.rest };
   await forget(given.target, served, observed, next, run);
   return reportOf(run);
+}
+
+/** The machine as text, but for the ports that the relay has: its listeners are parts. */
+function aside(machine: Machine | undefined): string {
+  const { proxyPorts, ...rest } = machine ?? {};
+  return JSON.stringify({ ...rest, taken: proxyPorts?.taken });
 }
 
 /** What the node has beside all parts; undefined when it has others, or not all. */

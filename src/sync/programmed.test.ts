@@ -15,8 +15,10 @@ import { newProgrammed, type Programmed } from './programmed.js';
 const LAYOUTS = [
   ['iptables', 'kube-proxy'],
   ['iptables', 'fast'],
+  ['ipvs', 'kube-proxy'],
   ['nftables', 'kube-proxy'],
   ['nftables', 'fast'],
+  ['userspace', 'kube-proxy'],
 ] as const;
 
 interface Subject {
@@ -40,8 +42,8 @@ function begin([first = [], ...rest]: readonly (readonly Event[])[], mode: strin
   const told = new Promise<void>((resolve) => {
     collect = resolve;
   });
-  const programmed = compiled && newProgrammed(compiled.desired(), () => told);
-  if (!compiled || !programmed) throw new Error('nothing was compiled');
+  if (!compiled) throw new Error('nothing was compiled');
+  const programmed = newProgrammed(compiled.desired(), () => told);
   store.takeChanges();
   const later = rest.map((events) => events.filter(({ kind }) => kind === 'Service' || kind === 'EndpointSlice'));
   const change = () => {

@@ -30,10 +30,8 @@ export interface Programmed {
   begin(): Reading;
 }
 
-/** Of `desired`, all that is programmed; undefined when a tool of it can only be compared as a whole. */
-export function newProgrammed(desired: DesiredState, breathe = nextTurn): Programmed | undefined {
-  const rest = restOf(desired);
-  if (!rest) return undefined;
+/** Of `desired`, all that is programmed. */
+export function newProgrammed(desired: DesiredState, breathe = nextTurn): Programmed {
   const prints = newFingerprints();
   /** Parts of `desired` that went before they were collected. */
   let gone: Set<number> | undefined = new Set();
@@ -49,7 +47,7 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
     gone = undefined;
   });
   return {
-    rest,
+    rest: restOf(desired),
     collected,
     change: ({ before, after }) => {
       // Only their difference is that of all: what is in both may be another's in the whole state.

@@ -120,7 +120,7 @@ export interface Tool<Name extends string, Desired, Observed, Difference, Ours> 
 
   /** The observed state; `nothing` where the node cannot have any. Throws when it cannot be read completely. */
   read(ask: Ask, scope: ReadScope<Desired, Ours>): Promise<Observed>;
-  /** Absent: the state is small, or can only be read and compared as a whole. */
+  /** Absent: the state is small, and is read and compared as a whole. */
   readonly look?: Look<Desired, Observed, Ours>;
   /** The foreign part of the observed state. */
   foreign(observed: Observed, ours: Ours): Observed;

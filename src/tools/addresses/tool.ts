@@ -7,7 +7,7 @@ import { section, sides, type Tool } from '../tool.js';
 import { type AddressesDiff, diff, grow, make, shrink } from './diff.js';
 import { parse } from './parse.js';
 import { print } from './print.js';
-import type { Address, Link } from './types.js';
+import type { Address, Link, LinkAddress } from './types.js';
 
 /** A device and its virtual IPs. */
 export interface AddressesState {
@@ -25,6 +25,21 @@ export const addresses: Tool<'addresses', AddressesState, readonly Link[], Addre
   name: 'addresses',
   nothing: [],
   read: readLinks,
+  look: {
+    *parts({ addresses: bound }) {
+      for (const { ip } of bound) yield `address ${ip}`;
+    },
+    rest: ({ device }) => ({ device, addresses: [] }),
+    async read(ask, { ours }, isKnown) {
+      const links = await readLinks(ask);
+      const left = ({ name, addresses: bound, ...link }: Link): Link => {
+        const isLeft = ({ ip, scope }: LinkAddress) =>
+          name !== ours.device || scope === 'link' || !isKnown(`address ${ip}`);
+        return { name, ...link, addresses: bound.filter(isLeft) };
+      };
+      return { observed: links.map(left) };
+    },
+  },
   foreign: (links, { device }) => links.filter(({ name }) => name !== device),
   assume(foreign, desired) {
     if (!desired) return foreign;

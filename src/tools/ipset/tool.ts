@@ -4,6 +4,7 @@
 import { ownerService } from '../../owner.js';
 import { type Changes, section, sides, type Tool } from '../tool.js';
 import { diff, grow, type IpsetOurs, type SetDiff, shrink } from './diff.js';
+import { look } from './look.js';
 import type { SavedSets } from './parse.js';
 import { printEntry } from './print.js';
 import { NO_SETS, readSets } from './read.js';
@@ -16,6 +17,7 @@ export const ipset: Tool<'ipset', readonly IpSet[], SavedSets, readonly SetDiff[
   isHarmless: true,
 
   read: (ask, { desired, ours }) => readSets(ask, desired !== undefined, ours.isOurs),
+  look,
   foreign: ({ sets }, { isOurs }) => ({ sets: sets.filter(({ name }) => !isOurs(name)), others: [] }),
   assume: ({ sets }, desired = []) => ({ sets: [...sets, ...desired], others: [] }),
   diff: (observed, desired = [], ours) => diff(observed, desired, ours),

@@ -9,6 +9,7 @@ import { type Ask, failure } from '../ask.js';
 import { type Changes, section, sides, type Tool } from '../tool.js';
 import { assume } from './assume.js';
 import { diff, grow, type IpvsDiff, type ObservedIpvs, shrink } from './diff.js';
+import { look } from './look.js';
 import { print } from './print.js';
 import { NO_IPVS, readConnections, readIpvs } from './read.js';
 import type { Ipvs, VirtualServer, VirtualServerName } from './types.js';
@@ -21,6 +22,7 @@ export const ipvs: Tool<'ipvs', Ipvs, ObservedIpvs, IpvsDiff, IpvsOurs> = {
   nothing: NO_IPVS,
 
   read: (ask, { desired }) => readIpvs(ask, desired !== undefined),
+  look,
   // Of another program's virtual servers nothing needs to be known.
   foreign: () => NO_IPVS,
   assume: (left, desired = { virtualServers: [] }) => assume(left, desired),

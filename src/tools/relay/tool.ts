@@ -9,6 +9,7 @@ import { answer, understood } from '../ask.js';
 import { refusal } from '../refusal.js';
 import { section, sides, type Tool } from '../tool.js';
 import { diff, type RelayDiff } from './diff.js';
+import { lookWith } from './look.js';
 import { parse } from './parse.js';
 import { printListener } from './print.js';
 import { type Listener, listenerKey } from './types.js';
@@ -23,6 +24,7 @@ export const relay: Tool<'relay', readonly Listener[], readonly Listener[], Rela
   isHarmless: true,
 
   read: async (ask) => understood(RELAY, parse((await answer(ask, [RELAY, 'show'])) ?? '')),
+  look: lookWith(RELAY),
   foreign: () => [],
   assume: (_, desired = []) => desired,
   diff: (observed, desired = []) => diff(observed, desired),

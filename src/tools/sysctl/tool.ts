@@ -13,11 +13,6 @@ export const sysctl: Tool<'sysctl', Sysctls, Sysctls, Sysctls, undefined> = {
   optional: { code: 'sysctl-not-set', hint: 'set it on the node' },
 
   read,
-  look: {
-    parts: () => [],
-    rest: (desired) => desired,
-    read: async (ask, scope) => ({ observed: await read(ask, scope) }),
-  },
   foreign: (observed) => observed,
   assume: (foreign, desired) => ({ ...foreign, ...desired }),
   /** Those that differ, with their desired values. */
