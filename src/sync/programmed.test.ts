@@ -58,6 +58,8 @@ function partsIn({ compiled }: Subject): readonly string[] {
   return [...partsOf(compiled.desired())];
 }
 
+const EXTERNAL = '198.51.100.1';
+
 /**
  * The address of `a`, which has no endpoint, is wanted by `c`; and c's chains are needed still when `d` changes: it
  * stands in for d where they are lowered, without a.
@@ -68,10 +70,18 @@ const STAND_IN = [
   [{ ...slice('d', 'b'), isGone: true }],
 ];
 
-function service(name: string, n: number, externalIPs = ['198.51.100.1']): Event {
+/** `c` has an address from which packets may come back, and `a` comes to want it, too. */
+const COME_BETWEEN = [
+  [service('a', 1, []), slice('a', 'a'), service('c', 2, [EXTERNAL], 'Local'), slice('c', 'b')],
+  [],
+  [service('a', 1)],
+];
+
+function service(name: string, n: number, externalIPs = [EXTERNAL], externalTrafficPolicy = 'Cluster'): Event {
   const clusterIP = `10.96.0.${n}`;
   const ports = [{ name: 'http', port: 80, protocol: 'TCP' }];
-  const spec = { clusterIP, clusterIPs: [clusterIP], ipFamilies: ['IPv4'], ports, externalIPs };
+  const policy = externalIPs.length > 0 && { externalTrafficPolicy };
+  const spec = { clusterIP, clusterIPs: [clusterIP], ipFamilies: ['IPv4'], ports, externalIPs, ...policy };
   return {
     kind: 'Service',
     object: { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'x' }, spec },
@@ -109,7 +119,7 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
         expect(parts.filter((part) => !isKnown(part))).toEqual([]);
         expect(isWhole()).toBe(true);
       }),
-      { numRuns: often(4, 40), examples: [[STAND_IN]] },
+      { numRuns: often(4, 40), examples: [[STAND_IN], [COME_BETWEEN]] },
     ));
 
   it('knows a node that is read while it changes, and a part that is missing or too many', () =>

@@ -64,9 +64,10 @@ function remove(byKey: Map<string, Claim[]>, claim: Claim): void {
 }
 
 function insert(byKey: Map<string, Claim[]>, claim: Claim): void {
-  const list = byKey.get(claim.key);
-  if (!list) byKey.set(claim.key, [claim]);
-  else list.splice(list.findLastIndex(({ owner }) => comparePorts(owner, claim.owner) <= 0) + 1, 0, claim);
+  const list = byKey.get(claim.key) ?? [];
+  const at = list.findLastIndex(({ owner }) => comparePorts(owner, claim.owner) <= 0) + 1;
+  // The list itself stays as it is: chains of before make their rules when they are asked for them.
+  byKey.set(claim.key, list.toSpliced(at, 0, claim));
 }
 
 function specialOf(claims: readonly Claim[], context: FastContext): Special | undefined {
