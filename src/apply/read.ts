@@ -30,17 +30,18 @@ export async function readMachine(
   return { hostname, addresses: [...new Set(addresses)], ...(proxyPorts && { proxyPorts }) };
 }
 
-/** The observed state, as far as it matters to bring the node to the `desired` one. */
+/** The observed state, as far as it matters to bring the node to the `desired` one; what is `known` is not read again. */
 export async function readState(
   host: Host,
   detected: Detected,
   desired: DesiredState,
   tools: readonly AnyTool[] = TOOLS,
+  known: ObservedState = {},
 ): Promise<ObservedState> {
-  const [desiredOf, ours] = [byTool(desired), byTool(oursIn({}))];
+  const [desiredOf, ours, knownOf] = [byTool(desired), byTool(oursIn({})), byTool(known)];
   const read = await Promise.all(
     tools.map(async (tool) => {
-      const scope = { ...detected, desired: desiredOf[tool.name], ours: ours[tool.name] };
+      const scope = { ...detected, desired: desiredOf[tool.name], ours: ours[tool.name], known: knownOf[tool.name] };
       return [tool.name, await tool.read(host.run, scope)] as const;
     }),
   );

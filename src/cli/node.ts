@@ -22,7 +22,7 @@ import type { RuleSet } from '../tools/iptables/types.js';
 import { CHAINS_PER_COMMIT, choose, type DetectedVariant, detect, features } from '../tools/iptables/variants.js';
 import { readRuleset } from '../tools/nft/read.js';
 import { detectNft, isTooOld, OLDEST_NFT } from '../tools/nft/version.js';
-import type { DesiredState, ObservedState } from '../tools/tools.js';
+import { type DesiredState, type ObservedState, TOOLS } from '../tools/tools.js';
 import { rulesNeed } from './api-sources.js';
 import { EXIT, type Io, say, writeLines } from './io.js';
 import type { ChangeTask, NodeTask } from './node-task.js';
@@ -198,7 +198,7 @@ export function mustHaveNft({ nft }: NodeAtHand): void {
  * read them takes as long as all else.
  */
 export function readNode(node: NodeAtHand, desired: DesiredState): Promise<ObservedState> {
-  return readState(node.host, { ...detectedOf(node), ...(node.used && { saved: node.used.saved }) }, desired);
+  return readState(node.host, detectedOf(node), desired, TOOLS, node.used && { iptables: node.used.saved });
 }
 
 /** Families that Services need and the node does not support. */

@@ -2,7 +2,6 @@
  * Facts about a node that its tools depend on, detected once.
  */
 import type { Family } from '../ip.js';
-import type { SavedRuleSet } from './iptables/parse.js';
 
 /** The two kernel interfaces of iptables; neither shows the other's rules. */
 export type Variant = 'nft' | 'legacy';
@@ -27,6 +26,4 @@ export interface Detected {
   readonly iptables?: Iptables;
   /** Absent where no nft is installed. */
   readonly nft?: Nft;
-  /** The rules that were read to tell the variant, where they were read just now and need not be again. */
-  readonly saved?: readonly SavedRuleSet[];
 }

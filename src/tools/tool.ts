@@ -56,10 +56,12 @@ export interface How extends Detected {
 }
 
 /** What to read: for which desired state, and what is ours. */
-export interface ReadScope<Desired, Ours> extends Detected {
+export interface ReadScope<Desired, Ours, Observed = unknown> extends Detected {
   /** Absent when nothing is desired of the tool. */
   readonly desired: Desired | undefined;
   readonly ours: Ours;
+  /** What was read a moment ago, if it is not to be read again. */
+  readonly known?: Observed | undefined;
 }
 
 /**
@@ -77,7 +79,7 @@ export interface Look<Desired, Observed, Ours> {
    */
   read(
     ask: Ask,
-    scope: ReadScope<Desired, Ours>,
+    scope: ReadScope<Desired, Ours, Observed>,
     isKnown: (part: string) => boolean,
   ): Promise<{ readonly observed: Observed } | undefined>;
 }
@@ -119,7 +121,7 @@ export interface Tool<Name extends string, Desired, Observed, Difference, Ours> 
   readonly isHarmless?: true;
 
   /** The observed state; `nothing` where the node cannot have any. Throws when it cannot be read completely. */
-  read(ask: Ask, scope: ReadScope<Desired, Ours>): Promise<Observed>;
+  read(ask: Ask, scope: ReadScope<Desired, Ours, Observed>): Promise<Observed>;
   /** Absent: the state is small, and is read and compared as a whole. */
   readonly look?: Look<Desired, Observed, Ours>;
   /** The foreign part of the observed state. */

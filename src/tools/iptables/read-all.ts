@@ -10,15 +10,15 @@ import type { SavedRuleSet } from './parse.js';
 import { readRules, readTablesBehind } from './read.js';
 import type { IptablesState } from './state.js';
 
-type Scope = ReadScope<IptablesState, IptablesOurs>;
+type Scope = ReadScope<IptablesState, IptablesOurs, readonly SavedRuleSet[]>;
 
 /** The rules of each family that the node has; none where it has no iptables. Throws when they cannot be read whole. */
 export async function readAll(ask: Ask, scope: Scope): Promise<readonly SavedRuleSet[]> {
-  const { iptables, nft, saved } = scope;
+  const { iptables, nft, known } = scope;
   if (!iptables) return [];
   const read = async () => marked(ask, scope, iptables, await readRules(ask, iptables, nft?.program));
   // Rules that were read before may have changed since, so that what else is asked does not fit.
-  return saved ? marked(ask, scope, iptables, saved).catch(read) : read();
+  return known ? marked(ask, scope, iptables, known).catch(read) : read();
 }
 
 async function marked(

@@ -7,13 +7,13 @@ import { describe, expect, it } from '@jest/globals';
 import { DEVICE, oursIn } from '../backends/ours.js';
 import { conformanceCases, ROOT } from '../testing/cases/cases.js';
 import { sample } from '../testing/run/extent.js';
-import { addresses } from './addresses/tool.js';
-import { look as ipset } from './ipset/look.js';
-import { parse as parseSets } from './ipset/parse.js';
-import { look as ipvs } from './ipvs/look.js';
-import { parse as parseServers } from './ipvs/parse.js';
-import { lookWith } from './relay/look.js';
-import { parse as parseListeners } from './relay/parse.js';
+import { addresses } from '../tools/addresses/tool.js';
+import { look as ipset } from '../tools/ipset/look.js';
+import { parse as parseSets } from '../tools/ipset/parse.js';
+import { look as ipvs } from '../tools/ipvs/look.js';
+import { parse as parseServers } from '../tools/ipvs/parse.js';
+import { lookWith } from '../tools/relay/look.js';
+import { parse as parseListeners } from '../tools/relay/parse.js';
 
 type Told = { readonly isKnown: boolean; readonly missing: readonly string[] };
 
