@@ -14,7 +14,14 @@ describeKernel(`${SECONDS} seconds of churn and vandalism`, () => {
   let done: Soak;
 
   beforeAll(async () => {
-    done = await soak({ seconds: SECONDS, warmUpSeconds: 40, services: 60, changesPerSecond: 100, vandalSeconds: 2 });
+    done = await soak({
+      seconds: SECONDS,
+      warmUpSeconds: 40,
+      services: 60,
+      namespaces: 5,
+      changesPerSecond: 100,
+      vandalSeconds: 2,
+    });
   });
 
   it('had much to do', () => {

@@ -8,8 +8,8 @@ const NODES = ['node-a', 'node-b', 'node-c'];
 const ENDPOINTS = 5;
 let serial = 0;
 
-/** `services` Services with a few endpoints each, on three nodes. */
-export function clusterObjects(services: number): readonly object[] {
+/** `services` Services with a few endpoints each, on three nodes, in as many namespaces. */
+export function clusterObjects(services: number, namespaces = 1): readonly object[] {
   return [
     ...NODES.map((name, i) => ({
       apiVersion: 'v1',
@@ -18,33 +18,39 @@ export function clusterObjects(services: number): readonly object[] {
       spec: { podCIDRs: [`10.244.${i + 1}.0/24`] },
       status: { addresses: [{ type: 'InternalIP', address: `192.168.7.${i + 2}` }] },
     })),
-    ...Array.from({ length: services }, (_, i) => service(i)),
-    ...Array.from({ length: services }, (_, i) => slice(i)),
+    ...Array.from({ length: services }, (_, i) => service(i, namespaces)),
+    ...Array.from({ length: services }, (_, i) => slice(i, namespaces)),
   ];
 }
 
 /** A random change; the number of Services stays about the same. */
-export function randomChange(api: ApiServer): void {
+export function randomChange(api: ApiServer, namespaces = 1): void {
   const slices = api.objects('EndpointSlice');
   const dice = Math.random();
   const number = Math.floor(Math.random() * (slices.length + 1));
   const found = slices[number % Math.max(1, slices.length)];
   if (dice < 0.05 || !found) {
-    api.put(service(number));
-    api.put(slice(number));
+    api.put(service(number, namespaces));
+    api.put(slice(number, namespaces));
   } else if (dice < 0.1) {
-    const name = found.metadata.name;
-    api.remove('Service', 'default', name);
-    api.remove('EndpointSlice', 'default', name);
+    const { name, namespace = '' } = found.metadata;
+    api.remove('Service', namespace, name);
+    api.remove('EndpointSlice', namespace, name);
   } else api.put(withOtherEndpoints(found));
 }
 
-function service(i: number): object {
+/** Of the Service and the slice with this number. */
+function metadata(i: number, namespaces: number) {
+  const number = i % namespaces;
+  return { name: `app-${i}`, namespace: number === 0 ? 'default' : `team-${number}` };
+}
+
+function service(i: number, namespaces: number): object {
   const ip = `10.96.${i >> 8}.${i & 255}`;
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: `app-${i}`, namespace: 'default' },
+    metadata: metadata(i, namespaces),
     spec: {
       type: i % 10 === 0 ? 'NodePort' : 'ClusterIP',
       clusterIP: ip,
@@ -62,11 +68,11 @@ function service(i: number): object {
   };
 }
 
-function slice(i: number): object {
+function slice(i: number, namespaces: number): object {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { name: `app-${i}`, namespace: 'default', labels: { 'kubernetes.io/service-name': `app-${i}` } },
+    metadata: { ...metadata(i, namespaces), labels: { 'kubernetes.io/service-name': `app-${i}` } },
     addressType: 'IPv4',
     ports: [{ name: 'http', port: 8080, protocol: i % 7 === 0 ? 'UDP' : 'TCP' }],
     endpoints: Array.from({ length: ENDPOINTS }, endpoint),

@@ -21,6 +21,7 @@ export interface SoakOptions {
   /** Excluded from the memory measurements. */
   readonly warmUpSeconds: number;
   readonly services: number;
+  readonly namespaces: number;
   /** Changes come in bursts of half a second. */
   readonly changesPerSecond: number;
   /** Time between two acts of vandalism. */
@@ -37,6 +38,8 @@ export interface Soak {
   readonly failed: number;
   /** Lines of drift that were reported. */
   readonly drift: number;
+  /** Seconds of computing of the daemon, without those of its tools. */
+  readonly cpu: number;
   /** Answers of /healthz by status. */
   readonly healthz: Readonly<Record<string, number>>;
   /** Megabytes: the median of the first and of the last third of the time after warming up. */
@@ -58,7 +61,7 @@ export function soak(options: SoakOptions): Promise<Soak> {
   return withNode(async (host, netns) => {
     const directory = mkdtempSync(join(tmpdir(), 'vipc-soak-'));
     const api = await startApiServer();
-    for (const object of clusterObjects(options.services)) api.put(object);
+    for (const object of clusterObjects(options.services, options.namespaces)) api.put(object);
     const daemon = await startDaemon(directory, netns, api, options.vipc ?? `${ROOT}bin/vipc.js`);
     try {
       return await run(options, host, api, daemon);
@@ -123,12 +126,13 @@ async function run(options: SoakOptions, host: Host, api: ApiServer, daemon: Dae
   await eventually('the first sync', () => daemon.counts.syncs > 0);
 
   const start = Date.now();
+  const cpuBefore = cpuOf(daemon.child.pid ?? 0);
   const passed = () => (Date.now() - start) / 1000;
   const every = (seconds: number, act: () => Promise<void> | void) =>
     loop(() => passed() < options.seconds, seconds, act);
   await Promise.all([
     every(0.5, () => {
-      for (let i = 0; i < options.changesPerSecond / 2; i++, changes++) randomChange(api);
+      for (let i = 0; i < options.changesPerSecond / 2; i++, changes++) randomChange(api, options.namespaces);
     }),
     every(options.vandalSeconds, async () => {
       if (await vandalise(host)) acts++;
@@ -146,6 +150,7 @@ async function run(options: SoakOptions, host: Host, api: ApiServer, daemon: Dae
   ]);
 
   const end = Date.now();
+  const cpu = cpuOf(daemon.child.pid ?? 0) - cpuBefore;
   let difference: readonly string[] = [];
   await within(SETTLE_SECONDS, async () => {
     difference = await differenceOn(node, api);
@@ -156,6 +161,7 @@ async function run(options: SoakOptions, host: Host, api: ApiServer, daemon: Dae
     ...daemon.counts,
     changes,
     acts,
+    cpu,
     healthz,
     rss: { first: median(rss.slice(0, third)), last: median(rss.slice(-third)) },
     difference,
@@ -196,6 +202,12 @@ async function loop(going: () => boolean, seconds: number, act: () => Promise<vo
     await act();
     await pause(seconds);
   }
+}
+
+/** Seconds of computing so far; the kernel counts hundredths. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function rssOf(pid: number): number {
