@@ -28,6 +28,8 @@ export interface Compilation extends Omit<Compiled, 'resolved' | 'desired'> {
   desired(): DesiredState;
   /** That of one Service, and of those that are tied to it. */
   of(service: string): Pick<Compiled, 'resolved' | 'desired'>;
+  /** The ServicePorts that `isOne` says, with those that are tied to them, and their desired state. */
+  those(isOne: (port: ServicePort) => boolean): { readonly resolved: readonly Resolved[]; desired(): DesiredState };
   /** The very same list until one changes. */
   diagnostics(): readonly Diagnostic[];
   /** Makes what changes are compiled by, so that the first need not wait for it. */
@@ -89,6 +91,11 @@ function compilation(held: Held): Compilation {
     left.length === 0 ? found : [...found, ...left.map(asWarning)],
   );
   const noRoom = () => (backend.noRoom && prepared(held).kept.noRoom?.()) ?? NONE;
+  const part = (ports: readonly ServicePort[]) => {
+    const { kept, index } = prepared(held);
+    const resolved = byFamily(families, index.tied(ports));
+    return { resolved, desired: () => kept.lower(resolved) };
+  };
   return {
     backend,
     options,
@@ -96,10 +103,10 @@ function compilation(held: Held): Compilation {
     resolved: admitted.resolved,
     desired: () => lower(held, admitted.resolved()),
     of: (service) => {
-      const { kept, index } = prepared(held);
-      const resolved = byFamily(families, index.tied(admitted.of(service)));
-      return { resolved, desired: kept.lower(resolved) };
+      const { resolved, desired } = part(admitted.of(service));
+      return { resolved, desired: desired() };
     },
+    those: (isOne) => part([...admitted.ports()].filter(isOne)),
     diagnostics: () => diagnostics(admitted.diagnostics(), noRoom()),
     prepare: () => void prepared(held),
     change: (cluster, names) => change(held, cluster, names),

@@ -49,8 +49,10 @@ async function lookWith(state: State, programmed: Programmed): Promise<Looked> {
   run.compiled = compiled;
   run.found = compiled.diagnostics();
   if (state.figures) run.figures = state.figures;
-  const served = { served: compiled.resolved(), after: programmed.rest };
-  await forget(given.target, served, observed, next, run);
+  // Only flows of UDP can be left behind; to sort all ServicePorts would hold everything else up.
+  const { resolved: served, desired: stateOf } = compiled.those(({ name }) => name.protocol === 'UDP');
+  const after = programmed.rest.relay ? stateOf() : {};
+  await forget(given.target, { served, after }, observed, next, run);
   return reportOf(run);
 }
 

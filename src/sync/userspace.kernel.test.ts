@@ -47,6 +47,38 @@ describeKernel('userspace mode', () => {
       expect(await syncer.look()).toBe('differs');
       await run(['iptables-nft', '-t', 'nat', '-D', 'KUBE-PORTALS-HOST', '-j', 'RETURN']);
       expect(await syncer.look()).toMatchObject({ ok: true });
+
+      // A flow through the relay is not stale, one past it is.
+      const shown = (await run([RELAY, 'show'])).stdout;
+      const [, port = '', vip = ''] =
+        /^listen udp 0\.0\.0\.0:(\d+) .*\n {2}frontend ClusterIP (\d+\.\d+\.\d+\.\d+):80$/m.exec(shown) ?? [];
+      const flow = (sport: string, server: string, at: string) =>
+        run([
+          ...[
+            'conntrack',
+            '-I',
+            '-p',
+            'udp',
+            '-t',
+            '300',
+            '-u',
+            'SEEN_REPLY',
+            '-s',
+            '127.0.0.1',
+            '-d',
+            vip,
+            '-r',
+            server,
+          ],
+          ...['-q', '127.0.0.1', '--sport', sport, '--dport', '80', '--reply-port-src', at, '--reply-port-dst', sport],
+        ]);
+      await flow('5001', '127.0.0.1', port);
+      await flow('5002', '192.0.2.77', '8080');
+      expect(await syncer.look()).toMatchObject({ ok: true, forgottenFlows: 1 });
+      expect((await run(['conntrack', '-L', '-p', 'udp'])).stdout.match(/sport=500\d dport=80/g)).toEqual([
+        'sport=5001 dport=80',
+      ]);
+
       const [first = ''] = (await run([RELAY, 'show'])).stdout.split('\n');
       await host.run([RELAY, 'change'], `close ${first.split(' ').slice(1, 3).join(' ')}\n`);
       expect(await syncer.look()).toBe('differs');
