@@ -9,7 +9,7 @@ import type { Owner } from '../owner.js';
 import type { SavedChain } from '../tools/iptables/parse.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Chain, rule as emptyRule, type Rule } from '../tools/iptables/types.js';
-import type { Branch, Site } from './branch.js';
+import type { Branch } from './branch.js';
 import { conditionsOf, type Known, type NamedCondition } from './conditions.js';
 import { allOf, type Condition } from './foreign.js';
 import { type Fraction, rest, times } from './fraction.js';
@@ -117,42 +117,6 @@ export function partsAt(chain: IndexedChain, indexed: IndexedRule, branch: Branc
 /** A rule of the chain as iptables -S prints it. */
 export function textIn({ chain, lines, family }: IndexedChain, { place, rule }: IndexedRule): string {
   return `-A ${chain.name}${lines?.[place] ?? (rule ? printRule(rule, family) : '')}`;
-}
-
-/** Where a chain is. */
-export type RulePlace = Pick<Site, 'table' | 'hook' | 'variant'>;
-
-/** What a step at a rule of a chain says about it. */
-export class RuleSite implements Site {
-  constructor(
-    private readonly place: RulePlace,
-    private readonly of: IndexedChain,
-    private readonly indexed: IndexedRule,
-  ) {}
-  get hook() {
-    return this.place.hook;
-  }
-  get table() {
-    return this.place.table;
-  }
-  get variant() {
-    return this.place.variant;
-  }
-  get chain() {
-    return this.of.chain.name;
-  }
-  get rule() {
-    return this.indexed.place + 1;
-  }
-  get text() {
-    return textIn(this.of, this.indexed);
-  }
-  get owner() {
-    return this.indexed.owner ?? this.of.chain.owner;
-  }
-  get passed() {
-    return this.indexed.place;
-  }
 }
 
 /** The action of a rule of the chain on a flow that it matches. */

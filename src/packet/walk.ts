@@ -10,14 +10,13 @@ import {
   nextIn,
   partIn,
   partsAt,
-  type RulePlace,
-  RuleSite,
   targetIn,
   test,
   textIn,
 } from './indexed.js';
 import { settled } from './interfaces.js';
 import type { Flow } from './packet.js';
+import { type RulePlace, RuleSite } from './site.js';
 import type { Verdict } from './targets.js';
 import type { Tri } from './tri.js';
 
