@@ -24,8 +24,13 @@ export interface ConformanceCase extends Case {
   readonly dumps: Readonly<Partial<Record<Family, string>>>;
 }
 
-/** The root of the repository. */
-export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** The root of the repository, also for a bench, which is built into a folder of it. */
+export const ROOT = rootAbove(fileURLToPath(import.meta.url));
+
+function rootAbove(path: string): string {
+  const folder = dirname(path);
+  return existsSync(`${folder}/package.json`) ? `${folder}/` : rootAbove(folder);
+}
 
 /** Every case of every topic, or of one. */
 export function cases(topic?: string): readonly Case[] {

@@ -3,7 +3,7 @@
  * because forking is slow in a process as large as jest. Programs run and end just as with netnsHost().
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { afterAll } from '@jest/globals';
+import type { Socket } from 'node:net';
 import { type Host, type HostAt, type HostOptions, inNetns, type Outcome, TIMEOUT_SECONDS } from '../../apply/host.js';
 import { ROOT } from '../cases/cases.js';
 import { TOOL_SECONDS } from '../run/patience.js';
@@ -22,6 +22,7 @@ export function agentHost({ netns, timeoutSeconds = TOOL_SECONDS }: AgentOptions
         agent ??= start();
         const id = String(++count);
         waiting.set(id, resolve);
+        hold(agent, true);
         const text = typeof stdin === 'string' ? stdin : [...stdin].join('');
         agent.stdin?.write(requestBytes({ id, netns, argv, stdin: text, timeoutSeconds }));
       }),
@@ -48,6 +49,7 @@ function start(): ChildProcess {
   const read = answerReader(({ id, outcome }) => {
     waiting.get(id)?.(outcome);
     waiting.delete(id);
+    hold(child, waiting.size > 0);
   });
   child.stdout?.on('data', read);
   child.stdin?.on('error', () => {});
@@ -60,5 +62,12 @@ function start(): ChildProcess {
   return child;
 }
 
-// Each test file loads this module anew.
-afterAll(() => void agent?.stdin?.end());
+/** Whether this process goes on for the sake of the agent: while it is asked something. */
+function hold(child: ChildProcess, isAsked: boolean): void {
+  for (const each of [child, child.stdin as Socket | null, child.stdout as Socket | null])
+    each?.[isAsked ? 'ref' : 'unref']();
+}
+
+// Each test file loads this module anew; where no jest runs, it lasts as long as the process.
+const { afterAll: atEnd } = globalThis as { afterAll?: (end: () => void) => void };
+atEnd?.(() => void agent?.stdin?.end());
