@@ -60,7 +60,7 @@ function Syncs({ state: { syncs, at } }: { state: LiveState }) {
       <Chart syncs={syncs} />
       <p class="legend">
         <span class="key partial">of changes</span> <span class="key full">of the whole node</span>{' '}
-        <span class="key stopped">failed</span>
+        <span class="key failed">failed</span>
       </p>
       <Table
         about="Last syncs"
