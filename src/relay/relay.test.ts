@@ -6,6 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { often } from '../testing/run/extent.js';
 import { eventually } from '../testing/run/patience.js';
+import { freePort } from '../testing/run/ports.js';
 import { type Endpoint, firstThatAnswers, inTurn, type Owner } from './attempts.js';
 import { listen, relay } from './tcp.js';
 import type { Relay } from './types.js';
@@ -147,17 +148,15 @@ describe('TCP', () => {
 
   it('an endpoint that refuses is passed over', async () => {
     const good = await server((socket) => socket.end('here'));
-    const gone = await server(() => {});
+    const gone = { address: '127.0.0.1', port: await freePort() };
     const said: string[] = [];
-    (open.pop() as Server).close();
     const { client } = await through(inTurn([gone, good], (_, problem) => said.push(problem)));
     expect([await text(client()), await text(client())]).toEqual(['here', 'here']);
     expect(said).toEqual(['connection refused']);
   });
 
   it('without any that answers the client is cut off', async () => {
-    const gone = await server(() => {});
-    (open.pop() as Server).close();
+    const gone = { address: '127.0.0.1', port: await freePort() };
     const lost: string[] = [];
     const { client, relayed } = await through(to(gone), (why) => lost.push(why));
     await new Promise((done) => client().once('close', done));

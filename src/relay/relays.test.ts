@@ -5,6 +5,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../testing/run/patience.js';
+import { freePort } from '../testing/run/ports.js';
 import { newRelays, type Open } from './relays.js';
 import { listen, relay } from './tcp.js';
 import type { Failure } from './types.js';
@@ -53,14 +54,6 @@ async function echo(): Promise<number> {
   closers.push(() => server.close());
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return (server.address() as { port: number }).port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 function client(port: number): Socket {

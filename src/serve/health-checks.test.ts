@@ -2,13 +2,13 @@
  * health-checks: what a load balancer hears on the health-check node port of a Service.
  */
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Resolved } from '../backends/backend.js';
 import { parseCidr } from '../ip.js';
 import type { Options } from '../options.js';
 import type { SmallService } from '../testing/cases/small-cluster.js';
 import { smallProgram } from '../testing/cases/small-program.js';
+import { freePort } from '../testing/run/ports.js';
 import { type HealthChecks, healthChecks } from './health-checks.js';
 
 let healthy = true;
@@ -18,15 +18,6 @@ afterEach(async () => {
   checks = healthChecks(() => healthy);
   healthy = true;
 });
-
-/** A free port. */
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const local = (healthCheckNodePort: number) => ({ externalTrafficPolicy: 'Local', healthCheckNodePort });
 

@@ -3,7 +3,8 @@
  */
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { freePort } from '../run/ports.js';
 import type { Access } from './kubeconfig.js';
 
 export interface Listener {
@@ -27,8 +28,9 @@ export async function listen(handle: RequestListener, { certificate, clientCerti
     socket.on('close', () => sockets.delete(socket));
   });
   const listenAt = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
-  await listenAt(0);
-  const { port } = server.address() as AddressInfo;
+  // A client asks again and again while the port is closed: it must not become somebody else's.
+  const port = await freePort();
+  await listenAt(port);
   const dropAll = () => {
     for (const socket of sockets) socket.destroy();
   };
