@@ -9,6 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { type Host, netnsHost } from '../src/apply/host.js';
 import { DEFAULT_FEATURES } from '../src/backends/features.js';
 import { DEFAULT_OPTIONS } from '../src/options.js';
+import type { SyncReport } from '../src/sync/run.js';
 import { newSyncer, type Syncer } from '../src/sync/syncer.js';
 import { CHAINS_PER_COMMIT, detect, type Variant } from '../src/tools/iptables/variants.js';
 import { newStore, type Store } from '../src/watch/store.js';
@@ -50,6 +51,8 @@ function measureNode(one: NodeCase, size: number): Promise<readonly string[]> {
     watched.record(true);
     const first = await sync();
     watched.record(false);
+    // As the daemon does when the rules are there.
+    first.compiled?.prepare();
     const alone = await inNetns((host) => watched.replay(host));
     await collect();
     const afterFirst = process.memoryUsage.rss();
@@ -109,14 +112,17 @@ async function newDaemon({ variant, layout, mode }: NodeCase, host: Host): Promi
   return newSyncer(how, { ...DEFAULT_OPTIONS, nodeName: NODE, mode });
 }
 
-function timed(store: Store, syncer: Syncer): () => Promise<Timed & { readonly total: number }> {
+function timed(
+  store: Store,
+  syncer: Syncer,
+): () => Promise<Timed & Pick<SyncReport, 'compiled'> & { readonly total: number }> {
   return async () => {
     const [start, cpu] = [performance.now(), process.cpuUsage()];
     const report = await syncer.sync(store, store.takeChanges(), 'partial');
     const total = performance.now() - start;
     if (!report.ok) throw new Error(report.diagnostics.map(({ message }) => message).join('\n'));
     const { user, system } = process.cpuUsage(cpu);
-    return { times: report.times, total, own: (user + system) / 1000 };
+    return { times: report.times, total, own: (user + system) / 1000, compiled: report.compiled };
   };
 }
 

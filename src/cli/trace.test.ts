@@ -92,6 +92,24 @@ describe('the answer', () => {
     expect(stdout).toContain(`\non    node ${node}\n`);
   });
 
+  it('in userspace mode the way ends with the listener of the relay and what it connects to', async () => {
+    const port = /REDIRECT --to-ports (\d+)\n/;
+    const { code, stdout } = await ask('pod/client', 'svc/prod/db:sql', '--mode', 'userspace');
+    expect({ code, first: stdout.split('\n')[0] }).toEqual({
+      code: 0,
+      first: 'reaches 10.244.2.6:5432, source address becomes the node’s',
+    });
+    expect(stdout).toContain(
+      'INPUT, the relay of vipc sync\n  listener (prod/db:sql): the relay connects to this endpoint\n' +
+        `      listen tcp 0.0.0.0:${port.exec(stdout)?.[1]} endpoint 10.244.2.6:5432\n`,
+    );
+    const json = JSON.parse(
+      (await ask('pod/client', 'svc/prod/db:sql', '--mode', 'userspace', '--format', 'json')).stdout,
+    );
+    expect(json.steps.at(-1)).toMatchObject({ hook: 'INPUT', table: 'relay' });
+    expect((await ask('pod/client', 'svc/prod/empty', '--mode', 'userspace')).code).toBe(1);
+  });
+
   it('a pod that sends to itself sees the node', async () => {
     const { stdout } = await ask('pod/prod/db-0', 'svc/prod/db:sql');
     expect(stdout).toContain('10.244.2.6:5432  1      the node  prod/db-0  node-b\n');

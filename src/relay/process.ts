@@ -18,17 +18,17 @@ async function taken(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Each connection has two descriptors; some are for listeners. */
-function mostConnections(): number {
+/** Descriptors for connections; some are for listeners. */
+function mostDescriptors(): number {
   const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-  return Math.max(100, Math.floor((Number(limit ?? 1024) - 100) / 2));
+  return Math.max(200, Number(limit ?? 1024) - 100);
 }
 
 const relays = newRelays({
   open,
   now: () => performance.now(),
   failed: sparing((failure) => tell({ kind: 'failed', failure }), setTimeout),
-  most: mostConnections(),
+  most: mostDescriptors(),
   taken,
 });
 

@@ -139,7 +139,7 @@ describe('TCP listeners', () => {
 
   it('clients outside of the networks, and too many, are broken off and told', async () => {
     const [port, endpoint] = [await freePort(), await echo()];
-    const { relays, failures } = made(1);
+    const { relays, failures } = made(3);
     await relays.change(web(port, [endpoint], '  client 10.0.0.0/8\n'));
     expect(await says(client(port), 'x')).toBe('');
     await relays.change(web(port, [endpoint]));
@@ -147,7 +147,7 @@ describe('TCP listeners', () => {
     expect([await says(one, 'x'), await says(client(port), 'x')]).toEqual(['x', '']);
     expect(failures.map(({ why }) => why)).toEqual([
       'its address is in no source range',
-      '1 connections are open, the most there may be',
+      'connections have 2 open files, the most there may be is 3',
     ]);
     one.destroy();
     await eventually('there is room again', async () => (await says(client(port), 'x')) === 'x');

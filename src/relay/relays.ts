@@ -35,7 +35,7 @@ export interface RelaysOptions {
   readonly open: Open;
   readonly now: () => number;
   readonly failed: (failure: Failure) => void;
-  /** Connections that may be open at once; more are refused. */
+  /** Descriptors that open connections may have; what would need more is refused. */
   readonly most: number;
   /** Resolves when listeners have taken the connections that the kernel accepted for them: it resets those of a closed one. */
   readonly taken: () => Promise<void>;
@@ -58,8 +58,12 @@ interface State {
   readonly tallies: Map<string, Tally>;
   /** What was tried for a client that is not served yet. */
   readonly tried: WeakMap<Client, readonly string[]>;
-  open: number;
+  /** Descriptors of open connections. */
+  descriptors: number;
 }
+
+/** Those of one: a connection of TCP has a socket for each of its ends, a flow of UDP shares its listener's. */
+const DESCRIPTORS = { tcp: 2, udp: 1 } as const;
 
 /** A relay without listeners. */
 export function newRelays(options: RelaysOptions): Relays {
@@ -70,7 +74,7 @@ export function newRelays(options: RelaysOptions): Relays {
     pools: new Map(),
     tallies: new Map(),
     tried: new WeakMap(),
-    open: 0,
+    descriptors: 0,
   };
   return {
     change: (text) => change(state, text),
@@ -183,11 +187,12 @@ function ownerFor(state: State, listener: Listener, client: Client): Owner | und
   tally.connections++;
   const refuse = (why: string): undefined => void lose(state, listener, why, client);
   if (!isClient(listener, client)) return refuse('its address is in no source range');
-  if (state.open >= state.options.most)
-    return refuse(`${state.options.most} connections are open, the most there may be`);
+  const needed = DESCRIPTORS[listener.protocol];
+  if (state.descriptors + needed > state.options.most)
+    return refuse(`connections have ${state.descriptors} open files, the most there may be is ${state.options.most}`);
   const pool = state.pools.get(poolKey(listener));
   if (!pool) return refuse('the listener is being closed');
-  state.open++;
+  state.descriptors += needed;
   tally.open++;
   const tried: string[] = [];
   state.tried.set(client, tried);
@@ -199,7 +204,7 @@ function ownerFor(state: State, listener: Listener, client: Client): Owner | und
       pool.failed(client.address, endpoint);
     },
     ended: () => {
-      state.open--;
+      state.descriptors -= needed;
       tally.open--;
     },
   };

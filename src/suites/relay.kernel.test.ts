@@ -9,9 +9,10 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { addressesOf, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
 import { agentHost } from '../testing/machine/agent.js';
 import { describeInKernel } from '../testing/machine/rings.js';
-import { bulk, type Crowd, echoServer, manyClients } from '../testing/network/crowd.js';
+import { bulk, type Crowd, connections, echoServer, manyClients, manyFlows } from '../testing/network/crowd.js';
 import { isHurt, underStreams } from '../testing/network/stream.js';
 import { connect, makeTopology, type Topology, tally } from '../testing/network/topology.js';
+import { modesOf } from '../testing/node/modes.js';
 import { type SyncProcess, startSync } from '../testing/node/sync-process.js';
 import { often, sample } from '../testing/run/extent.js';
 import { eventually } from '../testing/run/patience.js';
@@ -26,6 +27,7 @@ metricsBindAddress: 127.0.0.1:0
 clusterCIDR: 10.244.0.0/16,fd00:10:244::/56
 hostnameOverride: node-a
 portRange: 20000-20002
+udpIdleTimeout: 600s
 iptables: {syncPeriod: 2s, minSyncPeriod: 0s}
 `;
 
@@ -124,7 +126,7 @@ describeKernel('the relay', () => {
   });
 
   row('many connections at once, over changes of endpoints; no descriptor is left of them', async () => {
-    const count = Math.min(often(500, 10_000), mostConnections());
+    const { tcp, udp } = connections(often(500, 10_000));
     const OTHER: SmallService = { name: 'other', number: 2, ready: ['pod1'] };
     crowds.push(await echoServer(topology.netns('pod1'), 8081, ['10.244.1.5']));
     crowds.push(await echoServer(topology.netns('pod2'), 8081, ['10.244.1.6']));
@@ -132,14 +134,21 @@ describeKernel('the relay', () => {
     const pid = await relayPid();
     const descriptors = () => readdirSync(`/proc/${pid}/fd`).length;
     const before = descriptors();
-    const clients = manyClients(topology.netns('client'), TO_WEB.to, 80, count);
+    const flows = manyFlows(topology.netns('client'), TO_WEB.to, 80, udp);
+    crowds.push(flows);
+    const halves = (count: number) => ({ '10.244.1.5': count / 2, '10.244.1.6': count / 2 });
+    expect(JSON.parse(await flows.line())).toEqual(halves(udp));
+    const clients = manyClients(topology.netns('client'), TO_WEB.to, 80, tcp);
     crowds.push(clients);
-    expect(JSON.parse(await clients.line())).toEqual({ '10.244.1.5': count / 2, '10.244.1.6': count / 2 });
+    expect(JSON.parse(await clients.line())).toEqual(halves(tcp));
+    expect(descriptors()).toBe(before + 2 * tcp + udp);
     const { stdout } = await topology.node.run(['ss', '-H', '-t', '-n', '-o', 'state', 'established']);
-    expect(stdout.match(/timer:\(keepalive,/g)?.length).toBe(2 * count);
+    expect(stdout.match(/timer:\(keepalive,/g)?.length).toBe(2 * tcp);
     await serve(8081, { ...WEB, ready: ['pod2'] }, OTHER);
     clients.write('are you there');
-    expect(JSON.parse(await clients.line())).toEqual({ alive: count, answers: count });
+    flows.write('and you');
+    expect(JSON.parse(await clients.line())).toEqual({ alive: tcp, answers: tcp });
+    expect(JSON.parse(await flows.line())).toEqual(halves(udp));
     // The Service goes: its listener, then its connections.
     await serve(8081, OTHER);
     await eventually('all are closed', () => {
@@ -214,17 +223,14 @@ describeKernel('the relay', () => {
     );
   });
 
-  row('gives way to iptables mode and takes over again, without a gap; cleanup leaves nothing', async () => {
+  row('gives way to iptables and nftables mode and takes over again, without a gap; cleanup leaves nothing', async () => {
     await serve(8080, WEB);
     const streams = (['client', 'pod1', 'node'] as const).map((from) => ({ ...TO_WEB, on: topology[from] }));
     const reports = await underStreams(streams, async () => {
-      for (const mode of ['iptables', 'userspace', 'iptables', 'userspace'].slice(0, often(2, 4))) {
+      for (const mode of ['iptables', 'userspace', 'nftables', 'userspace'].slice(0, often(2, 4))) {
         setMode(mode);
         daemon.child.kill('SIGHUP');
-        await eventually(`${mode} mode`, async () => {
-          const rules = await natRules();
-          return rules.includes('KUBE-PORTALS-CONTAINER') === (mode === 'userspace') && rules.includes('10.96.1.1');
-        });
+        await eventually(`${mode} mode`, async () => (await modesOf(topology.node)).join() === mode);
       }
     });
     expect(reports.filter(isHurt)).toEqual([]);
@@ -239,10 +245,4 @@ describeKernel('the relay', () => {
 
 function endpointIn(answer: string): string {
   return answer.split(' ')[0] ?? '';
-}
-
-/** How many connections a process of this machine may have that has two descriptors for each; an even number. */
-function mostConnections(): number {
-  const [, hard] = /^Max open files +\S+ +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-  return 2 * Math.floor((Number(hard) - 300) / 4);
 }

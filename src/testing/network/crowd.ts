@@ -3,12 +3,18 @@
  * process each.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** Echoes every connection; begins with its own address. */
+/** Echoes every connection; begins with its own address. Packets of UDP come back after it. */
 const SERVER = `
   const [port, ...addresses] = process.argv.slice(1);
   const { createServer } = require('node:net');
+  for (const address of addresses) {
+    const packets = require('node:dgram').createSocket('udp4');
+    packets.on('message', (packet, { port, address: to }) => packets.send(address + ' ' + packet, port, to));
+    packets.bind(Number(port), address);
+  }
   let left = addresses.length;
   for (const address of addresses)
     createServer({ allowHalfOpen: true }, (socket) => {
@@ -45,6 +51,27 @@ const CLIENTS = `
       socket.write(line + '\\n');
     }
   }).on('close', () => process.exit());
+`;
+
+/** Begins COUNT flows of UDP and keeps them: a line for its input, too, says how many were answered by which server. */
+const FLOWS = `
+  const [host, port, count] = process.argv.slice(1);
+  const sockets = Array.from({ length: Number(count) }, () => require('node:dgram').createSocket('udp4'));
+  const ask = (line) => {
+    const tally = {};
+    let answers = 0;
+    for (const socket of sockets) {
+      socket.removeAllListeners('message');
+      socket.once('message', (data) => {
+        const name = String(data).split(' ')[0];
+        tally[name] = (tally[name] ?? 0) + 1;
+        if (++answers === sockets.length) console.log(JSON.stringify(tally));
+      });
+      socket.send(line, Number(port), host);
+    }
+  };
+  ask('hello');
+  require('node:readline').createInterface({ input: process.stdin }).on('line', ask).on('close', () => process.exit());
 `;
 
 /** Sends MEGABYTES to an echo, ends its direction, and compares what comes back. */
@@ -116,6 +143,11 @@ export function manyClients(netns: string, host: string, port: number, count: nu
   return start(netns, CLIENTS, [host, port, count]);
 }
 
+/** Flows of UDP that stay; its first line, and one for each line written, says how many got which server. */
+export function manyFlows(netns: string, host: string, port: number, count: number): Crowd {
+  return start(netns, FLOWS, [host, port, count]);
+}
+
 /** What an echo makes of many bytes: how many came back, in what time, and whether they are the same. */
 export async function bulk(netns: string, host: string, port: number, megabytes: number): Promise<Moved> {
   return JSON.parse(await start(netns, BULK, [host, port, megabytes]).line()) as Moved;
@@ -162,4 +194,15 @@ export interface Pace {
 /** New connections, `atOnce` at a time, each until its first byte. */
 export async function pace(netns: string, host: string, port: number, count: number, atOnce: number): Promise<Pace> {
   return JSON.parse(await start(netns, PACE, [host, port, count, atOnce]).line()) as Pace;
+}
+
+/**
+ * How many connections of TCP, and how many flows of UDP, `count` connections through one process are: a connection takes
+ * two of its descriptors, and where it may not have so many, some are flows, which take one.
+ */
+export function connections(count: number): { readonly tcp: number; readonly udp: number } {
+  const [, hard] = /^Max open files +\S+ +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  const udp = Math.max(10, 2 * Math.ceil((2 * count - (Number(hard) - 100)) / 2));
+  if (udp > count / 2) throw new Error(`${count} connections need more than ${hard} open files`);
+  return { tcp: count - udp, udp };
 }
