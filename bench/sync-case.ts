@@ -115,7 +115,7 @@ async function newDaemon({ variant, layout, mode }: NodeCase, host: Host): Promi
 function timed(
   store: Store,
   syncer: Syncer,
-): () => Promise<Timed & Pick<SyncReport, 'compiled'> & { readonly total: number }> {
+): () => Promise<Timed & { readonly compiled: SyncReport['compiled'] | undefined } & { readonly total: number }> {
   return async () => {
     const [start, cpu] = [performance.now(), process.cpuUsage()];
     const report = await syncer.sync(store, store.takeChanges(), 'partial');
