@@ -7,6 +7,10 @@ import { setFlagsFromString } from 'node:v8';
 // makes them where it seldom collects garbage: more memory, and more time.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
+// Garbage is collected when the memory in use has grown by so much since the last time, in percent. By default V8 lets a
+// heap of this size double or more; this takes a quarter less, and no more time.
+setFlagsFromString('--heap-growing-percent=30');
+
 /** Runs vipc; `name` is the program's name in messages. */
 export async function start(name) {
   process.on('uncaughtException', fail);

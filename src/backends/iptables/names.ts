@@ -3,7 +3,7 @@
  */
 import { joinHostPort } from '../../ip.js';
 import { formatServicePortName, type ServicePortName } from '../../resolve/types.js';
-import { shortHash } from '../shared/hash.js';
+import { hashName, shortHash } from '../shared/hash.js';
 import type { ServiceChains } from '../shared/service-chains.js';
 
 /** Chains that every node has. */
@@ -69,7 +69,7 @@ export function serviceChains(name: ServicePortName): ServiceChains {
 
 /** The chain of one endpoint of a ServicePort; also the name of its list of recent clients. */
 export function endpointChain(name: ServicePortName, endpoint: { readonly ip: string; readonly port: number }): string {
-  return `KUBE-SEP-${shortHash(hashedName(name) + joinHostPort(endpoint.ip, endpoint.port), HASH)}`;
+  return hashName('KUBE-SEP-', hashedName(name) + joinHostPort(endpoint.ip, endpoint.port), HASH);
 }
 
 /** 80 bits, because a chain name holds 28 characters (k/k portProtoHash, servicePortEndpointChainName). */
