@@ -74,15 +74,15 @@ sub hear {
   }
 }
 
-# On a serial port a read of nothing means that no client is connected; half a request is then dropped. On standard
-# input it is the end.
+# On a serial port a read of nothing means that no client is connected; half a request is then dropped, and the port is
+# asked again now and then: more often would keep the emulated processor busy. On standard input it is the end.
 sub hung_up {
   if ($device eq '-') {
     kill KILL => -$_->{pid} for values %running;
     exit 0;
   }
   $buffer = '';
-  select undef, undef, undef, 0.01;
+  select undef, undef, undef, 0.2;
 }
 
 # Starts a program.
