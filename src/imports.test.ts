@@ -14,6 +14,7 @@ import {
   forbidden,
   idle,
   impure,
+  runnerBound,
 } from './testing/house/check.js';
 import { withTable } from './testing/house/page.js';
 import { CIRCLES, RULES } from './testing/house/rules.js';
@@ -30,6 +31,8 @@ it('no rule permits what nothing needs', () => expect(idle(files, RULES)).toEqua
 it('what is pure runs nothing that is not', () => expect(impure(files, RULES)).toEqual([]));
 
 it('the parts of a file are its own', () => expect(behindDoors(files)).toEqual([]));
+
+it('a bench starts without jest', () => expect(runnerBound(files, 'bench/', 'npm:@jest/globals')).toEqual([]));
 
 it('no files import each other, not even in a circle', () => expect(fileCircles(files)).toEqual(CIRCLES));
 
@@ -65,6 +68,16 @@ describe('the checks see', () => {
       { 'src/diff/a.ts': "import 'review'; import '../review/compare.js';" },
       forbidden,
       ['src/diff/a.ts may not import npm:review'],
+    ],
+    [
+      'a bench that only jest can start',
+      {
+        'bench/a.ts': "import { type B, b } from '../src/testing/b.js'; import type { C } from '../src/testing/c.js';",
+        'src/testing/b.ts': "import { expect } from '@jest/globals';",
+        'src/testing/c.ts': "import { it } from '@jest/globals';",
+      },
+      (files) => runnerBound(files, 'bench/', 'npm:@jest/globals'),
+      ['bench/a.ts > src/testing/b.ts > npm:@jest/globals'],
     ],
     ['a folder without a rule', { 'src/new/a.ts': '' }, forbidden, ['src/new/a.ts has no rule']],
     ['a test without a rule', { 'src/new/a.test.ts': '' }, forbidden, ['src/new/a.test.ts has no rule']],

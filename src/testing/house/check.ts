@@ -117,6 +117,23 @@ export function behindDoors(files: Files): readonly string[] {
   );
 }
 
+/** The ways from programs in `folder`, which run by themselves, to what only a test runner can load. */
+export function runnerBound(files: Files, folder: string, runner: string): readonly string[] {
+  const wrong: string[] = [];
+  for (const start of files.keys()) {
+    if (!start.startsWith(folder)) continue;
+    const ways = new Map([[start, start]]);
+    // A map that grows while it is walked is walked to its end.
+    for (const [path, way] of ways)
+      for (const { name, isType } of files.get(path) ?? []) {
+        if (isType || ways.has(name)) continue;
+        ways.set(name, `${way} > ${name}`);
+        if (name === runner) wrong.push(`${way} > ${name}`);
+      }
+  }
+  return wrong;
+}
+
 /** Cycles among files. */
 export function fileCircles(files: Files): readonly string[] {
   const edges = [...files].flatMap(([path, uses]) => uses.map(({ name }) => [path, name] as const));
