@@ -180,9 +180,12 @@ function testOf(rule: Rule, known: Known): Tested {
   const before = tests.get(rule.matches);
   if (before?.header === rule.header) return before;
   const conditions = conditionsOf(rule, known);
+  const each = conditions.map(({ test }) => test);
+  // Probabilities multiply; any other condition says the same the second time.
+  const isRepeated = rule.matches.filter(({ kind }) => kind === 'statistic').length > 1;
   const made = {
     header: rule.header,
-    test: allOf([...new Set(conditions.map(({ test }) => test))]),
+    test: allOf(isRepeated ? each : [...new Set(each)]),
     tells: conditions.some(({ tells }) => tells),
   };
   if (tests.size >= MOST_TESTS) tests.clear();

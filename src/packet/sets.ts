@@ -40,8 +40,10 @@ function membership({ type, family, entries }: IpSet): Membership {
       else members.set(key, [cidr]);
     }
   }
+  const dimensions = type.split(',').length;
   return (flow, sides) => {
-    if (flow.family !== family) return false;
+    // A rule that names fewer sides than the set has parts never matches (ip_set_test), though iptables takes it.
+    if (flow.family !== family || sides.length < dimensions) return false;
     const [first = 'dst', second = first, last = first] = sides;
     const { text } = addressOf(flow, first);
     const found = members.get(type === 'hash:ip' ? text : `${text},${flow.protocol}:${portOf(flow, second)}`);

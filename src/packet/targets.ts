@@ -137,7 +137,8 @@ function foreignAction(text: string, flow: Flow): Action {
     case 'DNAT':
       return destinationNat(options, flow) ?? { kind: 'unknown', text: text.trim() };
     case 'REDIRECT': {
-      const [, port] = / --to-ports (\d+)(?!-)/.exec(options) ?? [];
+      const [, port, range] = /^(?: --to-ports (\d+)(-\d+)?)?(?: --random)?$/.exec(options) ?? [undefined, '', ''];
+      if (range !== undefined) return { kind: 'unknown', text: text.trim() };
       return verdict('accept', redirected(flow, port === undefined ? undefined : Number(port)));
     }
     case 'CT':
@@ -152,11 +153,14 @@ function foreignAction(text: string, flow: Flow): Action {
   }
 }
 
+/** `10.0.0.1`, `10.0.0.1:80`, `:80`, `fd00::1` or `[fd00::1]:80`; of a range the kernel chooses. */
 function destinationNat(options: string, flow: Flow): Action | undefined {
-  const [, v6, v4, port] =
-    / --to-destination (?:\[([0-9a-f:.]+)\]|([0-9a-f.:]+?))(?::(\d+))?(?: --\S+)*$/.exec(options) ?? [];
-  const ip = parseIp(v6 ?? v4 ?? '');
-  return ip && verdict('accept', translated(flow, ip, port === undefined ? undefined : Number(port)));
+  const [, text = ''] = /^ --to-destination (\S+)(?: --(?:random|persistent))*$/.exec(options) ?? [];
+  const alone = parseIp(text);
+  if (alone) return verdict('accept', translated(flow, alone, undefined));
+  const [, v6, v4, port] = /^(?:\[(\S+)\]|([\d.]*)):(\d+)$/.exec(text) ?? [];
+  const ip = v4 === '' ? flow.destination : parseIp(v6 ?? v4 ?? '');
+  return ip && verdict('accept', translated(flow, ip, Number(port)));
 }
 
 function markAction(name: 'MARK' | 'CONNMARK', options: string, flow: Flow): Action | undefined {
