@@ -10,11 +10,11 @@ import type { Flow } from './packet.js';
 export function recentOf(
   parts: readonly (readonly [boolean, string, string])[],
 ): (option: string) => (flow: Flow) => boolean | undefined {
-  const valueOf = (wanted: string) => parts.find(([, option]) => option === wanted)?.[2];
-  const list = valueOf('name') ?? 'DEFAULT';
-  const hits = Number(valueOf('hitcount') ?? 1);
-  return (option) =>
-    ASKING.has(option) ? ({ affinity }) => (affinity === list && hits <= 1 ? undefined : false) : () => true;
+  const value = (wanted: string) => parts.find(([, option]) => option === wanted)?.[2];
+  const list = value('name') ?? 'DEFAULT';
+  const hits = Number(value('hitcount') ?? 1);
+  return (asked) =>
+    ASKING.has(asked) ? ({ affinity }) => (affinity === list && hits <= 1 ? undefined : false) : () => true;
 }
 
 /** Options that match only a client in the list. */
