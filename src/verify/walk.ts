@@ -2,6 +2,7 @@
  * walk: the rules that packets to one destination can reach, chain by chain from the built-in chains.
  */
 import { type Family, familyOf, parseIp } from '../ip.js';
+import { isDecided } from '../packet/decided.js';
 import { isLocal, type NodeRules } from '../packet/node.js';
 import { flowOf, type PacketClass } from '../packet/packet.js';
 import { actionOf, actOf } from '../packet/targets.js';
@@ -203,7 +204,7 @@ function memberOf({ ip, protocol, port, source }: NodeRules['sets'][number]['ent
 /** The conditions and the target of a rule whose result the evaluator may not know. */
 function unknownIn({ header, matches, target }: Rule, sets: KnownSets): readonly string[] {
   const found = matches.flatMap((match) => {
-    if (match.kind === 'unknown') return [match.text.trim()];
+    if (match.kind === 'unknown') return isDecided(match.text) ? [] : [match.text.trim()];
     if (match.kind === 'physdev-in') return ['physdev'];
     return match.kind === 'set' && !sets.has(match.set) ? [`set ${match.set}`] : [];
   });
