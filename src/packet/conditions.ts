@@ -9,7 +9,8 @@ import { fraction } from './fraction.js';
 import { isLocal, type NodeRules } from './node.js';
 import type { Flow } from './packet.js';
 import type { Membership } from './sets.js';
-import { depends, NO, of, shareOf, unless, YES } from './tri.js';
+import { knownDestination } from './targets.js';
+import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 
 /** The state of the node that conditions test. */
 export interface Known {
@@ -50,7 +51,7 @@ function headerConditions(header: Header): readonly NamedCondition[] {
     found.push({ text: () => print({ header: part }), test, tells });
   const { source, destination, inInterface, outInterface, protocol, other } = header;
   if (source) add({ source }, network(source, sourceOf));
-  if (destination) add({ destination }, network(destination, destinationOf), true);
+  if (destination) add({ destination }, network(destination, knownDestination), true);
   if (inInterface) add({ inInterface }, incoming(inInterface));
   if (outInterface) add({ outInterface }, outgoing(outInterface));
   if (protocol)
@@ -68,10 +69,6 @@ function headerConditions(header: Header): readonly NamedCondition[] {
 // Tests are held for every rule that a packet reaches, so none is made within a function that has more to hold.
 function sourceOf({ source }: Flow): Ip {
   return source;
-}
-
-function destinationOf({ destination }: Flow): Ip {
-  return destination;
 }
 
 function protocolIs({ not, value }: Negatable<string>): Condition {
@@ -94,7 +91,7 @@ function shared(name: string, make: () => Condition): Condition {
   return made;
 }
 
-function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): Condition {
+function network({ not, value }: Negatable<string>, side: Side): Condition {
   // iptables-save writes /32, a person may leave it out.
   const slash = value.indexOf('/');
   const isHost = slash < 0 || value.slice(slash) === (value.includes(':') ? '/128' : '/32');
@@ -104,13 +101,26 @@ function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): C
   return cidr ? inNetwork(not, cidr, side) : () => depends(value);
 }
 
-function inNetwork(not: boolean, cidr: Cidr, side: (flow: Flow) => Ip): Condition {
-  return (flow) => unless(not, of(contains(cidr, side(flow))));
+/** Undefined: an address of the node that is no loopback address. */
+type Side = (flow: Flow) => Ip | undefined;
+
+function inNetwork(not: boolean, cidr: Cidr, side: Side): Condition {
+  return (flow) => {
+    const ip = side(flow);
+    return ip ? unless(not, of(contains(cidr, ip))) : ofInterface(not, cidr.text);
+  };
 }
 
 /** Held for every endpoint of a dump, so nothing else of the rule is. */
-function isAddress(not: boolean, text: string, side: (flow: Flow) => Ip): Condition {
-  return (flow) => unless(not, of(side(flow).text === text));
+function isAddress(not: boolean, text: string, side: Side): Condition {
+  return (flow) => {
+    const ip = side(flow);
+    return ip ? unless(not, of(ip.text === text)) : ofInterface(not, text);
+  };
+}
+
+function ofInterface(not: boolean, text: string): Tri {
+  return /^127\.|^::1(?:\/|$)/.test(text) ? of(not) : depends(`${not ? '! ' : ''}-d ${text}`);
 }
 
 /** A packet that this node sends has no input interface: the kernel compares with an empty name. */

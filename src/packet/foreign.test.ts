@@ -15,10 +15,15 @@ add ipport 10.0.0.1,tcp:80
 `;
 
 /** Each end with its share; `depends` on what is not known. */
-function ends(rules: readonly string[], [from, to]: readonly [string, string]): readonly string[] {
+function ends(
+  rules: readonly string[],
+  [from, to]: readonly [string, string],
+  input: readonly string[] = [],
+): readonly string[] {
   const [source, destination] = [parseIp(from), parseIp(to)];
   if (!source || !destination) throw new Error('no address');
-  const text = ['*nat', ':PREROUTING ACCEPT [0:0]', ...rules.map((each) => `-A PREROUTING ${each}`), 'COMMIT', ''];
+  const text = ['*nat', ':PREROUTING ACCEPT [0:0]', ...rules.map((each) => `-A PREROUTING ${each}`), 'COMMIT'];
+  text.push('*filter', ':INPUT ACCEPT [0:0]', ...input.map((each) => `-A INPUT ${each}`), 'COMMIT', '');
   const { family } = destination;
   const { value, diagnostics } = parse(text.join('\n'), family);
   expect(diagnostics).toEqual([]);
@@ -66,4 +71,21 @@ describe('IPv6', () => {
   ])('DNAT to %s', (_, to, expected) =>
     expect(ends([`-p tcp -j DNAT --to-destination ${to}`], ['2001:db8::7', 'fd00::1'])).toEqual(expected),
   );
+});
+
+describe('a redirected packet has the first address of the interface that it came in by', () => {
+  const LOCAL = '-p tcp -j REDIRECT --to-ports 8000';
+  const GETS_IN = ['127.0.0.1 8000 1/1'];
+  const many = Array.from({ length: 20 }, (_, i) => `-d 10.7.0.${i}/32 -j RETURN`);
+
+  it.each<readonly [string, readonly string[], readonly string[]]>([
+    ['no loopback address', ['-d 127.0.0.0/8 ! -i lo -j DROP', '-d 127.0.0.1/32 -j DROP'], GETS_IN],
+    ['an address of the node', ['-m addrtype ! --dst-type LOCAL -j DROP'], GETS_IN],
+    ['which is not known', ['-d 192.168.0.1/32 -j DROP'], UNKNOWN],
+    ['nor of a network', ['! -d 192.168.0.0/16 -j DROP'], UNKNOWN],
+    ['nor of a range', ['-m iprange --dst-range 192.168.0.1-192.168.0.9 -j DROP'], UNKNOWN],
+    ['nor in a set', ['-p tcp -m set --match-set ipport dst,dst -j DROP'], UNKNOWN],
+    ['nor behind many other addresses', [...many, '-d 192.168.0.1/32 -j DROP'], UNKNOWN],
+    ['but it has a port', ['-d 192.168.0.1/32 -p tcp -m tcp --dport 80 -j DROP'], GETS_IN],
+  ])('%s', (_, input, expected) => expect(ends([LOCAL], ['192.0.2.7', '10.0.0.1'], input)).toEqual(expected));
 });

@@ -8,6 +8,7 @@ import { isLocal, type NodeRules } from './node.js';
 import type { Flow, State } from './packet.js';
 import { addressesHave, portsHave } from './ranges.js';
 import { recentOf } from './recent.js';
+import { knownDestination } from './targets.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 
 /** Tests a match on a flow. */
@@ -114,8 +115,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
     'iprange',
     (option, value) => {
-      if (option === 'src-range') return (flow) => addressesHave(value, flow.source);
-      return option === 'dst-range' ? (flow) => addressesHave(value, flow.destination) : undefined;
+      const side = { 'src-range': ({ source }: Flow) => source, 'dst-range': knownDestination }[option];
+      return side && ((flow) => addressesHave(value, side(flow)));
     },
   ],
   [

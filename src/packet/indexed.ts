@@ -14,7 +14,7 @@ import { conditionsOf, type Known, type NamedCondition } from './conditions.js';
 import { allOf, type Condition } from './foreign.js';
 import { type Fraction, rest, times } from './fraction.js';
 import type { Flow } from './packet.js';
-import { type Act, type Action, actionOf, actOf, changesDestination } from './targets.js';
+import { type Act, type Action, actionOf, actOf, changesDestination, knownDestination } from './targets.js';
 import type { Tri } from './tri.js';
 import { apart, parted } from './twins.js';
 
@@ -222,14 +222,15 @@ export function nextIn(chain: IndexedChain, { flow, twins }: Branch, from: numbe
 }
 
 function nextFor(
-  { byAddress, byPort, others }: IndexedChain,
-  { destination, destinationPort }: Flow,
+  { rules, byAddress, byPort, others }: IndexedChain,
+  flow: Flow,
   from: number,
 ): IndexedRule | undefined {
-  if (!byAddress) return others[from];
+  const ip = knownDestination(flow);
+  if (!byAddress || !ip) return rules[from];
   const other = atOrBehind(others, from);
-  const forAddress = atOrBehind(byAddress.get(destination.text), from);
-  return earlier(earlier(other, forAddress), atOrBehind(byPort?.get(destinationPort ?? -1), from));
+  const forAddress = atOrBehind(byAddress.get(ip.text), from);
+  return earlier(earlier(other, forAddress), atOrBehind(byPort?.get(flow.destinationPort ?? -1), from));
 }
 
 function earlier(a: IndexedRule | undefined, b: IndexedRule | undefined): IndexedRule | undefined {

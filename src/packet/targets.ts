@@ -102,17 +102,25 @@ export function translated(flow: Flow, destination: Ip, port: number | undefined
 
 /** The flow after REDIRECT: to this node. */
 export function redirected(flow: Flow, port: number | undefined): Flow {
-  return translated(flow, LOOPBACK[flow.family], port);
+  return translated(flow, (flow.isLocal ? LOOPBACK : OF_INTERFACE)[flow.family], port);
 }
 
-/**
- * The address to which REDIRECT sends packets of this node; other packets go to the first address of the input
- * interface, which is local as well (nf_nat_redirect_ipv4).
- */
+/** The address to which REDIRECT sends packets of this node (nf_nat_redirect_ipv4). */
 const LOOPBACK = {
   ipv4: ipOf([127, 0, 0, 1]),
   ipv6: ipOf([...Array<number>(15).fill(0), 1]),
 };
+
+/**
+ * Where it sends others: to the first address of the interface that they came in by, which is one of the node's. It is not
+ * known which, so these stand for it, and are no loopback addresses to a condition.
+ */
+const OF_INTERFACE = { ipv4: { ...LOOPBACK.ipv4 }, ipv6: { ...LOOPBACK.ipv6 } };
+
+/** The destination; undefined if it is an address of the node of which that alone is known. */
+export function knownDestination({ destination }: Flow): Ip | undefined {
+  return destination === OF_INTERFACE[destination.family] ? undefined : destination;
+}
 
 /** Targets without a verdict, whose changes no rule of a Service matches. */
 const PASSING: ReadonlySet<string> = new Set(

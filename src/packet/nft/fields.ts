@@ -5,6 +5,7 @@ import type { Ip } from '../../ip.js';
 import type { Expression } from '../../tools/nft/types.js';
 import { isLocal, type NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
+import { knownDestination } from '../targets.js';
 
 /** The value of a field; null when the packet has no such field, so that the rule does not match; undefined: unknown. */
 export type Value = Ip | number | string | null | undefined;
@@ -89,7 +90,7 @@ function payload(header: string, field: string): Read {
 
 const IP_FIELDS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['saddr', ({ source }) => source],
-  ['daddr', ({ destination }) => destination],
+  ['daddr', knownDestination],
   ['protocol', ({ protocol }) => protocol],
   ['nexthdr', ({ protocol }) => protocol],
 ]);
