@@ -75,7 +75,7 @@ export function* textLines(found: Found): Generator<string> {
 }
 
 /** What becomes of the example on both sides, each with its rules behind those that are the same. */
-function* sideLines({ example, byDesign }: Group): Generator<string> {
+function* sideLines({ kind, example, byDesign }: Group): Generator<string> {
   // docs/verify.md explains by-design differences.
   const { alike, rest } = byDesign.length > 0 ? { alike: [], rest: [[], []] } : meetings(example);
   if (alike.length > 0) yield '  on both sides:';
@@ -84,6 +84,9 @@ function* sideLines({ example, byDesign }: Group): Generator<string> {
     for (const [j, text] of fateTexts(fates).entries()) yield `  ${j > 0 ? '  ' : i === 0 ? 'A:' : 'B:'} ${text}`;
     for (const line of rest[i] ?? []) yield `    ${line}`;
   }
+  const [a, b] = example.fates.map((fates) => fateTexts(fates).join('\n'));
+  if (kind === 'undecided' && a === b)
+    yield '  not compared further: other members of a set, or these matches in other places';
 }
 
 function summaryOf({ open, accepted, counts }: Found): string {

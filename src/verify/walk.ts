@@ -23,6 +23,8 @@ import { addSet, addTests, noTests, type Tests } from './tests.js';
 export interface Ground {
   readonly node: NodeRules;
   readonly sets: KnownSets;
+  /** Of the sets of a rule that the evaluator does not know. */
+  readonly contentOf: (rule: Rule) => string;
   /** By `<family> <table> <chain>`. */
   readonly chains: ReadonlyMap<string, Chain>;
   readonly nft: readonly NftGround[];
@@ -83,7 +85,7 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
       if (!may(rule, known, node, sets)) continue;
       if (tests) {
         addMet(rule, known, sets, tests);
-        unknown.push(...unknownIn(rule, sets));
+        unknown.push(...unknownIn(rule, ground));
       }
       comparesAddresses ||= rule.matches.some(({ kind }) => kind === 'same-address');
       const action = rule.target && actionOf(actOf(rule), flow);
@@ -180,9 +182,11 @@ function addMet(rule: Rule, known: Knowledge, sets: KnownSets, tests: Tests): vo
 }
 
 /** The conditions of a rule without comments, with the set entries and node addresses that they depend on. */
-function plainText(rule: Rule, family: Family, { sets, ownAddresses: own }: Ground, known: Knowledge): string {
+function plainText(rule: Rule, family: Family, ground: Ground, known: Knowledge): string {
+  const { sets, ownAddresses: own, contentOf } = ground;
   const matches = rule.matches.filter(({ kind }) => kind !== 'comment');
-  let text = printRule({ ...rule, matches, target: undefined }, family);
+  const content = contentOf(rule);
+  let text = `${printRule({ ...rule, matches, target: undefined }, family)}${content && ` of ${content}`}`;
   for (const match of matches) {
     if (match.kind === 'addrtype' || (match.kind === 'unknown' && match.text.includes('addrtype'))) text += ` ${own}`;
     if (match.kind !== 'set') continue;
@@ -202,7 +206,8 @@ function memberOf({ ip, protocol, port, source }: NodeRules['sets'][number]['ent
 }
 
 /** The conditions and the target of a rule whose result the evaluator may not know. */
-function unknownIn({ header, matches, target }: Rule, sets: KnownSets): readonly string[] {
+function unknownIn(rule: Rule, { sets, contentOf }: Ground): readonly string[] {
+  const { header, matches, target } = rule;
   const found = matches.flatMap((match) => {
     if (match.kind === 'unknown') return isDecided(match.text) ? [] : [match.text.trim()];
     if (match.kind === 'physdev-in') return ['physdev'];
@@ -211,5 +216,6 @@ function unknownIn({ header, matches, target }: Rule, sets: KnownSets): readonly
   if (header.outInterface) found.push(`-o ${header.outInterface.value}`);
   if (header.other !== undefined) found.push(header.other.trim());
   if (target?.kind === 'unknown') found.push(target.text.trim());
-  return found;
+  const content = contentOf(rule);
+  return content === '' ? found : [...found, content];
 }
