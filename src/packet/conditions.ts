@@ -4,6 +4,7 @@
 import { type Cidr, contains, type Ip, parseCidr, parseIp } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
+import { incoming, outgoing } from './devices.js';
 import { type Condition, foreignCondition, hasState } from './foreign.js';
 import { fraction } from './fraction.js';
 import { isLocal, type NodeRules } from './node.js';
@@ -29,7 +30,7 @@ export interface NamedCondition {
 /** All conditions of a rule, in the order in which the kernel tries them. */
 export function conditionsOf({ header, matches }: Rule, known: Known): readonly NamedCondition[] {
   return [
-    ...headerConditions(header),
+    ...headerConditions(header, known.node),
     // The comment match always holds.
     ...matches
       .filter(({ kind }) => kind !== 'comment')
@@ -45,7 +46,7 @@ function print({ header = {}, matches = [] }: { header?: Header; matches?: reado
   return printRule(rule(header, matches), 'ipv4').trim();
 }
 
-function headerConditions(header: Header): readonly NamedCondition[] {
+function headerConditions(header: Header, node: NodeRules): readonly NamedCondition[] {
   const found: NamedCondition[] = [];
   const add = (part: Header, test: Condition, tells = false) =>
     found.push({ text: () => print({ header: part }), test, tells });
@@ -53,7 +54,7 @@ function headerConditions(header: Header): readonly NamedCondition[] {
   if (source) add({ source }, network(source, sourceOf));
   if (destination) add({ destination }, network(destination, knownDestination), true);
   if (inInterface) add({ inInterface }, incoming(inInterface));
-  if (outInterface) add({ outInterface }, outgoing(outInterface));
+  if (outInterface) add({ outInterface }, outgoing(outInterface, node), true);
   if (protocol)
     add({ protocol }, protocolIs(typeof protocol === 'string' ? { not: false, value: protocol } : protocol));
   // ` -f` matches second and further fragments: never the first packet of a connection. Other options are unknown.
@@ -121,34 +122,6 @@ function isAddress(not: boolean, text: string, side: Side): Condition {
 
 function ofInterface(not: boolean, text: string): Tri {
   return /^127\.|^::1(?:\/|$)/.test(text) ? of(not) : depends(`${not ? '! ' : ''}-d ${text}`);
-}
-
-/** A packet that this node sends has no input interface: the kernel compares with an empty name. */
-export function incoming(wanted: Negatable<string>): Condition {
-  const known = device('-i', wanted, ({ isLocal, inInterface: name }) => (isLocal ? '' : name));
-  return (flow) => (flow.notInterfaces.includes(wanted.value) ? of(wanted.not) : known(flow));
-}
-
-/** The condition on the output interface. */
-export function outgoing(wanted: Negatable<string>): Condition {
-  return device('-o', wanted, ({ outInterface: name }) => name);
-}
-
-/** A name with `+` at its end is a prefix. */
-function device(
-  option: '-i' | '-o',
-  { not, value }: Negatable<string>,
-  name: (flow: Flow) => string | undefined,
-): Condition {
-  const unknown = depends(`${not ? '! ' : ''}${option} ${value}`);
-  const matches = value.endsWith('+')
-    ? (text: string) => text.startsWith(value.slice(0, -1))
-    : (text: string) => text === value;
-  return (flow) => {
-    const found = name(flow);
-    if (value === '+') return of(!not);
-    return found === undefined ? unknown : unless(not, of(matches(found)));
-  };
 }
 
 /** Whether a match may read the destination, address or port; one that is not known may read everything. */

@@ -187,6 +187,8 @@ function plainText(rule: Rule, family: Family, ground: Ground, known: Knowledge)
   const matches = rule.matches.filter(({ kind }) => kind !== 'comment');
   const content = contentOf(rule);
   let text = `${printRule({ ...rule, matches, target: undefined }, family)}${content && ` of ${content}`}`;
+  // What the node sends to itself leaves by lo.
+  if (rule.header.outInterface) text += ` ${own}`;
   for (const match of matches) {
     if (match.kind === 'addrtype' || (match.kind === 'unknown' && match.text.includes('addrtype'))) text += ` ${own}`;
     if (match.kind !== 'set') continue;

@@ -44,6 +44,8 @@ export function readsDestination(expression: Expression): boolean {
       return expression.field === 'daddr' || expression.field === 'dport';
     case 'fib':
       return expression.flags.includes('daddr');
+    case 'meta':
+      return expression.key === 'oif' || expression.key === 'oifname';
     case 'masked':
       return readsDestination(expression.of);
     case 'concat':
