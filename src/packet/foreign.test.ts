@@ -10,8 +10,8 @@ import { newEvaluator } from './evaluate.js';
 import { answerOf } from './verdict.js';
 
 const TO = '-j DNAT --to-destination 10.9.9.1:8080';
-const SETS = `create ipport hash:ip,port family inet
-add ipport 10.0.0.1,tcp:80
+const SETS = `create pairs hash:ip,port family inet
+add pairs 10.0.0.1,tcp:80
 `;
 
 /** Each end with its share; `depends` on what is not known. */
@@ -57,8 +57,8 @@ describe('IPv4', () => {
     ['is there after --set', [SET, seen('--rcheck --seconds 60')], UNKNOWN],
     ['once', [SET, seen('--update --seconds 60 --hitcount 2')], NONE],
     ['in this list only', ['-m recent --set --name OTHER --rsource', seen('--rcheck')], NONE],
-    ['a set by both of its parts', [`-p tcp -m set --match-set ipport dst,dst ${TO}`], SENT],
-    ['by one of them: never', [`-p tcp -m set --match-set ipport dst ${TO}`], NONE],
+    ['a set by both of its parts', [`-p tcp -m set --match-set pairs dst,dst ${TO}`], SENT],
+    ['by one of them: never', [`-p tcp -m set --match-set pairs dst ${TO}`], NONE],
   ])('%s', (_, rules, expected) => expect(ends(rules, ['192.0.2.7', '10.0.0.1'])).toEqual(expected));
 });
 
@@ -84,7 +84,7 @@ describe('a redirected packet has the first address of the interface that it cam
     ['which is not known', ['-d 192.168.0.1/32 -j DROP'], UNKNOWN],
     ['nor of a network', ['! -d 192.168.0.0/16 -j DROP'], UNKNOWN],
     ['nor of a range', ['-m iprange --dst-range 192.168.0.1-192.168.0.9 -j DROP'], UNKNOWN],
-    ['nor in a set', ['-p tcp -m set --match-set ipport dst,dst -j DROP'], UNKNOWN],
+    ['nor in a set', ['-p tcp -m set --match-set pairs dst,dst -j DROP'], UNKNOWN],
     ['nor behind many other addresses', [...many, '-d 192.168.0.1/32 -j DROP'], UNKNOWN],
     ['but it has a port', ['-d 192.168.0.1/32 -p tcp -m tcp --dport 80 -j DROP'], GETS_IN],
   ])('%s', (_, input, expected) => expect(ends([LOCAL], ['192.0.2.7', '10.0.0.1'], input)).toEqual(expected));
