@@ -65,6 +65,13 @@ it.each<readonly [string, string, readonly string[], string, readonly string[]]>
     ['10.244.2.5 from a, c: terminating, while others are ready'],
   ],
   [
+    'of which another node that is asked for says nothing',
+    LOCAL,
+    [endpoint('a', '10.244.1.5', READY), endpoint('b', '10.244.2.5', DRAINING)],
+    'a',
+    ['10.244.2.5 from a: terminating, while others are ready'],
+  ],
+  [
     'but not beside a ready one',
     LOCAL,
     [endpoint('b', '10.244.1.5', READY), endpoint('b', '10.244.2.5', DRAINING)],

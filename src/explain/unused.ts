@@ -28,8 +28,9 @@ function unusedListed(about: About, each: Listed, nodes: readonly Served[]): rea
   if (state !== undefined) {
     // Policy Local takes a terminating endpoint on a node without a ready one (KEP-1669).
     const without = nodes.filter((node) => !ports.some((port) => reaches(node, each, port)));
-    if (without.length === nodes.length) return [{ ...own, why: state }];
-    return without.length === 0 ? [] : [{ ...own, why: `${fromOf(about, without, nodes)}${state}` }];
+    if (without.length === 0 && nodes.length > 0) return [];
+    const from = state === DRAINING && nodes.length > 0 ? fromOf(about, without, nodes) : '';
+    return [{ ...own, why: `${from}${state}` }];
   }
   const family = each.slice.addressType;
   if (type === 'ExternalName' || isHeadless(service) || clusterIPs.length === 0) return [];
@@ -51,8 +52,10 @@ function stateOf({ endpoints }: About, { ready, serving, terminating }: Listed):
   if (ready) return undefined;
   if (!terminating) return 'not ready';
   if (!serving) return 'terminating, and not serving any more';
-  return endpoints.some((each) => each.ready) ? 'terminating, while others are ready' : undefined;
+  return endpoints.some((each) => each.ready) ? DRAINING : undefined;
 }
+
+const DRAINING = 'terminating, while others are ready';
 
 function portReason({ slice }: Listed, { name, protocol, targetPort }: ServicePortSpec): string | undefined {
   const named = slice.ports.filter((port) => port.name === name);
