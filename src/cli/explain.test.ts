@@ -26,7 +26,8 @@ describe('what it is asked about', () => {
   it.each([
     'web',
     'svc/',
-    'svc/a/b',
+    'svc/a/b/c',
+    'svc//b',
     'constructor/x',
     'toString/web',
     '10.96.0.41:0',
@@ -44,6 +45,8 @@ describe('exit codes', () => {
     ['a problem', 1, ['svc/web', fixture('selector-typo')]],
     ['a remark', 0, ['svc/web', fixture('target-port-numbers')]],
     ['a pod that no Service selects', 1, ['pod/web-1', fixture('selector-typo')]],
+    ['a Service by its namespace', 0, ['svc/default/web', '-n', 'elsewhere', WEB]],
+    ['a Service of another namespace', 2, ['svc/elsewhere/web', WEB]],
     ['a pod that is fine', 0, ['pod/web-1', fixture('host-port').replace('host-port', 'protocol-pods')]],
     ['an address that nobody has', 1, ['192.0.2.99', WEB]],
     ['a Service that is not there', 2, ['svc/wbe', WEB]],
@@ -111,7 +114,7 @@ describe('whose an address is', () => {
       WEB,
       '192.168.7.2 is the InternalIP of Node node-a; and 30080 is a node port of Service default/web',
     ],
-    ['10.244.1.5', WEB, '10.244.1.5 is the endpoint of EndpointSlice default/web-x1'],
+    ['10.244.1.5', WEB, '10.244.1.5 is the endpoint of Service default/web, in EndpointSlice default/web-x1'],
     ['10.244.1.77', WEB, '10.244.1.77 is in the pod network of Node node-a'],
     ['10.244.1.5', fixture('selector-typo'), '10.244.1.5 is the address of Pod default/web-1'],
     [

@@ -61,7 +61,7 @@ export async function runExplain(
   const task = await nodeTask(paths, flags, io);
   const { options: loaded } = task;
   const node = isLive ? await openNode(task, io) : undefined;
-  const where = asked ?? input.namespace;
+  const where = ('namespace' in subject ? subject.namespace : undefined) ?? asked ?? input.namespace;
   const sources = await readAll(input, where);
   const reading = readingOf(flags);
   const cluster = hasErrors(sources.diagnostics)

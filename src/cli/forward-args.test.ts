@@ -17,6 +17,7 @@ it.each<[string, object]>([
     },
   ],
   ['po/a 0:80 -', { kind: 'pod', name: 'a', ports: [{ local: 0, remote: 80 }], paths: ['-'] }],
+  ['svc/shop/web 80', { kind: 'service', name: 'web', namespace: 'shop', ports: [{ remote: 80 }], paths: [] }],
   ['services/a 80 ./81', { kind: 'service', name: 'a', ports: [{ remote: 80 }], paths: ['./81'] }],
 ])('%s', (line, expected) => {
   expect(forwardArgs(line.split(' '))).toEqual(expected);

@@ -9,6 +9,8 @@ import { subjectOf } from './subject.js';
 export interface ForwardArgs {
   readonly kind: 'service' | 'pod';
   readonly name: string;
+  /** Absent: that of `-n`. */
+  readonly namespace?: string;
   readonly ports: readonly PortSpec[];
   readonly paths: readonly string[];
 }

@@ -24,10 +24,11 @@ export async function runPortForward(args: readonly string[], flags: PortForward
   const asked = forwardArgs(args);
   const input = await openInput(asked.paths, flags, io);
   const reading = { ...readingOf(flags), completion: AS_IT_IS };
-  const need = { kinds: ['Service', 'Pod'], namespaces: [input.namespace] };
+  const { namespace = input.namespace } = asked;
+  const need = { kinds: ['Service', 'Pod'], namespaces: [namespace] };
   const loaded = await loadCluster(input, need, reading, io, ({ severity }) => severity === 'error' || reading.verbose);
   if ('code' in loaded) return loaded.code;
-  const found = forwardingOf(loaded.snapshot, input.namespace, asked);
+  const found = forwardingOf(loaded.snapshot, namespace, asked);
   if ('problem' in found) {
     say(io.stderr, `error: ${found.problem}`);
     return EXIT.different;

@@ -1,12 +1,13 @@
 /**
- * cli: the first argument of `explain`: `svc/NAME`, `pod/NAME`, or an IP address with or without a port.
+ * cli: the first argument of `explain`: `svc/NAME`, `pod/NAME`, either as `svc/NAMESPACE/NAME`, or an IP address with or
+ * without a port.
  */
 import { show } from '../diag.js';
 import { type Ip, parseIp } from '../ip.js';
 
 export type Subject =
-  | { readonly kind: 'service'; readonly name: string }
-  | { readonly kind: 'pod'; readonly name: string }
+  /** Without a namespace: in that of `-n`. */
+  | { readonly kind: 'service' | 'pod'; readonly name: string; readonly namespace?: string }
   | { readonly kind: 'address'; readonly ip: Ip; readonly port?: number };
 
 const KINDS: Readonly<Record<string, 'service' | 'pod'>> = {
@@ -20,9 +21,9 @@ const KINDS: Readonly<Record<string, 'service' | 'pod'>> = {
 
 /** Parses the argument; throws an Error when it has none of these forms. */
 export function subjectOf(text: string, purpose = 'explain'): Subject {
-  const [, kind = '', name = ''] = /^([a-z]+)\/([^/]+)$/.exec(text) ?? [];
+  const [, kind = '', namespace, name = ''] = /^([a-z]+)\/(?:([^/]+)\/)?([^/]+)$/.exec(text) ?? [];
   const resource = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-  if (resource !== undefined) return { kind: resource, name };
+  if (resource !== undefined) return { kind: resource, name, ...(namespace !== undefined && { namespace }) };
   const alone = parseIp(text);
   if (alone) return { kind: 'address', ip: alone };
   const [, bracketed, plain = '', number = ''] = /^(?:\[([0-9A-Fa-f:.]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];

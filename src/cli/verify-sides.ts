@@ -126,7 +126,8 @@ async function sideOf(
     skipInvalid: flags.skipInvalid === true,
     ...((layout ?? flags.layout) ? { layout: layout ?? flags.layout } : {}),
   });
-  if (!value) return { value: undefined, diagnostics: [...before, ...diagnostics] };
+  if (!value)
+    return { value: undefined, diagnostics: [...before, ...diagnostics.map((each) => namedIn(loaded.path, each))] };
   const elsewhere = value.resolved.flatMap(({ ports }) =>
     ports.flatMap(({ endpoints }) => endpoints.reachable.filter(({ local }) => !local).map(({ ip }) => ip)),
   );
@@ -136,5 +137,15 @@ async function sideOf(
       own: value.resolved.flatMap(({ node }) => node.addresses),
     },
     diagnostics: [...before, ...diagnostics],
+  };
+}
+
+/** Of an input without objects, which of the two it is: a dump that failed is an empty file. */
+function namedIn(path: string, diagnostic: Diagnostic): Diagnostic {
+  if (diagnostic.code !== 'empty-snapshot' || diagnostic.origin) return diagnostic;
+  return {
+    ...diagnostic,
+    message: `${path} holds neither rules nor a Kubernetes object`,
+    hint: 'iptables-save, ip6tables-save, nft list ruleset and ipvsadm --save -n print rules',
   };
 }

@@ -90,6 +90,20 @@ describe('two dumps', () => {
       0,
       'depend on the same unknown',
     ],
+    [
+      'ports of another rule beside an unknown match',
+      { forward: [STRING, '-p tcp -m multiport --dports 80,443 -j DROP'] },
+      { forward: [STRING, '-p tcp -m multiport --dports 443,80 -j DROP'] },
+      0,
+      'depend on the same unknown',
+    ],
+    [
+      'an unknown match in the same rule as ports',
+      { forward: ['-p tcp -m multiport --dports 80,443 -m string --string x --algo bm --to 65535 -j DROP'] },
+      { forward: ['-p tcp -m multiport --dports 80,443 -m string --string y --algo bm --to 65535 -j DROP'] },
+      1,
+      'undecided: ',
+    ],
     ['an affinity timeout', { nat: RECENT(60) }, { nat: RECENT(61) }, 1, 'client in list L for 61 s'],
     ['another affinity list', { nat: RECENT(60) }, { nat: RECENT(60, 'M') }, 1, 'client in list L for 60 s'],
   ])('%s', async (_, a, b, code, text) => {
@@ -150,8 +164,11 @@ describe('what is accepted', () => {
   it('what is undecided is not', async () => {
     const paths = [dump('e', { forward: [STRING] }), dump('f', {})];
     const { stdout } = await vipc(['verify', '--family', 'ipv4', ...paths]);
-    const lines = [...stdout.matchAll(/accept as: (.*)/g)].map(([, line]) => line);
-    const accepted = file('undecided', lines.join('\n'));
+    expect(stdout).not.toContain('accept as');
+    const { stdout: json } = await vipc(['verify', '--family', 'ipv4', '--format', 'json', ...paths]);
+    const { differences } = JSON.parse(json) as { differences: { id: string }[] };
+    expect(differences).toHaveLength(1);
+    const accepted = file('undecided', differences.map(({ id }) => id).join('\n'));
     expect((await vipc(['verify', '--family', 'ipv4', '--accept', accepted, ...paths])).code).toBe(1);
   });
 });
@@ -197,6 +214,7 @@ it('markdown has each difference as an item', async () => {
 
 it.each([
   ['one side only', () => ['verify', WEB], 'name two'],
+  ['an empty file', () => ['verify', WEB, file('empty', '')], 'empty holds neither rules nor a Kubernetes object'],
   ['standard input twice', () => ['verify', '-', '-'], 'one of the two only'],
   ['what is not there', () => ['verify', WEB, join(directory, 'nowhere')], 'nowhere'],
   [

@@ -3,6 +3,7 @@
  * differ are evaluated.
  */
 
+import type { Cidr } from '../ip.js';
 import { ownerName } from '../owner.js';
 import { rulesOf } from '../packet/desired.js';
 import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
@@ -14,6 +15,8 @@ import { printEntry } from '../tools/ipset/print.js';
 import type { IpSet } from '../tools/ipset/types.js';
 import { type Effect, effectsOf, inOrder } from './effect.js';
 import { probesOf } from './probes.js';
+import { rangesIn } from './ranges.js';
+import { stays } from './stays.js';
 
 export interface Effects {
   /** The most hurtful first. */
@@ -87,12 +90,16 @@ function collect(
     if (found) withKey.add(name);
     return found || isOfAll || services.has(serviceOf(name));
   };
+  // What a node has is known from its rules alone.
+  const rangesOf = rangesByService(before ? [] : changes);
   const families = [...new Set([...(before?.resolved ?? []), ...after.resolved].map(({ node }) => node.family))];
   const effects: Effect[] = [];
   const probed = new Set<string>();
   for (const family of families) {
     const sideOf = (side: Compiled | undefined) => side?.resolved.find(({ node }) => node.family === family);
-    for (const probes of probesOf(sideOf(before), sideOf(after), isAsked).values()) {
+    const ranges = ({ name }: ServicePort) => rangesOf(serviceOf(formatServicePortName(name)));
+    effects.push(...stays(sideOf(before), sideOf(after), isAsked));
+    for (const probes of probesOf(sideOf(before), sideOf(after), isAsked, ranges).values()) {
       effects.push(...effectsOf(probes, was, is));
       for (const { service } of probes) probed.add(service);
     }
@@ -108,6 +115,18 @@ function collect(
   const told = new Set(effects.map(({ service }) => service));
   const differ = [...probed].filter((service) => isNamed(service) || withKey.has(service));
   return { effects: inOrder(distinct(effects)), without: differ.filter((service) => !told.has(service)).sort() };
+}
+
+/** The networks in the lines of a Service that differ. */
+function rangesByService(changes: readonly ServiceChange[]): (service: string) => readonly Cidr[] {
+  const found = new Map<string, Cidr[]>();
+  for (const { service, sections } of changes) {
+    if (service === undefined) continue;
+    const list = found.get(serviceOf(service)) ?? [];
+    list.push(...sections.flatMap(linesOf).flatMap(rangesIn));
+    found.set(serviceOf(service), list);
+  }
+  return (service) => found.get(service) ?? [];
 }
 
 /** `default/web` of `default/web:http` */

@@ -34,6 +34,9 @@ function effects(before: readonly SmallService[], after: readonly SmallService[]
 
 const spec = (more: object) => ({ ...BOTH, spec: { ...TCP, ...more } });
 
+const affine = (timeoutSeconds: number) =>
+  spec({ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } });
+
 /** Name, before, after, and effects of IPv4: severity and text. */
 const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], readonly string[]][] = [
   ['nothing', [BOTH], [BOTH], []],
@@ -64,6 +67,24 @@ const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], 
     ['refused 198.51.100.0/24 no longer admitted to 203.0.113.1:80'],
   ],
   [
+    'a source range gets narrower',
+    [spec({ loadBalancerSourceRanges: ['198.51.100.0/24'] })],
+    [spec({ loadBalancerSourceRanges: ['198.51.100.0/25'] })],
+    ['refused 198.51.100.0/24 except 198.51.100.0/25 no longer admitted to 203.0.113.1:80'],
+  ],
+  [
+    'a source range gets wider',
+    [spec({ loadBalancerSourceRanges: ['198.51.100.128/32', '198.51.100.0/25'] })],
+    [spec({ loadBalancerSourceRanges: ['198.51.100.0/24'] })],
+    ['gained 198.51.100.0/24 except 198.51.100.128/32, 198.51.100.0/25 admitted to 203.0.113.1:80'],
+  ],
+  [
+    'a source range is said in two halves',
+    [spec({ loadBalancerSourceRanges: ['198.51.100.0/24'] })],
+    [spec({ loadBalancerSourceRanges: ['198.51.100.0/25', '198.51.100.128/25'] })],
+    [],
+  ],
+  [
     'policy Local, with endpoints here',
     [BOTH],
     [spec({ externalTrafficPolicy: 'Local' })],
@@ -86,6 +107,12 @@ const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], 
     ],
   ],
   ['affinity', [BOTH], [spec({ sessionAffinity: 'ClientIP' })], ['changed clients stay with an endpoint']],
+  [
+    'another time of affinity',
+    [affine(600)],
+    [affine(700)],
+    ['changed clients stay with an endpoint for 700 s (was 600 s)'],
+  ],
   [
     'an address more',
     [BOTH],

@@ -5,6 +5,7 @@
 import { type Cidr, contains, type Family, type Ip, ipOf, parseIp } from '../ip.js';
 import type { PacketClass } from '../packet/packet.js';
 import { type Frontend, formatServicePortName, type NodeContext, type ServicePort } from '../resolve/types.js';
+import { clientsIn } from './ranges.js';
 
 /** A kind of client. */
 export interface Client {
@@ -30,11 +31,15 @@ export interface ProbedNode {
   readonly ports: readonly ServicePort[];
 }
 
-/** By ServicePort, the probes of the ServicePorts that either side has; `isAsked` leaves the others out. */
+/**
+ * By ServicePort, the probes of the ServicePorts that either side has; `isAsked` leaves the others out, and `rangesOf` has
+ * source ranges beside those of either side.
+ */
 export function probesOf(
   before: ProbedNode | undefined,
   after: ProbedNode | undefined,
   isAsked: (port: ServicePort) => boolean,
+  rangesOf: (port: ServicePort) => readonly Cidr[],
 ): ReadonlyMap<string, readonly Probe[]> {
   const node = (after ?? before)?.node;
   const found = new Map<string, Probe[]>();
@@ -48,11 +53,11 @@ export function probesOf(
     if (list) list.push(port);
     else byService.set(name, [port]);
   }
-  for (const [name, ports] of byService) found.set(name, probesFor(node, ports));
+  for (const [name, ports] of byService) found.set(name, probesFor(node, ports, ports.slice(0, 1).flatMap(rangesOf)));
   return found;
 }
 
-function probesFor(node: NodeContext, ports: readonly ServicePort[]): Probe[] {
+function probesFor(node: NodeContext, ports: readonly ServicePort[], further: readonly Cidr[]): Probe[] {
   const [first] = ports;
   const frontends = new Map<string, Frontend[]>();
   for (const frontend of ports.flatMap((port) => port.frontends)) {
@@ -66,7 +71,8 @@ function probesFor(node: NodeContext, ports: readonly ServicePort[]): Probe[] {
     const destination = parseIp(ip);
     if (!first || !destination) return [];
     const address = destination.family === 'ipv6' ? `[${ip}]:${port}` : `${ip}:${port}`;
-    const ranges = both.flatMap(({ sourceRanges }) => sourceRanges?.ranges ?? []);
+    const own = both.flatMap(({ sourceRanges }) => sourceRanges?.ranges ?? []);
+    const ranges = [...own, ...further.filter((range) => range.family === node.family && !isOfPods(node, range))];
     return clientsOf(node, ranges, destination).map(
       ({ source, inInterface, ...client }): Probe => ({
         service: formatServicePortName(first.name),
@@ -96,7 +102,6 @@ function clientsOf(
   ranges: readonly Cidr[],
   destination: Ip,
 ): readonly (Client & { readonly source: Ip; readonly inInterface?: string })[] {
-  const named = new Map(ranges.map((range) => [range.text, range]));
   const pod = podOf(node);
   return [
     ...(pod ? [{ label: 'pods of this node', isRange: false, ...pod }] : []),
@@ -106,12 +111,7 @@ function clientsOf(
       isRange: false,
       source: node.addresses.includes(destination.text) ? destination : node.ip,
     },
-    ...[...named.values()].map((range) => ({
-      label: range.text,
-      isRange: true,
-      source: within(range, 1),
-      inInterface: WIRE,
-    })),
+    ...clientsIn(ranges).map((each) => ({ ...each, isRange: true, inInterface: WIRE })),
     { label: 'outside', isRange: false, source: outside(node.family, ranges), inInterface: WIRE },
   ];
 }
@@ -127,6 +127,11 @@ function podOf({ podTraffic, family }: NodeContext): { readonly source: Ip; read
     case 'interface-prefix':
       return { source: outside(family, []), inInterface: `${podTraffic.prefix}0` };
   }
+}
+
+/** Whether a network is the one that tells pods, which have a probe of their own. */
+function isOfPods({ podTraffic }: NodeContext, { text }: Cidr): boolean {
+  return podTraffic?.kind === 'source' && podTraffic.cidr.text === text;
 }
 
 /** The address in a network that is so far behind its first, or the first in a small one. */

@@ -2,7 +2,7 @@
  * explain: an IP address → its owners: Services, Pods, Nodes, endpoints, or an address range that contains it.
  */
 import { contains, type Ip, parseCidr } from '../ip.js';
-import { keyOf, type Pod, type Service, type Snapshot } from '../read/types.js';
+import { keyOf, type Pod, type Service, type Snapshot, serviceOf } from '../read/types.js';
 import { isAlive } from './about.js';
 import type { Explanation } from './types.js';
 
@@ -115,20 +115,27 @@ function ofService(service: Service, ip: Ip, port: number | undefined): readonly
   ];
 }
 
-/** The Services that have `port` as a node port. */
+/** The Services that have `port` as a node port, or for their health checks, which every node answers. */
 function nodePorts(services: readonly Service[], port: number | undefined): readonly Claim[] {
   if (port === undefined) return [];
-  return services
-    .filter(({ spec }) => spec.ports.some(({ nodePort }) => nodePort === port))
-    .map((service) => ({ kind: 'Service', text: `${port} is a node port of Service ${keyOf(service)}`, service }));
+  return services.flatMap((service): readonly Claim[] => {
+    const { ports, healthCheckNodePort } = service.spec;
+    const claim = (what: string): Claim => {
+      return { kind: 'Service', text: `${port} is ${what} of Service ${keyOf(service)}`, service };
+    };
+    if (ports.some(({ nodePort }) => nodePort === port)) return [claim('a node port')];
+    return healthCheckNodePort === port ? [claim('the health check node port')] : [];
+  });
 }
 
-function endpointsAt({ slices, pods }: Snapshot, ip: Ip): readonly Claim[] {
+function endpointsAt({ slices, pods, services }: Snapshot, ip: Ip): readonly Claim[] {
   if (pods.some(({ status }) => status.podIPs.includes(ip.text))) return [];
   return slices
     .filter(({ endpoints }) => endpoints.some(({ addresses }) => addresses.includes(ip.text)))
-    .map(({ metadata }) => ({
-      kind: 'endpoint',
-      text: `endpoint of EndpointSlice ${metadata.namespace}/${metadata.name}`,
-    }));
+    .map((slice) => {
+      const service = services.find((each) => keyOf(each) === serviceOf(slice));
+      const of = service ? `Service ${keyOf(service)}, in ` : '';
+      const { namespace, name } = slice.metadata;
+      return { kind: 'endpoint', text: `endpoint of ${of}EndpointSlice ${namespace}/${name}` };
+    });
 }

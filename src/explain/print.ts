@@ -4,6 +4,7 @@
  */
 import { printable } from '../printable.js';
 import { aligned, LAYOUTS, type Table, tableOf } from '../table.js';
+import { count } from './about.js';
 import { matricesLines } from './print-matrix.js';
 import { percent } from './shares.js';
 import type { Answer, Explanation, Finding, OnLiveNode, Shares } from './types.js';
@@ -85,7 +86,7 @@ function more(rows: readonly unknown[]): readonly string[] {
 function allShares(shares: readonly Shares[], width: number): readonly string[] {
   const even = shares.filter(isEven);
   const lines = even.map(
-    ({ from, nodes, fair }) => `${percent(fair)} for each endpoint, from ${from} (${nodes} nodes)`,
+    ({ from, nodes, fair }) => `${percent(fair)} for each endpoint, from ${from} (${count(nodes, 'node')})`,
   );
   return [
     ...shares.filter((each) => !isEven(each)).flatMap((each) => sharesLines(each, width)),
@@ -112,7 +113,7 @@ function sharesLines({ port, from, nodes, lost, fair, endpoints }: Shares, width
     ],
     endpoints.slice(0, MOST_ROWS),
   );
-  const about = `Shares of connections from ${from} (${nodes} nodes), port ${port}`;
+  const about = `Shares of connections from ${from} (${count(nodes, 'node')}), port ${port}`;
   const title = `${about}; fair: ${percent(fair)}:`;
   return [
     '',

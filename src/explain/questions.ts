@@ -51,13 +51,16 @@ function names({ service }: About, { names }: Known): Said {
 
 function byIp({ service }: About, { matrices }: Known): Said {
   if (isHeadless(service) || service.spec.type === 'ExternalName') return ['does not apply', 'it has no virtual IP'];
-  const cells = matrices.flatMap(({ cells }) =>
-    cells.filter(({ address, client }) => address.startsWith('cluster IP') && /^pod|^this node/.test(client)),
+  const cells = matrices.flatMap(({ cells, port }) =>
+    cells
+      .filter(({ address, client }) => address.startsWith('cluster IP') && /^pod|^this node/.test(client))
+      .map((cell) => ({ ...cell, port })),
   );
   if (cells.length === 0) return ['no', 'there are no rules for it'];
   const bad = cells.filter(({ gets }) => gets !== 'endpoints');
   if (bad.length === 0) return ['yes', 'its pods and nodes are led to endpoints'];
-  const text = `${some(bad.map(({ client, gets }) => `${client}: ${gets}`))}`;
+  const isOfSome = bad.length < cells.length && new Set(cells.map(({ port }) => port)).size > 1;
+  const text = some(bad.map(({ client, gets, port }) => `${isOfSome ? `port ${port}, ` : ''}${client}: ${gets}`));
   return [bad.length === cells.length ? 'no' : 'in part', text];
 }
 

@@ -23,10 +23,16 @@ function unusedListed(about: About, each: Listed, nodes: readonly Served[]): rea
     pod: each.pod?.metadata.name ?? each.endpoint.pod ?? '',
     node: each.endpoint.nodeName ?? '',
   };
-  const state = stateOf(about, each);
-  if (state !== undefined) return [{ ...own, why: state }];
-  const family = each.slice.addressType;
   const { clusterIPs, type, ports } = service.spec;
+  const state = stateOf(about, each);
+  if (state !== undefined) {
+    // Policy Local takes a terminating endpoint on a node without a ready one (KEP-1669).
+    const without = nodes.filter((node) => !ports.some((port) => reaches(node, each, port)));
+    if (without.length === 0 && nodes.length > 0) return [];
+    const from = state === DRAINING && nodes.length > 0 ? fromOf(about, without, nodes) : '';
+    return [{ ...own, why: `${from}${state}` }];
+  }
+  const family = each.slice.addressType;
   if (type === 'ExternalName' || isHeadless(service) || clusterIPs.length === 0) return [];
   if (!clusterIPs.some((ip) => ip.includes(':') === (family === 'IPv6')))
     return [{ ...own, why: `${family}, which is no family of the Service` }];
@@ -46,8 +52,10 @@ function stateOf({ endpoints }: About, { ready, serving, terminating }: Listed):
   if (ready) return undefined;
   if (!terminating) return 'not ready';
   if (!serving) return 'terminating, and not serving any more';
-  return endpoints.some((each) => each.ready) ? 'terminating, while others are ready' : undefined;
+  return endpoints.some((each) => each.ready) ? DRAINING : undefined;
 }
+
+const DRAINING = 'terminating, while others are ready';
 
 function portReason({ slice }: Listed, { name, protocol, targetPort }: ServicePortSpec): string | undefined {
   const named = slice.ports.filter((port) => port.name === name);
@@ -79,15 +87,16 @@ export function unusedAddress({ address, port = '' }: Unused): string {
   return port === '' ? address : `${address} (${port})`;
 }
 
-function nodeReason(
-  { service }: About,
-  { endpoint }: Listed,
-  without: readonly Served[],
-  all: readonly Served[],
-): string {
+/** `from node-a: `; nothing if it is so from all nodes of the cluster. */
+function fromOf({ snapshot }: About, without: readonly Served[], all: readonly Served[]): string {
+  if (without.length === all.length && all.length >= snapshot.nodes.length) return '';
+  return `from ${some(without.map(({ node }) => node || 'a node without endpoints'))}: `;
+}
+
+function nodeReason(about: About, { endpoint }: Listed, without: readonly Served[], all: readonly Served[]): string {
+  const { service } = about;
   const { hints, nodeName = '' } = endpoint;
-  const names = some(without.map(({ node }) => node || 'a node without endpoints'));
-  const from = without.length === all.length ? '' : `from ${names}: `;
+  const from = fromOf(about, without, all);
   const forNodes = hints?.forNodes?.map(({ name }) => name) ?? [];
   const forZones = hints?.forZones?.map(({ name }) => name) ?? [];
   if (service.spec.internalTrafficPolicy === 'Local' && without.every(({ node }) => node !== nodeName))

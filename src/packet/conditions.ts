@@ -4,12 +4,14 @@
 import { type Cidr, contains, type Ip, parseCidr, parseIp } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
+import { incoming, outgoing } from './devices.js';
 import { type Condition, foreignCondition, hasState } from './foreign.js';
 import { fraction } from './fraction.js';
 import { isLocal, type NodeRules } from './node.js';
 import type { Flow } from './packet.js';
 import type { Membership } from './sets.js';
-import { depends, NO, of, shareOf, unless, YES } from './tri.js';
+import { knownDestination } from './targets.js';
+import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 
 /** The state of the node that conditions test. */
 export interface Known {
@@ -28,7 +30,7 @@ export interface NamedCondition {
 /** All conditions of a rule, in the order in which the kernel tries them. */
 export function conditionsOf({ header, matches }: Rule, known: Known): readonly NamedCondition[] {
   return [
-    ...headerConditions(header),
+    ...headerConditions(header, known.node),
     // The comment match always holds.
     ...matches
       .filter(({ kind }) => kind !== 'comment')
@@ -44,15 +46,15 @@ function print({ header = {}, matches = [] }: { header?: Header; matches?: reado
   return printRule(rule(header, matches), 'ipv4').trim();
 }
 
-function headerConditions(header: Header): readonly NamedCondition[] {
+function headerConditions(header: Header, node: NodeRules): readonly NamedCondition[] {
   const found: NamedCondition[] = [];
   const add = (part: Header, test: Condition, tells = false) =>
     found.push({ text: () => print({ header: part }), test, tells });
   const { source, destination, inInterface, outInterface, protocol, other } = header;
   if (source) add({ source }, network(source, sourceOf));
-  if (destination) add({ destination }, network(destination, destinationOf), true);
+  if (destination) add({ destination }, network(destination, knownDestination), true);
   if (inInterface) add({ inInterface }, incoming(inInterface));
-  if (outInterface) add({ outInterface }, outgoing(outInterface));
+  if (outInterface) add({ outInterface }, outgoing(outInterface, node), true);
   if (protocol)
     add({ protocol }, protocolIs(typeof protocol === 'string' ? { not: false, value: protocol } : protocol));
   // ` -f` matches second and further fragments: never the first packet of a connection. Other options are unknown.
@@ -68,10 +70,6 @@ function headerConditions(header: Header): readonly NamedCondition[] {
 // Tests are held for every rule that a packet reaches, so none is made within a function that has more to hold.
 function sourceOf({ source }: Flow): Ip {
   return source;
-}
-
-function destinationOf({ destination }: Flow): Ip {
-  return destination;
 }
 
 function protocolIs({ not, value }: Negatable<string>): Condition {
@@ -94,7 +92,7 @@ function shared(name: string, make: () => Condition): Condition {
   return made;
 }
 
-function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): Condition {
+function network({ not, value }: Negatable<string>, side: Side): Condition {
   // iptables-save writes /32, a person may leave it out.
   const slash = value.indexOf('/');
   const isHost = slash < 0 || value.slice(slash) === (value.includes(':') ? '/128' : '/32');
@@ -104,41 +102,26 @@ function network({ not, value }: Negatable<string>, side: (flow: Flow) => Ip): C
   return cidr ? inNetwork(not, cidr, side) : () => depends(value);
 }
 
-function inNetwork(not: boolean, cidr: Cidr, side: (flow: Flow) => Ip): Condition {
-  return (flow) => unless(not, of(contains(cidr, side(flow))));
+/** Undefined: an address of the node that is no loopback address. */
+type Side = (flow: Flow) => Ip | undefined;
+
+function inNetwork(not: boolean, cidr: Cidr, side: Side): Condition {
+  return (flow) => {
+    const ip = side(flow);
+    return ip ? unless(not, of(contains(cidr, ip))) : ofInterface(not, cidr.text);
+  };
 }
 
 /** Held for every endpoint of a dump, so nothing else of the rule is. */
-function isAddress(not: boolean, text: string, side: (flow: Flow) => Ip): Condition {
-  return (flow) => unless(not, of(side(flow).text === text));
-}
-
-/** A packet that this node sends has no input interface: the kernel compares with an empty name. */
-export function incoming(wanted: Negatable<string>): Condition {
-  const known = device('-i', wanted, ({ isLocal, inInterface: name }) => (isLocal ? '' : name));
-  return (flow) => (flow.notInterfaces.includes(wanted.value) ? of(wanted.not) : known(flow));
-}
-
-/** The condition on the output interface. */
-export function outgoing(wanted: Negatable<string>): Condition {
-  return device('-o', wanted, ({ outInterface: name }) => name);
-}
-
-/** A name with `+` at its end is a prefix. */
-function device(
-  option: '-i' | '-o',
-  { not, value }: Negatable<string>,
-  name: (flow: Flow) => string | undefined,
-): Condition {
-  const unknown = depends(`${not ? '! ' : ''}${option} ${value}`);
-  const matches = value.endsWith('+')
-    ? (text: string) => text.startsWith(value.slice(0, -1))
-    : (text: string) => text === value;
+function isAddress(not: boolean, text: string, side: Side): Condition {
   return (flow) => {
-    const found = name(flow);
-    if (value === '+') return of(!not);
-    return found === undefined ? unknown : unless(not, of(matches(found)));
+    const ip = side(flow);
+    return ip ? unless(not, of(ip.text === text)) : ofInterface(not, text);
   };
+}
+
+function ofInterface(not: boolean, text: string): Tri {
+  return /^127\.|^::1(?:\/|$)/.test(text) ? of(not) : depends(`${not ? '! ' : ''}-d ${text}`);
 }
 
 /** Whether a match may read the destination, address or port; one that is not known may read everything. */

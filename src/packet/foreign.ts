@@ -3,10 +3,12 @@
  * match or option that is not known here makes the result depend on it.
  */
 import { parseIp } from '../ip.js';
-import { fraction } from './fraction.js';
+import { fraction, times } from './fraction.js';
 import { isLocal, type NodeRules } from './node.js';
 import type { Flow, State } from './packet.js';
 import { addressesHave, portsHave } from './ranges.js';
+import { recentOf } from './recent.js';
+import { knownDestination } from './targets.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 
 /** Tests a match on a flow. */
@@ -15,8 +17,8 @@ export type Condition = (flow: Flow) => Tri;
 /** The condition of a text such as ` -m multiport --dports 80,443`. */
 export function foreignCondition(text: string, node: NodeRules): Condition {
   const [, name = '', options = ''] = /^ -m (\S+)(.*)$/s.exec(text) ?? [];
-  const read = READERS.get(name);
   const parts = optionsOf(options);
+  const read = name === 'recent' && parts ? recentOf(parts) : READERS.get(name);
   const unknown = depends(text.trim());
   if (!read || !parts) return () => unknown;
   const conditions = parts.map(([not, option, value]) => {
@@ -47,8 +49,9 @@ function all(conditions: readonly Condition[], flow: Flow): Tri {
     const tri = condition(flow);
     if (tri.kind === 'no') return NO;
     if (tri.kind === 'yes') continue;
-    // Of two shares in one rule, which is rare, the first counts; an unknown condition takes precedence over a share.
-    if (result.kind === 'yes' || tri.kind === 'depends') result = result.kind === 'depends' ? result : tri;
+    // Of what the first share leaves, the second takes its part. An unknown condition takes precedence over a share.
+    if (result.kind === 'share' && tri.kind === 'share') result = shareOf(times(result.share, tri.share));
+    else if (result.kind !== 'depends') result = tri;
   }
   return result;
 }
@@ -112,8 +115,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
     'iprange',
     (option, value) => {
-      if (option === 'src-range') return (flow) => addressesHave(value, flow.source);
-      return option === 'dst-range' ? (flow) => addressesHave(value, flow.destination) : undefined;
+      const side = { 'src-range': ({ source }: Flow) => source, 'dst-range': knownDestination }[option];
+      return side && ((flow) => addressesHave(value, side(flow)));
     },
   ],
   [
@@ -148,8 +151,6 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
       return option === 'probability' ? () => shareOf(fraction(BigInt(units), 1n << 31n)) : undefined;
     },
   ],
-  // A new client is in no list.
-  ['recent', (option) => ({ set: holds, rcheck: () => false, update: () => false })[option] ?? holds],
   ['comment', () => holds],
   [
     'icmp',

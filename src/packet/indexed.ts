@@ -14,7 +14,7 @@ import { conditionsOf, type Known, type NamedCondition } from './conditions.js';
 import { allOf, type Condition } from './foreign.js';
 import { type Fraction, rest, times } from './fraction.js';
 import type { Flow } from './packet.js';
-import { type Act, type Action, actionOf, actOf, changesDestination } from './targets.js';
+import { type Act, type Action, actionOf, actOf, changesDestination, knownDestination } from './targets.js';
 import type { Tri } from './tri.js';
 import { apart, parted } from './twins.js';
 
@@ -180,9 +180,12 @@ function testOf(rule: Rule, known: Known): Tested {
   const before = tests.get(rule.matches);
   if (before?.header === rule.header) return before;
   const conditions = conditionsOf(rule, known);
+  const each = conditions.map(({ test }) => test);
+  // Probabilities multiply; any other condition says the same the second time.
+  const isRepeated = rule.matches.filter(({ kind }) => kind === 'statistic').length > 1;
   const made = {
     header: rule.header,
-    test: allOf([...new Set(conditions.map(({ test }) => test))]),
+    test: allOf(isRepeated ? each : [...new Set(each)]),
     tells: conditions.some(({ tells }) => tells),
   };
   if (tests.size >= MOST_TESTS) tests.clear();
@@ -219,14 +222,15 @@ export function nextIn(chain: IndexedChain, { flow, twins }: Branch, from: numbe
 }
 
 function nextFor(
-  { byAddress, byPort, others }: IndexedChain,
-  { destination, destinationPort }: Flow,
+  { rules, byAddress, byPort, others }: IndexedChain,
+  flow: Flow,
   from: number,
 ): IndexedRule | undefined {
-  if (!byAddress) return others[from];
+  const ip = knownDestination(flow);
+  if (!byAddress || !ip) return rules[from];
   const other = atOrBehind(others, from);
-  const forAddress = atOrBehind(byAddress.get(destination.text), from);
-  return earlier(earlier(other, forAddress), atOrBehind(byPort?.get(destinationPort ?? -1), from));
+  const forAddress = atOrBehind(byAddress.get(ip.text), from);
+  return earlier(earlier(other, forAddress), atOrBehind(byPort?.get(flow.destinationPort ?? -1), from));
 }
 
 function earlier(a: IndexedRule | undefined, b: IndexedRule | undefined): IndexedRule | undefined {

@@ -23,10 +23,10 @@ export function portsHave(list: string, port: number): boolean | undefined {
   return found;
 }
 
-/** Whether `ip` is in a range such as `10.0.0.1-10.0.0.9`; undefined if the text is no range. */
-export function addressesHave(text: string, ip: Ip): boolean | undefined {
+/** Whether `ip` is in a range such as `10.0.0.1-10.0.0.9`; undefined if the text is no range, or there is no address. */
+export function addressesHave(text: string, ip: Ip | undefined): boolean | undefined {
   const [from, to = from] = text.split('-').map((part) => parseIp(part));
-  if (!from || !to) return undefined;
+  if (!from || !to || !ip) return undefined;
   if (from.family !== ip.family || to.family !== ip.family) return false;
   return compare(from.bytes, ip.bytes) <= 0 && compare(ip.bytes, to.bytes) <= 0;
 }

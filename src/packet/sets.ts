@@ -4,6 +4,7 @@
 import { type Cidr, contains, type Ip, parseCidr } from '../ip.js';
 import type { IpSet } from '../tools/ipset/types.js';
 import type { Flow } from './packet.js';
+import { knownDestination } from './targets.js';
 
 /** Whether the set has the packet, by its source or destination as in `--match-set NAME dst,dst,src`. */
 export type Membership = (flow: Flow, sides: readonly ('src' | 'dst')[]) => boolean | undefined;
@@ -40,9 +41,12 @@ function membership({ type, family, entries }: IpSet): Membership {
       else members.set(key, [cidr]);
     }
   }
+  const dimensions = type.split(',').length;
   return (flow, sides) => {
-    if (flow.family !== family) return false;
+    // A rule that names fewer sides than the set has parts never matches (ip_set_test), though iptables takes it.
+    if (flow.family !== family || sides.length < dimensions) return false;
     const [first = 'dst', second = first, last = first] = sides;
+    if (sides.includes('dst') && !knownDestination(flow)) return undefined;
     const { text } = addressOf(flow, first);
     const found = members.get(type === 'hash:ip' ? text : `${text},${flow.protocol}:${portOf(flow, second)}`);
     return Array.isArray(found) ? found.some((cidr) => contains(cidr, addressOf(flow, last))) : found === true;

@@ -102,17 +102,25 @@ export function translated(flow: Flow, destination: Ip, port: number | undefined
 
 /** The flow after REDIRECT: to this node. */
 export function redirected(flow: Flow, port: number | undefined): Flow {
-  return translated(flow, LOOPBACK[flow.family], port);
+  return translated(flow, (flow.isLocal ? LOOPBACK : OF_INTERFACE)[flow.family], port);
 }
 
-/**
- * The address to which REDIRECT sends packets of this node; other packets go to the first address of the input
- * interface, which is local as well (nf_nat_redirect_ipv4).
- */
+/** The address to which REDIRECT sends packets of this node (nf_nat_redirect_ipv4). */
 const LOOPBACK = {
   ipv4: ipOf([127, 0, 0, 1]),
   ipv6: ipOf([...Array<number>(15).fill(0), 1]),
 };
+
+/**
+ * Where it sends others: to the first address of the interface that they came in by, which is one of the node's. It is not
+ * known which, so these stand for it, and are no loopback addresses to a condition.
+ */
+const OF_INTERFACE = { ipv4: { ...LOOPBACK.ipv4 }, ipv6: { ...LOOPBACK.ipv6 } };
+
+/** The destination; undefined if it is an address of the node of which that alone is known. */
+export function knownDestination({ destination }: Flow): Ip | undefined {
+  return destination === OF_INTERFACE[destination.family] ? undefined : destination;
+}
 
 /** Targets without a verdict, whose changes no rule of a Service matches. */
 const PASSING: ReadonlySet<string> = new Set(
@@ -137,7 +145,8 @@ function foreignAction(text: string, flow: Flow): Action {
     case 'DNAT':
       return destinationNat(options, flow) ?? { kind: 'unknown', text: text.trim() };
     case 'REDIRECT': {
-      const [, port] = / --to-ports (\d+)(?!-)/.exec(options) ?? [];
+      const [, port, range] = /^(?: --to-ports (\d+)(-\d+)?)?(?: --random)?$/.exec(options) ?? [undefined, '', ''];
+      if (range !== undefined) return { kind: 'unknown', text: text.trim() };
       return verdict('accept', redirected(flow, port === undefined ? undefined : Number(port)));
     }
     case 'CT':
@@ -152,11 +161,14 @@ function foreignAction(text: string, flow: Flow): Action {
   }
 }
 
+/** `10.0.0.1`, `10.0.0.1:80`, `:80`, `fd00::1` or `[fd00::1]:80`; of a range the kernel chooses. */
 function destinationNat(options: string, flow: Flow): Action | undefined {
-  const [, v6, v4, port] =
-    / --to-destination (?:\[([0-9a-f:.]+)\]|([0-9a-f.:]+?))(?::(\d+))?(?: --\S+)*$/.exec(options) ?? [];
-  const ip = parseIp(v6 ?? v4 ?? '');
-  return ip && verdict('accept', translated(flow, ip, port === undefined ? undefined : Number(port)));
+  const [, text = ''] = /^ --to-destination (\S+)(?: --(?:random|persistent))*$/.exec(options) ?? [];
+  const alone = parseIp(text);
+  if (alone) return verdict('accept', translated(flow, alone, undefined));
+  const [, v6, v4, port] = /^(?:\[(\S+)\]|([\d.]*)):(\d+)$/.exec(text) ?? [];
+  const ip = v4 === '' ? flow.destination : parseIp(v6 ?? v4 ?? '');
+  return ip && verdict('accept', translated(flow, ip, Number(port)));
 }
 
 function markAction(name: 'MARK' | 'CONNMARK', options: string, flow: Flow): Action | undefined {

@@ -15,6 +15,7 @@ import { type Knowledge, setsOf } from './may.js';
 import { setsByList } from './nft/lists.js';
 import { scanNft } from './nft/scan.js';
 import { nftGroundsOf } from './nft/walk.js';
+import { contentsOf } from './set-contents.js';
 import { addSet, addTests, mergeTests, noTests, type Tests } from './tests.js';
 import { type BuiltIn, type Ground, type Walked, walk } from './walk.js';
 
@@ -151,6 +152,7 @@ function groundOf(node: NodeRules, serversAt: Ground['serversAt']): Ground {
     listenersAt,
     nft: nftGroundsOf(node),
     sets: setsOf(node.sets),
+    contentOf: contentsOf(node),
     chains,
     builtIn,
     indexOf,

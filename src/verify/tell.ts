@@ -68,14 +68,14 @@ export function* textLines(found: Found): Generator<string> {
     yield headlineOf(group);
     yield `  ${counted(group.classes, 'class', 'classes')} of packets, the smallest ${packetText(group.example.packet)}`;
     yield* sideLines(group);
-    yield `  accept as: ${group.id}`;
+    if (group.kind !== 'undecided') yield `  accept as: ${group.id}`;
   }
   if (found.open.length > 0) yield '';
   yield* countLines(found);
 }
 
 /** What becomes of the example on both sides, each with its rules behind those that are the same. */
-function* sideLines({ example, byDesign }: Group): Generator<string> {
+function* sideLines({ kind, example, byDesign }: Group): Generator<string> {
   // docs/verify.md explains by-design differences.
   const { alike, rest } = byDesign.length > 0 ? { alike: [], rest: [[], []] } : meetings(example);
   if (alike.length > 0) yield '  on both sides:';
@@ -84,6 +84,9 @@ function* sideLines({ example, byDesign }: Group): Generator<string> {
     for (const [j, text] of fateTexts(fates).entries()) yield `  ${j > 0 ? '  ' : i === 0 ? 'A:' : 'B:'} ${text}`;
     for (const line of rest[i] ?? []) yield `    ${line}`;
   }
+  const [a, b] = example.fates.map((fates) => fateTexts(fates).join('\n'));
+  if (kind === 'undecided' && a === b)
+    yield '  not compared further: other members of a set, or these matches in other places';
 }
 
 function summaryOf({ open, accepted, counts }: Found): string {
@@ -156,9 +159,14 @@ function fateText(fate: Fate): string {
     ...(persistence === undefined ? [] : [`kept for ${persistence} s`]),
     ...(scheduler === undefined ? [] : [`by ${scheduler}`]),
     ...(marks === '0x0 0x0' || marks === '' ? [] : [`mark ${marks.split(' ')[0]}`]),
-    ...(outcome.depends.length === 0 ? [] : [`if ${outcome.depends.join(' and ')}`]),
+    ...(outcome.depends.length === 0 ? [] : [`if ${outcome.depends.map(conditionText).join(' and ')}`]),
   ];
   return [`${part}${what}`, ...more].join(', ');
+}
+
+/** What a way depends on: a match, or a rule whose target is not known. */
+function conditionText(text: string): string {
+  return text.startsWith('-A ') ? `it passes ${text}` : text;
 }
 
 /** The Markdown format, for a comment on a pull request. */
@@ -170,7 +178,7 @@ export function* markdownLines(found: Found): Generator<string> {
     yield `  - ${code(packetText(group.example.packet))}`;
     for (const [i, fates] of group.example.fates.entries())
       yield `  - ${i === 0 ? 'A' : 'B'}: ${code(fateTexts(fates).join('; '))}`;
-    yield `  - accept as ${code(group.id)}`;
+    if (group.kind !== 'undecided') yield `  - accept as ${code(group.id)}`;
   }
   yield '';
   for (const line of countLines(found)) yield line.trim();

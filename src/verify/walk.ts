@@ -2,6 +2,7 @@
  * walk: the rules that packets to one destination can reach, chain by chain from the built-in chains.
  */
 import { type Family, familyOf, parseIp } from '../ip.js';
+import { isDecided } from '../packet/decided.js';
 import { isLocal, type NodeRules } from '../packet/node.js';
 import { flowOf, type PacketClass } from '../packet/packet.js';
 import { actionOf, actOf } from '../packet/targets.js';
@@ -22,6 +23,8 @@ import { addSet, addTests, noTests, type Tests } from './tests.js';
 export interface Ground {
   readonly node: NodeRules;
   readonly sets: KnownSets;
+  /** Of the sets of a rule that the evaluator does not know. */
+  readonly contentOf: (rule: Rule) => string;
   /** By `<family> <table> <chain>`. */
   readonly chains: ReadonlyMap<string, Chain>;
   readonly nft: readonly NftGround[];
@@ -82,7 +85,7 @@ export function walk(ground: Ground, known: Knowledge, withTests: boolean): Walk
       if (!may(rule, known, node, sets)) continue;
       if (tests) {
         addMet(rule, known, sets, tests);
-        unknown.push(...unknownIn(rule, sets));
+        unknown.push(...unknownIn(rule, ground));
       }
       comparesAddresses ||= rule.matches.some(({ kind }) => kind === 'same-address');
       const action = rule.target && actionOf(actOf(rule), flow);
@@ -179,9 +182,13 @@ function addMet(rule: Rule, known: Knowledge, sets: KnownSets, tests: Tests): vo
 }
 
 /** The conditions of a rule without comments, with the set entries and node addresses that they depend on. */
-function plainText(rule: Rule, family: Family, { sets, ownAddresses: own }: Ground, known: Knowledge): string {
+function plainText(rule: Rule, family: Family, ground: Ground, known: Knowledge): string {
+  const { sets, ownAddresses: own, contentOf } = ground;
   const matches = rule.matches.filter(({ kind }) => kind !== 'comment');
-  let text = printRule({ ...rule, matches, target: undefined }, family);
+  const content = contentOf(rule);
+  let text = `${printRule({ ...rule, matches, target: undefined }, family)}${content && ` of ${content}`}`;
+  // What the node sends to itself leaves by lo.
+  if (rule.header.outInterface) text += ` ${own}`;
   for (const match of matches) {
     if (match.kind === 'addrtype' || (match.kind === 'unknown' && match.text.includes('addrtype'))) text += ` ${own}`;
     if (match.kind !== 'set') continue;
@@ -201,14 +208,16 @@ function memberOf({ ip, protocol, port, source }: NodeRules['sets'][number]['ent
 }
 
 /** The conditions and the target of a rule whose result the evaluator may not know. */
-function unknownIn({ header, matches, target }: Rule, sets: KnownSets): readonly string[] {
+function unknownIn(rule: Rule, { sets, contentOf }: Ground): readonly string[] {
+  const { header, matches, target } = rule;
   const found = matches.flatMap((match) => {
-    if (match.kind === 'unknown') return [match.text.trim()];
+    if (match.kind === 'unknown') return isDecided(match.text) ? [] : [match.text.trim()];
     if (match.kind === 'physdev-in') return ['physdev'];
     return match.kind === 'set' && !sets.has(match.set) ? [`set ${match.set}`] : [];
   });
   if (header.outInterface) found.push(`-o ${header.outInterface.value}`);
   if (header.other !== undefined) found.push(header.other.trim());
   if (target?.kind === 'unknown') found.push(target.text.trim());
-  return found;
+  const content = contentOf(rule);
+  return content === '' ? found : [...found, content];
 }

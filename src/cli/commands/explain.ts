@@ -17,7 +17,10 @@ export const addExplain: Add = (program, io, done) => {
         '"Debug Services" in their order. With --live also whether the rules of this node are right, and which rule of ' +
         'others stops packets. Changes nothing.',
     )
-    .argument('<WHAT>', 'svc/NAME, pod/NAME, or an address: 10.96.0.41, 10.96.0.41:80, [fd00::1]:80');
+    .argument(
+      '<WHAT>',
+      'svc/NAME, pod/NAME, svc/NAMESPACE/NAME, or an address: 10.96.0.41, 10.96.0.41:80, [fd00::1]:80',
+    );
   completionOptions(nodeOptions(inputOptions(command)));
   settingOptions(nodeOption(command, 'the node whose clients are looked at (default: all Nodes)'))
     .usage('[options] svc/NAME|pod/NAME|ADDRESS[:PORT] [PATH...]')

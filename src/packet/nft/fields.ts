@@ -5,6 +5,7 @@ import type { Ip } from '../../ip.js';
 import type { Expression } from '../../tools/nft/types.js';
 import { isLocal, type NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
+import { knownDestination } from '../targets.js';
 
 /** The value of a field; null when the packet has no such field, so that the rule does not match; undefined: unknown. */
 export type Value = Ip | number | string | null | undefined;
@@ -43,6 +44,8 @@ export function readsDestination(expression: Expression): boolean {
       return expression.field === 'daddr' || expression.field === 'dport';
     case 'fib':
       return expression.flags.includes('daddr');
+    case 'meta':
+      return expression.key === 'oif' || expression.key === 'oifname';
     case 'masked':
       return readsDestination(expression.of);
     case 'concat':
@@ -89,7 +92,7 @@ function payload(header: string, field: string): Read {
 
 const IP_FIELDS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['saddr', ({ source }) => source],
-  ['daddr', ({ destination }) => destination],
+  ['daddr', knownDestination],
   ['protocol', ({ protocol }) => protocol],
   ['nexthdr', ({ protocol }) => protocol],
 ]);

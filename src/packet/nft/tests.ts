@@ -2,7 +2,7 @@
  * tests: the statements that a packet must match → conditions on it.
  */
 import type { Statement } from '../../tools/nft/types.js';
-import { incoming, outgoing } from '../conditions.js';
+import { incoming, outgoing } from '../devices.js';
 import { type Condition, hasState } from '../foreign.js';
 import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
@@ -31,7 +31,7 @@ export function matchCondition(match: Match, text: string, { node }: KnownTable)
     return keyed(lookupOf(left, indexElements(values.map((key) => ({ key }))), node), not, unknown);
   const device = left.kind === 'meta' ? DEVICES.get(left.key) : undefined;
   const [only, ...more] = values;
-  if (device && only !== undefined && more.length === 0) return device({ not, value: deviceName(only) });
+  if (device && only !== undefined && more.length === 0) return device({ not, value: deviceName(only) }, node);
   const read = fieldOf(left, node);
   return (flow) => {
     const value = read(flow);
@@ -44,7 +44,7 @@ export function matchCondition(match: Match, text: string, { node }: KnownTable)
   };
 }
 
-const DEVICES: ReadonlyMap<string, typeof incoming> = new Map([
+const DEVICES: ReadonlyMap<string, typeof outgoing> = new Map([
   ['iifname', incoming],
   ['iif', incoming],
   ['oifname', outgoing],

@@ -83,10 +83,15 @@ const TEXTS: readonly [string, string, readonly IpSet[], readonly OtherSet[], re
 create C hash:ip ${HASH} timeout 300\nadd C 10.0.0.1 timeout 298\ncreate D bitmap:port range 0-1023\nadd D 80
 create E hash:ip ${HASH} counters\ncreate F hash:ip ${HASH} netmask 24\ncreate constructor hash:mac ${HASH}\n`,
     [],
-    ['list:set', 'hash:net,iface', 'hash:ip', 'bitmap:port', 'hash:ip', 'hash:ip', 'hash:mac'].map((type, i) => ({
-      name: ['A', 'B', 'C', 'D', 'E', 'F', 'constructor'][i] ?? '',
-      type,
-    })),
+    [
+      { name: 'A', type: 'list:set', options: 'size 8', members: ['B'] },
+      { name: 'B', type: 'hash:net,iface', options: 'family inet', members: ['10.0.0.0/8,eth0'] },
+      { name: 'C', type: 'hash:ip', options: 'family inet timeout 300', members: ['10.0.0.1 timeout 298'] },
+      { name: 'D', type: 'bitmap:port', options: 'range 0-1023', members: ['80'] },
+      { name: 'E', type: 'hash:ip', options: 'family inet counters', members: [] },
+      { name: 'F', type: 'hash:ip', options: 'family inet netmask 24', members: [] },
+      { name: 'constructor', type: 'hash:mac', options: 'family inet', members: [] },
+    ],
     [],
   ],
   ...[
@@ -100,14 +105,21 @@ create E hash:ip ${HASH} counters\ncreate F hash:ip ${HASH} netmask 24\ncreate c
     `a member that is not ours: ${entry}`,
     `create S hash:ip,port ${HASH}\nadd S 10.0.0.2,tcp:80\nadd S ${entry}\nadd S 10.0.0.3,tcp:80\n`,
     [],
-    [{ name: 'S', type: 'hash:ip,port' }],
+    [
+      {
+        name: 'S',
+        type: 'hash:ip,port',
+        options: 'family inet',
+        members: ['10.0.0.2,tcp:80', entry, '10.0.0.3,tcp:80'],
+      },
+    ],
     [],
   ]),
   ...['-1', '1.5', 'NaN', '65536', '1-9', '080'].map((entry): (typeof TEXTS)[number] => [
     `a member of a bitmap that is no port: ${entry}`,
     `create S bitmap:port range 0-65535\nadd S ${entry}\n`,
     [],
-    [{ name: 'S', type: 'bitmap:port' }],
+    [{ name: 'S', type: 'bitmap:port', options: 'range 0-65535', members: [entry] }],
     [],
   ]),
   [

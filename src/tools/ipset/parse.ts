@@ -28,6 +28,9 @@ export interface SavedSet extends IpSet {
 export interface OtherSet {
   readonly name: string;
   readonly type: string;
+  /** What decides about members, such as `family inet`, and the members: as in the text. */
+  readonly options: string;
+  readonly members: readonly string[];
 }
 
 /** The sets of a whole text. An unreadable line is a diagnostic and does not hide the others. */
@@ -36,13 +39,13 @@ export function parse(text: string): Checked<SavedSets> {
   const diagnostics = readLines(text, (line) => readLine(found, line));
   const all = [...found.values()];
   const sets = all.flatMap(({ set }) => (set ? [set] : []));
-  const others = all.flatMap(({ name, type, set }) => (set ? [] : [{ name, type }]));
+  const others = all.flatMap(({ set, ...other }) => (set ? [] : [other]));
   return { value: { sets, others }, diagnostics };
 }
 
-interface ReadSet {
-  readonly name: string;
-  readonly type: string;
+interface ReadSet extends OtherSet {
+  /** Empty until `set` is undefined. */
+  readonly members: string[];
   /** Reset to undefined at the first thing that IpSet cannot hold. */
   set: (SavedSet & { readonly entries: Entry[] }) | undefined;
 }
@@ -56,14 +59,17 @@ function readLine(found: Map<string, ReadSet>, line: string): string | undefined
   if (verb === 'create') {
     if (known) return 'the set is there already';
     const [type = '', ...options] = rest.split(' ');
-    found.set(name, { name, type, set: createSet(name, type, options) });
+    found.set(name, { name, type, options: deciding(options), members: [], set: createSet(name, type, options) });
     return undefined;
   }
   if (!known) return 'there is no such set';
-  if (!known.set) return undefined;
-  const entry = parseEntry(known.set, rest);
-  if (entry) known.set.entries.push(entry);
-  else known.set = undefined;
+  const entry = known.set && parseEntry(known.set, rest);
+  if (entry) known.set?.entries.push(entry);
+  else {
+    for (const each of known.set?.entries ?? []) known.members.push(printEntry(each));
+    known.members.push(rest);
+    known.set = undefined;
+  }
   return undefined;
 }
 
@@ -97,6 +103,12 @@ function createSet(name: string, type: string, options: readonly string[]): Read
 
 /** Options for how the kernel stores a set; they do not affect its members. */
 const SIZES: ReadonlySet<string> = new Set(['hashsize', 'bucketsize', 'initval']);
+
+/** The options without those of sizes. */
+function deciding(options: readonly string[]): string {
+  const isSize = (option = '') => SIZES.has(option) || option === 'maxelem';
+  return options.filter((each, i) => !isSize(each) && !isSize(options[i - 1])).join(' ');
+}
 
 /** The member, if printEntry prints it the same way. */
 function parseEntry({ type, family }: IpSet, text: string): Entry | undefined {

@@ -71,7 +71,7 @@ export function textOf(walk: Walk, statement: Statement, depth: number): readonl
     case 'match':
       if (tests) addValues(statement.left, statement.values, family, tests);
       if (isUnknown(statement.left)) unknown.push(print());
-      return [{ text: print() + (statement.left.kind === 'fib' ? ` ${walk.ownAddresses}` : ''), acts: false }];
+      return [{ text: print() + (asksForOwn(statement.left) ? ` ${walk.ownAddresses}` : ''), acts: false }];
     case 'lookup':
       return [{ text: lookupText(walk, statement), acts: false }];
     case 'vmap':
@@ -197,4 +197,9 @@ function mapText({ key }: Lookup, elements: readonly Element[]): string {
 function addTarget({ targets, known }: Walk, address: string | undefined, port: number | undefined): void {
   const destination = address === undefined ? known.destination : parseIp(address);
   if (destination) targets.push({ destination, protocol: known.protocol, port: port ?? known.port });
+}
+
+/** Whether the node's own addresses decide: what it sends to itself leaves by lo. */
+function asksForOwn(left: Expression): boolean {
+  return left.kind === 'fib' || (left.kind === 'meta' && /^oif/.test(left.key));
 }
