@@ -223,25 +223,22 @@ describeKernel('the relay', () => {
     );
   });
 
-  row(
-    'gives way to iptables and nftables mode and takes over again, without a gap; cleanup leaves nothing',
-    async () => {
-      await serve(8080, WEB);
-      const streams = (['client', 'pod1', 'node'] as const).map((from) => ({ ...TO_WEB, on: topology[from] }));
-      const reports = await underStreams(streams, async () => {
-        for (const mode of ['iptables', 'userspace', 'nftables', 'userspace'].slice(0, often(2, 4))) {
-          setMode(mode);
-          daemon.child.kill('SIGHUP');
-          await eventually(`${mode} mode`, async () => (await modesOf(topology.node)).join() === mode);
-        }
-      });
-      expect(reports.filter(isHurt)).toEqual([]);
-      expect(Math.min(...reports.map(({ answers }) => answers))).toBeGreaterThan(20);
-      await daemon.kill();
-      expect((await vipc(['cleanup', '--netns', topology.netns('node'), '--iptables', 'nft'])).code).toBe(0);
-      expect((await topology.node.run(['iptables-nft-save'])).stdout).not.toContain('KUBE-');
-    },
-  );
+  row('gives way to iptables and nftables mode and back, without a gap; cleanup leaves nothing', async () => {
+    await serve(8080, WEB);
+    const streams = (['client', 'pod1', 'node'] as const).map((from) => ({ ...TO_WEB, on: topology[from] }));
+    const reports = await underStreams(streams, async () => {
+      for (const mode of ['iptables', 'userspace', 'nftables', 'userspace'].slice(0, often(2, 4))) {
+        setMode(mode);
+        daemon.child.kill('SIGHUP');
+        await eventually(`${mode} mode`, async () => (await modesOf(topology.node)).join() === mode);
+      }
+    });
+    expect(reports.filter(isHurt)).toEqual([]);
+    expect(Math.min(...reports.map(({ answers }) => answers))).toBeGreaterThan(20);
+    await daemon.kill();
+    expect((await vipc(['cleanup', '--netns', topology.netns('node'), '--iptables', 'nft'])).code).toBe(0);
+    expect((await topology.node.run(['iptables-nft-save'])).stdout).not.toContain('KUBE-');
+  });
 
   it.each(sample(rows, 4, 'relay'))('%s', (_, run) => run());
 });
