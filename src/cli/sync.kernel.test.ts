@@ -2,6 +2,7 @@
  * The daemon as a process: signals, the lock, its log and its HTTP answers.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -197,6 +198,24 @@ describeKernel('vipc sync', () => {
       expect(String((await said('20'))['msg'])).toMatch(/ info {2}synced kind=full .* changed=default\/web /);
       expect(await end()).toBe(0);
     }));
+
+  it('ends when it cannot begin', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const isTaken = join(directory, 'taken.yaml');
+    writeFileSync(isTaken, CONFIG.replace('metricsBindAddress: 127.0.0.1:0', `metricsBindAddress: 127.0.0.1:${port}`));
+    for (const [flags, message] of [
+      [['--snapshot', snapshot, '-c', isTaken], 'error: metricsBindAddress: port'],
+      [['--kubeconfig', join(directory, 'nowhere')], 'error: kubeconfig'],
+    ] as const) {
+      await running(flags, async ({ child, said }) => {
+        await said(message);
+        expect(await eventually('it ends', () => child.exitCode ?? undefined)).toBe(2);
+      });
+    }
+    taken.close();
+  });
 
   it('takes its objects from an API, and counts its requests', async () => {
     const api = await startApiServer();

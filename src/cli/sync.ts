@@ -5,6 +5,7 @@
 import { stat } from 'node:fs/promises';
 import pino from 'pino';
 import { apply } from '../apply/apply.js';
+import type { Host } from '../apply/host.js';
 import { backendFor } from '../backends/index.js';
 import { hasErrors } from '../diag.js';
 import { EMPTY_STATE } from '../diff/plan.js';
@@ -13,13 +14,13 @@ import type { Options } from '../options.js';
 import { notifier } from '../serve/notify.js';
 import { type Daemon, type DaemonParts, startDaemon } from '../sync/daemon.js';
 import { type Logger, say } from '../sync/log.js';
-import { newRelayProcess } from '../sync/relay-process.js';
+import { newRelayProcess, type RelayProcess } from '../sync/relay-process.js';
 import { showRelay } from '../sync/relay-socket.js';
 import { readFiles } from '../watch/files.js';
 import { EXIT, type Io } from './io.js';
 import { LINE, type LogFormat } from './log-lines.js';
 import { featuresOf, mustHaveNft, openNode, planOptions, relaySocketOf, targetOf, withLock } from './node.js';
-import { type ChangeFlags, changeTask } from './node-task.js';
+import { type ChangeFlags, type ChangeTask, changeTask } from './node-task.js';
 import { loadOptions } from './options.js';
 import { builtPage } from './page.js';
 import { kubeProxyWarning } from './proxies.js';
@@ -48,47 +49,69 @@ export async function runSync(flags: SyncFlags, io: Io): Promise<number> {
     const log = newLog(flags);
     for (const warning of await kubeProxyWarning(node.host, task.at.netns)) say(log, warning);
     let daemon: Daemon | undefined;
-    const relay = newRelayProcess(node.host, {
-      netns: task.at.netns,
-      failed: ({ why, left, ...failure }) =>
-        log.warn({ ...failure, ...(left && { alsoNot: left }) }, `a connection was not served: ${why}`),
-      onEnd: (why) => {
-        log.error(`the relay has ended, and its connections: ${why}`);
-        daemon?.refresh();
-      },
-    });
-    const shown = await showRelay(await relaySocketOf(task.at.netns, io), relay.host);
-    if ('problem' in shown) log.warn(`vipc diff --live and others cannot see the relay: ${shown.problem}`);
-    const target = {
-      ...targetOf({ ...node, host: relay.host }, task, io),
-      onWait: (what: string) => log.warn(what),
-    };
-    const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
-    const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
-    daemon = await startDaemon({
-      target,
-      features: await featuresOf(node),
-      chainsPerCommit: planOptions(node, loaded.value).chainsPerCommit,
-      layout: task.how.layout,
-      options: named(loaded.value),
-      relay,
-      openSource,
-      log,
-      page: pageFor(flags, log),
-    });
-    log.info({ iptables: node.used?.iptables.variant, nft: node.nft?.version, ...daemon.ports }, 'started');
-    const notify = notifier(daemon.isAlive, { onProblem: (message) => log.warn(message) });
-    void daemon.ready.then(() => notify.ready());
-    const signal = await untilTold(daemon, named, loaded.value, flags, log, hungUp);
-    log.info({ signal, cleanup: flags.cleanupOnExit === true }, 'stopping');
-    await notify.stopping();
-    await daemon.stop();
-    if (flags.cleanupOnExit) await apply(target, EMPTY_STATE, planOptions(node, loaded.value));
-    notify.close();
-    relay.close();
-    if ('close' in shown) shown.close();
-    return EXIT.ok;
+    const relay = await openRelay(node.host, task, io, log, () => daemon?.refresh());
+    // The relay's process and socket would keep a daemon running that could not start.
+    try {
+      const target = {
+        ...targetOf({ ...node, host: relay.host }, task, io),
+        onWait: (what: string) => log.warn(what),
+      };
+      const { openSource, nodeName } = await sourceOf(flags, node, loaded.value, log);
+      const named = (options: Options): Options => (nodeName === undefined ? options : { ...options, nodeName });
+      daemon = await startDaemon({
+        target,
+        features: await featuresOf(node),
+        chainsPerCommit: planOptions(node, loaded.value).chainsPerCommit,
+        layout: task.how.layout,
+        options: named(loaded.value),
+        relay,
+        openSource,
+        log,
+        page: pageFor(flags, log),
+      });
+      log.info({ iptables: node.used?.iptables.variant, nft: node.nft?.version, ...daemon.ports }, 'started');
+      const notify = notifier(daemon.isAlive, { onProblem: (message) => log.warn(message) });
+      void daemon.ready.then(() => notify.ready());
+      const signal = await untilTold(daemon, named, loaded.value, flags, log, hungUp);
+      log.info({ signal, cleanup: flags.cleanupOnExit === true }, 'stopping');
+      await notify.stopping();
+      await daemon.stop();
+      if (flags.cleanupOnExit) await apply(target, EMPTY_STATE, planOptions(node, loaded.value));
+      notify.close();
+      return EXIT.ok;
+    } finally {
+      relay.close();
+    }
   });
+}
+
+/** The relay, which is shown to other vipc commands on the node as far as that is possible. */
+async function openRelay(
+  host: Host,
+  { at: { netns } }: ChangeTask,
+  io: Io,
+  log: Logger,
+  onLost: () => void,
+): Promise<Pick<RelayProcess, 'host' | 'counts' | 'close'>> {
+  const relay = newRelayProcess(host, {
+    netns,
+    failed: ({ why, left, ...failure }) =>
+      log.warn({ ...failure, ...(left && { alsoNot: left }) }, `a connection was not served: ${why}`),
+    onEnd: (why) => {
+      log.error(`the relay has ended, and its connections: ${why}`);
+      onLost();
+    },
+  });
+  const shown = await showRelay(await relaySocketOf(netns, io), relay.host);
+  if ('problem' in shown) log.warn(`vipc diff --live and others cannot see the relay: ${shown.problem}`);
+  return {
+    host: relay.host,
+    counts: relay.counts,
+    close: () => {
+      relay.close();
+      if ('close' in shown) shown.close();
+    },
+  };
 }
 
 /** Throws for flags that do not go together. */

@@ -129,6 +129,25 @@ describe('TCP listeners', () => {
     await eventually('it is closed', () => socket.destroyed);
   });
 
+  it('without endpoints accepts nobody, and leaves open connections alone', async () => {
+    const [port, endpoint] = [await freePort(), await echo()];
+    const { relays, failures } = made();
+    await relays.change(web(port, [endpoint]));
+    const early = client(port);
+    expect(await says(early, 'one')).toBe('one');
+    await relays.change(web(port, []));
+    expect(await says(client(port), 'x')).toBe('');
+    expect(await says(early, 'two')).toBe('two');
+    expect(relays.show()).toBe(web(port, []));
+    await relays.change(web(port, [endpoint]));
+    const late = client(port);
+    expect([await says(late, 'three'), await says(early, 'four')]).toEqual(['three', 'four']);
+    await relays.change(web(port, []));
+    await relays.change(`close tcp 127.0.0.1:${port}`);
+    await eventually('they are closed', () => early.destroyed && late.destroyed);
+    expect(failures).toEqual([]);
+  });
+
   it('the first line that fails is named, and those before it hold', async () => {
     const [port, taken] = [await freePort(), await echo()];
     const { relays } = made();

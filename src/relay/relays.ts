@@ -118,7 +118,7 @@ async function carryOut(state: State, lines: readonly string[]): Promise<string 
   return serve(state, listener);
 }
 
-/** Opens a listener, or changes what is behind it. */
+/** Opens a listener, or changes what is behind it. Without endpoints it accepts nobody, and open connections stay. */
 async function serve(state: State, listener: Listener): Promise<string | undefined> {
   const key = listenerKey(listener);
   const there = state.opened.get(key);
@@ -127,23 +127,45 @@ async function serve(state: State, listener: Listener): Promise<string | undefin
     listener.endpoints.map(({ ip, port }) => ({ address: ip, port })),
     listener.affinity,
   );
-  if (there) {
+  if (there && accepts(there.listener) === accepts(listener)) {
     state.pools.set(poolKey(listener), pool);
     there.listener = listener;
     return undefined;
   }
-  const opened: Opened = { listener, relay: { open: () => 0, leave: () => {}, close: () => {} } };
-  const relay = await state.options.open(
-    () => opened.listener,
-    (client) => ownerFor(state, opened.listener, client),
-    (why, client) => lose(state, opened.listener, why, client),
-  );
-  if ('problem' in relay) return relay.problem;
-  opened.relay = relay;
+  const opened: Opened = { listener, relay: NOBODY };
+  if (accepts(listener)) {
+    const relay = await state.options.open(
+      () => opened.listener,
+      (client) => ownerFor(state, opened.listener, client),
+      (why, client) => lose(state, opened.listener, why, client),
+    );
+    if ('problem' in relay) return relay.problem;
+    opened.relay = relay;
+  } else if (there) {
+    await state.options.taken();
+    leave(state, there);
+  }
   state.pools.set(poolKey(listener), pool);
   state.opened.set(key, opened);
   tallyOf(state, listener);
   return undefined;
+}
+
+function accepts({ endpoints }: Listener): boolean {
+  return endpoints.length > 0;
+}
+
+/** Of a listener that is not open. */
+const NOBODY: Relay = { open: () => 0, leave: () => {}, close: () => {} };
+
+/** Lets nobody in any more; the listeners of the Service's port that were left before. */
+function leave({ left }: State, { listener, relay }: Opened): ReadonlySet<Relay> {
+  relay.leave();
+  const name = portKey(listener);
+  const busy = [...(left.get(name) ?? []), relay].filter((each) => each.open() > 0);
+  const now = new Set(busy);
+  left.set(name, now);
+  return now;
 }
 
 /** Closes a listener; `isGone`: with its Service's port, so that connections end with the last listener. */
@@ -151,12 +173,9 @@ function shut(state: State, key: string, isGone: boolean): void {
   const there = state.opened.get(key);
   if (!there) return;
   state.opened.delete(key);
-  const { listener, relay } = there;
-  relay.leave();
+  const { listener } = there;
+  const left = leave(state, there);
   const name = portKey(listener);
-  const left = state.left.get(name) ?? new Set();
-  for (const each of left) if (each.open() === 0) left.delete(each);
-  state.left.set(name, left.add(relay));
   const others = [...state.opened.values()].map((each) => each.listener);
   if (!others.some((each) => poolKey(each) === poolKey(listener))) state.pools.delete(poolKey(listener));
   if (others.some((each) => portKey(each) === name)) return;

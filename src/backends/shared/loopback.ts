@@ -18,7 +18,7 @@ export function loopbackListeners(resolved: readonly Resolved[]): readonly Liste
       : ports.flatMap(({ name: owner, frontends, endpoints, affinity }) =>
           frontends
             // What the node itself sends to an external address goes to all endpoints, whatever the policy.
-            .filter(({ ip }) => ip === undefined && owner.protocol === 'TCP' && endpoints.cluster.length > 0)
+            .filter(({ ip }) => ip === undefined && owner.protocol === 'TCP')
             .map(
               ({ kind, port }): Listener => ({
                 protocol: 'tcp',

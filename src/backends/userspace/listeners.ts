@@ -14,7 +14,10 @@ import { assignPorts, type Claims, type Wanted } from './proxy-ports.js';
 /** One frontend's way to a listener. */
 export interface Route {
   readonly frontend: Frontend;
-  /** `node`: what this node sends. `pods`: what its pods send. `others`: what comes in by an interface otherwise. */
+  /**
+   * `node`: what this node sends. `pods`: what its pods send. `others`: what comes in by an interface otherwise. Empty where
+   * there is no endpoint: rules refuse then, and the listener stays for the connections that are open.
+   */
   readonly from: readonly ('node' | 'pods' | 'others')[];
   readonly policy: TrafficPolicy;
 }
@@ -105,18 +108,14 @@ const CLASSES = [
   { policy: 'Local', ranged: true },
 ] as const;
 
-/**
- * Under an external address's policy Local this node and its pods reach all endpoints, as in iptables mode. Where there is
- * no endpoint no route leads, and rules refuse.
- */
+/** Under an external address's policy Local this node and its pods reach all endpoints, as in iptables mode. */
 function routesOf({ endpoints }: ServicePort, frontend: Frontend): readonly Route[] {
   const { kind, policy, whenEmpty } = frontend;
   if (kind === 'ClusterIP' || policy === 'Cluster')
-    return whenEmpty ? [] : [{ frontend, from: ['node', 'pods', 'others'], policy }];
-  const inside: Route = { frontend, from: ['node', 'pods'], policy: 'Cluster' };
+    return [{ frontend, from: whenEmpty ? [] : ['node', 'pods', 'others'], policy }];
   return [
-    ...(endpoints.cluster.length > 0 ? [inside] : []),
-    ...(whenEmpty ? [] : [{ frontend, from: ['others'], policy } as const]),
+    { frontend, from: endpoints.cluster.length > 0 ? ['node', 'pods'] : [], policy: 'Cluster' },
+    { frontend, from: whenEmpty ? [] : ['others'], policy },
   ];
 }
 
@@ -129,13 +128,14 @@ function listenerOf(
   const { name: owner, affinity, endpoints, origin } = port;
   const protocol = L4[owner.protocol] as RelayProtocol;
   const frontends = [...new Set(routes.map(({ frontend }) => frontend))];
+  const led = frontends.filter((each) => routes.some(({ frontend, from }) => frontend === each && from.length > 0));
   return {
     protocol,
     address,
     port: proxyPort,
     owner,
     policy,
-    frontends: frontends.map(({ kind, ip, port: number }) => ({ kind, ...(ip !== undefined && { ip }), port: number })),
+    frontends: led.map(({ kind, ip, port: number }) => ({ kind, ...(ip !== undefined && { ip }), port: number })),
     ...(ranged && { clients: clientsOf(frontends) }),
     ...(affinity && { affinity: affinity.timeoutSeconds }),
     ...(protocol === 'udp' && { idle }),

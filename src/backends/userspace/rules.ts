@@ -137,7 +137,9 @@ function isPortal({ ip }: Frontend): boolean {
 function containerRules({ port, listener }: Served, { frontend, from }: Route, node: NodeContext): readonly Rule[] {
   const target: Target = { kind: 'redirect', port: listener.port };
   if (from.includes('others')) return captures(port, frontend, node, {}, target);
-  return node.podTraffic ? captures(port, frontend, node, fromPods(node.podTraffic, is), target) : [];
+  return from.includes('pods') && node.podTraffic
+    ? captures(port, frontend, node, fromPods(node.podTraffic, is), target)
+    : [];
 }
 
 /** Connections of the node itself. */
