@@ -4,12 +4,13 @@
 import { type Cidr, contains, type Ip, parseCidr, parseIp } from '../ip.js';
 import { printRule } from '../tools/iptables/print.js';
 import { type Header, type Match, type Negatable, type Rule, rule } from '../tools/iptables/types.js';
+import { hasState } from './conntrack.js';
 import { incoming, outgoing } from './devices.js';
-import { type Condition, foreignCondition, hasState } from './foreign.js';
+import { type Condition, foreignCondition } from './foreign.js';
 import { fraction } from './fraction.js';
+import type { Membership } from './membership.js';
 import { isLocal, type NodeRules } from './node.js';
 import type { Flow } from './packet.js';
-import type { Membership } from './sets.js';
 import { knownDestination } from './targets.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 
@@ -192,7 +193,7 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
       return ({ remembered }) => of(remembered?.list === list && remembered.seconds <= check.seconds);
     }
     case 'unknown':
-      return foreignCondition(match.text, node);
+      return foreignCondition(match.text, node, membership);
   }
 }
 

@@ -13,7 +13,7 @@ import { type Stage, stagesAt } from './stages.js';
 
 /** The stages of each hook for packets of a family, found when a packet first comes to it; and what they leave out. */
 export function rulesFor(family: Family, node: NodeRules) {
-  const known = { node, membership: membershipsOf(node.sets) };
+  const known = { node, membership: membershipsOf(node.sets, node.otherSets) };
   const isOf = (each: RuleSet) => each.family === family;
   const own = tablesOf(node.ruleSets.find(isOf) ?? { family, tables: [] }, known);
   const { variant, ruleSets = [] } = node.beside ?? {};

@@ -2,12 +2,14 @@
  * foreign: matches of other programs' rules, which the compiler does not write, as iptables-extensions(8) has them. A
  * match or option that is not known here makes the result depend on it.
  */
-import { parseIp } from '../ip.js';
+import { readConntrack } from './conntrack.js';
 import { fraction, times } from './fraction.js';
+import type { Membership } from './membership.js';
 import { isLocal, type NodeRules } from './node.js';
-import type { Flow, State } from './packet.js';
+import type { Flow } from './packet.js';
 import { addressesHave, portsHave } from './ranges.js';
 import { recentOf } from './recent.js';
+import { negatedSet } from './set-match.js';
 import { knownDestination } from './targets.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 
@@ -15,10 +17,14 @@ import { depends, NO, of, shareOf, type Tri, unless, YES } from './tri.js';
 export type Condition = (flow: Flow) => Tri;
 
 /** The condition of a text such as ` -m multiport --dports 80,443`. */
-export function foreignCondition(text: string, node: NodeRules): Condition {
+export function foreignCondition(
+  text: string,
+  node: NodeRules,
+  membership: (set: string) => Membership | undefined,
+): Condition {
   const [, name = '', options = ''] = /^ -m (\S+)(.*)$/s.exec(text) ?? [];
   const parts = optionsOf(options);
-  const read = name === 'recent' && parts ? recentOf(parts) : READERS.get(name);
+  const read = (parts && MORE_READERS.get(name)?.(parts, node, membership)) ?? READERS.get(name);
   const unknown = depends(text.trim());
   if (!read || !parts) return () => unknown;
   const conditions = parts.map(([not, option, value]) => {
@@ -55,6 +61,18 @@ function all(conditions: readonly Condition[], flow: Flow): Tri {
   }
   return result;
 }
+
+type MadeReader = (
+  parts: readonly (readonly [boolean, string, string])[],
+  node: NodeRules,
+  membership: (set: string) => Membership | undefined,
+) => Reader | undefined;
+
+/** The readers of matches that are more than the sum of their options. */
+const MORE_READERS: ReadonlyMap<string, MadeReader> = new Map<string, MadeReader>([
+  ['recent', recentOf],
+  ['set', (_, { otherSets }, membership) => otherSets && negatedSet(membership)],
+]);
 
 /** `[not, option, value]` of each option; undefined if the text has anything else. */
 function optionsOf(text: string): readonly (readonly [boolean, string, string])[] | undefined {
@@ -171,57 +189,6 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
         isLocal ? undefined : false,
   ],
 ]);
-
-function readConntrack(option: string, value: string): ReturnType<Reader> {
-  switch (option) {
-    case 'ctstate':
-    case 'state': {
-      const wanted = new Set(value.split(','));
-      return (flow) => hasState(wanted, flow);
-    }
-    case 'ctproto':
-      return ({ protocol }) => PROTOCOLS.get(value) === protocol || value === protocol;
-    case 'ctdir':
-      return ({ state }) => (state === 'NEW' ? value === 'ORIGINAL' : undefined);
-    case 'ctorigdst':
-      return ({ original, destination, state }) => {
-        if (isOfEarlier(state)) return undefined;
-        const ip = parseIp(value.replace(/\/(?:32|128)$/, ''));
-        return ip && ip.text === (original?.destination ?? destination).text;
-      };
-    case 'ctorigdstport':
-      return ({ original, destinationPort, state }) => {
-        if (isOfEarlier(state)) return undefined;
-        const number = original?.port ?? destinationPort;
-        return number === undefined ? undefined : portsHave(value, number);
-      };
-    default:
-      return undefined;
-  }
-}
-
-const PROTOCOLS: ReadonlyMap<string, string> = new Map([
-  ['6', 'tcp'],
-  ['17', 'udp'],
-  ['132', 'sctp'],
-  ['1', 'icmp'],
-  ['58', 'ipv6-icmp'],
-]);
-
-/**
- * Whether the flow has one of the conntrack states; DNAT and SNAT hold in addition to one of the others. Undefined if
- * the rules that translated the first packet of its connection are not known.
- */
-export function hasState(wanted: ReadonlySet<string>, { state, original, sourceNat }: Flow): boolean | undefined {
-  if (wanted.has(state)) return true;
-  if ((wanted.has('DNAT') && original !== undefined) || (wanted.has('SNAT') && sourceNat !== undefined)) return true;
-  return isOfEarlier(state) && (wanted.has('DNAT') || wanted.has('SNAT')) ? undefined : false;
-}
-
-/** Whether the connection began before: its marks and translations are those of earlier packets. */
-function isOfEarlier(state: State): boolean {
-  return state === 'ESTABLISHED' || state === 'RELATED';
-}
 
 /** The test of a mark against `0x1/0xff`. */
 function masked(

@@ -17,8 +17,11 @@ export interface NodeRules {
   /** The rules of the other variant of iptables, which the kernel asks as well. */
   readonly beside?: Beside;
   readonly sets: readonly IpSet[];
-  /** Sets of types that vipc does not read. */
-  readonly otherSets: SavedSets['others'];
+  /**
+   * Sets of types that vipc does not write. Absent: what is in them is not asked, nor whether a packet is in no set, so
+   * that depends.
+   */
+  readonly otherSets?: SavedSets['others'];
   readonly virtualServers: readonly VirtualServer[];
   /** Absent: none. */
   readonly listeners?: readonly Listener[];

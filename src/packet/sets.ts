@@ -2,24 +2,32 @@
  * sets: whether an ipset has a packet as a member: one lookup by address and port, whatever the set's size.
  */
 import { type Cidr, contains, type Ip, parseCidr } from '../ip.js';
+import type { OtherSet } from '../tools/ipset/parse.js';
 import type { IpSet } from '../tools/ipset/types.js';
+import type { Membership } from './membership.js';
+import { otherMembership } from './other-sets.js';
 import type { Flow } from './packet.js';
 import { knownDestination } from './targets.js';
 
-/** Whether the set has the packet, by its source or destination as in `--match-set NAME dst,dst,src`. */
-export type Membership = (flow: Flow, sides: readonly ('src' | 'dst')[]) => boolean | undefined;
-
-/** The membership test of each set, made at its first use. */
-export function membershipsOf(sets: readonly IpSet[]): (name: string) => Membership | undefined {
-  const byName = new Map(sets.map((set) => [set.name, set]));
-  const made = new Map<string, Membership>();
-  return (name) => {
-    const set = byName.get(name);
-    if (!set) return undefined;
-    const known = made.get(name) ?? membership(set);
+/** The membership test of each set, made at its first use; undefined of a set that is not there or not known. */
+export function membershipsOf(
+  sets: readonly IpSet[],
+  others: readonly OtherSet[] = [],
+): (name: string) => Membership | undefined {
+  const byName = new Map<string, () => Membership | undefined>([
+    ...others.map((set) => [set.name, () => otherMembership(set, find)] as const),
+    ...sets.map((set) => [set.name, () => membership(set)] as const),
+  ]);
+  const made = new Map<string, Membership | undefined>();
+  const find = (name: string): Membership | undefined => {
+    if (made.has(name)) return made.get(name);
+    // A list of sets that leads to itself, which the kernel refuses.
+    made.set(name, undefined);
+    const known = byName.get(name)?.();
     made.set(name, known);
     return known;
   };
+  return find;
 }
 
 function membership({ type, family, entries }: IpSet): Membership {

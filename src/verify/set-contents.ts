@@ -8,7 +8,7 @@ import type { Rule } from '../tools/iptables/types.js';
 import { digest } from './digest.js';
 
 /** A digest of the sets of a rule that are not read, or that a match names which is not; `''` without such. */
-export function contentsOf({ sets, otherSets }: NodeRules): (rule: Rule) => string {
+export function contentsOf({ sets, otherSets = [] }: NodeRules): (rule: Rule) => string {
   const known = new Map(sets.map((set) => [set.name, set]));
   const others = new Map(otherSets.map((set) => [set.name, set]));
   const made = new Map<string, string>();

@@ -44,7 +44,9 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
   const meet = meetOf(ground, scans);
   const serverFor = ({ protocol, destination, destinationPort }: PacketClass) =>
     (servers.get(destination.text) ?? []).find((each) => each.protocol === protocol && each.port === destinationPort);
-  const evaluator = newEvaluator(node);
+  // Classes of packets are made by what vipc's own sets hold; what is in others is undecided, and compared as a whole.
+  const { otherSets: _, ...asked } = node;
+  const evaluator = newEvaluator(asked);
   const lists = setsByList(node.nftTables ?? []);
   const evaluate = (packet: PacketClass) => {
     const { remembered } = packet;

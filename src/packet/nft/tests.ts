@@ -2,8 +2,9 @@
  * tests: the statements that a packet must match → conditions on it.
  */
 import type { Statement } from '../../tools/nft/types.js';
+import { hasState } from '../conntrack.js';
 import { incoming, outgoing } from '../devices.js';
-import { type Condition, hasState } from '../foreign.js';
+import type { Condition } from '../foreign.js';
 import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
