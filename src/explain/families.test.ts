@@ -49,3 +49,95 @@ describe('a port of the Service', () => {
     expect(findings([WEB, slice('IPv4', ['n1'], four), slice('IPv6', ['n1'], six)])).toEqual(expected);
   });
 });
+
+describe('a policy Local', () => {
+  const OUTSIDE = service('type: NodePort, externalTrafficPolicy: Local, ports: [{port: 80, nodePort: 30080}]');
+  const INSIDE = service('internalTrafficPolicy: Local, ports: [{port: 80}]');
+  const BALANCED = service(
+    'type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 32000, ports: [{port: 80, nodePort: 30080}]',
+    '{ip: 203.0.113.1}, {ip: "2001:db8::1"}',
+  );
+  const said = (web: string, four: readonly string[], six: readonly string[]) => {
+    const documents = [web, slice('IPv4', four, '{port: 8080}'), slice('IPv6', six, '{port: 8080}')];
+    const codes = ['external-local', 'internal-local'];
+    return findings(documents).flatMap(([code, effect, message]) => (codes.includes(code) ? [[effect, message]] : []));
+  };
+  const external = (text: string) => [['some', `externalTrafficPolicy is Local${text}`]];
+  const internal = (text: string) => [['some', `internalTrafficPolicy is Local, but ${text}`]];
+
+  it.each([
+    [['n1', 'n2'], ['n1', 'n2'], ': clients outside that ask n3 are dropped, as it has no endpoint'],
+    [
+      ['n1', 'n2'],
+      ['n2'],
+      ': clients outside that ask n3 by IPv4 or n1, n3 by IPv6 are dropped, as they have no endpoint of that family',
+    ],
+    [
+      ['n1', 'n2', 'n3'],
+      ['n2', 'n3'],
+      ': clients outside that ask n1 by IPv6 are dropped, as it has no endpoint of that family',
+    ],
+    [
+      ['n9'],
+      ['n1', 'n2', 'n3'],
+      ': clients outside that ask n1, n2, n3 by IPv4 are dropped, as they have no endpoint of that family',
+    ],
+    [['n9'], ['n9'], ', but no node has an endpoint (its endpoints are on n9): all clients outside are dropped'],
+  ])('from outside, with endpoints on %j and %j', (four, six, text) => {
+    expect(said(OUTSIDE, four, six)).toEqual(external(text));
+  });
+
+  it('behind a load balancer, which asks no node without endpoints', () => {
+    expect(said(BALANCED, ['n1'], ['n2'])).toEqual([]);
+    const text = ': clients outside that ask n1, n2, n3 by IPv6 are dropped, as they have no endpoint of that family';
+    expect(said(BALANCED, ['n1'], ['n9'])).toEqual(external(text));
+  });
+
+  it.each([
+    [['n1', 'n2'], ['n1', 'n2'], 'n3 has no endpoint, and pods there are dropped (its endpoints are on n1, n2)'],
+    [
+      ['n1', 'n2'],
+      ['n2'],
+      'n3 has no IPv4 endpoint and n1, n3 have no IPv6 endpoint, and pods there are dropped (its IPv4 endpoints are on n1, n2; its IPv6 endpoints are on n2)',
+    ],
+  ])('from pods, with endpoints on %j and %j', (four, six, text) => {
+    expect(said(INSIDE, four, six)).toEqual(internal(text));
+  });
+});
+
+describe('source ranges', () => {
+  const said = (ranges: string, ingress: string) => {
+    const web = service(`type: LoadBalancer, loadBalancerSourceRanges: [${ranges}], ports: [{port: 80}]`, ingress);
+    return findings([web, slice('IPv4', ['n1'], '{port: 8080}'), slice('IPv6', ['n1'], '{port: 8080}')]).flatMap(
+      ([code, effect, message]) => (code === 'source-ranges' ? [[effect, message]] : []),
+    );
+  };
+  const BOTH = '{ip: 203.0.113.1}, {ip: "2001:db8::1"}';
+  const FOUR = ['none', 'only clients in 198.51.100.0/24 are let in at 203.0.113.1; all others are dropped'];
+
+  it.each([
+    [
+      '198.51.100.0/24, "fd00:9::/64"',
+      BOTH,
+      [
+        [
+          'some',
+          'only clients in fd00:9::/64 are let in at 2001:db8::1; all others are dropped, and these are private addresses: no client from the Internet has one',
+        ],
+        FOUR,
+      ],
+    ],
+    ['198.51.100.0/24', BOTH, [FOUR, ['none', 'everybody is let in at 2001:db8::1, as no source range is IPv6']]],
+    ['198.51.100.0/24, "fd00:9::/64"', '{ip: 203.0.113.1}', [FOUR]],
+    [
+      '198.51.100.0/24, "fd00:9::/64"',
+      '',
+      [
+        [
+          'none',
+          'only clients in 198.51.100.0/24, fd00:9::/64 are let in at its load balancer; all others are dropped',
+        ],
+      ],
+    ],
+  ])('%s at %s', (ranges, ingress, expected) => expect(said(ranges, ingress)).toEqual(expected));
+});

@@ -2,15 +2,8 @@
  * explain, faults: ports of the Service, its slices and its Pods ("Is the Service defined correctly?").
  */
 import { groupedBy } from '../../order.js';
-import {
-  type EndpointSlice,
-  hasSelector,
-  ipFamilyOf,
-  isHeadless,
-  type Pod,
-  type ServicePortSpec,
-} from '../../read/types.js';
-import { type About, count, finding, isAlive, some } from '../about.js';
+import { type EndpointSlice, hasSelector, isHeadless, type Pod, type ServicePortSpec } from '../../read/types.js';
+import { type About, count, finding, isAlive, servedFamilies, some } from '../about.js';
 import type { Finding } from '../types.js';
 
 /** Ports of the Service that no endpoint serves. */
@@ -54,12 +47,6 @@ function slicePorts(about: About, port: ServicePortSpec, i: number): readonly Fi
   return lacking.flatMap(([family, found]) =>
     found.map((each) => ({ ...each, effect: 'some' as const, message: `for ${family}, ${each.message}` })),
   );
-}
-
-/** The families of the cluster IPs; both without any, where DNS or nothing leads to the endpoints. */
-function servedFamilies({ spec }: About['service']): ReadonlySet<string> {
-  const ips = isHeadless({ spec }) ? [] : spec.clusterIPs;
-  return new Set(ips.length > 0 ? ips.map(ipFamilyOf) : ['IPv4', 'IPv6']);
 }
 
 function ofSlices(
