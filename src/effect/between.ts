@@ -6,17 +6,17 @@
 import type { Cidr } from '../ip.js';
 import { ownerName } from '../owner.js';
 import { rulesOf } from '../packet/desired.js';
-import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
+import { newEvaluator } from '../packet/evaluate.js';
 import type { NodeRules } from '../packet/node.js';
+import { stayOf } from '../packet/stay.js';
 import type { Compiled } from '../pipeline.js';
 import { formatServicePortName, type ServicePort } from '../resolve/types.js';
 import type { ServiceChange } from '../review/compare.js';
 import { printEntry } from '../tools/ipset/print.js';
 import type { IpSet } from '../tools/ipset/types.js';
-import { type Effect, effectsOf, inOrder } from './effect.js';
+import { type Effect, effectsOf, inOrder, type Side } from './effect.js';
 import { probesOf } from './probes.js';
 import { rangesIn } from './ranges.js';
-import { stays } from './stays.js';
 
 export interface Effects {
   /** The most hurtful first. */
@@ -27,7 +27,7 @@ export interface Effects {
 
 /** What changes from `before` to `after`, whose rules differ by `changes`. */
 export function effectsBetween(before: Compiled, after: Compiled, changes: readonly ServiceChange[]): Effects {
-  const sides = [before, after].map((side) => evaluatorOf(side)) as [Evaluator, Evaluator];
+  const sides = [compiledSide(before), compiledSide(after)] as const;
   const { ipset: was = [] } = before.desired;
   const { ipset: is = [] } = after.desired;
   const inSets = [...membersOnlyIn(was, is), ...membersOnlyIn(is, was)].map((service) => ({ service, sections: [] }));
@@ -54,23 +54,23 @@ export function effectsOnNode(
   changes: readonly ServiceChange[],
   direction: 'from node' | 'to node',
 ): Effects {
-  const [node, state] = [newEvaluator(observed), evaluatorOf(compiled)];
+  const [node, state] = [sideOf(observed), compiledSide(compiled)];
   return collect(undefined, compiled, direction === 'from node' ? [node, state] : [state, node], changes);
 }
 
-function evaluatorOf({ desired, resolved }: Compiled): Evaluator {
-  return newEvaluator(
-    rulesOf(
-      desired,
-      resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]),
-    ),
-  );
+function compiledSide({ desired, resolved }: Compiled): Side {
+  const own = resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]);
+  return sideOf(rulesOf(desired, own));
+}
+
+function sideOf(rules: NodeRules): Side {
+  return { evaluator: newEvaluator(rules), stay: stayOf(rules) };
 }
 
 function collect(
   before: Compiled | undefined,
   after: Compiled,
-  [was, is]: readonly [Evaluator, Evaluator],
+  [was, is]: readonly [Side, Side],
   changes: readonly ServiceChange[],
 ): Effects {
   const changed = new Set(changes.flatMap(({ service }) => service ?? []));
@@ -96,10 +96,9 @@ function collect(
   const effects: Effect[] = [];
   const probed = new Set<string>();
   for (const family of families) {
-    const sideOf = (side: Compiled | undefined) => side?.resolved.find(({ node }) => node.family === family);
+    const ofFamily = (side: Compiled | undefined) => side?.resolved.find(({ node }) => node.family === family);
     const ranges = ({ name }: ServicePort) => rangesOf(serviceOf(formatServicePortName(name)));
-    effects.push(...stays(sideOf(before), sideOf(after), isAsked));
-    for (const probes of probesOf(sideOf(before), sideOf(after), isAsked, ranges).values()) {
+    for (const probes of probesOf(ofFamily(before), ofFamily(after), isAsked, ranges).values()) {
       effects.push(...effectsOf(probes, was, is));
       for (const { service } of probes) probed.add(service);
     }

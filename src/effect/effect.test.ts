@@ -3,25 +3,30 @@
  * of the change (KEP and API documentation); that the evaluator behind it is right, packets say (src/packet).
  */
 import { describe, expect, it } from '@jest/globals';
-import { artifactsOf, compileState, RESOLVED_FILE, textOf } from '../pipeline.js';
+import { rulesOf } from '../packet/desired.js';
+import { artifactsOf, type Compiled, compileState, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { compare } from '../review/compare.js';
 import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
 import { render } from '../text.js';
-import { effectsBetween } from './between.js';
+import { effectsBetween, effectsOnNode } from './between.js';
 import { effectAnnotations, effectLines, effectMarkdown } from './print.js';
 
 const TCP = { ports: [{ name: 'tcp', protocol: 'TCP', port: 80, nodePort: 31002 }] };
 const BOTH = { name: 'web', number: 1, ready: ['pod1', 'remote'], spec: TCP } as const satisfies SmallService;
 
-function compiled(services: readonly SmallService[], mode: string) {
-  const { value } = compileState(smallCluster(services), { ...SMALL_OPTIONS, mode }, {});
+function compiled(services: readonly SmallService[], mode: string, layout?: string) {
+  const { value } = compileState(smallCluster(services), { ...SMALL_OPTIONS, mode }, { layout });
   if (!value) throw new Error('the small cluster does not compile');
   return value;
 }
 
 function effects(before: readonly SmallService[], after: readonly SmallService[], mode: string) {
   const [was, is] = [compiled(before, mode), compiled(after, mode)];
-  const sections = (side: typeof was) =>
+  return effectsBetween(was, is, changes(was, is));
+}
+
+function changes(was: Compiled, is: Compiled) {
+  const sections = (side: Compiled) =>
     artifactsOf(side)
       .filter(({ name }) => name !== RESOLVED_FILE)
       .flatMap((artifact) =>
@@ -29,7 +34,7 @@ function effects(before: readonly SmallService[], after: readonly SmallService[]
           .sections(render(textOf(artifact)))
           .map((section) => ({ ...section, title: `${artifact.name} ${section.title}` })),
       );
-  return effectsBetween(was, is, compare(sections(was), sections(is)));
+  return compare(sections(was), sections(is));
 }
 
 const spec = (more: object) => ({ ...BOTH, spec: { ...TCP, ...more } });
@@ -145,6 +150,29 @@ describe.each(['iptables', 'ipvs'])('%s mode', (mode) => {
       .effects.filter(({ family, text }) => family === 'ipv4' && !/fd00|2001/.test(text))
       .map(({ severity, text }) => `${severity} ${text}`);
     expect([...new Set(found)].sort()).toEqual([...((mode === 'ipvs' && IPVS[name]) || expected)].sort());
+  });
+});
+
+describe('a node whose affinity has another timeout', () => {
+  const changed = (text: string) => [`changed clients stay with an endpoint for ${text}`];
+
+  it.each([
+    ['iptables', 'kube-proxy'],
+    ['iptables', 'fast'],
+    ['ipvs', 'kube-proxy'],
+    ['nftables', 'kube-proxy'],
+    ['nftables', 'fast'],
+    ['userspace', 'kube-proxy'],
+  ])('%s mode, layout %s', (mode, layout) => {
+    const [was, is] = [compiled([affine(600)], mode, layout), compiled([affine(700)], mode, layout)];
+    const own = was.resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]);
+    const node = rulesOf(was.desired, own);
+    const told = (direction: 'from node' | 'to node') => {
+      const { effects, without } = effectsOnNode(node, is, changes(was, is), direction);
+      return [...effects.map(({ severity, text }) => `${severity} ${text}`), ...without];
+    };
+    expect(told('from node')).toEqual(changed('700 s (was 600 s)'));
+    expect(told('to node')).toEqual(changed('600 s (was 700 s)'));
   });
 });
 
