@@ -15,6 +15,7 @@ import type { ServiceChange } from '../review/compare.js';
 import { printEntry } from '../tools/ipset/print.js';
 import type { IpSet } from '../tools/ipset/types.js';
 import { type Effect, effectsOf, inOrder, type Side } from './effect.js';
+import { checksOfNode, compiledChecks, type HealthCheckPort, healthChecks } from './health-checks.js';
 import { probesOf } from './probes.js';
 import { rangesIn } from './ranges.js';
 
@@ -31,7 +32,7 @@ export function effectsBetween(before: Compiled, after: Compiled, changes: reado
   const { ipset: was = [] } = before.desired;
   const { ipset: is = [] } = after.desired;
   const inSets = [...membersOnlyIn(was, is), ...membersOnlyIn(is, was)].map((service) => ({ service, sections: [] }));
-  return collect(before, after, sides, [...changes, ...inSets]);
+  return collect(before, after, sides, [...changes, ...inSets], [checksOf(before), checksOf(after)]);
 }
 
 /** The ServicePorts of members that only `sets` have, which a text of sets does not name. */
@@ -55,12 +56,19 @@ export function effectsOnNode(
   direction: 'from node' | 'to node',
 ): Effects {
   const [node, state] = [sideOf(observed), compiledSide(compiled)];
-  return collect(undefined, compiled, direction === 'from node' ? [node, state] : [state, node], changes);
+  const [has, wants] = [checksOfNode(changes), checksOf(compiled)];
+  return direction === 'from node'
+    ? collect(undefined, compiled, [node, state], changes, [has, wants])
+    : collect(undefined, compiled, [state, node], changes, [wants, has]);
 }
 
 function compiledSide({ desired, resolved }: Compiled): Side {
   const own = resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]);
   return sideOf(rulesOf(desired, own));
+}
+
+function checksOf({ resolved }: Compiled): HealthCheckPort {
+  return compiledChecks(resolved.flatMap(({ ports }) => ports));
 }
 
 function sideOf(rules: NodeRules): Side {
@@ -72,6 +80,7 @@ function collect(
   after: Compiled,
   [was, is]: readonly [Side, Side],
   changes: readonly ServiceChange[],
+  checks: readonly [HealthCheckPort, HealthCheckPort],
 ): Effects {
   const changed = new Set(changes.flatMap(({ service }) => service ?? []));
   // An element of a set is told under its Service, all other lines under their ServicePort; ports of a Service may share
@@ -98,6 +107,8 @@ function collect(
   for (const family of families) {
     const ofFamily = (side: Compiled | undefined) => side?.resolved.find(({ node }) => node.family === family);
     const ranges = ({ name }: ServicePort) => rangesOf(serviceOf(formatServicePortName(name)));
+    const asked = (ofFamily(after)?.ports ?? []).filter(isAsked);
+    effects.push(...healthChecks(asked, ...checks));
     for (const probes of probesOf(ofFamily(before), ofFamily(after), isAsked, ranges).values()) {
       effects.push(...effectsOf(probes, was, is));
       for (const { service } of probes) probed.add(service);

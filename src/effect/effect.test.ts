@@ -37,10 +37,20 @@ function changes(was: Compiled, is: Compiled) {
   return compare(sections(was), sections(is));
 }
 
+function nodeOf({ desired, resolved }: Compiled) {
+  return rulesOf(
+    desired,
+    resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]),
+  );
+}
+
 const spec = (more: object) => ({ ...BOTH, spec: { ...TCP, ...more } });
 
 const affine = (timeoutSeconds: number) =>
   spec({ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } });
+
+const checked = (healthCheckNodePort: number) =>
+  spec({ type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort });
 
 /** Name, before, after, and effects of IPv4: severity and text. */
 const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], readonly string[]][] = [
@@ -119,6 +129,12 @@ const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], 
     ['changed clients stay with an endpoint for 700 s (was 600 s)'],
   ],
   [
+    'another health check node port',
+    [checked(32100)],
+    [checked(32200)],
+    ['changed load balancers ask node port 32200 for its health (was 32100)'],
+  ],
+  [
     'an address more',
     [BOTH],
     [spec({ externalIPs: ['198.51.100.7'] })],
@@ -165,14 +181,42 @@ describe('a node whose affinity has another timeout', () => {
     ['userspace', 'kube-proxy'],
   ])('%s mode, layout %s', (mode, layout) => {
     const [was, is] = [compiled([affine(600)], mode, layout), compiled([affine(700)], mode, layout)];
-    const own = was.resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]);
-    const node = rulesOf(was.desired, own);
     const told = (direction: 'from node' | 'to node') => {
-      const { effects, without } = effectsOnNode(node, is, changes(was, is), direction);
+      const { effects, without } = effectsOnNode(nodeOf(was), is, changes(was, is), direction);
       return [...effects.map(({ severity, text }) => `${severity} ${text}`), ...without];
     };
     expect(told('from node')).toEqual(changed('700 s (was 600 s)'));
     expect(told('to node')).toEqual(changed('600 s (was 700 s)'));
+  });
+});
+
+describe('a node with another health check node port', () => {
+  const told = (mode: string, direction: 'from node' | 'to node', others: readonly SmallService[] = []) => {
+    const [was, is] = [compiled([checked(32100), ...others], mode), compiled([checked(32200)], mode)];
+    const { effects } = effectsOnNode(nodeOf(was), is, asOfNode(changes(was, is)), direction);
+    return effects.filter(({ severity }) => severity === 'changed').map(({ text }) => text);
+  };
+  /** Members of a set stand in the differences of a node without `add`, those that come under their Service. */
+  const asOfNode = (all: ReturnType<typeof changes>) => [
+    ...all.map((change) => ({
+      ...change,
+      sections: change.sections.map((section) => ({
+        ...section,
+        lines: section.lines.map((line) => ({ ...line, text: line.text.replace(/^add \S+ /, '') })),
+      })),
+    })),
+    { service: 'default/web', sections: [] },
+  ];
+
+  it.each(['iptables', 'ipvs'])('%s mode', (mode) => {
+    expect(told(mode, 'from node')).toEqual(['load balancers ask node port 32200 for its health (was 32100)']);
+    expect(told(mode, 'to node')).toEqual(['load balancers ask node port 32100 for its health (was 32200)']);
+  });
+
+  it('in ipvs mode whose a port was is not known where several go', () => {
+    const ports = [{ name: 'tcp', protocol: 'TCP', port: 80, nodePort: 31003 }];
+    const db = { ...checked(32300), name: 'db', number: 2, spec: { ...checked(32300).spec, ports } };
+    expect(told('ipvs', 'from node', [db])).toEqual([]);
   });
 });
 
