@@ -1,8 +1,10 @@
 /**
  * vipc explain: its argument, its exit codes, and the page about an address.
  */
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Explanation } from '../explain/types.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { vipc } from '../testing/run/vipc.js';
@@ -124,10 +126,51 @@ describe('whose an address is', () => {
     ],
     ['203.0.113.10:80', fixture('affinity'), '203.0.113.10 is the load balancer address of Service default/web'],
     ['192.0.2.99', WEB, '192.0.2.99 is the address of nothing in this input'],
+    ['127.0.0.1', WEB, '127.0.0.1 is the loopback address of each node'],
+    [
+      '127.0.0.1:30080',
+      WEB,
+      '127.0.0.1 is the loopback address of each node; and 30080 is a node port of Service default/web',
+    ],
+    [
+      '127.0.0.1:32000',
+      fixture('external-local'),
+      '127.0.0.1 is the loopback address of each node; and 32000 is the health check node port of Service default/web',
+    ],
+    [
+      '[::1]:30080',
+      WEB,
+      '::1 is the loopback address of each node; and 30080 is a node port of Service default/web, which is not served there',
+    ],
   ])('%s', async (address, file, verdict) => {
     const { stdout } = await vipc(['explain', address, file, '--format', 'json'], '');
     const answer = JSON.parse(stdout) as { verdict: string } | { verdict: string }[];
     expect((Array.isArray(answer) ? answer[0] : answer)?.verdict).toBe(verdict);
+  });
+});
+
+describe('a node port on loopback', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'vipc-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const OF = '127.0.0.1 is the loopback address of each node; and 30080 is a node port of Service default/web';
+  const NOT = `${OF}, which is not served there`;
+
+  it.each([
+    ['iptables', '', 0, OF],
+    ['iptables', 'iptables: {localhostNodePorts: false}', 1, NOT],
+    ['iptables', 'nodePortAddresses: [192.168.7.0/24]', 1, NOT],
+    ['iptables', 'nodePortAddresses: [127.0.0.0/8]', 0, OF],
+    ['ipvs', '', 1, NOT],
+    ['nftables', '', 1, NOT],
+    ['nftables', 'nodePortAddresses: [127.0.0.0/8]', 0, OF],
+  ])('%s mode, %s', async (mode, setting, expected, verdict) => {
+    const config = join(directory, 'config.yaml');
+    const kind = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n';
+    writeFileSync(config, `${kind}${setting}\n`);
+    const args = ['explain', '127.0.0.1:30080', WEB, '--format', 'json', '--mode', mode, '-c', config];
+    const { code, stdout } = await vipc(args);
+    const [page, web] = JSON.parse(stdout) as { subject: string; verdict: string }[];
+    expect([code, page?.verdict, web?.subject]).toEqual([expected, verdict, 'Service default/web']);
   });
 });
 

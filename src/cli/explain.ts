@@ -10,6 +10,7 @@ import { examine } from '../doctor/examine.js';
 import { aboutService } from '../explain/about.js';
 import { addressPage, claimsTo } from '../explain/address.js';
 import { beyondOf } from '../explain/live.js';
+import { loopbackClaims } from '../explain/loopback.js';
 import { partOf, servedOn } from '../explain/on-nodes.js';
 import { explainPod } from '../explain/pod.js';
 import { printExplanation } from '../explain/print.js';
@@ -143,8 +144,9 @@ async function ofService(service: Service, asking: Asking): Promise<Explanation>
 
 /** A page about the owners of the address, then a page for each Service and Pod that has it. */
 async function ofAddress(ip: Ip, port: number | undefined, asking: Asking): Promise<readonly Explanation[]> {
-  const { cluster: snapshot } = asking;
-  const claims = claimsTo(snapshot, ip, port);
+  const { cluster: snapshot, options, task } = asking;
+  const proxy = { options, layout: task.how.layout };
+  const claims = [...claimsTo(snapshot, ip, port), ...loopbackClaims(snapshot, ip, port, proxy)];
   const services = await Promise.all(
     claims.flatMap(({ service }) => service ?? []).map((service) => ofService(service, asking)),
   );

@@ -6,17 +6,18 @@
 import type { Cidr } from '../ip.js';
 import { ownerName } from '../owner.js';
 import { rulesOf } from '../packet/desired.js';
-import { type Evaluator, newEvaluator } from '../packet/evaluate.js';
+import { newEvaluator } from '../packet/evaluate.js';
 import type { NodeRules } from '../packet/node.js';
+import { stayOf } from '../packet/stay.js';
 import type { Compiled } from '../pipeline.js';
 import { formatServicePortName, type ServicePort } from '../resolve/types.js';
 import type { ServiceChange } from '../review/compare.js';
 import { printEntry } from '../tools/ipset/print.js';
 import type { IpSet } from '../tools/ipset/types.js';
-import { type Effect, effectsOf, inOrder } from './effect.js';
+import { type Effect, effectsOf, inOrder, type Side } from './effect.js';
+import { checksOfNode, compiledChecks, type HealthCheckPort, healthChecks } from './health-checks.js';
 import { probesOf } from './probes.js';
 import { rangesIn } from './ranges.js';
-import { stays } from './stays.js';
 
 export interface Effects {
   /** The most hurtful first. */
@@ -27,11 +28,11 @@ export interface Effects {
 
 /** What changes from `before` to `after`, whose rules differ by `changes`. */
 export function effectsBetween(before: Compiled, after: Compiled, changes: readonly ServiceChange[]): Effects {
-  const sides = [before, after].map((side) => evaluatorOf(side)) as [Evaluator, Evaluator];
+  const sides = [compiledSide(before), compiledSide(after)] as const;
   const { ipset: was = [] } = before.desired;
   const { ipset: is = [] } = after.desired;
   const inSets = [...membersOnlyIn(was, is), ...membersOnlyIn(is, was)].map((service) => ({ service, sections: [] }));
-  return collect(before, after, sides, [...changes, ...inSets]);
+  return collect(before, after, sides, [...changes, ...inSets], [checksOf(before), checksOf(after)]);
 }
 
 /** The ServicePorts of members that only `sets` have, which a text of sets does not name. */
@@ -54,24 +55,32 @@ export function effectsOnNode(
   changes: readonly ServiceChange[],
   direction: 'from node' | 'to node',
 ): Effects {
-  const [node, state] = [newEvaluator(observed), evaluatorOf(compiled)];
-  return collect(undefined, compiled, direction === 'from node' ? [node, state] : [state, node], changes);
+  const [node, state] = [sideOf(observed), compiledSide(compiled)];
+  const [has, wants] = [checksOfNode(changes), checksOf(compiled)];
+  return direction === 'from node'
+    ? collect(undefined, compiled, [node, state], changes, [has, wants])
+    : collect(undefined, compiled, [state, node], changes, [wants, has]);
 }
 
-function evaluatorOf({ desired, resolved }: Compiled): Evaluator {
-  return newEvaluator(
-    rulesOf(
-      desired,
-      resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]),
-    ),
-  );
+function compiledSide({ desired, resolved }: Compiled): Side {
+  const own = resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]);
+  return sideOf(rulesOf(desired, own));
+}
+
+function checksOf({ resolved }: Compiled): HealthCheckPort {
+  return compiledChecks(resolved.flatMap(({ ports }) => ports));
+}
+
+function sideOf(rules: NodeRules): Side {
+  return { evaluator: newEvaluator(rules), stay: stayOf(rules) };
 }
 
 function collect(
   before: Compiled | undefined,
   after: Compiled,
-  [was, is]: readonly [Evaluator, Evaluator],
+  [was, is]: readonly [Side, Side],
   changes: readonly ServiceChange[],
+  checks: readonly [HealthCheckPort, HealthCheckPort],
 ): Effects {
   const changed = new Set(changes.flatMap(({ service }) => service ?? []));
   // An element of a set is told under its Service, all other lines under their ServicePort; ports of a Service may share
@@ -96,10 +105,11 @@ function collect(
   const effects: Effect[] = [];
   const probed = new Set<string>();
   for (const family of families) {
-    const sideOf = (side: Compiled | undefined) => side?.resolved.find(({ node }) => node.family === family);
+    const ofFamily = (side: Compiled | undefined) => side?.resolved.find(({ node }) => node.family === family);
     const ranges = ({ name }: ServicePort) => rangesOf(serviceOf(formatServicePortName(name)));
-    effects.push(...stays(sideOf(before), sideOf(after), isAsked));
-    for (const probes of probesOf(sideOf(before), sideOf(after), isAsked, ranges).values()) {
+    const asked = (ofFamily(after)?.ports ?? []).filter(isAsked);
+    effects.push(...healthChecks(asked, ...checks));
+    for (const probes of probesOf(ofFamily(before), ofFamily(after), isAsked, ranges).values()) {
       effects.push(...effectsOf(probes, was, is));
       for (const { service } of probes) probed.add(service);
     }

@@ -3,25 +3,30 @@
  * of the change (KEP and API documentation); that the evaluator behind it is right, packets say (src/packet).
  */
 import { describe, expect, it } from '@jest/globals';
-import { artifactsOf, compileState, RESOLVED_FILE, textOf } from '../pipeline.js';
+import { rulesOf } from '../packet/desired.js';
+import { artifactsOf, type Compiled, compileState, RESOLVED_FILE, textOf } from '../pipeline.js';
 import { compare } from '../review/compare.js';
 import { SMALL_OPTIONS, type SmallService, smallCluster } from '../testing/cases/small-cluster.js';
 import { render } from '../text.js';
-import { effectsBetween } from './between.js';
+import { effectsBetween, effectsOnNode } from './between.js';
 import { effectAnnotations, effectLines, effectMarkdown } from './print.js';
 
 const TCP = { ports: [{ name: 'tcp', protocol: 'TCP', port: 80, nodePort: 31002 }] };
 const BOTH = { name: 'web', number: 1, ready: ['pod1', 'remote'], spec: TCP } as const satisfies SmallService;
 
-function compiled(services: readonly SmallService[], mode: string) {
-  const { value } = compileState(smallCluster(services), { ...SMALL_OPTIONS, mode }, {});
+function compiled(services: readonly SmallService[], mode: string, layout?: string) {
+  const { value } = compileState(smallCluster(services), { ...SMALL_OPTIONS, mode }, { layout });
   if (!value) throw new Error('the small cluster does not compile');
   return value;
 }
 
 function effects(before: readonly SmallService[], after: readonly SmallService[], mode: string) {
   const [was, is] = [compiled(before, mode), compiled(after, mode)];
-  const sections = (side: typeof was) =>
+  return effectsBetween(was, is, changes(was, is));
+}
+
+function changes(was: Compiled, is: Compiled) {
+  const sections = (side: Compiled) =>
     artifactsOf(side)
       .filter(({ name }) => name !== RESOLVED_FILE)
       .flatMap((artifact) =>
@@ -29,13 +34,23 @@ function effects(before: readonly SmallService[], after: readonly SmallService[]
           .sections(render(textOf(artifact)))
           .map((section) => ({ ...section, title: `${artifact.name} ${section.title}` })),
       );
-  return effectsBetween(was, is, compare(sections(was), sections(is)));
+  return compare(sections(was), sections(is));
+}
+
+function nodeOf({ desired, resolved }: Compiled) {
+  return rulesOf(
+    desired,
+    resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]),
+  );
 }
 
 const spec = (more: object) => ({ ...BOTH, spec: { ...TCP, ...more } });
 
 const affine = (timeoutSeconds: number) =>
   spec({ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } });
+
+const checked = (healthCheckNodePort: number) =>
+  spec({ type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort });
 
 /** Name, before, after, and effects of IPv4: severity and text. */
 const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], readonly string[]][] = [
@@ -114,6 +129,12 @@ const ROWS: readonly [string, readonly SmallService[], readonly SmallService[], 
     ['changed clients stay with an endpoint for 700 s (was 600 s)'],
   ],
   [
+    'another health check node port',
+    [checked(32100)],
+    [checked(32200)],
+    ['changed load balancers ask node port 32200 for its health (was 32100)'],
+  ],
+  [
     'an address more',
     [BOTH],
     [spec({ externalIPs: ['198.51.100.7'] })],
@@ -145,6 +166,57 @@ describe.each(['iptables', 'ipvs'])('%s mode', (mode) => {
       .effects.filter(({ family, text }) => family === 'ipv4' && !/fd00|2001/.test(text))
       .map(({ severity, text }) => `${severity} ${text}`);
     expect([...new Set(found)].sort()).toEqual([...((mode === 'ipvs' && IPVS[name]) || expected)].sort());
+  });
+});
+
+describe('a node whose affinity has another timeout', () => {
+  const changed = (text: string) => [`changed clients stay with an endpoint for ${text}`];
+
+  it.each([
+    ['iptables', 'kube-proxy'],
+    ['iptables', 'fast'],
+    ['ipvs', 'kube-proxy'],
+    ['nftables', 'kube-proxy'],
+    ['nftables', 'fast'],
+    ['userspace', 'kube-proxy'],
+  ])('%s mode, layout %s', (mode, layout) => {
+    const [was, is] = [compiled([affine(600)], mode, layout), compiled([affine(700)], mode, layout)];
+    const told = (direction: 'from node' | 'to node') => {
+      const { effects, without } = effectsOnNode(nodeOf(was), is, changes(was, is), direction);
+      return [...effects.map(({ severity, text }) => `${severity} ${text}`), ...without];
+    };
+    expect(told('from node')).toEqual(changed('700 s (was 600 s)'));
+    expect(told('to node')).toEqual(changed('600 s (was 700 s)'));
+  });
+});
+
+describe('a node with another health check node port', () => {
+  const told = (mode: string, direction: 'from node' | 'to node', others: readonly SmallService[] = []) => {
+    const [was, is] = [compiled([checked(32100), ...others], mode), compiled([checked(32200)], mode)];
+    const { effects } = effectsOnNode(nodeOf(was), is, asOfNode(changes(was, is)), direction);
+    return effects.filter(({ severity }) => severity === 'changed').map(({ text }) => text);
+  };
+  /** Members of a set stand in the differences of a node without `add`, those that come under their Service. */
+  const asOfNode = (all: ReturnType<typeof changes>) => [
+    ...all.map((change) => ({
+      ...change,
+      sections: change.sections.map((section) => ({
+        ...section,
+        lines: section.lines.map((line) => ({ ...line, text: line.text.replace(/^add \S+ /, '') })),
+      })),
+    })),
+    { service: 'default/web', sections: [] },
+  ];
+
+  it.each(['iptables', 'ipvs'])('%s mode', (mode) => {
+    expect(told(mode, 'from node')).toEqual(['load balancers ask node port 32200 for its health (was 32100)']);
+    expect(told(mode, 'to node')).toEqual(['load balancers ask node port 32100 for its health (was 32200)']);
+  });
+
+  it('in ipvs mode whose a port was is not known where several go', () => {
+    const ports = [{ name: 'tcp', protocol: 'TCP', port: 80, nodePort: 31003 }];
+    const db = { ...checked(32300), name: 'db', number: 2, spec: { ...checked(32300).spec, ports } };
+    expect(told('ipvs', 'from node', [db])).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@
 import type { Family } from '../ip.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { type Fraction, toNumber } from '../packet/fraction.js';
+import type { Stay } from '../packet/stay.js';
 import { answerOf, type Result } from '../packet/verdict.js';
 import type { Probe } from './probes.js';
 
@@ -23,6 +24,14 @@ interface Fate {
   readonly kind: 'endpoints' | 'refused' | 'dropped' | 'unserved' | 'accepted' | 'unknown';
   readonly endpoints: ReadonlyMap<string, { readonly share: Fraction; readonly masquerade: boolean }>;
   readonly affinity: boolean;
+  /** For how long a client stays with its endpoint, in words. */
+  readonly stay: string;
+}
+
+/** The rules of one side. */
+export interface Side {
+  readonly evaluator: Evaluator;
+  readonly stay: Stay;
 }
 
 interface Compared {
@@ -32,7 +41,7 @@ interface Compared {
 }
 
 /** The effects on one ServicePort. */
-export function effectsOf(probes: readonly Probe[], before: Evaluator, after: Evaluator): readonly Effect[] {
+export function effectsOf(probes: readonly Probe[], before: Side, after: Side): readonly Effect[] {
   const compared = probes.map(
     (probe): Compared => ({ probe, before: fateOf(before, probe), after: fateOf(after, probe) }),
   );
@@ -52,7 +61,7 @@ export function effectsOf(probes: readonly Probe[], before: Evaluator, after: Ev
 
 type Told = readonly [Severity, string];
 
-function fateOf(evaluator: Evaluator, { packet }: Probe): Fate {
+function fateOf({ evaluator, stay }: Side, { packet, family }: Probe): Fate {
   const { results } = answerOf(evaluator.evaluate(packet));
   const verdicts = new Set(results.map(({ verdict }) => verdict));
   const endpoints = new Map(
@@ -60,10 +69,13 @@ function fateOf(evaluator: Evaluator, { packet }: Probe): Fate {
       .filter(({ verdict }) => verdict === 'DNAT')
       .map(({ address = '', port, share, masquerade }) => [nameOf(address, port), { share, masquerade }]),
   );
+  const lists = results.flatMap(({ outcome }) => outcome.flow.affinity ?? []);
+  const times = new Set(lists.map((list) => stay(family, list)));
   return {
     kind: kindOf(verdicts),
     endpoints,
-    affinity: results.some(({ outcome }) => outcome.flow.affinity !== undefined),
+    affinity: lists.length > 0,
+    stay: [...times].map((seconds) => (seconds === undefined ? 'an unknown time' : `${seconds} s`)).join(' or '),
   };
 }
 
@@ -178,12 +190,18 @@ function others(compared: readonly Compared[]): readonly Told[] {
       ...(kept ? [['changed', `source address of ${whose} kept`] as const] : []),
     ];
   });
-  const [stayed, stay] = [both.some(({ before }) => before.affinity), both.some(({ after }) => after.affinity)];
-  const affinity: readonly Told[] =
-    stayed === stay
-      ? []
-      : [['changed', stay ? 'clients stay with an endpoint' : 'clients no longer stay with an endpoint']];
-  return [...masked, ...affinity];
+  return [...masked, ...stays(both)];
+}
+
+/** A client that a list has stays with its endpoint, for a time. */
+function stays(both: readonly Compared[]): readonly Told[] {
+  const changes = both.map(({ before, after }): string => {
+    if (!before.affinity && !after.affinity) return '';
+    if (!before.affinity) return 'clients stay with an endpoint';
+    if (!after.affinity) return 'clients no longer stay with an endpoint';
+    return before.stay === after.stay ? '' : `clients stay with an endpoint for ${after.stay} (was ${before.stay})`;
+  });
+  return [...new Set(changes)].flatMap((text): readonly Told[] => (text === '' ? [] : [['changed', text]]));
 }
 
 /** The most hurtful first; then by name. */

@@ -6,6 +6,8 @@ import { placeText } from '../read/locate.js';
 import {
   type EndpointSlice,
   hasSelector,
+  ipFamilyOf,
+  isHeadless,
   keyOf,
   type Pod,
   type Service,
@@ -69,6 +71,12 @@ export function missing(
 /** Whether the Pod has not ended; the address of an ended Pod may belong to another Pod. */
 export function isAlive({ status: { phase } }: Pod): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed';
+}
+
+/** The families of the cluster IPs; both without any, where DNS or nothing leads to the endpoints. */
+export function servedFamilies({ spec }: Service): ReadonlySet<string> {
+  const ips = isHeadless({ spec }) ? [] : spec.clusterIPs;
+  return new Set(ips.length > 0 ? ips.map(ipFamilyOf) : ['IPv4', 'IPv6']);
 }
 
 function listed(slice: EndpointSlice, endpoint: SliceEndpoint, podOf: ReadonlyMap<string, Pod>): Listed {

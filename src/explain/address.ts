@@ -14,6 +14,8 @@ export interface Claim {
   readonly service?: Service;
   /** The Service does not have the port of the question. */
   readonly lacksPort?: true;
+  /** The Service is not served at the address, though the port is one of its node ports. */
+  readonly unserved?: true;
   readonly pod?: Pod;
 }
 
@@ -79,13 +81,18 @@ export function addressPage(ip: Ip, claims: readonly Claim[]): Explanation {
         )
       : claims.some(({ lacksPort }) => lacksPort)
         ? problem('no-such-port', 'ask for a port that the Service has, or add it to spec.ports')
-        : [];
+        : claims.some(({ unserved }) => unserved)
+          ? problem('not-on-loopback', ELSEWHERE)
+          : [];
   const nothing = { fields: [], matrices: [], unused: [], shares: [], names: [], questions: [], tables: [] };
   return { subject: ip.text, verdict, findings, ...nothing };
 }
 
+const ELSEWHERE =
+  'ask an address of the node; for 127.0.0.1, localhostNodePorts in iptables mode, or nodePortAddresses that name it in nftables mode';
+
 function withArticle(text: string): string {
-  return /^(?:cluster|address|load|endpoint|external|Internal|External)/.test(text) ? `the ${text}` : text;
+  return /^(?:cluster|address|load|endpoint|external|loopback|Internal|External)/.test(text) ? `the ${text}` : text;
 }
 
 function isIn(text: string, ip: Ip): boolean {

@@ -20,6 +20,11 @@ import {
 const RUNNING =
   '{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {tier: db}}, spec: {nodeName: a, containers: [{name: c}]}, status: {phase: Running, podIP: 10.244.0.9}}';
 
+const TWO_PORTS = service('web', `${DUAL}, ports: [{name: http, port: 80}, {name: metrics, port: 90}]`);
+const WITH_METRICS = ['{name: http, port: 80}', '{name: http, port: 80}, {name: metrics, port: 90}'] as const;
+/** The IPv6 slice, with what is in place of a part of it. */
+const six = (part = '', other = '') => slice('t', OF_WEB, at('"fd00::9"')).replace('IPv4', 'IPv6').replace(part, other);
+
 itFinds({
   'local-without-endpoints': [
     [
@@ -104,6 +109,30 @@ itFinds({
       [],
     ],
     ['none of either', [service('web', ALL.replace('clusterIP: 10.96.0.1', DUAL))], []],
+  ],
+  'port-without-endpoints': [
+    ['both families have both', [TWO_PORTS, slice('s', OF_WEB).replace(...WITH_METRICS), six(...WITH_METRICS)], []],
+    [
+      'only the slice of one family lacks one',
+      [TWO_PORTS, slice('s', OF_WEB).replace(...WITH_METRICS), six()],
+      ['warning at spec.ports[1]'],
+    ],
+    ['the slices of both families lack one', [TWO_PORTS, slice('s', OF_WEB), six()], ['warning at spec.ports[1]']],
+    [
+      'the slice of one family has no port at all',
+      [TWO_PORTS, slice('s', OF_WEB).replace(...WITH_METRICS), six('ports: [{name: http, port: 80}]', 'ports: []')],
+      ['warning at spec.ports[0]', 'warning at spec.ports[1]'],
+    ],
+    [
+      'the slice of one family has only another, which slice-ports reports',
+      [TWO_PORTS, slice('s', OF_WEB).replace(...WITH_METRICS), six('name: http', 'name: other')],
+      [],
+    ],
+    [
+      'the slice of a family that the Service does not have',
+      [TWO_PORTS.replace(DUAL, 'clusterIP: 10.96.0.1'), slice('s', OF_WEB).replace(...WITH_METRICS), six()],
+      [],
+    ],
   ],
   'selector-matches-nothing': [
     ['no Pods at all', [SELECTING], []],

@@ -2,7 +2,8 @@
  * explain, faults: problems of the type of the Service, and of its addresses.
  */
 import { contains, parseCidr, parseIp } from '../../ip.js';
-import { isHeadless, keyOf, type Service } from '../../read/types.js';
+import { groupedBy } from '../../order.js';
+import { ipFamilyOf, isHeadless, keyOf, type Service } from '../../read/types.js';
 import { isOurs } from '../../resolve/resolve.js';
 import { type About, finding, some } from '../about.js';
 import type { Finding } from '../types.js';
@@ -181,20 +182,23 @@ function sourceRanges({ service }: About): readonly Finding[] {
       ),
     ];
   const ips = status.loadBalancer.ingress.flatMap(({ ip }) => ip ?? []);
-  const [ip] = ips;
-  const isClosed = ips.some((each) => !isPrivate(each)) && ranges.every(isPrivate);
-  const where = ip === undefined ? 'at its load balancer' : `at ${ip}`;
-  const message = `only clients in ${some(ranges)} are let in ${where}; all others are dropped`;
-  if (!isClosed) return [finding('source-ranges', 'none', message, fix, at)];
-  return [
-    finding(
-      'source-ranges',
-      'some',
-      `${message}, and these are private addresses: no client from the Internet has one`,
-      fix,
-      at,
-    ),
-  ];
+  const letIn = (own: readonly string[], where: string) =>
+    `only clients in ${some(own)} are let in at ${where}; all others are dropped`;
+  if (ips.length === 0) return [finding('source-ranges', 'none', letIn(ranges, 'its load balancer'), fix, at)];
+  // Ranges hold for addresses of their own family; a family that has none lets everybody in.
+  return [...groupedBy(ips, ipFamilyOf)].map(([family, addresses]) => {
+    const own = ranges.filter((range) => ipFamilyOf(range) === family);
+    const where = some(addresses);
+    if (own.length === 0) {
+      const message = `everybody is let in at ${where}, as no source range is ${family}`;
+      const everything = family === 'IPv4' ? '0.0.0.0/0' : '::/0';
+      const add = `add the ${family} ranges that are meant, or ${everything} if everyone is`;
+      return finding('source-ranges', 'none', message, add, at);
+    }
+    const isClosed = addresses.some((each) => !isPrivate(each)) && own.every(isPrivate);
+    const why = isClosed ? ', and these are private addresses: no client from the Internet has one' : '';
+    return finding('source-ranges', isClosed ? 'some' : 'none', `${letIn(own, where)}${why}`, fix, at);
+  });
 }
 
 function nodePort({ service }: About): readonly Finding[] {

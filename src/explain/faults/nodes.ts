@@ -1,8 +1,6 @@
 /**
- * explain, faults: Nodes that are not ready, traffic policy Local, host ports.
+ * explain, faults: Nodes that are not ready, host ports.
  */
-import { isHeadless } from '../../read/types.js';
-import { policiesOf } from '../../resolve/frontends.js';
 import { type About, count, finding, isAlive, type Listed, some } from '../about.js';
 import type { Finding } from '../types.js';
 
@@ -31,60 +29,6 @@ export function nodeFaults({ snapshot, endpoints, service }: About): readonly Fi
 function nodesOf(endpoints: readonly Listed[]): string {
   return some(endpoints.map(({ endpoint }) => `node ${endpoint.nodeName}`));
 }
-
-/** Nodes that drop packets because a traffic policy is Local and they have no usable endpoint. */
-export function localFaults({ snapshot, endpoints, service }: About): readonly Finding[] {
-  const { type, clusterIPs, externalIPs } = service.spec;
-  const usable = endpoints.filter((each) => each.usable);
-  if (usable.length === 0 || type === 'ExternalName' || clusterIPs.length === 0 || isHeadless(service)) return [];
-  const { internal, external } = policiesOf(service);
-  const names = snapshot.nodes.map(({ metadata }) => metadata.name);
-  const has = new Set(usable.flatMap(({ endpoint }) => endpoint.nodeName ?? []));
-  const without = names.filter((name) => !has.has(name));
-  const nowhere = names.length === 0 ? has.size === 0 : without.length === names.length;
-  const why = has.size === 0 ? 'its endpoints say no nodeName' : `its endpoints are on ${some(has)}`;
-  const found: Finding[] = [];
-  const at = (field: string) => ({ ...service.origin, path: ['spec', field] });
-  if (internal === 'Local' && (nowhere || without.length > 0)) {
-    const where = nowhere
-      ? 'no node has an endpoint'
-      : `${some(without)} ${without.length === 1 ? 'has' : 'have'} no endpoint, and pods there are dropped`;
-    found.push(
-      finding(
-        'internal-local',
-        nowhere ? 'nobody' : 'some',
-        `internalTrafficPolicy is Local, but ${where} (${why})`,
-        LOCAL,
-        at('internalTrafficPolicy'),
-      ),
-    );
-  }
-  const isOutside = type === 'NodePort' || type === 'LoadBalancer' || externalIPs.length > 0;
-  if (external === 'Local' && isOutside && nowhere) {
-    found.push(
-      finding(
-        'external-local',
-        'some',
-        `externalTrafficPolicy is Local, but no node has an endpoint (${why}): all clients outside are dropped`,
-        LOCAL,
-        at('externalTrafficPolicy'),
-      ),
-    );
-  } else if (external === 'Local' && without.length > 0 && (type !== 'LoadBalancer' || externalIPs.length > 0)) {
-    found.push(
-      finding(
-        'external-local',
-        'some',
-        `externalTrafficPolicy is Local: clients outside that ask ${some(without)} are dropped, as ${without.length === 1 ? 'it has' : 'they have'} no endpoint`,
-        LOCAL,
-        at('externalTrafficPolicy'),
-      ),
-    );
-  }
-  return found;
-}
-
-const LOCAL = 'set the policy to Cluster, or run an endpoint on every node that clients use (a DaemonSet)';
 
 /** Two hostNetwork Pods of a node with the same port: only one can listen. Also host-port-conflict of lint. */
 export function hostPortFaults({ snapshot, selected, service, said }: About): readonly Finding[] {

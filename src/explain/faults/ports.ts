@@ -1,8 +1,9 @@
 /**
  * explain, faults: ports of the Service, its slices and its Pods ("Is the Service defined correctly?").
  */
-import { hasSelector, isHeadless, type Pod, type ServicePortSpec } from '../../read/types.js';
-import { type About, count, finding, isAlive, some } from '../about.js';
+import { groupedBy } from '../../order.js';
+import { type EndpointSlice, hasSelector, isHeadless, type Pod, type ServicePortSpec } from '../../read/types.js';
+import { type About, count, finding, isAlive, servedFamilies, some } from '../about.js';
 import type { Finding } from '../types.js';
 
 /** Ports of the Service that no endpoint serves. */
@@ -27,10 +28,34 @@ function nameOf({ name, port, protocol }: ServicePortSpec): string {
   return name === '' ? `port ${port}/${protocol}` : `port ${name} (${port}/${protocol})`;
 }
 
-/** kube-proxy matches a port of an EndpointSlice by name and protocol; slices that vipc made are not checked. */
+/**
+ * kube-proxy matches a port of an EndpointSlice by name and protocol, family by family; slices that vipc made are not
+ * checked.
+ */
 function slicePorts(about: About, port: ServicePortSpec, i: number): readonly Finding[] {
   const { slices, service } = about;
-  const filled = slices.filter(({ endpoints, synthetic }) => endpoints.length > 0 && synthetic === undefined);
+  const served = servedFamilies(service);
+  const filled = slices.filter(
+    ({ endpoints, synthetic, addressType }) =>
+      endpoints.length > 0 && synthetic === undefined && served.has(addressType),
+  );
+  const families = [...groupedBy(filled, ({ addressType }) => addressType)].map(
+    ([family, own]) => [family, ofSlices(about, port, i, own)] as const,
+  );
+  const lacking = families.filter(([, found]) => found.length > 0);
+  if (lacking.length === families.length) return ofSlices(about, port, i, filled);
+  return lacking.flatMap(([family, found]) =>
+    found.map((each) => ({ ...each, effect: 'some' as const, message: `for ${family}, ${each.message}` })),
+  );
+}
+
+function ofSlices(
+  about: About,
+  port: ServicePortSpec,
+  i: number,
+  filled: readonly EndpointSlice[],
+): readonly Finding[] {
+  const { service } = about;
   const ports = filled.flatMap((slice) => slice.ports);
   if (filled.length === 0) return [];
   const same = ports.filter(({ name, protocol }) => name === port.name && protocol === port.protocol);
