@@ -77,8 +77,7 @@ export function indexElements(elements: Iterable<Element>, exact: Exact = shared
   const firsts = new Set<string>();
   const byFirst = new Map<string, Pattern[]>();
   for (const element of elements) {
-    // nft quotes the names of interfaces.
-    const text = element.key.replaceAll('"', '');
+    const text = spelledAsKey(element.key);
     const end = text.indexOf(' . ');
     exact.set(text, element);
     if (end >= 0) firsts.add(text.slice(0, end));
@@ -110,6 +109,12 @@ export function indexElements(elements: Iterable<Element>, exact: Exact = shared
     }
     return isUnknown ? null : undefined;
   };
+}
+
+/** An element's key as keyText has it: nft quotes the names of interfaces, and writes marks in hexadecimal. */
+function spelledAsKey(text: string): string {
+  const bare = text.replaceAll('"', '');
+  return bare.includes('0x') ? bare.replace(/(?<![^ ])0x[0-9a-f]+(?![^ ])/gi, (hex) => `${Number(hex)}`) : bare;
 }
 
 function matches(fields: readonly string[], key: Key): boolean | undefined {

@@ -85,6 +85,22 @@ describe('sets and values', () => {
     expect(answer(table([rule], { more }), packet('10.244.1.5', port))).toEqual([told]);
   });
 
+  const marks =
+    '\tset marks {\n\t\ttype mark\n\t\telements = { 0x00000001, 0x00004000 }\n\t}\n' +
+    '\tmap ways {\n\t\ttype mark : verdict\n\t\telements = { 0x00004000 : drop }\n\t}\n';
+
+  it.each([
+    ['meta mark @marks drop', 'DROP'],
+    ['meta mark != @marks drop', 'NONE'],
+    ['meta mark vmap @ways', 'DROP'],
+    ['meta mark vmap { 0x00000001 : accept, 0x00004000 : drop }', 'DROP'],
+    ['meta mark . tcp dport { 0x00004000 . 80 } drop', 'DROP'],
+    ['meta mark . tcp dport { 0x00004001 . 80 } drop', 'NONE'],
+    ['ct mark set 0x00000011 ct mark vmap { 0x00000011 : drop }', 'DROP'],
+  ])('a mark is found: %s', (rule, told) => {
+    expect(answer(table(['meta mark set 0x00004000', rule], { more: marks }), TO)[0]).toBe(told);
+  });
+
   it.each([
     ['192.0.2.4', 'NONE'],
     ['192.0.2.5', 'DROP'],
