@@ -76,7 +76,12 @@ export function indexElements(elements: Iterable<Element>, exact: Exact = shared
   // Most keys have a first field that no element has: to see this is cheaper than to put a key together.
   const firsts = new Set<string>();
   const byFirst = new Map<string, Pattern[]>();
+  let rest: Element | undefined;
   for (const element of elements) {
+    if (isRest(element)) {
+      rest = element;
+      continue;
+    }
     const text = spelledAsKey(element.key);
     const end = text.indexOf(' . ');
     exact.set(text, element);
@@ -95,7 +100,7 @@ export function indexElements(elements: Iterable<Element>, exact: Exact = shared
     if (key.length > 1 && first !== undefined && !firsts.has(textOf(first))) return undefined;
     return exact.get(keyText(key));
   };
-  if (byFirst.size === 0) return get;
+  if (byFirst.size === 0) return rest ? (key) => get(key) ?? rest : get;
   return (key) => {
     const found = get(key);
     if (found) return found;
@@ -107,8 +112,13 @@ export function indexElements(elements: Iterable<Element>, exact: Exact = shared
       if (has) return element;
       if (has === undefined) isUnknown = true;
     }
-    return isUnknown ? null : undefined;
+    return isUnknown ? null : rest;
   };
+}
+
+/** Whether an element is that of all keys which no other has, whatever number of fields they have. */
+export function isRest({ key }: Element): boolean {
+  return key === '*';
 }
 
 /** An element's key as keyText has it: nft quotes the names of interfaces, and writes marks in hexadecimal. */

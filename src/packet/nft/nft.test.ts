@@ -85,6 +85,24 @@ describe('sets and values', () => {
     expect(answer(table([rule], { more }), packet('10.244.1.5', port))).toEqual([told]);
   });
 
+  const rest =
+    '\tmap ways {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict\n' +
+    '\t\telements = { 10.244.1.5 . tcp . 80 : accept, * : drop }\n\t}\n' +
+    '\tmap nets {\n\t\ttype ipv4_addr : verdict\n\t\tflags interval\n' +
+    '\t\telements = { * : drop, 10.244.1.0/24 : accept }\n\t}\n';
+
+  it.each([
+    ['10.244.1.5', 80, 'ip daddr . meta l4proto . th dport vmap @ways', 'NONE'],
+    ['10.244.1.5', 81, 'ip daddr . meta l4proto . th dport vmap @ways', 'DROP'],
+    ['10.244.1.6', 80, 'ip daddr . meta l4proto . th dport vmap @ways', 'DROP'],
+    ['10.244.1.6', 80, 'ip daddr vmap @nets', 'NONE'],
+    ['10.244.2.6', 80, 'ip daddr vmap @nets', 'DROP'],
+    ['10.244.2.6', 80, 'tcp dport vmap { 80 : accept, * : drop }', 'NONE'],
+    ['10.244.2.6', 81, 'tcp dport vmap { 80 : accept, * : drop }', 'DROP'],
+  ])('%s port %i and the element of all other keys: %s', (to, port, rule, told) => {
+    expect(answer(table([rule], { more: rest }), packet(to, port))[0]).toBe(told);
+  });
+
   const marks =
     '\tset marks {\n\t\ttype mark\n\t\telements = { 0x00000001, 0x00004000 }\n\t}\n' +
     '\tmap ways {\n\t\ttype mark : verdict\n\t\telements = { 0x00004000 : drop }\n\t}\n';
