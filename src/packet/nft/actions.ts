@@ -5,6 +5,7 @@ import { type Ip, parseIp } from '../../ip.js';
 import type { Owner } from '../../owner.js';
 import type { Element, Expression, MapReference, NatTarget, Statement, Verdict } from '../../tools/nft/types.js';
 import { type Fraction, fraction, ONE } from '../fraction.js';
+import { remarked } from '../marks.js';
 import type { Flow } from '../packet.js';
 import { redirected, translated } from '../targets.js';
 import { type Find, indexElements, type Lookup, lookupOf } from './elements.js';
@@ -40,12 +41,12 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
     case 'verdict':
       return (flow) => [{ share: ONE, flow, to: statement.verdict }];
     case 'mark': {
-      const { mask, xor, target } = statement;
-      const field = target === 'meta' ? 'mark' : 'connmark';
+      const { mask, xor, target, from = target } = statement;
+      const [field, source] = [MARK[target], MARK[from]];
       return (flow) => {
-        // Without bits of before it is known even where that is not.
-        const before = mask === 0 ? 0 : flow[field];
-        return next({ ...flow, [field]: before === undefined ? undefined : ((before & mask) ^ xor) >>> 0 });
+        // Of a connection from before the mark is not known: what a packet gets of it is said, not passed on.
+        if (source !== field && flow[source] === undefined) return unknown(flow, text);
+        return next({ ...flow, [field]: remarked(flow[source], mask, xor) });
       };
     }
     case 'masquerade':
@@ -67,6 +68,7 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
   }
 }
 
+const MARK = { meta: 'mark', ct: 'connmark' } as const;
 const NEXT = { kind: 'next' } as const;
 const ACCEPT = { kind: 'accept' } as const;
 const LEAVE = { kind: 'leave' } as const;

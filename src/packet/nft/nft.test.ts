@@ -37,6 +37,23 @@ describe('what is not known is said', () => {
     expect(answer(table(['ip saddr @seen drop'], { more }), TO)).toEqual(['NONE']);
   });
 
+  it.each([
+    ['meta mark set ip dscp map { cs0 : 0x00000001 }', 'meta mark 0x00000001 drop'],
+    ['meta mark set numgen random mod 2 offset 3', 'meta mark 0x00000004 drop'],
+    ['mark set numgen random mod 2 offset 3', 'meta mark 0x00000004 drop'],
+    ['ct mark set ip dscp map { cs0 : 0x00000001 }', 'ct mark 0x00000001 drop'],
+  ])('a mark is not known after %s', (set, rule) => {
+    expect(answer(table([set, rule]), TO)[0]).toBe('UNKNOWN');
+    expect(answer(table([set, 'tcp dport 81 drop']), TO)).toEqual(['NONE']);
+  });
+
+  it('of a destination that was translated more is set than that: != dnat holds for all', () => {
+    const to = (rule: string) =>
+      table(['dnat to 10.1.1.1:80'], { hook: 'prerouting', type: 'nat', priority: -100 }) + table([rule]);
+    expect(answer(to('ct status ! dnat drop'), TO)).toEqual(['DNAT 10.1.1.1:80']);
+    expect(answer(to('ct status != dnat drop'), TO)).toEqual(['DROP']);
+  });
+
   it('after a condition that fails, or a verdict, nothing is asked', () => {
     expect(answer(table(['tcp dport 81 limit rate 10/second drop']), TO)).toEqual(['NONE']);
     expect(answer(table(['accept', 'limit rate 10/second drop']), TO)).toEqual(['NONE']);
@@ -81,6 +98,9 @@ describe('sets and values', () => {
     ['ct state established,related drop', 80, 'NONE'],
     ['ct state { new, untracked } drop', 80, 'DROP'],
     ['ct status dnat drop', 80, 'NONE'],
+    ['ct status ! dnat drop', 80, 'DROP'],
+    ['ct state ! invalid drop', 80, 'DROP'],
+    ['ct state ! new,established drop', 80, 'NONE'],
   ])('%s, port %i: %s', (rule, port, told) => {
     expect(answer(table([rule], { more }), packet('10.244.1.5', port))).toEqual([told]);
   });
@@ -115,6 +135,9 @@ describe('sets and values', () => {
     ['meta mark . tcp dport { 0x00004000 . 80 } drop', 'DROP'],
     ['meta mark . tcp dport { 0x00004001 . 80 } drop', 'NONE'],
     ['ct mark set 0x00000011 ct mark vmap { 0x00000011 : drop }', 'DROP'],
+    ['ct mark set meta mark ct mark 0x00004000 drop', 'DROP'],
+    ['ct mark set meta mark ^ 0x00000001 ct mark 0x00004001 drop', 'DROP'],
+    ['meta mark set ct mark meta mark 0x00004000 drop', 'NONE'],
   ])('a mark is found: %s', (rule, told) => {
     expect(answer(table(['meta mark set 0x00004000', rule], { more: marks }), TO)[0]).toBe(told);
   });

@@ -19,14 +19,18 @@ type SetLookup = Extract<Statement, { kind: 'lookup' }>;
 /** The condition of `ip saddr 10.0.0.0/8`, `ct state new`, `numgen random mod 3 0`; `text` is what it is called. */
 export function matchCondition(match: Match, text: string, { node }: KnownTable): Condition {
   const { left, operator, values } = match;
-  const not = operator === '!=';
+  const not = operator === '!=' || operator === '!';
   const unknown = depends(text);
   if (operator !== '==' && !not) return ordered(match, text, node);
   if (left.kind === 'numgen') {
     const share = shareOf(fraction(BigInt(values.length), BigInt(left.mod)));
     return () => unless(not, share);
   }
-  if (left.kind === 'ct' && left.key === 'status') return (flow) => unless(not, anyOf(values, status(flow), unknown));
+  if (left.kind === 'ct' && left.key === 'status') {
+    // `!=` asks whether these bits are all that is set, and a translation sets one more, that it is done.
+    if (operator === '!=') return () => (values.every(isTranslation) ? YES : unknown);
+    return (flow) => unless(not, anyOf(values, status(flow), unknown));
+  }
   if (left.kind === 'concat')
     return keyed(lookupOf(left, indexElements(values.map((key) => ({ key }))), node), not, unknown);
   const device = left.kind === 'meta' ? DEVICES.get(left.key) : undefined;
@@ -72,7 +76,11 @@ function ordered({ left, operator, values }: Match, text: string, node: NodeRule
 
 /** Bits of `ct status` that are known: a translation of the destination, and of the source. */
 function status(flow: Flow): (bit: string) => boolean | undefined {
-  return (bit) => (bit === 'dnat' || bit === 'snat' ? hasState(new Set([bit.toUpperCase()]), flow) : undefined);
+  return (bit) => (isTranslation(bit) ? hasState(new Set([bit.toUpperCase()]), flow) : undefined);
+}
+
+function isTranslation(bit: string): boolean {
+  return bit === 'dnat' || bit === 'snat';
 }
 
 /** Whether one of the values holds; one that is not understood may. */
