@@ -12,7 +12,7 @@ import { type IndexedChain, indexChain } from './chain-index.js';
 import { digest } from './digest.js';
 import { addAddresses, type Range, toNumber } from './intervals.js';
 import { type Knowledge, setsOf } from './may.js';
-import { setsByList } from './nft/lists.js';
+import { setsByList, withoutClients } from './nft/lists.js';
 import { scanNft } from './nft/scan.js';
 import { nftGroundsOf } from './nft/walk.js';
 import { contentsOf } from './set-contents.js';
@@ -44,7 +44,7 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
   const meet = meetOf(ground, scans);
   const serverFor = ({ protocol, destination, destinationPort }: PacketClass) =>
     (servers.get(destination.text) ?? []).find((each) => each.protocol === protocol && each.port === destinationPort);
-  const evaluator = newEvaluator(node);
+  const evaluator = newEvaluator({ ...node, nftTables: withoutClients(node.nftTables ?? []) });
   const lists = setsByList(node.nftTables ?? []);
   const evaluate = (packet: PacketClass) => {
     const { remembered } = packet;

@@ -196,8 +196,9 @@ function byMap<T>(
     const found = lookup(flow);
     if (found === null) return [{ share: ONE, flow, to: LEAVE }];
     if (!found) return unknown(flow, text);
-    // A client that a map of the packets remembers is not followed to its endpoint: a new client is in none.
-    if (named?.isDynamic) return [{ share: ONE, flow, to: named.remembers(flow) ? NEXT : LEAVE }];
+    // A client that a map of the packets remembers is not followed to its endpoint.
+    if (named?.isDynamic && named.remembers(flow)) return next(flow);
+    if (named?.isDynamic && flow.affinity === named.named.name) return unknown(flow, text);
     // The numbers of a generator find the same elements for each packet.
     if (last?.found !== found) {
       const share = found.length === 1 ? ONE : fraction(1n, BigInt(found.length));

@@ -40,17 +40,25 @@ export function knownTable(table: Table, node: NodeRules): KnownTable {
       const named = byName.get(name);
       const before = made.get(name);
       if (before || !named) return before;
-      const set = knownSet(named, indexOf(named), node);
+      const set = knownSet({ named, isOurs: table.name === 'kube-proxy' }, indexOf(named), node);
       made.set(name, set);
       return set;
     },
   };
 }
 
-function knownSet(named: NamedSet, exact: ReturnType<ReturnType<typeof sharedIndex>>, node: NodeRules): KnownSet {
+/**
+ * What packets added to a set of another program is there, such as clients that it blocks. The clients in the sets of
+ * kube-proxy are left out: a packet is that of a new client, unless it says which list remembers it.
+ */
+function knownSet(
+  { named, isOurs }: { readonly named: NamedSet; readonly isOurs: boolean },
+  exact: ReturnType<ReturnType<typeof sharedIndex>>,
+  node: NodeRules,
+): KnownSet {
   const isDynamic = named.flags.includes('dynamic');
   const { name, timeout = Number.POSITIVE_INFINITY } = named;
-  const find = isDynamic ? () => null : indexElements(named.elements(), exact);
+  const find = isDynamic && isOurs ? () => undefined : indexElements(named.elements(), exact);
   const lookups = new Map<string, Lookup>();
   return {
     named,

@@ -32,9 +32,29 @@ describe('what is not known is said', () => {
     expect(depends).toHaveLength(1);
   });
 
-  it('a set that the packets fill has no new client', () => {
-    const more = '\tset seen {\n\t\ttype ipv4_addr\n\t\tflags dynamic,timeout\n\t}\n';
-    expect(answer(table(['ip saddr @seen drop'], { more }), TO)).toEqual(['NONE']);
+  describe('a set that the packets fill', () => {
+    const seen = (elements = '') => `\tset seen {\n\t\ttype ipv4_addr\n\t\tflags dynamic,timeout\n${elements}\t}\n`;
+    const blocked = seen('\t\telements = { 192.168.7.100 timeout 1h expires 59m }\n');
+    const BLOCKS = 'ip saddr @seen drop';
+
+    it.each([
+      ['has no new client', seen(), [BLOCKS], 'NONE'],
+      ['has the client that it lists', blocked, [BLOCKS], 'DROP'],
+      ['may have the client of a packet that was added', seen(), ['add @seen { ip saddr }', BLOCKS], 'UNKNOWN'],
+    ])('%s', (_, more, rules, told) => {
+      expect(answer(table(rules, { more }), TO)[0]).toBe(told);
+    });
+
+    it('of kube-proxy: a packet is that of a new client', () => {
+      const [rules, ours] = [table([BLOCKS], { more: blocked }), 'table ip kube-proxy {'];
+      expect(answer(rules.replace(/^table .*/, ours), TO)).toEqual(['NONE']);
+    });
+
+    it('has data for the client that it lists', () => {
+      const ways =
+        '\tmap ways {\n\t\ttype ipv4_addr : verdict\n\t\tflags dynamic\n\t\telements = { 192.168.7.100 : drop }\n\t}\n';
+      expect(answer(table(['ip saddr vmap @ways'], { more: ways }), TO)).toEqual(['DROP']);
+    });
   });
 
   it.each([

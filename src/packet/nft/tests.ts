@@ -94,13 +94,17 @@ function anyOf(values: readonly string[], has: (value: string) => boolean | unde
   return result;
 }
 
-/** The condition of `ip daddr @cluster-ips`. The packets' own sets remember clients; a new client is in none. */
+/**
+ * The condition of `ip daddr @cluster-ips`. A packet that was added to a set may be what it asks for in there, or not:
+ * which key was added is not known any more.
+ */
 export function lookupCondition({ left, not, set }: SetLookup, text: string, known: KnownTable): Condition {
   const unknown = depends(text);
   const named = known.set(set);
   if (!named) return () => unknown;
-  if (named.isDynamic) return (flow) => unless(not, of(named.remembers(flow)));
-  return keyed(named.lookup(left), not, unknown);
+  const listed = keyed(named.lookup(left), not, unknown);
+  if (!named.isDynamic) return listed;
+  return (flow) => (named.remembers(flow) ? of(!not) : flow.affinity === set ? unknown : listed(flow));
 }
 
 /** Whether one of the elements has the key. */
