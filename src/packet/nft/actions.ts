@@ -52,7 +52,11 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
     case 'masquerade':
       return (flow) => accept({ ...flow, sourceNat: 'masquerade' });
     case 'snat':
-      return (flow) => accept({ ...flow, sourceNat: 'snat' });
+      if (statement.to.kind !== 'map') return (flow) => accept({ ...flow, sourceNat: 'snat' });
+      return byMap(statement.to, text, known, String, (_, flow) => ({
+        flow: { ...flow, sourceNat: 'snat' },
+        to: ACCEPT,
+      }));
     case 'dnat':
       return destinationNat(statement.to, text, known);
     case 'redirect':
@@ -197,8 +201,8 @@ function byMap<T>(
     if (found === null) return [{ share: ONE, flow, to: LEAVE }];
     if (!found) return unknown(flow, text);
     // A client that a map of the packets remembers is not followed to its endpoint.
-    if (named?.isDynamic && named.remembers(flow)) return next(flow);
-    if (named?.isDynamic && flow.affinity === named.named.name) return unknown(flow, text);
+    if (named?.remembers(flow)) return next(flow);
+    if (named && flow.affinity === named.named.name) return unknown(flow, text);
     // The numbers of a generator find the same elements for each packet.
     if (last?.found !== found) {
       const share = found.length === 1 ? ONE : fraction(1n, BigInt(found.length));

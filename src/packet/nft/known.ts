@@ -14,8 +14,6 @@ export interface KnownTable {
 
 export interface KnownSet {
   readonly named: NamedSet;
-  /** Whether packets add its elements. */
-  readonly isDynamic: boolean;
   /** Looks a key up; the rules that look up the same share what was found for a packet. */
   readonly lookup: (key: Expression) => Lookup;
   /** Whether it has the client of the flow from before. */
@@ -58,11 +56,12 @@ function knownSet(
 ): KnownSet {
   const isDynamic = named.flags.includes('dynamic');
   const { name, timeout = Number.POSITIVE_INFINITY } = named;
-  const find = isDynamic && isOurs ? () => undefined : indexElements(named.elements(), exact);
+  // nft 1.0.6 leaves the flag out of JSON.
+  const isOfClients = isOurs && (isDynamic || named.timeout !== undefined);
+  const find = isOfClients ? () => undefined : indexElements(named.elements(), exact);
   const lookups = new Map<string, Lookup>();
   return {
     named,
-    isDynamic,
     lookup: (key) => {
       const name = JSON.stringify(key);
       const lookup = lookups.get(name) ?? lookupOf(key, find, node);

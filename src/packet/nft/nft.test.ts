@@ -45,10 +45,18 @@ describe('what is not known is said', () => {
       expect(answer(table(rules, { more }), TO)[0]).toBe(told);
     });
 
-    it('of kube-proxy: a packet is that of a new client', () => {
-      const [rules, ours] = [table([BLOCKS], { more: blocked }), 'table ip kube-proxy {'];
-      expect(answer(rules.replace(/^table .*/, ours), TO)).toEqual(['NONE']);
+    it('is as dynamic in JSON, where nft 1.0.6 does not say so', () => {
+      const more = seen().replace('dynamic,timeout', 'timeout\n\t\ttimeout 1h');
+      expect(answer(table(['add @seen { ip saddr }', BLOCKS], { more }), TO)[0]).toBe('UNKNOWN');
     });
+
+    it.each(['dynamic,timeout', 'timeout\n\t\ttimeout 1h'])(
+      'of kube-proxy: a packet is that of a new client, %j',
+      (flags) => {
+        const rules = table([BLOCKS], { more: blocked.replace('dynamic,timeout', flags) });
+        expect(answer(rules.replace(/^table .*/, 'table ip kube-proxy {'), TO)).toEqual(['NONE']);
+      },
+    );
 
     it('has data for the client that it lists', () => {
       const ways =

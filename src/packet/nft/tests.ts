@@ -103,7 +103,6 @@ export function lookupCondition({ left, not, set }: SetLookup, text: string, kno
   const named = known.set(set);
   if (!named) return () => unknown;
   const listed = keyed(named.lookup(left), not, unknown);
-  if (!named.isDynamic) return listed;
   return (flow) => (named.remembers(flow) ? of(!not) : flow.affinity === set ? unknown : listed(flow));
 }
 
