@@ -1,6 +1,7 @@
 /**
  * tests: the statements that a packet must match → conditions on it.
  */
+import type { Ip } from '../../ip.js';
 import type { Statement } from '../../tools/nft/types.js';
 import { incoming, outgoing } from '../devices.js';
 import { type Condition, hasState } from '../foreign.js';
@@ -11,7 +12,7 @@ import { depends, NO, of, shareOf, type Tri, unless, YES } from '../tri.js';
 import { indexElements, type Lookup, lookupOf } from './elements.js';
 import { fieldOf } from './fields.js';
 import type { KnownTable } from './known.js';
-import { holds } from './values.js';
+import { holds, typeHolds } from './values.js';
 
 type Match = Extract<Statement, { kind: 'match' }>;
 type SetLookup = Extract<Statement, { kind: 'lookup' }>;
@@ -37,13 +38,14 @@ export function matchCondition(match: Match, text: string, { node }: KnownTable)
   const [only, ...more] = values;
   if (device && only !== undefined && more.length === 0) return device({ not, value: deviceName(only) }, node);
   const read = fieldOf(left, node);
+  const has = left.kind === 'fib' ? (text: string, value: Ip | number | string) => typeHolds(text, `${value}`) : holds;
   return (flow) => {
     const value = read(flow);
     if (value === null) return NO;
     if (value === undefined) return unknown;
     return unless(
       not,
-      anyOf(values, (each) => holds(each, value), unknown),
+      anyOf(values, (each) => has(each, value), unknown),
     );
   };
 }
