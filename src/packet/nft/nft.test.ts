@@ -15,7 +15,7 @@ describe('what is not known is said', () => {
     ['ip ttl < 3 drop', 'ip ttl < 3'],
     ['ct mark 0x1 ct helper "ftp" drop', undefined],
     ['fib daddr type broadcast drop', 'fib daddr type broadcast'],
-    ['fib daddr type { blackhole, prohibit } drop', 'fib daddr type { blackhole, prohibit }'],
+    ['fib daddr type { broadcast, prohibit } drop', 'fib daddr type { broadcast, prohibit }'],
     ['oifname "eth1" drop', '-o eth1'],
     ['quota over 25 mbytes drop', 'quota over 25 mbytes'],
     ['jhash ip saddr mod 2 seed 0x1 0 drop', 'jhash ip saddr mod 2 seed 0x1 0'],
