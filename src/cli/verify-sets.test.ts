@@ -49,3 +49,33 @@ describe('sets that vipc does not read, or not under this match', () => {
     expect(result.stdout).toMatch(code === 0 ? /^equal: / : /^undecided: [^]*other members of a set/);
   });
 });
+
+describe('maps of nftables', () => {
+  const WAYS = (elements: string) =>
+    `table ip t {
+	map ways {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		elements = { ${elements} }
+	}
+	chain base {
+		type filter hook forward priority filter; policy accept;
+		ip daddr . meta l4proto . th dport vmap @ways
+	}
+}
+`;
+  const ONE = '10.244.1.5 . tcp . 80 : accept';
+
+  it.each<readonly [string, string, string, RegExp]>([
+    ['an element of all other keys on one side', ONE, `${ONE}, * : drop`, /now dropped/],
+    ['on both sides, in another order', `${ONE}, * : drop`, `* : drop, ${ONE}`, /^equal: /],
+  ])('%s', async (_, a, b, told) => {
+    const paths = [a, b].map((elements, i) => {
+      const path = join(mkdtempSync(join(directory, `${i}-`)), 'rules');
+      writeFileSync(path, WAYS(elements));
+      return path;
+    });
+    const result = await vipc(['verify', '--family', 'ipv4', ...paths]);
+    expect(result.stdout).toMatch(told);
+    expect(result.code).toBe(told.source.includes('equal') ? 0 : 1);
+  });
+});

@@ -162,7 +162,10 @@ function matchCondition(match: Match, { node, membership }: Known): Condition {
     }
     case 'mark': {
       const { not, value } = match.mark;
-      return ({ mark }) => unless(not, of((mark & value.mask) >>> 0 === value.value >>> 0));
+      const bits = `0x${value.value.toString(16)}/0x${value.mask.toString(16)}`;
+      const unknown = depends(`-m mark ${not ? '! ' : ''}--mark ${bits}`);
+      return ({ mark }) =>
+        mark === undefined ? unknown : unless(not, of((mark & value.mask) >>> 0 === value.value >>> 0));
     }
     case 'addrtype':
       return (flow) =>

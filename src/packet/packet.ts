@@ -49,7 +49,8 @@ export interface Flow {
   /** Whether this node sends the packet. */
   readonly isLocal: boolean;
   readonly state: State;
-  readonly mark: number;
+  /** Undefined if a rule set it to something that is not known. */
+  readonly mark: number | undefined;
   /** Undefined if an earlier packet of the connection may have set it. */
   readonly connmark: number | undefined;
   /** The destination before DNAT; undefined if it was not translated. */

@@ -3,6 +3,7 @@
  */
 import { type Ip, ipOf, parseIp } from '../ip.js';
 import type { Rule, Target } from '../tools/iptables/types.js';
+import { remarked } from './marks.js';
 import type { Flow } from './packet.js';
 
 /** The verdict that ends a table's rules in a hook; `return` leaves the chain only. */
@@ -73,7 +74,7 @@ export function actionOf(act: Act | undefined, flow: Flow): Action {
     case 'unknown':
       return act;
     case 'mark': {
-      const mark = ((flow.mark & ~act.mask) ^ act.value) >>> 0;
+      const mark = remarked(flow.mark, ~act.mask, act.value);
       return goOn(mark === flow.mark ? flow : { ...flow, mark });
     }
     case 'dnat':
@@ -180,21 +181,19 @@ function markAction(name: 'MARK' | 'CONNMARK', options: string, flow: Flow): Act
   };
   const set = bits(/^ --set-x?mark (0x[0-9a-f]+|\d+)(?:\/(0x[0-9a-f]+|\d+))?$/i);
   if (set) {
-    const next = (before: number) => ((before & ~set.mask) ^ set.value) >>> 0;
-    if (name === 'MARK') return { kind: 'continue', flow: { ...flow, mark: next(flow.mark) } };
-    const connmark = set.mask === 0xffffffff ? next(0) : flow.connmark === undefined ? undefined : next(flow.connmark);
-    return { kind: 'continue', flow: { ...flow, connmark } };
+    const next = (before: number | undefined) => remarked(before, ~set.mask, set.value);
+    const changed = name === 'MARK' ? { mark: next(flow.mark) } : { connmark: next(flow.connmark) };
+    return { kind: 'continue', flow: { ...flow, ...changed } };
   }
   const masks = / --(save|restore)-mark(?: --nfmask (0x[0-9a-f]+) --ctmask (0x[0-9a-f]+))?$/i.exec(options);
   if (name !== 'CONNMARK' || !masks) return undefined;
   const [nf, ct] = [Number(masks[2] ?? 0xffffffff), Number(masks[3] ?? 0xffffffff)];
   const { mark, connmark } = flow;
   if (masks[1] === 'save') {
-    const before = ct === 0xffffffff ? 0 : connmark;
-    const saved = before === undefined ? undefined : ((before & ~ct) ^ (mark & nf)) >>> 0;
+    const saved = mark === undefined ? undefined : remarked(connmark, ~ct, mark & nf);
     return { kind: 'continue', flow: { ...flow, connmark: saved } };
   }
   return connmark === undefined
     ? undefined
-    : { kind: 'continue', flow: { ...flow, mark: ((mark & ~nf) ^ (connmark & ct)) >>> 0 } };
+    : { kind: 'continue', flow: { ...flow, mark: remarked(mark, ~nf, connmark & ct) } };
 }

@@ -7,6 +7,7 @@ import type { Did, Step } from '../packet/branch.js';
 import type { Missed } from '../packet/chains.js';
 import type { Evaluator } from '../packet/evaluate.js';
 import { fraction } from '../packet/fraction.js';
+import { remarked } from '../packet/marks.js';
 import type { Flow } from '../packet/packet.js';
 import { parseRule } from '../tools/iptables/parse.js';
 import type { Rule, Target } from '../tools/iptables/types.js';
@@ -182,7 +183,8 @@ function doesTarget(target: Target, { table, flow }: Step): string {
     case 'goto':
       return `on to ${target.chain}, without a way back`;
     case 'mark': {
-      const mark = ((flow.mark & ~target.mask) ^ target.value) >>> 0;
+      const mark = remarked(flow.mark, ~target.mask, target.value);
+      if (mark === undefined) return 'changes its mark';
       return mark === 0 ? 'takes its mark away' : `marks it 0x${mark.toString(16)}`;
     }
     case 'dnat':

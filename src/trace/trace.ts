@@ -81,7 +81,8 @@ function outcomeOf({ verdict, address, port, masquerade, share, outcome }: Resul
     share,
     by: verdict === 'DROP' || verdict === 'REJECT' ? lastOf(outcome.trail) : undefined,
     source: masquerade ? 'node' : sourceNat === 'snat' ? 'changed' : 'kept',
-    isSticky: affinity !== undefined,
+    // Lists that remember a client of a packet that is not translated are those of other programs.
+    isSticky: address !== undefined && affinity !== undefined,
     ...(address === undefined ? { pod: undefined, node: undefined } : endpointAt(address, world)),
   };
 }

@@ -97,7 +97,8 @@ function markLeft({ rules, servers }: Modes): readonly Fate[] | undefined {
   return changed(servers, (fate) => {
     const other = rules.find(({ to }) => to === fate.to);
     const { mark } = fate.outcome.flow;
-    const left = other === undefined ? 0 : mark ^ other.outcome.flow.mark;
+    const before = other?.outcome.flow.mark;
+    const left = mark === undefined || before === undefined ? 0 : mark ^ before;
     const [, bits] =
       stepsOf(fate.outcome)
         .map(({ text }) => MARKS.exec(text))

@@ -65,7 +65,7 @@ function fateOf(outcome: Outcome, side: Side): Fate {
     source: flow.sourceNat && sourceIn(flow.sourceNat, outcome),
     answer: undefined,
     isLocal: end === 'delivered',
-    marks: `0x${flow.mark.toString(16)} 0x${flow.connmark?.toString(16) ?? '?'}`,
+    marks: `0x${flow.mark?.toString(16) ?? '?'} 0x${flow.connmark?.toString(16) ?? '?'}`,
     affinity: server || listener || flow.affinity === undefined ? undefined : listOf(flow.affinity),
     scheduler: server && [server.scheduler, server.schedulerFlag].filter(Boolean).join(' '),
     persistence,

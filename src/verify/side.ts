@@ -12,7 +12,7 @@ import { type IndexedChain, indexChain } from './chain-index.js';
 import { digest } from './digest.js';
 import { addAddresses, type Range, toNumber } from './intervals.js';
 import { type Knowledge, setsOf } from './may.js';
-import { setsByList } from './nft/lists.js';
+import { setsByList, withoutClients } from './nft/lists.js';
 import { scanNft } from './nft/scan.js';
 import { nftGroundsOf } from './nft/walk.js';
 import { contentsOf } from './set-contents.js';
@@ -46,7 +46,7 @@ export function newSide(node: NodeRules, elsewhere: ReadonlySet<string> = new Se
     (servers.get(destination.text) ?? []).find((each) => each.protocol === protocol && each.port === destinationPort);
   // Classes of packets are made by what vipc's own sets hold; what is in others is undecided, and compared as a whole.
   const { otherSets: _, ...asked } = node;
-  const evaluator = newEvaluator(asked);
+  const evaluator = newEvaluator({ ...asked, nftTables: withoutClients(node.nftTables ?? []) });
   const lists = setsByList(node.nftTables ?? []);
   const evaluate = (packet: PacketClass) => {
     const { remembered } = packet;

@@ -5,6 +5,7 @@ import { type Ip, parseIp } from '../../ip.js';
 import type { Owner } from '../../owner.js';
 import type { Element, Expression, MapReference, NatTarget, Statement, Verdict } from '../../tools/nft/types.js';
 import { type Fraction, fraction, ONE } from '../fraction.js';
+import { remarked } from '../marks.js';
 import type { Flow } from '../packet.js';
 import { redirected, translated } from '../targets.js';
 import { type Find, indexElements, type Lookup, lookupOf } from './elements.js';
@@ -40,18 +41,22 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
     case 'verdict':
       return (flow) => [{ share: ONE, flow, to: statement.verdict }];
     case 'mark': {
-      const { mask, xor, target } = statement;
-      const field = target === 'meta' ? 'mark' : 'connmark';
+      const { mask, xor, target, from = target } = statement;
+      const [field, source] = [MARK[target], MARK[from]];
       return (flow) => {
-        // Without bits of before it is known even where that is not.
-        const before = mask === 0 ? 0 : flow[field];
-        return next({ ...flow, [field]: before === undefined ? undefined : ((before & mask) ^ xor) >>> 0 });
+        // Of a connection from before the mark is not known: what a packet gets of it is said, not passed on.
+        if (source !== field && flow[source] === undefined) return unknown(flow, text);
+        return next({ ...flow, [field]: remarked(flow[source], mask, xor) });
       };
     }
     case 'masquerade':
       return (flow) => accept({ ...flow, sourceNat: 'masquerade' });
     case 'snat':
-      return (flow) => accept({ ...flow, sourceNat: 'snat' });
+      if (statement.to.kind !== 'map') return (flow) => accept({ ...flow, sourceNat: 'snat' });
+      return byMap(statement.to, text, known, String, (_, flow) => ({
+        flow: { ...flow, sourceNat: 'snat' },
+        to: ACCEPT,
+      }));
     case 'dnat':
       return destinationNat(statement.to, text, known);
     case 'redirect':
@@ -67,6 +72,7 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
   }
 }
 
+const MARK = { meta: 'mark', ct: 'connmark' } as const;
 const NEXT = { kind: 'next' } as const;
 const ACCEPT = { kind: 'accept' } as const;
 const LEAVE = { kind: 'leave' } as const;
@@ -194,8 +200,9 @@ function byMap<T>(
     const found = lookup(flow);
     if (found === null) return [{ share: ONE, flow, to: LEAVE }];
     if (!found) return unknown(flow, text);
-    // A client that a map of the packets remembers is not followed to its endpoint: a new client is in none.
-    if (named?.isDynamic) return [{ share: ONE, flow, to: named.remembers(flow) ? NEXT : LEAVE }];
+    // A client that a map of the packets remembers is not followed to its endpoint.
+    if (named?.remembers(flow)) return next(flow);
+    if (named && flow.affinity === named.named.name) return unknown(flow, text);
     // The numbers of a generator find the same elements for each packet.
     if (last?.found !== found) {
       const share = found.length === 1 ? ONE : fraction(1n, BigInt(found.length));

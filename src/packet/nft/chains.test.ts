@@ -2,6 +2,7 @@
  * Chains of nftables on packets: jumps, policies, and the order of base chains, of iptables' tables among them.
  */
 import { describe, expect, it } from '@jest/globals';
+import { parseIp } from '../../ip.js';
 import { answer, evaluatorOf, packet, table } from '../../testing/network/nft-answers.js';
 import { stepsOf } from '../branch.js';
 
@@ -144,5 +145,15 @@ describe('base chains', () => {
     expect(answer(rules, packet('10.96.0.1', 80))).toEqual(['DNAT 10.1.1.1:8080']);
     expect(answer(rules, packet('10.96.0.1', 81))).toEqual(['NONE']);
     expect(answer(rules, packet('10.96.0.2', 80))).toEqual(['NONE']);
+  });
+
+  it.each([
+    ['192.168.7.100', 'snat'],
+    ['192.168.7.101', 'masquerade'],
+  ])('a source of a map has an element for %s, or the rule does not match: %s', (source, told) => {
+    const rules = ['snat to ip saddr map { 192.168.7.100 : 192.0.2.1 }', 'masquerade'];
+    const evaluator = evaluatorOf(table(rules, { hook: 'postrouting', type: 'nat', priority: 100 }));
+    const asked = { ...TO, source: parseIp(source) ?? TO.source };
+    expect(evaluator.evaluate(asked).map(({ flow }) => flow.sourceNat)).toEqual([told]);
   });
 });

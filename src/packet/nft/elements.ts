@@ -76,9 +76,13 @@ export function indexElements(elements: Iterable<Element>, exact: Exact = shared
   // Most keys have a first field that no element has: to see this is cheaper than to put a key together.
   const firsts = new Set<string>();
   const byFirst = new Map<string, Pattern[]>();
+  let rest: Element | undefined;
   for (const element of elements) {
-    // nft quotes the names of interfaces.
-    const text = element.key.replaceAll('"', '');
+    if (isRest(element)) {
+      rest = element;
+      continue;
+    }
+    const text = spelledAsKey(element.key);
     const end = text.indexOf(' . ');
     exact.set(text, element);
     if (end >= 0) firsts.add(text.slice(0, end));
@@ -96,7 +100,7 @@ export function indexElements(elements: Iterable<Element>, exact: Exact = shared
     if (key.length > 1 && first !== undefined && !firsts.has(textOf(first))) return undefined;
     return exact.get(keyText(key));
   };
-  if (byFirst.size === 0) return get;
+  if (byFirst.size === 0) return rest ? (key) => get(key) ?? rest : get;
   return (key) => {
     const found = get(key);
     if (found) return found;
@@ -108,8 +112,19 @@ export function indexElements(elements: Iterable<Element>, exact: Exact = shared
       if (has) return element;
       if (has === undefined) isUnknown = true;
     }
-    return isUnknown ? null : undefined;
+    return isUnknown ? null : rest;
   };
+}
+
+/** Whether an element is that of all keys which no other has, whatever number of fields they have. */
+export function isRest({ key }: Element): boolean {
+  return key === '*';
+}
+
+/** An element's key as keyText has it: nft quotes the names of interfaces, and writes marks in hexadecimal. */
+function spelledAsKey(text: string): string {
+  const bare = text.replaceAll('"', '');
+  return bare.includes('0x') ? bare.replace(/(?<![^ ])0x[0-9a-f]+(?![^ ])/gi, (hex) => `${Number(hex)}`) : bare;
 }
 
 function matches(fields: readonly string[], key: Key): boolean | undefined {

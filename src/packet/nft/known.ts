@@ -14,8 +14,6 @@ export interface KnownTable {
 
 export interface KnownSet {
   readonly named: NamedSet;
-  /** Whether packets add its elements. */
-  readonly isDynamic: boolean;
   /** Looks a key up; the rules that look up the same share what was found for a packet. */
   readonly lookup: (key: Expression) => Lookup;
   /** Whether it has the client of the flow from before. */
@@ -40,21 +38,30 @@ export function knownTable(table: Table, node: NodeRules): KnownTable {
       const named = byName.get(name);
       const before = made.get(name);
       if (before || !named) return before;
-      const set = knownSet(named, indexOf(named), node);
+      const set = knownSet({ named, isOurs: table.name === 'kube-proxy' }, indexOf(named), node);
       made.set(name, set);
       return set;
     },
   };
 }
 
-function knownSet(named: NamedSet, exact: ReturnType<ReturnType<typeof sharedIndex>>, node: NodeRules): KnownSet {
+/**
+ * What packets added to a set of another program is there, such as clients that it blocks. The clients in the sets of
+ * kube-proxy are left out: a packet is that of a new client, unless it says which list remembers it.
+ */
+function knownSet(
+  { named, isOurs }: { readonly named: NamedSet; readonly isOurs: boolean },
+  exact: ReturnType<ReturnType<typeof sharedIndex>>,
+  node: NodeRules,
+): KnownSet {
   const isDynamic = named.flags.includes('dynamic');
   const { name, timeout = Number.POSITIVE_INFINITY } = named;
-  const find = isDynamic ? () => null : indexElements(named.elements(), exact);
+  // nft 1.0.6 leaves the flag out of JSON.
+  const isOfClients = isOurs && (isDynamic || named.timeout !== undefined);
+  const find = isOfClients ? () => undefined : indexElements(named.elements(), exact);
   const lookups = new Map<string, Lookup>();
   return {
     named,
-    isDynamic,
     lookup: (key) => {
       const name = JSON.stringify(key);
       const lookup = lookups.get(name) ?? lookupOf(key, find, node);

@@ -14,6 +14,8 @@ describe('what is not known is said', () => {
     ['xt match "recent" drop', 'xt match "recent"'],
     ['ip ttl < 3 drop', 'ip ttl < 3'],
     ['ct mark 0x1 ct helper "ftp" drop', undefined],
+    ['fib daddr type broadcast drop', 'fib daddr type broadcast'],
+    ['fib daddr type { broadcast, prohibit } drop', 'fib daddr type { broadcast, prohibit }'],
     ['oifname "eth1" drop', '-o eth1'],
     ['quota over 25 mbytes drop', 'quota over 25 mbytes'],
     ['jhash ip saddr mod 2 seed 0x1 0 drop', 'jhash ip saddr mod 2 seed 0x1 0'],
@@ -32,9 +34,54 @@ describe('what is not known is said', () => {
     expect(depends).toHaveLength(1);
   });
 
-  it('a set that the packets fill has no new client', () => {
-    const more = '\tset seen {\n\t\ttype ipv4_addr\n\t\tflags dynamic,timeout\n\t}\n';
-    expect(answer(table(['ip saddr @seen drop'], { more }), TO)).toEqual(['NONE']);
+  describe('a set that the packets fill', () => {
+    const seen = (elements = '') => `\tset seen {\n\t\ttype ipv4_addr\n\t\tflags dynamic,timeout\n${elements}\t}\n`;
+    const blocked = seen('\t\telements = { 192.168.7.100 timeout 1h expires 59m }\n');
+    const BLOCKS = 'ip saddr @seen drop';
+
+    it.each([
+      ['has no new client', seen(), [BLOCKS], 'NONE'],
+      ['has the client that it lists', blocked, [BLOCKS], 'DROP'],
+      ['may have the client of a packet that was added', seen(), ['add @seen { ip saddr }', BLOCKS], 'UNKNOWN'],
+    ])('%s', (_, more, rules, told) => {
+      expect(answer(table(rules, { more }), TO)[0]).toBe(told);
+    });
+
+    it('is as dynamic in JSON, where nft 1.0.6 does not say so', () => {
+      const more = seen().replace('dynamic,timeout', 'timeout\n\t\ttimeout 1h');
+      expect(answer(table(['add @seen { ip saddr }', BLOCKS], { more }), TO)[0]).toBe('UNKNOWN');
+    });
+
+    it.each(['dynamic,timeout', 'timeout\n\t\ttimeout 1h'])(
+      'of kube-proxy: a packet is that of a new client, %j',
+      (flags) => {
+        const rules = table([BLOCKS], { more: blocked.replace('dynamic,timeout', flags) });
+        expect(answer(rules.replace(/^table .*/, 'table ip kube-proxy {'), TO)).toEqual(['NONE']);
+      },
+    );
+
+    it('has data for the client that it lists', () => {
+      const ways =
+        '\tmap ways {\n\t\ttype ipv4_addr : verdict\n\t\tflags dynamic\n\t\telements = { 192.168.7.100 : drop }\n\t}\n';
+      expect(answer(table(['ip saddr vmap @ways'], { more: ways }), TO)).toEqual(['DROP']);
+    });
+  });
+
+  it.each([
+    ['meta mark set ip dscp map { cs0 : 0x00000001 }', 'meta mark 0x00000001 drop'],
+    ['meta mark set numgen random mod 2 offset 3', 'meta mark 0x00000004 drop'],
+    ['mark set numgen random mod 2 offset 3', 'meta mark 0x00000004 drop'],
+    ['ct mark set ip dscp map { cs0 : 0x00000001 }', 'ct mark 0x00000001 drop'],
+  ])('a mark is not known after %s', (set, rule) => {
+    expect(answer(table([set, rule]), TO)[0]).toBe('UNKNOWN');
+    expect(answer(table([set, 'tcp dport 81 drop']), TO)).toEqual(['NONE']);
+  });
+
+  it('of a destination that was translated more is set than that: != dnat holds for all', () => {
+    const to = (rule: string) =>
+      table(['dnat to 10.1.1.1:80'], { hook: 'prerouting', type: 'nat', priority: -100 }) + table([rule]);
+    expect(answer(to('ct status ! dnat drop'), TO)).toEqual(['DNAT 10.1.1.1:80']);
+    expect(answer(to('ct status != dnat drop'), TO)).toEqual(['DROP']);
   });
 
   it('after a condition that fails, or a verdict, nothing is asked', () => {
@@ -78,11 +125,54 @@ describe('sets and values', () => {
     ['iifname vmap { "cni0" : accept, "eth0" : drop }', 80, 'DROP'],
     ['iifname . tcp dport vmap { "eth0" . 80 : drop }', 80, 'DROP'],
     ['fib daddr type local drop', 80, 'NONE'],
+    ['fib daddr type != local drop', 80, 'DROP'],
+    ['fib daddr type { local, multicast } drop', 80, 'NONE'],
+    ['fib daddr type { unicast, broadcast } drop', 80, 'DROP'],
     ['ct state established,related drop', 80, 'NONE'],
     ['ct state { new, untracked } drop', 80, 'DROP'],
     ['ct status dnat drop', 80, 'NONE'],
+    ['ct status ! dnat drop', 80, 'DROP'],
+    ['ct state ! invalid drop', 80, 'DROP'],
+    ['ct state ! new,established drop', 80, 'NONE'],
   ])('%s, port %i: %s', (rule, port, told) => {
     expect(answer(table([rule], { more }), packet('10.244.1.5', port))).toEqual([told]);
+  });
+
+  const rest =
+    '\tmap ways {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict\n' +
+    '\t\telements = { 10.244.1.5 . tcp . 80 : accept, * : drop }\n\t}\n' +
+    '\tmap nets {\n\t\ttype ipv4_addr : verdict\n\t\tflags interval\n' +
+    '\t\telements = { * : drop, 10.244.1.0/24 : accept }\n\t}\n';
+
+  it.each([
+    ['10.244.1.5', 80, 'ip daddr . meta l4proto . th dport vmap @ways', 'NONE'],
+    ['10.244.1.5', 81, 'ip daddr . meta l4proto . th dport vmap @ways', 'DROP'],
+    ['10.244.1.6', 80, 'ip daddr . meta l4proto . th dport vmap @ways', 'DROP'],
+    ['10.244.1.6', 80, 'ip daddr vmap @nets', 'NONE'],
+    ['10.244.2.6', 80, 'ip daddr vmap @nets', 'DROP'],
+    ['10.244.2.6', 80, 'tcp dport vmap { 80 : accept, * : drop }', 'NONE'],
+    ['10.244.2.6', 81, 'tcp dport vmap { 80 : accept, * : drop }', 'DROP'],
+  ])('%s port %i and the element of all other keys: %s', (to, port, rule, told) => {
+    expect(answer(table([rule], { more: rest }), packet(to, port))[0]).toBe(told);
+  });
+
+  const marks =
+    '\tset marks {\n\t\ttype mark\n\t\telements = { 0x00000001, 0x00004000 }\n\t}\n' +
+    '\tmap ways {\n\t\ttype mark : verdict\n\t\telements = { 0x00004000 : drop }\n\t}\n';
+
+  it.each([
+    ['meta mark @marks drop', 'DROP'],
+    ['meta mark != @marks drop', 'NONE'],
+    ['meta mark vmap @ways', 'DROP'],
+    ['meta mark vmap { 0x00000001 : accept, 0x00004000 : drop }', 'DROP'],
+    ['meta mark . tcp dport { 0x00004000 . 80 } drop', 'DROP'],
+    ['meta mark . tcp dport { 0x00004001 . 80 } drop', 'NONE'],
+    ['ct mark set 0x00000011 ct mark vmap { 0x00000011 : drop }', 'DROP'],
+    ['ct mark set meta mark ct mark 0x00004000 drop', 'DROP'],
+    ['ct mark set meta mark ^ 0x00000001 ct mark 0x00004001 drop', 'DROP'],
+    ['meta mark set ct mark meta mark 0x00004000 drop', 'NONE'],
+  ])('a mark is found: %s', (rule, told) => {
+    expect(answer(table(['meta mark set 0x00004000', rule], { more: marks }), TO)[0]).toBe(told);
   });
 
   it.each([

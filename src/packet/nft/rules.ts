@@ -31,8 +31,18 @@ export function madeRule(rule: Rule, place: number, known: KnownTable): MadeRule
     rule,
     place,
     text: printRule(rule, context),
-    parts: rule.statements.map((statement) => partOf(statement, printStatement(statement, context), known)),
+    parts: rule.statements.flatMap((statement) => partsOf(statement, printStatement(statement, context), known)),
   };
+}
+
+/** A statement that sets a mark to what is not known may end the rule, as a map without the key does. */
+function partsOf(statement: Statement, text: string, known: KnownTable): readonly Part[] {
+  const part = partOf(statement, text, known);
+  const [set, connection] = (statement.kind === 'unknown' && /^(?:meta |(ct ))?mark set /.exec(text)) || [];
+  if (set === undefined) return [part];
+  const changed = connection === undefined ? { mark: undefined } : { connmark: undefined };
+  const act: Act = (flow) => [{ share: ONE, flow: { ...flow, ...changed }, to: { kind: 'next' } }];
+  return [part, { kind: 'act', act, tells: false }];
 }
 
 function partOf(statement: Statement, text: string, known: KnownTable): Part {
@@ -66,4 +76,4 @@ function isOfDestination(statement: Statement): boolean {
 }
 
 /** Statements that a packet passes or not, and that do nothing to it; a flow table takes later packets only. */
-const LIMITS = /^(?:limit|quota|ct count|flow|socket|osf|rt|tcp option|exthdr|xt match|meta|ct|fib|payload|@)\b/;
+const LIMITS = /^(?:limit|quota|ct count|flow|socket|osf|rt|tcp option|exthdr|xt match|meta|mark|ct|fib|payload|@)\b/;

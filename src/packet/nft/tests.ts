@@ -1,6 +1,7 @@
 /**
  * tests: the statements that a packet must match → conditions on it.
  */
+import type { Ip } from '../../ip.js';
 import type { Statement } from '../../tools/nft/types.js';
 import { hasState } from '../conntrack.js';
 import { incoming, outgoing } from '../devices.js';
@@ -12,7 +13,7 @@ import { depends, NO, of, shareOf, type Tri, unless, YES } from '../tri.js';
 import { indexElements, type Lookup, lookupOf } from './elements.js';
 import { fieldOf } from './fields.js';
 import type { KnownTable } from './known.js';
-import { holds } from './values.js';
+import { holds, typeHolds } from './values.js';
 
 type Match = Extract<Statement, { kind: 'match' }>;
 type SetLookup = Extract<Statement, { kind: 'lookup' }>;
@@ -20,27 +21,32 @@ type SetLookup = Extract<Statement, { kind: 'lookup' }>;
 /** The condition of `ip saddr 10.0.0.0/8`, `ct state new`, `numgen random mod 3 0`; `text` is what it is called. */
 export function matchCondition(match: Match, text: string, { node }: KnownTable): Condition {
   const { left, operator, values } = match;
-  const not = operator === '!=';
+  const not = operator === '!=' || operator === '!';
   const unknown = depends(text);
   if (operator !== '==' && !not) return ordered(match, text, node);
   if (left.kind === 'numgen') {
     const share = shareOf(fraction(BigInt(values.length), BigInt(left.mod)));
     return () => unless(not, share);
   }
-  if (left.kind === 'ct' && left.key === 'status') return (flow) => unless(not, anyOf(values, status(flow), unknown));
+  if (left.kind === 'ct' && left.key === 'status') {
+    // `!=` asks whether these bits are all that is set, and a translation sets one more, that it is done.
+    if (operator === '!=') return () => (values.every(isTranslation) ? YES : unknown);
+    return (flow) => unless(not, anyOf(values, status(flow), unknown));
+  }
   if (left.kind === 'concat')
     return keyed(lookupOf(left, indexElements(values.map((key) => ({ key }))), node), not, unknown);
   const device = left.kind === 'meta' ? DEVICES.get(left.key) : undefined;
   const [only, ...more] = values;
   if (device && only !== undefined && more.length === 0) return device({ not, value: deviceName(only) }, node);
   const read = fieldOf(left, node);
+  const has = left.kind === 'fib' ? (text: string, value: Ip | number | string) => typeHolds(text, `${value}`) : holds;
   return (flow) => {
     const value = read(flow);
     if (value === null) return NO;
     if (value === undefined) return unknown;
     return unless(
       not,
-      anyOf(values, (each) => holds(each, value), unknown),
+      anyOf(values, (each) => has(each, value), unknown),
     );
   };
 }
@@ -73,7 +79,11 @@ function ordered({ left, operator, values }: Match, text: string, node: NodeRule
 
 /** Bits of `ct status` that are known: a translation of the destination, and of the source. */
 function status(flow: Flow): (bit: string) => boolean | undefined {
-  return (bit) => (bit === 'dnat' || bit === 'snat' ? hasState(new Set([bit.toUpperCase()]), flow) : undefined);
+  return (bit) => (isTranslation(bit) ? hasState(new Set([bit.toUpperCase()]), flow) : undefined);
+}
+
+function isTranslation(bit: string): boolean {
+  return bit === 'dnat' || bit === 'snat';
 }
 
 /** Whether one of the values holds; one that is not understood may. */
@@ -87,13 +97,16 @@ function anyOf(values: readonly string[], has: (value: string) => boolean | unde
   return result;
 }
 
-/** The condition of `ip daddr @cluster-ips`. The packets' own sets remember clients; a new client is in none. */
+/**
+ * The condition of `ip daddr @cluster-ips`. A packet that was added to a set may be what it asks for in there, or not:
+ * which key was added is not known any more.
+ */
 export function lookupCondition({ left, not, set }: SetLookup, text: string, known: KnownTable): Condition {
   const unknown = depends(text);
   const named = known.set(set);
   if (!named) return () => unknown;
-  if (named.isDynamic) return (flow) => unless(not, of(named.remembers(flow)));
-  return keyed(named.lookup(left), not, unknown);
+  const listed = keyed(named.lookup(left), not, unknown);
+  return (flow) => (named.remembers(flow) ? of(!not) : flow.affinity === set ? unknown : listed(flow));
 }
 
 /** Whether one of the elements has the key. */

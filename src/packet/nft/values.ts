@@ -14,6 +14,20 @@ export function holds(text: string, value: Ip | number | string): boolean | unde
   return name === value || PROTOCOL_NUMBERS.get(name) === value;
 }
 
+/**
+ * Whether an address of type `value` is of the type that `fib` names. Routes say what else than local or multicast an
+ * address is, and they are not known: `unicast` stands for the most, and what else it may be is undefined.
+ */
+export function typeHolds(text: string, value: string): boolean | undefined {
+  if (text === value) return true;
+  return value === 'unicast' && isOfRoutes(text) ? undefined : false;
+}
+
+/** Whether only routes tell that an address is of this type. */
+export function isOfRoutes(type: string): boolean {
+  return !['local', 'multicast', 'unicast'].includes(type);
+}
+
 function addressHolds(text: string, ip: Ip): boolean | undefined {
   if (text === '*') return true;
   if (text === ip.text) return true;

@@ -92,7 +92,7 @@ function isMasked(left: Expression): boolean {
 }
 
 function printValues(left: Expression, operator: Operator, values: readonly string[]): string {
-  if (isFlags(left) && (operator === '==' || values.length === 1)) return values.join(',');
+  if (isFlags(left) && (operator === '==' || operator === '!' || values.length === 1)) return values.join(',');
   const kept = merged(values);
   // A set of concatenations stays one, however few it has.
   if (kept.length === 1 && left.kind !== 'concat') return kept.join();
@@ -105,13 +105,13 @@ export function isFlags(left: Expression): boolean {
 }
 
 /** nft writes (mark & mask) ^ xor as `&`, `^` and `|`, each only where it does something. */
-function markValue({ target, mask, xor }: Extract<Statement, { kind: 'mark' }>): string {
+function markValue({ target, from = target, mask, xor }: Extract<Statement, { kind: 'mark' }>): string {
   if (mask === 0) return hex(xor);
   const set = (xor & ~mask) >>> 0;
   const flipped = (xor & mask) >>> 0;
   const kept = (mask | set) >>> 0;
   return words(
-    `${target} mark`,
+    `${from} mark`,
     kept === 0xffffffff ? '' : `& ${hex(kept)}`,
     flipped === 0 ? '' : `^ ${hex(flipped)}`,
     set === 0 ? '' : `| ${hex(set)}`,

@@ -105,7 +105,8 @@ export interface Rule {
   readonly origin?: Origin;
 }
 
-export type Operator = '==' | '!=' | '<' | '>' | '<=' | '>=';
+/** `!`, of flags: none of them is set. */
+export type Operator = '==' | '!=' | '!' | '<' | '>' | '<=' | '>=';
 
 export type Statement =
   /** `ip saddr != { 10.0.0.0/8, 10.9.0.1 }`: one of the values (with `==`), or none (with `!=`). */
@@ -121,8 +122,17 @@ export type Statement =
   /** `ip daddr . meta l4proto . th dport vmap @service-ips`; a key without an element goes on with the next statement. */
   | { readonly kind: 'vmap'; readonly key: Expression; readonly map: MapReference }
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  /** `meta mark set meta mark | 0x00004000`: bits outside `mask` are kept, then `xor` is applied: (mark & mask) ^ xor. */
-  | { readonly kind: 'mark'; readonly target: 'meta' | 'ct'; readonly mask: number; readonly xor: number }
+  /**
+   * `meta mark set meta mark | 0x00004000`: bits outside `mask` are kept, then `xor` is applied: (mark & mask) ^ xor.
+   * The mark before is the target's own, or that of `from`: `meta mark set ct mark`.
+   */
+  | {
+      readonly kind: 'mark';
+      readonly target: 'meta' | 'ct';
+      readonly from?: 'meta' | 'ct';
+      readonly mask: number;
+      readonly xor: number;
+    }
   | { readonly kind: 'masquerade'; readonly ports?: string; readonly flags: readonly string[] }
   /** To where: an address and port, or what a map has for the packet. */
   | { readonly kind: 'dnat' | 'snat'; readonly to: NatTarget; readonly flags: readonly string[] }

@@ -17,6 +17,14 @@ export function listOf(set: string): string {
   return endpointChain({ namespace, service, port, protocol: upper }, { ip: ip.text, port: Number(number) });
 }
 
+/** The tables without what packets added to their sets, which changes all the time. */
+export function withoutClients(tables: readonly Table[]): readonly Table[] {
+  return tables.map((table) => ({
+    ...table,
+    sets: table.sets.map((set) => (set.flags.includes('dynamic') ? { ...set, elements: () => [] } : set)),
+  }));
+}
+
 /** The set of a table by its list. */
 export function setsByList(tables: readonly Table[]): ReadonlyMap<string, string> {
   return new Map(

@@ -1,6 +1,8 @@
 /**
  * sets: the elements of a set or map that packets of a destination can have, found without a look at all others.
  */
+
+import { isRest } from '../../packet/nft/elements.js';
 import type { Element, Expression, NamedSet, Table } from '../../tools/nft/types.js';
 import type { Knowledge } from '../may.js';
 import { mayHave, partsOf, type Role, roleOf } from './roles.js';
@@ -40,7 +42,11 @@ interface ByField {
 
 function indexed(named: NamedSet): IndexedSet {
   const isDynamic = named.flags.includes('dynamic');
-  const all = isDynamic ? [] : [...named.elements()].map((element) => ({ element, fields: element.key.split(' . ') }));
+  const elements = isDynamic ? [] : [...named.elements()];
+  const rest = elements.filter(isRest);
+  const all = elements
+    .filter((element) => !isRest(element))
+    .map((element) => ({ element, fields: element.key.split(' . ') }));
   const indexes = new Map<number, ByField>();
   const indexAt = (at: number): ByField => {
     const index = indexes.get(at) ?? byField(all, at);
@@ -55,9 +61,10 @@ function indexed(named: NamedSet): IndexedSet {
       const place = knownPlace(parts, known);
       const { exact, wide } = place ? indexAt(place.at) : { exact: undefined, wide: all };
       const near = place ? [...(exact?.get(place.text) ?? []), ...wide] : wide;
-      return near
+      const found = near
         .filter(({ fields }) => parts.every((part, i) => mayHave(part, [fields[i] ?? ''], known)))
         .map(({ element }) => element);
+      return [...found, ...rest];
     },
   };
 }

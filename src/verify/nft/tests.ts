@@ -2,6 +2,7 @@
  * tests: a statement of nftables → the values that it tests in a packet.
  */
 import type { Family } from '../../ip.js';
+import { isRest } from '../../packet/nft/elements.js';
 import type { State } from '../../packet/packet.js';
 import type { Element, Expression } from '../../tools/nft/types.js';
 import { addAddresses, addRange, type Ranges } from '../intervals.js';
@@ -22,6 +23,7 @@ export function addKeys(key: Expression, elements: readonly Element[], family: F
   const parts = partsOf(key);
   for (const part of parts) addValues(part, [], family, tests);
   for (const element of elements) {
+    if (isRest(element)) continue;
     const fields = parts.length === 1 ? [element.key] : element.key.split(' . ');
     for (const [i, part] of parts.entries()) addValue(part, fields[i] ?? '', family, tests);
   }

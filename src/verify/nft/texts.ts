@@ -3,6 +3,7 @@
  * of one destination.
  */
 import { type Family, parseIp } from '../../ip.js';
+import { isOfRoutes } from '../../packet/nft/values.js';
 import type { NodeRules } from '../../packet/node.js';
 import { printExpression, printStatement, type RuleContext } from '../../tools/nft/print-rule.js';
 import type { Chain, Element, Expression, MapReference, NatTarget, Statement, Table } from '../../tools/nft/types.js';
@@ -70,7 +71,7 @@ export function textOf(walk: Walk, statement: Statement, depth: number): readonl
       return [];
     case 'match':
       if (tests) addValues(statement.left, statement.values, family, tests);
-      if (isUnknown(statement.left)) unknown.push(print());
+      if (isUnknown(statement.left) || asksForRoutes(statement)) unknown.push(print());
       return [{ text: print() + (asksForOwn(statement.left) ? ` ${walk.ownAddresses}` : ''), acts: false }];
     case 'lookup':
       return [{ text: lookupText(walk, statement), acts: false }];
@@ -94,6 +95,11 @@ export function textOf(walk: Walk, statement: Statement, depth: number): readonl
 
 function isUnknown(expression: Expression): boolean {
   return partsOf(expression).some((part) => roleOf(part) === 'unknown');
+}
+
+/** Whether a rule asks for a type of address that routes tell. */
+function asksForRoutes({ left, values }: Extract<Statement, { kind: 'match' }>): boolean {
+  return left.kind === 'fib' && left.result === 'type' && values.some(isOfRoutes);
 }
 
 function timeoutOf({ ground }: Walk, set: string): string {

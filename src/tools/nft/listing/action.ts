@@ -161,17 +161,24 @@ function readRange(words: Words, start: number): NatTarget | undefined {
   return { kind: 'unknown', text: words.words.slice(start, words.at).join(' ') };
 }
 
+/** A number, or a mark with what is done to it. */
 function readMark(words: Words, target: 'meta' | 'ct'): Statement | undefined {
   const constant = parseNumber(peek(words));
   if (constant !== undefined) {
     words.at++;
     return { kind: 'mark', target, mask: 0, xor: constant };
   }
-  if (!took(words, target, 'mark') && !(target === 'meta' && took(words, 'mark'))) return undefined;
+  const source: 'meta' | 'ct' | undefined = took(words, 'ct', 'mark')
+    ? 'ct'
+    : took(words, 'meta', 'mark') || took(words, 'mark')
+      ? 'meta'
+      : undefined;
+  if (!source) return undefined;
+  const from = source === target ? {} : { from: source };
   let [mask, xor] = [0xffffffff, 0];
   for (;;) {
     const operation = OPERATIONS.get(peek(words) ?? '');
-    if (!operation) return { kind: 'mark', target, mask: mask >>> 0, xor: xor >>> 0 };
+    if (!operation) return { kind: 'mark', target, ...from, mask: mask >>> 0, xor: xor >>> 0 };
     const value = parseNumber(peek(words, 1));
     if (value === undefined) return undefined;
     words.at += 2;

@@ -66,7 +66,7 @@ function isOperand({ words, at }: Words): boolean {
   return ['set', '.', '&', '|', '^', 'to', 'map', 'xor', 'and', 'or'].includes(words[at - 1] ?? '');
 }
 
-const OPERATORS: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>=']);
+const OPERATORS: ReadonlySet<string> = new Set(['==', '!=', '!', '<', '>', '<=', '>=']);
 
 function readMatch(words: Words): Statement | undefined {
   const left = readExpression(words);
@@ -125,10 +125,9 @@ function readValues(words: Words, left: Expression): readonly string[] | undefin
 /** Words that are no values. */
 const NO_VALUES: ReadonlySet<string> = new Set(['set', 'map', '{', '}', ',', ':', '&', '|', '^', 'and', 'or', 'xor']);
 
-/** One value: `1.2.3.4 . 80`, `syn / syn,ack`, `! fin`. */
+/** One value: `1.2.3.4 . 80`, `syn / syn,ack`. */
 function readValue(words: Words): string | undefined {
   const parts: string[] = [];
-  if (took(words, '!')) parts.push('!');
   do {
     const word = next(words);
     if (word === undefined || NO_VALUES.has(word) || word.startsWith('#')) return undefined;
