@@ -1,5 +1,5 @@
 /**
- * Dumps with virtual servers of IPVS that kube-proxy does not make: where their packets go is not known, and not guessed.
+ * Dumps with virtual servers of IPVS that kube-proxy does not make: what is not known of them is not guessed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,6 +58,47 @@ describe('trace', () => {
     const { code, stdout } = await vipc([...question, dumps(services), '--node-address', '192.168.7.2']);
     expect(stdout).toContain('reaches 10.1.0.1:80');
     expect(code).toBe(0);
+  });
+});
+
+describe('weights', () => {
+  const traced = async (options: string, weights: readonly number[]) => {
+    const side = mkdtempSync(join(directory, 'weights-'));
+    writeFileSync(join(side, 'iptables'), RULES);
+    const reals = weights.map((weight, i) => `-a -t 10.0.0.1:80 -r 10.1.0.${i + 1}:80 -m -w ${weight}\n`);
+    writeFileSync(join(side, 'ipvsadm'), `-A -t 10.0.0.1:80 ${options}\n${reals.join('')}`);
+    const question = ['trace', '--rules', side, '--from', '10.2.0.1', '--to', '10.0.0.1:80', '--format', 'json'];
+    const { stdout } = await vipc([...question, '--node-address', '192.168.7.2']);
+    return JSON.parse(stdout) as { endpoints: { share: string }[]; depends: string[]; verdict: string };
+  };
+
+  it.each([
+    ['-s rr', '1/2 1/2'],
+    ['-s lc', '1/2 1/2'],
+    ['-s wrr', '1/4 3/4'],
+    ['-s nq', '1/4 3/4'],
+    ['-s sh', '1/4 3/4'],
+    ['-s mh', '1/4 3/4'],
+    ['-s lblc', '1/4 3/4'],
+  ])('%s', async (options, shares) => {
+    const { endpoints, depends } = await traced(options, [1, 3]);
+    expect(endpoints.map(({ share }) => share).join(' ')).toBe(shares);
+    expect(depends).toEqual([]);
+  });
+
+  it.each([
+    ['-s rr', [1, 0], 'DNAT', []],
+    ['-s sh -b sh-fallback,sh-port', [1, 0], 'DNAT', []],
+    ['-s sh', [1, 0], 'UNKNOWN', ['-t 10.0.0.1:80 -s sh hashes it to -r 10.1.0.2:80 -m -w 0']],
+    [
+      '-s mh -b mh-port',
+      [0, 1, 0],
+      'UNKNOWN',
+      ['-t 10.0.0.1:80 -s mh hashes it to -r 10.1.0.1:80 -m -w 0 or 1 more with weight 0'],
+    ],
+    ['-s sh', [0, 0], 'REJECT', []],
+  ])('a real server with weight 0: %s %j', async (options, weights, verdict, depends) => {
+    expect(await traced(options, weights)).toMatchObject({ verdict, depends });
   });
 });
 

@@ -9,7 +9,7 @@ import type { Missed } from './chains.js';
 import { rulesFor } from './family-rules.js';
 import { type Fraction, ONE, plus } from './fraction.js';
 import { DESTINATION_HOOKS, type Hook } from './hooks.js';
-import { refused, schedule, type Taker, takersOf, undecided } from './ipvs.js';
+import { schedule, type Taker, takersOf, undecided } from './ipvs.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
 import { listenersOf, relayed, relayTrail } from './relay.js';
@@ -196,8 +196,8 @@ function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
 /** The branches that a virtual server delivers to this node; those to others leave it. */
 function served(way: Way, hook: Hook, server: Taker, branch: Branch): readonly Branch[] {
   if ('line' in server) return [undecided(server, branch, hook)];
-  const given = schedule(server, branch, hook);
-  if (given.length === 0) end(way, refused(server, branch, hook), 'reject');
+  const { given, refused } = schedule(server, branch, hook);
+  for (const each of refused) end(way, each, 'reject');
   // ip_vs_nat_xmit: a packet to a real server on this node is delivered; a packet to another passes OUTPUT.
   const { here, away } = byDestination(way.node, given);
   leave(way, pass(way, 'OUTPUT', joined(away)));
