@@ -11,10 +11,13 @@ import { readText } from '../files.js';
 export function dumpsIn(path: string): readonly DumpText[] {
   const files = statSync(path).isDirectory() ? filesIn(path) : [path];
   const texts = files.filter((name) => !/\.ya?ml$/.test(name)).map((name) => ({ name, text: readText(name) }));
-  return texts.filter((text) => {
-    const { value, diagnostics } = kindOf(text);
-    return value !== 'nothing' && diagnostics.length === 0;
-  });
+  return texts.filter(isDump);
+}
+
+/** Whether a text is a dump by its content. */
+export function isDump(text: DumpText): boolean {
+  const { value, diagnostics } = kindOf(text);
+  return value !== 'nothing' && diagnostics.length === 0;
 }
 
 function filesIn(directory: string): readonly string[] {

@@ -2,6 +2,7 @@
  * cli: the arguments A and B of `vipc verify` → rules: compiles a snapshot, parses a dump, reads a live node.
  */
 import { statSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { readState } from '../apply/read.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { readDumps } from '../dumps/dumps.js';
@@ -10,11 +11,12 @@ import { FAMILIES, type Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { compileState } from '../pipeline.js';
+import { STDIN } from '../read/source.js';
 import { sees } from '../tools/nft/types.js';
 import type { Given } from '../verify/verify.js';
 import { rulesNeed } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
-import { dumpsIn } from './dump-files.js';
+import { dumpsIn, isDump } from './dump-files.js';
 import { openInput } from './input.js';
 import { type Io, readAll } from './io.js';
 import { detectedOf, type NodeAtHand, nodeOn, openNode, rulesAt } from './node.js';
@@ -34,14 +36,15 @@ export interface VerifyFlags extends NodeFlags {
 /** A side after loading; a snapshot is compiled later, with the node addresses of the other side. */
 export type Loaded =
   | { readonly kind: 'node'; readonly dump: ReadNode; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: 'snapshot'; readonly path: string };
+  | { readonly kind: 'snapshot'; readonly path: string; readonly stdin?: Io['stdin'] };
 
 /** Loads `live`, a directory of `vipc capture`, dumps (recognised by their content), or else a snapshot. */
 export async function loadSide(path: string, flags: VerifyFlags, io: Io): Promise<Loaded> {
   if (path === 'live') return nodeSide(await openNode(await nodeTask([], flags, io), io));
   if (path === '-') {
-    const text = (await readAll(io.stdin)).toString('utf8');
-    return dumpSide([{ name: '<stdin>', text }]);
+    const bytes = await readAll(io.stdin);
+    const dump = { name: STDIN, text: bytes.toString('utf8') };
+    return isDump(dump) ? dumpSide([dump]) : { kind: 'snapshot', path, stdin: Readable.from([bytes]) };
   }
   if (await isCapture(path)) return nodeSide(await nodeOn(await capturedHost(path), flags));
   const found = statSync(path, { throwIfNoEntry: false });
@@ -118,7 +121,9 @@ async function sideOf(
     };
   }
   const options = await loadOptions(own);
-  const sources = await (await openInput([loaded.path], flags, io)).read(rulesNeed(options.value));
+  const sources = await (await openInput([loaded.path], flags, { ...io, stdin: loaded.stdin ?? io.stdin })).read(
+    rulesNeed(options.value),
+  );
   const before = [...options.diagnostics, ...sources.diagnostics];
   if (hasErrors(before)) return { value: undefined, diagnostics: before };
   const all: Options = { ...options.value, nodeAddresses: [...options.value.nodeAddresses, ...known] };
@@ -145,7 +150,7 @@ function namedIn(path: string, diagnostic: Diagnostic): Diagnostic {
   if (diagnostic.code !== 'empty-snapshot' || diagnostic.origin) return diagnostic;
   return {
     ...diagnostic,
-    message: `${path} holds neither rules nor a Kubernetes object`,
+    message: `${path === '-' ? STDIN : path} holds neither rules nor a Kubernetes object`,
     hint: 'iptables-save, ip6tables-save, nft list ruleset and ipvsadm --save -n print rules',
   };
 }

@@ -71,3 +71,15 @@ describe('modes and layouts of one side', () => {
     expect(stderr).toContain(flag);
   });
 });
+
+it.each([
+  ['a snapshot', 'cluster.yaml', 0, /^equal: /, ''],
+  ['a dump', '*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n', 1, /^different: /, ''],
+  ['nothing', '', 2, /^$/, 'error: <stdin> holds neither rules nor a Kubernetes object'],
+])('standard input is recognised by its content: %s', async (_, text, code, said, error) => {
+  const stdin = text === 'cluster.yaml' ? readFileSync(WEB, 'utf8') : text;
+  const result = await vipc(['verify', '--family', 'ipv4', WEB, '-'], stdin);
+  expect(result.code).toBe(code);
+  expect(result.stdout).toMatch(said);
+  expect(result.stderr).toContain(error);
+});

@@ -8,7 +8,8 @@ import type { Link, LinkAddress } from '../tools/addresses/types.js';
 import type { Variant } from '../tools/detected.js';
 import type { SavedSets } from '../tools/ipset/parse.js';
 import type { SavedRuleSet } from '../tools/iptables/parse.js';
-import type { SavedIpvs } from '../tools/ipvs/parse.js';
+import { type SavedIpvs, serviceOf } from '../tools/ipvs/parse.js';
+import type { OtherServer } from '../tools/ipvs/types.js';
 import { NFT_FAMILY, type Table } from '../tools/nft/types.js';
 import type { Listener } from '../tools/relay/types.js';
 import type { ObservedState } from '../tools/tools.js';
@@ -57,7 +58,13 @@ export function nodeOf({
   bound,
 }: NodeParts): Checked<ReadNode> {
   // IPVS takes packets in INPUT, so kube-proxy binds the address of each virtual server to the dummy kube-ipvs0.
-  const virtual = links || bound.length > 0 ? [] : ipvs.virtualServers.map(({ address }) => address);
+  const virtual =
+    links || bound.length > 0
+      ? []
+      : [
+          ...ipvs.virtualServers.map(({ address }) => address),
+          ...ipvs.others.flatMap(({ line }) => serviceOf(line)?.address ?? []),
+        ];
   const [devices, dummies] = [(links ?? []).filter(isDevice), (links ?? []).filter((link) => !isDevice(link))];
   const own = ipsOf(devices);
   const rules: NodeRules = {
@@ -66,6 +73,7 @@ export function nodeOf({
     sets: sets.sets,
     otherSets: sets.others,
     virtualServers: ipvs.virtualServers,
+    otherServers: ipvs.others,
     listeners,
     nftTables: nftTables.filter((table) => !isSaved(table, ruleSets)).map(withNftOwners),
     addresses: new Set([...own, ...ipsOf(dummies), ...bound, ...virtual].map((text) => parseIp(text)?.text ?? text)),
@@ -74,7 +82,7 @@ export function nodeOf({
     .filter(({ name }) => name !== 'lo')
     .flatMap((link) => link.addresses.filter(({ scope }) => scope === 'global').map(({ ip }) => ip));
   const tables = ruleSets.flatMap(({ family, hidden = [] }) => hidden.map((table) => `table ${table} of ${family}`));
-  const unread = [...ipvs.others, ...tables, ...(beside ? linesOf(beside) : [])];
+  const unread = [...ipvs.others.map(textOf), ...tables, ...(beside ? linesOf(beside) : [])];
   const value = { rules, addresses, isAddressed: links !== undefined, own, sources: sourcesOf(links ?? []), unread };
   return { value, diagnostics: [...ruleSets.flatMap(hiddenTables), ...otherServers(ipvs.others)] };
 }
@@ -170,9 +178,14 @@ function nameOf(family: Family): string {
   return family === 'ipv4' ? 'iptables' : 'ip6tables';
 }
 
-function otherServers(others: readonly string[]): readonly Diagnostic[] {
-  const [first] = others;
+/** The virtual server with its real servers, whose order has no meaning. */
+function textOf({ line, realServers }: OtherServer): string {
+  return [line, ...[...realServers].sort()].join('; ');
+}
+
+function otherServers([first, ...others]: readonly OtherServer[]): readonly Diagnostic[] {
   if (first === undefined) return [];
-  const message = `${others.length} virtual servers are of a kind that kube-proxy does not make, and are left out: ${first}`;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  const message = `a virtual server is of a kind that kube-proxy does not make, so what it does is not known: ${first.line}${more}`;
   return [{ code: 'other-virtual-server', severity: 'warning', message }];
 }

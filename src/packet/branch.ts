@@ -18,7 +18,7 @@ export interface Step {
   /** From 1, as iptables numbers rules; 0 for the policy of a chain, and for a virtual server. */
   readonly rule: number;
   /**
-   * As iptables -S or nft prints it, for IPVS server and real server as ipvsadm --save does; after `#` the element of a
+   * As iptables -S or nft prints it, for IPVS server and real server as ipvsadm --save does (`-A …`: what it does is not known); after `#` the element of a
    * map that decided.
    */
   readonly text: string;

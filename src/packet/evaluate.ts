@@ -3,14 +3,13 @@
  * steps. The same code decides and explains.
  */
 import { FAMILIES, type Ip } from '../ip.js';
-import type { VirtualServer } from '../tools/ipvs/types.js';
 import type { Listener } from '../tools/relay/types.js';
 import type { Branch, Step, Trail } from './branch.js';
 import type { Missed } from './chains.js';
 import { rulesFor } from './family-rules.js';
 import { type Fraction, ONE, plus } from './fraction.js';
 import { DESTINATION_HOOKS, type Hook } from './hooks.js';
-import { refused, schedule, serversOf } from './ipvs.js';
+import { schedule, type Taker, takersOf, undecided } from './ipvs.js';
 import { isLocal, type NodeRules } from './node.js';
 import { type Flow, flowOf, type PacketClass } from './packet.js';
 import { listenersOf, relayed, relayTrail } from './relay.js';
@@ -48,7 +47,7 @@ export interface Evaluator {
 /** An evaluator of a node's rules; a chain is indexed when a packet first enters it. */
 export function newEvaluator(node: NodeRules): Evaluator {
   const rules = new Map(FAMILIES.map((family) => [family, rulesFor(family, node)]));
-  const serverFor = serversOf(node.virtualServers);
+  const serverFor = takersOf(node.virtualServers, node.otherServers);
   const listenerFor = listenersOf(node.listeners ?? []);
   const ways = (packet: PacketClass): readonly Outcome[] => {
     const own = rules.get(packet.family);
@@ -69,7 +68,7 @@ export function newEvaluator(node: NodeRules): Evaluator {
 interface Way {
   readonly node: NodeRules;
   readonly stages: (hook: Hook) => readonly Stage[];
-  readonly serverFor: (flow: Flow) => VirtualServer | undefined;
+  readonly serverFor: (flow: Flow) => Taker | undefined;
   readonly listenerFor: (flow: Flow) => Listener | undefined;
   readonly outcomes: Outcome[];
 }
@@ -195,9 +194,10 @@ function byIpvs(way: Way, hook: Hook, branch: Branch): readonly Branch[] {
 }
 
 /** The branches that a virtual server delivers to this node; those to others leave it. */
-function served(way: Way, hook: Hook, server: VirtualServer, branch: Branch): readonly Branch[] {
-  const given = schedule(server, branch, hook);
-  if (given.length === 0) end(way, refused(server, branch, hook), 'reject');
+function served(way: Way, hook: Hook, server: Taker, branch: Branch): readonly Branch[] {
+  if ('line' in server) return [undecided(server, branch, hook)];
+  const { given, refused } = schedule(server, branch, hook);
+  for (const each of refused) end(way, each, 'reject');
   // ip_vs_nat_xmit: a packet to a real server on this node is delivered; a packet to another passes OUTPUT.
   const { here, away } = byDestination(way.node, given);
   leave(way, pass(way, 'OUTPUT', joined(away)));

@@ -6,7 +6,7 @@ import type { Variant } from '../tools/detected.js';
 import type { SavedSets } from '../tools/ipset/parse.js';
 import type { IpSet } from '../tools/ipset/types.js';
 import type { RuleSet } from '../tools/iptables/types.js';
-import type { VirtualServer } from '../tools/ipvs/types.js';
+import type { OtherServer, VirtualServer } from '../tools/ipvs/types.js';
 import type { Table } from '../tools/nft/types.js';
 import type { Listener } from '../tools/relay/types.js';
 
@@ -23,6 +23,8 @@ export interface NodeRules {
    */
   readonly otherSets?: SavedSets['others'];
   readonly virtualServers: readonly VirtualServer[];
+  /** Absent: none. */
+  readonly otherServers?: readonly OtherServer[];
   /** Absent: none. */
   readonly listeners?: readonly Listener[];
   /** Absent: none. */

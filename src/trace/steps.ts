@@ -155,8 +155,10 @@ function jumpOf(step: Step): string | undefined {
 function doesOf(step: Step): string {
   if (step.table === 'relay')
     return / endpoint /.test(step.text) ? 'the relay connects to this endpoint' : 'the relay refuses it';
+  // The line of a virtual server that vipc does not read.
+  if (step.table === 'ipvs' && step.text.startsWith('-A ')) return 'what IPVS does with it is not known';
   if (step.table === 'ipvs')
-    return / -r /.test(step.text)
+    return / -r .* -w (?!0$)/.test(step.text)
       ? 'IPVS gives it to this real server'
       : 'IPVS refuses it, no real server takes connections';
   if (step.rule === 0) return 'no rule decides, so the policy drops it';

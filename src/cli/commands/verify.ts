@@ -9,7 +9,7 @@ import type { VerifyFlags } from '../verify-sides.js';
 
 const ABOUT =
   'each a snapshot, a file of iptables-save, ip6tables-save, nft list ruleset, ipset save or ipvsadm --save -n, a directory of such ' +
-  'files or of vipc capture, live, or - for a dump on standard input';
+  'files or of vipc capture, live, or - for standard input';
 
 export const addVerify: Add = (program, io, done) => {
   const command = program

@@ -53,7 +53,7 @@ export interface ObservedIpvs {
 /** How to change `observed` into `desired`; other virtual servers that are `ours` are deleted. */
 export function diff(observed: ObservedIpvs, desired: Ipvs, ours: (server: VirtualServerName) => boolean): IpvsDiff {
   const there = new Map(observed.saved.virtualServers.map((server) => [printService(server), server]));
-  const unreadable = new Map(observed.saved.others.flatMap((line) => namedLine(line) ?? []));
+  const unreadable = new Map(observed.saved.others.flatMap(({ line }) => namedLine(line) ?? []));
   const desiredNames = new Set(desired.virtualServers.map(printService));
   const goes = (server: VirtualServerName) => ours(server) && !desiredNames.has(printService(server));
   const open = openConnections(observed.connections);

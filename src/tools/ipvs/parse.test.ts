@@ -65,7 +65,14 @@ const TEXTS: readonly [string, string, readonly VirtualServer[], readonly string
     'firewall marks',
     '-A -f 1 -s wlc\n-a -f 1 -r 10.1.0.1:0 -g -w 1\n-A -f 1 -6 -s wlc -p 60\n-a -f 1 -6 -r [fd00::1]:0 -g -w 1\n',
     [],
-    ['-A -f 1 -s wlc', '-A -f 1 -6 -s wlc -p 60'],
+    ['-A -f 1 -s wlc', '-a -f 1 -r 10.1.0.1:0 -g -w 1', '-A -f 1 -6 -s wlc -p 60', '-a -f 1 -6 -r [fd00::1]:0 -g -w 1'],
+    [],
+  ],
+  [
+    'all ports of an address',
+    '-A -t 10.0.0.1:0 -s rr -p 60\n-a -t 10.0.0.1:0 -r 10.1.0.1:0 -m -w 1\n',
+    [],
+    ['-A -t 10.0.0.1:0 -s rr -p 60', '-a -t 10.0.0.1:0 -r 10.1.0.1:0 -m -w 1'],
     [],
   ],
   ...[' -s rr -p 60 -M 255.255.255.0', ' -s rr -p 60 pe sip', ' -s rr -p 60 --pe sip', ' -s rr ops', ' -s rr -o'].map(
@@ -73,7 +80,7 @@ const TEXTS: readonly [string, string, readonly VirtualServer[], readonly string
       `an option that is not ours: ${options}`,
       `-A -t 10.0.0.1:80${options}\n-a -t 10.0.0.1:80 -r 10.1.0.1:80 -m -w 1\n`,
       [],
-      [`-A -t 10.0.0.1:80${options}`],
+      [`-A -t 10.0.0.1:80${options}`, '-a -t 10.0.0.1:80 -r 10.1.0.1:80 -m -w 1'],
       [],
     ],
   ),
@@ -81,7 +88,11 @@ const TEXTS: readonly [string, string, readonly VirtualServer[], readonly string
     `a real server that is not ours: ${options}`,
     `-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.1.0.1:80 ${options}\n-a -t 10.0.0.1:80 -r 10.1.0.2:80 -m -w 1\n`,
     [],
-    ['-A -t 10.0.0.1:80 -s rr'],
+    [
+      '-A -t 10.0.0.1:80 -s rr',
+      `-a -t 10.0.0.1:80 -r 10.1.0.1:80 ${options}`,
+      '-a -t 10.0.0.1:80 -r 10.1.0.2:80 -m -w 1',
+    ],
     [],
   ]),
   [
@@ -101,7 +112,8 @@ const TEXTS: readonly [string, string, readonly VirtualServer[], readonly string
 describe('parse of', () => {
   it.each(TEXTS)('%s', (_, text, virtualServers, others, messages) => {
     const { value, diagnostics } = parse(text);
-    expect(value).toEqual({ virtualServers, others });
+    expect(value.virtualServers).toEqual(virtualServers);
+    expect(value.others.flatMap(({ line, realServers }) => [line, ...realServers])).toEqual(others);
     expect(diagnostics.map(({ message }) => message)).toEqual(messages);
     expect(diagnostics.every(({ code, severity }) => code === 'unreadable-line' && severity === 'error')).toBe(true);
   });

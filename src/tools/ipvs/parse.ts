@@ -1,21 +1,21 @@
 /**
  * parse: output of `ipvsadm --save -n` → virtual servers. One is read in full when VirtualServer can hold all of it.
- * Any other stays a line of text: one with a firewall mark, a persistence netmask or engine, one-packet scheduling, or
- * a real server reached by another method than masquerading.
+ * Any other stays lines of text: one with a firewall mark, a persistence netmask or engine, one-packet scheduling, all
+ * ports of an address (port 0), or a real server with thresholds or reached by another method than masquerading.
  *
  * The lines are those of print_service_entry in ipvsadm.c; 1.31 writes `pe sip` and `ops` without dashes.
  */
 import type { Checked } from '../../diag.js';
+import type { Family } from '../../ip.js';
 import { readLines } from '../lines.js';
 import { parseHostPort } from './host-port.js';
-import type { Ipvs, RealServer, VirtualServer, VirtualServerName } from './types.js';
+import type { Ipvs, OtherServer, RealServer, VirtualServer, VirtualServerName } from './types.js';
 
 export { type Connections, countServers, parseListing } from './listing.js';
 export { parseTimeouts } from './timeouts.js';
 
 export interface SavedIpvs extends Ipvs {
-  /** The `-A` lines of virtual servers that VirtualServer cannot hold; their real servers are left out. */
-  readonly others: readonly string[];
+  readonly others: readonly OtherServer[];
 }
 
 /** The virtual servers of a whole text. An unreadable line is a diagnostic and does not hide the others. */
@@ -24,8 +24,14 @@ export function parse(text: string): Checked<SavedIpvs> {
   const diagnostics = readLines(text, (line) => readLine(found, line));
   const all = [...found.values()];
   const virtualServers = all.flatMap(({ server }) => (server ? [server] : []));
-  const others = all.flatMap(({ line, server }) => (server ? [] : [line]));
+  const others = all.flatMap(({ line, realServers, server }) => (server ? [] : [{ line, realServers }]));
   return { value: { virtualServers, others }, diagnostics };
+}
+
+/** The firewall mark by which the virtual server of an `-A` line takes packets; undefined if it has an address. */
+export function markOf(line: string): { readonly family: Family; readonly mark: number } | undefined {
+  const [, , flag, name, ipv6] = LINE.exec(line) ?? [];
+  return flag === '-f' ? { family: ipv6 === undefined ? 'ipv4' : 'ipv6', mark: Number(name) } : undefined;
 }
 
 /** What identifies the virtual server of an `-A` line; undefined for one with a firewall mark. */
@@ -38,6 +44,7 @@ export function serviceOf(line: string): VirtualServerName | undefined {
 
 interface ReadServer {
   readonly line: string;
+  readonly realServers: string[];
   /** Reset to undefined at the first thing that VirtualServer cannot hold. */
   server: (VirtualServer & { readonly realServers: RealServer[] }) | undefined;
 }
@@ -55,11 +62,12 @@ function readLine(found: Map<string, ReadServer>, line: string): string | undefi
     const protocol = PROTOCOLS.get(flag);
     if (protocol !== undefined && !at) return 'not an address and port in numbers';
     const scheduling = parseScheduling(options);
-    const server = protocol && at && scheduling ? { protocol, ...at, ...scheduling, realServers: [] } : undefined;
-    found.set(key, { line, server });
+    const server = protocol && at?.port && scheduling ? { protocol, ...at, ...scheduling, realServers: [] } : undefined;
+    found.set(key, { line, realServers: [], server });
     return undefined;
   }
   if (!known) return 'there is no such virtual server';
+  known.realServers.push(line);
   const real = parseRealServer(options);
   if (real) known.server?.realServers.push(real);
   else known.server = undefined;

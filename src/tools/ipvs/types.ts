@@ -37,6 +37,14 @@ export interface VirtualServer extends VirtualServerName {
   readonly origin?: Origin;
 }
 
+/** A virtual server that VirtualServer cannot hold: the lines that ipvsadm --save prints. */
+export interface OtherServer {
+  /** `-A …` */
+  readonly line: string;
+  /** `-a …`, one for each real server. */
+  readonly realServers: readonly string[];
+}
+
 /** Reached by masquerading (NAT), the only method that may change the port. */
 export interface RealServer {
   readonly address: string;
