@@ -101,7 +101,9 @@ function outageOf(compared: readonly Compared[]): string | undefined {
   const kinds = new Set(reached.map(({ after }) => after.kind));
   if (reached.length === 0 || kinds.has('endpoints')) return undefined;
   const isElsewhere = compared.some(({ after }) => after.kind === 'endpoints');
-  const whose = isElsewhere ? 'no endpoint left at the addresses that it had: connections are' : 'no endpoint left: connections are';
+  const whose = isElsewhere
+    ? 'no endpoint left at the addresses that it had: connections are'
+    : 'no endpoint left: connections are';
   if (kinds.has('refused')) return `${whose} refused`;
   if (kinds.has('dropped')) return `${whose} dropped`;
   if (kinds.size > 1 || !kinds.has('unserved')) return undefined;

@@ -53,7 +53,9 @@ export function aboutService(snapshot: Snapshot, service: Service, said: readonl
   const key = keyOf(service);
   const slices = slicesByService(snapshot.slices).get(key) ?? [];
   const podOf = new Map(snapshot.pods.filter(isAlive).flatMap((pod) => pod.status.podIPs.map((ip) => [ip, pod])));
-  const endpoints = slices.flatMap((slice) => slice.endpoints.map((endpoint) => listed(service, slice, endpoint, podOf)));
+  const endpoints = slices.flatMap((slice) =>
+    slice.endpoints.map((endpoint) => listed(service, slice, endpoint, podOf)),
+  );
   const selected = hasSelector(service)
     ? snapshot.pods.filter(
         ({ metadata }) =>

@@ -99,7 +99,7 @@ export async function kept(page: Page): Promise<void> {
   const shown = async () => {
     await settled(page);
     const [from, to] = [page.getByLabel('From'), page.getByLabel('To', { exact: true })];
-    return [await from.inputValue(), await to.inputValue(), await page.locator('.answer').innerText()];
+    return [await from.inputValue(), await to.inputValue(), await page.locator('.answer').textContent()];
   };
   await ask('outside', 'svc/web:tcp')(page);
   const first = await shown();
