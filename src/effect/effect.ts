@@ -51,7 +51,11 @@ export function effectsOf(probes: readonly Probe[], before: Side, after: Side): 
     return { service: first.service, family: first.family, severity, text };
   };
   const outage = outageOf(compared);
-  if (outage !== undefined) return [effect('outage', outage)];
+  if (outage !== undefined) {
+    // Such as a port that got another number.
+    const others = addresses(compared).filter(([severity]) => severity === 'gained');
+    return [effect('outage', outage), ...others.map(([severity, text]) => effect(severity, text))];
+  }
   return [
     ...addresses(compared).map(([severity, text]) => effect(severity, text)),
     ...endpoints(compared).map(([severity, text]) => effect(severity, text)),
@@ -96,9 +100,14 @@ function outageOf(compared: readonly Compared[]): string | undefined {
   const reached = compared.filter(({ before }) => before.kind === 'endpoints');
   const kinds = new Set(reached.map(({ after }) => after.kind));
   if (reached.length === 0 || kinds.has('endpoints')) return undefined;
-  if (kinds.has('refused')) return 'no endpoint left: connections are refused';
-  if (kinds.has('dropped')) return 'no endpoint left: connections are dropped';
-  return kinds.size === 1 && kinds.has('unserved') ? 'no longer served at any address' : undefined;
+  const isElsewhere = compared.some(({ after }) => after.kind === 'endpoints');
+  const whose = isElsewhere
+    ? 'no endpoint left at the addresses that it had: connections are'
+    : 'no endpoint left: connections are';
+  if (kinds.has('refused')) return `${whose} refused`;
+  if (kinds.has('dropped')) return `${whose} dropped`;
+  if (kinds.size > 1 || !kinds.has('unserved')) return undefined;
+  return `no longer served at any address${isElsewhere ? ' that it had' : ''}`;
 }
 
 /** Addresses that come and go, and clients that are let in or kept out. */

@@ -40,7 +40,10 @@ export interface Listed {
   readonly ready: boolean;
   readonly serving: boolean;
   readonly terminating: boolean;
-  /** Ready, or serving while terminating: kube-proxy uses the latter only when no endpoint is ready (KEP-1669). */
+  /**
+   * Ready, or serving while terminating: kube-proxy uses the latter only when no endpoint is ready (KEP-1669). DNS, which
+   * is all of a headless Service, does not.
+   */
   readonly usable: boolean;
   /** The Pod with this address, when it is in the snapshot. */
   readonly pod?: Pod;
@@ -50,7 +53,9 @@ export function aboutService(snapshot: Snapshot, service: Service, said: readonl
   const key = keyOf(service);
   const slices = slicesByService(snapshot.slices).get(key) ?? [];
   const podOf = new Map(snapshot.pods.filter(isAlive).flatMap((pod) => pod.status.podIPs.map((ip) => [ip, pod])));
-  const endpoints = slices.flatMap((slice) => slice.endpoints.map((endpoint) => listed(slice, endpoint, podOf)));
+  const endpoints = slices.flatMap((slice) =>
+    slice.endpoints.map((endpoint) => listed(service, slice, endpoint, podOf)),
+  );
   const selected = hasSelector(service)
     ? snapshot.pods.filter(
         ({ metadata }) =>
@@ -79,11 +84,16 @@ export function servedFamilies({ spec }: Service): ReadonlySet<string> {
   return new Set(ips.length > 0 ? ips.map(ipFamilyOf) : ['IPv4', 'IPv6']);
 }
 
-function listed(slice: EndpointSlice, endpoint: SliceEndpoint, podOf: ReadonlyMap<string, Pod>): Listed {
+function listed(
+  service: Service,
+  slice: EndpointSlice,
+  endpoint: SliceEndpoint,
+  podOf: ReadonlyMap<string, Pod>,
+): Listed {
   const { ready = true, serving = true, terminating = false } = endpoint.conditions;
   const address = endpoint.addresses[0] ?? '';
   const pod = podOf.get(address);
-  const usable = ready || (serving && terminating);
+  const usable = ready || (serving && terminating && !isHeadless(service));
   return { slice, endpoint, address, ready, serving, terminating, usable, ...(pod && { pod }) };
 }
 

@@ -108,6 +108,8 @@ function unserved(matrices: readonly Matrix[], { service }: About): readonly Fin
   return [finding('unserved', bad.length === cells.length ? 'nobody' : 'some', message, fix, service.origin)];
 }
 
+const BY_HAND = 'none: its slices are made by hand, or by another controller';
+
 function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] {
   const { spec, metadata, status, origin } = service;
   const field = (label: string, text: string) => (text === '' ? [] : [{ label, text }]);
@@ -121,12 +123,11 @@ function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] 
   const pending = spec.type === 'LoadBalancer' && balancers.length === 0 ? '<pending>' : balancers.join(', ');
   const ready = endpoints.filter((each) => each.ready).length;
   const nodes = new Set(endpoints.flatMap(({ endpoint }) => endpoint.nodeName ?? []));
+  // The cluster's DNS gives another name: no endpoints are made, and none are missed.
+  const leadsAway = spec.type === 'ExternalName';
   return [
     ...field('Service', `${metadata.namespace}/${metadata.name}, type ${spec.type}`),
-    ...field(
-      'Selector',
-      hasSelector(service) ? labelText(spec.selector) : 'none: its slices are made by hand, or by another controller',
-    ),
+    ...field('Selector', hasSelector(service) ? labelText(spec.selector) : leadsAway ? '' : BY_HAND),
     ...field('Cluster IPs', spec.clusterIPs.join(', ')),
     ...field('External name', spec.externalName),
     ...field('External IPs', spec.externalIPs.join(', ')),
@@ -134,13 +135,13 @@ function fieldsOf({ service, endpoints, slices }: About): Explanation['fields'] 
     ...ports.flatMap((port) => field('Port', port)),
     ...field(
       'Endpoints',
-      `${ready} of ${endpoints.length} ready, in ${count(slices.length, 'slice')}${nodes.size > 0 ? `, on ${count(nodes.size, 'node')}` : ''}`,
+      leadsAway && slices.length === 0
+        ? ''
+        : `${ready} of ${endpoints.length} ready, in ${count(slices.length, 'slice')}${nodes.size > 0 ? `, on ${count(nodes.size, 'node')}` : ''}`,
     ),
     ...field(
       'Traffic policy',
-      spec.type === 'ExternalName'
-        ? ''
-        : `internal ${spec.internalTrafficPolicy}, external ${spec.externalTrafficPolicy}`,
+      leadsAway ? '' : `internal ${spec.internalTrafficPolicy}, external ${spec.externalTrafficPolicy}`,
     ),
     ...field('Distribution', spec.trafficDistribution ?? ''),
     ...field(

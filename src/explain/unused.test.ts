@@ -39,7 +39,7 @@ function cluster(spec: string, endpoints: readonly string[]): string {
 apiVersion: v1
 kind: Service
 metadata: {name: web}
-spec: {clusterIP: 10.96.0.1, selector: {app: web}, ${spec}}
+spec: {selector: {app: web}, ${spec}}
 `,
     `
 apiVersion: discovery.k8s.io/v1
@@ -52,9 +52,9 @@ endpoints: [${endpoints.join(', ')}]
   ].join('---');
 }
 
-const OUTSIDE = 'type: NodePort, ports: [{port: 80, nodePort: 30080}]';
+const OUTSIDE = 'clusterIP: 10.96.0.1, type: NodePort, ports: [{port: 80, nodePort: 30080}]';
 const LOCAL = `externalTrafficPolicy: Local, ${OUTSIDE}`;
-const INSIDE = 'internalTrafficPolicy: Local, ports: [{port: 80}]';
+const INSIDE = 'clusterIP: 10.96.0.1, internalTrafficPolicy: Local, ports: [{port: 80}]';
 
 it.each<readonly [string, string, readonly string[], string, readonly string[]]>([
   [
@@ -85,6 +85,13 @@ it.each<readonly [string, string, readonly string[], string, readonly string[]]>
     '',
     ['10.244.2.5 terminating, while others are ready'],
   ],
+  [
+    'of a headless Service, to which only DNS leads',
+    'clusterIP: None, ports: [{port: 80}]',
+    [endpoint('b', '10.244.2.5', DRAINING)],
+    '',
+    ['10.244.2.5 terminating, and DNS leads to ready ones only'],
+  ],
   ['one node is asked for', INSIDE, [endpoint('b', '10.244.2.5', READY)], 'b', []],
   [
     'one node is asked for, and its clients are not served',
@@ -99,4 +106,15 @@ it.each<readonly [string, string, readonly string[], string, readonly string[]]>
   if (!service) throw new Error('there is no Service');
   const { unused } = explainService(snapshot, service, [], { ...packetsInput().options, nodeName });
   expect(unused.map(({ address, why }) => `${address} ${why}`)).toEqual(expected);
+});
+
+it('one that serves while it ends beside one that is not ready: it alone is left', () => {
+  const endpoints = [endpoint('a', '10.244.1.5', 'ready: false'), endpoint('b', '10.244.2.5', DRAINING)];
+  const { value: snapshot } = readCluster([{ name: 'cluster.yaml', text: cluster(OUTSIDE, endpoints) }], {});
+  const [service] = snapshot.services;
+  if (!service) throw new Error('there is no Service');
+  const { findings } = explainService(snapshot, service, [], packetsInput().options);
+  expect(findings.map(({ message }) => message)).toContain(
+    '1 endpoint left, terminating: it serves until it ends, then nobody is served',
+  );
 });

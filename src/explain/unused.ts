@@ -48,11 +48,12 @@ function unusedListed(about: About, each: Listed, nodes: readonly Served[]): rea
   });
 }
 
-function stateOf({ endpoints }: About, { ready, serving, terminating }: Listed): string | undefined {
+function stateOf({ endpoints }: About, { ready, serving, terminating, usable }: Listed): string | undefined {
   if (ready) return undefined;
   if (!terminating) return 'not ready';
   if (!serving) return 'terminating, and not serving any more';
-  return endpoints.some((each) => each.ready) ? DRAINING : undefined;
+  if (endpoints.some((each) => each.ready)) return DRAINING;
+  return usable ? undefined : 'terminating, and DNS leads to ready ones only';
 }
 
 const DRAINING = 'terminating, while others are ready';

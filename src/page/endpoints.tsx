@@ -19,8 +19,8 @@ export function Endpoints({ subject, page }: { subject: Subject; page: Explanati
   const shown = endpoints.slice(0, MOST);
   if (shown.length + strays.length === 0) return null;
   const rows = [
-    ...shown.map(({ address, pod, endpoint, ready }) => {
-      const { used, why } = useOf({ ready, ports, unused: page.unused.filter((each) => each.address === address) });
+    ...shown.map(({ address, pod, endpoint }) => {
+      const { used, why } = useOf({ ports, unused: page.unused.filter((each) => each.address === address) });
       return [
         <code key="address">{address}</code>,
         pod?.metadata.name ?? endpoint.pod ?? '',

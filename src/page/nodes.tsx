@@ -60,9 +60,9 @@ function Differences({ cluster, nodes }: { cluster: Cluster; nodes: readonly str
         <Table
           about="Services that nodes treat in different ways"
           head={['Service', ...nodes]}
-          rows={value.slice(0, MOST_ROWS).map(({ key, does }) => [
+          rows={value.slice(0, MOST_ROWS).map(({ key, name, does }) => [
             <a key="link" href={serviceHref(key)}>
-              {key}
+              {name}
             </a>,
             ...does,
           ])}

@@ -1,13 +1,14 @@
 /**
  * packet: a question about a packet, and the answer of `vipc trace`, computed here.
  */
-import { useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { Asked, Told } from '../report/ask.js';
 import type { Drift } from '../report/model.js';
 import type { L4 } from '../trace/question.js';
 import type { Cluster } from './cluster.js';
 import { Drawing } from './drawing.jsx';
 import { Section, Select, useLater } from './parts.jsx';
+import { go } from './route.js';
 
 const EXAMPLES = 'an address, pod/NAME, node, node/NAME, or outside';
 const TARGETS = 'ADDRESS:PORT, svc/NAME:PORT, pod/NAME:PORT, node:PORT, or a DNS name with a port';
@@ -15,13 +16,11 @@ const TARGETS = 'ADDRESS:PORT, svc/NAME:PORT, pod/NAME:PORT, node:PORT, or a DNS
 export function PacketView({ cluster, query }: { cluster: Cluster; query: URLSearchParams }) {
   const { report } = cluster;
   const first = useMemo(() => exampleOf(cluster), [cluster]);
-  const [typed, setTyped] = useState<Typed>({
-    from: query.get('from') ?? 'outside',
-    to: query.get('to') ?? first,
-    protocol: query.get('protocol') ?? '',
-    node: query.get('node') ?? '',
-  });
-  const [asked, setAsked] = useState<Asked | undefined>(query.has('to') ? askedOf(typed) : undefined);
+  // The question is in the address: it survives a reload, is gone back to, and can be sent to others.
+  const address = query.toString();
+  const [typed, setTyped] = useState<Typed>(() => typedIn(query, first));
+  useLayoutEffect(() => setTyped(typedIn(query, first)), [address]);
+  const asked = useMemo(() => (query.has('to') ? askedOf(typedIn(query, first)) : undefined), [address]);
   const told = useLater(() => asked && cluster.ask(asked), [asked, cluster]);
   const set = (part: Partial<Typed>) => setTyped((before) => ({ ...before, ...part }));
   const names = useMemo(() => suggestions(cluster), [cluster]);
@@ -36,7 +35,7 @@ export function PacketView({ cluster, query }: { cluster: Cluster; query: URLSea
           class="filters"
           onSubmit={(event) => {
             event.preventDefault();
-            setAsked(askedOf(typed));
+            go(packetHref(typed));
           }}
         >
           <Text label="From" value={typed.from} hint={EXAMPLES} list={names.from} onInput={(from) => set({ from })} />
@@ -91,8 +90,24 @@ interface Typed {
   readonly node: string;
 }
 
+/** What the fields have when the page has this address. */
+function typedIn(query: URLSearchParams, first: string): Typed {
+  return {
+    from: query.get('from') ?? 'outside',
+    to: query.get('to') ?? first,
+    protocol: query.get('protocol') ?? '',
+    node: query.get('node') ?? '',
+  };
+}
+
 function askedOf({ from, to, protocol, node }: Typed): Asked {
   return { from, to, ...(protocol !== '' && { protocol: protocol as L4 }), ...(node !== '' && { node }) };
+}
+
+/** What is empty is left out, but not the target: it says that something is asked. */
+function packetHref({ from, to, protocol, node }: Typed): string {
+  const query = new URLSearchParams({ from, to, ...(protocol !== '' && { protocol }), ...(node !== '' && { node }) });
+  return `#/packet?${query}`;
 }
 
 function Text(props: {

@@ -38,6 +38,13 @@ export function useRoute(): Route {
   return routeOf(hash);
 }
 
+/** Goes to another address of the page, as a link does, before the next frame. */
+export function go(hash: string): void {
+  location.hash = hash;
+  // The browser's own event may come later.
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
 /** The address of a Service's page. */
 export function serviceHref(key: string): string {
   return `#/service/${key.split('/').map(encodeURIComponent).join('/')}`;

@@ -35,5 +35,5 @@ it.each([
     'from x: no',
   ],
 ] as const)('%j: %s', (unused, used, why) => {
-  expect(useOf({ ready: true, ports: 2, unused })).toEqual({ used, why });
+  expect(useOf({ ports: 2, unused })).toEqual({ used, why });
 });

@@ -4,16 +4,11 @@
 import type { Unused } from '../explain/types.js';
 
 /** In: of one endpoint; `ports` is the number of ports of its Service. Out: a word, and the reasons as text. */
-export function useOf({
-  ready,
-  ports,
-  unused,
-}: {
-  readonly ready: boolean;
-  readonly ports: number;
-  readonly unused: readonly Unused[];
-}): { readonly used: 'used' | 'used in part' | 'not used'; readonly why: string } {
-  if (unused.length === 0) return { used: ready ? 'used' : 'not used', why: '' };
+export function useOf({ ports, unused }: { readonly ports: number; readonly unused: readonly Unused[] }): {
+  readonly used: 'used' | 'used in part' | 'not used';
+  readonly why: string;
+} {
+  if (unused.length === 0) return { used: 'used', why: '' };
   const ofAllPorts = unused.some(({ port }) => port === undefined) || unused.length >= ports;
   const fromAllNodes = unused.every(({ why }) => !why.startsWith('from '));
   const [{ why = '' } = {}] = unused;

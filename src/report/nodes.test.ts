@@ -41,5 +41,8 @@ it('only Services that nodes treat in different ways are listed', () => {
     expect.arrayContaining(['default/internal-elsewhere', 'default/local', 'default/local-elsewhere']),
   );
   expect(found.map(({ key }) => key)).not.toContain('default/web');
+  // Ports and families of one Service are told apart.
+  expect(new Set(found.map(({ name }) => name)).size).toBe(found.length);
+  expect(found.map(({ name }) => name)).toContain('default/local:tcp IPv4');
   expect(differing(snapshot, ['node-a', 'node-a'], DEFAULT_OPTIONS, 'strict')).toEqual([]);
 });

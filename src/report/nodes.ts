@@ -109,13 +109,23 @@ export function nodeRows({ nodes, slices }: Snapshot): readonly NodeRow[] {
 
 const UNKNOWN = { zone: '', addresses: [], podCIDRs: [], isReady: true };
 
-/** The Services that not all `nodes` treat alike, by key, with what each node does. */
+/** A port of a Service that nodes treat in different ways. */
+export interface Differing {
+  /** Of its Service: `default/web` */
+  readonly key: string;
+  /** `default/web:http IPv6` */
+  readonly name: string;
+  /** What each node does. */
+  readonly does: readonly string[];
+}
+
+/** The ports that not all `nodes` treat alike. */
 export function differing(
   snapshot: Snapshot,
   nodes: readonly string[],
   options: Options,
   localPolicy: LocalPolicy,
-): readonly { readonly key: string; readonly does: readonly string[] }[] {
+): readonly Differing[] {
   const sides = nodes.map((nodeName) => {
     const { value } = resolveFamilies(snapshot, { ...options, nodeName });
     return new Map(
@@ -123,7 +133,8 @@ export function differing(
         ports.map((port) => {
           const ips = port.endpoints.reachable.map(({ ip }) => ip).join();
           const does = frontendsOf(port, node, localPolicy).map(([, goesTo]) => goesTo);
-          return [`${formatServicePortName(port.name)} ${node.family}`, { port, ips, does }] as const;
+          const family = node.family === 'ipv4' ? 'IPv4' : 'IPv6';
+          return [`${formatServicePortName(port.name)} ${family}`, { port, ips, does }] as const;
         }),
       ),
     );
@@ -135,8 +146,7 @@ export function differing(
     const [first] = each.flatMap((found) => found ?? []);
     if (told.size < 2 || !first) return [];
     const { namespace, service } = first.port.name;
-    return [
-      { key: `${namespace}/${service}`, does: each.map((found) => [...new Set(found?.does)].join('; ') || 'nothing') },
-    ];
+    const does = each.map((found) => [...new Set(found?.does)].join('; ') || 'nothing');
+    return [{ key: `${namespace}/${service}`, name, does }];
   });
 }

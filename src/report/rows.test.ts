@@ -4,6 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readCluster } from '../front.js';
 import { loadSources } from '../read/source.js';
+import type { Snapshot } from '../read/types.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { type Filter, filtered, NO_FILTER, rowsOf } from './rows.js';
 
@@ -21,6 +22,21 @@ describe('the rows', () => {
   ])('%s', (name, expected) => {
     expect(rows.find(({ key }) => key === `default/${name}`)).toMatchObject(expected);
   });
+});
+
+it('endpoints that serve while they end take connections where none is ready; DNS has no such', () => {
+  const draining = snapshot.slices.map((slice) => ({
+    ...slice,
+    endpoints: slice.endpoints.map((each) => ({
+      ...each,
+      conditions: { ready: false, serving: true, terminating: true },
+    })),
+  }));
+  const stateOf = (services: Snapshot['services']) =>
+    rowsOf({ ...snapshot, services, slices: draining }, []).find(({ key }) => key === 'default/hairpin');
+  expect(stateOf(snapshot.services)).toMatchObject({ state: 'suspect', ready: 0, total: 1 });
+  const headless = snapshot.services.map((each) => ({ ...each, spec: { ...each.spec, clusterIPs: ['None'] } }));
+  expect(stateOf(headless)).toMatchObject({ state: 'broken', type: 'headless' });
 });
 
 describe('a search or a filter leaves', () => {

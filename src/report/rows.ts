@@ -13,7 +13,10 @@ import {
   serviceOf,
 } from '../read/types.js';
 
-/** `broken`: no endpoint takes connections, or an error; `suspect`: a warning; `fine`: nothing is known against it. */
+/**
+ * `broken`: no endpoint takes connections, or an error; `suspect`: a warning, or only endpoints that end; `fine`: nothing
+ * is known against it.
+ */
 export type State = 'broken' | 'suspect' | 'fine';
 
 export interface Row {
@@ -55,6 +58,8 @@ export function rowsOf(
 
 interface Endpoints {
   readonly ready: Set<string>;
+  /** They serve while they end, and get connections where none is ready (KEP-1669). */
+  readonly draining: Set<string>;
   readonly all: Set<string>;
 }
 
@@ -63,12 +68,14 @@ function endpointsByService({ slices }: Snapshot): ReadonlyMap<string, Endpoints
   for (const slice of slices) {
     const key = serviceOf(slice);
     if (key === undefined) continue;
-    const known = found.get(key) ?? { ready: new Set(), all: new Set() };
+    const known = found.get(key) ?? { ready: new Set(), draining: new Set(), all: new Set() };
     found.set(key, known);
     for (const { addresses, conditions } of slice.endpoints) {
       const [address = ''] = addresses;
+      const { ready = true, serving = true, terminating = false } = conditions;
       known.all.add(address);
-      if (conditions.ready !== false) known.ready.add(address);
+      if (ready) known.ready.add(address);
+      else if (serving && terminating) known.draining.add(address);
     }
   }
   return found;
@@ -113,7 +120,9 @@ function rowOf(
   );
   const named =
     spec.ipFamilies.length > 0 ? spec.ipFamilies : spec.clusterIPs.filter((ip) => ip !== 'None').map(ipFamilyOf);
-  const serves = spec.type === 'ExternalName' || ready > 0;
+  // The cluster's DNS, which is all of a headless Service, has ready endpoints only.
+  const drains = !headless && ready === 0 && (endpoints?.draining.size ?? 0) > 0;
+  const serves = spec.type === 'ExternalName' || ready > 0 || drains;
   return {
     key,
     service,
@@ -123,7 +132,7 @@ function rowOf(
     ports,
     ready,
     total,
-    state: !serves || errors > 0 ? 'broken' : warnings > 0 ? 'suspect' : 'fine',
+    state: !serves || errors > 0 ? 'broken' : warnings > 0 || drains ? 'suspect' : 'fine',
     problems: warnings + errors,
     changes,
     text: [key, type, ...addresses, ...ports, ...spec.ports.map(({ name }) => name), ...labels(metadata.labels)]

@@ -18,7 +18,7 @@ import { busyHistory, type Now, servePage } from '../testing/run/daemon-page.js'
 import { often, sample, seed } from '../testing/run/extent.js';
 import { harmless, looked, WIDTHS } from '../testing/run/looks.js';
 import { onNode } from '../testing/run/on-node.js';
-import { agreed, framesOfWaiting } from '../testing/run/packet-box.js';
+import { agreed, framesOfWaiting, kept } from '../testing/run/packet-box.js';
 import { fileOf, reportPage, snapshotOf } from '../testing/run/page.js';
 import { eventually } from '../testing/run/patience.js';
 import { WEB } from '../testing/run/shop.js';
@@ -147,12 +147,9 @@ describeBrowser('pages', () => {
   it.each(sample(MODES, 2, 'packet box'))('the packet box answers as vipc trace does: $mode', async ({ mode, i }) => {
     await tab.open(await reportPage([CLUSTER, ...mode]));
     expect(await framesOfWaiting(page, '#/packet?from=outside&to=svc/web:tcp')).toBeGreaterThan(0);
-    const firsts = await agreed(
-      page,
-      { cluster: CLUSTER, snapshot: await snapshotOf(CLUSTER), mode },
-      often(8, 41),
-      seed + i,
-    );
+    const given = { cluster: CLUSTER, snapshot: await snapshotOf(CLUSTER), mode };
+    const firsts = await agreed(page, given, often(8, 41), seed + i);
+    await kept(page);
     expect(firsts[0]).toMatch(/^reaches one of 3 endpoints/);
     expect(new Set(firsts).size).toBeGreaterThan(2);
   });
@@ -176,6 +173,7 @@ describeBrowser('pages', () => {
       const views = ['#/services', '#/service/default/sound', '#/findings'];
       const text = await harmless(tab, await reportPage([file, '--skip-invalid']), views);
       expect(text).toContain('<img src=x onerror=hacked()>.yaml');
+      await looked(page, 'findings of errors', [320]);
     });
   });
 

@@ -83,7 +83,9 @@ function conditionFaults({ service, endpoints, selected }: About): readonly Find
   }
   const ready = endpoints.filter((each) => each.ready);
   if (endpoints.length > 0 && ready.length === 0) {
-    const message = `${count(endpoints.length, 'endpoint')} left, all terminating: they serve until they end, then nobody is served`;
+    const left = endpoints.filter(({ usable }) => usable).length;
+    const until = left === 1 ? 'terminating: it serves until it ends' : 'all terminating: they serve until they end';
+    const message = `${count(left, 'endpoint')} left, ${until}, then nobody is served`;
     return [finding('terminating', 'some', message, 'see what deletes the pods, and scale up', at)];
   }
   const pretending = ready.filter(({ serving, pod }) => !serving || pod?.status.ready === false);

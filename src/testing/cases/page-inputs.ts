@@ -32,7 +32,7 @@ ports: [{name: tcp, protocol: TCP, port: 8080}]
 endpoints: [{addresses: [10.244.1.5], nodeName: node-a}]
 `;
 
-/** Objects that errors are about; their values are in the messages. */
+/** Objects that errors are about; their values are in the messages, and words longer than a phone is wide. */
 export const HOSTILE = `apiVersion: v1
 kind: Service
 metadata: {name: "<img src=x onerror=hacked()>"}
@@ -45,7 +45,7 @@ spec: {type: "<svg onload=hacked()>", clusterIP: 10.96.0.1, ports: [{port: 80}]}
 ---
 apiVersion: v1
 kind: Service
-metadata: {name: sound}
+metadata: {name: sound, labels: {an.example.of.a.domain/a-label-of-one-long-word: "<i>"}}
 spec: {clusterIP: 10.96.0.2, ports: [{port: 80}]}
 ---
 apiVersion: "<b>/v1"

@@ -3,9 +3,10 @@
  */
 import { expect } from '@jest/globals';
 import type { Snapshot } from '../../read/types.js';
-import type { Page } from '../machine/browser.js';
+import { type Page, settled } from '../machine/browser.js';
 import { randomQuestions, type TypedQuestion } from '../random/questions.js';
 import { often } from './extent.js';
+import { ask } from './views.js';
 import { vipc } from './vipc.js';
 
 /** What the page was made of. */
@@ -91,4 +92,22 @@ export async function framesOfWaiting(page: Page, hash: string): Promise<number>
     return frames;
   })()`);
   return Number(frames);
+}
+
+/** The question is in the address: a reload keeps it, and Back goes to the one before. */
+export async function kept(page: Page): Promise<void> {
+  const shown = async () => {
+    await settled(page);
+    const [from, to] = [page.getByLabel('From'), page.getByLabel('To', { exact: true })];
+    return [await from.inputValue(), await to.inputValue(), await page.locator('.answer').textContent()];
+  };
+  await ask('outside', 'svc/web:tcp')(page);
+  const first = await shown();
+  await ask('node/node-a', 'x y?&#/%')(page);
+  const second = await shown();
+  expect(second).toEqual(['node/node-a', 'x y?&#/%', expect.stringContaining('x y?&#/%')]);
+  await page.reload();
+  expect(await shown()).toEqual(second);
+  await page.goBack();
+  expect(await shown()).toEqual(first);
 }
