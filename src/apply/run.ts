@@ -5,9 +5,10 @@
 import type { Diagnostic } from '../diag.js';
 import { toolOf } from '../diff/plan.js';
 import { chunks } from '../text.js';
+import { counted } from '../tools/counted.js';
 import type { Detected } from '../tools/detected.js';
 import { refusal } from '../tools/refusal.js';
-import { type AnyTool, isEmpty, type Rejection, type Step, textOf } from '../tools/tool.js';
+import { type AnyTool, isEmpty, type Rejection, type Step } from '../tools/tool.js';
 import type { Host } from './host.js';
 
 /** Where to run a plan. */
@@ -82,7 +83,7 @@ const FIRST_WAIT = 1;
 
 async function runStep(step: Step, tool: AnyTool, target: Target): Promise<Rejection | undefined> {
   const { host, waitSeconds, onWait } = target;
-  const run = (seconds: number) => host.run(step.argv(seconds), chunks(textOf(step)));
+  const run = (seconds: number) => host.run(step.argv(seconds), chunks(counted(step)));
   const first = Math.min(FIRST_WAIT, waitSeconds);
   let outcome = await run(first);
   if (tool.isBusy?.(outcome)) {

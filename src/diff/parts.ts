@@ -6,10 +6,15 @@ import type { AnyTool } from '../tools/tool.js';
 import { type DesiredState, TOOLS } from '../tools/tools.js';
 import { byTool } from './plan.js';
 
-/** The parts of all tools. */
-export function* partsOf(desired: DesiredState, tools: readonly AnyTool[] = TOOLS): Generator<string> {
-  const [of, ours] = [byTool(desired), byTool(oursIn({}))];
-  for (const { name, look } of tools) if (look && of[name] !== undefined) yield* look.parts(of[name], ours[name]);
+/** The parts of all tools; those of which `but` has the very same may be left out. */
+export function* partsOf(
+  desired: DesiredState,
+  but: DesiredState = {},
+  tools: readonly AnyTool[] = TOOLS,
+): Generator<string> {
+  const [of, without, ours] = [byTool(desired), byTool(but), byTool(oursIn({}))];
+  for (const { name, look } of tools)
+    if (look && of[name] !== undefined) yield* look.parts(of[name], ours[name], without[name]);
 }
 
 /** What is compared itself. */

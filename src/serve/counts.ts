@@ -4,8 +4,10 @@
 import type { Resolved } from '../backends/backend.js';
 import type { Family } from '../ip.js';
 import type { ServiceChange } from '../review/compare.js';
+import { countsOf } from '../tools/counted.js';
+import { chainsIn } from '../tools/iptables/state.js';
 import type { Chain } from '../tools/iptables/types.js';
-import { type Step, textOf } from '../tools/tool.js';
+import type { Step } from '../tools/tool.js';
 import type { DesiredState } from '../tools/tools.js';
 
 export interface RuleCount {
@@ -29,7 +31,7 @@ export function rulesIn({ iptables }: DesiredState, apart: ReadonlySet<Chain> = 
 
 /** How many more iptables rules one state has than another, by family and table; what they have in common costs nothing. */
 export function rulesMore(before: DesiredState, after: DesiredState): readonly RuleCount[] {
-  const [was, is] = [chainsIn(before), chainsIn(after)];
+  const [was, is] = [before, after].map(({ iptables = NOTHING }) => chainsIn(iptables));
   const less = rulesIn(before, is);
   return rulesIn(after, was).map((each) => {
     const count = less.find(({ family, table }) => family === each.family && table === each.table)?.rules ?? 0;
@@ -37,9 +39,7 @@ export function rulesMore(before: DesiredState, after: DesiredState): readonly R
   });
 }
 
-function chainsIn({ iptables }: DesiredState): ReadonlySet<Chain> {
-  return new Set(iptables?.ruleSets.flatMap(({ tables }) => tables.flatMap(({ chains }) => chains)));
-}
+const NOTHING = { ruleSets: [] };
 
 function countOf({ printed, rules }: Chain): number {
   return (printed?.() ?? rules()).length;
@@ -48,16 +48,11 @@ function countOf({ printed, rules }: Chain): number {
 /** How many iptables rules `steps` write, by family and table. A table with none is left out. */
 export function rulesWritten(steps: readonly Step[]): readonly RuleCount[] {
   const found = new Map<string, RuleCount>();
-  for (const step of steps) {
-    const { tool, program } = step;
-    if (tool !== 'iptables') continue;
-    const family = program === 'iptables' ? 'ipv4' : 'ipv6';
-    let table = '';
-    for (const { text } of textOf(step)) {
-      if (text.startsWith('*')) table = text.slice(1);
-      if (!text.startsWith('-A ') && !text.startsWith('-I ')) continue;
+  for (const step of steps.filter(({ tool }) => tool === 'iptables')) {
+    const family = step.program === 'iptables' ? 'ipv4' : 'ipv6';
+    for (const [table, rules] of countsOf(step).rules) {
       const key = `${family} ${table}`;
-      found.set(key, { family, table, rules: (found.get(key)?.rules ?? 0) + 1 });
+      found.set(key, { family, table, rules: (found.get(key)?.rules ?? 0) + rules });
     }
   }
   return [...found.values()];

@@ -8,7 +8,8 @@ import { type NoLocalEndpoints, noLocalEndpoints, type RuleCount, rulesIn, rules
 import type { DesiredState } from '../tools/tools.js';
 
 export interface Figures {
-  readonly rules: readonly RuleCount[];
+  /** Counted when they are first asked for. */
+  readonly rules: () => readonly RuleCount[];
   readonly noLocal: readonly NoLocalEndpoints[];
   /** The ServicePorts with a health check; the very same list until one changes. */
   readonly healthChecked: readonly Resolved[];
@@ -18,23 +19,31 @@ export interface Figures {
 export function figuresOf(compiled: Compilation, desired: DesiredState): Figures {
   const resolved = compiled.resolved();
   return {
-    rules: rulesIn(desired),
+    rules: once(() => rulesIn(desired)),
     noLocal: noLocalEndpoints(resolved),
     healthChecked: resolved.map(({ ports, ...family }) => ({ ...family, ports: ports.filter(hasHealthCheck) })),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
 /** Those after a change. */
 export function figuresAfter({ rules, noLocal, healthChecked }: Figures, change: Increment): Figures {
   const { before, after, gone, come } = change;
-  const more = rulesMore(before, after);
+  const [known, more] = [rules(), rulesMore(before, after)];
   const moreOf = ({ family, table }: RuleCount) =>
     more.find((each) => each.family === family && each.table === table)?.rules ?? 0;
   const droppingOf = (ports: readonly ServicePort[]) =>
     noLocalEndpoints(healthChecked.map((family) => ({ ...family, ports: ofFamily(family, ports) })));
   const [went, came] = [droppingOf(gone), droppingOf(come)];
   return {
-    rules: rules.map((each) => ({ ...each, rules: each.rules + moreOf(each) })),
+    rules: once(() => known.map((each) => ({ ...each, rules: each.rules + moreOf(each) }))),
     noLocal: noLocal.map((each, i) => ({
       family: each.family,
       internal: each.internal + (came[i]?.internal ?? 0) - (went[i]?.internal ?? 0),

@@ -122,6 +122,7 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
             const sorted = (list: ReturnType<typeof figuresOf>) =>
               JSON.stringify({
                 ...list,
+                rules: list.rules(),
                 healthChecked: list.healthChecked.map(({ ports }) =>
                   ports.map(({ name }) => JSON.stringify(name)).sort(),
                 ),

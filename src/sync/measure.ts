@@ -20,7 +20,8 @@ export function measure(metrics: Metrics, report: SyncReport, changes: Changes, 
     return;
   }
   const networkProgramming = triggered.map((trigger) => Math.max(0, at - trigger));
-  metrics.synced({ ...figures, ...served, at, written: rulesWritten(report.steps), networkProgramming });
+  const all = { ...served, rules: served.rules(), written: rulesWritten(report.steps) };
+  metrics.synced({ ...figures, ...all, at, networkProgramming });
 }
 
 function inSeconds(steps: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

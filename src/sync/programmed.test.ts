@@ -9,6 +9,8 @@ import { type Compilation, compileAll } from '../increment/compiler.js';
 import { SMALL_OPTIONS } from '../testing/cases/small-cluster.js';
 import { type Event, histories } from '../testing/random/histories.js';
 import { often } from '../testing/run/extent.js';
+import type { Chain, Rule } from '../tools/iptables/types.js';
+import type { DesiredState } from '../tools/tools.js';
 import { newStore, type Store } from '../watch/store.js';
 import { newProgrammed, type Programmed } from './programmed.js';
 
@@ -146,4 +148,41 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
       }),
       { numRuns: often(4, 40) },
     ));
+});
+
+it('does not print what a change leaves as it is', async () => {
+  const chain = (name: string, rules: () => readonly Rule[]): Chain => ({ name, rules });
+  const state = (...chains: readonly Chain[]): DesiredState => ({
+    iptables: { isComplete: true, ruleSets: [{ family: 'ipv4', tables: [{ name: 'nat', chains }] }] },
+  });
+  const target = { kind: 'jump', chain: 'VIPC-B' } as const;
+  const rule: Rule = { header: {}, matches: [], target, origin: undefined, owner: undefined };
+  let printed = 0;
+  const same = chain('VIPC-A', () => {
+    printed++;
+    return [rule];
+  });
+  const programmed = newProgrammed(
+    state(
+      same,
+      chain('VIPC-B', () => []),
+    ),
+  );
+  await programmed.collected;
+  expect(printed).toBe(1);
+  const after = state(
+    same,
+    chain('VIPC-B', () => [rule]),
+  );
+  programmed.change({
+    before: state(
+      same,
+      chain('VIPC-B', () => []),
+    ),
+    after,
+  });
+  expect(printed).toBe(1);
+  const { isKnown, isWhole } = programmed.begin();
+  expect([...partsOf(after)].filter((part) => !isKnown(part))).toEqual([]);
+  expect(isWhole()).toBe(true);
 });

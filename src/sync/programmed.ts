@@ -51,7 +51,7 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
     collected,
     change: ({ before, after }) => {
       // Only their difference is that of all: what is in both may be another's in the whole state.
-      const [was, is] = [new Set(printsOf(before)), new Set(printsOf(after))];
+      const [was, is] = [new Set(printsOf(before, after)), new Set(printsOf(after, before))];
       const [old, now] = [[...was].filter((print) => !is.has(print)), [...is].filter((print) => !was.has(print))];
       for (const print of old) {
         prints.delete(print);
@@ -80,8 +80,9 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
   };
 }
 
-function* printsOf(desired: DesiredState): Generator<number> {
-  for (const part of partsOf(desired)) yield fingerprint(part);
+/** Of the parts of `desired`, those that `but` may lack. */
+function* printsOf(desired: DesiredState, but: DesiredState): Generator<number> {
+  for (const part of partsOf(desired, but)) yield fingerprint(part);
 }
 
 /** Milliseconds of work between two breaths. */

@@ -4,7 +4,8 @@
 import type { Diagnostic } from '../diag.js';
 import type { Compilation } from '../increment/compiler.js';
 import type { ServiceChange } from '../review/compare.js';
-import { type Step, textOf } from '../tools/tool.js';
+import { countsOf } from '../tools/counted.js';
+import type { Step } from '../tools/tool.js';
 import type { Figures } from './figures.js';
 import { type Stopwatch, stopwatch, type Times } from './stopwatch.js';
 
@@ -83,6 +84,6 @@ export function reportOf({ watch, ...outcome }: Run): SyncReport {
 
 function linesByTool(steps: readonly Step[]): Readonly<Record<string, number>> {
   const lines: Record<string, number> = {};
-  for (const step of steps) for (const _ of textOf(step)) lines[step.program] = (lines[step.program] ?? 0) + 1;
+  for (const step of steps) lines[step.program] = (lines[step.program] ?? 0) + countsOf(step).lines;
   return lines;
 }

@@ -69,8 +69,11 @@ export interface ReadScope<Desired, Ours, Observed = unknown> extends Detected {
  * node is compared with what was programmed by fingerprints, of which few bytes are kept.
  */
 export interface Look<Desired, Observed, Ours> {
-  /** Those of a state, apart from `rest`; several states together have those of each. */
-  parts(desired: Desired, ours: Ours): Iterable<string>;
+  /**
+   * Those of a state, apart from `rest`; several states together have those of each. What is the very same object in
+   * `but` may be left out.
+   */
+  parts(desired: Desired, ours: Ours, but?: Desired): Iterable<string>;
   /** What of a desired state is compared itself, because it stands beside foreign state or is small. */
   rest(desired: Desired, ours: Ours): Desired;
   /**

@@ -3,6 +3,7 @@
  */
 import type { Family } from '../../ip.js';
 import { ANY_ADDRESS, servedKey } from '../../tools/conntrack/stale.js';
+import { natBefore } from '../../tools/iptables/diff.js';
 import type { Differences } from '../../tools/tools.js';
 import type { ModeOurs } from '../backend.js';
 import { isTreeChain } from '../chain-names.js';
@@ -18,9 +19,8 @@ export const iptablesOurs: ModeOurs = {
 /** Addresses and ports from which a rule led to endpoints until now. */
 export function formerly({ iptables = [] }: Differences): readonly string[] {
   return iptables.flatMap(({ family, tables }) => {
-    const chains = tables.filter(({ name }) => name === 'nat').flatMap(({ chains }) => chains);
-    const entrances = chains.filter(({ name }) => ENTRANCES.has(name) || isTreeChain(name));
-    return entrances.flatMap(({ before = [] }) => before.flatMap((line) => destinationOf(line, family) ?? []));
+    const entrances = natBefore(tables).filter(({ name }) => ENTRANCES.has(name) || isTreeChain(name));
+    return entrances.flatMap(({ before }) => before.flatMap((line) => destinationOf(line, family) ?? []));
   });
 }
 

@@ -44,6 +44,15 @@ export interface ChainDiff {
   readonly origin?: Chain['origin'];
 }
 
+/** The chains of the nat table that had rules, with these. */
+export function natBefore(tables: readonly TableDiff[]): readonly ChainThatWas[] {
+  return tables
+    .filter(({ name }) => name === 'nat')
+    .flatMap(({ chains }) => chains.filter((chain): chain is ChainThatWas => chain.before !== undefined));
+}
+
+type ChainThatWas = ChainDiff & Required<Pick<ChainDiff, 'before'>>;
+
 /** How to change `observed` into `desired`. */
 export function diff(observed: SavedRuleSet, desired: RuleSet, own: Ownership): RuleSetDiff {
   const { family } = desired;
@@ -118,20 +127,33 @@ function isBuiltIn(table: TableName, chain: string): boolean {
 
 /** The difference, if any. A rule that another version of the tools only spells differently is the same. */
 function diffChain(there: SavedChain | undefined, desired: Chain, family: Family): readonly ChainDiff[] {
+  if (!there) return [new NewChain(desired, family)];
   const { name, origin, owner } = desired;
-  const about = { name, ...(origin ? { origin } : {}), ...(owner ? { owner } : {}) };
-  if (!there) {
-    const made = {
-      ...about,
-      get after() {
-        return linesOf(desired, family);
-      },
-    };
-    return [made];
-  }
   const after = linesOf(desired, family);
   const before = there.lines;
-  return isSame(before, after, family) ? [] : [{ ...about, before, after }];
+  if (isSame(before, after, family)) return [];
+  return [{ name, ...(origin ? { origin } : {}), ...(owner ? { owner } : {}), before, after }];
+}
+
+/** A chain to create. There may be 100,000, and of a class they are sorted and searched faster than with a getter each. */
+class NewChain implements ChainDiff {
+  readonly name: string;
+  readonly owner: Chain['owner'];
+  readonly origin: Chain['origin'];
+  readonly #desired: Chain;
+  readonly #family: Family;
+
+  constructor(desired: Chain, family: Family) {
+    this.name = desired.name;
+    this.owner = desired.owner;
+    this.origin = desired.origin;
+    this.#desired = desired;
+    this.#family = family;
+  }
+
+  get after(): readonly Line[] {
+    return linesOf(this.#desired, this.#family);
+  }
 }
 
 function isSame(before: readonly string[], after: readonly Line[], family: Family): boolean {
