@@ -205,8 +205,22 @@ async function inNetns<T>(use: (host: Host) => Promise<T>): Promise<T> {
   }
 }
 
+/** Until nothing goes on beside: after a first sync what looks compare with is collected, in slices. */
+async function settle(): Promise<void> {
+  for (let used = Number.POSITIVE_INFINITY; used > IDLE; ) {
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { user, system } = process.cpuUsage(before);
+    used = user + system;
+  }
+}
+
+/** Microseconds of computing in 300 ms. */
+const IDLE = 15_000;
+
 /** Twice, as what was used last may still be referred to the first time; then V8 gives pages back. */
 async function collect(): Promise<void> {
+  await settle();
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
   for (let i = 0; i < 2; i++) {
