@@ -6,9 +6,11 @@
  *     look       read all, part by part ─ as programmed?; a full one follows where it is not
  *     partial    compile what changed ─ assume the state of the node before ─ plan ─ run ─ forget flows
  *
- * A partial sync assumes that the node has what was programmed last, so it costs what changed and not what there is.
+ * A partial sync assumes that the node has what was programmed last, so it costs what changed and not what there is. A
+ * refusal may come from that, where another program removed a table or a chain, so only a full one blames a Service.
  */
 import { runSteps } from '../apply/run.js';
+import type { Diagnostic } from '../diag.js';
 import type { Compilation } from '../increment/compiler.js';
 import type { Options } from '../options.js';
 import type { Cluster } from '../read/cluster.js';
@@ -74,10 +76,16 @@ async function partialSync(
   state.between = change.whole;
   state.others = undefined;
   const { refused, partly, warnings } = await run.watch.time('apply', () => runSteps(next.steps, target));
-  const errors = [...partly, ...(refused ? [refused] : [])];
+  const errors = [...partly, ...(refused ? [refused] : [])].map(unblamed);
   run.diagnostics.push(...errors, ...warnings);
   if (errors.length > 0) return refuse(run);
   know(state, others, next);
   const hasUdp = [...change.gone, ...change.come].some(({ name }) => name.protocol === 'UDP');
   if (next.steps.length > 0 && hasUdp) await forget(target, change, assumed, next, run);
+}
+
+/** The refusal of a change that relied on what the node was taken to have: it is nobody's until the node was read. */
+function unblamed({ origin: _, ...refused }: Diagnostic): Diagnostic {
+  const hint = 'another program may have changed these rules; vipc reads the whole node next, and tells';
+  return { hint, ...refused };
 }
