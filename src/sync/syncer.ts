@@ -76,7 +76,7 @@ async function partialSync(
   state.between = change.whole;
   state.others = undefined;
   const { refused, partly, warnings } = await run.watch.time('apply', () => runSteps(next.steps, target));
-  const errors = [...partly, ...(refused ? [refused] : [])].map(unblamed);
+  const errors = [...partly, ...(refused ? [refused] : [])].map(withoutBlame);
   run.diagnostics.push(...errors, ...warnings);
   if (errors.length > 0) return refuse(run);
   know(state, others, next);
@@ -85,7 +85,7 @@ async function partialSync(
 }
 
 /** The refusal of a change that relied on what the node was taken to have: it is nobody's until the node was read. */
-function unblamed({ origin: _, ...refused }: Diagnostic): Diagnostic {
+function withoutBlame({ origin: _, ...refused }: Diagnostic): Diagnostic {
   const hint = 'another program may have changed these rules; vipc reads the whole node next, and tells';
   return { hint, ...refused };
 }

@@ -54,6 +54,7 @@ export const RULES: readonly Rule[] = [
   rule('tools/fingerprints.ts', ''),
   rule('tools/tool.ts', 'tools/ask.ts tools/detected.ts review/compare.ts diag.ts ip.ts owner.ts text.ts'),
   rule('tools/refusal.ts', 'tools/ask.ts tools/tool.ts diag.ts text.ts'),
+  rule('tools/counted.ts', 'tools/tool.ts text.ts'),
   rule(
     'tools/iptables/',
     `${TOOL} tools/detected.ts tools/l4.ts tools/nft/ tools/refusal.ts review/compare.ts ip.ts json.ts owner.ts`,
