@@ -75,8 +75,9 @@ function wholeChain(table: string, chain: ChainDiff): Sides {
 }
 
 /** The chain as iptables-save prints it; empty when it does not exist. */
-function linesOf(table: string, { name: chain, ...sides }: ChainDiff, which: keyof Sides): readonly ChainLine[] {
-  const rules = which === 'before' ? sides.before?.map((text) => ({ text, owner: undefined })) : sides.after;
+function linesOf(table: string, diff: ChainDiff, which: keyof Sides): readonly ChainLine[] {
+  const { name: chain } = diff;
+  const rules = which === 'before' ? diff.before?.map((text) => ({ text, owner: undefined })) : diff.after;
   if (rules === undefined) return [];
   return [
     { table, chain, text: `:${chain} - [0:0]` },

@@ -135,7 +135,10 @@ function diffChain(there: SavedChain | undefined, desired: Chain, family: Family
   return [{ name, ...(origin ? { origin } : {}), ...(owner ? { owner } : {}), before, after }];
 }
 
-/** A chain to create. There may be 100,000, and of a class they are sorted and searched faster than with a getter each. */
+/**
+ * A chain to create. There may be 100,000, and of a class they are sorted and searched faster than with a getter each; a
+ * copy by `...` lacks the rules.
+ */
 class NewChain implements ChainDiff {
   readonly name: string;
   readonly owner: Chain['owner'];
