@@ -25,25 +25,27 @@ export function figuresOf(compiled: Compilation, desired: DesiredState): Figures
   };
 }
 
+/** The value of `make`, which is let go when it was called: it holds the whole desired state. */
 function once<T>(make: () => T): () => T {
-  let made: T | undefined;
+  let state: { readonly make: () => T } | { readonly made: T } = { make };
   return () => {
-    made ??= make();
-    return made;
+    if ('make' in state) state = { made: state.make() };
+    return state.made;
   };
 }
 
 /** Those after a change. */
 export function figuresAfter({ rules, noLocal, healthChecked }: Figures, change: Increment): Figures {
   const { before, after, gone, come } = change;
-  const [known, more] = [rules(), rulesMore(before, after)];
+  const more = rulesMore(before, after);
   const moreOf = ({ family, table }: RuleCount) =>
     more.find((each) => each.family === family && each.table === table)?.rules ?? 0;
   const droppingOf = (ports: readonly ServicePort[]) =>
     noLocalEndpoints(healthChecked.map((family) => ({ ...family, ports: ofFamily(family, ports) })));
+  const counts = rules().map((each) => ({ ...each, rules: each.rules + moreOf(each) }));
   const [went, came] = [droppingOf(gone), droppingOf(come)];
   return {
-    rules: once(() => known.map((each) => ({ ...each, rules: each.rules + moreOf(each) }))),
+    rules: () => counts,
     noLocal: noLocal.map((each, i) => ({
       family: each.family,
       internal: each.internal + (came[i]?.internal ?? 0) - (went[i]?.internal ?? 0),
