@@ -41,12 +41,16 @@ function nameOf({ name }: ServicePort): string {
 
 /** Where the entry of `port` is in the list, or belongs. */
 function placeOf(list: readonly OfPort[], port: ServicePort): number {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const there = list[middle];
-    if (there && comparePorts(there.port, port) < 0) low = middle + 1;
-    else high = middle;
+  return lowerBound(list, (there) => comparePorts(there.port, port) < 0);
+}
+
+/** The place of the first that is not `isBefore` of `list` from `low` to `high`; those that are stand in front. */
+export function lowerBound<T>(list: readonly T[], isBefore: (each: T) => boolean, low = 0, high = list.length): number {
+  let [from, to] = [low, high];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (isBefore(list[middle] as T)) from = middle + 1;
+    else to = middle;
   }
-  return low;
+  return from;
 }

@@ -12,32 +12,36 @@
  */
 import type { ServicePort } from '../../../resolve/types.js';
 import { type Chain, type Table, table } from '../../../tools/iptables/types.js';
-import { type Pair, replaced } from '../../shared/kept-list.js';
+import { replaced } from '../../shared/kept-list.js';
 import { MARK_MASQUERADE, markMasquerade } from '../../shared/masquerade.js';
 import { CHAIN, FAST_CHAIN } from '../names.js';
 import { JUMPS, jumpToNodePorts } from './base.js';
 import type { Context } from './context.js';
 import { byAddress, byPort } from './fast/dispatch.js';
 import { filterChains } from './fast/filter.js';
-import { hairpin } from './fast/hairpin.js';
-import { type Keys, newKeys } from './fast/keys.js';
+import { hairpinChains } from './fast/hairpin.js';
+import { newKeys } from './fast/keys.js';
 import { entrance, marking, postrouting } from './fast/mark.js';
-import { isOther, type Kind, type Part, partOf } from './fast/part.js';
-import { type Claim, type FastContext, lowerFast } from './fast/service-port.js';
+import { isOther, KINDS, type Kind, type Part, partOf, type SharedChains } from './fast/part.js';
+import { type FastContext, lowerFast } from './fast/service-port.js';
 import type { KeptLayout } from './layout.js';
 
 /** Both tables, with the ServicePorts in the order given. */
 export function layoutFast(ports: readonly ServicePort[], given: Context): readonly Table[] {
-  const context = contextOf(ports, given);
-  const parts = ports.map((port) => partOf(port, context));
-  return tablesOf(sharedChains(parts, context).now(), ports, context);
+  return keepFast(ports, given).arrange(ports);
 }
 
 /** The same, kept: what each ServicePort has in the chains that all share, and these. */
 export function keepFast(all: readonly ServicePort[], given: Context): KeptLayout {
   const context = contextOf(all, given);
   let parts: readonly Part[] = all.map((port) => partOf(port, context));
-  const shared = sharedChains(parts, context);
+  const kept: Readonly<Record<Kind, SharedChains<Part>>> = {
+    services: services(context),
+    filter: filter(context),
+    hairpins: hairpinChains(context),
+  };
+  for (const kind of KINDS) kept[kind].replace([], parts);
+  let shared: Shared = { services: kept.services.now(), filter: kept.filter.now(), hairpins: kept.hairpins.now() };
   return {
     replace: (before, after) => {
       const now = after.map((port) => partOf(port, context));
@@ -45,12 +49,19 @@ export function keepFast(all: readonly ServicePort[], given: Context): KeptLayou
       // Without ServicePorts it is not known which traffic is masqueraded.
       const isAlike = parts.length > 0 === list.length > 0;
       parts = list;
-      shared.replace(pairs, parts);
+      const [were, are] = [pairs.flatMap(([was]) => was ?? []), pairs.flatMap(([, is]) => is ?? [])];
+      for (const kind of KINDS.filter((each) => isOther(each, pairs))) {
+        kept[kind].replace(were, are);
+        shared = { ...shared, [kind]: kept[kind].now() };
+      }
       return isAlike;
     },
-    arrange: (ports) => tablesOf(shared.now(), ports, context),
+    arrange: (ports) => tablesOf(shared, ports, context),
   };
 }
+
+/** The chains that no ServicePort has to itself, by kind. */
+type Shared = Readonly<Record<Kind, readonly Chain[]>>;
 
 /** Which traffic is masqueraded is the same for all cluster IPs. */
 function contextOf(ports: readonly ServicePort[], given: Context): FastContext {
@@ -58,47 +69,10 @@ function contextOf(ports: readonly ServicePort[], given: Context): FastContext {
   return { ...given, masquerade: clusterIP?.masquerade ?? 'never' };
 }
 
-/** The chains that no ServicePort has to itself, by kind. */
-type Shared = Readonly<Record<Kind, readonly Chain[]>>;
-
-interface SharedChains {
-  now(): Shared;
-  /** Makes again what the pairs change. */
-  replace(pairs: readonly Pair<Part>[], parts: readonly Part[]): void;
-}
-
-function sharedChains(all: readonly Part[], context: FastContext): SharedChains {
-  const keys = newKeys(context);
-  keys.replace(
-    [],
-    all.flatMap(({ claims }) => claims),
-  );
-  const [toServices, toFilter] = [services(keys, context), filterChains(context)];
-  const make: Readonly<Record<Kind, (parts: readonly Part[]) => readonly Chain[]>> = {
-    services: (parts) => toServices(parts.flatMap(({ claims }) => claims)),
-    filter: (parts) => toFilter(parts.flatMap(({ filter }) => filter)),
-    hairpins: (parts) => hairpins(parts, context),
-  };
-  let shared: Shared = { services: make.services(all), filter: make.filter(all), hairpins: make.hairpins(all) };
-  return {
-    now: () => shared,
-    replace: (pairs, parts) => {
-      keys.replace(
-        pairs.flatMap(([was]) => was?.claims ?? []),
-        pairs.flatMap(([, is]) => is?.claims ?? []),
-      );
-      const again = (kind: Kind) => (isOther(kind, pairs) ? make[kind](parts) : shared[kind]);
-      shared = { services: again('services'), filter: again('filter'), hairpins: again('hairpins') };
-    },
-  };
-}
-
-function hairpins(parts: readonly Part[], context: FastContext): readonly Chain[] {
-  const { rules, chains } = hairpin(
-    parts.flatMap(({ local }) => local),
-    context,
-  );
-  return [{ name: FAST_CHAIN.hairpin, rules: () => rules }, ...chains];
+function filter(context: FastContext): SharedChains<Part> {
+  const chains = filterChains(context);
+  const rulesOf = (parts: readonly Part[]) => parts.flatMap(({ filter }) => filter);
+  return { ...chains, replace: (before, after) => chains.replace(rulesOf(before), rulesOf(after)) };
 }
 
 function tablesOf(shared: Shared, ports: readonly ServicePort[], context: FastContext): readonly Table[] {
@@ -115,23 +89,29 @@ function tablesOf(shared: Shared, ports: readonly ServicePort[], context: FastCo
   ];
 }
 
-/** The way from the entrance to the chains of ServicePorts, for the claims that are given each time. */
-function services(keys: Keys, context: FastContext): (claims: readonly Claim[]) => readonly Chain[] {
+/** The way from the entrance to the chains of ServicePorts. */
+function services(context: FastContext): SharedChains<Part> {
   const trees = { family: context.node.family, ips: 'IP', ports: '' };
-  const [toAddresses, toPorts] = [byAddress(trees), byPort(trees)];
-  return (claims) => {
-    const { placed, chains } = keys.of(claims);
-    const atPorts = placed.filter(({ at }) => at !== 'ip');
-    const [addresses, nodePorts] = [toAddresses(placed), toPorts(atPorts)];
-    const last = atPorts.length > 0 ? jumpToNodePorts(context, FAST_CHAIN.nodePorts) : [];
-    const first = marking(context, 'tcp');
-    return [
-      { name: CHAIN.services, rules: () => entrance(context) },
-      { name: FAST_CHAIN.services, rules: () => [...addresses.rules, ...last] },
-      ...(last.length > 0 ? [{ name: FAST_CHAIN.nodePorts, rules: () => [...first, ...nodePorts.rules] }] : []),
-      ...addresses.chains,
-      ...nodePorts.chains,
-      ...chains,
-    ];
+  const [toAddresses, toPorts, keys] = [byAddress(trees), byPort(trees), newKeys(context)];
+  const first = marking(context, 'tcp');
+  const claimsOf = (parts: readonly Part[]) => parts.flatMap(({ claims }) => claims);
+  return {
+    replace: (before, after) => {
+      const [out, come] = keys.replace(claimsOf(before), claimsOf(after));
+      toAddresses.replace(out, come);
+      toPorts.replace(out, come);
+    },
+    now: () => {
+      const [addresses, nodePorts] = [toAddresses.now(), toPorts.now()];
+      const last = nodePorts.rules.length > 0 ? jumpToNodePorts(context, FAST_CHAIN.nodePorts) : [];
+      return [
+        { name: CHAIN.services, rules: () => entrance(context) },
+        { name: FAST_CHAIN.services, rules: () => [...addresses.rules, ...last] },
+        ...(last.length > 0 ? [{ name: FAST_CHAIN.nodePorts, rules: () => [...first, ...nodePorts.rules] }] : []),
+        ...addresses.chains,
+        ...nodePorts.chains,
+        ...keys.chains(),
+      ];
+    },
   };
 }

@@ -3,12 +3,22 @@
  * behind it. A tree is kept, and with it the chains that have the same rules as before.
  */
 import { type Family, ipOf, network } from '../../../../ip.js';
+import { compare } from '../../../../order.js';
+import { comparePorts } from '../../../../resolve/order.js';
+import type { ServicePort } from '../../../../resolve/types.js';
 import { type Chain, is, jumpTo, type L4Protocol, type Rule, rule } from '../../../../tools/iptables/types.js';
+import { lowerBound } from '../../../shared/kept-list.js';
 import { partChain } from '../../names.js';
 import { type Keyed, type Part, treeOf } from './tree.js';
 
+/** Whose a rule is, and which of those that this has. */
+export interface Owned {
+  readonly owner: ServicePort;
+  readonly nth: number;
+}
+
 /** A rule, and the address or port that it is for. */
-export interface Placed extends Keyed {
+export interface Placed extends Keyed, Owned {
   /** The address, or the protocol of a port. */
   readonly at: 'ip' | L4Protocol;
   readonly rule: Rule;
@@ -28,8 +38,12 @@ export interface Dispatch {
   readonly chains: readonly Chain[];
 }
 
-/** Makes what leads to rules, all of which it is given each time. */
-export type Dispatcher = (placed: readonly Placed[]) => Dispatch;
+/** Keeps what leads to rules. */
+export interface Dispatcher {
+  now(): Dispatch;
+  /** Puts rules in the place of others, which it has; those of other kinds are not looked at. */
+  replace(before: readonly Placed[], after: readonly Placed[]): void;
+}
 
 /** Leads packets to the rules for their destination address. */
 export function byAddress({ ips, family }: Trees): Dispatcher {
@@ -49,9 +63,14 @@ export function byPort({ ports }: Trees): Dispatcher {
       lead: (prefix, target) => rule({ protocol }, [{ kind: 'ports', protocol, ports: rangeOf(prefix) }], target),
     }),
   );
-  return (placed) => {
-    const found = all.map((dispatch) => dispatch(placed));
-    return { rules: found.flatMap(({ rules }) => rules), chains: found.flatMap(({ chains }) => chains) };
+  return {
+    now: () => {
+      const found = all.map((each) => each.now());
+      return { rules: found.flatMap(({ rules }) => rules), chains: found.flatMap(({ chains }) => chains) };
+    },
+    replace: (before, after) => {
+      for (const each of all) each.replace(before, after);
+    },
   };
 }
 
@@ -81,7 +100,6 @@ interface Made {
 }
 
 function dispatcher(at: Placed['at'], { name, lead }: Kind): Dispatcher {
-  let tree: Part<Placed> | undefined;
   const known = new WeakMap<Part<Placed>, Made>();
   const make = (part: Part<Placed>): Made => {
     const chain = name(part.prefix);
@@ -98,11 +116,7 @@ function dispatcher(at: Placed['at'], { name, lead }: Kind): Dispatcher {
     known.set(part, made);
     return made;
   };
-  return (placed) => {
-    tree = treeOf(
-      placed.filter((each) => each.at === at),
-      tree,
-    );
+  const dispatch = (tree: Part<Placed>): Dispatch => {
     const below = tree.parts.map(of);
     // From the base chain it comes back.
     const jumps = below.map((each): Rule => ({ ...each.lead, target: jumpTo(each.chain) }));
@@ -111,6 +125,40 @@ function dispatcher(at: Placed['at'], { name, lead }: Kind): Dispatcher {
       chains: below.flatMap(({ chains }) => chains),
     };
   };
+
+  let list: readonly Placed[] = [];
+  let tree = treeOf(list);
+  let current = dispatch(tree);
+  return {
+    now: () => current,
+    replace: (before, after) => {
+      const [out, come] = [before, after].map((all) => all.filter((each) => each.at === at)) as [Placed[], Placed[]];
+      const touched = [...out, ...come].map(({ digits }) => digits);
+      if (touched.length === 0) return;
+      list = spliced(list, out, come);
+      tree = treeOf(list, { tree, touched });
+      current = dispatch(tree);
+    },
+  };
+}
+
+/** A sorted list without some of its values, and with others. */
+function spliced(list: readonly Placed[], out: readonly Placed[], come: readonly Placed[]): readonly Placed[] {
+  if (list.length === 0) return [...come].sort(inOrder);
+  const next = [...list];
+  const placeOf = (value: Placed) => lowerBound(next, (each) => inOrder(each, value) < 0);
+  for (const value of out) next.splice(placeOf(value), 1);
+  for (const value of come) next.splice(placeOf(value), 0, value);
+  return next;
+}
+
+function inOrder(a: Placed, b: Placed): number {
+  return compare(a.digits, b.digits) || byOwner(a, b);
+}
+
+/** The order of rules with one key. */
+export function byOwner(a: Owned, b: Owned): number {
+  return comparePorts(a.owner, b.owner) || a.nth - b.nth;
 }
 
 /** The network of the addresses whose digits begin with `prefix`: `10.96.16.0/20` for `0a601`. */

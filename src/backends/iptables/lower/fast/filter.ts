@@ -2,10 +2,11 @@
  * lower, layout `fast`, part: table filter, whose chains kube-proxy has as well; what they refuse for single addresses and
  * ports stands in trees.
  */
-import { type Chain, is, jumpTo, type Match, rule } from '../../../../tools/iptables/types.js';
+import { is, jumpTo, type Match, rule } from '../../../../tools/iptables/types.js';
 import { CHAIN, FAST_CHAIN } from '../../names.js';
 import { staticRules } from '../base.js';
 import { byAddress, byPort, type Trees } from './dispatch.js';
+import type { SharedChains } from './part.js';
 import type { FastContext, PlacedRule } from './service-port.js';
 
 /** The chains, and the names of the trees behind each. */
@@ -18,8 +19,8 @@ const CHAINS: readonly (readonly [string, Omit<Trees, 'family'>])[] = [
   [CHAIN.services, { ips: 'IP', ports: '' }],
 ];
 
-/** All chains of the table but the built-in ones, for the rules that are given each time. */
-export function filterChains(context: FastContext): (placed: readonly PlacedRule[]) => readonly Chain[] {
+/** All chains of the table but the built-in ones. */
+export function filterChains(context: FastContext): SharedChains<PlacedRule> {
   const { family } = context.node;
   const fixed = staticRules(context).filter(({ table }) => table === 'filter');
   const bases = CHAINS.map(([name, names]) => ({
@@ -28,20 +29,28 @@ export function filterChains(context: FastContext): (placed: readonly PlacedRule
     toAddresses: byAddress({ ...names, family }),
     toPorts: byPort({ ...names, family }),
   }));
-  return (placed) =>
-    bases.flatMap(({ name, before, toAddresses, toPorts }) => {
-      const own = placed.filter(({ chain }) => chain === name);
-      const [addresses, ports] = [toAddresses(own), toPorts(own)];
-      // Only packets to the node's own addresses are for node ports.
-      const isBehind = name === CHAIN.externalServices && ports.rules.length > 0;
-      const rules = [...before, ...addresses.rules, ...(isBehind ? [TO_NODE_PORTS] : ports.rules)];
-      return [
-        { name, rules: () => rules },
-        ...(isBehind ? [{ name: FAST_CHAIN.nodePorts, rules: () => ports.rules }] : []),
-        ...addresses.chains,
-        ...ports.chains,
-      ];
-    });
+  return {
+    replace: (before, after) => {
+      for (const { name, toAddresses, toPorts } of bases) {
+        const [out, come] = [before.filter(({ chain }) => chain === name), after.filter(({ chain }) => chain === name)];
+        toAddresses.replace(out, come);
+        toPorts.replace(out, come);
+      }
+    },
+    now: () =>
+      bases.flatMap(({ name, before, toAddresses, toPorts }) => {
+        const [addresses, ports] = [toAddresses.now(), toPorts.now()];
+        // Only packets to the node's own addresses are for node ports.
+        const isBehind = name === CHAIN.externalServices && ports.rules.length > 0;
+        const rules = [...before, ...addresses.rules, ...(isBehind ? [TO_NODE_PORTS] : ports.rules)];
+        return [
+          { name, rules: () => rules },
+          ...(isBehind ? [{ name: FAST_CHAIN.nodePorts, rules: () => ports.rules }] : []),
+          ...addresses.chains,
+          ...ports.chains,
+        ];
+      }),
+  };
 }
 
 const TO_THIS_NODE: Match = { kind: 'addrtype', side: 'destination', type: is('LOCAL') };

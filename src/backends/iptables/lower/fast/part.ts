@@ -3,6 +3,7 @@
  */
 import type { ServicePort } from '../../../../resolve/types.js';
 import { printRule } from '../../../../tools/iptables/print.js';
+import type { Chain } from '../../../../tools/iptables/types.js';
 import type { Pair } from '../../../shared/kept-list.js';
 import { type FastContext, type FastPort, lowerFast } from './service-port.js';
 
@@ -33,7 +34,16 @@ export const DECIDES = {
 /** A kind of chains. */
 export type Kind = keyof typeof DECIDES;
 
+export const KINDS = Object.keys(DECIDES) as readonly Kind[];
+
 /** Whether one of the pairs makes other chains of a kind. */
 export function isOther(kind: Kind, pairs: readonly Pair<Part>[]): boolean {
   return pairs.some(([was, is]) => (was ? DECIDES[kind](was) : '') !== (is ? DECIDES[kind](is) : ''));
+}
+
+/** Chains that ServicePorts share, by what each of these has in them. */
+export interface SharedChains<T> {
+  now(): readonly Chain[];
+  /** Puts what some have in the place of what they had. */
+  replace(before: readonly T[], after: readonly T[]): void;
 }

@@ -15,7 +15,7 @@ import { endpointChains, policyChains } from '../endpoints.js';
 import { externalChains } from '../external.js';
 import { entranceOf, frontendRules, hasEntrance, healthCheck, KIND } from '../frontends.js';
 import { type NamedPort, namePort, toFrontend } from '../port.js';
-import { digitsOf, type Placed, portDigits } from './dispatch.js';
+import { digitsOf, type Owned, type Placed, portDigits } from './dispatch.js';
 import { balance } from './endpoints.js';
 
 /** What a ServicePort does with packets to an address and port. */
@@ -28,7 +28,6 @@ export interface Claim extends Placed {
   readonly returns: boolean;
   /** Whether the mark must be cleared before. */
   readonly clears: boolean;
-  readonly owner: ServicePort;
 }
 
 /** A rule of a shared chain of table filter, in its place. */
@@ -56,7 +55,9 @@ export function lowerFast(port: ServicePort, context: FastContext): FastPort {
     !port.affinity && port.frontends.every(({ sourceRanges, ...frontend }) => !sourceRanges && !isLocal(frontend));
   const own = isFast ? fast(named, context) : kept(named);
   return {
-    claims: port.frontends.filter(hasEntrance).map((frontend) => claim(named, frontend, own.target(frontend))),
+    claims: port.frontends
+      .filter(hasEntrance)
+      .map((frontend, nth) => ({ ...claim(named, frontend, own.target(frontend)), owner: port, nth })),
     filter: [
       ...port.frontends.flatMap((frontend) =>
         frontendRules(named, frontend)
@@ -66,7 +67,7 @@ export function lowerFast(port: ServicePort, context: FastContext): FastPort {
       ...healthCheck(named).map((shared) =>
         placed(shared, { at: 'tcp', digits: portDigits(port.healthCheckNodePort ?? 0) }),
       ),
-    ],
+    ].map((each, nth) => ({ ...each, owner: port, nth })),
     chains: own.chains,
   };
 }
@@ -118,7 +119,7 @@ function external({ masqueradeMark }: Context, cluster: string): readonly Rule[]
   return [markMasquerade(masqueradeMark), rule({}, [], { kind: 'goto', chain: cluster })];
 }
 
-function claim(named: NamedPort, frontend: Frontend, target: string): Claim {
+function claim(named: NamedPort, frontend: Frontend, target: string): Omit<Claim, keyof Owned> {
   const { port, text, protocol } = named;
   const { header, l4 } = toFrontend(named, frontend);
   const returns = frontend.sourceRanges !== undefined || frontend.whenEmpty !== undefined;
@@ -131,7 +132,6 @@ function claim(named: NamedPort, frontend: Frontend, target: string): Claim {
     target,
     returns,
     clears: isLocal(frontend),
-    owner: port,
   };
 }
 
@@ -142,6 +142,9 @@ function placeOf({ protocol }: NamedPort, { ip, port }: Frontend): Pick<Placed, 
 }
 
 /** The condition that all packets to node ports fulfil is not repeated. */
-function placed({ chain, rule: { matches, ...rest } }: SharedRule, place: Pick<Placed, 'at' | 'digits'>): PlacedRule {
+function placed(
+  { chain, rule: { matches, ...rest } }: SharedRule,
+  place: Pick<Placed, 'at' | 'digits'>,
+): Omit<PlacedRule, keyof Owned> {
   return { ...place, chain, rule: { ...rest, matches: matches.filter(({ kind }) => kind !== 'addrtype') } };
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { compare } from '../../../../order.js';
 import { seed } from '../../../../testing/run/extent.js';
 import { LEAF, type Part, treeOf } from './tree.js';
 
 const digits = fc
   .array(fc.constantFrom('0', '1', '7', 'f'), { minLength: 4, maxLength: 4 })
   .map((list) => list.join(''));
-const keys = fc.array(digits, { maxLength: 120 }).map((list) => list.map(keyed));
+const keys = fc.array(digits, { maxLength: 120 }).map((list) => sorted(list.map(keyed)));
 
 interface Value {
   readonly digits: string;
@@ -15,6 +16,11 @@ interface Value {
 
 function keyed(each: string, i: number): Value {
   return { digits: each, text: `${each} ${i}` };
+}
+
+/** By key; those with the same one in the order given. */
+function sorted(list: readonly Value[]): readonly Value[] {
+  return [...list].sort((a, b) => compare(a.digits, b.digits));
 }
 
 /** The values that a packet with the key meets, and how many tests it passes on its way. */
@@ -69,7 +75,7 @@ describe('a tree', () => {
   });
 
   it('of 10,000 values takes few tests', () => {
-    const list = Array.from({ length: 10_000 }, (_, i) => keyed((i * 7919).toString(16).padStart(8, '0'), i));
+    const list = sorted(Array.from({ length: 10_000 }, (_, i) => keyed((i * 7919).toString(16).padStart(8, '0'), i)));
     const tree = treeOf(list);
     for (const { digits: key } of list.filter((_, i) => i % 97 === 0))
       expect(walk(tree, key).tests).toBeLessThanOrEqual(6 * LEAF);
@@ -82,8 +88,9 @@ describe('a tree', () => {
         let [now, tree] = [list, treeOf(list)];
         for (const [at, more] of edits) {
           const there = at % (now.length + 1);
-          now = more === null ? now.filter((_, i) => i !== there) : now.toSpliced(there, 0, keyed(more, now.length));
-          tree = treeOf(now, tree);
+          const touched = more ?? now[there]?.digits ?? '';
+          now = more === null ? now.filter((_, i) => i !== there) : sorted([...now, keyed(more, now.length)]);
+          tree = treeOf(now, { tree, touched: [touched] });
           expect(tree).toEqual(treeOf(now));
         }
       }),
@@ -91,20 +98,35 @@ describe('a tree', () => {
     );
   });
 
-  it('made from the one before has its parts, but for those on the way to what changed', () => {
-    const list = Array.from({ length: 10_000 }, (_, i) => keyed((i * 7919).toString(16).padStart(8, '0'), i));
+  it('made from the one before has its parts, but for those on the way to what changed, and asks little of the rest', () => {
+    const list = sorted(Array.from({ length: 10_000 }, (_, i) => keyed((i * 7919).toString(16).padStart(8, '0'), i)));
     const tree = treeOf(list);
     const before = new Set(partsOf(tree));
-    const more = treeOf(list.toSpliced(5000, 0, keyed('0123abcd', -1)), tree);
-    expect(partsOf(more).filter((part) => !before.has(part)).length).toBeLessThanOrEqual(6);
-    const less = treeOf(list.toSpliced(5000, 1), tree);
-    expect(partsOf(less).filter((part) => !before.has(part)).length).toBeLessThanOrEqual(6);
+    const change = (now: readonly Value[], touched: string): void => {
+      let asked = 0;
+      const counted = now.map(({ digits: key, text }) => ({
+        text,
+        get digits() {
+          asked++;
+          return key;
+        },
+      }));
+      const next = treeOf(counted, { tree, touched: [touched] });
+      expect(asked).toBeLessThan(2000);
+      expect(next).toEqual(treeOf(now));
+      expect(partsOf(next).filter((part) => !before.has(part)).length).toBeLessThanOrEqual(6);
+    };
+    change(sorted([...list, keyed('0123abcd', -1)]), '0123abcd');
+    change(list.toSpliced(5000, 1), list[5000]?.digits ?? '');
+    // All others have a longer beginning in common.
+    const apart = treeOf(sorted([...list, keyed('ff000000', -1)]));
+    expect(treeOf(list, { tree: apart, touched: ['ff000000'] })).toEqual(tree);
   });
 
   it('changes in few places with one more value', () => {
     fc.assert(
       fc.property(keys, digits, (list, more) => {
-        const [before, after] = [nodes(treeOf(list)), nodes(treeOf([...list, keyed(more, list.length)]))];
+        const [before, after] = [nodes(treeOf(list)), nodes(treeOf(sorted([...list, keyed(more, list.length)])))];
         // One leaf, or a leaf that is divided into as many as there are digits, and what leads there.
         const isDivided = after.size > before.size;
         const changed = [...after].filter((node) => !before.has(node));
