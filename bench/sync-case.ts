@@ -19,7 +19,7 @@ import { newDry } from './sync-dry.js';
 import { median, megabytes, seconds } from './table.js';
 
 export const ENDPOINTS = Number(process.env['BENCH_ENDPOINTS'] ?? 10);
-const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
+const RUNS = Number(process.env['BENCH_RUNS'] ?? 15);
 const CHANGES = Number(process.env['BENCH_CHANGES'] ?? 1000);
 
 /** The cells of a case's row. */

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { often } from '../testing/run/extent.js';
-import { fingerprint, newFingerprints } from './fingerprints.js';
+import { fingerprint, fingerprintOf, newFingerprints } from './fingerprints.js';
 
 it('a set of fingerprints is a set of numbers, whatever is added and deleted', () => {
   // Numbers that belong to few places, so that they stand in each other's.
@@ -25,4 +25,12 @@ it('texts that differ a little have different fingerprints', () => {
   const prints = newFingerprints();
   for (let i = 0; i < 20_000; i++) prints.add(fingerprint(`ip kube-proxy slot-${i % 10} 10.96.${i >> 8}.${i & 255}`));
   expect(prints.size).toBe(20_000);
+});
+
+it('lines have the fingerprint of their text', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string(), { minLength: 1 }), (lines) => {
+      expect(fingerprintOf(lines)).toBe(fingerprint(lines.join('\n')));
+    }),
+  );
 });

@@ -12,17 +12,28 @@ export interface Fingerprints {
 
 /** The hash of a text: a whole number from 1 to 2^53. */
 export function fingerprint(text: string): number {
+  return fingerprintOf([text]);
+}
+
+/** That of the text with these lines, which need not be put together for it. */
+export function fingerprintOf(lines: readonly string[]): number {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    a = Math.imul(a ^ code, 0x9e3779b1);
-    b = Math.imul(b ^ code, 0x5f356495);
+  for (let n = 0; n < lines.length; n++) {
+    const line = lines[n] ?? '';
+    // But for the first line a newline stands in front.
+    for (let i = n === 0 ? 0 : -1; i < line.length; i++) {
+      const code = i < 0 ? NEWLINE : line.charCodeAt(i);
+      a = Math.imul(a ^ code, 0x9e3779b1);
+      b = Math.imul(b ^ code, 0x5f356495);
+    }
   }
   a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
   b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
   return 0x100000000 * (b & 0x1fffff) + (a >>> 0) + 1;
 }
+
+const NEWLINE = 10;
 
 const SMALLEST = 64;
 const EMPTY = 0;

@@ -5,6 +5,7 @@
 import { FAMILIES, type Family } from '../../ip.js';
 import { type Ask, eachLine } from '../ask.js';
 import type { Iptables } from '../detected.js';
+import { fingerprintOf } from '../fingerprints.js';
 import type { Look } from '../tool.js';
 import type { IptablesOurs } from './ownership.js';
 import { LONGEST_COMMENT, parseRule, quotesClose, type SavedRuleSet } from './parse.js';
@@ -20,8 +21,7 @@ export const look: Look<IptablesState, readonly SavedRuleSet[], IptablesOurs> = 
       for (const table of tables)
         for (const chain of table.chains) {
           if (same.has(chain) || !isPart(table, chain, ours)) continue;
-          const lines = linesOf(chain, family).map(({ text }) => text);
-          yield partOf(family, table.name, chain.name, lines);
+          yield partOf(family, table.name, chain.name, briefOf(chain, family));
         }
   },
   rest: ({ ruleSets, ...state }, ours) => ({
@@ -49,8 +49,31 @@ function isPart({ name: table }: Pick<Table, 'name'>, { name }: Chain, { isShare
 
 /** `lines` without `-A CHAIN`, with a leading space. */
 function partOf(family: Family, table: string, chain: string, lines: readonly string[]): string {
-  return [`${family} ${table} ${chain}`, ...lines].join('\n');
+  return [`${family} ${table} ${chain}`, ...brief(lines)].join('\n');
 }
+
+/**
+ * A long chain, which all Services share, is told by a fingerprint of its lines: to put them together takes longer than
+ * all else that a change of it needs.
+ */
+function brief(lines: readonly string[]): readonly string[] {
+  return lines.length > LONG ? [`${lines.length} ${fingerprintOf(lines)}`] : lines;
+}
+
+/** Lines. */
+const LONG = 100;
+
+/** That of a chain; of a long one it is known from the change before. */
+function briefOf(chain: Chain, family: Family): readonly string[] {
+  const known = ofLong.get(chain);
+  if (known) return known;
+  const lines = linesOf(chain, family).map(({ text }) => text);
+  const told = brief(lines);
+  if (told !== lines) ofLong.set(chain, told);
+  return told;
+}
+
+const ofLong = new WeakMap<Chain, readonly string[]>();
 
 /** An `ask` whose iptables-save leaves out the chains that are known. */
 function sifting(ask: Ask, { program }: Iptables, isKnown: (part: string) => boolean): Ask {
