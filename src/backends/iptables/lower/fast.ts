@@ -28,24 +28,26 @@ import type { KeptLayout } from './layout.js';
 
 /** Both tables, with the ServicePorts in the order given. */
 export function layoutFast(ports: readonly ServicePort[], given: Context): readonly Table[] {
-  return keepFast(ports, given).arrange(ports);
+  const context = contextOf(ports, given);
+  const lowered = ports.map((port) => ({ port, ...lowerFast(port, context) }));
+  const shared = sharedChains(
+    lowered.map(({ port, ...rest }) => partOf(port, rest, context)),
+    context,
+  );
+  const own = lowered.flatMap(({ chains }) => chains);
+  return tablesOf(nowOf(shared), own, context);
 }
 
 /** The same, kept: what each ServicePort has in the chains that all share, and these. */
 export function keepFast(all: readonly ServicePort[], given: Context): KeptLayout {
   const context = contextOf(all, given);
-  let parts: readonly Part[] = all.map((port) => partOf(port, context));
-  const kept: Readonly<Record<Kind, SharedChains<Part>>> = {
-    services: services(context),
-    filter: filter(context),
-    hairpins: hairpinChains(context),
-  };
-  for (const kind of KINDS) kept[kind].replace([], parts);
-  let shared: Shared = { services: kept.services.now(), filter: kept.filter.now(), hairpins: kept.hairpins.now() };
+  const newPart = (port: ServicePort) => partOf(port, lowerFast(port, context), context);
+  let parts: readonly Part[] = all.map(newPart);
+  const kept = sharedChains(parts, context);
+  let shared = nowOf(kept);
   return {
     replace: (before, after) => {
-      const now = after.map((port) => partOf(port, context));
-      const { list, pairs } = replaced(parts, before, now);
+      const { list, pairs } = replaced(parts, before, after.map(newPart));
       // Without ServicePorts it is not known which traffic is masqueraded.
       const isAlike = parts.length > 0 === list.length > 0;
       parts = list;
@@ -56,8 +58,23 @@ export function keepFast(all: readonly ServicePort[], given: Context): KeptLayou
       }
       return isAlike;
     },
-    arrange: (ports) => tablesOf(shared, ports, context),
+    arrange: (ports) => {
+      const own = ports.flatMap((port) => lowerFast(port, context).chains);
+      return tablesOf(shared, own, context);
+    },
   };
+}
+
+type Kept = Readonly<Record<Kind, SharedChains<Part>>>;
+
+function sharedChains(parts: readonly Part[], context: FastContext): Kept {
+  const kept = { services: services(context), filter: filter(context), hairpins: hairpinChains(context) };
+  for (const kind of KINDS) kept[kind].replace([], parts);
+  return kept;
+}
+
+function nowOf({ services, filter, hairpins }: Kept): Shared {
+  return { services: services.now(), filter: filter.now(), hairpins: hairpins.now() };
 }
 
 /** The chains that no ServicePort has to itself, by kind. */
@@ -75,8 +92,8 @@ function filter(context: FastContext): SharedChains<Part> {
   return { ...chains, replace: (before, after) => chains.replace(rulesOf(before), rulesOf(after)) };
 }
 
-function tablesOf(shared: Shared, ports: readonly ServicePort[], context: FastContext): readonly Table[] {
-  const own = ports.flatMap((port) => lowerFast(port, context).chains);
+/** `own` are the chains that ServicePorts have to themselves. */
+function tablesOf(shared: Shared, own: readonly Chain[], context: FastContext): readonly Table[] {
   return [
     table('filter', JUMPS.filter, shared.filter),
     table('nat', JUMPS.nat, [

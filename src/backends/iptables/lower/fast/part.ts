@@ -5,7 +5,7 @@ import type { ServicePort } from '../../../../resolve/types.js';
 import { printRule } from '../../../../tools/iptables/print.js';
 import type { Chain } from '../../../../tools/iptables/types.js';
 import type { Pair } from '../../../shared/kept-list.js';
-import { type FastContext, type FastPort, lowerFast } from './service-port.js';
+import type { FastContext, FastPort } from './service-port.js';
 
 export interface Part extends Pick<FastPort, 'claims' | 'filter'> {
   readonly port: ServicePort;
@@ -13,8 +13,8 @@ export interface Part extends Pick<FastPort, 'claims' | 'filter'> {
   readonly local: readonly string[];
 }
 
-export function partOf(port: ServicePort, context: FastContext): Part {
-  const { claims, filter } = lowerFast(port, context);
+/** The part of a ServicePort in all that serves it. */
+export function partOf(port: ServicePort, { claims, filter }: FastPort, context: FastContext): Part {
   const reachable = context.features.bpf ? [] : port.endpoints.reachable;
   const local = reachable.flatMap((endpoint) => (endpoint.local ? [endpoint.ip] : []));
   return { port, claims, filter, local };
