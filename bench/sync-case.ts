@@ -47,7 +47,7 @@ function measureNode(one: NodeCase, size: number): Promise<readonly string[]> {
   return inNetns(async (real) => {
     const watched = watch(real);
     const store = filled(size);
-    const sync = timed(store, await newDaemon(one, watched.host));
+    const sync = timed(store, await newDaemon(one, watched.host), watched.cpuAtEnd);
     watched.record(true);
     const first = await sync();
     watched.record(false);
@@ -112,17 +112,20 @@ async function newDaemon({ variant, layout, mode }: NodeCase, host: Host): Promi
   return newSyncer(how, { ...DEFAULT_OPTIONS, nodeName: NODE, mode });
 }
 
+/** `cpuAtEnd` is what had been computed when the last program ended. */
 function timed(
   store: Store,
   syncer: Syncer,
+  cpuAtEnd: () => NodeJS.CpuUsage,
 ): () => Promise<Timed & { readonly compiled: SyncReport['compiled'] | undefined } & { readonly total: number }> {
   return async () => {
     const [start, cpu] = [performance.now(), process.cpuUsage()];
     const report = await syncer.sync(store, store.takeChanges(), 'partial');
     const total = performance.now() - start;
     if (!report.ok) throw new Error(report.diagnostics.map(({ message }) => message).join('\n'));
-    const { user, system } = process.cpuUsage(cpu);
-    return { times: report.times, total, own: (user + system) / 1000, compiled: report.compiled };
+    const { user, system } = cpuAtEnd();
+    const own = (user + system - cpu.user - cpu.system) / 1000;
+    return { times: report.times, total, own, compiled: report.compiled };
   };
 }
 
@@ -144,7 +147,7 @@ async function changes(store: Store, size: number, sync: Sync): Promise<Times> {
 interface Timed {
   /** Milliseconds by step. */
   readonly times: Readonly<Record<string, number>>;
-  /** Milliseconds of computing in this process, which is vipc's share. */
+  /** Milliseconds of computing in this process until the tools are done, which is vipc's share of it. */
   readonly own: number;
 }
 
@@ -160,6 +163,7 @@ function watch(host: Host) {
   const dir = mkdtempSync(`${tmpdir()}/vipc-bench-`);
   const recorded: { readonly argv: readonly string[]; readonly file: string }[] = [];
   let isRecording = false;
+  let cpuAtEnd = process.cpuUsage();
   function* copied(chunks: Iterable<string>, file: string): Generator<string> {
     for (const chunk of chunks) {
       writeFileSync(file, chunk, { flag: 'a' });
@@ -169,12 +173,16 @@ function watch(host: Host) {
   return {
     host: {
       run: (argv, stdin = '') => {
-        if (!isRecording || typeof stdin === 'string') return host.run(argv, stdin);
+        const isRecorded = isRecording && typeof stdin !== 'string';
         const file = `${dir}/${recorded.length}`;
-        recorded.push({ argv, file });
-        return host.run(argv, copied(stdin, file));
+        if (isRecorded) recorded.push({ argv, file });
+        return host.run(argv, isRecorded ? copied(stdin, file) : stdin).then((outcome) => {
+          cpuAtEnd = process.cpuUsage();
+          return outcome;
+        });
       },
     } satisfies Host,
+    cpuAtEnd: () => cpuAtEnd,
     record: (on: boolean) => {
       isRecording = on;
     },

@@ -38,6 +38,29 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
   /** The parts of the change that the tools carry out, and of all changes since a reading began. */
   let current: readonly number[] = [];
   let changing: Set<number> | undefined;
+  /** The change to follow, which waits until somebody asks or the tools are done: they need not wait for it. */
+  let following: (() => void) | undefined;
+  const settle = (): void => {
+    const waiting = following;
+    following = undefined;
+    waiting?.();
+  };
+
+  const follow = ({ before, after }: Pick<Increment, 'before' | 'after'>): void => {
+    // Only their difference is that of all: what is in both may be another's in the whole state.
+    const [was, is] = [new Set(printsOf(before, after)), new Set(printsOf(after, before))];
+    const [old, now] = [[...was].filter((print) => !is.has(print)), [...is].filter((print) => !was.has(print))];
+    for (const print of old) {
+      prints.delete(print);
+      gone?.add(print);
+    }
+    for (const print of now) {
+      prints.add(print);
+      gone?.delete(print);
+    }
+    current = [...old, ...now];
+    for (const print of current) changing?.add(print);
+  };
 
   const take = (part: string): void => {
     const print = fingerprint(part);
@@ -49,29 +72,20 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
   return {
     rest: restOf(desired),
     collected,
-    change: ({ before, after }) => {
-      // Only their difference is that of all: what is in both may be another's in the whole state.
-      const [was, is] = [new Set(printsOf(before, after)), new Set(printsOf(after, before))];
-      const [old, now] = [[...was].filter((print) => !is.has(print)), [...is].filter((print) => !was.has(print))];
-      for (const print of old) {
-        prints.delete(print);
-        gone?.add(print);
-      }
-      for (const print of now) {
-        prints.add(print);
-        gone?.delete(print);
-      }
-      current = [...old, ...now];
-      for (const print of current) changing?.add(print);
+    change: (change) => {
+      settle();
+      following = () => follow(change);
     },
     changed: () => {
+      settle();
       current = [];
     },
     begin: () => {
+      settle();
       const since = new Set(current);
       changing = since;
       return {
-        ...readingOf(prints, since),
+        ...readingOf(prints, since, settle),
         end: () => {
           changing = undefined;
         },
@@ -109,17 +123,23 @@ async function collect(
   }
 }
 
-/** A reading that begins now; `since` are the parts of all changes from then on. */
-function readingOf(prints: Fingerprints, since: ReadonlySet<number>): Pick<Reading, 'isKnown' | 'isWhole'> {
+/** A reading that begins now; `since` has the parts of all changes from then on, when they are settled. */
+function readingOf(
+  prints: Fingerprints,
+  since: ReadonlySet<number>,
+  settle: () => void,
+): Pick<Reading, 'isKnown' | 'isWhole'> {
   const seen = newFingerprints(prints.size);
   return {
     isKnown: (part) => {
+      settle();
       const print = fingerprint(part);
       if (!prints.has(print) && !since.has(print)) return false;
       seen.add(print);
       return true;
     },
     isWhole: () => {
+      settle();
       // What was seen and has not changed since is in `prints`, as it was then.
       let [changed, seenOfThem] = [0, 0];
       for (const print of since) {
