@@ -57,7 +57,8 @@ export const RULES: readonly Rule[] = [
   rule('tools/counted.ts', 'tools/tool.ts text.ts'),
   rule(
     'tools/iptables/',
-    `${TOOL} tools/detected.ts tools/l4.ts tools/nft/ tools/refusal.ts review/compare.ts ip.ts json.ts owner.ts`,
+    `${TOOL} tools/detected.ts tools/fingerprints.ts tools/l4.ts tools/nft/ tools/refusal.ts review/compare.ts ip.ts ` +
+      'json.ts owner.ts',
   ),
   rule('tools/ipset/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
   rule('tools/ipvs/', `${TOOL} tools/l4.ts tools/lines.ts ip.ts json.ts owner.ts`),
@@ -81,7 +82,7 @@ export const RULES: readonly Rule[] = [
   ),
   rule('backends/shared/hash.ts', 'backends/shared/sha256.ts'),
   rule('backends/shared/sha256.ts', 'node:crypto.hash'),
-  rule('backends/iptables/', `${MODE} backends/chain-names.ts resolve/order.ts diag.ts options.ts`),
+  rule('backends/iptables/', `${MODE} backends/chain-names.ts resolve/order.ts diag.ts options.ts order.ts`),
   rule(
     'backends/iptables/names.ts',
     'backends/shared/hash.ts backends/shared/service-chains.ts resolve/types.ts ip.ts',

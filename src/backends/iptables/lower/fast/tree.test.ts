@@ -4,9 +4,10 @@ import { compare } from '../../../../order.js';
 import { seed } from '../../../../testing/run/extent.js';
 import { LEAF, type Part, treeOf } from './tree.js';
 
-const digits = fc
-  .array(fc.constantFrom('0', '1', '7', 'f'), { minLength: 4, maxLength: 4 })
-  .map((list) => list.join(''));
+const digitsOf = (length: number) =>
+  fc.array(fc.constantFrom('0', '1', '7', 'f'), { minLength: length, maxLength: length }).map((list) => list.join(''));
+/** Many with a common beginning, which few others make shorter. */
+const digits = fc.oneof({ weight: 30, arbitrary: digitsOf(2).map((rest) => `00${rest}`) }, digitsOf(4));
 const keys = fc.array(digits, { maxLength: 120 }).map((list) => sorted(list.map(keyed)));
 
 interface Value {
@@ -84,7 +85,7 @@ describe('a tree', () => {
 
   it('made from the one before is the same', () => {
     fc.assert(
-      fc.property(keys, fc.array(fc.tuple(fc.nat(), fc.option(digits)), { maxLength: 5 }), (list, edits) => {
+      fc.property(keys, fc.array(fc.tuple(fc.nat(), fc.option(digitsOf(4))), { maxLength: 5 }), (list, edits) => {
         let [now, tree] = [list, treeOf(list)];
         for (const [at, more] of edits) {
           const there = at % (now.length + 1);
@@ -118,9 +119,18 @@ describe('a tree', () => {
     };
     change(sorted([...list, keyed('0123abcd', -1)]), '0123abcd');
     change(list.toSpliced(5000, 1), list[5000]?.digits ?? '');
-    // All others have a longer beginning in common.
-    const apart = treeOf(sorted([...list, keyed('ff000000', -1)]));
-    expect(treeOf(list, { tree: apart, touched: ['ff000000'] })).toEqual(tree);
+  });
+
+  it('made from the one before has its parts where the common beginning became shorter, or longer', () => {
+    const near = Array.from({ length: 1000 }, (_, i) => keyed(`0a60${(i * 37).toString(16).padStart(4, '0')}`, i));
+    const far = keyed('0b000000', -1);
+    const tree = treeOf(near);
+    const wider = treeOf([...near, far], { tree, touched: [far.digits] });
+    expect(wider).toEqual(treeOf([...near, far]));
+    expect(partsOf(wider).filter((part) => !partsOf(tree).includes(part))).toHaveLength(2);
+    const narrower = treeOf(near, { tree: wider, touched: [far.digits] });
+    expect(narrower).toEqual(tree);
+    expect(partsOf(narrower).filter((part) => !partsOf(wider).includes(part))).toHaveLength(2);
   });
 
   it('changes in few places with one more value', () => {
