@@ -115,6 +115,35 @@ describe('rules of a dump', () => {
   });
 });
 
+it('a directory of directories with rules says which of them to name', async () => {
+  const nodes = mkdtempSync(join(directory, 'nodes-'));
+  const add = (name: string, file: string, text: string) => {
+    mkdirSync(join(nodes, name), { recursive: true });
+    writeFileSync(join(nodes, name, file), text);
+  };
+  add('a', 'saved', DOCKER);
+  add('docs', 'read.me', 'words');
+  const told = async (argv: readonly string[]) => {
+    const { code, stdout, stderr } = await vipc(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    return stderr.replaceAll(nodes, 'nodes').replaceAll('"', '');
+  };
+  const verify = ['verify', nodes, join(nodes, 'a')];
+  const below = (found: string) => `error: nodes has no rules itself, but ${found}`;
+  const one = below('a directory with rules is in it: nodes/a\n  name that one\n');
+  expect(await told(verify)).toBe(one);
+  add('b', 'vipc-capture', 'vipc-capture 1\n');
+  add('b', 'addresses.json', '[]\n');
+  const two = below(
+    '2 directories with rules are in it: nodes/a, nodes/b\n  name one of them: each stands for one node\n',
+  );
+  expect(await told(verify)).toBe(two);
+  expect(await told(['trace', '--from', 'outside', '--to', '10.0.0.1:80', '--rules', nodes])).toBe(two);
+  // Beside a manifest they belong to a snapshot.
+  add('docs', 'cluster.yaml', TRACE_CLUSTER);
+  expect(await told(verify)).not.toContain('no rules itself');
+});
+
 it('rules of a large cluster are not all shown', async () => {
   const rules = Array.from(
     { length: 300 },

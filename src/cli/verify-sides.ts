@@ -16,7 +16,7 @@ import { sees } from '../tools/nft/types.js';
 import type { Given } from '../verify/verify.js';
 import { rulesNeed } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
-import { dumpsIn, isDump } from './dump-files.js';
+import { dumpsIn, isDump, rulesBelow } from './dump-files.js';
 import { openInput } from './input.js';
 import { type Io, readAll } from './io.js';
 import { detectedOf, type NodeAtHand, nodeOn, openNode, rulesAt } from './node.js';
@@ -51,7 +51,10 @@ export async function loadSide(path: string, flags: VerifyFlags, io: Io): Promis
   // The reader of snapshots reports a missing path.
   if (!found) return { kind: 'snapshot', path };
   const dumps = dumpsIn(path);
-  return dumps.length > 0 ? dumpSide(dumps) : { kind: 'snapshot', path };
+  if (dumps.length > 0) return dumpSide(dumps);
+  const elsewhere = found.isDirectory() ? await rulesBelow(path) : undefined;
+  if (elsewhere) throw elsewhere;
+  return { kind: 'snapshot', path };
 }
 
 function dumpSide(texts: Parameters<typeof readDumps>[0]): Loaded {
