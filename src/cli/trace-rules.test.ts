@@ -84,6 +84,20 @@ describe('rules of a dump', () => {
     }
   });
 
+  it('rules that no dump has are told as missing', async () => {
+    const out = mkdtempSync(join(directory, 'part-'));
+    await vipc(['compile', '--mode', 'ipvs', '--node', 'node-a', '-o', out, cluster]);
+    rmSync(join(out, 'iptables.rules'));
+    const question = ['trace', '--node', 'node-a', '--from', 'pod/client', '--to', 'svc/prod/db:sql'];
+    const { stdout, stderr } = await vipc([...question, '--rules', out, cluster]);
+    expect(stdout).toContain('source address kept');
+    expect(stderr).toContain(
+      'warning: no dump has rules of IPv4: whether they masquerade, drop or refuse the packet is not',
+    );
+    expect(stderr).toContain('  give what iptables-save prints with --rules');
+    expect(await vipc([...question, '--strict', '--rules', out, cluster])).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('names need a snapshot beside it', async () => {
     const { code, stderr } = await vipc(['trace', '--from', 'outside', '--to', 'svc/web', '--rules', dump()]);
     expect(code).toBe(2);

@@ -6,13 +6,12 @@ import { Readable } from 'node:stream';
 import { readState } from '../apply/read.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { readDumps } from '../dumps/dumps.js';
-import { type ReadNode, withoutOwn } from '../dumps/node.js';
-import { FAMILIES, type Family } from '../ip.js';
+import { familiesOf, type ReadNode, withoutOwn } from '../dumps/node.js';
+import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { compileState } from '../pipeline.js';
 import { STDIN } from '../read/source.js';
-import { sees } from '../tools/nft/types.js';
 import type { Given } from '../verify/verify.js';
 import { rulesNeed } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
@@ -73,13 +72,6 @@ export interface Asked {
   readonly loaded: Loaded;
   readonly mode: string | undefined;
   readonly layout: string | undefined;
-}
-
-/** The families that a node has rules of. */
-function familiesOf({ ruleSets, nftTables = [] }: ReadNode['rules']): readonly Family[] {
-  const has = (family: Family) =>
-    ruleSets.some((each) => each.family === family) || nftTables.some((table) => sees(table, family));
-  return FAMILIES.filter(has);
 }
 
 /** The rules of both sides, each for a node that has the addresses of both. */
