@@ -74,6 +74,25 @@ export interface Asked {
   readonly layout: string | undefined;
 }
 
+/** Throws for an option that says how to compile what is no snapshot: it would do nothing. */
+export function refuseUseless([a, b]: readonly [Asked, Asked], { mode, layout }: VerifyFlags): void {
+  const isRuled = ({ loaded }: Asked) => loaded.kind === 'node';
+  const useless = [
+    ...[
+      { side: a, name: 'A' },
+      { side: b, name: 'B' },
+    ].flatMap(({ side, name }) => {
+      const own = { [`--mode-${name.toLowerCase()}`]: side.mode, [`--layout-${name.toLowerCase()}`]: side.layout };
+      return isRuled(side) ? [{ own, what: `${name} is` }] : [];
+    }),
+    ...(isRuled(a) && isRuled(b) ? [{ own: { '--mode': mode, '--layout': layout }, what: 'A and B are' }] : []),
+  ];
+  for (const { own, what } of useless)
+    for (const [option, value] of Object.entries(own))
+      if (value !== undefined)
+        throw new Error(`${option} goes with a snapshot: ${what} not compiled, but rules already`);
+}
+
 /** The rules of both sides, each for a node that has the addresses of both. */
 export async function givenOf(
   sides: readonly [Asked, Asked],

@@ -213,6 +213,20 @@ it('markdown has each difference as an item', async () => {
 });
 
 it.each([
+  ['--mode-b', 'ipvs', [WEB, 'dump'], 'B is'],
+  ['--layout-b', 'fast', [WEB, 'dump'], 'B is'],
+  ['--mode-a', 'ipvs', ['dump', WEB], 'A is'],
+  ['--layout', 'fast', ['dump', 'dump'], 'A and B are'],
+  ['--mode', 'ipvs', ['dump', 'dump'], 'A and B are'],
+])('%s %s says nothing of rules: %j', async (option, value, sides, what) => {
+  const rules = dump('rules', {});
+  const paths = sides.map((side) => (side === 'dump' ? rules : side));
+  const { code, stdout, stderr } = await vipc(['verify', ...paths, option, value]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toBe(`error: ${option} goes with a snapshot: ${what} not compiled, but rules already\n`);
+});
+
+it.each([
   ['one side only', () => ['verify', WEB], 'name two'],
   ['an empty file', () => ['verify', WEB, file('empty', '')], 'empty holds neither rules nor a Kubernetes object'],
   ['standard input twice', () => ['verify', '-', '-'], 'one of the two only'],

@@ -12,7 +12,7 @@ import { type Found, isEqual, markdownLines, textLines } from '../verify/tell.js
 import { verify } from '../verify/verify.js';
 import { EXIT, type Io, writeJson, writeLines } from './io.js';
 import { judged, report } from './report.js';
-import { givenOf, loadSide, type VerifyFlags } from './verify-sides.js';
+import { givenOf, loadSide, refuseUseless, type VerifyFlags } from './verify-sides.js';
 
 /** Prints the differences. Exit code 0: none but accepted ones; 1: others, or undecided; 2: unreadable input. */
 export async function runVerify(paths: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {
@@ -25,6 +25,7 @@ export async function runVerify(paths: readonly string[], flags: VerifyFlags, io
     { loaded: await loadSide(a, flags, io), mode: flags.modeA, layout: flags.layoutA },
     { loaded: await loadSide(b, flags, io), mode: flags.modeB, layout: flags.layoutB },
   ] as const;
+  refuseUseless(sides, flags);
   const { value, diagnostics } = await givenOf(sides, flags, io);
   const all = judged(diagnostics, flags);
   await report(all, flags.verbose === true, io);
