@@ -161,6 +161,16 @@ describe('what is accepted', () => {
     expect((await vipc(['verify', '--family', 'ipv4', '--accept', 'by-design', `${a}`, `${b}`])).code).toBe(1);
   });
 
+  it.each<readonly [string, string | Buffer, string]>([
+    ['a program', Buffer.from('\x7fELF\x02\0\0'), 'contains NUL characters, so it is not text'],
+    ['bytes that are no text', Buffer.from([0xc3, 0x28, 0x0a]), 'is not UTF-8 text'],
+  ])('no list is %s', async (_, bytes, why) => {
+    const path = join(directory, 'list');
+    writeFileSync(path, bytes);
+    const { code, stdout, stderr } = await vipc(['verify', '--family', 'ipv4', '--accept', path, ...sides()]);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `error: --accept: "${path}" ${why}\n` });
+  });
+
   it('what is undecided is not', async () => {
     const paths = [dump('e', { forward: [STRING] }), dump('f', {})];
     const { stdout } = await vipc(['verify', '--family', 'ipv4', ...paths]);

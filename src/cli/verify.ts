@@ -1,10 +1,10 @@
 /**
  * cli: runs `vipc verify A B`, which compares how two rule sets treat every packet class.
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hasErrors, showPath } from '../diag.js';
-import { readText } from '../files.js';
 import { FAMILIES } from '../ip.js';
+import { loadSources } from '../read/source.js';
 import { accept, BY_DESIGN, parseAccepted } from '../verify/accept.js';
 import { toData } from '../verify/data.js';
 import { newGroups } from '../verify/groups.js';
@@ -20,7 +20,7 @@ export async function runVerify(paths: readonly string[], flags: VerifyFlags, io
   if (a === undefined || b === undefined || third !== undefined)
     throw new Error('name two: snapshots, dumps, directories of dumps, or live (vipc verify --help)');
   if (a === '-' && b === '-') throw new Error('standard input can be one of the two only');
-  const lines = (flags.accept ?? []).flatMap(acceptedIn);
+  const lines = (await Promise.all((flags.accept ?? []).map(acceptedIn))).flat();
   const sides = [
     { loaded: await loadSide(a, flags, io), mode: flags.modeA, layout: flags.layoutA },
     { loaded: await loadSide(b, flags, io), mode: flags.modeB, layout: flags.layoutB },
@@ -40,8 +40,14 @@ export async function runVerify(paths: readonly string[], flags: VerifyFlags, io
 }
 
 /** The lines of --accept: `by-design` itself, or those of the file. */
-function acceptedIn(text: string): readonly string[] {
-  if (text === BY_DESIGN && !existsSync(text)) return [text];
-  if (!existsSync(text)) throw new Error(`--accept: there is no file ${showPath(text)}`);
-  return parseAccepted(readText(text));
+async function acceptedIn(text: string): Promise<readonly string[]> {
+  const found = statSync(text, { throwIfNoEntry: false });
+  if (text === BY_DESIGN && !found) return [text];
+  if (!found) throw new Error(`--accept: there is no file ${showPath(text)}`);
+  if (found.isDirectory()) throw new Error(`--accept: ${showPath(text)} is a directory`);
+  const { value, diagnostics } = await loadSources([text], () =>
+    Promise.reject(new Error('standard input has no name')),
+  );
+  for (const { message } of diagnostics) throw new Error(`--accept: ${message}`);
+  return value.flatMap((source) => parseAccepted(source.text));
 }
