@@ -138,6 +138,33 @@ describe('sets and values', () => {
     expect(answer(table([rule], { more }), packet('10.244.1.5', port))).toEqual([told]);
   });
 
+  it.each([
+    ['tcp flags syn / fin,syn,rst,ack drop', 'DROP'],
+    ['tcp flags & (fin | syn | rst | ack) == syn drop', 'DROP'],
+    ['tcp flags != syn / fin,syn,rst,ack drop', 'NONE'],
+    ['tcp flags & (fin | syn | rst | ack) != syn drop', 'NONE'],
+    ['tcp flags fin,syn / fin,syn drop', 'NONE'],
+    ['tcp flags syn,ack drop', 'DROP'],
+    ['tcp flags fin,rst drop', 'NONE'],
+    ['tcp flags ! fin,rst drop', 'DROP'],
+    ['tcp flags ! fin,syn drop', 'NONE'],
+    ['tcp flags != syn,ack / syn,ack drop', 'DROP'],
+    ['tcp flags == ack tcp dport 80 drop', 'UNKNOWN'],
+    ['tcp flags != ack drop', 'DROP'],
+    // A first packet may ask for ECN.
+    ['tcp flags == syn tcp dport 80 drop', 'UNKNOWN'],
+    ['tcp flags != syn drop', 'UNKNOWN'],
+    ['tcp flags ecn drop', 'UNKNOWN'],
+    ['tcp flags syn / syn,ecn,cwr drop', 'UNKNOWN'],
+    ['tcp flags ! ecn,syn drop', 'NONE'],
+    ['tcp flags { syn, syn | ack } drop', 'UNKNOWN'],
+  ])('%s: %s', (rule, told) => {
+    expect(answer(table([rule]), TO)[0]).toBe(told);
+    expect(answer(table([rule]), packet('10.244.1.5', 80, { protocol: 'udp' }))).toEqual(
+      told === 'UNKNOWN' && /==|\{/.test(rule) ? expect.anything() : ['NONE'],
+    );
+  });
+
   const rest =
     '\tmap ways {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict\n' +
     '\t\telements = { 10.244.1.5 . tcp . 80 : accept, * : drop }\n\t}\n' +

@@ -76,4 +76,5 @@ function isOfDestination(statement: Statement): boolean {
 }
 
 /** Statements that a packet passes or not, and that do nothing to it; a flow table takes later packets only. */
-const LIMITS = /^(?:limit|quota|ct count|flow|socket|osf|rt|tcp option|exthdr|xt match|meta|mark|ct|fib|payload|@)\b/;
+const LIMITS =
+  /^(?:limit|quota|ct count|flow|socket|osf|rt|tcp option|tcp flags|exthdr|xt match|meta|mark|ct|fib|payload|@)\b/;
