@@ -165,6 +165,20 @@ describe('sets and values', () => {
     );
   });
 
+  it.each([
+    ['ip dscp set cs1 drop', 'DROP', 'DROP'],
+    ['ip dscp set 0x04 tcp dport 80 drop', 'DROP', 'NONE'],
+    ['ip ecn set ect1 drop', 'DROP', 'DROP'],
+    ['tcp option maxseg size set rt mtu drop', 'DROP', 'NONE'],
+    ['tcp option maxseg size set 1400 drop', 'DROP', 'NONE'],
+    ['ip6 dscp set cs1 drop', 'NONE', 'NONE'],
+    ['ip dscp set ip dscp map { cs0 : cs1 } drop', 'UNKNOWN', 'UNKNOWN'],
+    ['ip ttl set 5 drop', 'UNKNOWN', 'UNKNOWN'],
+  ])('%s: %s of TCP, %s of UDP', (rule, tcp, udp) => {
+    expect(answer(table([rule], { of: 'inet' }), TO)[0]).toBe(tcp);
+    expect(answer(table([rule], { of: 'inet' }), packet('10.244.1.5', 80, { protocol: 'udp' }))[0]).toBe(udp);
+  });
+
   const rest =
     '\tmap ways {\n\t\ttype ipv4_addr . inet_proto . inet_service : verdict\n' +
     '\t\telements = { 10.244.1.5 . tcp . 80 : accept, * : drop }\n\t}\n' +

@@ -3,6 +3,7 @@
  * of one destination.
  */
 import { type Family, parseIp } from '../../ip.js';
+import { rewrittenHeader } from '../../packet/nft/rewrites.js';
 import { isOfRoutes } from '../../packet/nft/values.js';
 import type { NodeRules } from '../../packet/node.js';
 import { printExpression, printStatement, type RuleContext } from '../../tools/nft/print-rule.js';
@@ -85,9 +86,13 @@ export function textOf(walk: Walk, statement: Statement, depth: number): readonl
       return [
         { text: `${statement.operation} ${listOf(statement.set)} ${timeoutOf(walk, statement.set)}`, acts: true },
       ];
-    case 'unknown':
+    case 'unknown': {
+      const header = rewrittenHeader(statement.text);
+      if (header === 'tcp') tests?.protocols.add(header);
+      if (header !== undefined) return [{ text: statement.text, acts: false }];
       unknown.push(statement.text);
       return [{ text: statement.text, acts: true }];
+    }
     default:
       return [{ text: print(), acts: true }];
   }
