@@ -165,6 +165,26 @@ describe('sets and values', () => {
     );
   });
 
+  const types = '\tset types {\n\t\ttype fib_addrtype\n\t\telements = { local, broadcast }\n\t}\n';
+
+  it.each([
+    ['fib daddr type vmap { local : drop }', 'DROP', 'NONE', 'NONE'],
+    ['fib daddr type vmap { local : accept, unicast : drop, multicast : drop }', 'NONE', 'DROP', 'DROP'],
+    ['fib daddr type vmap { local : accept, broadcast : accept, unicast : drop }', 'NONE', 'DROP', 'NONE'],
+    ['fib daddr type vmap { broadcast : drop }', 'NONE', 'UNKNOWN', 'NONE'],
+    ['fib daddr type vmap { local : accept, * : drop }', 'NONE', 'DROP', 'DROP'],
+    ['fib daddr type vmap { broadcast : accept, * : drop }', 'DROP', 'UNKNOWN', 'DROP'],
+    ['fib daddr type . tcp dport vmap { local . 80 : drop, broadcast . 81 : accept }', 'DROP', 'NONE', 'NONE'],
+    ['fib daddr type @types drop', 'DROP', 'UNKNOWN', 'NONE'],
+    ['fib daddr type != @types drop', 'NONE', 'UNKNOWN', 'DROP'],
+    // The address may be another interface's.
+    ['fib daddr . iif type local drop', 'UNKNOWN', 'NONE', 'NONE'],
+    ['fib daddr . iif type vmap { local : drop }', 'UNKNOWN', 'NONE', 'NONE'],
+  ])('%s: %s of the node’s own, %s of another, %s of a group', (rule, own, other, group) => {
+    const to = (address: string) => answer(table([rule], { more: types, hook: 'prerouting' }), packet(address, 80))[0];
+    expect(['192.168.7.2', '10.244.1.5', '224.0.0.1'].map(to)).toEqual([own, other, group]);
+  });
+
   it.each([
     ['ip dscp set cs1 drop', 'DROP', 'DROP'],
     ['ip dscp set 0x04 tcp dport 80 drop', 'DROP', 'NONE'],
