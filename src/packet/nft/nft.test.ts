@@ -43,6 +43,8 @@ describe('what is not known is said', () => {
       ['has no new client', seen(), [BLOCKS], 'NONE'],
       ['has the client that it lists', blocked, [BLOCKS], 'DROP'],
       ['may have the client of a packet that was added', seen(), ['add @seen { ip saddr }', BLOCKS], 'UNKNOWN'],
+      ['also when it is added to two', seen(), ['add @seen { ip saddr } add @other { ip daddr }', BLOCKS], 'UNKNOWN'],
+      ['or to another one later', seen(), ['add @seen { ip saddr }', 'update @other { ip saddr }', BLOCKS], 'UNKNOWN'],
     ])('%s', (_, more, rules, told) => {
       expect(answer(table(rules, { more }), TO)[0]).toBe(told);
     });

@@ -9,7 +9,7 @@ import { incoming, outgoing } from '../devices.js';
 import type { Condition } from '../foreign.js';
 import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
-import type { Flow } from '../packet.js';
+import { type Flow, isAdded } from '../packet.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from '../tri.js';
 import { indexElements, type Lookup, lookupOf } from './elements.js';
 import { fieldOf } from './fields.js';
@@ -109,7 +109,7 @@ export function lookupCondition({ left, not, set }: SetLookup, text: string, kno
   const named = known.set(set);
   if (!named) return () => unknown;
   const listed = keyed(named.lookup(left), not, unknown);
-  return (flow) => (named.remembers(flow) ? of(!not) : flow.affinity === set ? unknown : listed(flow));
+  return (flow) => (named.remembers(flow) ? of(!not) : isAdded(flow, set) ? unknown : listed(flow));
 }
 
 /** Whether one of the elements has the key. */
