@@ -57,6 +57,15 @@ describe('chains', () => {
     ]);
   });
 
+  it('those of an interface are passed over, as docs/trace.md says', () => {
+    const [on, rules] = ['ingress device "eth0"', ['drop']];
+    expect(answer(table(rules, { hook: on, of: 'inet' }), TO)).toEqual(['NONE']);
+    for (const hook of [on, 'egress device "eth0"'])
+      expect(answer(table(rules, { hook, of: 'netdev' }), TO)).toEqual(['NONE']);
+    expect(answer(table(rules, { of: 'bridge' }), TO)).toEqual(['NONE']);
+    expect(answer(table(rules, { of: 'inet' }), TO)).toEqual(['DROP']);
+  });
+
   it('endless ways are refused', () => {
     const half = (next: number) => `numgen random mod 2 vmap { 0 : jump c${next}, 1 : jump c${next} }`;
     const all = Object.fromEntries(
