@@ -9,7 +9,7 @@ import type { Host, Outcome } from '../apply/host.js';
 import { readText } from '../files.js';
 
 /** The file that identifies a captured directory, and its version. */
-const MARK = 'vipc-capture';
+export const MARK = 'vipc-capture';
 const FORMAT = 'vipc-capture 1';
 
 /** The list of commands that ran, each with its output file and exit code. */

@@ -79,11 +79,30 @@ describe('weights', () => {
     ['-s nq', '1/4 3/4'],
     ['-s sh', '1/4 3/4'],
     ['-s mh', '1/4 3/4'],
-    ['-s lblc', '1/4 3/4'],
   ])('%s', async (options, shares) => {
     const { endpoints, depends } = await traced(options, [1, 3]);
     expect(endpoints.map(({ share }) => share).join(' ')).toBe(shares);
     expect(depends).toEqual([]);
+  });
+
+  const picks = (scheduler: string, last: number, weight: number) =>
+    `-t 10.0.0.1:80 -s ${scheduler} picks -r 10.1.0.${last}:80 -m -w ${weight}`;
+
+  it.each([
+    ['dh', [1, 3], 'UNKNOWN', [picks('dh', 1, 1), picks('dh', 2, 3)]],
+    ['lblc', [1, 1], 'UNKNOWN', [picks('lblc', 1, 1), picks('lblc', 2, 1)]],
+    ['lblcr', [1, 1, 0], 'UNKNOWN', [picks('lblcr', 1, 1), picks('lblcr', 2, 1)]],
+    ['dh', [5], 'DNAT', []],
+    ['lblc', [5, 0], 'DNAT', []],
+    ['fo', [1, 3, 2], 'DNAT', []],
+    ['fo', [3, 3, 2], 'UNKNOWN', [picks('fo', 1, 3), picks('fo', 2, 3)]],
+    ['fo', [0, 0], 'REJECT', []],
+    ['ovf', [1, 0], 'UNKNOWN', ['-t 10.0.0.1:80 -s ovf finds no room', picks('ovf', 1, 1)]],
+  ])('one real server gets all: %s %j', async (scheduler, weights, verdict, depends) => {
+    const answer = await traced(`-s ${scheduler}`, weights);
+    expect(answer).toMatchObject({ verdict, depends: expect.arrayContaining(depends) });
+    expect(answer.depends).toHaveLength(depends.length);
+    if (verdict === 'DNAT') expect(answer.endpoints.map(({ share }) => share)).toEqual(['1/1']);
   });
 
   it.each([

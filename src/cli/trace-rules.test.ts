@@ -84,6 +84,20 @@ describe('rules of a dump', () => {
     }
   });
 
+  it('rules that no dump has are told as missing', async () => {
+    const out = mkdtempSync(join(directory, 'part-'));
+    await vipc(['compile', '--mode', 'ipvs', '--node', 'node-a', '-o', out, cluster]);
+    rmSync(join(out, 'iptables.rules'));
+    const question = ['trace', '--node', 'node-a', '--from', 'pod/client', '--to', 'svc/prod/db:sql'];
+    const { stdout, stderr } = await vipc([...question, '--rules', out, cluster]);
+    expect(stdout).toContain('source address kept');
+    expect(stderr).toContain(
+      'warning: no dump has rules of IPv4: whether they masquerade, drop or refuse the packet is not',
+    );
+    expect(stderr).toContain('  give what iptables-save prints with --rules');
+    expect(await vipc([...question, '--strict', '--rules', out, cluster])).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('names need a snapshot beside it', async () => {
     const { code, stderr } = await vipc(['trace', '--from', 'outside', '--to', 'svc/web', '--rules', dump()]);
     expect(code).toBe(2);
@@ -113,6 +127,35 @@ describe('rules of a dump', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
   });
+});
+
+it('a directory of directories with rules says which of them to name', async () => {
+  const nodes = mkdtempSync(join(directory, 'nodes-'));
+  const add = (name: string, file: string, text: string) => {
+    mkdirSync(join(nodes, name), { recursive: true });
+    writeFileSync(join(nodes, name, file), text);
+  };
+  add('a', 'saved', DOCKER);
+  add('docs', 'read.me', 'words');
+  const told = async (argv: readonly string[]) => {
+    const { code, stdout, stderr } = await vipc(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    return stderr.replaceAll(nodes, 'nodes').replaceAll('"', '');
+  };
+  const verify = ['verify', nodes, join(nodes, 'a')];
+  const below = (found: string) => `error: nodes has no rules itself, but ${found}`;
+  const one = below('a directory with rules is in it: nodes/a\n  name that one\n');
+  expect(await told(verify)).toBe(one);
+  add('b', 'vipc-capture', 'vipc-capture 1\n');
+  add('b', 'addresses.json', '[]\n');
+  const two = below(
+    '2 directories with rules are in it: nodes/a, nodes/b\n  name one of them: each stands for one node\n',
+  );
+  expect(await told(verify)).toBe(two);
+  expect(await told(['trace', '--from', 'outside', '--to', '10.0.0.1:80', '--rules', nodes])).toBe(two);
+  // Beside a manifest they belong to a snapshot.
+  add('docs', 'cluster.yaml', TRACE_CLUSTER);
+  expect(await told(verify)).not.toContain('no rules itself');
 });
 
 it('rules of a large cluster are not all shown', async () => {

@@ -9,7 +9,7 @@ import { type DumpText, readDumps } from '../dumps/dumps.js';
 import type { ReadNode } from '../dumps/node.js';
 import type { Machine } from '../options.js';
 import { capturedHost, isCapture } from './captured.js';
-import { dumpsIn } from './dump-files.js';
+import { dumpsIn, rulesBelow } from './dump-files.js';
 import { type Io, readAll } from './io.js';
 import { detectedOf, type NodeAtHand, nodeOn, rulesAt } from './node.js';
 
@@ -39,7 +39,7 @@ export async function ruledBy(paths: readonly string[], io: Io): Promise<Checked
 
 async function textsAt(path: string, io: Io): Promise<readonly DumpText[]> {
   if (path === '-') return [{ name: '<stdin>', text: (await readAll(io.stdin)).toString('utf8') }];
-  if (statSync(path).isDirectory()) return filesIn(path);
+  if (statSync(path).isDirectory()) return await filesIn(path);
   // readText() refuses a pipe, such as `<(ssh node iptables-save)`.
   return [{ name: path, text: await readFile(path, 'utf8') }];
 }
@@ -56,13 +56,11 @@ function unreadable(path: string, error: unknown): unknown {
 }
 
 /** The dumps in a directory; other files, such as `vipc compile -o` writes, are skipped. */
-function filesIn(directory: string): readonly DumpText[] {
+async function filesIn(directory: string): Promise<readonly DumpText[]> {
   const dumps = dumpsIn(directory);
-  if (dumps.length === 0)
-    throw new Error(
-      `${directory} has no file that iptables-save, nft list ruleset, ipset save or ipvsadm --save -n wrote, and is no capture`,
-    );
-  return dumps;
+  if (dumps.length > 0) return dumps;
+  const none = `${directory} has no file that iptables-save, nft list ruleset, ipset save or ipvsadm --save -n wrote, and is no capture`;
+  throw (await rulesBelow(directory)) ?? new Error(none);
 }
 
 /** The rules of a live or captured node. */

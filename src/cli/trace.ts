@@ -2,6 +2,7 @@
  * cli: `vipc trace`.
  */
 import { type Diagnostic, hasErrors, type Source } from '../diag.js';
+import { missingRules } from '../dumps/node.js';
 import type { Options } from '../options.js';
 import { newEvaluator } from '../packet/evaluate.js';
 import { wholeSnapshot } from '../pipeline.js';
@@ -67,11 +68,15 @@ export async function runTrace(paths: readonly string[], flags: TraceFlags, io: 
     ruled: ruled?.value,
     mentions: (beginning) => cluster?.value.some(({ text }) => text.includes(beginning)) === true,
   });
-  const all = [...before, ...judged(node.diagnostics, flags)];
-  if (!node.value || hasErrors(all)) return failed(all, flags, io);
+  const found = [...before, ...judged(node.diagnostics, flags)];
+  if (!node.value || hasErrors(found)) return failed(found, flags, io);
   const { world, rules } = node.value;
-  await report(toldOf(all, flags), flags.verbose === true, io);
   const answer = trace(names, world, newEvaluator(rules), cluster?.namespace ?? namespace ?? 'default');
+  // What a node has is all that it has; a dump may be one of several.
+  const isPart = ruled !== undefined && ruled.value.machine === undefined && !isProblem(answer);
+  const all = [...found, ...(isPart ? judged(missingRules(rules, answer.to.ip.family), flags) : [])];
+  if (hasErrors(all)) return failed(all, flags, io);
+  await report(toldOf(all, flags), flags.verbose === true, io);
   if (isProblem(answer)) throw refusal(answer);
   await print(answer, flags, io);
   return answer.isReached ? EXIT.ok : EXIT.different;
@@ -131,6 +136,7 @@ function toldOf(diagnostics: readonly Diagnostic[], { verbose = false }: TraceFl
 const TOLD: ReadonlySet<string> = new Set([
   'unknown-node',
   'unknown-addresses',
+  'missing-rules',
   'hidden-table',
   'other-virtual-server',
   'not-listed',

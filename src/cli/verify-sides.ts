@@ -6,17 +6,16 @@ import { Readable } from 'node:stream';
 import { readState } from '../apply/read.js';
 import { type Checked, type Diagnostic, hasErrors } from '../diag.js';
 import { readDumps } from '../dumps/dumps.js';
-import { type ReadNode, withoutOwn } from '../dumps/node.js';
-import { FAMILIES, type Family } from '../ip.js';
+import { familiesOf, type ReadNode, withoutOwn } from '../dumps/node.js';
+import type { Family } from '../ip.js';
 import type { Options } from '../options.js';
 import { rulesOf } from '../packet/desired.js';
 import { compileState } from '../pipeline.js';
 import { STDIN } from '../read/source.js';
-import { sees } from '../tools/nft/types.js';
 import type { Given } from '../verify/verify.js';
 import { rulesNeed } from './api-sources.js';
 import { capturedHost, isCapture } from './captured.js';
-import { dumpsIn, isDump } from './dump-files.js';
+import { dumpsIn, isDump, rulesBelow } from './dump-files.js';
 import { openInput } from './input.js';
 import { type Io, readAll } from './io.js';
 import { detectedOf, type NodeAtHand, nodeOn, openNode, rulesAt } from './node.js';
@@ -51,7 +50,10 @@ export async function loadSide(path: string, flags: VerifyFlags, io: Io): Promis
   // The reader of snapshots reports a missing path.
   if (!found) return { kind: 'snapshot', path };
   const dumps = dumpsIn(path);
-  return dumps.length > 0 ? dumpSide(dumps) : { kind: 'snapshot', path };
+  if (dumps.length > 0) return dumpSide(dumps);
+  const elsewhere = found.isDirectory() ? await rulesBelow(path) : undefined;
+  if (elsewhere) throw elsewhere;
+  return { kind: 'snapshot', path };
 }
 
 function dumpSide(texts: Parameters<typeof readDumps>[0]): Loaded {
@@ -72,11 +74,23 @@ export interface Asked {
   readonly layout: string | undefined;
 }
 
-/** The families that a node has rules of. */
-function familiesOf({ ruleSets, nftTables = [] }: ReadNode['rules']): readonly Family[] {
-  const has = (family: Family) =>
-    ruleSets.some((each) => each.family === family) || nftTables.some((table) => sees(table, family));
-  return FAMILIES.filter(has);
+/** Throws for an option that says how to compile what is no snapshot: it would do nothing. */
+export function refuseUseless([a, b]: readonly [Asked, Asked], { mode, layout }: VerifyFlags): void {
+  const isRuled = ({ loaded }: Asked) => loaded.kind === 'node';
+  const useless = [
+    ...[
+      { side: a, name: 'A' },
+      { side: b, name: 'B' },
+    ].flatMap(({ side, name }) => {
+      const own = { [`--mode-${name.toLowerCase()}`]: side.mode, [`--layout-${name.toLowerCase()}`]: side.layout };
+      return isRuled(side) ? [{ own, what: `${name} is` }] : [];
+    }),
+    ...(isRuled(a) && isRuled(b) ? [{ own: { '--mode': mode, '--layout': layout }, what: 'A and B are' }] : []),
+  ];
+  for (const { own, what } of useless)
+    for (const [option, value] of Object.entries(own))
+      if (value !== undefined)
+        throw new Error(`${option} goes with a snapshot: ${what} not compiled, but rules already`);
 }
 
 /** The rules of both sides, each for a node that has the addresses of both. */

@@ -161,6 +161,16 @@ describe('what is accepted', () => {
     expect((await vipc(['verify', '--family', 'ipv4', '--accept', 'by-design', `${a}`, `${b}`])).code).toBe(1);
   });
 
+  it.each<readonly [string, string | Buffer, string]>([
+    ['a program', Buffer.from('\x7fELF\x02\0\0'), 'contains NUL characters, so it is not text'],
+    ['bytes that are no text', Buffer.from([0xc3, 0x28, 0x0a]), 'is not UTF-8 text'],
+  ])('no list is %s', async (_, bytes, why) => {
+    const path = join(directory, 'list');
+    writeFileSync(path, bytes);
+    const { code, stdout, stderr } = await vipc(['verify', '--family', 'ipv4', '--accept', path, ...sides()]);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `error: --accept: "${path}" ${why}\n` });
+  });
+
   it('what is undecided is not', async () => {
     const paths = [dump('e', { forward: [STRING] }), dump('f', {})];
     const { stdout } = await vipc(['verify', '--family', 'ipv4', ...paths]);
@@ -210,6 +220,20 @@ it('markdown has each difference as an item', async () => {
   const paths = [dump('k', { nat: [DNAT('10.1.0.1:80')] }), dump('l', {})];
   const { stdout } = await vipc(['verify', '--family', 'ipv4', '--format', 'markdown', ...paths]);
   expect(stdout).toMatch(/^\*\*different: 1 difference\*\*\n\n- 10\.0\.0\.1:80\/tcp no longer served/);
+});
+
+it.each([
+  ['--mode-b', 'ipvs', [WEB, 'dump'], 'B is'],
+  ['--layout-b', 'fast', [WEB, 'dump'], 'B is'],
+  ['--mode-a', 'ipvs', ['dump', WEB], 'A is'],
+  ['--layout', 'fast', ['dump', 'dump'], 'A and B are'],
+  ['--mode', 'ipvs', ['dump', 'dump'], 'A and B are'],
+])('%s %s says nothing of rules: %j', async (option, value, sides, what) => {
+  const rules = dump('rules', {});
+  const paths = sides.map((side) => (side === 'dump' ? rules : side));
+  const { code, stdout, stderr } = await vipc(['verify', ...paths, option, value]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toBe(`error: ${option} goes with a snapshot: ${what} not compiled, but rules already\n`);
 });
 
 it.each([

@@ -2,7 +2,7 @@
  * node: the parsed output of a node's tools → the input of the evaluator, and the parts that it leaves out.
  */
 import type { Checked, Diagnostic } from '../diag.js';
-import { contains, type Family, parseCidr, parseIp } from '../ip.js';
+import { contains, FAMILIES, type Family, parseCidr, parseIp } from '../ip.js';
 import type { NodeRules } from '../packet/node.js';
 import type { Link, LinkAddress } from '../tools/addresses/types.js';
 import type { Variant } from '../tools/detected.js';
@@ -10,7 +10,7 @@ import type { SavedSets } from '../tools/ipset/parse.js';
 import type { SavedRuleSet } from '../tools/iptables/parse.js';
 import { type SavedIpvs, serviceOf } from '../tools/ipvs/parse.js';
 import type { OtherServer } from '../tools/ipvs/types.js';
-import { NFT_FAMILY, type Table } from '../tools/nft/types.js';
+import { NFT_FAMILY, sees, type Table } from '../tools/nft/types.js';
 import type { Listener } from '../tools/relay/types.js';
 import type { ObservedState } from '../tools/tools.js';
 import { withNftOwners } from './nft-owners.js';
@@ -146,6 +146,22 @@ export function withoutOwn({ rules: { beside: _, ...rules }, own }: ReadNode): N
   const addresses = new Set(rules.addresses);
   for (const each of own) addresses.delete(each);
   return { ...rules, addresses };
+}
+
+/** The families that a node has rules of. */
+export function familiesOf({ ruleSets, nftTables = [] }: NodeRules): readonly Family[] {
+  const has = (family: Family) =>
+    ruleSets.some((each) => each.family === family) || nftTables.some((table) => sees(table, family));
+  return FAMILIES.filter(has);
+}
+
+/** A warning where dumps have no rules of the family: what they do to its packets is not known then. */
+export function missingRules(rules: NodeRules, family: Family): readonly Diagnostic[] {
+  if (familiesOf(rules).includes(family)) return [];
+  const [version, tables] = family === 'ipv4' ? ['IPv4', 'ip'] : ['IPv6', 'ip6'];
+  const message = `no dump has rules of ${version}: whether they masquerade, drop or refuse the packet is not known`;
+  const hint = `give what ${nameOf(family)}-save prints with --rules, or nft list ruleset with its tables of ${tables} or inet`;
+  return [{ code: 'missing-rules', severity: 'warning', message, hint }];
 }
 
 /** The node of a state that was read from its tools. */

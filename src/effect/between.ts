@@ -47,7 +47,8 @@ function* membersOnlyIn(sets: readonly IpSet[], others: readonly IpSet[]): Gener
 
 /**
  * What changes on a node that has the rules `observed` when it is given `compiled`; or the other way round, from what was
- * compiled to what the node has.
+ * compiled to what the node has. Rules give no node its addresses: both sides have those of the Node, also where this host
+ * lacks them.
  */
 export function effectsOnNode(
   observed: NodeRules,
@@ -55,16 +56,21 @@ export function effectsOnNode(
   changes: readonly ServiceChange[],
   direction: 'from node' | 'to node',
 ): Effects {
-  const [node, state] = [sideOf(observed), compiledSide(compiled)];
+  const addresses = new Set([...observed.addresses, ...ownOf(compiled)]);
+  const [node, state] = [sideOf({ ...observed, addresses }), compiledSide(compiled)];
   const [has, wants] = [checksOfNode(changes), checksOf(compiled)];
   return direction === 'from node'
     ? collect(undefined, compiled, [node, state], changes, [has, wants])
     : collect(undefined, compiled, [state, node], changes, [wants, has]);
 }
 
-function compiledSide({ desired, resolved }: Compiled): Side {
-  const own = resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]);
-  return sideOf(rulesOf(desired, own));
+function compiledSide(compiled: Compiled): Side {
+  return sideOf(rulesOf(compiled.desired, ownOf(compiled)));
+}
+
+/** The addresses of the Node. */
+function ownOf({ resolved }: Compiled): readonly string[] {
+  return resolved.flatMap(({ node }) => [...node.addresses, node.ip.text]);
 }
 
 function checksOf({ resolved }: Compiled): HealthCheckPort {

@@ -228,6 +228,7 @@ function isAlike(a: Outcome | undefined, b: Outcome): boolean {
     a.flow.sourceNat === b.flow.sourceNat &&
     a.flow.mark === b.flow.mark &&
     a.flow.affinity === b.flow.affinity &&
+    a.flow.lists === b.flow.lists &&
     a.depends.length === b.depends.length &&
     a.depends.every((each, i) => each === b.depends[i])
   );

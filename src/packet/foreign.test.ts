@@ -57,6 +57,8 @@ describe('IPv4', () => {
     ['is there after --set', [SET, seen('--rcheck --seconds 60')], UNKNOWN],
     ['once', [SET, seen('--update --seconds 60 --hitcount 2')], NONE],
     ['in this list only', ['-m recent --set --name OTHER --rsource', seen('--rcheck')], NONE],
+    ['in a list before another', [SET, '-m recent --set --name OTHER --rsource', seen('--rcheck')], UNKNOWN],
+    ['in two by one rule', [`-m recent --set --name OTHER --rsource ${SET}`, seen('--rcheck')], UNKNOWN],
     ['a set by both of its parts', [`-p tcp -m set --match-set pairs dst,dst ${TO}`], SENT],
     ['by one of them: never', [`-p tcp -m set --match-set pairs dst ${TO}`], NONE],
   ])('%s', (_, rules, expected) => expect(ends(rules, ['192.0.2.7', '10.0.0.1'])).toEqual(expected));

@@ -6,7 +6,7 @@ import { markOf, serviceOf } from '../tools/ipvs/parse.js';
 import { printRealServer, printScheduling, printService } from '../tools/ipvs/print.js';
 import type { OtherServer, RealServer, VirtualServer, VirtualServerName } from '../tools/ipvs/types.js';
 import { type Branch, type Site, stepped } from './branch.js';
-import { type Fraction, fraction, times } from './fraction.js';
+import { type Fraction, fraction, ONE, times } from './fraction.js';
 import type { Hook } from './hooks.js';
 import type { Flow } from './packet.js';
 import { translated } from './targets.js';
@@ -62,12 +62,12 @@ export function schedule(server: VirtualServer, branch: Branch, hook: Hook): Sch
     ? [{ ...branch, trail: stepped(closed.site(hook), branch), depends: [...depends, closed.condition] }]
     : [];
   const passed = closed ? [...depends, `not ${closed.condition}`] : depends;
-  const given = choices.map(({ ip, port, share, site }) => ({
+  const given = choices.map(({ ip, port, share, site, condition }) => ({
     ...branch,
     trail: stepped(site(hook), branch),
     flow: translated(flow, ip, port),
     weight: times(branch.weight, share),
-    depends: passed,
+    depends: condition === undefined ? passed : [...depends, condition],
   }));
   return { given, refused };
 }
@@ -77,7 +77,7 @@ interface Schedule {
   readonly name: string;
   readonly affinity: string | undefined;
   readonly choices: readonly Choice[];
-  /** That a packet is hashed to a real server with weight 0; undefined if none can be. */
+  /** That a packet is hashed to a real server with weight 0, or finds all full; undefined if none can be. */
   readonly closed: { readonly condition: string; readonly site: (hook: Hook) => Site } | undefined;
 }
 
@@ -85,6 +85,8 @@ interface Choice {
   readonly ip: Ip;
   readonly port: number;
   readonly share: Fraction;
+  /** That this one gets the connection, where it gets all or none. */
+  readonly condition: string | undefined;
   readonly site: (hook: Hook) => Site;
 }
 
@@ -93,14 +95,16 @@ const SCHEDULES = new WeakMap<VirtualServer, Schedule>();
 function scheduleOf(server: VirtualServer): Schedule {
   const known = SCHEDULES.get(server);
   if (known) return known;
-  const taking = server.realServers.filter(({ weight }) => weight > 0);
+  const taking = takingOf(server);
   const weightOf = ({ weight }: RealServer) => (UNWEIGHTED.has(server.scheduler) ? 1 : weight);
   const total = taking.reduce((sum, real) => sum + weightOf(real), 0);
+  const isOne = TO_ONE.has(server.scheduler) && (taking.length > 1 || server.scheduler === 'ovf');
   const choices = taking.flatMap((real): readonly Choice[] => {
     const ip = parseIp(real.address);
     if (!ip) return [];
-    const share = fraction(BigInt(weightOf(real)), BigInt(total));
-    return [{ ip, port: real.port, share, site: siteOf(server, textOf(real)) }];
+    const share = isOne ? ONE : fraction(BigInt(weightOf(real)), BigInt(total));
+    const condition = isOne ? `${printService(server)} -s ${server.scheduler} picks${textOf(real)}` : undefined;
+    return [{ ip, port: real.port, share, condition, site: siteOf(server, textOf(real)) }];
   });
   const affinity = server.persistence ? printService(server) : undefined;
   const made = { name: nameOf(server), affinity, choices, closed: closedOf(server) };
@@ -117,8 +121,23 @@ export function undecided({ line }: OtherServer, branch: Branch, hook: Hook): Br
   return { ...branch, trail, flow: { ...flow, virtualServer: nameOf(at) }, depends: [...depends, line] };
 }
 
-/** They ask only whether a weight is above 0 (ip_vs_rr.c, ip_vs_lc.c, ip_vs_dh.c). */
-const UNWEIGHTED: ReadonlySet<string> = new Set(['rr', 'lc', 'dh']);
+/** They ask only whether a weight is above 0 (ip_vs_rr.c, ip_vs_lc.c). */
+const UNWEIGHTED: ReadonlySet<string> = new Set(['rr', 'lc']);
+
+/**
+ * They give all connections to one address, or all of a while, to one real server: by a hash of the address and the order in
+ * which servers were added (ip_vs_dh.c), that of the fewest connections at the first packet (ip_vs_lblc.c, ip_vs_lblcr.c), the
+ * heaviest (ip_vs_fo.c), or the heaviest that has no more connections than weight (ip_vs_ovf.c). Which it is no dump has, as
+ * ipvsadm sorts what it saves.
+ */
+const TO_ONE: ReadonlySet<string> = new Set(['dh', 'lblc', 'lblcr', 'fo', 'ovf']);
+
+/** The real servers that may get connections; of equally heavy ones fo takes the one that was added last. */
+function takingOf({ scheduler, realServers }: VirtualServer): readonly RealServer[] {
+  const taking = realServers.filter(({ weight }) => weight > 0);
+  const heaviest = taking.reduce((most, { weight }) => Math.max(most, weight), 0);
+  return scheduler === 'fo' ? taking.filter(({ weight }) => weight === heaviest) : taking;
+}
 
 /**
  * A server that got weight 0 keeps its part of their table, whose connections are refused unless the flag fallback asks
@@ -128,6 +147,8 @@ const HASHED: ReadonlySet<string> = new Set(['sh', 'dh', 'mh']);
 
 function closedOf(server: VirtualServer): Schedule['closed'] {
   const { scheduler, schedulerFlag = '', realServers } = server;
+  if (scheduler === 'ovf')
+    return { condition: `${printService(server)} -s ovf finds no room`, site: siteOf(server, '') };
   if (!HASHED.has(scheduler) || schedulerFlag.includes('-fallback')) return undefined;
   const [first, ...more] = realServers.filter(({ weight }) => weight === 0);
   if (!first) return undefined;

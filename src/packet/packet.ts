@@ -63,8 +63,10 @@ export interface Flow {
   readonly virtualServer: string | undefined;
   /** How POSTROUTING translates the source. */
   readonly sourceNat: 'masquerade' | 'snat' | undefined;
-  /** The affinity list that a rule adds the client to; for IPVS the persistent virtual server. */
+  /** The affinity list that a rule adds the client to, the last one; for IPVS the persistent virtual server. */
   readonly affinity: string | undefined;
+  /** The lists and sets that rules added the packet to, each between two line ends: a text, as flows are compared. */
+  readonly lists: string;
   /** The list that had the client before. */
   readonly remembered: Remembered | undefined;
 }
@@ -91,6 +93,25 @@ export function flowOf(packet: PacketClass): Flow {
     virtualServer: undefined,
     sourceNat: undefined,
     affinity: undefined,
+    lists: '\n',
     remembered: packet.remembered,
   };
+}
+
+/** The flow behind a rule that added it to a list or set. */
+export function addedTo(flow: Flow, list: string): Flow {
+  return { ...flow, affinity: list, lists: isAdded(flow, list) ? flow.lists : `${flow.lists}${list}\n` };
+}
+
+/** Whether a rule added the packet to the list. */
+export function isAdded({ lists }: Flow, list: string): boolean {
+  return lists.includes(`\n${list}\n`);
+}
+
+/** The names of the lists and sets that rules added the packet to, in the order of the first time. */
+export function listsOf({ lists }: Flow): readonly string[] {
+  return lists
+    .slice(1, -1)
+    .split('\n')
+    .filter((name) => name !== '');
 }

@@ -1,7 +1,7 @@
 /**
  * recent: what `-m recent` of other programs' rules says of a client that no list has when its packet arrives.
  */
-import type { Flow } from './packet.js';
+import { type Flow, isAdded } from './packet.js';
 
 /**
  * The test of each option of a match, given `[not, option, value]` of all. The list has the client only once this packet has
@@ -13,8 +13,7 @@ export function recentOf(
   const value = (wanted: string) => parts.find(([, option]) => option === wanted)?.[2];
   const list = value('name') ?? 'DEFAULT';
   const hits = Number(value('hitcount') ?? 1);
-  return (asked) =>
-    ASKING.has(asked) ? ({ affinity }) => (affinity === list && hits <= 1 ? undefined : false) : () => true;
+  return (asked) => (ASKING.has(asked) ? (flow) => (isAdded(flow, list) && hits <= 1 ? undefined : false) : () => true);
 }
 
 /** Options that match only a client in the list. */

@@ -4,7 +4,7 @@
 import { type Ip, ipOf, parseIp } from '../ip.js';
 import type { Rule, Target } from '../tools/iptables/types.js';
 import { remarked } from './marks.js';
-import type { Flow } from './packet.js';
+import { addedTo, type Flow } from './packet.js';
 
 /** The verdict that ends a table's rules in a hook; `return` leaves the chain only. */
 export type Verdict = 'accept' | 'drop' | 'reject' | 'return';
@@ -29,8 +29,8 @@ export type Act =
 /** What a rule does; undefined if nothing. */
 export function actOf({ target, matches }: Rule): Act | undefined {
   const act = target && actOfTarget(target);
-  const affinity = matches.find((match) => match.kind === 'recent' && match.check.kind === 'set');
-  return affinity?.kind === 'recent' ? { kind: 'remember', list: affinity.list, act } : act;
+  const lists = matches.flatMap((match) => (match.kind === 'recent' && match.check.kind === 'set' ? match.list : []));
+  return lists.reduceRight<Act | undefined>((next, list) => ({ kind: 'remember', list, act: next }), act);
 }
 
 function actOfTarget(target: Target): Act {
@@ -84,7 +84,7 @@ export function actionOf(act: Act | undefined, flow: Flow): Action {
     case 'masquerade':
       return verdict('accept', { ...flow, sourceNat: 'masquerade' });
     case 'remember':
-      return actionOf(act.act, { ...flow, affinity: act.list });
+      return actionOf(act.act, addedTo(flow, act.list));
     case 'foreign':
       return foreignAction(act.text, flow);
   }

@@ -139,6 +139,7 @@ const OTHER: { readonly [F in keyof Flow]: Flow[F] } = {
   virtualServer: '10.96.0.1:80',
   sourceNat: 'snat',
   affinity: 'list',
+  lists: '\nlist\n',
   remembered: { list: 'list', seconds: 1 },
 };
 

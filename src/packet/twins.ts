@@ -73,6 +73,7 @@ function isTwin({ flow: a, depends, twins }: Branch, { flow: b, depends: others 
     a.isSourceSet === b.isSourceSet &&
     a.sourceNat === b.sourceNat &&
     a.affinity === b.affinity &&
+    a.lists === b.lists &&
     a.virtualServer === b.virtualServer &&
     a.original?.destination === b.original?.destination &&
     a.original?.port === b.original?.port &&

@@ -16,7 +16,7 @@ import { ThemeSwitch } from './theme.jsx';
 
 /** `reload` reads the cluster again. */
 export function App({ cluster, reload }: { cluster: Cluster; reload: () => Promise<void> }) {
-  const route = useRoute();
+  const asked = useRoute();
   const { data, snapshot } = cluster.report;
   const live = useLive(data.isServed === true);
   useReload(live, reload);
@@ -29,7 +29,10 @@ export function App({ cluster, reload }: { cluster: Cluster; reload: () => Promi
     ...(cluster.nodes.length > 0 ? [['nodes', 'Nodes'] as const] : []),
     ...(data.isServed ? [['daemon', 'Daemon'] as const] : []),
   ] as const;
-  const current = route.view === 'service' ? 'services' : route.view;
+  const wanted = asked.view === 'service' ? 'services' : asked.view;
+  const current = views.find(([view]) => view === wanted)?.[0] ?? 'services';
+  // What the page does not have, such as the daemon in a file, leads to the Services.
+  const route = current === wanted ? asked : { ...asked, view: current };
   useEffect(() => {
     const name = route.view === 'service' ? route.rest.join('/') : current;
     document.title = `${name} · vipc · ${data.title}`;

@@ -1,7 +1,7 @@
 /**
  * list: all Services, with search and filters, and beside them the one that was chosen. Only the rows in sight exist.
  */
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type Filter, filtered, NO_FILTER, type Row } from '../report/rows.js';
 import type { Cluster } from './cluster.js';
 import { Filters } from './filters.jsx';
@@ -42,10 +42,29 @@ export function ListView({ cluster, selected }: { cluster: Cluster; selected: st
 
 function Rows({ rows, selected, changed }: { rows: readonly Row[]; selected: string | undefined; changed: string }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const { height, inSight } = useRowsInSight(scroller, rows.length);
+  // The row that has the focus, and whether it is yet to get it.
+  const [focus, setFocus] = useState<{ readonly at: number; readonly isNew: boolean }>();
+  const { height, inSight } = useRowsInSight(
+    scroller,
+    rows.length,
+    focus && focus.at < rows.length ? focus.at : undefined,
+  );
+  useLayoutEffect(() => {
+    if (focus?.isNew) linkAt(scroller.current, focus.at)?.focus();
+  }, [focus]);
+  const moved = (event: KeyboardEvent) => {
+    const at = destination(event, rows.length);
+    if (at === undefined) return;
+    event.preventDefault();
+    setFocus({ at, isNew: true });
+  };
+  const took = ({ target }: FocusEvent) => {
+    const at = placeOf(target);
+    if (at !== undefined) setFocus({ at, isNew: false });
+  };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys are a short cut among links, which Tab reaches too
-    <div class="rows" ref={scroller} onKeyDown={moveFocus}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are a short cut among links, which Tab reaches too
+    <div class="rows" ref={scroller} onKeyDown={moved} onFocusIn={took} onFocusOut={() => setFocus(undefined)}>
       <ul style={{ height: `${height}px` }}>
         {inSight.map(({ index, start }) => {
           const row = rows[index];
@@ -100,12 +119,20 @@ function RowLink({ row, isSelected, changed }: { row: Row; isSelected: boolean; 
   );
 }
 
-/** The arrow keys go from row to row. */
-function moveFocus(event: KeyboardEvent): void {
-  const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' } as const;
-  const way = step[event.key as keyof typeof step];
-  const item = (event.target as Element).closest('li');
-  if (way === undefined || !item) return;
-  event.preventDefault();
-  (item[way]?.querySelector('a') as HTMLElement | null)?.focus();
+/** The arrow keys go from row to row, Home and End to the first and the last. */
+function destination({ key, target }: KeyboardEvent, rows: number): number | undefined {
+  const at = placeOf(target);
+  if (at === undefined) return undefined;
+  const found = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows - 1 }[key];
+  return found === undefined || found < 0 || found >= rows ? undefined : found;
+}
+
+/** The place of the row that an element is in, from 0. */
+function placeOf(target: EventTarget | null): number | undefined {
+  const item = (target as Element).closest('li');
+  return item ? Number(item.ariaPosInSet) - 1 : undefined;
+}
+
+function linkAt(list: HTMLElement | null, at: number): HTMLElement | null | undefined {
+  return list?.querySelector<HTMLElement>(`li[aria-posinset="${at + 1}"] a`);
 }

@@ -1,7 +1,14 @@
 /**
  * virtual: which rows of a long list are in sight. On paper all are, up to a number that somebody might read.
  */
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
+import {
+  defaultRangeExtractor,
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  type Range,
+  Virtualizer,
+} from '@tanstack/virtual-core';
 import type { RefObject } from 'preact';
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 
@@ -16,8 +23,12 @@ interface InSight {
   readonly inSight: readonly { readonly index: number; readonly start: number }[];
 }
 
-/** The rows in sight of the element that scrolls. */
-export function useRowsInSight(scroller: RefObject<HTMLElement | null>, rows: number): InSight {
+/** The rows in sight of the element that scrolls, and the one that is `kept`: a focus goes with what it is on. */
+export function useRowsInSight(
+  scroller: RefObject<HTMLElement | null>,
+  rows: number,
+  kept: number | undefined,
+): InSight {
   const [, changed] = useReducer<number, void>((n) => n + 1, 0);
   const isPrinting = usePrinting();
   const made = useRef<Virtualizer<HTMLElement, Element>>(undefined);
@@ -26,6 +37,7 @@ export function useRowsInSight(scroller: RefObject<HTMLElement | null>, rows: nu
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 8,
+    rangeExtractor: (range: Range) => withKept(defaultRangeExtractor(range), kept),
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
@@ -44,6 +56,10 @@ export function useRowsInSight(scroller: RefObject<HTMLElement | null>, rows: nu
     };
   }
   return { height: virtualizer.getTotalSize(), inSight: virtualizer.getVirtualItems() };
+}
+
+function withKept(inSight: number[], kept: number | undefined): number[] {
+  return kept === undefined || inSight.includes(kept) ? inSight : [...inSight, kept].sort((a, b) => a - b);
 }
 
 function usePrinting(): boolean {

@@ -81,6 +81,11 @@ export async function fingerprint(paths: readonly string[]): Promise<string> {
   return [...problems, ...states].join('\n');
 }
 
+/** The manifests that a directory stands for, without those of charts. */
+export async function manifestsIn(directory: string): Promise<readonly string[]> {
+  return (await filesBelow(directory, { files: [], charts: [] })).files;
+}
+
 interface Problem {
   readonly code: string;
   readonly message: string;

@@ -16,7 +16,7 @@ const rows = rowsOf(snapshot, diagnostics, new Map([['default/empty', 2]]));
 
 describe('the rows', () => {
   it.each([
-    ['web', { type: 'LoadBalancer', families: ['IPv4', 'IPv6'], ready: 6, total: 6, state: 'suspect', problems: 1 }],
+    ['web', { type: 'LoadBalancer', families: ['IPv4', 'IPv6'], ready: 3, total: 3, state: 'suspect', problems: 1 }],
     ['empty', { type: 'LoadBalancer', ready: 0, total: 0, state: 'broken', changes: 2 }],
     ['hairpin', { type: 'ClusterIP', families: ['IPv4'], ready: 1, state: 'fine', problems: 0, changes: 0 }],
   ])('%s', (name, expected) => {

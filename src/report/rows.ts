@@ -56,20 +56,25 @@ export function rowsOf(
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+/** How many there are: a pod of both families has an address of each, and is in slices of each. */
 interface Endpoints {
-  readonly ready: Set<string>;
+  readonly ready: number;
   /** They serve while they end, and get connections where none is ready (KEP-1669). */
-  readonly draining: Set<string>;
-  readonly all: Set<string>;
+  readonly draining: number;
+  readonly all: number;
 }
 
+type Addresses = { readonly [K in keyof Endpoints]: Set<string> };
+
 function endpointsByService({ slices }: Snapshot): ReadonlyMap<string, Endpoints> {
-  const found = new Map<string, Endpoints>();
+  const found = new Map<string, Map<string, Addresses>>();
   for (const slice of slices) {
     const key = serviceOf(slice);
     if (key === undefined) continue;
-    const known = found.get(key) ?? { ready: new Set(), draining: new Set(), all: new Set() };
-    found.set(key, known);
+    const families = found.get(key) ?? new Map<string, Addresses>();
+    found.set(key, families);
+    const known = families.get(slice.addressType) ?? { ready: new Set(), draining: new Set(), all: new Set() };
+    families.set(slice.addressType, known);
     for (const { addresses, conditions } of slice.endpoints) {
       const [address = ''] = addresses;
       const { ready = true, serving = true, terminating = false } = conditions;
@@ -78,7 +83,13 @@ function endpointsByService({ slices }: Snapshot): ReadonlyMap<string, Endpoints
       else if (serving && terminating) known.draining.add(address);
     }
   }
-  return found;
+  return new Map([...found].map(([key, families]) => [key, countOf([...families.values()])]));
+}
+
+/** Of the family that has most. */
+function countOf(families: readonly Addresses[]): Endpoints {
+  const most = (of: keyof Endpoints) => Math.max(0, ...families.map((each) => each[of].size));
+  return { ready: most('ready'), draining: most('draining'), all: most('all') };
 }
 
 interface Problems {
@@ -101,9 +112,11 @@ function problemsByObject(said: readonly Diagnostic[]): ReadonlyMap<string, Prob
   return found;
 }
 
+const NO_ENDPOINTS: Endpoints = { ready: 0, draining: 0, all: 0 };
+
 function rowOf(
   service: Service,
-  endpoints: Endpoints | undefined,
+  endpoints: Endpoints = NO_ENDPOINTS,
   { warnings, errors }: Problems = NONE,
   changes = 0,
 ): Row {
@@ -111,7 +124,7 @@ function rowOf(
   const key = keyOf(service);
   const headless = isHeadless(service);
   const type = headless && spec.type === 'ClusterIP' ? 'headless' : spec.type;
-  const [ready, total] = [endpoints?.ready.size ?? 0, endpoints?.all.size ?? 0];
+  const { ready, all: total, draining } = endpoints;
   const balancers = status.loadBalancer.ingress.map(({ ip, hostname = '' }) => ip ?? hostname);
   const own = spec.type === 'ExternalName' ? [spec.externalName] : spec.clusterIPs.filter((ip) => ip !== 'None');
   const addresses = [...own, ...spec.externalIPs, ...balancers].filter((text) => text !== '');
@@ -121,7 +134,7 @@ function rowOf(
   const named =
     spec.ipFamilies.length > 0 ? spec.ipFamilies : spec.clusterIPs.filter((ip) => ip !== 'None').map(ipFamilyOf);
   // The cluster's DNS, which is all of a headless Service, has ready endpoints only.
-  const drains = !headless && ready === 0 && (endpoints?.draining.size ?? 0) > 0;
+  const drains = !headless && ready === 0 && draining > 0;
   const serves = spec.type === 'ExternalName' || ready > 0 || drains;
   return {
     key,

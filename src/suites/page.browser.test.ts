@@ -10,12 +10,13 @@ import { builtPage, pageOf } from '../cli/page.js';
 import { keyOf } from '../read/types.js';
 import { ROOT } from '../testing/cases/cases.js';
 import { ATTACKS, hostileReport } from '../testing/cases/hostile-report.js';
-import { EARLIER, HOSTILE, wideCluster } from '../testing/cases/page-inputs.js';
+import { EARLIER, HOSTILE, longCluster, wideCluster } from '../testing/cases/page-inputs.js';
 import { type Browser, openBrowser, openTab, type Page, settled, type Tab } from '../testing/machine/browser.js';
 import { succeeded } from '../testing/machine/netns.js';
 import { describeInBrowser, describeInKernel } from '../testing/machine/rings.js';
 import { busyHistory, type Now, servePage } from '../testing/run/daemon-page.js';
 import { often, sample, seed } from '../testing/run/extent.js';
+import { beginsAtClient, keepsFocus } from '../testing/run/in-sight.js';
 import { harmless, looked, WIDTHS } from '../testing/run/looks.js';
 import { onNode } from '../testing/run/on-node.js';
 import { agreed, framesOfWaiting, kept } from '../testing/run/packet-box.js';
@@ -134,14 +135,15 @@ describeBrowser('pages', () => {
     for (const width of [320, 800]) {
       await page.setViewportSize({ width, height: 900 });
       await clicked(page, { link: 'Services', next: row('wide') });
-      const place = await page.locator('.drawing').boundingBox();
-      const drawing = await page.locator('.drawing svg').boundingBox();
-      const client = await page.locator('.drawing .node.client').boundingBox();
-      if (!place || !drawing || !client) throw new Error('there is no drawing');
-      expect(drawing.width).toBeGreaterThan(place.width);
-      expect(client.x).toBeGreaterThanOrEqual(place.x);
-      expect(client.x + client.width).toBeLessThanOrEqual(place.x + place.width);
+      await beginsAtClient(page);
     }
+  });
+
+  it('the focus stays on its row, whatever is in sight; an address that is not there leads to the list', async () => {
+    await tab.open(await reportPage(['-'], longCluster()));
+    await keepsFocus(page);
+    await goTo(page, '#/foo');
+    expect(await page.title()).toMatch(/^services · vipc · /);
   });
 
   it.each(sample(MODES, 2, 'packet box'))('the packet box answers as vipc trace does: $mode', async ({ mode, i }) => {

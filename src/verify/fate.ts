@@ -4,6 +4,7 @@
 import { stepsOf } from '../packet/branch.js';
 import type { Outcome } from '../packet/evaluate.js';
 import { type Fraction, plus, ZERO } from '../packet/fraction.js';
+import { listsOf } from '../packet/packet.js';
 import { listOf } from './nft/lists.js';
 import type { Side } from './side.js';
 
@@ -66,7 +67,7 @@ function fateOf(outcome: Outcome, side: Side): Fate {
     answer: undefined,
     isLocal: end === 'delivered',
     marks: `0x${flow.mark?.toString(16) ?? '?'} 0x${flow.connmark?.toString(16) ?? '?'}`,
-    affinity: server || listener || flow.affinity === undefined ? undefined : listOf(flow.affinity),
+    affinity: server || listener || flow.affinity === undefined ? undefined : listsOf(flow).map(listOf).join(' and '),
     scheduler: server && [server.scheduler, server.schedulerFlag].filter(Boolean).join(' '),
     persistence,
     share,

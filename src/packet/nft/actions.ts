@@ -6,7 +6,7 @@ import type { Owner } from '../../owner.js';
 import type { Element, Expression, MapReference, NatTarget, Statement, Verdict } from '../../tools/nft/types.js';
 import { type Fraction, fraction, ONE } from '../fraction.js';
 import { remarked } from '../marks.js';
-import type { Flow } from '../packet.js';
+import { addedTo, type Flow, isAdded } from '../packet.js';
 import { redirected, translated } from '../targets.js';
 import { type Find, indexElements, type Lookup, lookupOf } from './elements.js';
 import type { KnownTable } from './known.js';
@@ -64,7 +64,7 @@ export function actionOf(statement: Statement, text: string, known: KnownTable):
     case 'reject':
       return (flow) => [{ share: ONE, flow, to: { kind: 'reject' } }];
     case 'set':
-      return (flow) => next(statement.operation === 'delete' ? flow : { ...flow, affinity: statement.set });
+      return (flow) => next(statement.operation === 'delete' ? flow : addedTo(flow, statement.set));
     case 'neutral':
       return next;
     case 'notrack':
@@ -202,7 +202,7 @@ function byMap<T>(
     if (!found) return unknown(flow, text);
     // A client that a map of the packets remembers is not followed to its endpoint.
     if (named?.remembers(flow)) return next(flow);
-    if (named && flow.affinity === named.named.name) return unknown(flow, text);
+    if (named && isAdded(flow, named.named.name)) return unknown(flow, text);
     // The numbers of a generator find the same elements for each packet.
     if (last?.found !== found) {
       const share = found.length === 1 ? ONE : fraction(1n, BigInt(found.length));

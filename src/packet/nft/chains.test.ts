@@ -39,6 +39,33 @@ describe('chains', () => {
     expect(way?.depends).toEqual([typeof why === 'string' ? why : expect.stringMatching(why)]);
   });
 
+  it.each([
+    ['jump {\n ip saddr 192.168.7.9 accept\n tcp dport { 80, 81 } drop\n}', 'DROP'],
+    ['jump { tcp dport 81 drop; }', 'NONE'],
+    ['jump { accept; }\ntcp dport 80 drop', 'NONE'],
+    ['jump { return; drop; }\ntcp dport 80 drop', 'DROP'],
+    ['goto { log prefix "jump {"; }\ntcp dport 80 drop', 'NONE'],
+    ['jump { tcp dport 81 jump { accept; }; }\njump { jump { drop; }; accept; }', 'DROP'],
+  ])('a chain in braces: %s', (rule, told) => {
+    expect(answer(table(rule.split('\n')), TO)).toEqual([told]);
+    const [way] = evaluatorOf(table(['jump { meta mark set 0x1; }', 'jump { drop; }'])).ways(TO);
+    expect(way && stepsOf(way).map(({ chain, text }) => `${chain}: ${text}`)).toEqual([
+      'base: jump base{1}',
+      'base{1}: meta mark set 0x00000001',
+      'base: jump base{2}',
+      'base{2}: drop',
+    ]);
+  });
+
+  it('those of an interface are passed over, as docs/trace.md says', () => {
+    const [on, rules] = ['ingress device "eth0"', ['drop']];
+    expect(answer(table(rules, { hook: on, of: 'inet' }), TO)).toEqual(['NONE']);
+    for (const hook of [on, 'egress device "eth0"'])
+      expect(answer(table(rules, { hook, of: 'netdev' }), TO)).toEqual(['NONE']);
+    expect(answer(table(rules, { of: 'bridge' }), TO)).toEqual(['NONE']);
+    expect(answer(table(rules, { of: 'inet' }), TO)).toEqual(['DROP']);
+  });
+
   it('endless ways are refused', () => {
     const half = (next: number) => `numgen random mod 2 vmap { 0 : jump c${next}, 1 : jump c${next} }`;
     const all = Object.fromEntries(

@@ -7,7 +7,7 @@ import type { NodeRules } from '../node.js';
 import type { Flow } from '../packet.js';
 import { textOf } from './fields.js';
 import { type Key, keysOf, keyText } from './keys.js';
-import { holds } from './values.js';
+import { holds, ROUTE_TYPES } from './values.js';
 
 /** The element that has a key; undefined if none has, null if that cannot be said. */
 export type Find = (key: Key) => Element | undefined | null;
@@ -16,7 +16,8 @@ export type Find = (key: Key) => Element | undefined | null;
 export type Lookup = (flow: Flow) => readonly ReturnType<Find>[] | null | undefined;
 
 /** The lookup of an expression. */
-export function lookupOf(key: Expression, find: Find, node: NodeRules): Lookup {
+export function lookupOf(key: Expression, findAny: Find, node: NodeRules): Lookup {
+  const find = ofTypes(key, findAny);
   const keys = keysOf(key, node);
   // Numbers alone are the same for each packet, and the ways of one packet ask one after another.
   const isConstant = key.kind === 'numgen';
@@ -28,6 +29,21 @@ export function lookupOf(key: Expression, find: Find, node: NodeRules): Lookup {
     found = wanted ? wanted.map((each) => find(each)) : wanted;
     last = flow;
     return found;
+  };
+}
+
+/**
+ * Finds keys with a type of address, of which routes may tell another than `unicast`. What has an element of its own is
+ * that; else it is known where no type of routes has another.
+ */
+function ofTypes(key: Expression, find: Find): Find {
+  const parts = key.kind === 'concat' ? key.parts : [key];
+  const place = parts.findIndex((part) => part.kind === 'fib' && part.result === 'type');
+  if (place < 0) return find;
+  return (values) => {
+    const found = find(values);
+    if (values[place] !== 'unicast' || (found && !isRest(found))) return found;
+    return ROUTE_TYPES.every((type) => find(values.with(place, type)) === found) ? found : null;
   };
 }
 

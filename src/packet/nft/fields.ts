@@ -120,13 +120,17 @@ const CT: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['direction', ({ state }) => (state === 'NEW' ? 'original' : undefined)],
 ]);
 
-/** `fib daddr type`: only `local` and its opposite are known of an address. */
+/**
+ * `fib daddr type`: only `local` and its opposite are known of an address. With `. iif` or `. oif` an address is local at the
+ * interface that has it, which is not known.
+ */
 function fibType(flags: readonly string[], node: NodeRules): Read {
   const [side] = flags;
+  const isOfInterface = flags.includes('iif') || flags.includes('oif');
   if (side !== 'saddr' && side !== 'daddr') return unknown;
   return ({ source, destination }) => {
     const ip = side === 'saddr' ? source : destination;
-    if (isLocal(node, ip)) return 'local';
+    if (isLocal(node, ip)) return isOfInterface ? undefined : 'local';
     const multicast = ip.family === 'ipv4' ? ((ip.bytes[0] ?? 0) & 0xf0) === 0xe0 : ip.bytes[0] === 0xff;
     return multicast ? 'multicast' : 'unicast';
   };

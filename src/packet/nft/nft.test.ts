@@ -43,6 +43,8 @@ describe('what is not known is said', () => {
       ['has no new client', seen(), [BLOCKS], 'NONE'],
       ['has the client that it lists', blocked, [BLOCKS], 'DROP'],
       ['may have the client of a packet that was added', seen(), ['add @seen { ip saddr }', BLOCKS], 'UNKNOWN'],
+      ['also when it is added to two', seen(), ['add @seen { ip saddr } add @other { ip daddr }', BLOCKS], 'UNKNOWN'],
+      ['or to another one later', seen(), ['add @seen { ip saddr }', 'update @other { ip saddr }', BLOCKS], 'UNKNOWN'],
     ])('%s', (_, more, rules, told) => {
       expect(answer(table(rules, { more }), TO)[0]).toBe(told);
     });
@@ -136,6 +138,67 @@ describe('sets and values', () => {
     ['ct state ! new,established drop', 80, 'NONE'],
   ])('%s, port %i: %s', (rule, port, told) => {
     expect(answer(table([rule], { more }), packet('10.244.1.5', port))).toEqual([told]);
+  });
+
+  it.each([
+    ['tcp flags syn / fin,syn,rst,ack drop', 'DROP'],
+    ['tcp flags & (fin | syn | rst | ack) == syn drop', 'DROP'],
+    ['tcp flags != syn / fin,syn,rst,ack drop', 'NONE'],
+    ['tcp flags & (fin | syn | rst | ack) != syn drop', 'NONE'],
+    ['tcp flags fin,syn / fin,syn drop', 'NONE'],
+    ['tcp flags syn,ack drop', 'DROP'],
+    ['tcp flags fin,rst drop', 'NONE'],
+    ['tcp flags ! fin,rst drop', 'DROP'],
+    ['tcp flags ! fin,syn drop', 'NONE'],
+    ['tcp flags != syn,ack / syn,ack drop', 'DROP'],
+    ['tcp flags == ack tcp dport 80 drop', 'UNKNOWN'],
+    ['tcp flags != ack drop', 'DROP'],
+    // A first packet may ask for ECN.
+    ['tcp flags == syn tcp dport 80 drop', 'UNKNOWN'],
+    ['tcp flags != syn drop', 'UNKNOWN'],
+    ['tcp flags ecn drop', 'UNKNOWN'],
+    ['tcp flags syn / syn,ecn,cwr drop', 'UNKNOWN'],
+    ['tcp flags ! ecn,syn drop', 'NONE'],
+    ['tcp flags { syn, syn | ack } drop', 'UNKNOWN'],
+  ])('%s: %s', (rule, told) => {
+    expect(answer(table([rule]), TO)[0]).toBe(told);
+    expect(answer(table([rule]), packet('10.244.1.5', 80, { protocol: 'udp' }))).toEqual(
+      told === 'UNKNOWN' && /==|\{/.test(rule) ? expect.anything() : ['NONE'],
+    );
+  });
+
+  const types = '\tset types {\n\t\ttype fib_addrtype\n\t\telements = { local, broadcast }\n\t}\n';
+
+  it.each([
+    ['fib daddr type vmap { local : drop }', 'DROP', 'NONE', 'NONE'],
+    ['fib daddr type vmap { local : accept, unicast : drop, multicast : drop }', 'NONE', 'DROP', 'DROP'],
+    ['fib daddr type vmap { local : accept, broadcast : accept, unicast : drop }', 'NONE', 'DROP', 'NONE'],
+    ['fib daddr type vmap { broadcast : drop }', 'NONE', 'UNKNOWN', 'NONE'],
+    ['fib daddr type vmap { local : accept, * : drop }', 'NONE', 'DROP', 'DROP'],
+    ['fib daddr type vmap { broadcast : accept, * : drop }', 'DROP', 'UNKNOWN', 'DROP'],
+    ['fib daddr type . tcp dport vmap { local . 80 : drop, broadcast . 81 : accept }', 'DROP', 'NONE', 'NONE'],
+    ['fib daddr type @types drop', 'DROP', 'UNKNOWN', 'NONE'],
+    ['fib daddr type != @types drop', 'NONE', 'UNKNOWN', 'DROP'],
+    // The address may be another interface's.
+    ['fib daddr . iif type local drop', 'UNKNOWN', 'NONE', 'NONE'],
+    ['fib daddr . iif type vmap { local : drop }', 'UNKNOWN', 'NONE', 'NONE'],
+  ])('%s: %s of the node’s own, %s of another, %s of a group', (rule, own, other, group) => {
+    const to = (address: string) => answer(table([rule], { more: types, hook: 'prerouting' }), packet(address, 80))[0];
+    expect(['192.168.7.2', '10.244.1.5', '224.0.0.1'].map(to)).toEqual([own, other, group]);
+  });
+
+  it.each([
+    ['ip dscp set cs1 drop', 'DROP', 'DROP'],
+    ['ip dscp set 0x04 tcp dport 80 drop', 'DROP', 'NONE'],
+    ['ip ecn set ect1 drop', 'DROP', 'DROP'],
+    ['tcp option maxseg size set rt mtu drop', 'DROP', 'NONE'],
+    ['tcp option maxseg size set 1400 drop', 'DROP', 'NONE'],
+    ['ip6 dscp set cs1 drop', 'NONE', 'NONE'],
+    ['ip dscp set ip dscp map { cs0 : cs1 } drop', 'UNKNOWN', 'UNKNOWN'],
+    ['ip ttl set 5 drop', 'UNKNOWN', 'UNKNOWN'],
+  ])('%s: %s of TCP, %s of UDP', (rule, tcp, udp) => {
+    expect(answer(table([rule], { of: 'inet' }), TO)[0]).toBe(tcp);
+    expect(answer(table([rule], { of: 'inet' }), packet('10.244.1.5', 80, { protocol: 'udp' }))[0]).toBe(udp);
   });
 
   const rest =

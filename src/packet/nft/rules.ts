@@ -5,10 +5,11 @@ import { printRule, printStatement, ruleContext } from '../../tools/nft/print-ru
 import type { Rule, Statement } from '../../tools/nft/types.js';
 import type { Condition } from '../foreign.js';
 import { ONE } from '../fraction.js';
-import { depends } from '../tri.js';
+import { depends, of } from '../tri.js';
 import { type Act, actionOf } from './actions.js';
 import { readsDestination } from './fields.js';
 import type { KnownTable } from './known.js';
+import { hasHeader, rewrittenHeader } from './rewrites.js';
 import { lookupCondition, matchCondition } from './tests.js';
 
 export interface MadeRule {
@@ -52,8 +53,11 @@ function partOf(statement: Statement, text: string, known: KnownTable): Part {
       return { kind: 'test', text, test: matchCondition(statement, text, known), tells };
     case 'lookup':
       return { kind: 'test', text, test: lookupCondition(statement, text, known), tells };
-    case 'unknown':
+    case 'unknown': {
+      const header = rewrittenHeader(text);
+      if (header !== undefined) return { kind: 'test', text, test: (flow) => of(hasHeader(flow, header)), tells };
       if (LIMITS.test(text)) return { kind: 'test', text, test: () => depends(text), tells };
+    }
   }
   const act = actionOf(statement, text, known);
   const unknown: Act = (flow) => [{ share: ONE, flow, to: { kind: 'unknown', text } }];
@@ -76,4 +80,5 @@ function isOfDestination(statement: Statement): boolean {
 }
 
 /** Statements that a packet passes or not, and that do nothing to it; a flow table takes later packets only. */
-const LIMITS = /^(?:limit|quota|ct count|flow|socket|osf|rt|tcp option|exthdr|xt match|meta|mark|ct|fib|payload|@)\b/;
+const LIMITS =
+  /^(?:limit|quota|ct count|flow|socket|osf|rt|tcp option|tcp flags|exthdr|xt match|meta|mark|ct|fib|payload|@)\b/;

@@ -2,17 +2,19 @@
  * tests: the statements that a packet must match → conditions on it.
  */
 import type { Ip } from '../../ip.js';
+import { isTcpFlags } from '../../tools/nft/print-rule.js';
 import type { Statement } from '../../tools/nft/types.js';
 import { hasState } from '../conntrack.js';
 import { incoming, outgoing } from '../devices.js';
 import type { Condition } from '../foreign.js';
 import { fraction } from '../fraction.js';
 import type { NodeRules } from '../node.js';
-import type { Flow } from '../packet.js';
+import { type Flow, isAdded } from '../packet.js';
 import { depends, NO, of, shareOf, type Tri, unless, YES } from '../tri.js';
 import { indexElements, type Lookup, lookupOf } from './elements.js';
 import { fieldOf } from './fields.js';
 import type { KnownTable } from './known.js';
+import { tcpFlagsCondition } from './tcp-flags.js';
 import { holds, typeHolds } from './values.js';
 
 type Match = Extract<Statement, { kind: 'match' }>;
@@ -33,6 +35,7 @@ export function matchCondition(match: Match, text: string, { node }: KnownTable)
     if (operator === '!=') return () => (values.every(isTranslation) ? YES : unknown);
     return (flow) => unless(not, anyOf(values, status(flow), unknown));
   }
+  if (isTcpFlags(left)) return tcpFlagsCondition(match, text);
   if (left.kind === 'concat')
     return keyed(lookupOf(left, indexElements(values.map((key) => ({ key }))), node), not, unknown);
   const device = left.kind === 'meta' ? DEVICES.get(left.key) : undefined;
@@ -106,7 +109,7 @@ export function lookupCondition({ left, not, set }: SetLookup, text: string, kno
   const named = known.set(set);
   if (!named) return () => unknown;
   const listed = keyed(named.lookup(left), not, unknown);
-  return (flow) => (named.remembers(flow) ? of(!not) : flow.affinity === set ? unknown : listed(flow));
+  return (flow) => (named.remembers(flow) ? of(!not) : isAdded(flow, set) ? unknown : listed(flow));
 }
 
 /** Whether one of the elements has the key. */

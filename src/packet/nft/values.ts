@@ -28,6 +28,9 @@ export function isOfRoutes(type: string): boolean {
   return !['local', 'multicast', 'unicast'].includes(type);
 }
 
+/** The types of address that only routes tell (nft's fib_addrtype). */
+export const ROUTE_TYPES = ['unspec', 'broadcast', 'anycast', 'blackhole', 'unreachable', 'prohibit'] as const;
+
 function addressHolds(text: string, ip: Ip): boolean | undefined {
   if (text === '*') return true;
   if (text === ip.text) return true;

@@ -196,7 +196,7 @@ function didTo(before: Flow, after: Flow, effect: Effect | undefined): Did {
     case 'reject':
       return { kind: to.kind };
   }
-  if (after.affinity !== before.affinity) return { kind: 'remember' };
+  if (after.affinity !== before.affinity || after.lists !== before.lists) return { kind: 'remember' };
   return { kind: after.mark === before.mark ? 'none' : 'mark' };
 }
 

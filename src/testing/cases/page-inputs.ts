@@ -32,6 +32,19 @@ ports: [{name: tcp, protocol: TCP, port: 8080}]
 endpoints: [{addresses: [10.244.1.5], nodeName: node-a}]
 `;
 
+/** So many Services that most rows of the list are out of sight. */
+export function longCluster(): string {
+  const service = (i: number) => {
+    const clusterIP = `10.96.1.${i}`;
+    const metadata = { name: `s${100 + i}`, namespace: 'default' };
+    const spec = { clusterIP, clusterIPs: [clusterIP], ipFamilies: ['IPv4'], ports: [{ port: 80 }] };
+    return { apiVersion: 'v1', kind: 'Service', metadata, spec };
+  };
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-a' } };
+  const items = [node, ...Array.from({ length: 100 }, (_, i) => service(i))];
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
 /** Objects that errors are about; their values are in the messages, and words longer than a phone is wide. */
 export const HOSTILE = `apiVersion: v1
 kind: Service

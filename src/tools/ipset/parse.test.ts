@@ -94,33 +94,44 @@ create E hash:ip ${HASH} counters\ncreate F hash:ip ${HASH} netmask 24\ncreate c
     ],
     [],
   ],
-  ...[
-    '10.0.0.1,udplite:80',
-    '10.0.0.1,icmp:8',
-    '10.0.0.1',
-    'fd00::1,tcp:80',
-    '10.0.0.1,tcp:65536',
-    '10.0.0.1,tcp:080',
-  ].map((entry): (typeof TEXTS)[number] => [
-    `a member that is not ours: ${entry}`,
-    `create S hash:ip,port ${HASH}\nadd S 10.0.0.2,tcp:80\nadd S ${entry}\nadd S 10.0.0.3,tcp:80\n`,
-    [],
-    [
-      {
-        name: 'S',
-        type: 'hash:ip,port',
-        options: 'family inet',
-        members: ['10.0.0.2,tcp:80', entry, '10.0.0.3,tcp:80'],
-      },
+  ...['10.0.0.1,udplite:80', '10.0.0.1,icmp:8', '10.0.0.1', 'fd00::1,tcp:80', '10.0.0.1,tcp:080'].map(
+    (entry): (typeof TEXTS)[number] => [
+      `a member that is not ours: ${entry}`,
+      `create S hash:ip,port ${HASH}\nadd S 10.0.0.2,tcp:80\nadd S ${entry}\nadd S 10.0.0.3,tcp:80\n`,
+      [],
+      [
+        {
+          name: 'S',
+          type: 'hash:ip,port',
+          options: 'family inet',
+          members: ['10.0.0.2,tcp:80', entry, '10.0.0.3,tcp:80'],
+        },
+      ],
+      [],
     ],
-    [],
-  ]),
-  ...['-1', '1.5', 'NaN', '65536', '1-9', '080'].map((entry): (typeof TEXTS)[number] => [
+  ),
+  ...['-1', '1.5', 'NaN', '1-9', '080'].map((entry): (typeof TEXTS)[number] => [
     `a member of a bitmap that is no port: ${entry}`,
     `create S bitmap:port range 0-65535\nadd S ${entry}\n`,
     [],
     [{ name: 'S', type: 'bitmap:port', options: 'range 0-65535', members: [entry] }],
     [],
+  ]),
+  ...(
+    [
+      ['hash:ip,port', '10.0.0.1,tcp:65536', '65536 is no port'],
+      ['hash:net,port', '10.0.0.0/8,udplite:99999 timeout 9', '99999 is no port'],
+      ['bitmap:port', '65536', '65536 is no port'],
+      ['hash:ip', '10.0.0.256', '10.0.0.256 is no address'],
+      ['hash:net', '10.0.0.0/33', '10.0.0.0/33 is no address'],
+      ['hash:ip,port,net', '10.0.0.1,tcp:80,fd00::/129', 'fd00::/129 is no address'],
+    ] as const
+  ).map(([type, entry, message]): (typeof TEXTS)[number] => [
+    `what can be no member: ${entry}`,
+    `create S ${type} timeout 9\nadd S ${entry}\n`,
+    [],
+    [{ name: 'S', type, options: 'timeout 9', members: [] }],
+    [`line 2: ${message}: "add S ${entry}"`],
   ]),
   [
     'what ipset save does not print',

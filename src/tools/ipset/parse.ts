@@ -64,11 +64,25 @@ function readLine(found: Map<string, ReadSet>, line: string): string | undefined
   }
   if (!known) return 'there is no such set';
   const entry = known.set && parseEntry(known.set, rest);
+  const wrong = entry ? undefined : impossible(known.type, rest);
   if (entry) known.set?.entries.push(entry);
-  else {
+  else if (wrong === undefined) {
     for (const each of known.set?.entries ?? []) known.members.push(printEntry(each));
     known.members.push(rest);
     known.set = undefined;
+  }
+  return wrong;
+}
+
+/** What no member of any set can be: a port above 65535, or an address or network that is none. */
+function impossible(type: string, member: string): string | undefined {
+  const parts = type.replace(/^\w+:/, '').split(',');
+  const [values = ''] = member.split(' ');
+  for (const [i, text] of values.split(',').entries()) {
+    const [, port] = /^(?:(?:tcp|udp|udplite|sctp):)?(\d+)$/.exec(text) ?? [];
+    if (parts[i] === 'port' && Number(port) > 65535) return `${port} is no port`;
+    const isAddress = (parts[i] === 'ip' || parts[i] === 'net') && /^[\da-f]*[.:][\da-f.:]*(?:\/\d+)?$/.test(text);
+    if (isAddress && !(text.includes('/') ? parseCidr(text) : parseIp(text))) return `${text} is no address`;
   }
   return undefined;
 }

@@ -9,10 +9,11 @@ import { type Checked, show } from '../../diag.js';
 import { readSet } from './json/set.js';
 import { statementText } from './json/statement.js';
 import { type Data, isData, NotListed, properties } from './json/value.js';
+import { Fault } from './listing/cursor.js';
 import { readRule } from './listing/rule.js';
-import { isFamily, isHook, isType } from './listing/table.js';
+import { isFamily, isHook, isType, readAnonymous } from './listing/table.js';
 import { tokens } from './listing/tokens.js';
-import type { BaseChain, Chain, NamedSet, NftFamily, Rule, Statement, Table } from './types.js';
+import type { BaseChain, Chain, NamedSet, Rule, Statement, Table } from './types.js';
 
 /** The objects of `nft -j`, each with its one name: `{"rule": …}`; undefined for any other text. */
 export function readItems(text: string): readonly Data[] | undefined {
@@ -69,7 +70,7 @@ function readItem(tables: Map<string, Draft>, kind: string, of: Data): void {
   if (kind === 'set' || kind === 'map') table.sets.push(readSet(kind, of));
   else if (kind === 'chain') table.chains.push(readChain(of));
   else if (kind === 'rule') {
-    table.chains.find(({ name }) => name === of['chain'])?.list.push(readJsonRule(of, table.family));
+    table.chains.find(({ name }) => name === of['chain'])?.list.push(readJsonRule(of, table));
   } else if (kind !== 'table' && kind !== 'element') {
     const { family: _, table: __, handle: ___, ...properties } = of;
     table.others.push(JSON.stringify({ [kind]: properties }));
@@ -107,8 +108,9 @@ function readBase({ type, hook, prio, policy, dev }: Data): BaseChain | undefine
   return { type, hook, priority: prio, policy: policy === 'drop' ? 'drop' : 'accept', ...on };
 }
 
-function readJsonRule({ expr, comment, handle }: Data, family: NftFamily): Rule {
-  const statements = (Array.isArray(expr) ? expr : []).map(wordsOf);
+function readJsonRule({ chain, expr, comment, handle }: Data, { family, chains }: Draft): Rule {
+  const list: readonly unknown[] = Array.isArray(expr) ? expr : [];
+  const statements = list.map((each) => anonymousJump(each, { family, chains }, String(chain)) ?? wordsOf(each));
   const known = statements.every((each) => typeof each !== 'string');
   return {
     statements: known
@@ -119,6 +121,22 @@ function readJsonRule({ expr, comment, handle }: Data, family: NftFamily): Rule 
     ...(typeof comment === 'string' ? { comment } : {}),
     ...(typeof handle === 'number' ? { handle } : {}),
   };
+}
+
+/** nft has no JSON for `jump { … }` and writes it as it lists it; the chain is added to those of the table. */
+function anonymousJump(statement: unknown, { family, chains }: Pick<Draft, 'family' | 'chains'>, parent: string) {
+  const [, verdict] = /^(jump|goto) \{/.exec(String(statement)) ?? [];
+  if (verdict === undefined) return undefined;
+  const text = String(statement);
+  const read: Chain[] = [...chains];
+  try {
+    const name = readAnonymous({ text, tokens: tokens(text), at: 1 }, { family, chains: read }, parent);
+    for (const chain of read.slice(chains.length)) chains.push({ ...chain, list: [...chain.rules()] });
+    return [verdict, name];
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return undefined;
+  }
 }
 
 /** The words of a statement in a listing; its JSON where none are known. */

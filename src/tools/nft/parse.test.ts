@@ -103,6 +103,23 @@ function withoutLost(table: Table, lost: readonly string[]): unknown {
   );
 }
 
+it('reads chains in braces, which JSON has as text', () => {
+  const of = { family: 'ip', table: 't', chain: 'c' };
+  const json = [
+    { chain: { ...of, name: 'c' } },
+    { rule: { ...of, expr: ['jump {\n\t\t\tdrop\n\t\t}', { counter: null }] } },
+    { rule: { ...of, expr: ['goto {\n\t\t\tjump {\n\t\t\t\taccept\n\t\t\t}\n\t\t}'] } },
+  ];
+  const listing =
+    'table ip t {\n\tchain c {\n\t\tjump {\n\t\t\tdrop\n\t\t} counter\n\t\tgoto { jump { accept; }; }\n\t}\n}\n';
+  const { value, diagnostics } = parseJson(JSON.stringify({ nftables: json }));
+  expect(diagnostics).toEqual([]);
+  const sorted = (tables: readonly Table[]) =>
+    tables.flatMap(({ chains }) => chains.map(({ name, rules }) => JSON.stringify([name, rules()]))).sort();
+  expect(sorted(value)).toEqual(sorted(parse(listing).value));
+  expect(sorted(value)).toHaveLength(4);
+});
+
 it('reads random tables as they were printed', () => {
   const law = fc.property(randomTable(), (table) => {
     const { value, diagnostics } = parse(render(print([table])));

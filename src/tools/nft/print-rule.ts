@@ -174,6 +174,11 @@ function printMask({ of, mask }: Extract<Expression, { kind: 'masked' }>): strin
   return isMark(of) ? hex(mask) : `${mask}`;
 }
 
+/** Whether the expression is the flags of TCP. */
+export function isTcpFlags(expression: Expression): boolean {
+  return expression.kind === 'payload' && expression.header === 'tcp' && expression.field === 'flags';
+}
+
 /** Whether the expression is a packet's or a connection's mark, whose values nft writes in hexadecimal. */
 export function isMark(expression: Expression): boolean {
   return (expression.kind === 'meta' || expression.kind === 'ct') && expression.key === 'mark';

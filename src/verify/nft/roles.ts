@@ -3,6 +3,7 @@
  */
 import type { Ip } from '../../ip.js';
 import { holds } from '../../packet/nft/values.js';
+import { isTcpFlags } from '../../tools/nft/print-rule.js';
 import type { Expression } from '../../tools/nft/types.js';
 import type { Knowledge } from '../may.js';
 
@@ -22,6 +23,7 @@ export type Role =
 export function roleOf(expression: Expression): Role {
   switch (expression.kind) {
     case 'payload':
+      if (isTcpFlags(expression)) return 'constant';
       return PAYLOAD.get(expression.field) ?? 'unknown';
     case 'meta':
       return META.get(expression.key) ?? 'unknown';

@@ -3,6 +3,8 @@
  * of one destination.
  */
 import { type Family, parseIp } from '../../ip.js';
+import { isRest } from '../../packet/nft/elements.js';
+import { rewrittenHeader } from '../../packet/nft/rewrites.js';
 import { isOfRoutes } from '../../packet/nft/values.js';
 import type { NodeRules } from '../../packet/node.js';
 import { printExpression, printStatement, type RuleContext } from '../../tools/nft/print-rule.js';
@@ -85,9 +87,13 @@ export function textOf(walk: Walk, statement: Statement, depth: number): readonl
       return [
         { text: `${statement.operation} ${listOf(statement.set)} ${timeoutOf(walk, statement.set)}`, acts: true },
       ];
-    case 'unknown':
+    case 'unknown': {
+      const header = rewrittenHeader(statement.text);
+      if (header === 'tcp') tests?.protocols.add(header);
+      if (header !== undefined) return [{ text: statement.text, acts: false }];
       unknown.push(statement.text);
       return [{ text: statement.text, acts: true }];
+    }
     default:
       return [{ text: print(), acts: true }];
   }
@@ -100,6 +106,12 @@ function isUnknown(expression: Expression): boolean {
 /** Whether a rule asks for a type of address that routes tell. */
 function asksForRoutes({ left, values }: Extract<Statement, { kind: 'match' }>): boolean {
   return left.kind === 'fib' && left.result === 'type' && values.some(isOfRoutes);
+}
+
+/** Whether elements have a type of address that routes tell. */
+function hasRouteTypes(key: Expression, elements: readonly Element[]): boolean {
+  const place = partsOf(key).findIndex((part) => part.kind === 'fib' && part.result === 'type');
+  return place >= 0 && elements.some((each) => !isRest(each) && isOfRoutes(each.key.split(' . ')[place] ?? ''));
 }
 
 function timeoutOf({ ground }: Walk, set: string): string {
@@ -123,7 +135,7 @@ function lookupText(walk: Walk, { left, not, set: name }: Extract<Statement, { k
   }
   const found = set.candidates(left, known);
   if (tests) addKeys(left, found, family, tests);
-  if (isUnknown(left)) unknown.push(printExpression(left));
+  if (isUnknown(left) || hasRouteTypes(left, found)) unknown.push(printExpression(left));
   const keys = found.map(({ key }) => key).sort();
   return `${printExpression(left)} ${not ? 'not ' : ''}in ${keys.join(', ')}`;
 }
@@ -141,7 +153,7 @@ function mapElements(walk: Walk, { key, map }: Lookup): readonly Element[] {
   const { tests, family, unknown } = walk;
   const found = elementsOf({ key, map }, walk);
   if (!found) unknown.push(map.kind === 'named' ? `map ${map.name}` : 'map');
-  if (isUnknown(key)) unknown.push(printExpression(key));
+  if (isUnknown(key) || hasRouteTypes(key, found ?? [])) unknown.push(printExpression(key));
   if (tests) addKeys(key, found ?? [], family, tests);
   return found ?? [];
 }

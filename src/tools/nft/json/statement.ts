@@ -50,7 +50,9 @@ function words(...texts: readonly unknown[]): string {
 }
 
 function matchText({ op, left, right }: Data): string {
-  const operator = op === 'in' || (op === '==' && only(left)?.[0] !== '&') ? '' : op;
+  // Of TCP flags `in` asks for one of them and `==` for just these; of a set in braces there is one way only.
+  const isExact = expressionText(left) === 'tcp flags' && only(right)?.[0] !== 'set';
+  const operator = op === 'in' || (op === '==' && only(left)?.[0] !== '&' && !isExact) ? '' : op;
   if (typeof right === 'boolean') return words(expressionText(left), operator, right ? 'exists' : 'missing');
   return words(expressionText(left), operator, valueText(right, writings(left)));
 }

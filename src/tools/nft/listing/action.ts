@@ -39,6 +39,10 @@ export function readAction(words: Words, family: NftFamily): Statement | undefin
       return took(words, 'mark', 'set') ? readMark(words, 'meta') : undefined;
     case 'mark':
       return took(words, 'set') ? readMark(words, 'meta') : undefined;
+    case 'ip':
+    case 'ip6':
+    case 'tcp':
+      return readRewrite(words);
     case 'ct':
       return took(words, 'mark', 'set') ? readMark(words, 'ct') : undefined;
   }
@@ -57,6 +61,17 @@ function readVerdict(words: Words): Verdict | undefined {
 function unknown({ words, at }: Words, start: number): Statement {
   return { kind: 'unknown', text: words.slice(start, at).join(' ') };
 }
+
+/** `ip dscp set cs1`, `tcp option maxseg size set rt mtu`: to a constant, or to what a route says. */
+function readRewrite(words: Words): Statement | undefined {
+  const start = words.at - 1;
+  if (took(words, 'option', 'maxseg', 'size', 'set', 'rt', 'mtu')) return unknown(words, start);
+  const isKnown = ['dscp set', 'ecn set', 'option maxseg size set'].some((each) => took(words, ...each.split(' ')));
+  if (!isKnown || !CONSTANT.test(next(words) ?? '')) return undefined;
+  return ['map', '&', '|', '^', 'and', 'or', 'xor'].includes(peek(words) ?? '') ? undefined : unknown(words, start);
+}
+
+const CONSTANT = /^(?:0x[0-9a-f]+|\d+|cs[0-7]|af[1-4][1-3]|ef|be|lephb|va|(?:not-)?ect[01]?|ce)$/;
 
 /** What was counted is no part of the rule. */
 function readCounter(words: Words): Statement {

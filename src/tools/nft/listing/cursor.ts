@@ -55,8 +55,11 @@ export interface TakenLine {
   readonly handle?: number;
 }
 
-/** Takes the line that begins here; a note inside it, except for a handle, is one of its words. */
-export function takeLine(cursor: Cursor): TakenLine {
+/**
+ * Takes the line that begins here; a note inside it, except for a handle, is one of its words. `anonymous` takes the block of
+ * a `jump { … }` and says what stands for it.
+ */
+export function takeLine(cursor: Cursor, anonymous?: (cursor: Cursor) => string): TakenLine {
   const words: string[] = [];
   let handle: number | undefined;
   let depth = 0;
@@ -66,6 +69,11 @@ export function takeLine(cursor: Cursor): TakenLine {
     if (!next || next.kind === 'fault') throw new Fault(next ? 'not a word of nft' : 'the text ends early', next);
     if (depth === 0 && (next.kind === 'end' || next.text === '}')) break;
     if (next.kind === 'end') continue;
+    if (anonymous && next.text === '{' && /^(?:jump|goto)$/.test(words.at(-1) ?? '')) {
+      words.push(anonymous(cursor));
+      cursor.at--;
+      continue;
+    }
     if (next.text === '{') depth++;
     if (next.text === '}') depth--;
     if (next.kind !== 'note') words.push(next.text);

@@ -2,7 +2,7 @@
  * Words → a rule. What is not known becomes an unknown statement, never an error.
  */
 import { listed } from '../listed.js';
-import { isFlags, isMark } from '../print-rule.js';
+import { isFlags, isMark, isTcpFlags } from '../print-rule.js';
 import { unquote } from '../spelling.js';
 import type { Expression, NftFamily, Operator, Rule, Statement } from '../types.js';
 import { readAction } from './action.js';
@@ -69,20 +69,25 @@ function isOperand({ words, at }: Words): boolean {
 const OPERATORS: ReadonlySet<string> = new Set(['==', '!=', '!', '<', '>', '<=', '>=']);
 
 function readMatch(words: Words): Statement | undefined {
+  const start = words.at;
   const left = readExpression(words);
   if (!left) return undefined;
   if (took(words, 'vmap')) {
     const map = readMap(words, left);
     return map && { kind: 'vmap', key: left, map };
   }
+  const isExact = isTcpFlags(left) && peek(words) === '==';
   const operator = OPERATORS.has(peek(words) ?? '') ? (next(words) as Operator) : '==';
+  const isEquality = operator === '==' || operator === '!=';
   const word = peek(words);
-  if (word?.startsWith('@') && (operator === '==' || operator === '!=')) {
+  if (word?.startsWith('@') && isEquality) {
     words.at++;
     return { kind: 'lookup', left, not: operator === '!=', set: word.slice(1) };
   }
   const values = readValues(words, left);
-  const [mask] = left.kind === 'unknown' && operator === '==' ? masksOfFlags(left.text) : [];
+  // Without `==`, one flag of them must be set; with it just these are, which Statement cannot say.
+  if (isExact && values) return { kind: 'unknown', text: words.words.slice(start, words.at).join(' ') };
+  const [mask] = left.kind === 'unknown' && isEquality ? masksOfFlags(left.text) : [];
   if (mask !== undefined && values?.length === 1) {
     return { kind: 'match', left: TCP_FLAGS, operator, values: [`${values[0]} / ${mask}`] };
   }

@@ -23,8 +23,10 @@ export function readTable(cursor: Cursor): Table {
     if (comes(cursor, 'comment')) comment = unquote(takeLine(cursor).words.slice(1).join(' '));
     else if (comes(cursor, 'set') || comes(cursor, 'map')) {
       sets.push(readSet(cursor, word(cursor, 'set') === 'set' ? 'set' : 'map'));
-    } else if (comes(cursor, 'chain')) chains.push(readChain(cursor, family));
-    else others.push(takeText(cursor));
+    } else if (comes(cursor, 'chain')) {
+      cursor.at++;
+      readChain(cursor, { family, chains }, word(cursor, 'the name of a chain'));
+    } else others.push(takeText(cursor));
   });
   return {
     family,
@@ -54,15 +56,31 @@ function takeText(cursor: Cursor): string {
     .join('\n');
 }
 
-function readChain(cursor: Cursor, family: NftFamily): Chain {
-  cursor.at++;
-  const name = word(cursor, 'the name of a chain');
+/**
+ * Reads the chain of a `jump { … }` in `parent` into `chains`, and returns a name for it: that of the first is `parent{1}`, which
+ * no chain with a name of its own can have.
+ */
+export function readAnonymous(cursor: Cursor, into: Into, parent: string): string {
+  const isSibling = ({ name }: Chain) => name.startsWith(`${parent}{`) && !name.includes('{', parent.length + 1);
+  const name = `${parent}{${into.chains.filter(isSibling).length + 1}}`;
+  readChain(cursor, into, name);
+  return name;
+}
+
+/** The table that chains are read into. */
+export interface Into {
+  readonly family: NftFamily;
+  readonly chains: Chain[];
+}
+
+function readChain(cursor: Cursor, into: Into, name: string): void {
+  const { family, chains } = into;
   const rules: Rule[] = [];
   let comment: string | undefined;
   let base: BaseChain | undefined;
   takeBlock(cursor, () => {
     const at = token(cursor);
-    const { words, handle } = takeLine(cursor);
+    const { words, handle } = takeLine(cursor, (block) => readAnonymous(block, into, name));
     const [first] = words;
     if (first === 'comment') comment = unquote(words.slice(1).join(' '));
     else if (first === 'type' && !base) {
@@ -74,7 +92,7 @@ function readChain(cursor: Cursor, family: NftFamily): Chain {
     }
   });
   const properties = { ...(base ? { base } : {}), ...(comment === undefined ? {} : { comment }) };
-  return { name, ...properties, rules: () => rules };
+  chains.push({ name, ...properties, rules: () => rules });
 }
 
 /** `type filter hook ingress device "lo" priority -500` */
