@@ -125,8 +125,11 @@ function byAddress(a: Knowledge, b: Knowledge): number {
   return left < right ? 1 : left > right ? -1 : 0;
 }
 
-/** Indexes of smaller chains are not kept: such chains are many, and quick to index again. */
+/** Rules of a chain whose index is kept. Those of smaller chains are many, and quick to index again. */
 const LARGE = 64;
+
+/** Rules of smaller chains whose indexes are kept until there are more. */
+const MANY = 20_000;
 
 function groundOf(node: NodeRules, serversAt: Ground['serversAt']): Ground {
   const chains = new Map<string, Chain>();
@@ -139,12 +142,18 @@ function groundOf(node: NodeRules, serversAt: Ground['serversAt']): Ground {
       }
   const nameOf = ({ table, chain }: BuiltIn) => `${table} ${chain.name}`;
   for (const list of Object.values(builtIn)) list.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  const indexed = new Map<Chain, IndexedChain>();
+  const [large, small] = [new Map<Chain, IndexedChain>(), new Map<Chain, IndexedChain>()];
+  let kept = 0;
   const indexOf = (chain: Chain, family: Family): IndexedChain => {
-    const before = indexed.get(chain);
+    const before = large.get(chain) ?? small.get(chain);
     if (before) return before;
     const made = indexChain(chain, family);
-    if (made.size >= LARGE || chain.policy !== undefined) indexed.set(chain, made);
+    if (made.size >= LARGE || chain.policy !== undefined) large.set(chain, made);
+    else {
+      if (kept > MANY) small.clear();
+      kept = small.size === 0 ? made.size : kept + made.size;
+      small.set(chain, made);
+    }
     return made;
   };
   const ownAddresses = digest([...node.addresses].sort().join());
