@@ -90,6 +90,7 @@ function sourceIn(nat: 'masquerade' | 'snat', outcome: Outcome): string {
 }
 
 function merged(fates: readonly Fate[]): readonly Fate[] {
+  if (fates.length < 2) return fates;
   const byKey = new Map<string, Fate>();
   for (const fate of fates) {
     const key = keyOf(fate);
