@@ -98,6 +98,17 @@ describe('rules of a dump', () => {
     expect(await vipc([...question, '--strict', '--rules', out, cluster])).toMatchObject({ code: 2, stdout: '' });
   });
 
+  it('a member that can be none is told at its place', async () => {
+    const sets = join(directory, 'sets');
+    writeFileSync(sets, 'create s hash:ip,port family inet hashsize 1024 maxelem 65536\nadd s 10.0.0.1,tcp:99999\n');
+    const { code, stderr } = await ask('outside', '10.0.0.1:80', '--rules', dump(), '--rules', sets);
+    expect(code).toBe(2);
+    expect(stderr.replaceAll(directory, 'in')).toBe(
+      'in/sets:2:16: error: the port of tcp:99999 is above 65535\n' +
+        '    2 | add s 10.0.0.1,tcp:99999\n      |                ^\n1 error\n',
+    );
+  });
+
   it('names need a snapshot beside it', async () => {
     const { code, stderr } = await vipc(['trace', '--from', 'outside', '--to', 'svc/web', '--rules', dump()]);
     expect(code).toBe(2);

@@ -96,9 +96,13 @@ const READERS: Readonly<Record<ReturnType<typeof kindOf>['value'], (read: Read, 
   nothing: () => undefined,
 };
 
-/** The value; its diagnostics are collected, each message with the name of the dump before it. */
+/** The value; its diagnostics are collected, each with the name of the dump: at its place, or before the message. */
 function take<T>({ said }: Read, name: string, { value, diagnostics }: Checked<T>): T {
-  said.push(...diagnostics.map((each) => ({ ...each, message: `${name}: ${each.message}` })));
+  for (const each of diagnostics) {
+    const { origin, message } = each;
+    if (origin) said.push({ ...each, origin: { ...origin, source: { ...origin.source, name } } });
+    else said.push({ ...each, message: `${name}: ${message}` });
+  }
   return value;
 }
 

@@ -119,9 +119,9 @@ create E hash:ip ${HASH} counters\ncreate F hash:ip ${HASH} netmask 24\ncreate c
   ]),
   ...(
     [
-      ['hash:ip,port', '10.0.0.1,tcp:65536', '65536 is no port'],
-      ['hash:net,port', '10.0.0.0/8,udplite:99999 timeout 9', '99999 is no port'],
-      ['bitmap:port', '65536', '65536 is no port'],
+      ['hash:ip,port', '10.0.0.1,tcp:65536', 'the port of tcp:65536 is above 65535'],
+      ['hash:net,port', '10.0.0.0/8,udplite:99999 timeout 9', 'the port of udplite:99999 is above 65535'],
+      ['bitmap:port', '65536', 'the port of 65536 is above 65535'],
       ['hash:ip', '10.0.0.256', '10.0.0.256 is no address'],
       ['hash:net', '10.0.0.0/33', '10.0.0.0/33 is no address'],
       ['hash:ip,port,net', '10.0.0.1,tcp:80,fd00::/129', 'fd00::/129 is no address'],
@@ -131,7 +131,7 @@ create E hash:ip ${HASH} counters\ncreate F hash:ip ${HASH} netmask 24\ncreate c
     `create S ${type} timeout 9\nadd S ${entry}\n`,
     [],
     [{ name: 'S', type, options: 'timeout 9', members: [] }],
-    [`line 2: ${message}: "add S ${entry}"`],
+    [message],
   ]),
   [
     'what ipset save does not print',

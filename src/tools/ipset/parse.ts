@@ -6,7 +6,7 @@
 import type { Checked } from '../../diag.js';
 import { type Family, parseCidr, parseIp } from '../../ip.js';
 import type { L4Protocol } from '../l4.js';
-import { readLines } from '../lines.js';
+import { readLines, type WrongPart } from '../lines.js';
 import { printEntry } from './print.js';
 import type { Entry, IpSet, SetType } from './types.js';
 
@@ -51,7 +51,7 @@ interface ReadSet extends OtherSet {
 }
 
 /** Reads one line and returns what is wrong with it. */
-function readLine(found: Map<string, ReadSet>, line: string): string | undefined {
+function readLine(found: Map<string, ReadSet>, line: string): string | WrongPart | undefined {
   if (line === '' || line.startsWith('#')) return undefined;
   const [, verb, name = '', rest = ''] = /^(create|add) (\S+) (\S.*)$/.exec(line) ?? [];
   if (verb === undefined) return 'not a line of ipset save';
@@ -64,7 +64,7 @@ function readLine(found: Map<string, ReadSet>, line: string): string | undefined
   }
   if (!known) return 'there is no such set';
   const entry = known.set && parseEntry(known.set, rest);
-  const wrong = entry ? undefined : impossible(known.type, rest);
+  const wrong = entry ? undefined : impossible(known.type, rest, line.length - rest.length);
   if (entry) known.set?.entries.push(entry);
   else if (wrong === undefined) {
     for (const each of known.set?.entries ?? []) known.members.push(printEntry(each));
@@ -74,15 +74,18 @@ function readLine(found: Map<string, ReadSet>, line: string): string | undefined
   return wrong;
 }
 
-/** What no member of any set can be: a port above 65535, or an address or network that is none. */
-function impossible(type: string, member: string): string | undefined {
+/** What no member of any set can be, from column `start` on: a port above 65535, or an address or network that is none. */
+function impossible(type: string, member: string, start: number): WrongPart | undefined {
   const parts = type.replace(/^\w+:/, '').split(',');
   const [values = ''] = member.split(' ');
+  let at = start;
   for (const [i, text] of values.split(',').entries()) {
     const [, port] = /^(?:(?:tcp|udp|udplite|sctp):)?(\d+)$/.exec(text) ?? [];
-    if (parts[i] === 'port' && Number(port) > 65535) return `${port} is no port`;
+    if (parts[i] === 'port' && Number(port) > 65535) return { problem: `the port of ${text} is above 65535`, at };
     const isAddress = (parts[i] === 'ip' || parts[i] === 'net') && /^[\da-f]*[.:][\da-f.:]*(?:\/\d+)?$/.test(text);
-    if (isAddress && !(text.includes('/') ? parseCidr(text) : parseIp(text))) return `${text} is no address`;
+    if (isAddress && !(text.includes('/') ? parseCidr(text) : parseIp(text)))
+      return { problem: `${text} is no address`, at };
+    at += text.length + 1;
   }
   return undefined;
 }
