@@ -80,8 +80,9 @@ async function partialSync(
   run.diagnostics.push(...errors, ...warnings);
   if (errors.length > 0) return refuse(run);
   know(state, others, next);
+  // Also without a step: no rule leads to an ending endpoint beside ready ones, but its flows stay until it serves no more.
   const hasUdp = [...change.gone, ...change.come].some(({ name }) => name.protocol === 'UDP');
-  if (next.steps.length > 0 && hasUdp) await forget(target, change, assumed, next, run);
+  if (hasUdp) await forget(target, change, assumed, next, run);
 }
 
 /** The refusal of a change that relied on what the node was taken to have: it is nobody's until the node was read. */
