@@ -13,6 +13,8 @@ export interface Reading {
   readonly isKnown: (part: string) => boolean;
   /** Whether all parts were read, but for those that changed meanwhile. */
   readonly isWhole: () => boolean;
+  /** Whether nothing changed while it was read: else a part that is not known may be half of a change. */
+  readonly isAlone: () => boolean;
   /** What changes from now on did so later. */
   readonly end: () => void;
 }
@@ -24,8 +26,10 @@ export interface Programmed {
   readonly collected: Promise<void>;
   /** Follows a change, before the tools carry it out. */
   change(change: Pick<Increment, 'before' | 'after'>): void;
-  /** The tools have carried it out. */
+  /** The tools have carried it out, or have failed. */
   changed(): void;
+  /** Resolves when no change is being carried out. */
+  settled(): Promise<void>;
   /** Begins to read a node, by one reader at a time. */
   begin(): Reading;
 }
@@ -38,6 +42,7 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
   /** The parts of the change that the tools carry out, and of all changes since a reading began. */
   let current: readonly number[] = [];
   let changing: Set<number> | undefined;
+  const waiting: (() => void)[] = [];
 
   const take = (part: string): void => {
     const print = fingerprint(part);
@@ -66,12 +71,17 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
     },
     changed: () => {
       current = [];
+      for (const resolve of waiting.splice(0)) resolve();
+    },
+    settled: async () => {
+      if (current.length > 0) await new Promise<void>((resolve) => waiting.push(resolve));
     },
     begin: () => {
       const since = new Set(current);
       changing = since;
       return {
         ...readingOf(prints, since),
+        isAlone: () => since.size === 0,
         end: () => {
           changing = undefined;
         },

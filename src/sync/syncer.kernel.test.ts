@@ -115,6 +115,32 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
       expect(await look()).toBe('differs');
     }));
 
+  it('a look that sees a chain while it changes looks again', () =>
+    drive(variant, async ({ sync, look, node: { target } }) => {
+      await sync(TEXT, 'full');
+      const { run } = target.host;
+      const [, chain = ''] =
+        /^-A (VIPC-SVC-\S+) -p tcp .*10\.244\.2\.6:8080/m.exec((await run([`${iptables}-save`])).stdout) ?? [];
+      let looked: Promise<Looked> | undefined;
+      let saved: () => void = () => {};
+      const meanwhile: Host['run'] = async (argv, ...rest) => {
+        if (argv[0] === `${iptables}-restore` && !looked) {
+          // As a commit that is not the last one of a change leaves it.
+          await run([iptables, '-w', '-t', 'nat', '-I', chain, '-s', '192.0.2.1', '-j', 'RETURN']);
+          looked = look();
+          await new Promise<void>((resolve) => {
+            saved = resolve;
+          });
+        }
+        const outcome = await run(argv, ...rest);
+        if (argv[0] === `${iptables}-save`) saved();
+        return outcome;
+      };
+      Object.assign(target.host, { run: meanwhile });
+      expect(await sync(CHANGED, 'partial')).toMatchObject({ ok: true, kind: 'partial' });
+      expect(await looked).toMatchObject({ ok: true });
+    }));
+
   it('finds drift, says which rules, and repairs it', () =>
     drive(variant, async ({ sync, host }) => {
       await sync(TEXT, 'full');

@@ -41,7 +41,7 @@ export function newSyncer(given: SyncerOptions, options: Options): Syncer {
       lose(state);
     },
     sync: async (cluster, changes, asked) => {
-      const { others, compiled } = state;
+      const { others, compiled, programmed } = state;
       const run = newRun(others && compiled ? asked : 'full');
       try {
         if (others && compiled && run.kind === 'partial') await partialSync(state, compiled, cluster, changes, run);
@@ -51,8 +51,9 @@ export function newSyncer(given: SyncerOptions, options: Options): Syncer {
         const message = error instanceof Error ? error.message : String(error);
         fail(run, { code: 'sync-failed', severity: 'error', message });
       }
-      if (run.ok) state.programmed?.changed();
-      else state.programmed = undefined;
+      // Also what is not kept: a look may wait for it.
+      programmed?.changed();
+      if (!run.ok) state.programmed = undefined;
       return reportOf(run);
     },
     look: () => look(state),
