@@ -2,6 +2,8 @@
  * The daemon, from the API to the kernel: after every fault of the API or on the node, the node has the rules of the
  * cluster within a bounded time.
  */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { VARIANTS } from '../testing/machine/kernel.js';
 import { describeInKernel } from '../testing/machine/rings.js';
@@ -9,6 +11,7 @@ import { randomChange } from '../testing/node/churn.js';
 import { type RunningDaemon, withDaemon } from '../testing/node/daemon.js';
 import { sample } from '../testing/run/extent.js';
 import { eventually, pause } from '../testing/run/patience.js';
+import { freePort } from '../testing/run/ports.js';
 
 const describeKernel = await describeInKernel();
 
@@ -124,6 +127,21 @@ describeKernel.each(sample(VARIANTS, 1, 'daemon'))('the daemon, iptables-%s', (v
       expect(await inSync(BOUND)).toBeLessThan(BOUND);
       await eventually('it is healthy', async () => (await get('healthz', '/healthz')).status === 200);
       expect((await get('metrics', '/metrics')).body).toMatch(/restore_failures_total\{ip_family="IPv4"\} [1-9]/);
+    }));
+
+  it('serves a health check as soon as its port is free, though nothing changes', () =>
+    withDaemon(variant, async ({ api, daemon, said }) => {
+      await daemon.ready;
+      const [port, other] = [await freePort(), createServer()];
+      await once(other.listen(port), 'listening');
+      const [found] = api.objects('Service');
+      const local = { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: port };
+      api.put({ ...found, spec: { ...(found?.spec as object), ...local } });
+      await eventually('it is told', () =>
+        said.some(({ msg }) => msg.includes(`Service default/${found?.metadata.name}`)),
+      );
+      other.close();
+      await eventually('it is served', () => fetch(`http://127.0.0.1:${port}`).catch(() => undefined));
     }));
 
   it('asks for nothing that the manifest does not grant', () =>

@@ -165,6 +165,7 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loo
   let compiled: Compilation | undefined;
   /** The Services whose changes failed so far. */
   let owed: readonly string[] = [];
+  let healthChecked: readonly Resolved[] = [];
   let becomeReady: () => void = () => {};
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve;
@@ -178,7 +179,9 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loo
     owed = done.ok ? [] : [...changes.names];
     reportSync(outlets, done, changes);
     if (!done.ok) return false;
-    await reportSuccess(outlets, done.figures?.healthChecked ?? [], store.changes(), loop().pendingSince());
+    healthChecked = done.figures?.healthChecked ?? [];
+    reportSuccess(outlets, store.changes(), loop().pendingSince());
+    await updateChecks(outlets, healthChecked);
     becomeReady();
     if (done.isUnread) loop().check();
     // What clients wait for is done.
@@ -188,6 +191,8 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loo
   const look = async (): Promise<boolean> => {
     const done = await syncer.look();
     if (typeof done === 'object') reportSync(outlets, done, NO_CHANGES);
+    // A port that another program had may be free by now.
+    await updateChecks(outlets, healthChecked);
     return done !== 'differs';
   };
   return { sync, look, compiled: () => compiled, ready };
@@ -206,15 +211,13 @@ function reportSync({ log, metrics, report, history }: Outlets, done: SyncReport
 }
 
 /** `since` is when a change came during the sync, which did not take it. */
-async function reportSuccess(
-  { metrics, report, health, checks }: Outlets,
-  resolved: readonly Resolved[],
-  pending: Changes,
-  since: number | undefined,
-): Promise<void> {
+function reportSuccess({ metrics, health }: Outlets, pending: Changes, since: number | undefined): void {
   countPending(metrics, pending);
   health.synced(Date.now());
   if (since !== undefined) health.queued(since);
+}
+
+async function updateChecks({ report, checks }: Outlets, resolved: readonly Resolved[]): Promise<void> {
   const problems = await checks.update(resolved);
   report(
     'health checks',

@@ -22,17 +22,20 @@ import { forget, know, lose, optionsFor, planOptions, type State, type Touched }
 export async function fullSync(state: State, cluster: Cluster, changes: Touched, run: Run): Promise<void> {
   const { target } = state.given;
   const isFirst = !state.compiled;
+  const known = state.others && state.compiled?.desired();
+  const programmed = known ? [known] : state.between();
+  state.between = () => programmed;
+  // What changed is told once, so it is taken before the node is asked for anything, which may fail.
+  const change = changes.isOfAll ? undefined : compileChange(state, state.compiled, cluster, changes, run);
+  if (changes.isOfAll) state.compiled = undefined;
   const machine = await run.watch.time('read', () => readMachine(target.host, state.configured, target.detected));
-  const programmed = state.others && state.compiled ? [state.compiled.desired()] : state.between();
   const compiledWith = optionsFor(state, machine);
-  const isSame = state.compiled?.options === compiledWith && !changes.isOfAll;
-  const change = isSame ? compileChange(state, state.compiled, cluster, changes, run) : undefined;
+  const isSame = state.compiled?.options === compiledWith;
   if (!isSame) compile(state, cluster, compiledWith, run);
   const { compiled } = run;
   if (!compiled) return;
-  const [first] = programmed;
-  const isAsBefore = programmed.length === 1 && change && change.gone.length + change.come.length === 0;
-  const desired = isAsBefore && first ? first : run.watch.timeSync('compile', compiled.desired);
+  const isAsBefore = isSame && change && change.gone.length + change.come.length === 0;
+  const desired = (isAsBefore && known) || run.watch.timeSync('compile', compiled.desired);
   run.figures = state.figures ??= figuresOf(compiled, desired);
   const observed = await run.watch.time('read', () => readState(target.host, target.detected, desired));
   run.diagnostics.push(...remarks(observed, desired));

@@ -7,7 +7,7 @@
 import { lookAt } from '../apply/look.js';
 import { readMachine } from '../apply/read.js';
 import { othersOf } from '../diff/assume.js';
-import { plan } from '../diff/plan.js';
+import { type Plan, plan } from '../diff/plan.js';
 import { remarks } from '../diff/remarks.js';
 import type { Machine } from '../options.js';
 import type { ObservedState } from '../tools/tools.js';
@@ -38,11 +38,10 @@ async function lookWith(state: State, programmed: Programmed): Promise<Looked> {
   const machine = await run.watch.time('read', () => readMachine(host, configured, detected));
   if (aside(machine) !== aside(options?.machine)) return 'differs';
   await run.watch.time('compile', () => programmed.collected);
-  const observed = await run.watch.time('read', () => readParts(state, programmed));
+  const read = await run.watch.time('read', () => readParts(state, programmed));
   if (state.programmed !== programmed) return 'unknown';
-  if (!observed) return 'differs';
-  const next = plan(observed, programmed.rest, planOptions(state));
-  if (next.steps.length > 0) return 'differs';
+  if (!read) return 'differs';
+  const { observed, next } = read;
   // While a change is carried out, what it began with is kept.
   if (state.others) state.others = othersOf(observed);
   run.diagnostics.push(...remarks(observed, programmed.rest));
@@ -62,14 +61,32 @@ function aside(machine: Machine | undefined): string {
   return JSON.stringify({ ...rest, taken: proxyPorts?.taken });
 }
 
-/** What the node has beside all parts; undefined when it has others, or not all. */
-async function readParts({ given }: State, programmed: Programmed): Promise<ObservedState | undefined> {
-  const { host, detected } = given.target;
-  const reading = programmed.begin();
-  try {
-    const observed = await lookAt(host, detected, programmed.rest, reading.isKnown);
-    return reading.isWhole() ? observed : undefined;
-  } finally {
-    reading.end();
+/** Readings of a look, at most: a node that always changes is read whole, too. */
+const READINGS = 3;
+
+/** What the node has beside all parts, and the plan for that, which is empty. */
+interface Read {
+  readonly observed: ObservedState;
+  readonly next: Plan;
+}
+
+/**
+ * Undefined when the node has other parts, or not all. Between two commits of a change it has what is neither old nor new, so
+ * it is read again where one was carried out meanwhile.
+ */
+async function readParts(state: State, programmed: Programmed): Promise<Read | undefined> {
+  const { host, detected } = state.given.target;
+  for (let left = READINGS; left > 0 && state.programmed === programmed; left--) {
+    const reading = programmed.begin();
+    try {
+      const observed = await lookAt(host, detected, programmed.rest, reading.isKnown);
+      const next = observed && reading.isWhole() && plan(observed, programmed.rest, planOptions(state));
+      if (next && next.steps.length === 0) return { observed, next };
+      if (reading.isAlone()) return undefined;
+    } finally {
+      reading.end();
+    }
+    await programmed.settled();
   }
+  return undefined;
 }

@@ -33,16 +33,22 @@ interface Driver {
   readonly nft: (...args: readonly string[]) => Promise<string>;
   /** The command lines and inputs of the syncer since the last call. */
   readonly ran: () => readonly (readonly [string, string])[];
+  /** Called before each command of the syncer, and after it. */
+  readonly hooks: { before?: (argv: string) => Promise<void>; after?: (argv: string) => void };
 }
 
 function drive(layout: string, use: (driver: Driver) => Promise<void>): Promise<void> {
   return withNode(async (host) => {
     const ran: (readonly [string, string])[] = [];
+    const hooks: Driver['hooks'] = {};
     const recorded: typeof host = {
       run: async (argv, stdin = '') => {
         const input = [...stdin].join('');
         ran.push([argv.join(' '), input]);
-        return host.run(argv, input);
+        await hooks.before?.(argv.join(' '));
+        const outcome = await host.run(argv, input);
+        hooks.after?.(argv.join(' '));
+        return outcome;
       },
     };
     const node = { ...(await liveNode(host, 'nft')), layout };
@@ -52,6 +58,7 @@ function drive(layout: string, use: (driver: Driver) => Promise<void>): Promise<
     await use({
       nft: async (...args) => succeeded(await host.run(['nft', ...args]), args.join(' ')).stdout,
       ran: () => ran.splice(0),
+      hooks,
       look: () => syncer.look(),
       sync: async (text, kind) => {
         const source = { name: 'cluster.yaml', text };
@@ -98,6 +105,28 @@ describeKernel.each(sample(LAYOUTS, 1, 'sync'))('the syncer in nftables mode, la
       expect(await look()).toMatchObject({ ok: true });
       await nft('flush', 'chain', 'ip6', 'kube-proxy', 'reject-chain');
       expect(await look()).toBe('differs');
+    }));
+
+  it('a look that sees half of a change looks again', () =>
+    drive(layout, async ({ sync, look, hooks }) => {
+      await sync(TEXT, 'full');
+      let looked: Promise<Looked> | undefined;
+      let [loads, lists] = [0, 0];
+      const listed = new Promise<void>((resolve) => {
+        hooks.after = (argv) => {
+          if (argv.includes(' list table ') && ++lists === 1) resolve();
+        };
+      });
+      // Chains that nothing leads to any more are empty until the second load deletes them.
+      hooks.before = async (argv) => {
+        if (argv !== 'nft -f -' || ++loads < 2) return;
+        looked = look();
+        await listed;
+      };
+      const changed = TEXT.replaceAll('10.244.2.6', '10.244.2.66');
+      expect(await sync(changed, 'partial')).toMatchObject({ ok: true, kind: 'partial' });
+      expect(await looked).toMatchObject({ ok: true });
+      expect(lists).toBeGreaterThan(2);
     }));
 
   it('finds drift, says what, and repairs it', () =>

@@ -13,6 +13,8 @@ export interface Reading {
   readonly isKnown: (part: string) => boolean;
   /** Whether all parts were read, but for those that changed meanwhile. */
   readonly isWhole: () => boolean;
+  /** Whether nothing changed while it was read: else a part that is not known may be half of a change. */
+  readonly isAlone: () => boolean;
   /** What changes from now on did so later. */
   readonly end: () => void;
 }
@@ -24,8 +26,10 @@ export interface Programmed {
   readonly collected: Promise<void>;
   /** Follows a change, before the tools carry it out. */
   change(change: Pick<Increment, 'before' | 'after'>): void;
-  /** The tools have carried it out. */
+  /** The tools have carried it out, or have failed. */
   changed(): void;
+  /** Resolves when no change is being carried out. */
+  settled(): Promise<void>;
   /** Begins to read a node, by one reader at a time. */
   begin(): Reading;
 }
@@ -38,12 +42,13 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
   /** The parts of the change that the tools carry out, and of all changes since a reading began. */
   let current: readonly number[] = [];
   let changing: Set<number> | undefined;
+  const waiting: (() => void)[] = [];
   /** The change to follow, which waits until somebody asks or the tools are done: they need not wait for it. */
   let following: (() => void) | undefined;
   const settle = (): void => {
-    const waiting = following;
+    const next = following;
     following = undefined;
-    waiting?.();
+    next?.();
   };
 
   const follow = ({ before, after }: Pick<Increment, 'before' | 'after'>): void => {
@@ -79,6 +84,11 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
     changed: () => {
       settle();
       current = [];
+      for (const resolve of waiting.splice(0)) resolve();
+    },
+    settled: async () => {
+      settle();
+      if (current.length > 0) await new Promise<void>((resolve) => waiting.push(resolve));
     },
     begin: () => {
       settle();
@@ -86,6 +96,10 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
       changing = since;
       return {
         ...readingOf(prints, since, settle),
+        isAlone: () => {
+          settle();
+          return since.size === 0;
+        },
         end: () => {
           changing = undefined;
         },

@@ -57,6 +57,15 @@ function drive(variant: Variant, use: (driver: Driver) => Promise<void>, layout 
   });
 }
 
+/** Lets `tools` fail on the node until the result is called. */
+function breakTools({ target: { host } }: LiveNode, tools: RegExp): () => void {
+  const { run } = host;
+  const broken: Host['run'] = async (argv, ...rest) =>
+    tools.test(argv[0] ?? '') ? { code: 1, stdout: '', stderr: 'broken\n' } : run(argv, ...rest);
+  Object.assign(host, { run: broken });
+  return () => void Object.assign(host, { run });
+}
+
 /** A Service with one endpoint. */
 function serviceAt(i: number): string {
   const slice = `metadata: {name: s${i}, labels: {kubernetes.io/service-name: s${i}}}, addressType: IPv4, ports: [{port: 80}]`;
@@ -104,6 +113,32 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
       expect(await look()).toMatchObject({ ok: true });
       await run('-I', 'KUBE-FORWARD', '-s', '192.0.2.1', '-j', 'DROP');
       expect(await look()).toBe('differs');
+    }));
+
+  it('a look that sees a chain while it changes looks again', () =>
+    drive(variant, async ({ sync, look, node: { target } }) => {
+      await sync(TEXT, 'full');
+      const { run } = target.host;
+      const [, chain = ''] =
+        /^-A (VIPC-SVC-\S+) -p tcp .*10\.244\.2\.6:8080/m.exec((await run([`${iptables}-save`])).stdout) ?? [];
+      let looked: Promise<Looked> | undefined;
+      let saved: () => void = () => {};
+      const meanwhile: Host['run'] = async (argv, ...rest) => {
+        if (argv[0] === `${iptables}-restore` && !looked) {
+          // As a commit that is not the last one of a change leaves it.
+          await run([iptables, '-w', '-t', 'nat', '-I', chain, '-s', '192.0.2.1', '-j', 'RETURN']);
+          looked = look();
+          await new Promise<void>((resolve) => {
+            saved = resolve;
+          });
+        }
+        const outcome = await run(argv, ...rest);
+        if (argv[0] === `${iptables}-save`) saved();
+        return outcome;
+      };
+      Object.assign(target.host, { run: meanwhile });
+      expect(await sync(CHANGED, 'partial')).toMatchObject({ ok: true, kind: 'partial' });
+      expect(await looked).toMatchObject({ ok: true });
     }));
 
   it('finds drift, says which rules, and repairs it', () =>
@@ -159,6 +194,35 @@ describeKernel.each(sample(VARIANTS, 1, 'syncer'))('the syncer, iptables-%s', (v
       },
       'kube-proxy',
     ));
+
+  it('a change is not lost where the node does not answer, whatever it is asked for', () =>
+    drive(variant, async ({ sync, node }) => {
+      await sync(TEXT, 'full');
+      const repair = breakTools(node, /^(?:uname|ip)$/);
+      expect(await sync(CHANGED, 'full')).toMatchObject({ ok: false, kind: 'full', refused: false });
+      repair();
+      // As differenceTo() says.
+      expect(await sync(CHANGED, 'partial')).toMatchObject({ ok: true, kind: 'full', drift: [] });
+      expect(await sync(TEXT, 'partial')).toMatchObject({ ok: true, kind: 'partial' });
+    }));
+
+  it('what failed is no drift, however often the node could not be read since', () =>
+    drive(variant, async ({ sync, node, host }) => {
+      await sync(TEXT, 'full');
+      let repair = breakTools(node, /-restore$/);
+      expect(await sync(CHANGED, 'partial')).toMatchObject({ ok: false, refused: true });
+      repair();
+      repair = breakTools(node, /-save$/);
+      for (const text of [CHANGED + serviceAt(1), CHANGED + serviceAt(2)])
+        expect(await sync(text, 'partial')).toMatchObject({ ok: false, kind: 'full', refused: false });
+      repair();
+      await host.run([iptables, '-w', '-t', 'nat', '-F', 'KUBE-POSTROUTING']);
+      const { ok, drift } = await sync(CHANGED + serviceAt(2), 'partial');
+      expect({ ok, drifted: drift.flatMap(({ sections }) => sections.map(({ title }) => title)) }).toEqual({
+        ok: true,
+        drifted: ['iptables nat KUBE-POSTROUTING'],
+      });
+    }));
 
   it('compiles only what changed', () =>
     drive(variant, async ({ sync }) => {

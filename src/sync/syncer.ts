@@ -41,7 +41,7 @@ export function newSyncer(given: SyncerOptions, options: Options): Syncer {
       lose(state);
     },
     sync: async (cluster, changes, asked) => {
-      const { others, compiled } = state;
+      const { others, compiled, programmed } = state;
       const run = newRun(others && compiled ? asked : 'full');
       try {
         if (others && compiled && run.kind === 'partial') await partialSync(state, compiled, cluster, changes, run);
@@ -51,8 +51,9 @@ export function newSyncer(given: SyncerOptions, options: Options): Syncer {
         const message = error instanceof Error ? error.message : String(error);
         fail(run, { code: 'sync-failed', severity: 'error', message });
       }
-      if (run.ok) state.programmed?.changed();
-      else state.programmed = undefined;
+      // Also what is not kept: a look may wait for it.
+      programmed?.changed();
+      if (!run.ok) state.programmed = undefined;
       return reportOf(run);
     },
     look: () => look(state),
@@ -80,8 +81,9 @@ async function partialSync(
   run.diagnostics.push(...errors, ...warnings);
   if (errors.length > 0) return refuse(run);
   know(state, others, next);
+  // Also without a step: no rule leads to an ending endpoint beside ready ones, but its flows stay until it serves no more.
   const hasUdp = [...change.gone, ...change.come].some(({ name }) => name.protocol === 'UDP');
-  if (next.steps.length > 0 && hasUdp) await forget(target, change, assumed, next, run);
+  if (hasUdp) await forget(target, change, assumed, next, run);
 }
 
 /** The refusal of a change that relied on what the node was taken to have: it is nobody's until the node was read. */
