@@ -2,7 +2,8 @@
  * script: TableDiff → input for `nft -f -`, one command a line. One input is one transaction, which packets see whole or
  * not at all.
  *
- *     make     new chains, which packets cannot meet yet, in several transactions; only where there are many
+ *     make     new chains and sets, which packets cannot meet yet, in several transactions; where there are many chains, where
+ *              elements that packets find already are to lead to them, or where a new set has intervals
  *     grow     everything else
  *     shrink   chains that nothing leads to any more, and tables that are not desired
  *
@@ -23,8 +24,8 @@ type Script = Readonly<Record<ScriptPhase, () => readonly (readonly Line[])[]>>;
 /** How to write it. */
 export interface ScriptOptions {
   /**
-   * Most chains with rules in one transaction of `make`; fewer new ones are not made before `grow`. The time that the
-   * kernel takes for anonymous sets, as kube-proxy's layout has in each chain, grows with the square of their number.
+   * Most chains with rules in one transaction. The time that the kernel takes for anonymous sets, as kube-proxy's layout
+   * has in each chain, grows with the square of their number.
    */
   readonly chainsPerTransaction: number;
 }
@@ -46,15 +47,22 @@ function scriptOf(table: TableDiff, options: ScriptOptions): Script {
   if (isRemade) return { make: none, grow: () => [[drop, ...diff([], [after]).flatMap(whole)]], shrink: none };
   const shrink = () => [chains.filter(isGone).map(({ name }) => ({ text: `delete chain ${at(table)} ${name}` }))];
   const unseen = unseenIn(table);
-  if (unseen.length <= options.chainsPerTransaction) return { make: none, grow: () => [whole(table)], shrink };
   const sets = table.sets.filter((set) => !set.before);
-  const make = () => [
-    [...(before ? [] : createTable(table)), ...addSets(table, sets), ...addChains(table, unseen)],
-    ...split(unseen, options.chainsPerTransaction).map((chunk) => addRules(table, chunk)),
-  ];
+  const isInOne = unseen.length <= options.chainsPerTransaction && !isLedAnew(table, unseen) && !sets.some(isLate);
+  if (isInOne) return { make: none, grow: () => [whole(table)], shrink };
+  const make = () => {
+    const [first = [], ...more] = split(unseen, options.chainsPerTransaction).map((chunk) => addRules(table, chunk));
+    const heads = [...(before ? [] : createTable(table)), ...addSets(table, sets), ...addChains(table, unseen)];
+    const rules = [[...heads, ...first], ...more];
+    return [...rules.slice(0, -1), [...(rules.at(-1) ?? []), ...addElements(table, sets)]];
+  };
   const [madeSets, madeChains] = [new Set(sets), new Set(unseen)];
-  const rest = { ...table, chains: chains.filter((chain) => !madeChains.has(chain)) };
-  return { make, grow: () => [change(rest, (set) => !madeSets.has(set))], shrink };
+  const rest = {
+    ...table,
+    sets: table.sets.filter((set) => !madeSets.has(set)),
+    chains: chains.filter((chain) => !madeChains.has(chain)),
+  };
+  return { make, grow: () => [change(rest)], shrink };
 }
 
 function none(): readonly [] {
@@ -67,20 +75,38 @@ function unseenIn({ sets, chains }: TableDiff): readonly ChainDiff[] {
   return chains.filter(({ before, after }) => !before && after && !after.base);
 }
 
+/**
+ * Whether an element that packets find already is to lead to one of the chains. A packet that began with the rules of before
+ * finds elements as they are now, but no rule in a chain of the same transaction (nft_do_chain in the kernel, whose rules are
+ * by generation): it would not be served.
+ */
+function isLedAnew({ sets }: TableDiff, unseen: readonly ChainDiff[]): boolean {
+  const names = new Set(unseen.map(({ name }) => name));
+  return sets.some(({ added, removed }) => {
+    const known = new Set(removed.map(({ key }) => key));
+    return added.some(({ key, data = '' }) => known.has(key) && names.has(data.slice(data.indexOf(' ') + 1)));
+  });
+}
+
+/**
+ * Whether the elements of a new set are found only when all else of their transaction has taken effect (nft_set_pipapo in the
+ * kernel): until then a client with a source that is allowed would be dropped.
+ */
+function isLate({ after, added }: SetDiff): boolean {
+  return after?.flags.includes('interval') === true && added.length > 0;
+}
+
 /** A chain to delete that elements or rules may have led to. */
 function isGone({ before, after }: ChainDiff): boolean {
   return !after && !before?.base;
 }
 
 function whole(table: TableDiff): readonly Line[] {
-  return [...(table.before && !table.isRemade ? [] : createTable(table)), ...change(table, () => true)];
+  return [...(table.before && !table.isRemade ? [] : createTable(table)), ...change(table)];
 }
 
-/**
- * Old rules and elements go before what they refer to, and new ones come after it. `isUnmade` tells for a new set
- * whether it must be created.
- */
-function change(table: TableDiff, isUnmade: (set: SetDiff) => boolean): readonly Line[] {
+/** Old rules and elements go before what they refer to, and new ones come after it. */
+function change(table: TableDiff): readonly Line[] {
   const { sets, chains } = table;
   const place = at(table);
   const old = chains.filter(({ before }) => before);
@@ -93,15 +119,19 @@ function change(table: TableDiff, isUnmade: (set: SetDiff) => boolean): readonly
     ...lost.map(({ name, after }) => ({ text: `delete set ${place} ${name}`, ...whose(after) })),
     ...addSets(
       table,
-      sets.filter((set) => set.after && (!set.before || set.isRemade) && isUnmade(set)),
+      sets.filter((set) => set.after && (!set.before || set.isRemade)),
     ),
     ...addChains(
       table,
       chains.filter(({ before, after, isRemade }) => after && (!before || isRemade)),
     ),
     ...addRules(table, chains),
-    ...sets.flatMap(({ name, added }) => elementLines(`add element ${place} ${name}`, added, printElement)),
+    ...addElements(table, sets),
   ];
+}
+
+function addElements(table: TableName, sets: readonly SetDiff[]): readonly Line[] {
+  return sets.flatMap(({ name, added }) => elementLines(`add element ${at(table)} ${name}`, added, printElement));
 }
 
 /** Deletions need only the keys. One of an element that gets other data belongs to the Service that it is added for. */
