@@ -25,7 +25,7 @@ export interface Programmed {
   /** Resolves when the parts are collected, beside everything else. */
   readonly collected: Promise<void>;
   /** Follows a change, before the tools carry it out. */
-  change(change: Pick<Increment, 'before' | 'after'>): void;
+  change(change: Change): void;
   /** The tools have carried it out, or have failed. */
   changed(): void;
   /** Resolves when no change is being carried out. */
@@ -43,18 +43,10 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
   let current: readonly number[] = [];
   let changing: Set<number> | undefined;
   const waiting: (() => void)[] = [];
-  /** The change to follow, which waits until somebody asks or the tools are done: they need not wait for it. */
-  let following: (() => void) | undefined;
-  const settle = (): void => {
-    const next = following;
-    following = undefined;
-    next?.();
-  };
-
-  const follow = ({ before, after }: Pick<Increment, 'before' | 'after'>): void => {
-    // Only their difference is that of all: what is in both may be another's in the whole state.
-    const [was, is] = [new Set(printsOf(before, after)), new Set(printsOf(after, before))];
-    const [old, now] = [[...was].filter((print) => !is.has(print)), [...is].filter((print) => !was.has(print))];
+  /** The change to follow: the tools need not wait for that. */
+  const { put, settle } = newDeferred();
+  const follow = (change: Change): void => {
+    const [old, now] = differenceOf(change);
     for (const print of old) {
       prints.delete(print);
       gone?.add(print);
@@ -77,10 +69,7 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
   return {
     rest: restOf(desired),
     collected,
-    change: (change) => {
-      settle();
-      following = () => follow(change);
-    },
+    change: (change) => put(() => follow(change)),
     changed: () => {
       settle();
       current = [];
@@ -106,6 +95,32 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
       };
     },
   };
+}
+
+type Change = Pick<Increment, 'before' | 'after'>;
+
+/** Something to do that waits until its result is needed, or something else is put behind it. */
+function newDeferred(): { readonly put: (action: () => void) => void; readonly settle: () => void } {
+  let waiting: (() => void) | undefined;
+  const settle = (): void => {
+    const action = waiting;
+    waiting = undefined;
+    action?.();
+  };
+  return {
+    put: (action) => {
+      settle();
+      waiting = action;
+    },
+    settle,
+  };
+}
+
+/** The parts that a change takes away, and those that it brings. */
+function differenceOf({ before, after }: Change): readonly [readonly number[], readonly number[]] {
+  // Only their difference is that of all: what is in both may be another's in the whole state.
+  const [was, is] = [new Set(printsOf(before, after)), new Set(printsOf(after, before))];
+  return [[...was].filter((print) => !is.has(print)), [...is].filter((print) => !was.has(print))];
 }
 
 /** Of the parts of `desired`, those that `but` may lack. */
