@@ -85,10 +85,6 @@ export function newProgrammed(desired: DesiredState, breathe = nextTurn): Progra
       changing = since;
       return {
         ...readingOf(prints, since, settle),
-        isAlone: () => {
-          settle();
-          return since.size === 0;
-        },
         end: () => {
           changing = undefined;
         },
@@ -153,11 +149,7 @@ async function collect(
 }
 
 /** A reading that begins now; `since` has the parts of all changes from then on, when they are settled. */
-function readingOf(
-  prints: Fingerprints,
-  since: ReadonlySet<number>,
-  settle: () => void,
-): Pick<Reading, 'isKnown' | 'isWhole'> {
+function readingOf(prints: Fingerprints, since: ReadonlySet<number>, settle: () => void): Omit<Reading, 'end'> {
   const seen = newFingerprints(prints.size);
   return {
     isKnown: (part) => {
@@ -176,6 +168,10 @@ function readingOf(
         if (seen.has(print)) seenOfThem++;
       }
       return seen.size - seenOfThem === prints.size - changed;
+    },
+    isAlone: () => {
+      settle();
+      return since.size === 0;
     },
   };
 }
