@@ -15,9 +15,14 @@ import { asJson, cluster, NODE } from './cluster.js';
 /** The endpoints of a Service. */
 export const ENDPOINTS = Number(process.env['BENCH_ENDPOINTS'] ?? 10);
 
-/** A cluster of UDP Services, which need no server; some endpoint has another address if `replaced`. */
-export function compiled(services: number, layout: string, replaced = false): Compiled {
-  const text = asJson(cluster({ services, endpoints: ENDPOINTS })).replaceAll('"protocol":"TCP"', '"protocol":"UDP"');
+/** A cluster of Services of one protocol; some endpoint has another address if `replaced`. */
+export function compiled(
+  services: number,
+  layout: string,
+  { protocol, replaced = false }: { readonly protocol: 'TCP' | 'UDP'; readonly replaced?: boolean },
+): Compiled {
+  const made = asJson(cluster({ services, endpoints: ENDPOINTS }));
+  const text = made.replaceAll('"protocol":"TCP"', `"protocol":"${protocol}"`);
   const n = (services >> 1) * ENDPOINTS;
   const ip = [10, 128 + Math.floor(n / 254 ** 2), 1 + (Math.floor(n / 254) % 254), 1 + (n % 254)].join('.');
   const clusterCIDRs = [parseCidr('10.128.0.0/9')].flatMap((cidr) => cidr ?? []);

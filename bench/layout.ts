@@ -18,6 +18,10 @@ const [SMALLER = 5000, LARGER = 10_000] = (process.env['BENCH_SIZES'] ?? '').spl
 const FEW = 10;
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 const FLOWS = 2000;
+/** Flows of UDP need no server. */
+const PACKETS = { protocol: 'UDP' } as const;
+/** Most Services are TCP; for each port of UDP iptables asks the resolver, which takes longer than the rule. */
+const MOST = { protocol: 'TCP' } as const;
 const CHANGES = 3;
 const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
 /** Where the table stands in the page. */
@@ -29,10 +33,10 @@ type Layout = (typeof LAYOUTS)[number];
 type Row = readonly [what: string, slow: string, fast: string, ratio: string, goal: string];
 
 withScratch((file) => {
-  const few = byLayout((layout) => compiled(FEW, layout));
-  const many = byLayout((layout) => compiled(LARGER, layout));
+  const few = byLayout((layout) => compiled(FEW, layout, PACKETS));
+  const many = byLayout((layout) => compiled(LARGER, layout, PACKETS));
   const rows = [
-    ...loads(file, many),
+    ...loads(file),
     ...(['nft', 'legacy'] as const).flatMap((variant) => ofVariant(variant, file, few, many)),
     lines(many),
   ];
@@ -64,8 +68,8 @@ type File = (name: string, content: string) => string;
 type Both = Readonly<Record<Layout, ReturnType<typeof compiled>>>;
 
 /** Loads of whole rule sets into an empty namespace. */
-function loads(file: File, many: Both): readonly Row[] {
-  const smaller = byLayout((layout) => compiled(SMALLER, layout));
+function loads(file: File): readonly Row[] {
+  const smaller = byLayout((layout) => compiled(SMALLER, layout, MOST));
   const size = `load ${SMALLER} x ${ENDPOINTS}, iptables-nft`;
   const once = (variant: Variant, text: string) => {
     const netns = makeNetns();
@@ -84,7 +88,7 @@ function loads(file: File, many: Both): readonly Row[] {
   const [commits = 0, own = 0] = times('nft', [sent('nft', smaller['kube-proxy']), fast]);
   const legacy = times(
     'legacy',
-    LAYOUTS.map((layout) => sent('legacy', many[layout])),
+    LAYOUTS.map((layout) => sent('legacy', compiled(LARGER, layout, MOST))),
   );
   return [
     inSeconds(`${size}: one restore, sorted by chain`, one, own, 30),
@@ -142,8 +146,8 @@ function changes(variant: Variant, file: File, many: Both, slow: Loaded, fast: L
     });
     return median(seconds);
   };
-  const replaced = byLayout((layout) => inputs(layout, compiled(LARGER, layout, true)));
-  const added = byLayout((layout) => inputs(layout, compiled(LARGER + 1, layout)));
+  const replaced = byLayout((layout) => inputs(layout, compiled(LARGER, layout, { ...PACKETS, replaced: true })));
+  const added = byLayout((layout) => inputs(layout, compiled(LARGER + 1, layout, PACKETS)));
   const own = ({ there, back }: ReturnType<typeof inputs>) => [there, back] as const;
   const theirs = ({ there, back, other, own: before }: ReturnType<typeof inputs>) =>
     [asKubeProxy(there, other), asKubeProxy(back, before)] as const;
