@@ -1,7 +1,7 @@
 /**
  * What iptables must have for Services: the part of a desired state that the tool iptables carries out.
  */
-import type { Chain, RuleSet } from './types.js';
+import { BUILT_IN_CHAINS, type Chain, type RuleSet, type Table } from './types.js';
 
 /** The rules of a mode. */
 export interface IptablesState {
@@ -13,5 +13,24 @@ export interface IptablesState {
 
 /** All chains of a state. */
 export function chainsIn({ ruleSets }: Pick<IptablesState, 'ruleSets'>): ReadonlySet<Chain> {
-  return new Set(ruleSets.flatMap(({ tables }) => tables.flatMap(({ chains }) => chains)));
+  const found = new Set<Chain>();
+  for (const { tables } of ruleSets) for (const { chains } of tables) for (const chain of chains) found.add(chain);
+  return found;
+}
+
+/**
+ * Two states without the chains that are the very same in both, such as most of a tree that all Services share. Built-in
+ * chains stay: what they lead to decides when it is written.
+ */
+export function apart<T extends Pick<IptablesState, 'ruleSets'>>(before: T, after: T): readonly [T, T] {
+  const [was, is] = [chainsIn(before), chainsIn(after)];
+  return [without(before, is), without(after, was)];
+}
+
+function without<T extends Pick<IptablesState, 'ruleSets'>>(state: T, chains: ReadonlySet<Chain>): T {
+  const left = ({ name, chains: all }: Table): Table => ({
+    name,
+    chains: all.filter((chain) => !chains.has(chain) || BUILT_IN_CHAINS[name].includes(chain.name)),
+  });
+  return { ...state, ruleSets: state.ruleSets.map(({ family, tables }) => ({ family, tables: tables.map(left) })) };
 }
