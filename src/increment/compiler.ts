@@ -13,7 +13,6 @@ import { type Compiled, familiesOf, type How, loweringOf, modeOf } from '../pipe
 import type { Cluster } from '../read/cluster.js';
 import { resolve } from '../resolve/resolve.js';
 import type { ServicePort } from '../resolve/types.js';
-import { apart } from '../tools/iptables/state.js';
 import type { DesiredState } from '../tools/tools.js';
 import { type Admitted, lasting, newAdmitted } from './admitted.js';
 import { byFamily, type Family } from './ports.js';
@@ -41,7 +40,7 @@ export interface Compilation extends Omit<Compiled, 'resolved' | 'desired'> {
 
 /** A change of what is compiled. */
 export interface Increment {
-  /** The desired state of what changes and of what depends on it; as it was, and as it is now, but for what both share. */
+  /** The desired state of what changes and of what depends on it; as it was, and as it is now. */
   readonly before: DesiredState;
   readonly after: DesiredState;
   /** The ServicePorts that `after` serves. */
@@ -136,15 +135,8 @@ function change(held: Held, cluster: Cluster, names: Iterable<string>): Incremen
   const served = byFamily(families, [...come, ...others, ...beside]);
   const before = kept.lower(was);
   if (kept.replace(byFamily(families, gone), byFamily(families, come)))
-    return { ...differing(before, kept.lower(served)), served, gone, come, whole };
+    return { before, after: kept.lower(served), served, gone, come, whole };
   const [all, now] = whole();
   held.kept = backend.keep(admitted.resolved(), kept.options?.() ?? options, lowering);
   return { before: all, after: now, served: admitted.resolved(), gone, come, whole: () => [all, now] };
-}
-
-/** Two states as far as they may differ. */
-function differing(before: DesiredState, after: DesiredState): Pick<Increment, 'before' | 'after'> {
-  if (!before.iptables || !after.iptables) return { before, after };
-  const [was, is] = apart(before.iptables, after.iptables);
-  return { before: { ...before, iptables: was }, after: { ...after, iptables: is } };
 }

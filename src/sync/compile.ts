@@ -2,6 +2,7 @@
  * Compile: what a sync compiles, all or what changed, and what is served of it from then on.
  */
 import type { Resolved } from '../backends/backend.js';
+import { apart } from '../diff/apart.js';
 import { type Compilation, compileAll, type Increment } from '../increment/compiler.js';
 import type { Options } from '../options.js';
 import type { Cluster } from '../read/cluster.js';
@@ -21,7 +22,7 @@ export function compileChange(
   if (!known) return undefined;
   if (!changes.isOfAll) {
     const names = [...changes.names, ...state.leaving];
-    const change = run.watch.timeSync('compile', () => known.change(cluster, names));
+    const change = run.watch.timeSync('compile', () => apart(known.change(cluster, names)));
     state.programmed?.change(change);
     serve(state, known, state.figures && figuresAfter(state.figures, change), run);
     return change;

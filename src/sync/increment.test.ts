@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { apart } from '../diff/apart.js';
 import { assume } from '../diff/assume.js';
 import { plan } from '../diff/plan.js';
 import { type Compilation, compileAll, type Increment } from '../increment/compiler.js';
@@ -116,7 +117,7 @@ describe.each(LAYOUTS)('%s mode, layout %s', (mode, layout) => {
           if (!compiled || isOfAll) compiled = begin(store, known, layout);
           else {
             const figures = figuresOf(compiled, compiled.desired());
-            const change: Increment = compiled.change(store, names);
+            const change: Increment = apart(compiled.change(store, names));
             const [was, is] = change.whole();
             expect(steps(change.before, change.after)).toEqual(steps(was, is));
             const sorted = (list: ReturnType<typeof figuresOf>) =>

@@ -143,6 +143,8 @@ export interface Tool<Name extends string, Desired, Observed, Difference, Ours> 
   steps(difference: Difference, phase: Phase, desired: Desired | undefined, how: How): readonly Step[];
   /** The difference as texts, by Service. */
   changes(difference: Difference, observed: Observed, ours: Ours): Changes;
+  /** Two desired states without what is the very same object in both; absent: they have little of that. */
+  apart?(before: Desired, after: Desired): readonly [Desired, Desired];
   /** The part that serves one family. */
   ofFamily(desired: Desired, family: Family): Desired;
   /** The part that serves one Service: everything that `owns` accepts. */

@@ -24,6 +24,16 @@ export function contextOf({ node, serviceCIDRs }: Omit<Resolved, 'ports' | 'peer
   return { node, ip: NFT_FAMILY[node.family], mark: 2 ** masqueradeBit, masqueradeAll, serviceCIDRs };
 }
 
+/** What `make` makes of an object, made once for each: what is the very same costs a change nothing. */
+export function oncePer<C extends object, T>(make: (of: C) => T): (of: C) => T {
+  const known = new WeakMap<C, { readonly made: T }>();
+  return (of) => {
+    const there = known.get(of) ?? { made: make(of) };
+    known.set(of, there);
+    return there.made;
+  };
+}
+
 /** The addresses that serve node ports; undefined when all of the node's do. Never loopback ones. */
 export function nodePortIPs({ node }: Context): readonly string[] | undefined {
   if (node.nodePorts.on === 'local-addresses') return undefined;

@@ -30,10 +30,19 @@ const LAYOUTS: ReadonlyMap<string, Layout> = new Map([
 export const LAYOUT_NAMES: readonly string[] = [...LAYOUTS.keys()];
 
 /** The desired state that serves `resolved`; `layout` is one of LAYOUT_NAMES. */
-export function lower(resolved: readonly Resolved[], options: Options, { layout }: Lowering): DesiredState {
+export function lower(resolved: readonly Resolved[], options: Options, how: Lowering): DesiredState {
+  return lowerIn((family) => contextOf(family, options), resolved, how);
+}
+
+/** The same, where the context of each family is known. */
+export function lowerIn(
+  contextFor: (family: Resolved) => Context,
+  resolved: readonly Resolved[],
+  { layout }: Lowering,
+): DesiredState {
   const { arrange } = LAYOUTS.get(layout) ?? KUBE_PROXY;
   const relay = loopbackListeners(resolved);
-  const tables = resolved.map((each) => arrange(each.ports, contextOf(each, options)));
+  const tables = resolved.map((each) => arrange(each.ports, contextFor(each)));
   return { nft: { tables }, ...(relay && { relay }) };
 }
 

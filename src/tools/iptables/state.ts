@@ -22,12 +22,12 @@ export function chainsIn({ ruleSets }: Pick<IptablesState, 'ruleSets'>): Readonl
  * Two states without the chains that are the very same in both, such as most of a tree that all Services share. Built-in
  * chains stay: what they lead to decides when it is written.
  */
-export function apart<T extends Pick<IptablesState, 'ruleSets'>>(before: T, after: T): readonly [T, T] {
+export function apart(before: IptablesState, after: IptablesState): readonly [IptablesState, IptablesState] {
   const [was, is] = [chainsIn(before), chainsIn(after)];
   return [without(before, is), without(after, was)];
 }
 
-function without<T extends Pick<IptablesState, 'ruleSets'>>(state: T, chains: ReadonlySet<Chain>): T {
+function without(state: IptablesState, chains: ReadonlySet<Chain>): IptablesState {
   const left = ({ name, chains: all }: Table): Table => ({
     name,
     chains: all.filter((chain) => !chains.has(chain) || BUILT_IN_CHAINS[name].includes(chain.name)),

@@ -17,7 +17,7 @@ import { isLocked, rejected } from './rejected.js';
 import { remarks } from './remarks.js';
 import { type ScriptPhase, script } from './script.js';
 import { showChains } from './show.js';
-import type { IptablesState } from './state.js';
+import { apart, type IptablesState } from './state.js';
 
 export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], readonly RuleSetDiff[], IptablesOurs> =
   {
@@ -38,6 +38,7 @@ export const iptables: Tool<'iptables', IptablesState, readonly SavedRuleSet[], 
       }),
     steps: stepsOf,
     changes: (differences, _, ours) => changesOf(differences, ours.isServiceChain),
+    apart,
     ofFamily: ({ ruleSets, ...rest }, of) => ({ ...rest, ruleSets: ruleSets.filter(({ family }) => family === of) }),
     show: ({ ruleSets }, owns) => ruleSets.flatMap((ruleSet) => showChains(ruleSet, owns)),
     remarks: (observed = [], desired, ours) => remarks(observed, desired?.ruleSets ?? [], ours),

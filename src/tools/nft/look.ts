@@ -20,8 +20,13 @@ interface Ours {
 }
 
 export const look: Look<NftState, readonly Table[] | undefined, Ours> = {
-  *parts({ tables }) {
-    for (const table of tables) yield* partsOf(table);
+  *parts({ tables }, _, but) {
+    for (const table of tables) {
+      yield* partsOf(
+        table,
+        but?.tables.find(({ family, name }) => family === table.family && name === table.name),
+      );
+    }
   },
   rest: () => ({ tables: [] }),
   async read(ask, { nft, ours }, isKnown) {

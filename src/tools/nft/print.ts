@@ -68,9 +68,9 @@ export function printSetHead(set: NamedSet): readonly string[] {
     ...(flags.length === 0 ? [] : [`flags ${flags.join(',')}`]),
     ...(set.timeout === undefined ? [] : [`timeout ${duration(set.timeout)}`]),
     ...(set.comment === undefined ? [] : [`comment ${quote(set.comment)}`]),
-    ...(set.others ?? []),
   ];
-  return texts
+  if (!set.others) return texts;
+  return [...texts, ...set.others]
     .map((text) => ({ text, rank: headRank(text) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ text }) => text);

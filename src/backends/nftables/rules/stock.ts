@@ -9,7 +9,7 @@
  *             postrouting                      ─ masquerading
  */
 import type { BaseChain, Chain, Element, Expression, NamedSet, Rule, Statement } from '../../../tools/nft/types.js';
-import { type Context, nodePortIPs } from '../context.js';
+import { type Context, nodePortIPs, oncePer } from '../context.js';
 import { CHAIN, SET } from '../names.js';
 import { intervals } from './intervals.js';
 import {
@@ -40,9 +40,9 @@ const DNAT = -100;
 const SNAT = 100;
 
 /** Every chain of a node without Services, in kube-proxy's order. */
-export function stockChains(context: Context): readonly Chain[] {
+export const stockChains = oncePer((context: Context): readonly Chain[] => {
   return [...BASE_CHAINS, ...checks(context), services(context), masquerading(context), ...rejections(context)];
-}
+});
 
 const NEW = match({ kind: 'ct', key: 'state' }, ['new']);
 

@@ -6,8 +6,8 @@ import { printRule, ruleContext } from '../print-rule.js';
 import { quote } from '../spelling.js';
 import type { Table } from '../types.js';
 
-/** The parts of a table: itself, then each set with its elements, then the chains. */
-export function* partsOf(table: Table): Generator<string> {
+/** The parts of a table: itself, then each set with its elements, then the chains that `but` does not have. */
+export function* partsOf(table: Table, but?: Table): Generator<string> {
   const { family, name, comment, others = [], sets, chains } = table;
   const at = `${family} ${name}`;
   yield partOf(at, [...(comment === undefined ? [] : [`comment ${quote(comment)}`]), ...others]);
@@ -17,7 +17,9 @@ export function* partsOf(table: Table): Generator<string> {
     for (const element of set.elements()) yield elementPart(at, set.name, printElement(element));
   }
   const context = ruleContext(table);
+  const same = new Set(but?.chains);
   for (const chain of chains) {
+    if (same.has(chain)) continue;
     const rules = chain.rules().map((rule) => printRule(rule, context));
     yield partOf(`${at} chain ${chain.name}`, [...printChainHead(chain, family), ...rules]);
   }

@@ -3,12 +3,12 @@
  */
 import type { ServicePort } from '../../../../resolve/types.js';
 import type { Chain, Expression, MapReference, Rule } from '../../../../tools/nft/types.js';
-import type { Context } from '../../context.js';
+import { type Context, oncePer } from '../../context.js';
 import { SOURCES_CHAIN } from '../../names.js';
 import { externalRules } from '../external.js';
 import { concat, DPORT, DROP, daddr, L4PROTO, match, random, rule, saddr } from '../statements.js';
 import { chainsOf, SOURCES } from './service-port.js';
-import { isServed, type Shares } from './share.js';
+import { isServed, MOST_ENDPOINTS, type Shares } from './share.js';
 import { pickChain, portMap, type Space, type Spaces, slotChain, slotMap, spaceOf } from './spaces.js';
 
 /** What is needed of the chains of a space. */
@@ -25,11 +25,20 @@ interface Needed {
 export function chainsOfSpace(space: Space, spaces: Spaces, shares: Shares, context: Context): readonly Chain[] {
   const { slots, picks, externals } = neededIn(space, spaces, shares);
   return [
-    ...Array.from({ length: slots }, (_, slot) => chain(slotChain(space, slot), () => [toSlot(space, slot)])),
-    ...picks.filter((count) => count > 1).map((count) => chain(pickChain(space, count), () => [pick(space, count)])),
+    ...slotChains(space).slice(0, slots),
+    ...picks.filter((count) => count > 1).flatMap((count) => pickChains(space)[count] ?? []),
     ...externals.map((port) => external(space, port, context)),
   ];
 }
+
+const slotChains = oncePer((space: Space): readonly Chain[] =>
+  Array.from({ length: MOST_ENDPOINTS }, (_, slot) => chain(slotChain(space, slot), () => [toSlot(space, slot)])),
+);
+
+/** By the number of endpoints. */
+const pickChains = oncePer((space: Space): readonly Chain[] =>
+  Array.from({ length: MOST_ENDPOINTS + 1 }, (_, count) => chain(pickChain(space, count), () => [pick(space, count)])),
+);
 
 /** The most endpoints that a key of `space` has. */
 export function slotsOf(space: Space, spaces: Spaces, shares: Shares): number {
@@ -41,10 +50,10 @@ export function slotsOf(space: Space, spaces: Spaces, shares: Shares): number {
 }
 
 /** Drops what comes from sources that the set does not have for an address and port. */
-export function sourcesChain(context: Context): Chain {
+export const sourcesChain = oncePer((context: Context): Chain => {
   const key = concat(daddr(context), L4PROTO, DPORT, saddr(context));
   return chain(SOURCES_CHAIN, () => [rule([{ kind: 'lookup', left: key, not: true, set: SOURCES }, DROP])]);
-}
+});
 
 /** What `shares` need of `space`. */
 export function neededIn(space: Space, spaces: Spaces, shares: Shares): Needed {

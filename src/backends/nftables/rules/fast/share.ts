@@ -38,7 +38,7 @@ export function sharesOf(ports: readonly ServicePort[], spaces: Spaces): Shares 
  * Each number needs a map, and nft reads the list of maps at every change: 1,000 of them cost more than the chains of
  * the few Services with so many endpoints.
  */
-const MOST_ENDPOINTS = 64;
+export const MOST_ENDPOINTS = 64;
 
 /** Whether some traffic to it goes to an endpoint: under an empty Local policy that of the node and its pods does. */
 export function isServed({ kind, whenEmpty }: Frontend): boolean {

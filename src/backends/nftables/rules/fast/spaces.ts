@@ -6,7 +6,7 @@
 import { inetNtop } from '../../../../ip.js';
 import type { Frontend } from '../../../../resolve/types.js';
 import type { Expression } from '../../../../tools/nft/types.js';
-import type { Context } from '../../context.js';
+import { type Context, oncePer } from '../../context.js';
 import { addressType, concat, DPORT, daddr, L4PROTO } from '../statements.js';
 
 export interface Space {
@@ -30,7 +30,7 @@ export interface Spaces {
 
 const PORT_TYPE = 'inet_proto . inet_service';
 
-export function spacesOf(context: Pick<Context, 'ip'>): Spaces {
+export const spacesOf = oncePer((context: Pick<Context, 'ip'>): Spaces => {
   const address = ({ ip = '' }: Frontend) => inetNtop(ip);
   const nodePort = ({ port }: Frontend, protocol: string) => `${protocol} . ${port}`;
   const vips: Space = {
@@ -52,7 +52,7 @@ export function spacesOf(context: Pick<Context, 'ip'>): Spaces {
     portKeyType: PORT_TYPE,
   };
   return { vips, nodePorts };
-}
+});
 
 /** The space that has the endpoints of `frontend`. */
 export function spaceOf({ ip }: Frontend, { vips, nodePorts }: Spaces): Space {
