@@ -32,8 +32,9 @@ async function measureDry(one: Case, size: number): Promise<readonly string[]> {
   const store = filled(size);
   const run = newDry(one, store);
   const sync = async () => {
+    const start = performance.now();
     const [own, compile, diff] = await run();
-    return { own, times: { compile, diff } };
+    return { own, beside: performance.now() - start, times: { compile, diff } };
   };
   await collect();
   const before = process.memoryUsage.rss();
@@ -47,7 +48,7 @@ function measureNode(one: NodeCase, size: number): Promise<readonly string[]> {
   return inNetns(async (real) => {
     const watched = watch(real);
     const store = filled(size);
-    const sync = timed(store, await newDaemon(one, watched.host), watched.cpuAtEnd);
+    const sync = timed(store, await newDaemon(one, watched.host), watched.tools);
     watched.record(true);
     const first = await sync();
     watched.record(false);
@@ -80,7 +81,8 @@ interface Times {
 }
 
 function cells({ endpoint, added, removed }: Times): readonly string[] {
-  const own = (list: readonly Timed[]) => `${median(list.map((each) => each.own)).toFixed(1)} ms`;
+  const of = (list: readonly Timed[], what: 'own' | 'beside') => median(list.map((each) => each[what])).toFixed(1);
+  const own = (list: readonly Timed[]) => `${of(list, 'beside')}/${of(list, 'own')} ms`;
   const step = (name: string) => median(endpoint.map(({ times }) => times[name] ?? 0)).toFixed(1);
   return [own(endpoint), `${step('compile')}/${step('diff')}`, own(added), own(removed)];
 }
@@ -113,20 +115,20 @@ async function newDaemon({ variant, layout, mode }: NodeCase, host: Host): Promi
   return newSyncer(how, { ...DEFAULT_OPTIONS, nodeName: NODE, mode });
 }
 
-/** `cpuAtEnd` is what had been computed when the last program ended. */
 function timed(
   store: Store,
   syncer: Syncer,
-  cpuAtEnd: () => NodeJS.CpuUsage,
+  tools: () => Tools,
 ): () => Promise<Timed & { readonly compiled: SyncReport['compiled'] | undefined } & { readonly total: number }> {
   return async () => {
-    const [start, cpu] = [performance.now(), process.cpuUsage()];
+    const [start, cpu, before] = [performance.now(), process.cpuUsage(), tools()];
     const report = await syncer.sync(store, store.takeChanges(), 'partial');
     const total = performance.now() - start;
     if (!report.ok) throw new Error(report.diagnostics.map(({ message }) => message).join('\n'));
-    const { user, system } = cpuAtEnd();
-    const own = (user + system - cpu.user - cpu.system) / 1000;
-    return { times: report.times, total, own, compiled: report.compiled };
+    const { ended, milliseconds, computed } = tools();
+    const own = (computed.user + computed.system - cpu.user - cpu.system) / 1000;
+    const beside = ended - start - (milliseconds - before.milliseconds);
+    return { times: report.times, total, own, beside, compiled: report.compiled };
   };
 }
 
@@ -148,7 +150,9 @@ async function changes(store: Store, size: number, sync: Sync): Promise<Times> {
 interface Timed {
   /** Milliseconds by step. */
   readonly times: Readonly<Record<string, number>>;
-  /** Milliseconds of computing in this process until the tools are done, which is vipc's share of it. */
+  /** Milliseconds from the event until the tools are done, without the time in them. */
+  readonly beside: number;
+  /** Milliseconds of computing in this process until then; to start a program is a part of it. */
   readonly own: number;
 }
 
@@ -159,12 +163,21 @@ function moved(i: number, to: number): unknown {
   return { ...slice, endpoints: [{ ...first, addresses: [`10.200.${to >> 8}.${to & 255}`] }, ...rest] };
 }
 
+/** The programs so far. */
+interface Tools {
+  /** When the last one ended, as performance.now() has it, and what this process had computed by then. */
+  readonly ended: number;
+  readonly computed: NodeJS.CpuUsage;
+  /** The time in all of them. */
+  readonly milliseconds: number;
+}
+
 /** A host that may record the input of its programs. */
 function watch(host: Host) {
   const dir = mkdtempSync(`${tmpdir()}/vipc-bench-`);
   const recorded: { readonly argv: readonly string[]; readonly file: string }[] = [];
   let isRecording = false;
-  let cpuAtEnd = process.cpuUsage();
+  let tools: Tools = { ended: 0, computed: process.cpuUsage(), milliseconds: 0 };
   function* copied(chunks: Iterable<string>, file: string): Generator<string> {
     for (const chunk of chunks) {
       writeFileSync(file, chunk, { flag: 'a' });
@@ -177,13 +190,16 @@ function watch(host: Host) {
         const isRecorded = isRecording && typeof stdin !== 'string';
         const file = `${dir}/${recorded.length}`;
         if (isRecorded) recorded.push({ argv, file });
+        const start = performance.now();
         return host.run(argv, isRecorded ? copied(stdin, file) : stdin).then((outcome) => {
-          cpuAtEnd = process.cpuUsage();
+          const ended = performance.now();
+          const milliseconds = tools.milliseconds + ended - start;
+          tools = { ended, milliseconds, computed: process.cpuUsage() };
           return outcome;
         });
       },
     } satisfies Host,
-    cpuAtEnd: () => cpuAtEnd,
+    tools: () => tools,
     record: (on: boolean) => {
       isRecording = on;
     },

@@ -1,7 +1,7 @@
 /**
  * The bench of the daemon: `npm run bench:sync`. For each mode and layout, in a process and a network namespace of its
- * own: the first sync against the tools alone with the same input; what vipc computes for a change, from the event to the
- * input of the tools and their end; memory. Prints medians; judges nothing. BENCH_SIZES sets the numbers of
+ * own: the first sync against the tools alone with the same input; for a change, what passes beside the tools from the event to
+ * their end, and what vipc computes until then; memory. Prints medians; judges nothing. BENCH_SIZES sets the numbers of
  * Services, BENCH_ENDPOINTS that of the endpoints of each, BENCH_RUNS and BENCH_CHANGES those of measurements, and
  * BENCH_CASES chooses cases by name.
  */
