@@ -23,7 +23,11 @@ export function newCollector(): Collector {
   return {
     soon: () => {
       clearTimeout(timer);
-      timer = setTimeout(collect, SOON);
+      timer = setTimeout(() => {
+        collect();
+        // From now on there is little garbage, so it may be collected often.
+        setFlagsFromString('--heap-growing-percent=10');
+      }, SOON);
       timer.unref();
     },
     stop: () => clearTimeout(timer),

@@ -166,6 +166,8 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loo
   /** The Services whose changes failed so far. */
   let owed: readonly string[] = [];
   let healthChecked: readonly Resolved[] = [];
+  /** Whether a full sync was the last that walked everything. */
+  let isFull = false;
   let becomeReady: () => void = () => {};
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve;
@@ -174,7 +176,10 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loo
     const taken = store.takeChanges();
     const done = await syncer.sync(store, taken, kind);
     compiled = done.compiled ?? compiled;
-    if (done.kind === 'full') outlets.collector.soon();
+    if (done.kind === 'full') {
+      outlets.collector.soon();
+      isFull = true;
+    }
     const changes = { ...taken, names: new Set([...owed, ...taken.names]) };
     owed = done.ok ? [] : [...changes.names];
     reportSync(outlets, done, changes);
@@ -190,6 +195,9 @@ function newSync(store: Store, syncer: Syncer, outlets: Outlets, loop: () => Loo
   };
   const look = async (): Promise<boolean> => {
     const done = await syncer.look();
+    // What a full sync is followed by, fingerprints of all, holds the whole state until the first look.
+    if (isFull) outlets.collector.soon();
+    isFull = false;
     if (typeof done === 'object') reportSync(outlets, done, NO_CHANGES);
     // A port that another program had may be free by now.
     await updateChecks(outlets, healthChecked);
