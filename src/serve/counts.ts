@@ -5,7 +5,6 @@ import type { Resolved } from '../backends/backend.js';
 import type { Family } from '../ip.js';
 import type { ServiceChange } from '../review/compare.js';
 import { countsOf } from '../tools/counted.js';
-import { chainsIn } from '../tools/iptables/state.js';
 import type { Chain } from '../tools/iptables/types.js';
 import type { Step } from '../tools/tool.js';
 import type { DesiredState } from '../tools/tools.js';
@@ -16,30 +15,23 @@ export interface RuleCount {
   readonly rules: number;
 }
 
-/** How many iptables rules a state has, by family and table; of `apart` none. */
-export function rulesIn({ iptables }: DesiredState, apart: ReadonlySet<Chain> = new Set()): readonly RuleCount[] {
+/** How many iptables rules a state has, by family and table. */
+export function rulesIn({ iptables }: DesiredState): readonly RuleCount[] {
   return (iptables?.ruleSets ?? []).flatMap(({ family, tables }) =>
     tables.map(({ name, chains }) => {
-      return {
-        family,
-        table: name,
-        rules: chains.reduce((sum, each) => sum + (apart.has(each) ? 0 : countOf(each)), 0),
-      };
+      return { family, table: name, rules: chains.reduce((sum, each) => sum + countOf(each), 0) };
     }),
   );
 }
 
-/** How many more iptables rules one state has than another, by family and table; what they have in common costs nothing. */
+/** How many more iptables rules one state has than another, by family and table. */
 export function rulesMore(before: DesiredState, after: DesiredState): readonly RuleCount[] {
-  const [was, is] = [before, after].map(({ iptables = NOTHING }) => chainsIn(iptables));
-  const less = rulesIn(before, is);
-  return rulesIn(after, was).map((each) => {
+  const less = rulesIn(before);
+  return rulesIn(after).map((each) => {
     const count = less.find(({ family, table }) => family === each.family && table === each.table)?.rules ?? 0;
     return { ...each, rules: each.rules - count };
   });
 }
-
-const NOTHING = { ruleSets: [] };
 
 function countOf({ printed, rules }: Chain): number {
   return (printed?.() ?? rules()).length;

@@ -11,16 +11,15 @@ import type { IptablesOurs } from './ownership.js';
 import { LONGEST_COMMENT, parseRule, quotesClose, type SavedRuleSet } from './parse.js';
 import { linesOf, printRule } from './print.js';
 import { readAll } from './read-all.js';
-import { chainsIn, type IptablesState } from './state.js';
+import type { IptablesState } from './state.js';
 import { BUILT_IN_CHAINS, type Chain, type Table } from './types.js';
 
 export const look: Look<IptablesState, readonly SavedRuleSet[], IptablesOurs> = {
-  *parts({ ruleSets }, ours, but) {
-    const same = chainsIn(but ?? NOTHING);
+  *parts({ ruleSets }, ours) {
     for (const { family, tables } of ruleSets)
       for (const table of tables)
         for (const chain of table.chains) {
-          if (same.has(chain) || !isPart(table, chain, ours)) continue;
+          if (!isPart(table, chain, ours)) continue;
           yield partOf(family, table.name, chain.name, briefOf(chain, family));
         }
   },
@@ -39,8 +38,6 @@ export const look: Look<IptablesState, readonly SavedRuleSet[], IptablesOurs> = 
     return { observed: await readAll(iptables ? sifting(ask, iptables, isKnown) : ask, scope) };
   },
 };
-
-const NOTHING: Pick<IptablesState, 'ruleSets'> = { ruleSets: [] };
 
 /** Built-in chains are foreign, and what other programs write as well may be theirs. */
 function isPart({ name: table }: Pick<Table, 'name'>, { name }: Chain, { isShared }: IptablesOurs): boolean {

@@ -11,13 +11,6 @@ export interface IptablesState {
   readonly isComplete: boolean;
 }
 
-/** All chains of a state. */
-export function chainsIn({ ruleSets }: Pick<IptablesState, 'ruleSets'>): ReadonlySet<Chain> {
-  const found = new Set<Chain>();
-  for (const { tables } of ruleSets) for (const { chains } of tables) for (const chain of chains) found.add(chain);
-  return found;
-}
-
 /**
  * Two states without the chains that are the very same in both, such as most of a tree that all Services share. Built-in
  * chains stay: what they lead to decides when it is written.
@@ -33,4 +26,11 @@ function without(state: IptablesState, chains: ReadonlySet<Chain>): IptablesStat
     chains: all.filter((chain) => !chains.has(chain) || BUILT_IN_CHAINS[name].includes(chain.name)),
   });
   return { ...state, ruleSets: state.ruleSets.map(({ family, tables }) => ({ family, tables: tables.map(left) })) };
+}
+
+/** Not by flatMap, which takes much longer for lists of lists. */
+function chainsIn({ ruleSets }: IptablesState): ReadonlySet<Chain> {
+  const found = new Set<Chain>();
+  for (const { tables } of ruleSets) for (const { chains } of tables) for (const chain of chains) found.add(chain);
+  return found;
 }
